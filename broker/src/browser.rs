@@ -1,0 +1,526 @@
+//! The event loop: waits for descriptors, turns what comes into events for the kernel, and has the
+//! kernel's actions carried out.
+//!
+//! Owns: the table from ids to descriptors. Trusts: the operating system. Never: decides, blocks on a
+//! child, parses what a child sent beyond decoding it.
+
+use crate::bodies::Bodies;
+use crate::capture::Captures;
+use crate::children::{Child, Control, drain};
+use crate::control::ControlFifo;
+use crate::epoll::{Ready, Set, Source};
+use crate::inspect::Death;
+use crate::launcher::Launcher;
+use crate::records::Recorder;
+use crate::surfaces::Surfaces;
+use anyhow::Context;
+use ipc::RecvError;
+use kernel::{Event, Kernel, Record, Time};
+use nix::sys::signal::{SigSet, Signal};
+use nix::sys::signalfd::{SfdFlags, SignalFd};
+use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
+use protocol::PROTOCOL_HASH;
+use protocol::bootstrap::FromChild;
+use protocol::gpu::FromGpu;
+use protocol::ids::{ProcessId, Role};
+use protocol::limits::MESSAGES_PER_TURN_MAX;
+use protocol::misbehaviour::Misbehaviour;
+use std::collections::{BTreeMap, VecDeque};
+use std::os::fd::AsFd;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// The demo server stands outside the kernel: it serves no tab in particular. Its id is one that the
+/// kernel never reaches.
+pub const DEMO: ProcessId = ProcessId(u32::MAX);
+
+/// A running browser.
+pub struct Browser {
+    pub(crate) kernel: Kernel,
+    pub(crate) children: BTreeMap<ProcessId, Child>,
+    pub(crate) events: VecDeque<Event>,
+    pub(crate) set: Set,
+    pub(crate) launcher: Launcher,
+    pub(crate) bodies: Bodies,
+    pub(crate) surfaces: Surfaces,
+    pub(crate) captures: Captures,
+    pub(crate) recorder: Recorder,
+    pub(crate) records: VecDeque<Record>,
+    pub(crate) control: Option<ControlFifo>,
+    pub(crate) demo_url: Option<String>,
+    pub(crate) deaths: VecDeque<Death>,
+    /// Pictures asked for by the control pipe, by request.
+    pub(crate) pictures: BTreeMap<u32, PathBuf>,
+    pub(crate) exit: Option<u8>,
+    signals: SignalFd,
+    started: Instant,
+}
+
+impl Browser {
+    /// Blocks the signals that the loop reads and starts the kernel, which asks for the first
+    /// children.
+    pub fn new(
+        config: kernel::Config,
+        launcher: Launcher,
+        recorder: Recorder,
+        control: Option<ControlFifo>,
+    ) -> anyhow::Result<Browser> {
+        let mut mask = SigSet::empty();
+        for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
+            mask.add(signal);
+        }
+        mask.thread_block().context("cannot block signals")?;
+        let signals = SignalFd::with_flags(&mask, SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC)
+            .context("signalfd")?;
+        let set = Set::new().context("epoll")?;
+        set.add(&signals, Source::Signals).context("epoll")?;
+        if let Some(control) = &control {
+            set.add(control, Source::ControlFifo).context("epoll")?;
+        }
+        Ok(Browser {
+            kernel: Kernel::new(config, seed()),
+            children: BTreeMap::new(),
+            events: VecDeque::new(),
+            set,
+            launcher,
+            bodies: Bodies::default(),
+            surfaces: Surfaces::default(),
+            captures: Captures::default(),
+            recorder,
+            records: VecDeque::new(),
+            control,
+            demo_url: None,
+            deaths: VecDeque::new(),
+            pictures: BTreeMap::new(),
+            exit: None,
+            signals,
+            started: Instant::now(),
+        })
+    }
+
+    /// Milliseconds since the start.
+    pub fn now(&self) -> Time {
+        Time(u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX))
+    }
+
+    /// Gives the kernel an event and carries out all that follows at once.
+    pub fn handle(&mut self, event: Event) {
+        self.events.push_back(event);
+        self.settle();
+    }
+
+    /// The kernel's records since the last call.
+    pub fn take_records(&mut self) -> Vec<Record> {
+        self.records.drain(..).collect()
+    }
+
+    /// The exit status, once the browser is to end.
+    pub fn exit_code(&self) -> Option<u8> {
+        self.exit
+    }
+
+    /// One turn: sleeps until something happens, the kernel's deadline or `until` comes, then deals
+    /// with it.
+    pub fn step(&mut self, until: Option<Instant>) -> anyhow::Result<()> {
+        self.settle();
+        if self.exit.is_some() {
+            return Ok(());
+        }
+        let now = Instant::now();
+        let deadline = self
+            .kernel
+            .deadline()
+            .map(|t| self.started + Duration::from_millis(t.0));
+        let timeout = [deadline, until]
+            .into_iter()
+            .flatten()
+            .min()
+            .map(|at| at.saturating_duration_since(now));
+        // A record that the caller has not seen yet must not wait for the next event.
+        let timeout = if self.records.is_empty() {
+            timeout
+        } else {
+            Some(Duration::ZERO)
+        };
+        for ready in self.set.wait(timeout).context("epoll_wait")? {
+            self.dispatch(ready);
+        }
+        if self.kernel.deadline().is_some_and(|at| at <= self.now()) {
+            self.events.push_back(Event::Tick);
+        }
+        self.settle();
+        self.write_pictures();
+        Ok(())
+    }
+
+    /// Events in, actions out, until nothing is left of either.
+    fn settle(&mut self) {
+        loop {
+            if let Some(action) = self.kernel.poll_action() {
+                self.perform(action);
+            } else if let Some(event) = self.events.pop_front() {
+                let now = self.now();
+                self.kernel.handle(now, event);
+            } else {
+                return;
+            }
+        }
+    }
+
+    fn dispatch(&mut self, ready: Ready) {
+        match ready.source {
+            Source::Bootstrap(process) => self.read_bootstrap(process),
+            Source::Commands(process) => self.read_commands(process, ready.writable),
+            Source::Control(process) => self.read_control(process, ready.writable),
+            Source::ControlFifo => self.read_control_fifo(),
+            Source::Exit(process) => self.reap(process),
+            Source::Seccomp(process) => self.read_seccomp(process),
+            Source::Signals => self.read_signals(),
+            Source::Stderr(process) => self.read_stderr(process),
+        }
+    }
+
+    fn read_signals(&mut self) {
+        while let Ok(Some(info)) = self.signals.read_signal() {
+            tracing::info!(signal = info.ssi_signo, "ending on a signal");
+            self.events.push_back(Event::Command(kernel::Command::Quit));
+        }
+    }
+
+    fn read_stderr(&mut self, process: ProcessId) {
+        let Some(child) = self.children.get_mut(&process) else {
+            return;
+        };
+        let (role, pid) = (child.role, child.pid);
+        if !child.stderr.read(|line| eprintln!("[{role} {pid}] {line}")) {
+            self.set.remove(&child.stderr);
+        }
+    }
+
+    fn read_bootstrap(&mut self, process: ProcessId) {
+        let Some(child) = self.children.get_mut(&process) else {
+            return;
+        };
+        let Some((_, receiver)) = &child.bootstrap else {
+            return;
+        };
+        let (messages, outcome) = drain(receiver, 4);
+        let mut events = Vec::new();
+        for mut received in messages {
+            let event = match received.message {
+                FromChild::Hello {
+                    protocol_hash,
+                    role,
+                } => {
+                    if protocol_hash == PROTOCOL_HASH && role == child.role {
+                        Event::Hello { process }
+                    } else {
+                        Event::Misbehaved {
+                            process,
+                            misbehaviour: Misbehaviour::Handshake,
+                        }
+                    }
+                }
+                FromChild::Failed { reason } => Event::SealRefused { process, reason },
+                FromChild::Sealed { listener } => {
+                    if listener && let Ok(listener) = received.handles.seccomp_listener() {
+                        // Failing to watch it leaves the child stuck in its call, not free.
+                        let _ = self.set.add(&listener, Source::Seccomp(process));
+                        child.listener = Some(listener);
+                    }
+                    verify(process, child, self.launcher.support())
+                }
+            };
+            events.push(event);
+        }
+        match outcome {
+            Ok(()) => {}
+            Err(RecvError::Misbehaved(misbehaviour)) => {
+                events.push(Event::Misbehaved {
+                    process,
+                    misbehaviour,
+                });
+            }
+            Err(RecvError::Closed | RecvError::Failed(_)) => {
+                if let Some((sender, _)) = child.bootstrap.take() {
+                    self.set.remove(&sender);
+                }
+            }
+        }
+        if process == DEMO {
+            self.demo_handshake(&events);
+        } else {
+            self.events.extend(events);
+        }
+    }
+
+    /// The demo server is outside the kernel, so its handshake is dealt with here.
+    fn demo_handshake(&mut self, events: &[Event]) {
+        for event in events {
+            match event {
+                Event::Hello { .. } => self.bootstrap(DEMO),
+                Event::Sealed { tier, .. } => tracing::info!("demo server sealed, tier {tier}"),
+                refused => {
+                    tracing::error!("the demo server is ended: {refused:?}");
+                    if let Some(child) = self.children.get(&DEMO) {
+                        crate::perform::kill(child);
+                    }
+                }
+            }
+        }
+    }
+
+    fn read_control(&mut self, process: ProcessId, writable: bool) {
+        let Some(child) = self.children.get_mut(&process) else {
+            return;
+        };
+        let Some(control) = &mut child.control else {
+            return;
+        };
+        let max = MESSAGES_PER_TURN_MAX;
+        let mut events = Vec::new();
+        let outcome = match control {
+            Control::Demo(endpoint) => {
+                // Only its end can be read from it.
+                self.set.remove(&*endpoint);
+                Ok(())
+            }
+            Control::Gpu(out, input) => {
+                flush(out, writable);
+                let (messages, outcome) = drain(input, max);
+                for received in messages {
+                    let message = received.message;
+                    if let FromGpu::Captured { request } = message {
+                        self.captures.finish(request);
+                    } else {
+                        events.push(Event::FromGpu { process, message });
+                    }
+                }
+                outcome
+            }
+            Control::Network(out, input) => {
+                flush(out, writable);
+                let (messages, outcome) = drain(input, max);
+                events.extend(messages.into_iter().map(|received| Event::FromNetwork {
+                    process,
+                    message: received.message,
+                }));
+                outcome
+            }
+            Control::Renderer(out, input) | Control::Shell { out, input, .. } => {
+                flush(out, writable);
+                let (messages, outcome) = drain(input, max);
+                events.extend(messages.into_iter().map(|received| Event::FromRenderer {
+                    process,
+                    message: received.message,
+                }));
+                outcome
+            }
+        };
+        self.received(process, events, outcome);
+    }
+
+    fn read_commands(&mut self, process: ProcessId, writable: bool) {
+        let Some(child) = self.children.get_mut(&process) else {
+            return;
+        };
+        let Some(Control::Shell {
+            commands_out,
+            commands,
+            ..
+        }) = &mut child.control
+        else {
+            return;
+        };
+        flush(commands_out, writable);
+        let (messages, outcome) = drain(commands, MESSAGES_PER_TURN_MAX);
+        let events = messages
+            .into_iter()
+            .map(|received| Event::FromShell {
+                process,
+                message: received.message,
+            })
+            .collect();
+        self.received(process, events, outcome);
+    }
+
+    fn received(&mut self, process: ProcessId, events: Vec<Event>, outcome: Result<(), RecvError>) {
+        let now = Instant::now();
+        let Some(child) = self.children.get_mut(&process) else {
+            return;
+        };
+        let flood = !events.iter().all(|_| child.rate.allows(now));
+        self.events.extend(events);
+        if flood {
+            self.events.push_back(Event::Misbehaved {
+                process,
+                misbehaviour: Misbehaviour::Flood,
+            });
+        }
+        match outcome {
+            Ok(()) => {}
+            Err(RecvError::Misbehaved(misbehaviour)) => {
+                self.events.push_back(Event::Misbehaved {
+                    process,
+                    misbehaviour,
+                });
+            }
+            Err(RecvError::Closed | RecvError::Failed(_)) => self.channel_ended(process),
+        }
+        self.watch_outboxes(process);
+    }
+
+    /// A child without its control channel is of no use. If it is dying already, this changes
+    /// nothing about how it is seen to have ended.
+    fn channel_ended(&mut self, process: ProcessId) {
+        let Some(child) = self.children.get_mut(&process) else {
+            return;
+        };
+        match child.control.take() {
+            Some(Control::Gpu(out, _)) => self.set.remove(&out),
+            Some(Control::Network(out, _)) => self.set.remove(&out),
+            Some(Control::Renderer(out, _)) => self.set.remove(&out),
+            Some(Control::Shell {
+                out, commands_out, ..
+            }) => {
+                self.set.remove(&out);
+                self.set.remove(&commands_out);
+            }
+            Some(Control::Demo(_)) | None => {}
+        }
+        crate::perform::kill(child);
+    }
+
+    /// Asks to be woken when a child that was slow to read can take more.
+    pub(crate) fn watch_outboxes(&mut self, process: ProcessId) {
+        let Some(child) = self.children.get_mut(&process) else {
+            return;
+        };
+        let source = Source::Control(process);
+        // A descriptor that is no longer in the set needs no watching.
+        let _ = match &child.control {
+            Some(Control::Gpu(out, _)) => self.set.want_write(out, source, out.is_waiting()),
+            Some(Control::Network(out, _)) => self.set.want_write(out, source, out.is_waiting()),
+            Some(Control::Renderer(out, _)) => self.set.want_write(out, source, out.is_waiting()),
+            Some(Control::Shell {
+                out, commands_out, ..
+            }) => {
+                let _ = self.set.want_write(out, source, out.is_waiting());
+                self.set.want_write(
+                    commands_out,
+                    Source::Commands(process),
+                    commands_out.is_waiting(),
+                )
+            }
+            Some(Control::Demo(_)) | None => Ok(()),
+        };
+    }
+
+    fn read_seccomp(&mut self, process: ProcessId) {
+        let Some(child) = self.children.get_mut(&process) else {
+            return;
+        };
+        let Some(listener) = &child.listener else {
+            return;
+        };
+        match sandbox::notify::read(listener.as_fd()) {
+            Ok(Some(notification)) => {
+                let call = notification.to_string();
+                tracing::warn!(role = %child.role, pid = child.pid, "refused system call: {call}");
+                self.events
+                    .push_back(Event::SystemCallRefused { process, call });
+            }
+            Ok(None) => {}
+            Err(error) => {
+                tracing::debug!("seccomp listener: {error}");
+                self.set.remove(listener);
+                child.listener = None;
+            }
+        }
+    }
+
+    /// The process is dead: what it said before is still read, then its end is reported.
+    fn reap(&mut self, process: ProcessId) {
+        self.read_stderr(process);
+        if self
+            .children
+            .get(&process)
+            .is_some_and(|child| child.control.is_some())
+        {
+            self.read_control(process, false);
+            self.read_commands(process, false);
+        }
+        let Some(mut child) = self.children.remove(&process) else {
+            return;
+        };
+        // Closing its other descriptors takes them out of the set.
+        let mut exit = std::mem::take(&mut child.stderr.crash);
+        match waitid(Id::PIDFd(child.pidfd.as_fd()), WaitPidFlag::WEXITED) {
+            Ok(WaitStatus::Exited(_, code)) => exit.code = Some(code),
+            Ok(WaitStatus::Signaled(_, signal, _)) => exit.signal = Some(signal as i32),
+            other => tracing::error!("waiting for {}: {other:?}", child.pid),
+        }
+        if process == DEMO {
+            tracing::warn!("the demo server ended: {exit:?}");
+            self.demo_url = None;
+        } else {
+            self.events.push_back(Event::Exited { process, exit });
+        }
+    }
+
+    /// Ends every child and waits until each is gone.
+    pub fn shut_down(mut self) -> u8 {
+        let children = std::mem::take(&mut self.children);
+        for child in children.values() {
+            crate::perform::kill(child);
+        }
+        for child in children.values() {
+            if let Err(error) = waitid(Id::PIDFd(child.pidfd.as_fd()), WaitPidFlag::WEXITED) {
+                tracing::warn!("waiting for {}: {error}", child.pid);
+            }
+        }
+        self.exit.unwrap_or(0)
+    }
+}
+
+fn flush<T: protocol::Message>(out: &mut crate::outbox::Outbox<T>, writable: bool) {
+    if writable {
+        out.flush();
+    }
+}
+
+/// Looks at the child from outside and believes only that.
+fn verify(process: ProcessId, child: &mut Child, support: &sandbox::Support) -> Event {
+    let report = sandbox::report::verify(child.pid, child::policy_of(child.role), support);
+    let event = if report.is_sufficient() {
+        Event::Sealed {
+            process,
+            tier: report.tier().to_string(),
+        }
+    } else {
+        let missing: Vec<String> = report.missing().map(|row| row.layer.to_string()).collect();
+        Event::SealRefused {
+            process,
+            reason: missing.join(", "),
+        }
+    };
+    tracing::debug!(role = %child.role, pid = child.pid, "sandbox: {report}");
+    child.report = Some(report);
+    event
+}
+
+/// Decides nothing but the order among equals; taken from the clock so that two runs differ.
+fn seed() -> u64 {
+    std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .map_or(0, |elapsed| {
+            u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX)
+        })
+}
+
+impl Browser {
+    /// The role of a child that runs.
+    pub fn role_of(&self, process: ProcessId) -> Option<Role> {
+        self.children.get(&process).map(|child| child.role)
+    }
+}

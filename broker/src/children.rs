@@ -1,0 +1,242 @@
+//! One child as the event loop sees it: descriptors, channels, and what it wrote before it died.
+//!
+//! Owns: every descriptor of the child. Trusts: nothing that comes out of one. Never: blocks on it.
+
+use crate::outbox::{Outbox, QueueFull};
+use ipc::{Endpoint, Receiver, RecvError, Sender};
+use nix::errno::Errno;
+use protocol::bootstrap::{FromChild, ToChild};
+use protocol::demo::Nothing;
+use protocol::gpu::{FromGpu, ToGpu};
+use protocol::ids::Role;
+use protocol::limits::{MESSAGES_PER_SECOND_MAX, TEXT_BYTES_MAX};
+use protocol::network::{FromNetwork, ToNetwork};
+use protocol::renderer::{FromRenderer, ToRenderer};
+use protocol::shell::{FromShell, ToShell};
+use std::os::fd::{AsFd, OwnedFd};
+use std::time::{Duration, Instant};
+
+/// A running child.
+pub struct Child {
+    /// Its part.
+    pub role: Role,
+    /// Its process id as the host sees it.
+    pub pid: i32,
+    /// Signals it and tells of its death; never means another process.
+    pub pidfd: OwnedFd,
+    /// The channel of the handshake, until the child closes it.
+    pub bootstrap: Option<(Sender<ToChild>, Receiver<FromChild>)>,
+    /// The channel of its role, from the bootstrap message on.
+    pub control: Option<Control>,
+    /// The listener of its seccomp filter, from its seal on.
+    pub listener: Option<OwnedFd>,
+    /// Its standard error.
+    pub stderr: Stderr,
+    /// How many messages it has sent lately.
+    pub rate: Rate,
+    /// Its control group, where one can be had; removed when this is dropped after its end.
+    pub group: Option<sandbox::cgroup::ChildGroup>,
+    /// What the broker saw of its sandbox from outside.
+    pub report: Option<sandbox::report::Report>,
+}
+
+/// A control channel by role.
+pub enum Control {
+    /// Nothing is ever said; its closing ends the demo server.
+    Demo(Endpoint<Nothing, Nothing>),
+    /// See [`protocol::gpu`].
+    Gpu(Outbox<ToGpu>, Receiver<FromGpu>),
+    /// See [`protocol::network`].
+    Network(Outbox<ToNetwork>, Receiver<FromNetwork>),
+    /// See [`protocol::renderer`].
+    Renderer(Outbox<ToRenderer>, Receiver<FromRenderer>),
+    /// See [`protocol::shell`].
+    Shell {
+        /// As of a renderer.
+        out: Outbox<ToRenderer>,
+        /// As of a renderer.
+        input: Receiver<FromRenderer>,
+        /// What to show.
+        commands_out: Outbox<ToShell>,
+        /// What the person asked for.
+        commands: Receiver<FromShell>,
+    },
+}
+
+impl Child {
+    /// Sends to a renderer or the shell; a child of another role is our own mistake and is logged.
+    pub fn to_renderer(
+        &mut self,
+        message: ToRenderer,
+        handles: Vec<OwnedFd>,
+    ) -> Result<(), QueueFull> {
+        match &mut self.control {
+            Some(Control::Renderer(out, _) | Control::Shell { out, .. }) => {
+                out.send(message, handles)
+            }
+            _ => self.wrong_role("renderer"),
+        }
+    }
+
+    /// Sends to the gpu process.
+    pub fn to_gpu(&mut self, message: ToGpu, handles: Vec<OwnedFd>) -> Result<(), QueueFull> {
+        match &mut self.control {
+            Some(Control::Gpu(out, _)) => out.send(message, handles),
+            _ => self.wrong_role("gpu"),
+        }
+    }
+
+    /// Sends to the network process.
+    pub fn to_network(
+        &mut self,
+        message: ToNetwork,
+        handles: Vec<OwnedFd>,
+    ) -> Result<(), QueueFull> {
+        match &mut self.control {
+            Some(Control::Network(out, _)) => out.send(message, handles),
+            _ => self.wrong_role("network"),
+        }
+    }
+
+    /// Sends to the shell's command channel.
+    pub fn to_shell(&mut self, message: ToShell) -> Result<(), QueueFull> {
+        match &mut self.control {
+            Some(Control::Shell { commands_out, .. }) => commands_out.send(message, Vec::new()),
+            _ => self.wrong_role("shell"),
+        }
+    }
+
+    fn wrong_role(&self, wanted: &str) -> Result<(), QueueFull> {
+        tracing::error!(role = %self.role, pid = self.pid, wanted, "message to the wrong role");
+        Ok(())
+    }
+}
+
+/// Counts messages over one second.
+#[derive(Default)]
+pub struct Rate {
+    since: Option<Instant>,
+    count: u32,
+}
+
+impl Rate {
+    /// Counts one; `false` when there were too many.
+    pub fn allows(&mut self, now: Instant) -> bool {
+        match self.since {
+            Some(since) if now.duration_since(since) < Duration::from_secs(1) => self.count += 1,
+            _ => {
+                self.since = Some(now);
+                self.count = 1;
+            }
+        }
+        self.count <= MESSAGES_PER_SECOND_MAX
+    }
+}
+
+/// A child's standard error: a pipe, read without blocking and cut into lines.
+pub struct Stderr {
+    pipe: OwnedFd,
+    line: Vec<u8>,
+    /// What its crash handlers wrote, the first record of each kind.
+    pub crash: kernel::Exit,
+}
+
+impl Stderr {
+    /// The read end of the pipe, made non-blocking by the caller.
+    pub fn new(pipe: OwnedFd) -> Stderr {
+        Stderr {
+            pipe,
+            line: Vec::new(),
+            crash: kernel::Exit::default(),
+        }
+    }
+
+    /// Reads at most a pipe's worth, hands each whole line to `sink`, and says whether the pipe is
+    /// still open.
+    pub fn read(&mut self, mut sink: impl FnMut(&str)) -> bool {
+        let mut buffer = [0_u8; 4096];
+        for _ in 0..16 {
+            match nix::unistd::read(&self.pipe, &mut buffer) {
+                Ok(0) => {
+                    self.end_line(&mut sink);
+                    return false;
+                }
+                Ok(count) => self.take(&buffer[..count], &mut sink),
+                Err(Errno::EINTR) => {}
+                Err(Errno::EAGAIN) => return true,
+                Err(_) => return false,
+            }
+        }
+        true
+    }
+
+    fn take(&mut self, bytes: &[u8], sink: &mut impl FnMut(&str)) {
+        for &byte in bytes {
+            if byte == b'\n' || self.line.len() >= TEXT_BYTES_MAX {
+                self.end_line(sink);
+            }
+            if byte != b'\n' {
+                self.line.push(byte);
+            }
+        }
+    }
+
+    fn end_line(&mut self, sink: &mut impl FnMut(&str)) {
+        if self.line.is_empty() {
+            return;
+        }
+        let line = printable(&String::from_utf8_lossy(&self.line));
+        self.line.clear();
+        match sandbox::crash::parse(&line) {
+            Some(record) => self.remember(record, &line),
+            None => sink(&line),
+        }
+    }
+
+    fn remember(&mut self, record: sandbox::crash::CrashRecord, line: &str) {
+        tracing::info!("{line}");
+        match record {
+            sandbox::crash::CrashRecord::Signal { number, .. } => {
+                self.crash.reported_signal.get_or_insert(number);
+            }
+            sandbox::crash::CrashRecord::Panic { message } => {
+                self.crash.panic.get_or_insert(message);
+            }
+        }
+    }
+}
+
+impl AsFd for Stderr {
+    fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
+        self.pipe.as_fd()
+    }
+}
+
+/// A child's text made fit for a terminal: control characters would let it write escape sequences.
+fn printable(text: &str) -> String {
+    text.chars()
+        .map(|c| {
+            if c.is_control() && c != '\t' {
+                '\u{fffd}'
+            } else {
+                c
+            }
+        })
+        .collect()
+}
+
+/// The messages now waiting in a channel, at most `max` of them, and how it went on after them.
+pub fn drain<T: protocol::Message>(
+    receiver: &Receiver<T>,
+    max: usize,
+) -> (Vec<ipc::Received<T>>, Result<(), RecvError>) {
+    let mut messages = Vec::new();
+    while messages.len() < max {
+        match receiver.try_recv() {
+            Ok(Some(received)) => messages.push(received),
+            Ok(None) => break,
+            Err(error) => return (messages, Err(error)),
+        }
+    }
+    (messages, Ok(()))
+}

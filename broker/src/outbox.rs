@@ -1,0 +1,97 @@
+//! What waits for a child that does not read fast enough: bounded, so that a child that stops
+//! reading is found out and costs little.
+//!
+//! Owns: the queue between the kernel's actions and a channel. Trusts: nobody. Never: blocks.
+
+use ipc::{SendError, Sender};
+use protocol::Message;
+use protocol::limits::{QUEUED_BYTES_MAX, QUEUED_MESSAGES_MAX};
+use std::collections::VecDeque;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+/// The sending half of a channel and what could not be sent yet.
+pub struct Outbox<T> {
+    sender: Sender<T>,
+    queue: VecDeque<(T, Vec<OwnedFd>, usize)>,
+    queued_bytes: usize,
+}
+
+/// The child does not read: its queue is full.
+#[derive(Debug, PartialEq, Eq)]
+pub struct QueueFull;
+
+impl<T: Message> Outbox<T> {
+    /// An empty queue before that channel.
+    pub fn new(sender: Sender<T>) -> Outbox<T> {
+        Outbox {
+            sender,
+            queue: VecDeque::new(),
+            queued_bytes: 0,
+        }
+    }
+
+    /// Sends, or keeps for later what the channel does not take now.
+    ///
+    /// # Errors
+    /// The queue's limits are reached. A closed channel is no error: the child's end is reported by
+    /// the operating system.
+    pub fn send(&mut self, message: T, handles: Vec<OwnedFd>) -> Result<(), QueueFull> {
+        if self.queue.is_empty() {
+            match self.sender.try_send_with(message, handles) {
+                Err(SendError::Full(message, handles)) => self.enqueue(message, handles),
+                result => {
+                    report(&result);
+                    Ok(())
+                }
+            }
+        } else {
+            self.enqueue(message, handles)
+        }
+    }
+
+    fn enqueue(&mut self, message: T, handles: Vec<OwnedFd>) -> Result<(), QueueFull> {
+        let bytes = ipc::codec::encode(&message).map_or(0, |bytes| bytes.len());
+        if self.queue.len() >= QUEUED_MESSAGES_MAX || self.queued_bytes + bytes > QUEUED_BYTES_MAX {
+            return Err(QueueFull);
+        }
+        self.queued_bytes += bytes;
+        self.queue.push_back((message, handles, bytes));
+        Ok(())
+    }
+
+    /// Sends what the channel takes now.
+    pub fn flush(&mut self) {
+        while let Some((message, handles, bytes)) = self.queue.pop_front() {
+            match self.sender.try_send_with(message, handles) {
+                Err(SendError::Full(message, handles)) => {
+                    self.queue.push_front((message, handles, bytes));
+                    return;
+                }
+                result => {
+                    self.queued_bytes -= bytes;
+                    report(&result);
+                }
+            }
+        }
+    }
+
+    /// Whether something waits for the channel to become writable.
+    pub fn is_waiting(&self) -> bool {
+        !self.queue.is_empty()
+    }
+}
+
+impl<T> AsFd for Outbox<T> {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.sender.as_fd()
+    }
+}
+
+fn report<T>(result: &Result<(), SendError<T>>) {
+    match result {
+        Ok(()) | Err(SendError::Closed(_) | SendError::Full(..)) => {}
+        Err(SendError::TooLarge(_)) => tracing::error!("a message was too large to be sent"),
+        Err(SendError::WrongHandles(_)) => tracing::error!("a message had the wrong handles"),
+        Err(SendError::Failed(_, error)) => tracing::warn!("a message was not sent: {error}"),
+    }
+}

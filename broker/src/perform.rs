@@ -1,0 +1,540 @@
+//! Carrying out what the kernel wants done.
+//!
+//! Owns: the translation from an action to system calls and messages. Trusts: the kernel. Never:
+//! decides; what cannot be done becomes an event or a dead child.
+
+use crate::bodies::document_handle;
+use crate::browser::{Browser, DEMO};
+use crate::children::Child;
+use crate::epoll::Source;
+use crate::inspect::Death;
+use crate::outbox::QueueFull;
+use crate::surfaces::frames_channel;
+use crate::{files, pages};
+use ipc::Endpoint;
+use kernel::{Action, Body, Event};
+use nix::fcntl::OFlag;
+use protocol::error::LoadError;
+use protocol::fetch;
+use protocol::geometry::Size;
+use protocol::gpu::ToGpu;
+use protocol::ids::{Generation, NavigationId, ProcessId, Role, SurfaceId};
+use protocol::network::ToNetwork;
+use protocol::renderer::{CommitDocument, SurfacePart, ToRenderer};
+use protocol::shell::ToShell;
+use protocol::site::Site;
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+
+/// Ends a child for sure; its death is then reported by its process descriptor.
+pub fn kill(child: &Child) {
+    if let Err(error) = crate::pidfd::kill(child.pidfd.as_fd()) {
+        tracing::debug!(pid = child.pid, "kill: {error}");
+    }
+}
+
+impl Browser {
+    pub(crate) fn perform(&mut self, action: Action) {
+        match action {
+            Action::Spawn { process, role } => self.spawn(process, role),
+            Action::Bootstrap { process } => self.bootstrap(process),
+            Action::Kill { process, .. } => self.kill_process(process),
+            Action::Lock {
+                process,
+                site,
+                network,
+            } => self.lock(process, site, network),
+            Action::ReplaceFetch {
+                process,
+                site,
+                network,
+            } => {
+                let result = self.open_fetch(process, &site, network);
+                self.deliver(process, result, ToRenderer::FetchChannel);
+            }
+            Action::Fetch {
+                navigation,
+                network,
+                url,
+            } => self.fetch(navigation, network, url),
+            Action::CancelFetch {
+                navigation,
+                network,
+            } => {
+                self.to_network(network, ToNetwork::Cancel { navigation }, Vec::new());
+            }
+            Action::BuildPage { navigation, url } => {
+                let result = pages::build(self, &url);
+                self.body_ready(navigation, &url, result);
+            }
+            Action::OpenFile { navigation, url } => self.open_file(navigation, &url),
+            Action::Commit {
+                process,
+                navigation,
+                url,
+                content_type,
+                body,
+                scroll_y,
+            } => {
+                self.commit(process, navigation, url, content_type, body, scroll_y);
+            }
+            Action::DropBody { navigation } => self.bodies.drop_body(navigation),
+            Action::CreateSurface {
+                surface,
+                producer,
+                gpu,
+                part,
+                generation,
+                size,
+            } => {
+                self.create_surface(surface, producer, gpu, part, generation, size);
+            }
+            Action::ResizeSurface {
+                surface,
+                producer,
+                gpu,
+                generation,
+                size,
+            } => {
+                self.resize_surface(surface, producer, gpu, generation, size);
+            }
+            Action::ReattachSurface {
+                surface,
+                producer,
+                gpu,
+                generation,
+                size,
+            } => {
+                self.reattach_surface(surface, producer, gpu, generation, size);
+            }
+            Action::DropSurface {
+                surface,
+                producer,
+                gpu,
+            } => {
+                self.surfaces.remove(surface);
+                if let Some(producer) = producer {
+                    self.to_renderer(producer, ToRenderer::DetachSurface { surface }, Vec::new());
+                }
+                if let Some(gpu) = gpu {
+                    self.to_gpu(gpu, ToGpu::DropSurface { surface }, Vec::new());
+                }
+            }
+            Action::SetScene { gpu, scene } => self.to_gpu(gpu, ToGpu::SetScene(scene), Vec::new()),
+            Action::SetTitle { gpu, title } => {
+                self.to_gpu(gpu, ToGpu::SetTitle { title }, Vec::new());
+            }
+            Action::SetCursor { gpu, cursor } => {
+                self.to_gpu(gpu, ToGpu::SetCursor { cursor }, Vec::new());
+            }
+            Action::Input {
+                process,
+                surface,
+                sequence,
+                event,
+            } => {
+                let message = ToRenderer::Input {
+                    surface,
+                    sequence,
+                    event,
+                };
+                self.to_renderer(process, message, Vec::new());
+            }
+            Action::Stop { process } => self.to_renderer(process, ToRenderer::Stop, Vec::new()),
+            Action::Break { process, action } => match self.role_of(process) {
+                Some(Role::Gpu) => self.to_gpu(process, ToGpu::Break(action), Vec::new()),
+                Some(Role::Network) => {
+                    self.to_network(process, ToNetwork::Break(action), Vec::new());
+                }
+                _ => self.to_renderer(process, ToRenderer::Break(action), Vec::new()),
+            },
+            Action::UpdateShell { process, state } => self.to_shell(process, ToShell::State(state)),
+            Action::FocusAddress { process } => self.to_shell(process, ToShell::FocusAddress),
+            Action::Record(record) => self.record(record),
+            Action::Exit { code } => self.exit = Some(code),
+        }
+    }
+
+    fn record(&mut self, record: kernel::Record) {
+        self.recorder.write(&record);
+        if let kernel::RecordKind::Died { role, pid, cause } = &record.kind {
+            tracing::warn!("{role} process {pid} {cause}");
+            self.deaths.push_front(Death {
+                at_ms: self.now().0,
+                role: role.to_string(),
+                pid: *pid,
+                tab: record.tab.map(|tab| tab.0.to_string()).unwrap_or_default(),
+                cause: cause.clone(),
+            });
+            self.deaths.truncate(50);
+        } else {
+            tracing::debug!(?record, "kernel");
+        }
+        self.records.push_back(record);
+    }
+
+    pub(crate) fn spawn(&mut self, process: ProcessId, role: Role) {
+        let event = match self.launcher.spawn(role) {
+            Ok(child) => {
+                let pid = child.pid.unsigned_abs();
+                match self.watch(process, &child) {
+                    Ok(()) => {
+                        self.children.insert(process, child);
+                        Event::Spawned { process, pid }
+                    }
+                    Err(error) => {
+                        kill(&child);
+                        Event::SpawnFailed {
+                            process,
+                            reason: format!("epoll: {error}"),
+                        }
+                    }
+                }
+            }
+            Err(error) => Event::SpawnFailed {
+                process,
+                reason: format!("{error:#}"),
+            },
+        };
+        if process != DEMO {
+            self.events.push_back(event);
+        } else if let Event::SpawnFailed { reason, .. } = event {
+            tracing::error!("the demo server could not be started: {reason}");
+        }
+    }
+
+    fn watch(&self, process: ProcessId, child: &Child) -> nix::Result<()> {
+        self.set.add(&child.pidfd, Source::Exit(process))?;
+        self.set.add(&child.stderr, Source::Stderr(process))?;
+        match &child.bootstrap {
+            Some((sender, _)) => self.set.add(sender, Source::Bootstrap(process)),
+            None => Ok(()),
+        }
+    }
+
+    pub(crate) fn bootstrap(&mut self, process: ProcessId) {
+        use crate::children::Control;
+        let Some(child) = self.children.get_mut(&process) else {
+            return;
+        };
+        if let Err(error) = self.launcher.bootstrap(process, child) {
+            tracing::error!("bootstrap of {}: {error:#}", child.role);
+            kill(child);
+            return;
+        }
+        let source = Source::Control(process);
+        let added = match &child.control {
+            Some(Control::Demo(endpoint)) => self.set.add(endpoint, source),
+            Some(Control::Gpu(out, _)) => self.set.add(out, source),
+            Some(Control::Network(out, _)) => self.set.add(out, source),
+            Some(Control::Renderer(out, _)) => self.set.add(out, source),
+            Some(Control::Shell {
+                out, commands_out, ..
+            }) => self
+                .set
+                .add(out, source)
+                .and_then(|()| self.set.add(commands_out, Source::Commands(process))),
+            None => Ok(()),
+        };
+        if let Err(error) = added {
+            tracing::error!("epoll: {error}");
+            kill(child);
+        }
+    }
+
+    fn kill_process(&mut self, process: ProcessId) {
+        let Some(child) = self.children.get_mut(&process) else {
+            return;
+        };
+        kill(child);
+        // Nothing is read from it any more; its end comes by its process descriptor. What it wrote
+        // about its crash is still read then.
+        if let Some((sender, _)) = child.bootstrap.take() {
+            self.set.remove(&sender);
+        }
+        child.control = None;
+        child.listener = None;
+    }
+
+    fn lock(&mut self, process: ProcessId, site: Site, network: Option<ProcessId>) {
+        match network {
+            None => {
+                let message = ToRenderer::Lock { site, fetch: false };
+                self.to_renderer(process, message, Vec::new());
+            }
+            Some(network) => {
+                let result = self.open_fetch(process, &site, network);
+                self.deliver(process, result, ToRenderer::Lock { site, fetch: true });
+            }
+        }
+    }
+
+    fn open_fetch(
+        &mut self,
+        process: ProcessId,
+        site: &Site,
+        network: ProcessId,
+    ) -> io::Result<Vec<OwnedFd>> {
+        let (renderer, server) = Endpoint::<fetch::ToNetwork, fetch::FromNetwork>::pair()?;
+        let message = ToNetwork::OpenFetch {
+            process,
+            site: site.clone(),
+        };
+        self.to_network(network, message, vec![server.into_fd()]);
+        Ok(vec![renderer.into_fd()])
+    }
+
+    fn fetch(&mut self, navigation: NavigationId, network: ProcessId, url: String) {
+        match nix::unistd::pipe2(OFlag::O_CLOEXEC) {
+            Ok((reader, writer)) => {
+                self.bodies.hold_pipe(navigation, reader);
+                let message = ToNetwork::Navigate { navigation, url };
+                self.to_network(network, message, vec![writer]);
+            }
+            Err(error) => {
+                let reason = format!("no pipe could be made: {}", error.desc());
+                let result = Err(LoadError::Process { reason });
+                self.events
+                    .push_back(Event::BodyReady { navigation, result });
+            }
+        }
+    }
+
+    fn open_file(&mut self, navigation: NavigationId, url: &str) {
+        let result = files::read(url);
+        self.body_ready(navigation, url, result);
+    }
+
+    fn body_ready(
+        &mut self,
+        navigation: NavigationId,
+        url: &str,
+        result: Result<(protocol::document::ResponseHead, Vec<u8>), LoadError>,
+    ) {
+        let result = result.and_then(|(head, document)| {
+            self.bodies
+                .hold_document(navigation, &document)
+                .map_err(|error| LoadError::File {
+                    path: url.to_owned(),
+                    reason: format!("no memory for it: {error}"),
+                })?;
+            Ok(head)
+        });
+        self.events
+            .push_back(Event::BodyReady { navigation, result });
+    }
+
+    fn commit(
+        &mut self,
+        process: ProcessId,
+        navigation: NavigationId,
+        url: String,
+        content_type: Option<String>,
+        body: Body,
+        scroll_y: u32,
+    ) {
+        let (content_type, source) = match body {
+            Body::Url => (
+                content_type,
+                Ok((protocol::document::BodySource::Url, None)),
+            ),
+            Body::Held => {
+                let taken = self.bodies.take(navigation);
+                (
+                    content_type,
+                    taken.map(|(source, handle)| (source, Some(handle))),
+                )
+            }
+            Body::Error(error) => {
+                let made = document_handle(pages::error_page(&url, &error).as_bytes());
+                let content_type = Some("text/html; charset=utf-8".to_owned());
+                (
+                    content_type,
+                    made.map(|(source, handle)| (source, Some(handle))),
+                )
+            }
+        };
+        let result = source.map(|(body, handle)| {
+            let commit = CommitDocument {
+                navigation,
+                url,
+                content_type,
+                body,
+                scroll_y,
+            };
+            (commit, handle)
+        });
+        match result {
+            Ok((commit, handle)) => {
+                let handles = handle.into_iter().collect();
+                self.to_renderer(process, ToRenderer::Commit(commit), handles);
+            }
+            Err(error) => self.give_up(process, &error),
+        }
+    }
+
+    fn create_surface(
+        &mut self,
+        surface: SurfaceId,
+        producer: ProcessId,
+        gpu: Option<ProcessId>,
+        part: SurfacePart,
+        generation: Generation,
+        size: Size,
+    ) {
+        let made = self
+            .surfaces
+            .renew(surface, size)
+            .and_then(|ends| Ok((ends, frames_channel()?)));
+        let (ends, (producer_end, consumer_end)) = match made {
+            Ok(made) => made,
+            Err(error) => return self.give_up(producer, &error),
+        };
+        let message = ToRenderer::AttachSurface {
+            surface,
+            part,
+            generation,
+            size,
+        };
+        self.to_renderer(producer, message, with_first(producer_end, ends.producer));
+        if let Some(gpu) = gpu {
+            let message = ToGpu::CreateSurface {
+                surface,
+                generation,
+                size,
+            };
+            self.to_gpu(gpu, message, with_first(consumer_end, ends.consumer));
+        }
+    }
+
+    fn resize_surface(
+        &mut self,
+        surface: SurfaceId,
+        producer: ProcessId,
+        gpu: Option<ProcessId>,
+        generation: Generation,
+        size: Size,
+    ) {
+        let ends = match self.surfaces.renew(surface, size) {
+            Ok(ends) => ends,
+            Err(error) => return self.give_up(producer, &error),
+        };
+        let message = ToRenderer::ReplaceRegion {
+            surface,
+            generation,
+            size,
+            channel: false,
+        };
+        self.to_renderer(producer, message, ends.producer);
+        if let Some(gpu) = gpu {
+            let message = ToGpu::ReplaceRegion {
+                surface,
+                generation,
+                size,
+            };
+            self.to_gpu(gpu, message, ends.consumer);
+        }
+    }
+
+    fn reattach_surface(
+        &mut self,
+        surface: SurfaceId,
+        producer: Option<ProcessId>,
+        gpu: ProcessId,
+        generation: Generation,
+        size: Size,
+    ) {
+        let made = frames_channel().and_then(|channel| {
+            let ends = match producer {
+                Some(_) => self.surfaces.renew(surface, size)?,
+                None => crate::surfaces::Ends {
+                    producer: Vec::new(),
+                    consumer: self.surfaces.last(surface)?,
+                },
+            };
+            Ok((channel, ends))
+        });
+        let ((producer_end, consumer_end), ends) = match made {
+            Ok(made) => made,
+            Err(error) => return self.give_up(producer.unwrap_or(gpu), &error),
+        };
+        if let Some(producer) = producer {
+            let message = ToRenderer::ReplaceRegion {
+                surface,
+                generation,
+                size,
+                channel: true,
+            };
+            self.to_renderer(producer, message, with_first(producer_end, ends.producer));
+        }
+        let message = ToGpu::CreateSurface {
+            surface,
+            generation,
+            size,
+        };
+        self.to_gpu(gpu, message, with_first(consumer_end, ends.consumer));
+    }
+
+    fn deliver(
+        &mut self,
+        process: ProcessId,
+        handles: io::Result<Vec<OwnedFd>>,
+        message: ToRenderer,
+    ) {
+        match handles {
+            Ok(handles) => self.to_renderer(process, message, handles),
+            Err(error) => self.give_up(process, &error),
+        }
+    }
+
+    /// Our own lack of descriptors or memory: the child cannot be served, so it is ended, and its tab
+    /// says so.
+    fn give_up(&mut self, process: ProcessId, error: &io::Error) {
+        tracing::error!("{process} cannot be served: {error}");
+        if let Some(child) = self.children.get(&process) {
+            kill(child);
+        }
+    }
+
+    fn to_renderer(&mut self, process: ProcessId, message: ToRenderer, handles: Vec<OwnedFd>) {
+        let sent = self
+            .children
+            .get_mut(&process)
+            .map(|c| c.to_renderer(message, handles));
+        self.after_send(process, sent);
+    }
+
+    pub(crate) fn to_gpu(&mut self, process: ProcessId, message: ToGpu, handles: Vec<OwnedFd>) {
+        let sent = self
+            .children
+            .get_mut(&process)
+            .map(|c| c.to_gpu(message, handles));
+        self.after_send(process, sent);
+    }
+
+    fn to_network(&mut self, process: ProcessId, message: ToNetwork, handles: Vec<OwnedFd>) {
+        let sent = self
+            .children
+            .get_mut(&process)
+            .map(|c| c.to_network(message, handles));
+        self.after_send(process, sent);
+    }
+
+    fn to_shell(&mut self, process: ProcessId, message: ToShell) {
+        let sent = self.children.get_mut(&process).map(|c| c.to_shell(message));
+        self.after_send(process, sent);
+    }
+
+    fn after_send(&mut self, process: ProcessId, sent: Option<Result<(), QueueFull>>) {
+        match sent {
+            Some(Ok(())) => self.watch_outboxes(process),
+            Some(Err(QueueFull)) => self.events.push_back(Event::QueueFull { process }),
+            // It has died and its end is on the way to the kernel.
+            None => {}
+        }
+    }
+}
+
+fn with_first(first: OwnedFd, rest: Vec<OwnedFd>) -> Vec<OwnedFd> {
+    std::iter::once(first).chain(rest).collect()
+}

@@ -1,0 +1,90 @@
+//! `--headless --screenshot`: one page, one picture, one exit status.
+//!
+//! Owns: the waiting for "loaded and quiet". Trusts: the kernel's records. Never: writes a picture of
+//! a page that failed to load without saying so in the exit status.
+
+use crate::browser::Browser;
+use crate::capture::Picture;
+use crate::cli::Options;
+use crate::session;
+use kernel::RecordKind;
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+/// Loads the one URL and writes its picture to `path`.
+pub fn run(options: &Options, path: &Path) -> anyhow::Result<ExitCode> {
+    let url = &options.urls[0];
+    let mut browser = session::start(options, false)?;
+    session::open(&mut browser, url, true);
+    let deadline = Instant::now() + Duration::from_secs(options.timeout);
+    let result = wait_until_loaded(&mut browser, deadline)
+        .and_then(|problem| Ok((problem, picture(&mut browser, options, deadline)?)))
+        .and_then(|(problem, picture)| {
+            picture.write(path)?;
+            match problem {
+                None => Ok(()),
+                Some(problem) => Err(anyhow::anyhow!(
+                    "{problem} (the picture shows the error page)"
+                )),
+            }
+        });
+    browser.shut_down();
+    match result {
+        Ok(()) => Ok(ExitCode::SUCCESS),
+        Err(error) => {
+            eprintln!("bulkhead: {url}: {error:#}");
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+/// Waits for the page; `Some` is what went wrong although there is something to see.
+pub fn wait_until_loaded(
+    browser: &mut Browser,
+    deadline: Instant,
+) -> anyhow::Result<Option<String>> {
+    let mut problem = None;
+    loop {
+        browser.step(Some(deadline))?;
+        for record in browser.take_records() {
+            match record.kind {
+                RecordKind::Failed { code, reason, .. } => {
+                    problem = Some(format!("{code}: {reason}"));
+                }
+                RecordKind::Incomplete { reason } => problem = Some(reason),
+                RecordKind::Loaded { .. } => return Ok(problem),
+                RecordKind::TabCrashed { cause } => {
+                    anyhow::bail!("the page's process {cause}");
+                }
+                _ => {}
+            }
+        }
+        if let Some(code) = browser.exit_code() {
+            anyhow::bail!("stopped before the page was loaded (status {code})");
+        }
+        anyhow::ensure!(
+            Instant::now() < deadline,
+            "the page was not loaded in time; --timeout gives it longer"
+        );
+    }
+}
+
+/// A picture of the window as it is now.
+pub fn picture(
+    browser: &mut Browser,
+    options: &Options,
+    deadline: Instant,
+) -> anyhow::Result<Picture> {
+    let request = browser.capture(options.size)?;
+    loop {
+        if let Some(picture) = browser.take_picture(request)? {
+            return Ok(picture);
+        }
+        browser.step(Some(deadline))?;
+        anyhow::ensure!(
+            Instant::now() < deadline,
+            "the gpu process gave no picture in time"
+        );
+    }
+}

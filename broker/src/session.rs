@@ -1,0 +1,98 @@
+//! The ordinary run: a window (or none, with --headless) until the person ends it.
+//!
+//! Owns: the start of a browser from the command line, for every other way of running too. Trusts:
+//! the checked options. Never: shows content before its process is verified; the kernel sees to it.
+
+use crate::browser::{Browser, DEMO};
+use crate::cli::{Options, SandboxMode};
+use crate::control::ControlFifo;
+use crate::launcher::Launcher;
+use crate::netconfig;
+use crate::records::Recorder;
+use anyhow::Context;
+use kernel::{Command, Config, Event};
+use protocol::bootstrap::GpuTarget;
+use protocol::ids::Role;
+use std::net::{Ipv4Addr, TcpListener};
+use std::process::ExitCode;
+
+/// The pages of the demo site that open by themselves, in this order, after the welcome page.
+const DEMO_TABS: [&str; 5] = ["article", "long", "form", "animated", "break"];
+
+/// Runs until the browser ends.
+pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
+    let mut browser = start(options, true)?;
+    if options.urls.is_empty() {
+        let demo = start_demo(&mut browser)?;
+        open(&mut browser, "bulkhead://welcome", true);
+        for page in DEMO_TABS {
+            open(&mut browser, &format!("{demo}{page}"), false);
+        }
+    }
+    for (index, url) in options.urls.iter().enumerate() {
+        open(&mut browser, url, index == 0);
+    }
+    while browser.exit_code().is_none() {
+        browser.step(None)?;
+        browser.take_records();
+    }
+    Ok(ExitCode::from(browser.shut_down()))
+}
+
+/// Probes the sandbox, prepares everything and starts the kernel. `shell`: with the tab strip.
+pub fn start(options: &Options, shell: bool) -> anyhow::Result<Browser> {
+    let support = sandbox::probe();
+    let tier = support.tier();
+    let degraded = !tier.is_enough_by_default();
+    if degraded && options.sandbox == SandboxMode::Strict {
+        anyhow::bail!(
+            "the sandbox would not hold here: only tier {tier} can be had. Bulkhead needs seccomp and either user \
+             namespaces or Landlock. Start with --sandbox degraded only if you trust every page \
+             that you open"
+        );
+    }
+    anyhow::ensure!(
+        tier != sandbox::Tier::None,
+        "there is no seccomp here, and without it Bulkhead does not run"
+    );
+    let target = if options.headless || !crate::display::is_available() {
+        GpuTarget::Headless
+    } else {
+        GpuTarget::Window
+    };
+    let network = netconfig::read(options.ca_file.as_deref())?;
+    let launcher = Launcher::new(support, network, target, options.size, options.log.clone())?;
+    let recorder = Recorder::open(options.record.as_deref())?;
+    let control = options
+        .control_fifo
+        .as_deref()
+        .map(ControlFifo::open)
+        .transpose()?;
+    let config = Config {
+        window: options.size,
+        shell,
+        banner: degraded.then(|| format!("The sandbox is degraded: tier {tier} only")),
+        ..Config::default()
+    };
+    Browser::new(config, launcher, recorder, control)
+}
+
+/// Starts the demo server on a free port of loopback and returns the URL of its index.
+pub fn start_demo(browser: &mut Browser) -> anyhow::Result<String> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .context("no port of 127.0.0.1 can be had for the demo site")?;
+    let url = format!("http://127.0.0.1:{}/", listener.local_addr()?.port());
+    browser.launcher.demo_listener = Some(listener);
+    browser.spawn(DEMO, Role::Demo);
+    browser.demo_url = Some(url.clone());
+    Ok(url)
+}
+
+/// Opens a tab.
+pub fn open(browser: &mut Browser, address: &str, activate: bool) {
+    let command = Command::Open {
+        address: address.to_owned(),
+        activate,
+    };
+    browser.handle(Event::Command(command));
+}

@@ -1,0 +1,63 @@
+//! Faults that a child inflicts on itself when the broker asks for it: for people who want to watch a
+//! tab die, for tests and for the chaos run.
+//!
+//! Owns: the ways to die. Trusts: the broker, the only one who can send a break message. Never: runs
+//! without one.
+#![allow(unsafe_code)]
+
+use protocol::renderer::BreakAction;
+use std::os::fd::{AsRawFd, BorrowedFd};
+
+/// Carries out `action`. Returns only where the fault lets it (a bad message, a system call that was
+/// answered). `control` is the channel on which a bad message is sent.
+pub fn break_process(action: &BreakAction, control: BorrowedFd<'_>) {
+    tracing::info!(?action, "breaking on request");
+    match action {
+        BreakAction::Abort => std::process::abort(),
+        BreakAction::BadMessage => send_garbage(control),
+        BreakAction::Crash => {
+            // SAFETY: none: this is the crash. The page at address 16 is never mapped, so the write
+            // faults and harms nothing but this process, which is what was asked for.
+            unsafe { std::ptr::without_provenance_mut::<u32>(16).write_volatile(0xdead) }
+        }
+        BreakAction::Hang => loop {
+            std::hint::spin_loop();
+        },
+        BreakAction::Memory => exhaust_memory(),
+        BreakAction::Panic => panic!("a panic was asked for (bulkhead://panic)"),
+        BreakAction::Syscall { number } => {
+            // SAFETY: six zero arguments; a call that takes pointers gets null ones.
+            let result = unsafe { libc::syscall(i64::from(*number), 0, 0, 0, 0, 0, 0) };
+            tracing::info!(number, result, "the system call returned");
+        }
+    }
+}
+
+fn send_garbage(control: BorrowedFd<'_>) {
+    let garbage = [0xff_u8; 24];
+    let mut slice = libc::iovec {
+        iov_base: garbage.as_ptr().cast_mut().cast(),
+        iov_len: garbage.len(),
+    };
+    // SAFETY: an all-zero header is a valid one with no name, no data and no control part.
+    let mut header: libc::msghdr = unsafe { std::mem::zeroed() };
+    header.msg_iov = &raw mut slice;
+    header.msg_iovlen = 1;
+    // SAFETY: header, slice and buffer live until the call returns.
+    unsafe {
+        libc::sendmsg(
+            control.as_raw_fd(),
+            &raw const header,
+            libc::MSG_NOSIGNAL | libc::MSG_DONTWAIT,
+        )
+    };
+}
+
+/// Allocates and touches memory until an allocation fails (then it aborts) or the kernel kills.
+fn exhaust_memory() {
+    const STEP_BYTES: usize = 16 * 1024 * 1024;
+    let mut hoard: Vec<Vec<u8>> = Vec::new();
+    loop {
+        hoard.push(std::hint::black_box(vec![0xa5; STEP_BYTES]));
+    }
+}

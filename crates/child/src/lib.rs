@@ -1,0 +1,158 @@
+//! How every child process begins: crash handlers, the bootstrap channel, the handshake, logging,
+//! the sandbox.
+//!
+//! Owns: the order of those steps, which is the same for every role. Trusts: the broker at the other
+//! end of descriptor 3. Never: shows content; a role's loop starts only after [`Started::seal`].
+#![deny(unsafe_code)]
+
+mod fault;
+
+pub use fault::break_process;
+
+use ipc::{Endpoint, Handles, RecvError, Sender};
+use protocol::PROTOCOL_HASH;
+use protocol::bootstrap::{BOOTSTRAP_FD, FromChild, RoleConfig, ToChild};
+use protocol::ids::{ProcessId, Role};
+use protocol::limits::TEXT_BYTES_MAX;
+use std::os::fd::{FromRawFd, OwnedFd};
+use std::process::ExitCode;
+use thiserror::Error;
+
+/// Why a child could not begin.
+#[derive(Debug, Error)]
+pub enum ChildError {
+    /// Descriptor 3 is no bootstrap channel: the program was not started by a broker.
+    #[error("--type is for Bulkhead's own child processes; start bulkhead without it ({0})")]
+    NotAChild(String),
+    /// The broker closed the channel or spoke out of order.
+    #[error("the broker ended the handshake: {0}")]
+    Handshake(String),
+    /// The sandbox could not be put on.
+    #[error("the sandbox could not be put on: {0}")]
+    Seal(String),
+}
+
+/// A child after the handshake's first half: it has what its role needs and no sandbox yet. It warms
+/// up now, and then calls [`Started::seal`].
+pub struct Started {
+    /// Its id, for logs.
+    pub process: ProcessId,
+    /// What its role needs to know.
+    pub config: RoleConfig,
+    /// The descriptors of the bootstrap message, in the order that
+    /// [`RoleConfig`] documents.
+    pub handles: Handles,
+    role: Role,
+    bootstrap: Sender<FromChild>,
+}
+
+/// Installs the crash handlers, says hello, waits for the bootstrap message and starts logging.
+///
+/// # Errors
+/// The program was not started by a broker, or the broker ended the handshake.
+pub fn start(role: Role) -> Result<Started, ChildError> {
+    sandbox::crash::install();
+    let channel = inherited_channel()?;
+    let (sender, receiver) = channel.split();
+    sender
+        .send(FromChild::Hello {
+            protocol_hash: PROTOCOL_HASH,
+            role,
+        })
+        .map_err(|_| ChildError::Handshake("hello was not taken".to_owned()))?;
+    let received = receiver.recv().map_err(|error| match error {
+        RecvError::Closed => ChildError::Handshake("channel closed".to_owned()),
+        RecvError::Misbehaved(m) => ChildError::Handshake(m.to_string()),
+        RecvError::Failed(e) => ChildError::Handshake(e.to_string()),
+    })?;
+    let ToChild::Bootstrap {
+        process,
+        config,
+        log_filter,
+    } = received.message;
+    trace::init(format!("{role} {process}"), &log_filter).map_err(ChildError::Handshake)?;
+    Ok(Started {
+        process,
+        config,
+        handles: received.handles,
+        role,
+        bootstrap: sender,
+    })
+}
+
+impl Started {
+    /// Puts the sandbox of this role on, for ever, and tells the broker. Nothing that needs a file, a
+    /// new socket or a new thread works afterwards.
+    ///
+    /// # Errors
+    /// A layer could not be put on; the broker has been told, and the process must exit.
+    pub fn seal(&mut self) -> Result<(), ChildError> {
+        let sender = &self.bootstrap;
+        let policy = policy_of(self.role);
+        match sandbox::seal(policy) {
+            Ok(sealed) => {
+                let message = FromChild::Sealed {
+                    listener: sealed.listener.is_some(),
+                };
+                sender
+                    .send_with(message, sealed.listener.into_iter().collect())
+                    .map_err(|_| ChildError::Handshake("seal report was not taken".to_owned()))
+            }
+            Err(error) => {
+                let reason = error.to_string();
+                // The broker may be gone; the exit status says the same.
+                let _ = sender.send(FromChild::Failed {
+                    reason: cut(&reason),
+                });
+                Err(ChildError::Seal(reason))
+            }
+        }
+    }
+
+    /// Tells the broker why this child cannot do its work. The process must exit with the result.
+    pub fn fail(self, reason: &str) -> ExitCode {
+        let sender = &self.bootstrap;
+        // The broker may be gone; the exit status says the same.
+        let _ = sender.send(FromChild::Failed {
+            reason: cut(reason),
+        });
+        tracing::error!("{reason}");
+        ExitCode::FAILURE
+    }
+}
+
+/// The sandbox policy of a role.
+pub fn policy_of(role: Role) -> sandbox::Policy {
+    match role {
+        Role::Demo => sandbox::Policy::Demo,
+        Role::Gpu => sandbox::Policy::Gpu,
+        Role::Network => sandbox::Policy::Network,
+        Role::Renderer => sandbox::Policy::Renderer,
+        Role::Shell => sandbox::Policy::Shell,
+    }
+}
+
+#[allow(unsafe_code)]
+fn inherited_channel() -> Result<Endpoint<FromChild, ToChild>, ChildError> {
+    if nix::fcntl::fcntl(
+        // SAFETY: borrowed for the one call that finds out whether the descriptor is open.
+        unsafe { std::os::fd::BorrowedFd::borrow_raw(BOOTSTRAP_FD) },
+        nix::fcntl::FcntlArg::F_GETFD,
+    )
+    .is_err()
+    {
+        return Err(ChildError::NotAChild("descriptor 3 is closed".to_owned()));
+    }
+    // SAFETY: the launcher put the bootstrap channel there for this process alone, and this function
+    // runs once, before anything else of the program can have opened a descriptor.
+    let fd = unsafe { OwnedFd::from_raw_fd(BOOTSTRAP_FD) };
+    Endpoint::from_fd(fd).map_err(|e| ChildError::NotAChild(e.to_string()))
+}
+
+fn cut(text: &str) -> String {
+    let mut end = text.len().min(TEXT_BYTES_MAX);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text[..end].to_owned()
+}

@@ -1,0 +1,212 @@
+//! One client's connection: what has come in, what is still to go out, and when.
+//!
+//! Owns: the bytes in between and the framing of streamed bodies. Trusts: nobody; what a client can
+//! make it hold is bounded. Never: waits. Every call goes as far as the socket lets it.
+
+use crate::http::{self, HEAD_BYTES_MAX, Parsed, Request};
+use crate::response::{Piece, Response, Stream, chunk};
+use crate::site::respond;
+use nix::errno::Errno;
+use nix::sys::socket::{MsgFlags, recv, send};
+use std::net::{Shutdown, TcpStream};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
+use std::time::Instant;
+
+/// A connection.
+pub struct Connection {
+    socket: TcpStream,
+    incoming: Vec<u8>,
+    outgoing: Vec<u8>,
+    sent: usize,
+    streaming: Option<Streaming>,
+    ends: bool,
+    /// When it last did anything; the idlest one makes room for a new one.
+    pub active: Instant,
+}
+
+/// A body under way.
+struct Streaming {
+    stream: Stream,
+    is_chunked: bool,
+    /// The next piece and when it is due; none once the stream has ended.
+    next: Option<(Instant, Piece)>,
+}
+
+/// What a connection waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waits {
+    /// The client's next request.
+    Read,
+    /// Room in the socket.
+    Write,
+    /// A moment.
+    Until(Instant),
+}
+
+/// That a connection is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Over;
+
+impl Connection {
+    /// A fresh connection.
+    pub fn new(socket: TcpStream, now: Instant) -> Connection {
+        // A failure costs speed alone.
+        let _ = socket.set_nodelay(true);
+        Connection {
+            socket,
+            incoming: Vec::new(),
+            outgoing: Vec::new(),
+            sent: 0,
+            streaming: None,
+            ends: false,
+            active: now,
+        }
+    }
+
+    /// What it waits for.
+    pub fn waits(&self) -> Waits {
+        if self.sent < self.outgoing.len() {
+            return Waits::Write;
+        }
+        match self
+            .streaming
+            .as_ref()
+            .and_then(|streaming| streaming.next.as_ref())
+        {
+            Some((due, _)) => Waits::Until(*due),
+            None => Waits::Read,
+        }
+    }
+
+    /// Goes on as far as possible: sends what is waiting, makes the next piece if it is due,
+    /// answers what has been asked. `readable` says that the socket has something. True when there
+    /// is more to do at once, but the others should have their turn first.
+    pub fn go_on(&mut self, readable: bool, now: Instant) -> Result<bool, Over> {
+        if readable && self.waits() == Waits::Read {
+            self.receive(now)?;
+        }
+        for _ in 0..STEPS_PER_TURN_MAX {
+            self.flush(now)?;
+            match self.waits() {
+                Waits::Write => return Ok(false),
+                Waits::Until(due) if due > now => return Ok(false),
+                Waits::Until(_) => self.next_piece(now),
+                Waits::Read if self.ends => {
+                    // What came after the request is read away, for closing over it would reset the
+                    // connection and cost the client the end of the answer.
+                    let _ = self.socket.shutdown(Shutdown::Write);
+                    let _ = self.receive(now);
+                    return Err(Over);
+                }
+                Waits::Read if !self.answer(now) => return Ok(false),
+                Waits::Read => {}
+            }
+        }
+        Ok(true)
+    }
+
+    fn receive(&mut self, now: Instant) -> Result<(), Over> {
+        let mut buffer = [0; 4096];
+        loop {
+            match recv(self.socket.as_raw_fd(), &mut buffer, MsgFlags::MSG_DONTWAIT) {
+                Ok(0) => return Err(Over),
+                Ok(length) => {
+                    self.active = now;
+                    self.incoming.extend_from_slice(&buffer[..length]);
+                    if self.incoming.len() >= HEAD_BYTES_MAX {
+                        return Ok(());
+                    }
+                }
+                Err(Errno::EAGAIN) => return Ok(()),
+                Err(Errno::EINTR) => {}
+                Err(_) => return Err(Over),
+            }
+        }
+    }
+
+    fn flush(&mut self, now: Instant) -> Result<(), Over> {
+        let flags = MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_NOSIGNAL;
+        while self.sent < self.outgoing.len() {
+            match send(self.socket.as_raw_fd(), &self.outgoing[self.sent..], flags) {
+                Ok(length) => {
+                    self.active = now;
+                    self.sent += length;
+                }
+                Err(Errno::EAGAIN) => return Ok(()),
+                Err(Errno::EINTR) => {}
+                Err(_) => return Err(Over),
+            }
+        }
+        self.outgoing.clear();
+        self.sent = 0;
+        Ok(())
+    }
+
+    /// Answers the next whole request among the bytes received, if there is one.
+    fn answer(&mut self, now: Instant) -> bool {
+        match http::parse(&self.incoming) {
+            Parsed::Partial => false,
+            Parsed::Complete { request, bytes } => {
+                self.incoming.drain(..bytes);
+                self.begin(respond(&request), &request, now);
+                true
+            }
+            Parsed::Refused(response) => {
+                self.incoming.clear();
+                let request = Request {
+                    keep_alive: false,
+                    ..Request::get("/")
+                };
+                self.begin(response, &request, now);
+                true
+            }
+        }
+    }
+
+    fn begin(&mut self, response: Response, request: &Request, now: Instant) {
+        tracing::debug!(path = request.path, status = response.status, "answering");
+        self.ends = response.ends_connection(request);
+        let (bytes, stream) = response.into_parts(request);
+        self.outgoing = bytes;
+        self.streaming = stream.map(|mut stream| {
+            let next = stream.next().map(|piece| (now + piece.pause, piece));
+            Streaming {
+                stream,
+                is_chunked: request.is_http_1_1,
+                next,
+            }
+        });
+    }
+
+    fn next_piece(&mut self, now: Instant) {
+        let Some(streaming) = &mut self.streaming else {
+            return;
+        };
+        if let Some((_, piece)) = streaming.next.take() {
+            self.outgoing = if streaming.is_chunked {
+                chunk(&piece.bytes)
+            } else {
+                piece.bytes
+            };
+        }
+        streaming.next = streaming
+            .stream
+            .next()
+            .map(|piece| (now + piece.pause, piece));
+        if streaming.next.is_none() {
+            if streaming.is_chunked {
+                self.outgoing.extend_from_slice(&chunk(b""));
+            }
+            self.streaming = None;
+        }
+    }
+}
+
+impl AsFd for Connection {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.socket.as_fd()
+    }
+}
+
+/// Most answers and pieces of one connection before the others have their turn.
+const STEPS_PER_TURN_MAX: usize = 8;

@@ -1,0 +1,240 @@
+//! What the site answers, and how that becomes bytes.
+//!
+//! Owns: status line, headers, and the framing of bodies. Trusts: the site. Never: does I/O; time
+//! is only named ([`Piece::pause`]), and the server keeps it.
+
+use crate::html::{escape, page};
+use crate::http::{Method, Request};
+use crate::pages;
+use std::borrow::Cow;
+use std::time::Duration;
+
+/// An answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Response {
+    /// The HTTP status.
+    pub status: u16,
+    /// Headers beyond those of the framing.
+    pub headers: Vec<(&'static str, Cow<'static, str>)>,
+    /// What follows.
+    pub body: Body,
+}
+
+/// The body of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// No body may follow this status.
+    None,
+    /// All of it.
+    Full(Cow<'static, [u8]>),
+    /// Less than the header promises; then the connection ends.
+    Cut {
+        /// What is sent.
+        bytes: Cow<'static, [u8]>,
+        /// What the header says.
+        promised: usize,
+    },
+    /// Made piece by piece while it is sent.
+    Stream(Stream),
+}
+
+/// A body that is made while it is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stream {
+    /// A page that never ends.
+    Endless {
+        /// Paragraphs sent so far.
+        sent: u64,
+    },
+    /// Several megabytes of HTML.
+    Huge {
+        /// Pieces sent so far.
+        sent: usize,
+    },
+    /// A page whose parts come one after the other over two seconds.
+    Slow {
+        /// Parts sent so far.
+        sent: usize,
+    },
+}
+
+/// The next part of a streamed body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// How long to wait before sending it.
+    pub pause: Duration,
+    /// What to send.
+    pub bytes: Vec<u8>,
+}
+
+impl Iterator for Stream {
+    type Item = Piece;
+
+    fn next(&mut self) -> Option<Piece> {
+        match self {
+            Stream::Endless { sent } => {
+                *sent += 1;
+                let pause = if *sent <= 1 {
+                    Duration::ZERO
+                } else {
+                    pages::ENDLESS_PAUSE
+                };
+                Some(Piece {
+                    pause,
+                    bytes: pages::endless_piece(*sent - 1),
+                })
+            }
+            Stream::Huge { sent } => {
+                *sent += 1;
+                pages::huge_piece(*sent - 1).map(|bytes| Piece {
+                    pause: Duration::ZERO,
+                    bytes,
+                })
+            }
+            Stream::Slow { sent } => {
+                *sent += 1;
+                let pause = if *sent <= 1 {
+                    Duration::ZERO
+                } else {
+                    pages::SLOW_PAUSE
+                };
+                pages::slow_piece(*sent - 1).map(|bytes| Piece { pause, bytes })
+            }
+        }
+    }
+}
+
+impl Response {
+    /// A 200 with this body.
+    pub fn ok(content_type: &'static str, bytes: impl Into<Cow<'static, [u8]>>) -> Response {
+        Response {
+            status: 200,
+            headers: vec![("Content-Type", content_type.into())],
+            body: Body::Full(bytes.into()),
+        }
+    }
+
+    /// A page in HTML and UTF-8 with this status.
+    pub fn html(status: u16, html: impl Into<Cow<'static, str>>) -> Response {
+        let bytes = match html.into() {
+            Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+            Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+        };
+        Response {
+            status,
+            ..Response::ok(HTML, bytes)
+        }
+    }
+
+    /// A streamed page.
+    pub fn stream(stream: Stream) -> Response {
+        Response {
+            status: 200,
+            headers: vec![("Content-Type", HTML.into())],
+            body: Body::Stream(stream),
+        }
+    }
+
+    /// A page that names what went wrong.
+    pub fn error(status: u16, detail: &str) -> Response {
+        let title = format!("{status} {}", reason(status));
+        let body = format!("<h1>{title}</h1>\n<p>{}</p>", escape(detail));
+        Response::html(status, page(&title, &body))
+    }
+
+    /// A redirect.
+    pub fn redirect(location: String) -> Response {
+        let mut response = Response::error(302, &format!("The page is at {location}."));
+        response.headers.push(("Location", location.into()));
+        response
+    }
+
+    /// Whether the connection must end after this answer to `request`.
+    pub fn ends_connection(&self, request: &Request) -> bool {
+        match &self.body {
+            Body::Cut { .. } => true,
+            Body::Stream(_) if !request.is_http_1_1 => true,
+            _ => !request.keep_alive,
+        }
+    }
+
+    /// Status line and headers, the empty line at the end included.
+    pub fn head(&self, request: &Request) -> Vec<u8> {
+        let mut head = format!("HTTP/1.1 {} {}\r\n", self.status, reason(self.status));
+        for (name, value) in &self.headers {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        match &self.body {
+            Body::None => {}
+            Body::Full(bytes) => head.push_str(&format!("Content-Length: {}\r\n", bytes.len())),
+            Body::Cut { promised, .. } => {
+                head.push_str(&format!("Content-Length: {promised}\r\n"));
+            }
+            Body::Stream(_) if request.is_http_1_1 => {
+                head.push_str("Transfer-Encoding: chunked\r\n");
+            }
+            Body::Stream(_) => {}
+        }
+        let connection = if self.ends_connection(request) {
+            "close"
+        } else {
+            "keep-alive"
+        };
+        head.push_str(&format!("Connection: {connection}\r\n\r\n"));
+        head.into_bytes()
+    }
+
+    /// What to send at once, and what to stream afterwards.
+    pub fn into_parts(self, request: &Request) -> (Vec<u8>, Option<Stream>) {
+        let mut bytes = self.head(request);
+        if request.method == Method::Head {
+            return (bytes, None);
+        }
+        match self.body {
+            Body::None => (bytes, None),
+            Body::Full(body) | Body::Cut { bytes: body, .. } => {
+                bytes.extend_from_slice(&body);
+                (bytes, None)
+            }
+            Body::Stream(stream) => (bytes, Some(stream)),
+        }
+    }
+}
+
+/// One chunk of a chunked body (RFC 9112, section 7.1); without bytes, the last one.
+pub fn chunk(bytes: &[u8]) -> Vec<u8> {
+    let mut chunk = format!("{:x}\r\n", bytes.len()).into_bytes();
+    chunk.extend_from_slice(bytes);
+    chunk.extend_from_slice(b"\r\n");
+    chunk
+}
+
+/// The words of a status.
+pub fn reason(status: u16) -> &'static str {
+    match status {
+        200 => "OK",
+        201 => "Created",
+        204 => "No Content",
+        301 => "Moved Permanently",
+        302 => "Found",
+        304 => "Not Modified",
+        400 => "Bad Request",
+        401 => "Unauthorized",
+        403 => "Forbidden",
+        404 => "Not Found",
+        405 => "Method Not Allowed",
+        410 => "Gone",
+        418 => "I'm a Teapot",
+        429 => "Too Many Requests",
+        431 => "Request Header Fields Too Large",
+        500 => "Internal Server Error",
+        501 => "Not Implemented",
+        502 => "Bad Gateway",
+        503 => "Service Unavailable",
+        504 => "Gateway Timeout",
+        _ => "Unnamed Status",
+    }
+}
+
+/// The content type of the site's pages.
+pub const HTML: &str = "text/html; charset=utf-8";

@@ -1,0 +1,64 @@
+//! One end of a channel. Owns: the socket and the two directions' types. Trusts: whoever made the
+//! channel to have given the other end the mirrored type. Never: lets one end be copied.
+
+use crate::error::IpcError;
+use crate::handles::check_kind;
+use crate::receiver::Receiver;
+use crate::sender::Sender;
+use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
+use protocol::HandleKind;
+use std::io;
+use std::marker::PhantomData;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::Arc;
+
+/// One end of a channel: sends `Tx`, receives `Rx`.
+#[derive(Debug)]
+pub struct Endpoint<Tx, Rx> {
+    socket: OwnedFd,
+    directions: PhantomData<fn(Tx) -> Rx>,
+}
+
+impl<Tx, Rx> Endpoint<Tx, Rx> {
+    /// A new channel, both ends close-on-exec.
+    pub fn pair() -> io::Result<(Endpoint<Tx, Rx>, Endpoint<Rx, Tx>)> {
+        let (a, b) = socketpair(
+            AddressFamily::Unix,
+            SockType::SeqPacket,
+            None,
+            SockFlag::SOCK_CLOEXEC,
+        )?;
+        Ok((Endpoint::from_checked(a), Endpoint::from_checked(b)))
+    }
+
+    /// The end that this descriptor is; an error if it is no such socket.
+    pub fn from_fd(socket: OwnedFd) -> Result<Endpoint<Tx, Rx>, IpcError> {
+        check_kind(HandleKind::Channel, socket.as_fd())
+            .map_err(|_| IpcError::WrongKind(HandleKind::Channel))?;
+        Ok(Endpoint::from_checked(socket))
+    }
+
+    pub(crate) fn from_checked(socket: OwnedFd) -> Endpoint<Tx, Rx> {
+        Endpoint {
+            socket,
+            directions: PhantomData,
+        }
+    }
+
+    /// The descriptor, to be sent through another channel or given to a new process.
+    pub fn into_fd(self) -> OwnedFd {
+        self.socket
+    }
+
+    /// Its two directions. The peer sees the end when both halves are gone.
+    pub fn split(self) -> (Sender<Tx>, Receiver<Rx>) {
+        let socket = Arc::new(self.socket);
+        (Sender::new(Arc::clone(&socket)), Receiver::new(socket))
+    }
+}
+
+impl<Tx, Rx> AsFd for Endpoint<Tx, Rx> {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.socket.as_fd()
+    }
+}

@@ -1,0 +1,124 @@
+//! The receiving half of a channel. Owns: the boundary at which a packet becomes a checked message
+//! with checked descriptors. Trusts: nothing that arrives. Never: returns a message of a packet that
+//! breaks any rule, or keeps a descriptor of one.
+
+use crate::codec;
+use crate::error::RecvError;
+use crate::handles::Handles;
+use crate::poll::{self, Interest};
+use crate::socket::{self, CONTROL_HANDLES, Packet};
+use nix::errno::Errno;
+use protocol::Message;
+use protocol::limits::{MESSAGE_BYTES_MAX, MESSAGE_HANDLES_MAX};
+use protocol::misbehaviour::Misbehaviour;
+use std::cell::{Cell, RefCell};
+use std::io;
+use std::marker::PhantomData;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::Arc;
+
+thread_local! {
+    /// Bytes of the packet being received; shared by all receivers of a thread.
+    static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A message and the descriptors that came beside it.
+#[derive(Debug)]
+pub struct Received<T> {
+    /// The message, decoded and checked.
+    pub message: T,
+    /// Its descriptors, checked against [`Message::handles`].
+    pub handles: Handles,
+}
+
+/// The receiving half of a channel.
+#[derive(Debug)]
+pub struct Receiver<T> {
+    socket: Arc<OwnedFd>,
+    // A packet is taken by one thread at a time: order would mean nothing otherwise.
+    message: PhantomData<Cell<fn() -> T>>,
+}
+
+impl<T> Receiver<T> {
+    pub(crate) fn new(socket: Arc<OwnedFd>) -> Receiver<T> {
+        Receiver {
+            socket,
+            message: PhantomData,
+        }
+    }
+}
+
+impl<T: Message> Receiver<T> {
+    /// The next message, if one is there.
+    pub fn try_recv(&self) -> Result<Option<Received<T>>, RecvError> {
+        const { assert!(T::MAX_HANDLES <= MESSAGE_HANDLES_MAX) };
+        const { assert!(T::MAX_BYTES <= MESSAGE_BYTES_MAX) };
+        BUFFER.with_borrow_mut(|buffer| {
+            buffer.resize(MESSAGE_BYTES_MAX, 0);
+            let buffer = &mut buffer[..T::MAX_BYTES];
+            let Some(packet) = receive(self.as_fd(), buffer)? else {
+                return Ok(None);
+            };
+            let bytes = &buffer[..packet.bytes];
+            check_packet(&packet)?;
+            let message: T = codec::decode(bytes).map_err(RecvError::Misbehaved)?;
+            let handles =
+                Handles::check(&message.handles(), packet.fds).map_err(RecvError::Misbehaved)?;
+            Ok(Some(Received { message, handles }))
+        })
+    }
+
+    /// The next message; waits until there is one.
+    pub fn recv(&self) -> Result<Received<T>, RecvError> {
+        loop {
+            if let Some(received) = self.try_recv()? {
+                return Ok(received);
+            }
+            poll::wait_one(self.as_fd(), Interest::Read, None).map_err(RecvError::Failed)?;
+        }
+    }
+}
+
+impl<T> AsFd for Receiver<T> {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.socket.as_fd()
+    }
+}
+
+/// One packet, or none if there is none yet.
+fn receive(socket: BorrowedFd<'_>, buffer: &mut [u8]) -> Result<Option<Packet>, RecvError> {
+    let mut reset = false;
+    loop {
+        let error = match socket::receive(socket, buffer) {
+            Ok(packet) => return Ok(Some(packet)),
+            Err(error) => error,
+        };
+        match error.raw_os_error().map(Errno::from_raw) {
+            Some(Errno::EAGAIN) => return Ok(None),
+            // Told once, and ahead of the packets that are still queued, when the peer went away
+            // without having read all of ours: its last words must not be lost.
+            Some(Errno::ECONNRESET) if !reset => reset = true,
+            Some(Errno::ECONNRESET | Errno::EPIPE | Errno::ENOTCONN) => {
+                return Err(RecvError::Closed);
+            }
+            _ => return Err(RecvError::Failed(error)),
+        }
+    }
+}
+
+fn check_packet(packet: &Packet) -> Result<(), RecvError> {
+    if packet.control_truncated && packet.fds.len() < CONTROL_HANDLES {
+        // There was room for more, so the kernel could not open them: our own table is full.
+        return Err(RecvError::Failed(io::Error::from(Errno::EMFILE)));
+    }
+    if packet.bytes == 0 {
+        return Err(RecvError::Closed);
+    }
+    if packet.truncated {
+        return Err(RecvError::Misbehaved(Misbehaviour::OversizedPacket));
+    }
+    if packet.control_truncated {
+        return Err(RecvError::Misbehaved(Misbehaviour::SurplusHandle));
+    }
+    Ok(())
+}

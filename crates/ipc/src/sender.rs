@@ -1,0 +1,102 @@
+//! The sending half of a channel. Owns: the order encode, check, send. Trusts: the caller for the
+//! kinds of the descriptors (the receiver checks them). Never: sends an empty packet, or blocks in a
+//! `try_` method.
+
+use crate::codec::{self, EncodeError};
+use crate::error::SendError;
+use crate::poll::{self, Interest};
+use crate::socket;
+use nix::errno::Errno;
+use protocol::Message;
+use protocol::limits::MESSAGE_HANDLES_MAX;
+use std::cell::RefCell;
+use std::io;
+use std::marker::PhantomData;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::Arc;
+
+thread_local! {
+    /// Encoded bytes of the message being sent; shared by all senders of a thread.
+    static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The sending half of a channel. May be used by several threads at once: each message stays whole.
+#[derive(Debug)]
+pub struct Sender<T> {
+    socket: Arc<OwnedFd>,
+    message: PhantomData<fn(T)>,
+}
+
+impl<T> Sender<T> {
+    pub(crate) fn new(socket: Arc<OwnedFd>) -> Sender<T> {
+        Sender {
+            socket,
+            message: PhantomData,
+        }
+    }
+}
+
+impl<T: Message> Sender<T> {
+    /// Sends a message that carries no descriptors, unless the channel is full.
+    pub fn try_send(&self, message: T) -> Result<(), SendError<T>> {
+        self.try_send_with(message, Vec::new())
+    }
+
+    /// Sends a message with the descriptors that it calls for ([`Message::handles`]), unless the
+    /// channel is full. They are closed on our side once sent.
+    pub fn try_send_with(&self, message: T, fds: Vec<OwnedFd>) -> Result<(), SendError<T>> {
+        const { assert!(T::MAX_HANDLES <= MESSAGE_HANDLES_MAX) };
+        let wanted = message.handles().len();
+        if wanted != fds.len() || wanted > T::MAX_HANDLES {
+            return Err(SendError::WrongHandles(message));
+        }
+        let sent = SCRATCH.with_borrow_mut(|bytes| {
+            codec::encode_into(&message, bytes)
+                .map(|()| socket::send(self.socket.as_fd(), bytes, &fds))
+        });
+        match sent {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(classify(message, fds, error)),
+            Err(EncodeError::TooLarge) => Err(SendError::TooLarge(message)),
+            Err(error @ EncodeError::Unencodable(_)) => {
+                Err(SendError::Failed(message, io::Error::other(error)))
+            }
+        }
+    }
+
+    /// Like [`Sender::try_send`], but waits while the channel is full. For children only: the broker
+    /// must never wait for one.
+    pub fn send(&self, message: T) -> Result<(), SendError<T>> {
+        self.send_with(message, Vec::new())
+    }
+
+    /// Like [`Sender::try_send_with`], but waits while the channel is full. For children only.
+    pub fn send_with(&self, message: T, fds: Vec<OwnedFd>) -> Result<(), SendError<T>> {
+        let mut next = (message, fds);
+        loop {
+            next = match self.try_send_with(next.0, next.1) {
+                Err(SendError::Full(message, fds)) => (message, fds),
+                other => return other,
+            };
+            if let Err(error) = poll::wait_one(self.as_fd(), Interest::Write, None) {
+                return Err(SendError::Failed(next.0, error));
+            }
+        }
+    }
+}
+
+impl<T> AsFd for Sender<T> {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.socket.as_fd()
+    }
+}
+
+fn classify<T>(message: T, fds: Vec<OwnedFd>, error: io::Error) -> SendError<T> {
+    match error.raw_os_error().map(Errno::from_raw) {
+        Some(Errno::EAGAIN) => SendError::Full(message, fds),
+        Some(Errno::EPIPE | Errno::ECONNRESET | Errno::ENOTCONN | Errno::ECONNREFUSED) => {
+            SendError::Closed(message)
+        }
+        _ => SendError::Failed(message, error),
+    }
+}

@@ -1,0 +1,31 @@
+//! What is settled once, at the start.
+
+use protocol::geometry::Size;
+
+/// The settings of one browser session.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Size of the window or headless target at the start, in pixels.
+    pub window: Size,
+    /// Whether there is a shell (tab strip and address bar). Without one a tab has the whole
+    /// window: screenshots of pages.
+    pub shell: bool,
+    /// Whether a spare renderer is kept ready.
+    pub spare: bool,
+    /// A remark that stays in the shell for the whole session (a degraded sandbox).
+    pub banner: Option<String>,
+    /// The page of a new tab.
+    pub new_tab_url: String,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            window: Size::new(1280, 800),
+            shell: true,
+            spare: true,
+            banner: None,
+            new_tab_url: "bulkhead://welcome".to_owned(),
+        }
+    }
+}

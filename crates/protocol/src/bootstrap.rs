@@ -1,0 +1,169 @@
+//! The one channel that a child is born with (descriptor 3), and the handshake on it:
+//! child `Hello` → broker `Bootstrap` → the child warms up, seals itself, says `Sealed` → the broker
+//! verifies it from outside. Only then content follows, on the control channel of the child's role.
+
+use crate::geometry::Size;
+use crate::ids::{ProcessId, Role};
+use crate::limits::TEXT_BYTES_MAX;
+use crate::misbehaviour::{Misbehaviour, check_text};
+use crate::{HandleKind, Message};
+use serde::{Deserialize, Serialize};
+use std::net::{IpAddr, SocketAddr};
+
+/// The descriptor number of the bootstrap channel in a new child.
+pub const BOOTSTRAP_FD: i32 = 3;
+
+/// Child to broker.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FromChild {
+    /// First message: the child is there. The broker kills a child of another protocol.
+    Hello {
+        /// [`crate::PROTOCOL_HASH`] of the child's build.
+        protocol_hash: u64,
+        /// The role it was started as.
+        role: Role,
+    },
+    /// Second and last: the child has put its sandbox on. With `listener`, the listener of its
+    /// seccomp filter comes along. The broker believes none of it and looks for itself.
+    Sealed {
+        /// Whether a listener comes along.
+        listener: bool,
+    },
+    /// Instead of `Sealed`: why the child could not start. It exits right after.
+    Failed {
+        /// In a person's words.
+        reason: String,
+    },
+}
+
+/// Broker to child.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ToChild {
+    /// The answer to `Hello`: all that the child needs to begin. Legal once.
+    Bootstrap {
+        /// Its id, for logs.
+        process: ProcessId,
+        /// What its role needs to know.
+        config: RoleConfig,
+        /// The log filter, in `tracing_subscriber::EnvFilter`'s words.
+        log_filter: String,
+    },
+}
+
+/// What each role needs to know. The control channel of the role always comes along first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum RoleConfig {
+    /// Comes with the control channel and the listening socket.
+    Demo,
+    /// Comes with the control channel.
+    Gpu {
+        /// Window or headless target.
+        target: GpuTarget,
+        /// Its size at the start.
+        size: Size,
+    },
+    /// Comes with the control channel.
+    Network(NetworkConfig),
+    /// Comes with the control channel and the region of the fonts.
+    Renderer {
+        /// The fonts in the region.
+        fonts: Vec<FontEntry>,
+    },
+    /// Comes with the control channel, the command channel and the region of the fonts.
+    Shell {
+        /// The fonts in the region.
+        fonts: Vec<FontEntry>,
+    },
+}
+
+/// What the gpu process composes for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum GpuTarget {
+    /// No display: pixels in memory.
+    Headless,
+    /// A window.
+    Window,
+}
+
+/// What a font is used for when a page asks for a generic family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FontFamily {
+    /// `monospace`.
+    Monospace,
+    /// `sans-serif`, and whatever else is generic.
+    SansSerif,
+    /// `serif`.
+    Serif,
+    /// One of the system's fonts: by its own name, and for characters that no other font has.
+    System,
+}
+
+/// One font file in the region of the fonts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FontEntry {
+    /// What for.
+    pub family: FontFamily,
+    /// First byte.
+    pub offset: u64,
+    /// Length.
+    pub bytes: u64,
+}
+
+/// What the network process needs from files that it may not read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NetworkConfig {
+    /// Name servers, best first.
+    pub resolvers: Vec<SocketAddr>,
+    /// The hosts file.
+    pub hosts: Vec<(String, IpAddr)>,
+    /// Further certificate authorities (`--ca-file`), DER.
+    pub extra_roots: Vec<Vec<u8>>,
+    /// How long to wait for a connection, in ms.
+    pub connect_timeout_ms: u64,
+    /// How long to wait for the next bytes of a response, in ms.
+    pub read_timeout_ms: u64,
+    /// The `User-Agent` header.
+    pub user_agent: String,
+}
+
+impl Message for FromChild {
+    const MAX_BYTES: usize = TEXT_BYTES_MAX + 256;
+    const MAX_HANDLES: usize = 1;
+    fn handles(&self) -> Vec<HandleKind> {
+        match self {
+            FromChild::Sealed { listener: true } => vec![HandleKind::SeccompListener],
+            _ => Vec::new(),
+        }
+    }
+    fn check(&self) -> Result<(), Misbehaviour> {
+        match self {
+            FromChild::Failed { reason } => check_text(reason, TEXT_BYTES_MAX),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Message for ToChild {
+    const MAX_HANDLES: usize = 3;
+    fn handles(&self) -> Vec<HandleKind> {
+        use HandleKind::{Channel, Listener, Region};
+        let ToChild::Bootstrap { config, .. } = self;
+        match config {
+            RoleConfig::Demo => vec![Channel, Listener],
+            RoleConfig::Gpu { .. } | RoleConfig::Network(_) => vec![Channel],
+            RoleConfig::Renderer { .. } => vec![Channel, Region],
+            RoleConfig::Shell { .. } => vec![Channel, Channel, Region],
+        }
+    }
+    fn check(&self) -> Result<(), Misbehaviour> {
+        let ToChild::Bootstrap {
+            config, log_filter, ..
+        } = self;
+        if let RoleConfig::Gpu { size, .. } = config
+            && !size.is_valid_surface()
+        {
+            return Err(Misbehaviour::ValueOutOfRange);
+        }
+        check_text(log_filter, TEXT_BYTES_MAX)
+    }
+}

@@ -1,0 +1,176 @@
+//! Why a page could not be had, in words that a person can act on.
+
+use crate::limits;
+use crate::misbehaviour::{Misbehaviour, check_text};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// Why a navigation or a fetch failed. Shown on the error page, so each text names the cause.
+#[derive(Clone, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
+pub enum LoadError {
+    /// The response ended before the length that its header promised.
+    #[error("the response was cut short: {received} bytes came of {expected} promised")]
+    BodyCutShort {
+        /// Bytes that arrived.
+        received: u64,
+        /// Bytes that the header promised; 0 when it promised none.
+        expected: u64,
+    },
+    /// The page ended, or would end, beyond the limit.
+    #[error("the response is larger than the limit of {limit} bytes")]
+    BodyTooLarge {
+        /// The limit, in bytes.
+        limit: u64,
+    },
+    /// The person or a newer navigation stopped it.
+    #[error("the load was stopped")]
+    Cancelled,
+    /// Nobody listens at that address and port.
+    #[error("{host} refused the connection")]
+    ConnectionRefused {
+        /// Host and port.
+        host: String,
+    },
+    /// The server closed the connection before an answer.
+    #[error("{host} closed the connection without an answer")]
+    ConnectionReset {
+        /// Host and port.
+        host: String,
+    },
+    /// A file could not be opened or read.
+    #[error("{path}: {reason}")]
+    File {
+        /// The path as given.
+        path: String,
+        /// The system's reason.
+        reason: String,
+    },
+    /// No address for that name.
+    #[error("no address was found for {host}")]
+    HostNotFound {
+        /// The name.
+        host: String,
+    },
+    /// The server's answer is not HTTP.
+    #[error("the server's answer is not valid HTTP: {reason}")]
+    InvalidResponse {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The text is not a URL.
+    #[error("this is not a URL: {reason}")]
+    InvalidUrl {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Content of this type cannot be shown.
+    #[error("content of type {content_type} cannot be shown")]
+    UnsupportedContent {
+        /// The MIME type of the response.
+        content_type: String,
+    },
+    /// There is no built-in page of that name.
+    #[error("there is no built-in page named {name}")]
+    NoSuchPage {
+        /// The name after `bulkhead://`.
+        name: String,
+    },
+    /// The network process died while it served this load.
+    #[error("the network process died during the load")]
+    NetworkProcessDied,
+    /// The network process died too often and is not restarted.
+    #[error("the network process keeps dying, so nothing can be loaded")]
+    Offline,
+    /// No process could be started for the page.
+    #[error("no process could be started for this page: {reason}")]
+    Process {
+        /// What went wrong.
+        reason: String,
+    },
+    /// A web page asked for a URL that only the person may open.
+    #[error("a web page may not open {scheme}: addresses")]
+    Refused {
+        /// The scheme.
+        scheme: String,
+    },
+    /// The redirects came back to where they had been.
+    #[error("the server redirects in a loop")]
+    RedirectLoop,
+    /// No name server answered.
+    #[error("the name servers did not answer for {host}: {reason}")]
+    Resolver {
+        /// The name.
+        host: String,
+        /// What each of them did.
+        reason: String,
+    },
+    /// The server did not answer in time.
+    #[error("{host} did not answer in time ({phase})")]
+    TimedOut {
+        /// Host and port.
+        host: String,
+        /// What was waited for: connecting, the response, the body.
+        phase: String,
+    },
+    /// No safe connection: a wrong certificate or a TLS failure.
+    #[error("no secure connection to {host}: {reason}")]
+    Tls {
+        /// Host and port.
+        host: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// More redirects than are followed.
+    #[error("the server redirected more than {limit} times")]
+    TooManyRedirects {
+        /// The limit.
+        limit: u32,
+    },
+    /// A network failure that has no variant of its own.
+    #[error("the network failed: {reason}")]
+    Transport {
+        /// The system's reason.
+        reason: String,
+    },
+    /// A scheme that is not spoken here.
+    #[error("{scheme}: addresses are not supported")]
+    UnsupportedScheme {
+        /// The scheme.
+        scheme: String,
+    },
+}
+
+impl LoadError {
+    /// The short name shown in large on the error page and used by tests and automation.
+    pub fn code(&self) -> &'static str {
+        match self {
+            LoadError::BodyCutShort { .. } => "BODY_CUT_SHORT",
+            LoadError::BodyTooLarge { .. } => "BODY_TOO_LARGE",
+            LoadError::Cancelled => "CANCELLED",
+            LoadError::ConnectionRefused { .. } => "CONNECTION_REFUSED",
+            LoadError::ConnectionReset { .. } => "CONNECTION_RESET",
+            LoadError::File { .. } => "FILE",
+            LoadError::HostNotFound { .. } => "HOST_NOT_FOUND",
+            LoadError::InvalidResponse { .. } => "INVALID_RESPONSE",
+            LoadError::InvalidUrl { .. } => "INVALID_URL",
+            LoadError::NetworkProcessDied => "NETWORK_PROCESS_DIED",
+            LoadError::NoSuchPage { .. } => "NO_SUCH_PAGE",
+            LoadError::Offline => "OFFLINE",
+            LoadError::Process { .. } => "PROCESS",
+            LoadError::RedirectLoop => "REDIRECT_LOOP",
+            LoadError::Refused { .. } => "REFUSED",
+            LoadError::Resolver { .. } => "RESOLVER",
+            LoadError::TimedOut { .. } => "TIMED_OUT",
+            LoadError::Tls { .. } => "TLS",
+            LoadError::TooManyRedirects { .. } => "TOO_MANY_REDIRECTS",
+            LoadError::Transport { .. } => "TRANSPORT",
+            LoadError::UnsupportedContent { .. } => "UNSUPPORTED_CONTENT",
+            LoadError::UnsupportedScheme { .. } => "UNSUPPORTED_SCHEME",
+        }
+    }
+
+    /// The range checks of [`crate::Message::check`].
+    pub fn check(&self) -> Result<(), Misbehaviour> {
+        check_text(&self.to_string(), 2 * limits::TEXT_BYTES_MAX)
+    }
+}

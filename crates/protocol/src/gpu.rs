@@ -1,0 +1,193 @@
+//! The control channel between the broker and the gpu process.
+
+use crate::geometry::{Rect, Size};
+use crate::ids::{Generation, SurfaceId};
+use crate::input::{Cursor, InputEvent};
+use crate::limits::{SCENE_ITEMS_MAX, TEXT_BYTES_MAX, TITLE_BYTES_MAX};
+use crate::misbehaviour::{Misbehaviour, check_text};
+use crate::renderer::BreakAction;
+use crate::{HandleKind, Message};
+use serde::{Deserialize, Serialize};
+
+/// How a surface is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Effect {
+    /// As it is.
+    None,
+    /// Darkened and hatched: the last frame of a producer that is dead, never to be taken for a
+    /// live one.
+    Stale,
+}
+
+/// A surface and its place in the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SceneItem {
+    /// Which surface.
+    pub surface: SurfaceId,
+    /// Where; the surface's top left corner is at the rectangle's, what sticks out is not drawn, and
+    /// what the surface does not fill shows the background.
+    pub rect: Rect,
+    /// How.
+    pub effect: Effect,
+}
+
+/// What the window shows. Surfaces in it are visible; all others are hidden and get no credit.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scene {
+    /// From bottom to top.
+    pub items: Vec<SceneItem>,
+}
+
+/// Broker to gpu.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ToGpu {
+    /// A surface. Comes with its frames channel, its first pixel region (read-only) and the region of
+    /// its latch.
+    CreateSurface {
+        /// Which surface.
+        surface: SurfaceId,
+        /// The region's generation.
+        generation: Generation,
+        /// Its size.
+        size: Size,
+    },
+    /// The next regions of a surface, pixels and latch. The last frame of the old one is shown until one comes.
+    ReplaceRegion {
+        /// Which surface.
+        surface: SurfaceId,
+        /// The region's generation; higher than any before.
+        generation: Generation,
+        /// Its size.
+        size: Size,
+    },
+    /// The surface is gone, with its pixels.
+    DropSurface {
+        /// Which surface.
+        surface: SurfaceId,
+    },
+    /// What the window shows from now on.
+    SetScene(Scene),
+    /// The window's title.
+    SetTitle {
+        /// At most `TITLE_BYTES_MAX` bytes.
+        title: String,
+    },
+    /// The pointer's shape.
+    SetCursor {
+        /// The shape.
+        cursor: Cursor,
+    },
+    /// Take the newest frame of every visible surface, compose, and write the window's pixels (RGBA,
+    /// rows without padding) into the region that comes along; answered with `Captured`.
+    Capture {
+        /// Comes back in the answer.
+        request: u32,
+        /// What the region holds; a window of another size is cut or padded with the background.
+        size: Size,
+    },
+    /// Injects a fault (`bulkhead://gpu-crash`).
+    Break(BreakAction),
+}
+
+/// Gpu to broker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum FromGpu {
+    /// The window (or the headless target) stands. First message.
+    Ready {
+        /// Its size.
+        size: Size,
+        /// How it presents: `headless`, `softbuffer` or `minifb`.
+        presenter: String,
+    },
+    /// The window has another size.
+    Resized {
+        /// Its size.
+        size: Size,
+    },
+    /// Input, in window pixels.
+    Input {
+        /// What.
+        event: InputEvent,
+    },
+    /// The person closed the window.
+    CloseRequested,
+    /// The first frame of this generation has been taken.
+    FirstFrame {
+        /// Of which surface.
+        surface: SurfaceId,
+        /// Of which generation.
+        generation: Generation,
+    },
+    /// A producer broke the rules of its frames.
+    ProducerMisbehaved {
+        /// Of which surface.
+        surface: SurfaceId,
+        /// How.
+        misbehaviour: Misbehaviour,
+    },
+    /// The region of a `Capture` is filled.
+    Captured {
+        /// Which one.
+        request: u32,
+    },
+}
+
+impl Message for ToGpu {
+    const MAX_HANDLES: usize = 3;
+    fn handles(&self) -> Vec<HandleKind> {
+        match self {
+            ToGpu::CreateSurface { .. } => {
+                vec![HandleKind::Channel, HandleKind::Region, HandleKind::Region]
+            }
+            ToGpu::ReplaceRegion { .. } => vec![HandleKind::Region, HandleKind::Region],
+            ToGpu::Capture { .. } => vec![HandleKind::Region],
+            ToGpu::DropSurface { .. }
+            | ToGpu::SetScene(_)
+            | ToGpu::SetTitle { .. }
+            | ToGpu::SetCursor { .. }
+            | ToGpu::Break(_) => Vec::new(),
+        }
+    }
+    fn check(&self) -> Result<(), Misbehaviour> {
+        match self {
+            ToGpu::CreateSurface { size, .. }
+            | ToGpu::ReplaceRegion { size, .. }
+            | ToGpu::Capture { size, .. } => check_size(*size),
+            ToGpu::SetScene(scene) if scene.items.len() > SCENE_ITEMS_MAX => {
+                Err(Misbehaviour::Oversized)
+            }
+            ToGpu::SetTitle { title } => check_text(title, TITLE_BYTES_MAX),
+            ToGpu::Break(action) => action.check(),
+            ToGpu::SetScene(_) | ToGpu::DropSurface { .. } | ToGpu::SetCursor { .. } => Ok(()),
+        }
+    }
+}
+
+impl Message for FromGpu {
+    const MAX_HANDLES: usize = 0;
+    fn handles(&self) -> Vec<HandleKind> {
+        Vec::new()
+    }
+    fn check(&self) -> Result<(), Misbehaviour> {
+        match self {
+            FromGpu::Ready { size, presenter } => {
+                check_text(presenter, TEXT_BYTES_MAX)?;
+                check_size(*size)
+            }
+            FromGpu::Resized { size } => check_size(*size),
+            FromGpu::Input { event } => event.check(),
+            FromGpu::CloseRequested
+            | FromGpu::FirstFrame { .. }
+            | FromGpu::ProducerMisbehaved { .. }
+            | FromGpu::Captured { .. } => Ok(()),
+        }
+    }
+}
+
+fn check_size(size: Size) -> Result<(), Misbehaviour> {
+    if size.is_valid_surface() {
+        Ok(())
+    } else {
+        Err(Misbehaviour::ValueOutOfRange)
+    }
+}

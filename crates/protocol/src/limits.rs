@@ -1,0 +1,87 @@
+//! Every bound of the program, in one place.
+//!
+//! Units stand last in a name. Relations between bounds are asserted at compile time below.
+
+/// Most bytes of one message on any channel.
+pub const MESSAGE_BYTES_MAX: usize = 64 * 1024;
+/// Most descriptors beside one message on any channel.
+pub const MESSAGE_HANDLES_MAX: usize = 4;
+/// Most messages the broker reads from one child before it turns to the next one.
+pub const MESSAGES_PER_TURN_MAX: usize = 64;
+/// Most messages a child may send the broker in one second; beyond it the child is killed.
+pub const MESSAGES_PER_SECOND_MAX: u32 = 20_000;
+/// Most messages waiting in the broker for a child that does not read.
+pub const QUEUED_MESSAGES_MAX: usize = 256;
+/// Most bytes of messages waiting in the broker for a child that does not read.
+pub const QUEUED_BYTES_MAX: usize = 1024 * 1024;
+
+/// Most characters (bytes of UTF-8) of a URL.
+pub const URL_BYTES_MAX: usize = 32 * 1024;
+/// Most bytes of a page's title that are kept.
+pub const TITLE_BYTES_MAX: usize = 1024;
+/// Most bytes of any other short text in a message (a reason, a MIME type, a crash record's line).
+pub const TEXT_BYTES_MAX: usize = 4 * 1024;
+/// Most bytes of a response body in one [`crate::fetch::FromNetwork::Body`].
+pub const BODY_CHUNK_BYTES_MAX: usize = 60 * 1024;
+/// Most bytes of a document that a renderer parses; the rest is cut and the page says so.
+pub const DOCUMENT_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// Most bytes of one sub-resource (image, style sheet, font).
+pub const RESOURCE_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// Most fetches of one document under way at once; further ones wait in the renderer.
+pub const FETCHES_PER_CHANNEL_MAX: usize = 16;
+/// Most redirects that are followed before a navigation fails.
+pub const REDIRECTS_MAX: u32 = 20;
+
+/// Most tabs.
+pub const TABS_MAX: usize = 64;
+/// Most processes, all roles together.
+pub const PROCESSES_MAX: usize = 160;
+/// Most entries of one tab's history.
+pub const HISTORY_ENTRIES_MAX: usize = 100;
+
+/// Slots of a surface's swapchain: one the producer writes, one the consumer reads, one between.
+pub const FRAME_SLOTS: usize = 3;
+/// Damage rectangles of one frame.
+pub const DAMAGE_RECTS_MAX: usize = 16;
+/// Largest width of a surface, in pixels.
+pub const SURFACE_WIDTH_MAX: u32 = 7680;
+/// Largest height of a surface, in pixels.
+pub const SURFACE_HEIGHT_MAX: u32 = 4320;
+/// Bytes of one pixel: RGBA, 8 bits each, premultiplied.
+pub const PIXEL_BYTES: usize = 4;
+/// Most bytes of all regions of one tab, old generations included.
+pub const SURFACE_BYTES_PER_TAB_MAX: usize = 2 * FRAME_SLOTS * SURFACE_BYTES_MAX + 64 * 1024;
+/// Most bytes of one frame.
+pub const SURFACE_BYTES_MAX: usize =
+    SURFACE_WIDTH_MAX as usize * SURFACE_HEIGHT_MAX as usize * PIXEL_BYTES;
+/// Most surfaces in a scene.
+pub const SCENE_ITEMS_MAX: usize = 16;
+/// Height of the shell's strip (tabs and address bar) at the top of the window, in pixels.
+pub const SHELL_HEIGHT: u32 = 84;
+
+/// How long a child may take from spawn to sealed.
+pub const HANDSHAKE_MS_MAX: u64 = 15_000;
+/// Unanswered input after which a tab is marked as slow.
+pub const HANG_MARK_MS: u64 = 3_000;
+/// Unanswered input after which the tab's card offers Wait or Kill.
+pub const HANG_CARD_MS: u64 = 15_000;
+/// How long an old page stays on show while the new one has painted nothing.
+pub const STALE_PAGE_MS_MAX: u64 = 1_000;
+/// Window of time over which restarts of a role are counted.
+pub const RESTART_WINDOW_MS: u64 = 60_000;
+/// Restarts of the gpu process in that window before the broker goes on without a window.
+pub const GPU_RESTARTS_MAX: usize = 3;
+/// Restarts of the network process in that window before pages fail as offline.
+pub const NETWORK_RESTARTS_MAX: usize = 5;
+/// Restarts of the shell process in that window before the broker goes on without it.
+pub const SHELL_RESTARTS_MAX: usize = 5;
+/// Spare renderers lost before being used in that window, before no spare is kept any more.
+pub const SPARE_RESTARTS_MAX: usize = 5;
+
+const _: () = assert!(URL_BYTES_MAX * 2 <= MESSAGE_BYTES_MAX);
+const _: () = assert!(BODY_CHUNK_BYTES_MAX + 64 <= MESSAGE_BYTES_MAX);
+const _: () = assert!(TITLE_BYTES_MAX <= TEXT_BYTES_MAX);
+const _: () = assert!(QUEUED_BYTES_MAX >= 4 * MESSAGE_BYTES_MAX);
+const _: () =
+    assert!(SURFACE_WIDTH_MAX <= u16::MAX as u32 && SURFACE_HEIGHT_MAX <= u16::MAX as u32);
+const _: () = assert!(HANG_MARK_MS < HANG_CARD_MS);

@@ -1,0 +1,99 @@
+//! The control channel between the broker and the network process.
+
+use crate::document::ResponseHead;
+use crate::error::LoadError;
+use crate::ids::{NavigationId, ProcessId};
+use crate::limits::URL_BYTES_MAX;
+use crate::misbehaviour::{Misbehaviour, check_text};
+use crate::renderer::BreakAction;
+use crate::{HandleKind, Message, site::Site};
+use serde::{Deserialize, Serialize};
+
+/// Broker to network.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ToNetwork {
+    /// Fetch a document, following redirects. Carries the write end of a pipe; the head is answered
+    /// as soon as it is known, the body then goes into the pipe while it arrives.
+    Navigate {
+        /// Which navigation.
+        navigation: NavigationId,
+        /// An absolute http or https URL.
+        url: String,
+    },
+    /// Stop working for this navigation; nothing more need be said of it.
+    Cancel {
+        /// Which navigation.
+        navigation: NavigationId,
+    },
+    /// A renderer's fetch channel: everything that comes on it is for a document of this site.
+    OpenFetch {
+        /// The renderer, for the log.
+        process: ProcessId,
+        /// The site it is locked to.
+        site: Site,
+    },
+    /// Injects a fault (`bulkhead://net-crash` and its like).
+    Break(BreakAction),
+}
+
+/// Network to broker. For each navigation: `Failed`, or `Head` and then `BodyEnd`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FromNetwork {
+    /// The final head. The broker checks that the navigation is this process's, still wanted, and
+    /// that the URL is http or https.
+    Head {
+        /// Which navigation.
+        navigation: NavigationId,
+        /// The head.
+        head: ResponseHead,
+    },
+    /// No response could be had.
+    Failed {
+        /// Which navigation.
+        navigation: NavigationId,
+        /// Why.
+        error: LoadError,
+    },
+    /// The body is in the pipe, whole or not.
+    BodyEnd {
+        /// Which navigation.
+        navigation: NavigationId,
+        /// Bytes of the decoded body that went into the pipe.
+        bytes: u64,
+        /// Why it is not whole.
+        error: Option<LoadError>,
+    },
+}
+
+impl Message for ToNetwork {
+    const MAX_HANDLES: usize = 1;
+    fn handles(&self) -> Vec<HandleKind> {
+        match self {
+            ToNetwork::Navigate { .. } => vec![HandleKind::PipeWriter],
+            ToNetwork::OpenFetch { .. } => vec![HandleKind::Channel],
+            ToNetwork::Cancel { .. } | ToNetwork::Break(_) => Vec::new(),
+        }
+    }
+    fn check(&self) -> Result<(), Misbehaviour> {
+        match self {
+            ToNetwork::Navigate { url, .. } => check_text(url, URL_BYTES_MAX),
+            ToNetwork::OpenFetch { site, .. } => site.check(),
+            ToNetwork::Break(action) => action.check(),
+            ToNetwork::Cancel { .. } => Ok(()),
+        }
+    }
+}
+
+impl Message for FromNetwork {
+    const MAX_HANDLES: usize = 0;
+    fn handles(&self) -> Vec<HandleKind> {
+        Vec::new()
+    }
+    fn check(&self) -> Result<(), Misbehaviour> {
+        match self {
+            FromNetwork::Head { head, .. } => head.check(),
+            FromNetwork::Failed { error, .. } => error.check(),
+            FromNetwork::BodyEnd { error, .. } => error.as_ref().map_or(Ok(()), LoadError::check),
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! The control channel between the broker and a renderer (or the shell, which is a renderer of a
+//! built-in page).
+
+use crate::document::BodySource;
+use crate::geometry::Size;
+use crate::ids::{Generation, NavigationId, SurfaceId};
+use crate::input::{Cursor, InputEvent};
+use crate::limits::{TEXT_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX};
+use crate::misbehaviour::{Misbehaviour, check_text};
+use crate::{HandleKind, Message, site::Site};
+use serde::{Deserialize, Serialize};
+
+/// A fault to inject into a child, on request of the person, a test or the chaos run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum BreakAction {
+    /// Call `abort`.
+    Abort,
+    /// Send the broker bytes that are no message.
+    BadMessage,
+    /// Touch an address that is not mapped.
+    Crash,
+    /// Loop for ever without reading any channel.
+    Hang,
+    /// Allocate and touch memory until something gives.
+    Memory,
+    /// Panic.
+    Panic,
+    /// Make the system call of this name or number with zero arguments.
+    Syscall {
+        /// Its number on x86-64.
+        number: u32,
+    },
+}
+
+impl BreakAction {
+    /// The range checks of [`crate::Message::check`].
+    pub fn check(&self) -> Result<(), Misbehaviour> {
+        Ok(())
+    }
+}
+
+/// What a surface shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum SurfacePart {
+    /// The shell's card over a tab that has died or hangs.
+    Card,
+    /// A tab's document.
+    Page,
+    /// The shell's strip: tabs and address bar.
+    Strip,
+}
+
+/// Broker to renderer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ToRenderer {
+    /// Locks the process to a site, once, before its first document. With `fetch` it carries the
+    /// fetch channel of that site.
+    Lock {
+        /// The site, for ever.
+        site: Site,
+        /// Whether a fetch channel comes along.
+        fetch: bool,
+    },
+    /// A new fetch channel of the locked site: the network process has been restarted. Legal after
+    /// `Lock`; fetches still under way on the old channel have failed.
+    FetchChannel,
+    /// A document of the locked site to show in place of the present one.
+    Commit(CommitDocument),
+    /// A surface to paint on. Comes with its frames channel, its first pixel region (mapped writable)
+    /// and the region of its latch.
+    AttachSurface {
+        /// Which surface.
+        surface: SurfaceId,
+        /// What is to be shown on it.
+        part: SurfacePart,
+        /// The region's generation.
+        generation: Generation,
+        /// Its size.
+        size: Size,
+    },
+    /// The next regions of a surface: its size has changed, or the gpu process is a new one (then
+    /// with `channel` a new frames channel comes first). Comes with the pixel region and the region
+    /// of its latch.
+    ReplaceRegion {
+        /// Which surface.
+        surface: SurfaceId,
+        /// The region's generation; higher than any before.
+        generation: Generation,
+        /// Its size.
+        size: Size,
+        /// Whether a new frames channel comes along.
+        channel: bool,
+    },
+    /// The surface is gone.
+    DetachSurface {
+        /// Which surface.
+        surface: SurfaceId,
+    },
+    /// Something the person did there; answered with [`FromRenderer::InputDone`].
+    Input {
+        /// On which surface.
+        surface: SurfaceId,
+        /// Rises by one with each input to this process.
+        sequence: u32,
+        /// What.
+        event: InputEvent,
+    },
+    /// Stop loading: keep what is there, cancel every fetch.
+    Stop,
+    /// Injects a fault.
+    Break(BreakAction),
+}
+
+/// A document to show.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CommitDocument {
+    /// Of which navigation; later messages about the document name it.
+    pub navigation: NavigationId,
+    /// The committed URL: base of relative ones.
+    pub url: String,
+    /// The `Content-Type` header as it came.
+    pub content_type: Option<String>,
+    /// Where its bytes come from.
+    pub body: BodySource,
+    /// Where to scroll to once it is laid out, in pixels from the top (history, reload).
+    pub scroll_y: u32,
+}
+
+/// Renderer to broker. Each is a claim about the renderer's own document and believed no further.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum FromRenderer {
+    /// The document has a new title (not for the shell).
+    Title {
+        /// Of which commit.
+        navigation: NavigationId,
+        /// At most `TITLE_BYTES_MAX` bytes.
+        title: String,
+    },
+    /// The first frame with the document's own content has been published.
+    Painted {
+        /// Of which commit.
+        navigation: NavigationId,
+    },
+    /// Document and all its sub-resources are there (or have failed) and a frame that shows them has
+    /// been published.
+    Loaded {
+        /// Of which commit.
+        navigation: NavigationId,
+        /// Sub-resources that could not be had.
+        failed_resources: u32,
+    },
+    /// Only part of the document could be shown, and why (for instance its size limit).
+    Incomplete {
+        /// Of which commit.
+        navigation: NavigationId,
+        /// In a person's words.
+        reason: String,
+    },
+    /// A link was followed or a form sent: the broker decides whether and where it is loaded.
+    Navigate {
+        /// From which commit.
+        navigation: NavigationId,
+        /// Absolute URL.
+        url: String,
+        /// Whether a new tab was asked for (Ctrl or middle click).
+        new_tab: bool,
+    },
+    /// The document was scrolled (at most once a frame).
+    Scrolled {
+        /// Of which commit.
+        navigation: NavigationId,
+        /// Pixels from the top.
+        y: u32,
+    },
+    /// What the pointer is over has changed.
+    Hover {
+        /// The shape that the pointer should have.
+        cursor: Cursor,
+        /// The link under it.
+        link: Option<String>,
+    },
+    /// An input has been dealt with. Sequence numbers come back in order, each once.
+    InputDone {
+        /// Which one.
+        sequence: u32,
+    },
+}
+
+impl Message for ToRenderer {
+    const MAX_HANDLES: usize = 3;
+    fn handles(&self) -> Vec<HandleKind> {
+        match self {
+            ToRenderer::Lock { fetch: true, .. } | ToRenderer::FetchChannel => {
+                vec![HandleKind::Channel]
+            }
+            ToRenderer::Commit(commit) => match commit.body {
+                BodySource::Pipe => vec![HandleKind::PipeReader],
+                BodySource::Region { .. } => vec![HandleKind::Region],
+                BodySource::Url => Vec::new(),
+            },
+            ToRenderer::AttachSurface { .. } | ToRenderer::ReplaceRegion { channel: true, .. } => {
+                vec![HandleKind::Channel, HandleKind::Region, HandleKind::Region]
+            }
+            ToRenderer::ReplaceRegion { channel: false, .. } => {
+                vec![HandleKind::Region, HandleKind::Region]
+            }
+            ToRenderer::Lock { fetch: false, .. }
+            | ToRenderer::DetachSurface { .. }
+            | ToRenderer::Input { .. }
+            | ToRenderer::Stop
+            | ToRenderer::Break(_) => Vec::new(),
+        }
+    }
+    fn check(&self) -> Result<(), Misbehaviour> {
+        match self {
+            ToRenderer::Lock { site, .. } => site.check(),
+            ToRenderer::Commit(commit) => {
+                check_text(&commit.url, URL_BYTES_MAX)?;
+                check_text(commit.content_type.as_deref().unwrap_or(""), TEXT_BYTES_MAX)
+            }
+            ToRenderer::AttachSurface { size, .. } | ToRenderer::ReplaceRegion { size, .. } => {
+                if size.is_valid_surface() {
+                    Ok(())
+                } else {
+                    Err(Misbehaviour::ValueOutOfRange)
+                }
+            }
+            ToRenderer::Input { event, .. } => event.check(),
+            ToRenderer::Break(action) => action.check(),
+            ToRenderer::FetchChannel | ToRenderer::DetachSurface { .. } | ToRenderer::Stop => {
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Message for FromRenderer {
+    const MAX_HANDLES: usize = 0;
+    fn handles(&self) -> Vec<HandleKind> {
+        Vec::new()
+    }
+    fn check(&self) -> Result<(), Misbehaviour> {
+        match self {
+            FromRenderer::Title { title, .. } => check_text(title, TITLE_BYTES_MAX),
+            FromRenderer::Incomplete { reason, .. } => check_text(reason, TEXT_BYTES_MAX),
+            FromRenderer::Navigate { url, .. } => check_text(url, URL_BYTES_MAX),
+            FromRenderer::Hover { link, .. } => {
+                check_text(link.as_deref().unwrap_or(""), URL_BYTES_MAX)
+            }
+            FromRenderer::Painted { .. }
+            | FromRenderer::Loaded { .. }
+            | FromRenderer::Scrolled { .. }
+            | FromRenderer::InputDone { .. } => Ok(()),
+        }
+    }
+}

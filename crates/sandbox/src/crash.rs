@@ -1,0 +1,314 @@
+//! Crash records: the last line that a dying child writes to its standard error.
+//!
+//! Owns: the signal handlers, the panic hook, the line's form. Trusts: nothing, once it runs: the
+//! process's memory may be broken, so the handler formats on the stack and makes three raw calls.
+//! Never: returns from a handler. A record is a claim: a hostile child may write any it likes, so it
+//! is shown to people and decides nothing.
+//!
+//! Process 1 of a pid namespace, which every child is, ignores all signals without a handler, those
+//! from outside too: without this file `kill -SEGV` would do nothing.
+
+use crate::sys;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::mem;
+use std::panic::{self, PanicHookInfo};
+use std::ptr;
+
+/// Why a child ended, by its own account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CrashRecord {
+    /// A signal.
+    Signal {
+        /// Its number.
+        number: i32,
+        /// The address at fault, where the kernel sent the signal.
+        address: Option<u64>,
+        /// Where in the program it happened.
+        instruction_pointer: u64,
+    },
+    /// A Rust panic.
+    Panic {
+        /// Its message, on one line, with file and line.
+        message: String,
+    },
+}
+
+impl fmt::Display for CrashRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CrashRecord::Signal {
+                number,
+                address: Some(address),
+                ..
+            } => {
+                write!(f, "{} at address {address:#x}", signal_name(*number))
+            }
+            CrashRecord::Signal {
+                number,
+                address: None,
+                ..
+            } => {
+                write!(f, "{}", signal_name(*number))
+            }
+            CrashRecord::Panic { message } => write!(f, "panic: {message}"),
+        }
+    }
+}
+
+/// The name of a signal, as people know it.
+pub fn signal_name(number: i32) -> String {
+    let name = match number {
+        libc::SIGABRT => "SIGABRT",
+        libc::SIGBUS => "SIGBUS",
+        libc::SIGFPE => "SIGFPE",
+        libc::SIGHUP => "SIGHUP",
+        libc::SIGILL => "SIGILL",
+        libc::SIGINT => "SIGINT",
+        libc::SIGKILL => "SIGKILL",
+        libc::SIGQUIT => "SIGQUIT",
+        libc::SIGSEGV => "SIGSEGV",
+        libc::SIGSYS => "SIGSYS",
+        libc::SIGTERM => "SIGTERM",
+        libc::SIGTRAP => "SIGTRAP",
+        libc::SIGXCPU => "SIGXCPU",
+        libc::SIGXFSZ => "SIGXFSZ",
+        other => return format!("signal {other}"),
+    };
+    name.to_owned()
+}
+
+/// Installs the handlers and the panic hook. First thing in every child; they go on working under its
+/// filter. Each thread of Rust's has a signal stack of its own; the calling one gets a bigger one.
+pub fn install() {
+    install_stack();
+    for signal in HANDLED {
+        install_handler(signal);
+    }
+    panic::set_hook(Box::new(report_panic));
+}
+
+/// Reads a line that a child wrote. `None`: it is no crash record.
+pub fn parse(line: &str) -> Option<CrashRecord> {
+    // A record may follow the unfinished line of a thread that was just writing.
+    let (_, rest) = line.trim_end().split_once(PREFIX)?;
+    if let Some(message) = rest.strip_prefix("panic=") {
+        return Some(CrashRecord::Panic {
+            message: message.to_owned(),
+        });
+    }
+    let (mut number, mut address, mut instruction_pointer) = (None, None, None);
+    for field in rest.split(' ') {
+        let (name, value) = field.split_once('=')?;
+        match name {
+            "signal" => number = Some(value.parse().ok()?),
+            "address" => address = Some(parse_hex(value)?),
+            "ip" => instruction_pointer = Some(parse_hex(value)?),
+            _ => return None,
+        }
+    }
+    let (number, instruction_pointer) = (number?, instruction_pointer.unwrap_or(0));
+    Some(CrashRecord::Signal {
+        number,
+        address,
+        instruction_pointer,
+    })
+}
+
+fn parse_hex(text: &str) -> Option<u64> {
+    u64::from_str_radix(text.strip_prefix("0x")?, 16).ok()
+}
+
+fn install_stack() {
+    // Leaked on purpose: the stack belongs to the process.
+    let stack = Box::leak(vec![0_u8; STACK_BYTES].into_boxed_slice());
+    let description = libc::stack_t {
+        ss_sp: stack.as_mut_ptr().cast(),
+        ss_flags: 0,
+        ss_size: STACK_BYTES,
+    };
+    // SAFETY: the stack lives for ever and is used by nothing else. A failure leaves the thread with
+    // the one that Rust's runtime gave it.
+    unsafe { libc::sigaltstack(&raw const description, ptr::null_mut()) };
+}
+
+fn install_handler(signal: i32) {
+    // SAFETY: plain old data; zero is valid.
+    let mut action: libc::sigaction = unsafe { mem::zeroed() };
+    action.sa_sigaction = handle_signal as *const () as usize;
+    action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
+    // SAFETY: the handler makes raw calls only and does not return.
+    unsafe { libc::sigaction(signal, &raw const action, ptr::null_mut()) };
+}
+
+extern "C" fn handle_signal(
+    signal: i32,
+    info: *const libc::siginfo_t,
+    context: *const libc::ucontext_t,
+) {
+    let mut line = Line::new();
+    line.text(PREFIX.as_bytes());
+    line.text(b"signal=");
+    line.decimal(signal.unsigned_abs());
+    // SAFETY: with SA_SIGINFO the kernel passes a valid record.
+    let code = unsafe { (*info).si_code };
+    // Sent by a process (0 and below) it has no address.
+    if code > 0
+        && matches!(
+            signal,
+            libc::SIGSEGV | libc::SIGBUS | libc::SIGFPE | libc::SIGILL
+        )
+    {
+        line.text(b" address=");
+        // SAFETY: for these signals from the kernel, the field is there.
+        line.hex(unsafe { (*info).si_addr() } as u64);
+    }
+    line.text(b" ip=");
+    // SAFETY: with SA_SIGINFO the kernel passes a valid context.
+    let registers = unsafe { &(*context).uc_mcontext.gregs };
+    line.hex(registers[libc::REG_RIP as usize].cast_unsigned());
+    line.text(b"\n");
+    // A failed write changes nothing about the end.
+    let _ = sys::write(libc::STDERR_FILENO, line.as_bytes());
+    sys::exit_group(128 + signal)
+}
+
+fn report_panic(info: &PanicHookInfo<'_>) {
+    let message = info.payload_as_str().unwrap_or("a panic without a message");
+    let place = info
+        .location()
+        .map_or_else(String::new, |l| format!(" at {}:{}", l.file(), l.line()));
+    let mut text: String = format!("{PREFIX}panic={message}{place}")
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(PANIC_CHARACTERS_MAX)
+        .collect();
+    text.push('\n');
+    // One write: lines of other threads do not get between, up to the size of a pipe's page.
+    let _ = sys::write(libc::STDERR_FILENO, text.as_bytes());
+}
+
+/// A line on the stack. What does not fit is cut.
+struct Line {
+    bytes: [u8; 160],
+    length: usize,
+}
+
+impl Line {
+    fn new() -> Line {
+        Line {
+            bytes: [0; 160],
+            length: 0,
+        }
+    }
+
+    fn text(&mut self, text: &[u8]) {
+        for byte in text {
+            if let Some(slot) = self.bytes.get_mut(self.length) {
+                *slot = *byte;
+                self.length += 1;
+            }
+        }
+    }
+
+    fn decimal(&mut self, value: u32) {
+        if value >= 10 {
+            self.decimal(value / 10);
+        }
+        self.text(&[b'0' + (value % 10) as u8]);
+    }
+
+    fn hex(&mut self, value: u64) {
+        self.text(b"0x");
+        let digits = (u64::BITS - value.leading_zeros()).div_ceil(4).max(1);
+        for digit in (0..digits).rev() {
+            let nibble = (value >> (digit * 4)) & 0xf;
+            self.text(&[b"0123456789abcdef"[nibble as usize]]);
+        }
+    }
+
+    fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
+}
+
+/// How every record begins.
+pub const PREFIX: &str = "bulkhead-crash ";
+
+const HANDLED: [i32; 8] = [
+    libc::SIGSEGV,
+    libc::SIGBUS,
+    libc::SIGILL,
+    libc::SIGFPE,
+    libc::SIGABRT,
+    libc::SIGSYS,
+    libc::SIGTRAP,
+    libc::SIGTERM,
+];
+/// Room for the kernel's register frame, AVX-512 and AMX included, and for the handler.
+const STACK_BYTES: usize = 64 * 1024;
+const PANIC_CHARACTERS_MAX: usize = 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_formatted_without_an_allocator() {
+        let mut line = Line::new();
+        line.decimal(0);
+        line.text(b" ");
+        line.decimal(4_294_967_295);
+        line.text(b" ");
+        line.hex(0);
+        line.text(b" ");
+        line.hex(0xdead_beef_0123);
+        assert_eq!(line.as_bytes(), b"0 4294967295 0x0 0xdeadbeef0123");
+    }
+
+    #[test]
+    fn a_line_longer_than_its_room_is_cut() {
+        let mut line = Line::new();
+        line.text(&[b'x'; 400]);
+        assert_eq!(line.as_bytes().len(), 160);
+    }
+
+    #[test]
+    fn records_are_read_back() {
+        let record = parse("bulkhead-crash signal=11 address=0x10 ip=0x55\n");
+        let expected = CrashRecord::Signal {
+            number: 11,
+            address: Some(16),
+            instruction_pointer: 0x55,
+        };
+        assert_eq!(record, Some(expected));
+        let record = parse("half a linebulkhead-crash signal=6 ip=0x1");
+        let expected = CrashRecord::Signal {
+            number: 6,
+            address: None,
+            instruction_pointer: 1,
+        };
+        assert_eq!(record, Some(expected));
+        let record = parse("bulkhead-crash panic=no way at a.rs:3");
+        assert_eq!(
+            record,
+            Some(CrashRecord::Panic {
+                message: "no way at a.rs:3".to_owned()
+            })
+        );
+    }
+
+    #[test]
+    fn other_lines_are_no_records() {
+        for line in [
+            "",
+            "WARN x",
+            "bulkhead-crash",
+            "bulkhead-crash signal=x",
+            "bulkhead-crash a=b",
+        ] {
+            assert_eq!(parse(line), None, "{line:?}");
+        }
+    }
+}

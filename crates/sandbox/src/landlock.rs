@@ -1,0 +1,86 @@
+//! Landlock: nothing readable, nothing writable, nothing connectable; abstract sockets and signals
+//! stay inside.
+//!
+//! Owns: the rule set. Trusts: the kernel and the `landlock` crate's account of its versions. Never:
+//! adds a rule that allows something. See `landlock(7)`.
+
+use crate::policy::Policy;
+use crate::sys::{self, RawResult};
+use ::landlock::{
+    ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, Ruleset, RulesetAttr, RulesetError,
+    Scope,
+};
+use std::io;
+use std::os::fd::{AsRawFd, OwnedFd};
+
+/// A rule set that was made but is not in force yet.
+#[derive(Debug)]
+pub(crate) struct Rules(OwnedFd);
+
+impl Rules {
+    /// The rule set of a role: all that this kernel can forbid of what the newest known version can.
+    pub(crate) fn new(policy: Policy) -> io::Result<Rules> {
+        let rules = build(policy).map_err(io::Error::other)?;
+        rules
+            .map(Rules)
+            .ok_or_else(|| io::Error::from_raw_os_error(libc::EOPNOTSUPP))
+    }
+
+    /// Its descriptor, for [`restrict_thread`].
+    pub(crate) fn raw(&self) -> i32 {
+        self.0.as_raw_fd()
+    }
+}
+
+fn build(policy: Policy) -> Result<Option<OwnedFd>, RulesetError> {
+    let rules = Ruleset::default()
+        .set_compatibility(CompatLevel::BestEffort)
+        .handle_access(AccessFs::from_all(NEWEST))?
+        .scope(Scope::from_all(NEWEST))?;
+    let rules = if policy.connects_out() {
+        // It must connect, and its UDP sockets bind themselves; no one may ever connect to it.
+        rules.handle_access(AccessNet::BindTcp)?
+    } else {
+        rules.handle_access(AccessNet::from_all(NEWEST))?
+    };
+    Ok(rules.create()?.into())
+}
+
+/// Puts the rule set on the calling thread, for ever. Raw: other threads of the process run this in a
+/// signal handler. The crate's own `restrict_self` allocates.
+pub(crate) fn restrict_thread(rules: i32) -> RawResult<()> {
+    // SAFETY: takes numbers.
+    sys::check(unsafe { libc::syscall(libc::SYS_landlock_restrict_self, rules, 0) }).map(drop)
+}
+
+/// The version of the kernel's Landlock, or why there is none.
+pub(crate) fn version() -> RawResult<u32> {
+    const VERSION: u32 = 1;
+    // SAFETY: with this flag the kernel wants a null pointer and size 0.
+    let result =
+        sys::check(unsafe { libc::syscall(libc::SYS_landlock_create_ruleset, 0, 0, VERSION) });
+    result.map(|version| u32::try_from(version).unwrap_or(0))
+}
+
+/// The canary: tries what Landlock must refuse, opening the root directory. Raw.
+///
+/// # Errors
+/// The directory could be opened (0), or something other than a refusal came back.
+pub(crate) fn canary() -> RawResult<()> {
+    let flags = libc::O_RDONLY | libc::O_DIRECTORY | libc::O_CLOEXEC;
+    // SAFETY: a constant C string.
+    let result = sys::check(unsafe {
+        libc::syscall(libc::SYS_openat, libc::AT_FDCWD, c"/".as_ptr(), flags)
+    });
+    match result {
+        Err(libc::EACCES) => Ok(()),
+        Err(errno) => Err(errno),
+        Ok(fd) => {
+            sys::close(fd as i32);
+            Err(0)
+        }
+    }
+}
+
+/// The newest version whose access rights are asked for; older kernels get what they know.
+const NEWEST: ABI = ABI::V7;

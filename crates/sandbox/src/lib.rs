@@ -1,0 +1,48 @@
+//! The sandbox of Bulkhead's child processes: launching them into namespaces of their own, sealing
+//! them from inside once they are warm, and looking from outside at what really holds them.
+//!
+//! Owns: every layer (one file each), the policies as text, the probe of what this machine can do.
+//! Trusts: the kernel; the broker that launches; a child until it has sealed itself. Never: goes on
+//! with a layer missing that the probe found available, or decides by a kernel's version number.
+//!
+//! The order of a child's life: [`probe()`] once in the broker, [`launch()`] there, [`seal()`] in the
+//! child after its warm-up, [`report::verify`] in the broker before the child sees any content.
+
+#[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
+compile_error!("the policies are written for Linux on x86-64");
+
+mod allow_list;
+mod calls;
+mod capabilities;
+pub mod cgroup;
+mod child;
+mod constants;
+pub mod crash;
+mod landlock;
+mod launch;
+mod namespaces;
+pub mod notify;
+mod plan;
+mod policy;
+mod probe;
+mod process;
+pub mod report;
+mod rlimits;
+mod root;
+mod seal;
+mod seccomp;
+mod spawn;
+mod support;
+mod sys;
+mod threads;
+
+pub use allow_list::{CallRule, Condition, ParseError, Test, Verdict};
+pub use calls::{name_of, number_of};
+pub use launch::{DISTINCT_UID_BASE, LaunchError, LaunchSpec, Launched, launch};
+pub use namespaces::Namespace;
+pub use plan::PLAN_VARIABLE;
+pub use policy::Policy;
+pub use probe::probe;
+pub use seal::{SealError, Sealed, seal};
+pub use seccomp::{Program, Programs, compile};
+pub use support::{Availability, Feature, Support, Tier};

@@ -1,0 +1,86 @@
+//! What the kernel tells the broker about a call that is on no list.
+//!
+//! Owns: reading one notification. Trusts: the kernel: the child cannot forge any of it, though its
+//! arguments are numbers of the child's choice. Never: lets the call go on; the broker kills.
+//! See `seccomp_unotify(2)`.
+
+use crate::calls;
+use crate::sys;
+use std::fmt;
+use std::io;
+use std::mem;
+use std::os::fd::{AsRawFd, BorrowedFd};
+
+/// A call that was stopped. Its thread waits until the broker kills the process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notification {
+    /// The thread, as the broker sees it.
+    pub pid: u32,
+    /// The number of the call.
+    pub number: i32,
+    /// Its name, or `unknown`.
+    pub name: &'static str,
+    /// Its arguments.
+    pub args: [u64; 6],
+    /// Where in the program it was made.
+    pub instruction_pointer: u64,
+}
+
+impl fmt::Display for Notification {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (number {})(", self.name, self.number)?;
+        for (index, argument) in self.args.iter().enumerate() {
+            write!(f, "{}{argument:#x}", if index == 0 { "" } else { ", " })?;
+        }
+        write!(f, ") at {:#x}", self.instruction_pointer)
+    }
+}
+
+/// Reads the next notification. `None`: there is none now, or its thread died meanwhile.
+///
+/// # Errors
+/// `UnexpectedEof`: every process under this filter is gone. Otherwise the kernel's reason.
+pub fn read(listener: BorrowedFd<'_>) -> io::Result<Option<Notification>> {
+    let fd = listener.as_raw_fd();
+    // The call below would block, with nothing to read.
+    let events = sys::poll_now(fd, libc::POLLIN).map_err(io::Error::from_raw_os_error)?;
+    if events & libc::POLLIN == 0 {
+        if events & (libc::POLLHUP | libc::POLLERR) != 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        return Ok(None);
+    }
+    // SAFETY: plain old data; the kernel insists on zeroes.
+    let mut raw: RawNotification = unsafe { mem::zeroed() };
+    // SAFETY: the slot has the form and size that the request's number states.
+    let result =
+        sys::check(unsafe { libc::syscall(libc::SYS_ioctl, fd, NOTIFY_RECEIVE, &raw mut raw) });
+    match result {
+        Ok(_) => {}
+        Err(libc::ENOENT | libc::EINTR | libc::EAGAIN) => return Ok(None),
+        Err(errno) => return Err(io::Error::from_raw_os_error(errno)),
+    }
+    Ok(Some(Notification {
+        pid: raw.pid,
+        number: raw.number,
+        name: calls::name_of(i64::from(raw.number)).unwrap_or("unknown"),
+        args: raw.arguments,
+        instruction_pointer: raw.instruction_pointer,
+    }))
+}
+
+/// `struct seccomp_notif` of `linux/seccomp.h`.
+#[repr(C)]
+struct RawNotification {
+    id: u64,
+    pid: u32,
+    flags: u32,
+    number: i32,
+    architecture: u32,
+    instruction_pointer: u64,
+    arguments: [u64; 6],
+}
+
+/// `SECCOMP_IOCTL_NOTIF_RECV`: `_IOWR('!', 0, struct seccomp_notif)`.
+const NOTIFY_RECEIVE: u64 = 0xc050_2100;
+const _: () = assert!(size_of::<RawNotification>() == 0x50);

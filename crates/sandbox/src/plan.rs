@@ -1,0 +1,144 @@
+//! What the launcher decided and the child carries out when it seals itself: passed in one
+//! environment variable, the only one that every child has.
+//!
+//! Owns: the variable and its form. Trusts: the launcher (the environment is set before the child's
+//! first instruction). Never: falls back to a weaker plan when the variable is missing or odd.
+
+use crate::namespaces::Namespace;
+use crate::policy::Policy;
+use crate::support::{Feature, Support};
+use std::ffi::CString;
+
+/// The environment variable's name.
+pub const PLAN_VARIABLE: &str = "BULKHEAD_SANDBOX";
+
+/// What a child has been given and has to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Plan {
+    pub(crate) policy: Policy,
+    namespaces: u32,
+    features: u32,
+}
+
+impl Plan {
+    /// The plan for a child of that role: all that is supported. `host_network` leaves out the network
+    /// namespace.
+    pub(crate) fn new(policy: Policy, support: &Support, host_network: bool) -> Plan {
+        let mut namespaces = 0;
+        // Without the essential ones a user namespace only adds to what can be attacked. The network
+        // one is the exception: it may be left out knowingly.
+        if support.has_namespaces() {
+            for namespace in Namespace::ALL {
+                let wanted = namespace != Namespace::Net || !host_network;
+                if wanted && support.namespace(namespace).is_available() {
+                    namespaces |= 1 << namespace as u32;
+                }
+            }
+        }
+        let mut features = 0;
+        for feature in Feature::ALL {
+            if support.feature(feature).is_available() {
+                features |= 1 << feature as u32;
+            }
+        }
+        Plan {
+            policy,
+            namespaces,
+            features,
+        }
+    }
+
+    /// Whether the child is in a namespace of its own of that kind.
+    pub(crate) fn has_namespace(&self, namespace: Namespace) -> bool {
+        self.namespaces & (1 << namespace as u32) != 0
+    }
+
+    /// Whether the child has to use that feature.
+    pub(crate) fn has_feature(&self, feature: Feature) -> bool {
+        self.features & (1 << feature as u32) != 0
+    }
+
+    /// The flags for `clone`.
+    pub(crate) fn clone_flags(&self) -> u64 {
+        let wanted = Namespace::ALL
+            .into_iter()
+            .filter(|n| self.has_namespace(*n));
+        wanted
+            .map(Namespace::flag)
+            .fold(0, |flags, flag| flags | flag)
+    }
+
+    /// `NAME=VALUE`, for the environment.
+    pub(crate) fn to_variable(&self) -> CString {
+        let (policy, namespaces, features) = (self.policy, self.namespaces, self.features);
+        let text = format!("{PLAN_VARIABLE}={policy}:{namespaces:x}:{features:x}");
+        CString::new(text).expect("names and hex digits have no NUL")
+    }
+
+    /// Reads the variable's value.
+    pub(crate) fn from_value(value: &str) -> Option<Plan> {
+        let mut parts = value.split(':');
+        let policy = Policy::from_name(parts.next()?)?;
+        let namespaces = u32::from_str_radix(parts.next()?, 16).ok()?;
+        let features = u32::from_str_radix(parts.next()?, 16).ok()?;
+        let known = namespaces >> Namespace::ALL.len() == 0 && features >> Feature::ALL.len() == 0;
+        (known && parts.next().is_none()).then_some(Plan {
+            policy,
+            namespaces,
+            features,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::support::Availability;
+
+    fn everything() -> Support {
+        let mut support = Support::nothing(libc::EPERM);
+        support.namespaces = [Availability::Available; Namespace::ALL.len()];
+        support.features = [Availability::Available; Feature::ALL.len()];
+        support
+    }
+
+    #[test]
+    fn a_plan_survives_the_environment() {
+        let mut support = everything();
+        support.set_feature(Feature::Cgroup, Availability::Unavailable(libc::EACCES));
+        let plan = Plan::new(Policy::Gpu, &support, true);
+        let variable = plan.to_variable();
+        let text = variable.to_str().expect("ASCII");
+        let (name, value) = text.split_once('=').expect("has a value");
+        assert_eq!(name, PLAN_VARIABLE);
+        assert_eq!(Plan::from_value(value), Some(plan.clone()));
+        assert!(!plan.has_namespace(Namespace::Net));
+        assert!(plan.has_namespace(Namespace::User));
+        assert!(!plan.has_feature(Feature::Cgroup));
+        assert!(plan.has_feature(Feature::Seccomp));
+    }
+
+    #[test]
+    fn an_odd_variable_is_no_plan() {
+        for value in [
+            "",
+            "renderer",
+            "renderer:1",
+            "rendere:1:1",
+            "renderer:80:0",
+            "renderer:0:0:0",
+        ] {
+            assert_eq!(Plan::from_value(value), None, "{value:?}");
+        }
+    }
+
+    #[test]
+    fn without_an_essential_namespace_none_is_used() {
+        let mut support = everything();
+        support.set_namespace(Namespace::Mount, Availability::Unavailable(libc::EACCES));
+        assert_eq!(
+            Plan::new(Policy::Renderer, &support, false).clone_flags(),
+            0
+        );
+    }
+}

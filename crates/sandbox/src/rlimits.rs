@@ -1,0 +1,93 @@
+//! Resource limits of each role.
+//!
+//! Owns: the table. Trusts: the kernel. Never: raises one. See `getrlimit(2)`.
+
+use crate::policy::Policy;
+use crate::sys;
+use std::io;
+
+/// A resource and its limit, soft and hard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// The number of the resource.
+    pub(crate) resource: u32,
+    /// How `/proc/PID/limits` calls it.
+    pub(crate) label: &'static str,
+    /// Most of it, in the resource's unit.
+    pub(crate) value: u64,
+}
+
+/// The limits of a role.
+pub(crate) fn limits(policy: Policy) -> [Limit; 12] {
+    let (data, address_space) = memory_limits(policy);
+    let files = match policy {
+        Policy::Gpu | Policy::Network => 1024,
+        Policy::Demo | Policy::Renderer | Policy::Shell => 256,
+    };
+    // Wayland's buffers grow with the window, and the limit counts memory files too.
+    let file_size = if policy == Policy::Gpu { 512 * MIB } else { 0 };
+    let limit = |resource, label, value| Limit {
+        resource,
+        label,
+        value,
+    };
+    [
+        limit(libc::RLIMIT_CORE, "Max core file size", 0),
+        limit(libc::RLIMIT_FSIZE, "Max file size", file_size),
+        limit(libc::RLIMIT_MEMLOCK, "Max locked memory", 0),
+        limit(libc::RLIMIT_MSGQUEUE, "Max msgqueue size", 0),
+        limit(libc::RLIMIT_LOCKS, "Max file locks", 0),
+        limit(libc::RLIMIT_NICE, "Max nice priority", 0),
+        limit(libc::RLIMIT_RTPRIO, "Max realtime priority", 0),
+        limit(libc::RLIMIT_RTTIME, "Max realtime timeout", 0),
+        // Its threads exist, and none may follow.
+        limit(libc::RLIMIT_NPROC, "Max processes", 0),
+        limit(libc::RLIMIT_NOFILE, "Max open files", files),
+        limit(libc::RLIMIT_DATA, "Max data size", data),
+        limit(libc::RLIMIT_AS, "Max address space", address_space),
+    ]
+}
+
+/// Most private memory and most address space of a role, in bytes. Address space is cheap: malloc
+/// reserves 64 MiB a thread, and the gpu maps the surfaces of every tab.
+pub(crate) fn memory_limits(policy: Policy) -> (u64, u64) {
+    match policy {
+        Policy::Demo => (256 * MIB, 8 * GIB),
+        Policy::Gpu => (GIB, 64 * GIB),
+        Policy::Network => (GIB, 32 * GIB),
+        Policy::Renderer => (GIB, 8 * GIB),
+        Policy::Shell => (512 * MIB, 8 * GIB),
+    }
+}
+
+/// Puts them on the calling process.
+pub(crate) fn apply(policy: Policy) -> io::Result<()> {
+    for limit in limits(policy) {
+        set(limit.resource, limit.value).map_err(io::Error::from_raw_os_error)?;
+    }
+    Ok(())
+}
+
+/// Lowers one limit, or keeps it where it is lower already. Raw: also runs between `clone` and
+/// `execve`.
+pub(crate) fn set(resource: u32, value: u64) -> sys::RawResult<()> {
+    let mut now = libc::rlimit64 {
+        rlim_cur: 0,
+        rlim_max: 0,
+    };
+    let null: *const libc::rlimit64 = std::ptr::null();
+    // SAFETY: one valid slot to write, none to read.
+    sys::check(unsafe { libc::syscall(libc::SYS_prlimit64, 0, resource, null, &raw mut now) })?;
+    let value = value.min(now.rlim_max);
+    let new = libc::rlimit64 {
+        rlim_cur: value,
+        rlim_max: value,
+    };
+    let null: *mut libc::rlimit64 = std::ptr::null_mut();
+    // SAFETY: one valid slot to read, none to write.
+    sys::check(unsafe { libc::syscall(libc::SYS_prlimit64, 0, resource, &raw const new, null) })?;
+    Ok(())
+}
+
+const MIB: u64 = 1024 * 1024;
+const GIB: u64 = 1024 * MIB;

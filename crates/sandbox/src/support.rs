@@ -1,0 +1,222 @@
+//! What this machine lets this user do, as the probe found it out.
+//!
+//! Owns: the vocabulary (available or not, features, tiers). Trusts: the probe. Never: looks for
+//! itself.
+
+use crate::namespaces::Namespace;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Whether something was tried and worked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Availability {
+    /// It was tried and worked.
+    Available,
+    /// It was tried and failed with this errno.
+    Unavailable(i32),
+}
+
+impl Availability {
+    /// Whether it worked.
+    pub fn is_available(self) -> bool {
+        self == Availability::Available
+    }
+
+    pub(crate) fn from_errno(errno: i32) -> Availability {
+        if errno == 0 {
+            Availability::Available
+        } else {
+            Availability::Unavailable(errno)
+        }
+    }
+}
+
+/// What the probe tries besides namespaces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Feature {
+    /// An unprivileged user id of its own for each child (only root can give one).
+    DistinctUid,
+    /// Forbidding further user namespaces inside.
+    NestingLimit,
+    /// A session keyring of its own.
+    Keyring,
+    /// Memory-deny-write-execute.
+    DenyWriteExecute,
+    /// Core scheduling.
+    CoreScheduling,
+    /// Mitigation of speculative store bypass, per process.
+    StoreBypass,
+    /// Mitigation of indirect branch speculation, per process.
+    IndirectBranch,
+    /// Landlock.
+    Landlock,
+    /// System-call filters.
+    Seccomp,
+    /// System-call filters that tell the broker.
+    SeccompListener,
+    /// Control groups in which this user may limit memory and processes.
+    Cgroup,
+}
+
+impl Feature {
+    /// All of them.
+    pub const ALL: [Feature; 11] = [
+        Feature::DistinctUid,
+        Feature::NestingLimit,
+        Feature::Keyring,
+        Feature::DenyWriteExecute,
+        Feature::CoreScheduling,
+        Feature::StoreBypass,
+        Feature::IndirectBranch,
+        Feature::Landlock,
+        Feature::Seccomp,
+        Feature::SeccompListener,
+        Feature::Cgroup,
+    ];
+}
+
+/// What the probe found. A caller may set parts to unavailable in order to leave a layer off; the
+/// children launched with it then go without, and their report says so.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Support {
+    pub(crate) namespaces: [Availability; Namespace::ALL.len()],
+    pub(crate) features: [Availability; Feature::ALL.len()],
+    pub(crate) landlock_abi: u32,
+}
+
+impl Support {
+    /// Nothing at all, each with `errno`.
+    pub fn nothing(errno: i32) -> Support {
+        Support {
+            namespaces: [Availability::Unavailable(errno); Namespace::ALL.len()],
+            features: [Availability::Unavailable(errno); Feature::ALL.len()],
+            landlock_abi: 0,
+        }
+    }
+
+    /// Whether a namespace can be had.
+    pub fn namespace(&self, namespace: Namespace) -> Availability {
+        self.namespaces[namespace as usize]
+    }
+
+    /// Whether a feature can be had.
+    pub fn feature(&self, feature: Feature) -> Availability {
+        self.features[feature as usize]
+    }
+
+    /// The version of Landlock's interface, 0 where there is none.
+    pub fn landlock_abi(&self) -> u32 {
+        self.landlock_abi
+    }
+
+    /// Notes what was found out about a namespace, or leaves one off.
+    pub fn set_namespace(&mut self, namespace: Namespace, availability: Availability) {
+        self.namespaces[namespace as usize] = availability;
+    }
+
+    /// Notes what was found out about a feature, or leaves one off.
+    pub fn set_feature(&mut self, feature: Feature, availability: Availability) {
+        self.features[feature as usize] = availability;
+    }
+
+    /// Whether the namespaces that matter can be had.
+    pub fn has_namespaces(&self) -> bool {
+        Namespace::ESSENTIAL
+            .into_iter()
+            .all(|n| self.namespace(n).is_available())
+    }
+
+    /// The tier that children of this machine can reach.
+    pub fn tier(&self) -> Tier {
+        Tier::of(
+            self.has_namespaces(),
+            self.feature(Feature::Landlock).is_available(),
+            self.feature(Feature::Seccomp).is_available(),
+        )
+    }
+}
+
+/// How much of the sandbox there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Tier {
+    /// Namespaces, Landlock and system-call filters.
+    A,
+    /// Landlock and system-call filters; no user namespaces (some distributions and containers).
+    B,
+    /// Namespaces and system-call filters; no Landlock.
+    C,
+    /// System-call filters alone: only when degraded operation was asked for.
+    D,
+    /// No system-call filters: the browser refuses to run.
+    None,
+}
+
+impl Tier {
+    /// The tier of these three.
+    pub fn of(namespaces: bool, landlock: bool, seccomp: bool) -> Tier {
+        match (namespaces, landlock, seccomp) {
+            (_, _, false) => Tier::None,
+            (true, true, true) => Tier::A,
+            (false, true, true) => Tier::B,
+            (true, false, true) => Tier::C,
+            (false, false, true) => Tier::D,
+        }
+    }
+
+    /// Whether the browser runs with it without being told to accept less.
+    pub fn is_enough_by_default(self) -> bool {
+        matches!(self, Tier::A | Tier::B | Tier::C)
+    }
+}
+
+impl fmt::Display for Tier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Tier::A => "A",
+            Tier::B => "B",
+            Tier::C => "C",
+            Tier::D => "D",
+            Tier::None => "none",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_filters_is_no_tier_whatever_else_there_is() {
+        assert_eq!(Tier::of(true, true, false), Tier::None);
+        assert!(!Tier::None.is_enough_by_default());
+        assert!(!Tier::D.is_enough_by_default());
+        assert!(Tier::B.is_enough_by_default());
+    }
+
+    #[test]
+    fn every_feature_has_its_own_place() {
+        for (index, feature) in Feature::ALL.into_iter().enumerate() {
+            assert_eq!(feature as usize, index);
+        }
+        for (index, namespace) in Namespace::ALL.into_iter().enumerate() {
+            assert_eq!(namespace as usize, index);
+        }
+    }
+
+    #[test]
+    fn one_missing_essential_namespace_costs_the_tier() {
+        let mut support = Support::nothing(libc::EPERM);
+        for namespace in Namespace::ALL {
+            support.set_namespace(namespace, Availability::Available);
+        }
+        support.set_feature(Feature::Landlock, Availability::Available);
+        support.set_feature(Feature::Seccomp, Availability::Available);
+        assert_eq!(support.tier(), Tier::A);
+        support.set_namespace(Namespace::Uts, Availability::Unavailable(libc::EPERM));
+        assert_eq!(support.tier(), Tier::A);
+        support.set_namespace(Namespace::Net, Availability::Unavailable(libc::EPERM));
+        assert_eq!(support.tier(), Tier::B);
+    }
+}

@@ -1,0 +1,242 @@
+//! The compiled filters, run by a small interpreter of the kernel's filter machine.
+
+use sandbox::{Policy, Program, Programs, compile};
+
+const X86_64: u32 = 0xc000_003e;
+const I386: u32 = 0x4000_0003;
+const KILL: u32 = libc::SECCOMP_RET_KILL_PROCESS;
+const ALLOW: u32 = libc::SECCOMP_RET_ALLOW;
+const NOTIFY: u32 = 0x7fc0_0000;
+const OWN_PID: u32 = 77;
+
+fn errno(errno: i32) -> u32 {
+    libc::SECCOMP_RET_ERRNO | errno.unsigned_abs()
+}
+
+/// Runs one filter over one call.
+fn run(program: &Program, architecture: u32, number: u32, arguments: [u64; 6]) -> u32 {
+    let mut data = Vec::new();
+    data.extend(number.to_le_bytes());
+    data.extend(architecture.to_le_bytes());
+    data.extend(0x1234_u64.to_le_bytes());
+    arguments
+        .iter()
+        .for_each(|argument| data.extend(argument.to_le_bytes()));
+    let (mut accumulator, mut index) = (0_u32, 0_usize);
+    loop {
+        let instruction = &program[index];
+        let jump = |taken| {
+            usize::from(if taken {
+                instruction.jt
+            } else {
+                instruction.jf
+            })
+        };
+        index += 1;
+        match (instruction.code, instruction.k) {
+            (0x20, k) => {
+                let word = &data[k as usize..][..4];
+                accumulator = u32::from_le_bytes(word.try_into().expect("four bytes"));
+            }
+            (0x54, k) => accumulator &= k,
+            (0x05, k) => index += k as usize,
+            (0x15, k) => index += jump(accumulator == k),
+            (0x25, k) => index += jump(accumulator > k),
+            (0x35, k) => index += jump(accumulator >= k),
+            (0x06, k) => return k,
+            other => panic!("unknown instruction {other:x?}"),
+        }
+    }
+}
+
+/// The strictest result of the stack, by the kernel's order: kill, errno, notify, allow.
+fn verdict(programs: &Programs, number: i64, arguments: [u64; 6]) -> u32 {
+    verdict_of(programs, X86_64, number as u32, arguments)
+}
+
+fn verdict_of(programs: &Programs, architecture: u32, number: u32, arguments: [u64; 6]) -> u32 {
+    let all = programs.refusals.iter().chain([&programs.allow_list]);
+    let results = all.map(|program| run(program, architecture, number, arguments));
+    results
+        .min_by_key(|result| (*result & 0xffff_0000).cast_signed())
+        .expect("not empty")
+}
+
+fn both(policy: Policy) -> [(Programs, u32); 2] {
+    [(true, NOTIFY), (false, KILL)]
+        .map(|(notify, default)| (compile(policy, OWN_PID, notify).expect("compiles"), default))
+}
+
+#[test]
+fn a_call_on_no_list_gets_the_default_in_every_role() {
+    for policy in Policy::ALL {
+        for (programs, default) in both(policy) {
+            for number in [libc::SYS_ptrace, libc::SYS_execve, libc::SYS_clone3, 999] {
+                assert_eq!(
+                    verdict(&programs, number, [0; 6]),
+                    default,
+                    "{policy}: {number}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn foreign_conventions_are_killed_even_where_the_default_is_to_notify() {
+    for policy in Policy::ALL {
+        for (programs, _) in both(policy) {
+            for number in [0, 1, 20, 60, 231] {
+                assert_eq!(verdict_of(&programs, I386, number, [0; 6]), KILL);
+                assert_eq!(
+                    verdict_of(&programs, X86_64, number | 0x4000_0000, [0; 6]),
+                    KILL
+                );
+            }
+            assert_eq!(verdict_of(&programs, X86_64, u32::MAX, [0; 6]), KILL);
+        }
+    }
+}
+
+#[test]
+fn answered_calls_are_answered_whatever_the_default() {
+    for (programs, _) in both(Policy::Renderer) {
+        assert_eq!(
+            verdict(&programs, libc::SYS_openat, [9; 6]),
+            errno(libc::EPERM)
+        );
+        assert_eq!(
+            verdict(&programs, libc::SYS_statx, [9; 6]),
+            errno(libc::ENOSYS)
+        );
+        assert_eq!(
+            verdict(&programs, libc::SYS_getcwd, [9; 6]),
+            errno(libc::ENOENT)
+        );
+    }
+}
+
+#[test]
+fn no_placeholder_is_left_in_a_program() {
+    for policy in Policy::ALL {
+        for (programs, default) in both(policy) {
+            for instruction in &programs.allow_list {
+                if instruction.code == 0x06 {
+                    assert!(
+                        [KILL, ALLOW, default].contains(&instruction.k),
+                        "{instruction:?}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn memory_is_never_executable() {
+    for policy in Policy::ALL {
+        for (programs, default) in both(policy) {
+            let private = (libc::MAP_PRIVATE | libc::MAP_ANONYMOUS) as u64;
+            let mmap = |prot: u64, flags: u64| {
+                verdict(
+                    &programs,
+                    libc::SYS_mmap,
+                    [0, 4096, prot, flags, u64::MAX, 0],
+                )
+            };
+            assert_eq!(mmap(3, private), ALLOW);
+            assert_eq!(mmap(0, private | libc::MAP_NORESERVE as u64), ALLOW);
+            assert_eq!(mmap(1, libc::MAP_SHARED as u64), ALLOW);
+            assert_eq!(mmap(7, private), default);
+            assert_eq!(mmap(5, libc::MAP_SHARED as u64), default);
+            assert_eq!(mmap(3 | 1 << 32, private), default);
+            assert_eq!(mmap(3, private | libc::MAP_LOCKED as u64), default);
+            assert_eq!(mmap(3, private | libc::MAP_HUGETLB as u64), default);
+            assert_eq!(
+                mmap(3, (libc::MAP_SHARED | libc::MAP_ANONYMOUS) as u64),
+                default
+            );
+            assert_eq!(
+                verdict(&programs, libc::SYS_mprotect, [0, 1, 3, 0, 0, 0]),
+                ALLOW
+            );
+            assert_eq!(
+                verdict(&programs, libc::SYS_mprotect, [0, 1, 5, 0, 0, 0]),
+                default
+            );
+        }
+    }
+}
+
+#[test]
+fn locks_are_the_only_futexes() {
+    for (programs, default) in both(Policy::Renderer) {
+        let futex =
+            |operation: u64| verdict(&programs, libc::SYS_futex, [0, operation, 0, 0, 0, 0]);
+        for operation in [0, 1, 9, 10, 128, 129, 137, 138, 265, 393] {
+            assert_eq!(futex(operation), ALLOW, "{operation}");
+        }
+        for operation in [2, 3, 4, 5, 6, 7, 8, 11, 12, 13, 134, 512] {
+            assert_eq!(futex(operation), default, "{operation}");
+        }
+    }
+}
+
+#[test]
+fn a_process_may_abort_itself_and_signal_nobody_else() {
+    for policy in Policy::ALL {
+        for (programs, default) in both(policy) {
+            let tgkill = |pid: u32, signal: i32| {
+                let arguments = [u64::from(pid), 5, signal as u64, 0, 0, 0];
+                verdict(&programs, libc::SYS_tgkill, arguments)
+            };
+            assert_eq!(tgkill(OWN_PID, libc::SIGABRT), ALLOW);
+            assert_eq!(tgkill(OWN_PID, libc::SIGKILL), default);
+            assert_eq!(tgkill(OWN_PID + 1, libc::SIGABRT), default);
+        }
+    }
+}
+
+#[test]
+fn the_network_role_makes_internet_sockets_alone() {
+    for (programs, default) in both(Policy::Network) {
+        let socket = |domain: i32, kind: i32, protocol: i32| {
+            let arguments = [domain as u64, kind as u64, protocol as u64, 0, 0, 0];
+            verdict(&programs, libc::SYS_socket, arguments)
+        };
+        let stream = libc::SOCK_STREAM | libc::SOCK_CLOEXEC;
+        assert_eq!(socket(libc::AF_INET, stream, 0), ALLOW);
+        assert_eq!(
+            socket(libc::AF_INET6, stream | libc::SOCK_NONBLOCK, 6),
+            ALLOW
+        );
+        assert_eq!(socket(libc::AF_INET, libc::SOCK_DGRAM, 17), ALLOW);
+        assert_eq!(socket(libc::AF_INET, libc::SOCK_RAW, 1), default);
+        assert_eq!(socket(libc::AF_INET, libc::SOCK_DGRAM, 1), default);
+        assert_eq!(socket(libc::AF_INET, stream, 132), default);
+        for domain in [
+            libc::AF_UNIX,
+            libc::AF_NETLINK,
+            libc::AF_VSOCK,
+            libc::AF_ALG,
+        ] {
+            assert_eq!(socket(domain, stream, 0), default);
+        }
+    }
+}
+
+#[test]
+fn terminal_tricks_are_on_no_list() {
+    for policy in Policy::ALL {
+        for (programs, default) in both(policy) {
+            for request in [libc::TIOCSTI, libc::TIOCLINUX, 0xc050_2100, 0xc018_2101] {
+                let arguments = [0, request, 0, 0, 0, 0];
+                assert_eq!(
+                    verdict(&programs, libc::SYS_ioctl, arguments),
+                    default,
+                    "{policy}"
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! Every way to die leaves a record, although process 1 of a pid namespace ignores signals.
+
+use crate::Claim;
+use crate::harness::Victim;
+use sandbox::Policy;
+use sandbox::crash::{self, CrashRecord};
+
+pub const CLAIMS: &[Claim] = &[
+    (
+        "a_signal_from_outside_ends_a_child_with_a_record",
+        signals_from_outside,
+    ),
+    (
+        "a_fault_is_recorded_with_its_address",
+        a_fault_is_recorded_with_its_address,
+    ),
+    ("an_abort_is_recorded", an_abort_is_recorded),
+    ("a_stack_overflow_is_recorded", a_stack_overflow_is_recorded),
+    (
+        "a_panic_is_recorded_on_one_line",
+        a_panic_is_recorded_on_one_line,
+    ),
+    (
+        "a_crash_of_a_worker_thread_is_recorded",
+        a_crash_of_a_worker_thread_is_recorded,
+    ),
+    ("a_kill_leaves_no_record", a_kill_leaves_no_record),
+    (
+        "a_crash_before_the_seal_is_recorded",
+        a_crash_before_the_seal_is_recorded,
+    ),
+];
+
+fn record_of(victim: &mut Victim) -> Option<CrashRecord> {
+    victim.stderr_text().lines().find_map(crash::parse)
+}
+
+fn expect_signal(victim: &mut Victim, expected: i32) -> Option<u64> {
+    let status = victim.end();
+    assert!(libc::WIFEXITED(status), "{status:x}");
+    assert_eq!(libc::WEXITSTATUS(status), 128 + expected);
+    match record_of(victim) {
+        Some(CrashRecord::Signal {
+            number,
+            address,
+            instruction_pointer,
+        }) => {
+            assert_eq!(number, expected);
+            assert_ne!(instruction_pointer, 0);
+            address
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+fn signals_from_outside() {
+    for policy in Policy::ALL {
+        for signal in [
+            libc::SIGSEGV,
+            libc::SIGABRT,
+            libc::SIGBUS,
+            libc::SIGTERM,
+            libc::SIGILL,
+        ] {
+            let mut victim = Victim::launch(policy, "idle").sealed();
+            victim.signal(signal);
+            assert_eq!(expect_signal(&mut victim, signal), None, "{policy}");
+        }
+    }
+}
+
+fn a_fault_is_recorded_with_its_address() {
+    let mut victim = Victim::launch(Policy::Renderer, "segv").sealed();
+    victim.send("go", &[]);
+    assert_eq!(expect_signal(&mut victim, libc::SIGSEGV), Some(16));
+}
+
+fn an_abort_is_recorded() {
+    for policy in Policy::ALL {
+        let mut victim = Victim::launch(policy, "abort").sealed();
+        victim.send("go", &[]);
+        expect_signal(&mut victim, libc::SIGABRT);
+    }
+}
+
+fn a_stack_overflow_is_recorded() {
+    let mut victim = Victim::launch(Policy::Renderer, "overflow").sealed();
+    victim.send("go", &[]);
+    assert!(expect_signal(&mut victim, libc::SIGSEGV).is_some());
+}
+
+fn a_panic_is_recorded_on_one_line() {
+    for policy in Policy::ALL {
+        let mut victim = Victim::launch(policy, "panic").sealed();
+        victim.send("go", &[]);
+        let status = victim.end();
+        assert_eq!(libc::WEXITSTATUS(status), 101, "{policy}: {status:x}");
+        match record_of(&mut victim) {
+            Some(CrashRecord::Panic { message }) => {
+                assert!(message.starts_with("as asked at "), "{message}");
+                assert!(message.contains("victim.rs:"), "{message}");
+            }
+            other => panic!("{policy}: {other:?}"),
+        }
+    }
+}
+
+fn a_crash_of_a_worker_thread_is_recorded() {
+    for action in ["worker:segv", "worker:overflow"] {
+        let mut victim = Victim::launch(Policy::Network, action).sealed();
+        victim.send("go", &[]);
+        assert!(
+            expect_signal(&mut victim, libc::SIGSEGV).is_some(),
+            "{action}"
+        );
+    }
+}
+
+fn a_kill_leaves_no_record() {
+    let mut victim = Victim::launch(Policy::Renderer, "idle").sealed();
+    victim.signal(libc::SIGKILL);
+    let status = victim.end();
+    assert!(libc::WIFSIGNALED(status));
+    assert_eq!(record_of(&mut victim), None);
+}
+
+fn a_crash_before_the_seal_is_recorded() {
+    let mut victim = Victim::launch(Policy::Renderer, "unsealed").sealed();
+    victim.signal(libc::SIGSEGV);
+    expect_signal(&mut victim, libc::SIGSEGV);
+}

@@ -1,0 +1,221 @@
+//! Mapped regions. Owns: the check of a descriptor before it is mapped, and the raw copies in and out
+//! of memory that another process can write. Trusts: the kernel's seals. Never: makes a reference to
+//! such memory, or maps a file that could shrink under it (reading beyond its end would be SIGBUS).
+//!
+//! Source: memfd_create(2), fcntl(2) "File Sealing".
+
+use crate::ShmError;
+use memmap2::{Mmap, MmapOptions, MmapRaw};
+use nix::fcntl::{FcntlArg, SealFlag, fcntl};
+use nix::sys::stat::fstat;
+use std::ops::Deref;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::ptr;
+
+/// The seals that every region has.
+pub(crate) const SEALS: SealFlag = SealFlag::F_SEAL_SHRINK
+    .union(SealFlag::F_SEAL_GROW)
+    .union(SealFlag::F_SEAL_SEAL);
+
+/// An error unless the descriptor is a memory file with at least these seals.
+pub(crate) fn check_seals(fd: BorrowedFd<'_>, needed: SealFlag) -> Result<(), ShmError> {
+    let seals = fcntl(fd, FcntlArg::F_GET_SEALS).map_err(|_| ShmError::NotSealed)?;
+    if SealFlag::from_bits_retain(seals).contains(needed) {
+        Ok(())
+    } else {
+        Err(ShmError::NotSealed)
+    }
+}
+
+/// The size of the file, in bytes.
+pub(crate) fn file_bytes(fd: BorrowedFd<'_>) -> Result<u64, ShmError> {
+    let status = fstat(fd).map_err(std::io::Error::from)?;
+    Ok(u64::try_from(status.st_size).unwrap_or(0))
+}
+
+fn check_exact(fd: BorrowedFd<'_>, bytes: usize) -> Result<(), ShmError> {
+    check_seals(fd, SEALS)?;
+    let found = file_bytes(fd)?;
+    let expected = bytes as u64;
+    if found == expected {
+        Ok(())
+    } else {
+        Err(ShmError::WrongSize { expected, found })
+    }
+}
+
+/// Memory that this process and others share, of which at least one can write. Only raw copies.
+#[derive(Debug)]
+pub(crate) struct SharedMap {
+    memory: MmapRaw,
+}
+
+impl SharedMap {
+    /// Maps a sealed region of exactly that many bytes for reading and writing.
+    pub fn writable(fd: OwnedFd, bytes: usize) -> Result<SharedMap, ShmError> {
+        check_exact(fd.as_fd(), bytes)?;
+        let memory = MmapOptions::new().len(bytes).map_raw(fd.as_raw_fd())?;
+        Ok(SharedMap { memory })
+    }
+
+    /// Maps a sealed region of exactly that many bytes for reading. Its methods that write must not
+    /// be called.
+    pub fn readable(fd: OwnedFd, bytes: usize) -> Result<SharedMap, ShmError> {
+        check_exact(fd.as_fd(), bytes)?;
+        let memory = MmapOptions::new()
+            .len(bytes)
+            .map_raw_read_only(fd.as_raw_fd())?;
+        Ok(SharedMap { memory })
+    }
+
+    /// The address of `bytes` bytes from `offset` on, which are inside the mapping.
+    pub fn at(&self, offset: usize, bytes: usize) -> *mut u8 {
+        let end = offset
+            .checked_add(bytes)
+            .expect("offsets are bounded by the layout");
+        assert!(
+            end <= self.memory.len(),
+            "{end} is beyond the region's {}",
+            self.memory.len()
+        );
+        // SAFETY: `offset` is inside the mapping or one past its end (asserted), so is the result.
+        unsafe { self.memory.as_mut_ptr().add(offset) }
+    }
+
+    /// Reads a value of plain integers (every bit pattern is valid), once.
+    pub fn read<T: Copy>(&self, offset: usize) -> T {
+        let source = self.at(offset, size_of::<T>()).cast::<T>();
+        assert!(source.is_aligned());
+        // SAFETY: in bounds and aligned (asserted); callers use only `T` of plain integers. Volatile:
+        // exactly one read, which the compiler neither repeats nor draws conclusions from.
+        unsafe { ptr::read_volatile(source) }
+    }
+
+    /// Writes a value. The mapping must be writable.
+    pub fn write<T: Copy>(&self, offset: usize, value: T) {
+        let target = self.at(offset, size_of::<T>()).cast::<T>();
+        assert!(target.is_aligned());
+        // SAFETY: in bounds and aligned (asserted), and mapped writable.
+        unsafe { ptr::write_volatile(target, value) }
+    }
+}
+
+/// A mapped region that nobody can write any more, and that can therefore be borrowed.
+#[derive(Debug)]
+pub struct ReadOnlyMap {
+    /// None when it is empty: nothing of no bytes can be mapped.
+    memory: Option<Mmap>,
+}
+
+impl Deref for ReadOnlyMap {
+    type Target = [u8];
+    fn deref(&self) -> &[u8] {
+        self.memory.as_deref().unwrap_or(&[])
+    }
+}
+
+impl AsRef<[u8]> for ReadOnlyMap {
+    fn as_ref(&self) -> &[u8] {
+        self
+    }
+}
+
+/// Maps the first `bytes` bytes of a region that is sealed also against writing.
+pub fn map_read_only(fd: OwnedFd, bytes: usize) -> Result<ReadOnlyMap, ShmError> {
+    check_seals(fd.as_fd(), SEALS | SealFlag::F_SEAL_WRITE)?;
+    let found = file_bytes(fd.as_fd())?;
+    let expected = bytes as u64;
+    if found < expected {
+        return Err(ShmError::WrongSize { expected, found });
+    }
+    if bytes == 0 {
+        return Ok(ReadOnlyMap { memory: None });
+    }
+    // SAFETY: the seals, which cannot be taken back, keep the file from shrinking and its content
+    // from changing. The mapping is private because kernels before 6.7 refuse a shared one of a file
+    // that is sealed against writing; nothing is copied for it.
+    let memory = unsafe {
+        MmapOptions::new()
+            .len(bytes)
+            .map_copy_read_only(fd.as_raw_fd())?
+    };
+    Ok(ReadOnlyMap {
+        memory: Some(memory),
+    })
+}
+
+/// A region that another process may write at the same time: a captured picture.
+#[derive(Debug)]
+pub struct WritableMap {
+    map: SharedMap,
+    bytes: usize,
+}
+
+impl WritableMap {
+    /// Maps a sealed region of exactly that many bytes (more than none).
+    pub fn new(fd: OwnedFd, bytes: usize) -> Result<WritableMap, ShmError> {
+        if bytes == 0 {
+            return Err(ShmError::WrongSize {
+                expected: 1,
+                found: 0,
+            });
+        }
+        Ok(WritableMap {
+            map: SharedMap::writable(fd, bytes)?,
+            bytes,
+        })
+    }
+
+    /// Its size, in bytes.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Copies `source` to `offset`.
+    ///
+    /// # Panics
+    /// When that reaches beyond the region, as slices do.
+    pub fn write(&self, offset: usize, source: &[u8]) {
+        let target = self.map.at(offset, source.len());
+        // SAFETY: in bounds (asserted); `source` is private memory, so the two do not overlap.
+        unsafe { copy(source.as_ptr(), target, source.len()) }
+    }
+
+    /// A copy of all of it.
+    pub fn read_all(&self) -> Vec<u8> {
+        let mut bytes = vec![0; self.bytes];
+        let source = self.map.at(0, self.bytes);
+        // SAFETY: in bounds; `bytes` is private memory of the same length.
+        unsafe { copy(source, bytes.as_mut_ptr(), self.bytes) }
+        bytes
+    }
+}
+
+/// Copies memory of which one side may be changed by another process meanwhile. What arrives then is
+/// unspecified, but nothing else is.
+///
+/// # Safety
+/// `source` is readable and `target` writable for `bytes` bytes, and they do not overlap.
+pub(crate) unsafe fn copy(source: *const u8, target: *mut u8, bytes: usize) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: the caller's promise; the direction flag is clear by the calling convention. Assembly
+    // is opaque to the compiler: it may assume nothing about the values read.
+    unsafe {
+        std::arch::asm!(
+            "rep movsb",
+            inout("rcx") bytes => _,
+            inout("rsi") source => _,
+            inout("rdi") target => _,
+            options(nostack, preserves_flags),
+        );
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    for at in 0..bytes {
+        // SAFETY: the caller's promise.
+        unsafe {
+            target
+                .add(at)
+                .write_volatile(source.add(at).read_volatile())
+        };
+    }
+}

@@ -1,0 +1,142 @@
+//! The painting side of a surface. Owns: which slot it may paint on, and what has changed since the
+//! frame that the consumer is known to have. Trusts: the broker, which made the regions and gave the
+//! right to write pixels to this process alone; the consumer not at all. Never: waits for it.
+
+use crate::ShmError;
+use crate::damage::Damage;
+use crate::header::RawHeader;
+use crate::latch::{self, Word};
+use crate::layout::{LATCH_BYTES, Layout};
+use crate::map::SharedMap;
+use protocol::geometry::{Rect, Size};
+use protocol::ids::Generation;
+use std::os::fd::OwnedFd;
+use std::slice;
+use std::sync::atomic::AtomicU32;
+
+/// The painting side of one surface at one size.
+#[derive(Debug)]
+pub struct Producer {
+    pixels: SharedMap,
+    latch: SharedMap,
+    layout: Layout,
+    generation: Generation,
+    turn: ProducerTurn,
+}
+
+impl Producer {
+    /// Maps a surface's regions, both of which it must be allowed to write.
+    pub fn new(
+        pixels: OwnedFd,
+        latch: OwnedFd,
+        size: Size,
+        generation: Generation,
+    ) -> Result<Producer, ShmError> {
+        let layout = Layout::of(size)?;
+        Ok(Producer {
+            pixels: SharedMap::writable(pixels, layout.region_bytes())?,
+            latch: SharedMap::writable(latch, LATCH_BYTES)?,
+            layout,
+            generation,
+            turn: ProducerTurn::new(),
+        })
+    }
+
+    /// The pixels of the next frame: RGBA, premultiplied, rows of `width * 4` bytes without padding.
+    /// What stands in it is some earlier frame or zero, so all of it must be painted.
+    pub fn back(&mut self) -> &mut [u8] {
+        let bytes = self.layout.frame_bytes();
+        let start = self
+            .pixels
+            .at(self.layout.pixels_offset(self.turn.back), bytes);
+        // SAFETY: in bounds (asserted by `at`) and mapped writable. The broker gives the right to
+        // write a pixel region to one producer, and the consumer's descriptor is read-only, so while
+        // this borrow of `self` lasts nobody else writes; nor does anyone else in this process read.
+        unsafe { slice::from_raw_parts_mut(start, bytes) }
+    }
+
+    /// Hands the frame in [`Producer::back`] over and returns its sequence number. `damage` is what
+    /// differs from the frame published before; what sticks out of the frame is cut off.
+    pub fn publish(&mut self, damage: &[Rect]) -> u64 {
+        let mut clipped = Damage::none();
+        for rect in damage {
+            clipped.add(rect.intersect(Rect::from_size(self.layout.size())));
+        }
+        let header = self.turn.prepare(self.layout, self.generation, &clipped);
+        self.pixels
+            .write(self.layout.header_offset(self.turn.back), header);
+        self.turn.commit(latch_word(&self.latch), &clipped);
+        header.sequence
+    }
+
+    /// The frames' size.
+    pub fn size(&self) -> Size {
+        self.layout.size()
+    }
+
+    /// The regions' generation.
+    pub fn generation(&self) -> Generation {
+        self.generation
+    }
+}
+
+/// The word in a mapped latch region.
+pub(crate) fn latch_word(map: &SharedMap) -> &AtomicU32 {
+    // SAFETY: in bounds, aligned (the start of a page), mapped writable for as long as `map` lives,
+    // and used by both sides through atomic operations only. A peer that does otherwise changes what
+    // the operations return, and that is checked.
+    unsafe { AtomicU32::from_ptr(map.at(0, size_of::<AtomicU32>()).cast()) }
+}
+
+/// The producer's private state; pure, so that tests can drive it through every interleaving.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct ProducerTurn {
+    /// The slot that is ours.
+    pub back: u32,
+    /// The last frame published.
+    pub sequence: u64,
+    /// The newest frame that the consumer is known to have taken.
+    pub base: u64,
+    /// What has changed since `base`.
+    pub pending: Damage,
+}
+
+impl ProducerTurn {
+    pub fn new() -> ProducerTurn {
+        ProducerTurn {
+            back: latch::FIRST_BACK,
+            sequence: 0,
+            base: 0,
+            pending: Damage::none(),
+        }
+    }
+
+    /// The header of the next frame, to be written before [`ProducerTurn::commit`].
+    pub fn prepare(
+        &mut self,
+        layout: Layout,
+        generation: Generation,
+        damage: &Damage,
+    ) -> RawHeader {
+        self.pending.merge(damage);
+        RawHeader::new(
+            layout,
+            generation,
+            self.sequence + 1,
+            self.base,
+            &self.pending,
+        )
+    }
+
+    /// Publishes the frame that was prepared with the same `damage`.
+    pub fn commit<W: Word>(&mut self, word: &W, damage: &Damage) {
+        let published = latch::publish(word, self.back);
+        self.back = published.back;
+        self.sequence += 1;
+        if !published.skipped {
+            // The frame before this one has been taken; this one may or may not be.
+            self.base = self.sequence - 1;
+            self.pending = *damage;
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Making regions: memory files of a fixed size, sealed. Only the broker makes them. Owns: the calls
+//! of memfd_create and F_ADD_SEALS. Trusts: the kernel. Never: hands out a region that could still
+//! change its size.
+
+use crate::layout::{LATCH_BYTES, Layout};
+use crate::map::SEALS;
+use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, OFlag, SealFlag, fcntl, open};
+use nix::sys::memfd::{MFdFlags, memfd_create};
+use nix::sys::stat::Mode;
+use protocol::geometry::Size;
+use std::fs::File;
+use std::io::{self, Write};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+
+/// A memory file, sealed against shrinking, growing and further sealing.
+#[derive(Debug)]
+pub struct Region {
+    file: File,
+    bytes: usize,
+}
+
+impl Region {
+    /// A new region, all zero, that whoever gets its descriptor can write. `name` shows in
+    /// `/proc/PID/maps`.
+    pub fn create(name: &str, bytes: usize) -> io::Result<Region> {
+        let file = memory_file(name)?;
+        file.set_len(bytes as u64)?;
+        fcntl(&file, FcntlArg::F_ADD_SEALS(SEALS))?;
+        Ok(Region { file, bytes })
+    }
+
+    /// A new region with this content, which nobody can change any more.
+    pub fn create_filled(name: &str, content: &[u8]) -> io::Result<Region> {
+        let mut file = memory_file(name)?;
+        file.write_all(content)?;
+        fcntl(&file, FcntlArg::F_ADD_SEALS(SEALS | SealFlag::F_SEAL_WRITE))?;
+        Ok(Region {
+            file,
+            bytes: content.len(),
+        })
+    }
+
+    /// Its size, in bytes.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// The descriptor that it was made with.
+    pub fn fd(&self) -> BorrowedFd<'_> {
+        self.file.as_fd()
+    }
+
+    /// A further descriptor with the same rights.
+    pub fn dup(&self) -> io::Result<OwnedFd> {
+        self.file.as_fd().try_clone_to_owned()
+    }
+
+    /// A further descriptor that can be mapped for reading only. Needs `/proc`.
+    pub fn read_only(&self) -> io::Result<OwnedFd> {
+        let path = format!("/proc/self/fd/{}", self.file.as_raw_fd());
+        Ok(open(
+            path.as_str(),
+            OFlag::O_RDONLY | OFlag::O_CLOEXEC,
+            Mode::empty(),
+        )?)
+    }
+}
+
+/// The two regions of a surface.
+#[derive(Debug)]
+pub struct SurfaceRegions {
+    /// The frames: written by the producer; the consumer gets a read-only descriptor.
+    pub pixels: Region,
+    /// The latch, which both write.
+    pub latch: Region,
+}
+
+impl SurfaceRegions {
+    /// New regions for frames of that size.
+    pub fn create(size: Size) -> io::Result<SurfaceRegions> {
+        let layout =
+            Layout::of(size).map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
+        Ok(SurfaceRegions {
+            pixels: Region::create("bulkhead-pixels", layout.region_bytes())?,
+            latch: Region::create("bulkhead-latch", LATCH_BYTES)?,
+        })
+    }
+
+    /// Bytes of both.
+    pub fn bytes(&self) -> usize {
+        self.pixels.bytes() + self.latch.bytes()
+    }
+}
+
+fn memory_file(name: &str) -> io::Result<File> {
+    let flags = MFdFlags::MFD_CLOEXEC | MFdFlags::MFD_ALLOW_SEALING;
+    match memfd_create(
+        name,
+        flags | MFdFlags::from_bits_retain(libc::MFD_NOEXEC_SEAL),
+    ) {
+        // Kernels before 6.3 do not know the flag that forbids executing it.
+        Err(Errno::EINVAL) => Ok(File::from(memfd_create(name, flags)?)),
+        other => Ok(File::from(other?)),
+    }
+}

@@ -1,0 +1,41 @@
+//! A picture of the whole window for the broker (screenshots, tests).
+//!
+//! Owns: the conversion from composed to RGBA pixels. Trusts: the broker, who made the region.
+//! Never: depends on what was last presented; everything is composed anew.
+
+use crate::compositor::Canvas;
+use crate::stage::Stage;
+use protocol::geometry::{Rect, Size};
+use protocol::limits::PIXEL_BYTES;
+use shm::{ShmError, WritableMap};
+use std::os::fd::OwnedFd;
+
+/// Writes the window's pixels, with the newest frames, into the region: RGBA, rows without padding,
+/// cut or padded with the background to `size`.
+///
+/// # Errors
+/// The region is not what the broker said it is.
+pub fn capture(stage: &mut Stage, region: OwnedFd, size: Size) -> Result<(), ShmError> {
+    let bytes = size.frame_bytes().unwrap_or(usize::MAX);
+    let map = WritableMap::new(region, bytes)?;
+    stage.take_newest();
+    let row_size = Size::new(size.width, 1);
+    let mut pixels = vec![0; bytes / PIXEL_BYTES];
+    let mut canvas = Canvas {
+        pixels: &mut pixels,
+        size,
+    };
+    stage.compose(&[Rect::from_size(size)], &mut canvas);
+    let mut row = Vec::with_capacity(row_size.frame_bytes().unwrap_or(0));
+    for (y, line) in pixels.chunks_exact(size.width as usize).enumerate() {
+        row.clear();
+        row.extend(line.iter().flat_map(|&pixel| rgba(pixel)));
+        map.write(y * row.len(), &row);
+    }
+    Ok(())
+}
+
+fn rgba(pixel: u32) -> [u8; PIXEL_BYTES] {
+    let [_, red, green, blue] = pixel.to_be_bytes();
+    [red, green, blue, 255]
+}

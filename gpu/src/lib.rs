@@ -1,0 +1,67 @@
+//! The gpu process: it composes all surfaces, has the window (or a headless target) and the raw
+//! input, and owns the frame clock.
+//!
+//! Owns: the window, the composed picture, the credits of all producers. Trusts: the broker; no
+//! producer, whose messages are claims and whose headers and pixels may be anything; the display
+//! server as far as any client must. Never: opens a file or a socket once it is sealed, sends memory
+//! to anybody, or wakes up without a reason.
+#![deny(unsafe_code)]
+
+mod capture;
+mod clock;
+mod compositor;
+mod effect;
+mod rects;
+mod serve;
+mod stage;
+mod surface;
+mod target;
+#[cfg(test)]
+mod testing;
+mod window;
+
+use child::Started;
+use protocol::bootstrap::RoleConfig;
+use protocol::gpu::{FromGpu, ToGpu};
+use protocol::ids::Role;
+use serve::{Control, Gpu};
+use std::process::ExitCode;
+use target::Target;
+
+/// The gpu process from its first to its last instruction.
+pub fn main() -> ExitCode {
+    let started = match child::start(Role::Gpu) {
+        Ok(started) => started,
+        Err(error) => {
+            eprintln!("bulkhead: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    run(started)
+}
+
+fn run(mut started: Started) -> ExitCode {
+    let control = match started.handles.channel::<FromGpu, ToGpu>() {
+        Ok(channel) => Control::new(channel),
+        Err(misbehaviour) => return started.fail(&format!("no control channel: {misbehaviour}")),
+    };
+    let RoleConfig::Gpu { target, size } = started.config else {
+        return started.fail("the configuration is another role's");
+    };
+    // The window and everything that it takes files and connections for, before the sandbox.
+    let target = match Target::open(target, size, control.closer()) {
+        Ok(target) => target,
+        Err(error) => return started.fail(&error.to_string()),
+    };
+    if let Err(error) = started.seal() {
+        eprintln!("bulkhead: {error}");
+        return ExitCode::FAILURE;
+    }
+    match Gpu::new(control, target).serve() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! The whole loop with a headless target, from the broker's end of its channel.
+
+use super::*;
+use crate::testing::{FakeProducer, WATCHDOG};
+use ipc::poll::wait_one;
+use protocol::bootstrap::GpuTarget;
+use protocol::geometry::Rect;
+use protocol::gpu::{Effect, Scene, SceneItem};
+use std::thread::JoinHandle;
+
+const SIZE: Size = Size::new(64, 48);
+
+struct Broker {
+    sender: Sender<ToGpu>,
+    receiver: Receiver<FromGpu>,
+    gpu: JoinHandle<Result<(), ServeError>>,
+}
+
+impl Broker {
+    fn start() -> Broker {
+        let (near, far) = Endpoint::<ToGpu, FromGpu>::pair().expect("channel");
+        let gpu = std::thread::spawn(move || {
+            let control = Control::new(far);
+            let target = Target::open(GpuTarget::Headless, SIZE, control.closer());
+            Gpu::new(control, target.expect("a headless target")).serve()
+        });
+        let (sender, receiver) = near.split();
+        Broker {
+            sender,
+            receiver,
+            gpu,
+        }
+    }
+
+    fn hears(&self) -> FromGpu {
+        let ready = wait_one(self.receiver.as_fd(), Interest::Read, Some(WATCHDOG));
+        assert!(ready.expect("poll").any(), "the gpu says nothing");
+        self.receiver
+            .try_recv()
+            .expect("the gpu is there")
+            .expect("a message")
+            .message
+    }
+}
+
+#[test]
+fn a_headless_gpu_paces_takes_and_captures_frames_and_ends_with_its_broker() {
+    let broker = Broker::start();
+    let presenter = "headless".to_owned();
+    assert_eq!(
+        broker.hears(),
+        FromGpu::Ready {
+            size: SIZE,
+            presenter
+        }
+    );
+    let (surface, generation) = (SurfaceId(7), Generation(1));
+    let (mut page, ends) = FakeProducer::new(SIZE, generation);
+    let create = ToGpu::CreateSurface {
+        surface,
+        generation,
+        size: SIZE,
+    };
+    let fds = vec![ends.channel.into_fd(), ends.pixels, ends.latch];
+    broker.sender.try_send_with(create, fds).expect("sent");
+    let item = SceneItem {
+        surface,
+        rect: Rect::from_size(SIZE),
+        effect: Effect::None,
+    };
+    broker
+        .sender
+        .try_send(ToGpu::SetScene(Scene { items: vec![item] }))
+        .expect("sent");
+    for round in 0..5_u8 {
+        let ready = wait_one(page.receiver.as_fd(), Interest::Read, Some(WATCHDOG));
+        assert!(ready.expect("poll").any(), "no credit in round {round}");
+        assert!(page.takes_credit());
+        page.frame([round, 100, 200]);
+    }
+    assert_eq!(
+        broker.hears(),
+        FromGpu::FirstFrame {
+            surface,
+            generation
+        }
+    );
+    let region = shm::Region::create("capture", SIZE.frame_bytes().expect("small"));
+    let region = region.expect("region");
+    let capture = ToGpu::Capture {
+        request: 3,
+        size: SIZE,
+    };
+    broker
+        .sender
+        .try_send_with(capture, vec![region.dup().expect("dup")])
+        .expect("sent");
+    assert_eq!(broker.hears(), FromGpu::Captured { request: 3 });
+    let map = shm::WritableMap::new(region.dup().expect("dup"), region.bytes()).expect("map");
+    assert!(
+        map.read_all()
+            .chunks_exact(4)
+            .all(|pixel| pixel == [4, 100, 200, 255])
+    );
+    let Broker {
+        sender,
+        receiver,
+        gpu,
+    } = broker;
+    drop((sender, receiver));
+    gpu.join().expect("no panic").expect("an orderly end");
+}
+
+#[test]
+fn a_misbehaving_producer_is_named_and_the_loop_goes_on() {
+    let broker = Broker::start();
+    assert!(matches!(broker.hears(), FromGpu::Ready { .. }));
+    let (surface, generation) = (SurfaceId(7), Generation(1));
+    let (page, ends) = FakeProducer::new(SIZE, generation);
+    let create = ToGpu::CreateSurface {
+        surface,
+        generation,
+        size: SIZE,
+    };
+    let fds = vec![ends.channel.into_fd(), ends.pixels, ends.latch];
+    page.ring();
+    broker.sender.try_send_with(create, fds).expect("sent");
+    let misbehaviour = Misbehaviour::WrongState;
+    assert_eq!(
+        broker.hears(),
+        FromGpu::ProducerMisbehaved {
+            surface,
+            misbehaviour
+        }
+    );
+    let region = shm::Region::create("capture", SIZE.frame_bytes().expect("small"));
+    let capture = ToGpu::Capture {
+        request: 1,
+        size: SIZE,
+    };
+    let fds = vec![region.expect("region").dup().expect("dup")];
+    broker.sender.try_send_with(capture, fds).expect("sent");
+    assert_eq!(broker.hears(), FromGpu::Captured { request: 1 });
+}

@@ -1,0 +1,278 @@
+//! What the window shows: all surfaces, the scene, and what of it has to be drawn again.
+//!
+//! Owns: surfaces by id, visibility, credits, damage. Trusts: the broker for ids, sizes and scenes;
+//! producers for nothing. Never: touches a window, reads a clock, or waits; what the broker is to
+//! hear is queued for [`Stage::take_notices`].
+
+use crate::compositor::{Canvas, Compositor, Pictures, cover_of};
+use crate::rects::Rects;
+use crate::surface::{Frames, Surface, Taken};
+use protocol::geometry::{Rect, Size};
+use protocol::gpu::{FromGpu, Scene, SceneItem};
+use protocol::ids::SurfaceId;
+use protocol::misbehaviour::Misbehaviour;
+use shm::Consumer;
+use std::collections::BTreeMap;
+use std::os::fd::BorrowedFd;
+use std::time::Duration;
+
+/// All surfaces and the scene.
+pub struct Stage {
+    surfaces: Surfaces,
+    scene: Scene,
+    size: Size,
+    dirty: Rects,
+    compositor: Compositor,
+    notices: Vec<FromGpu>,
+}
+
+#[derive(Default)]
+struct Surfaces(BTreeMap<SurfaceId, Surface>);
+
+impl Stage {
+    /// An empty window of that size, all of it to be drawn.
+    pub fn new(size: Size) -> Stage {
+        let mut stage = Stage {
+            surfaces: Surfaces::default(),
+            scene: Scene::default(),
+            size,
+            dirty: Rects::new(),
+            compositor: Compositor::default(),
+            notices: Vec::new(),
+        };
+        stage.mark_all();
+        stage
+    }
+
+    /// The window's size.
+    pub fn size(&self) -> Size {
+        self.size
+    }
+
+    /// The window has another size.
+    pub fn resize(&mut self, size: Size) {
+        self.size = size;
+        self.mark_all();
+    }
+
+    /// A new surface. Without a region (it could not be mapped) it has no frame, ever.
+    pub fn create(&mut self, id: SurfaceId, channel: Frames, region: Option<Consumer>) {
+        if self.surfaces.0.contains_key(&id) {
+            tracing::error!(%id, "a surface is created twice");
+            return;
+        }
+        self.surfaces.0.insert(id, Surface::new(channel, region));
+        if self.is_visible(id) {
+            self.give_credit(id);
+        }
+    }
+
+    /// The next region of a surface. A frame may stand in it already: its doorbell can have come
+    /// before this message, on the other channel.
+    pub fn replace(&mut self, id: SurfaceId, region: Consumer) {
+        let Some(surface) = self.surfaces.0.get_mut(&id) else {
+            tracing::error!(%id, "a region for a surface that does not exist");
+            return;
+        };
+        surface.replace(region);
+        let outcome = surface.take();
+        self.note(id, outcome);
+    }
+
+    /// The surface is gone, with its pixels.
+    pub fn drop_surface(&mut self, id: SurfaceId) {
+        if self.surfaces.0.contains_key(&id) {
+            self.mark(id, None);
+            self.surfaces.0.remove(&id);
+        }
+    }
+
+    /// What the window shows from now on. A surface that comes into view without a credit gets one.
+    pub fn set_scene(&mut self, scene: Scene) {
+        if scene == self.scene {
+            return;
+        }
+        self.scene = scene;
+        self.mark_all();
+        for index in 0..self.scene.items.len() {
+            self.give_credit_if_none_due(self.scene.items[index].surface);
+        }
+    }
+
+    /// What to wait on, with the surface to give to [`Stage::read_channel`].
+    pub fn channels(&self) -> impl Iterator<Item = (SurfaceId, BorrowedFd<'_>)> {
+        self.surfaces
+            .0
+            .iter()
+            .filter_map(|(&id, surface)| Some((id, surface.channel()?)))
+    }
+
+    /// A producer has rung, or is gone.
+    pub fn read_channel(&mut self, id: SurfaceId, now: Duration) {
+        if let Some(surface) = self.surfaces.0.get_mut(&id) {
+            let outcome = surface.read_channel(now);
+            self.note(id, outcome);
+        }
+    }
+
+    /// When [`Stage::tick`] has something to do; none: not before something else happens.
+    pub fn deadline(&self) -> Option<Duration> {
+        let visible = self
+            .scene
+            .items
+            .iter()
+            .filter_map(|item| self.surfaces.0.get(&item.surface));
+        visible.filter_map(Surface::credit_due).min()
+    }
+
+    /// Gives the visible surfaces the credits that are due.
+    pub fn tick(&mut self, now: Duration) {
+        for index in 0..self.scene.items.len() {
+            let id = self.scene.items[index].surface;
+            let due = self.surfaces.0.get(&id).and_then(Surface::credit_due);
+            if due.is_some_and(|due| due <= now) {
+                self.give_credit(id);
+            }
+        }
+    }
+
+    /// Takes the newest frame of every visible surface, rung for or not.
+    pub fn take_newest(&mut self) {
+        for index in 0..self.scene.items.len() {
+            let id = self.scene.items[index].surface;
+            if let Some(surface) = self.surfaces.0.get_mut(&id) {
+                let outcome = surface.take();
+                self.note(id, outcome);
+            }
+        }
+    }
+
+    /// These window pixels are to be drawn again.
+    pub fn mark_rect(&mut self, rect: Rect) {
+        self.dirty.add(rect.intersect(Rect::from_size(self.size)));
+    }
+
+    /// What is to be drawn again, all within the window; from now on nothing is.
+    pub fn take_dirty(&mut self) -> Rects {
+        std::mem::take(&mut self.dirty)
+    }
+
+    /// Draws those pixels of the canvas that are in `damage`.
+    pub fn compose(&mut self, damage: &[Rect], canvas: &mut Canvas<'_>) {
+        let clip = Rect::from_size(self.size);
+        self.compositor
+            .compose(&self.scene, &self.surfaces, damage, clip, canvas);
+    }
+
+    /// Queues something else that the broker is to hear, after what it is to hear already.
+    pub fn notify(&mut self, notice: FromGpu) {
+        self.notices.push(notice);
+    }
+
+    /// What the broker is to hear, in order.
+    pub fn take_notices(&mut self) -> std::vec::Drain<'_, FromGpu> {
+        self.notices.drain(..)
+    }
+
+    fn is_visible(&self, id: SurfaceId) -> bool {
+        self.scene.items.iter().any(|item| item.surface == id)
+    }
+
+    fn give_credit_if_none_due(&mut self, id: SurfaceId) {
+        if self
+            .surfaces
+            .0
+            .get(&id)
+            .is_some_and(|surface| surface.credit_due().is_none())
+        {
+            self.give_credit(id);
+        }
+    }
+
+    fn give_credit(&mut self, id: SurfaceId) {
+        if let Some(surface) = self.surfaces.0.get_mut(&id)
+            && let Err(misbehaviour) = surface.give_credit()
+        {
+            self.report(id, misbehaviour);
+        }
+    }
+
+    fn note(&mut self, id: SurfaceId, outcome: Result<Option<Taken>, Misbehaviour>) {
+        match outcome {
+            Ok(None) => {}
+            Ok(Some(taken)) => {
+                self.mark(id, Some(&taken.damage));
+                if let Some(generation) = taken.first_of {
+                    self.notices.push(FromGpu::FirstFrame {
+                        surface: id,
+                        generation,
+                    });
+                }
+            }
+            Err(misbehaviour) => self.report(id, misbehaviour),
+        }
+    }
+
+    fn report(&mut self, surface: SurfaceId, misbehaviour: Misbehaviour) {
+        tracing::warn!(%surface, %misbehaviour, "a producer misbehaved");
+        self.notices.push(FromGpu::ProducerMisbehaved {
+            surface,
+            misbehaviour,
+        });
+    }
+
+    fn mark_all(&mut self) {
+        self.dirty.clear();
+        self.dirty.add(Rect::from_size(self.size));
+    }
+
+    /// Marks where the surface's pixels can be seen: those in `damage` (pixels of the surface), or
+    /// all of them.
+    fn mark(&mut self, id: SurfaceId, damage: Option<&Rects>) {
+        let window = Rect::from_size(self.size);
+        for (index, item) in self.scene.items.iter().enumerate() {
+            if item.surface != id {
+                continue;
+            }
+            let cover = [cover_of(item, &self.surfaces)];
+            let placed = damage
+                .map_or(&cover[..], Rects::as_slice)
+                .iter()
+                .map(|&rect| {
+                    let rect = if damage.is_some() {
+                        placed_in(item, rect)
+                    } else {
+                        rect
+                    };
+                    rect.intersect(window)
+                });
+            for rect in placed.filter(|rect| !rect.is_empty()) {
+                let add = |part| self.dirty.add(part);
+                self.compositor
+                    .visible_parts(&self.scene, &self.surfaces, index, rect, add);
+            }
+        }
+    }
+}
+
+/// Pixels of a surface, as pixels of the window, within the item's rectangle.
+fn placed_in(item: &SceneItem, rect: Rect) -> Rect {
+    let x = item.rect.x.saturating_add(rect.x);
+    let y = item.rect.y.saturating_add(rect.y);
+    Rect { x, y, ..rect }.intersect(item.rect)
+}
+
+impl Pictures for Surfaces {
+    fn size_of(&self, surface: SurfaceId) -> Option<Size> {
+        Some(self.0.get(&surface)?.picture()?.size())
+    }
+
+    fn read_row(&self, surface: SurfaceId, y: u32, x: u32, out: &mut [u32]) {
+        if let Some(picture) = self.0.get(&surface).and_then(Surface::picture) {
+            picture.read_row_xrgb(y, x, out);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,105 @@
+//! What the gpu process composes for: a window, or nothing but captures.
+//!
+//! Owns: the difference between the two, which the loop does not see. Trusts: what its window
+//! trusts. Never: composes what nobody looks at; the headless target is composed only when captured.
+
+use crate::stage::Stage;
+use crate::window::{PresentError, Window, WindowError, WindowEvent};
+use protocol::bootstrap::GpuTarget;
+use protocol::geometry::Size;
+use protocol::input::Cursor;
+use std::os::fd::BorrowedFd;
+
+/// A window or a headless target.
+pub enum Target {
+    /// No display.
+    Headless(Size),
+    /// A window.
+    Window(Box<Window>),
+}
+
+impl Target {
+    /// Opens it. `display_lost` is called if the display server goes away at a moment when the
+    /// process cannot go on.
+    ///
+    /// # Errors
+    /// There is no window to be had.
+    pub fn open(
+        target: GpuTarget,
+        size: Size,
+        display_lost: impl Fn() + Send + Sync + 'static,
+    ) -> Result<Target, WindowError> {
+        match target {
+            GpuTarget::Headless => Ok(Target::Headless(size)),
+            GpuTarget::Window => Ok(Target::Window(Box::new(Window::open(size, display_lost)?))),
+        }
+    }
+
+    /// Its size.
+    pub fn size(&self) -> Size {
+        match self {
+            Target::Headless(size) => *size,
+            Target::Window(window) => window.size(),
+        }
+    }
+
+    /// How it presents, in one word.
+    pub fn presenter(&self) -> &'static str {
+        match self {
+            Target::Headless(_) => "headless",
+            Target::Window(window) => window.presenter(),
+        }
+    }
+
+    /// The display's descriptor.
+    pub fn fd(&self) -> Option<BorrowedFd<'_>> {
+        match self {
+            Target::Headless(_) => None,
+            Target::Window(window) => Some(window.fd()),
+        }
+    }
+
+    /// Whether [`Target::pump`] has something to do that no descriptor tells of. To be asked right
+    /// before sleeping: what was queued for the display server is on its way after it.
+    pub fn has_events(&mut self) -> bool {
+        match self {
+            Target::Headless(_) => false,
+            Target::Window(window) => window.has_events(),
+        }
+    }
+
+    /// Appends what has happened to the window.
+    pub fn pump(&mut self, events: &mut Vec<WindowEvent>) {
+        if let Target::Window(window) = self {
+            window.pump(events);
+        }
+    }
+
+    /// Shows what has changed, if anything has.
+    ///
+    /// # Errors
+    /// The display refused; what was to be shown is shown with the next change at the latest.
+    pub fn present(&mut self, stage: &mut Stage) -> Result<(), PresentError> {
+        match self {
+            Target::Headless(_) => {
+                stage.take_dirty();
+                Ok(())
+            }
+            Target::Window(window) => window.present(stage),
+        }
+    }
+
+    /// The window's title.
+    pub fn set_title(&mut self, title: &str) {
+        if let Target::Window(window) = self {
+            window.set_title(title);
+        }
+    }
+
+    /// The pointer's shape over the window.
+    pub fn set_cursor(&mut self, cursor: Cursor) {
+        if let Target::Window(window) = self {
+            window.set_cursor(cursor);
+        }
+    }
+}

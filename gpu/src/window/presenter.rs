@@ -1,0 +1,209 @@
+//! From composed pixels to the window: through softbuffer on minifb's own window, or through minifb
+//! where softbuffer cannot.
+//!
+//! Owns: the buffers that are presented and what of each is out of date. Trusts: the display server
+//! to give back what it was given. Never: presents what has not changed, or makes a buffer larger
+//! once the process is sealed.
+
+use super::handles::WindowHandles;
+use crate::compositor::{BACKGROUND, Canvas};
+use crate::rects::{RECTS_MAX, Rects};
+use crate::stage::Stage;
+use protocol::geometry::{Rect, Size};
+use protocol::limits::{SURFACE_HEIGHT_MAX, SURFACE_WIDTH_MAX};
+use softbuffer::{Context, SoftBufferError, Surface};
+use std::num::NonZeroU32;
+use thiserror::Error;
+
+/// Why a picture was not presented.
+#[derive(Debug, Error)]
+pub enum PresentError {
+    /// softbuffer says why.
+    #[error("{0}")]
+    Softbuffer(#[from] SoftBufferError),
+    /// minifb says why.
+    #[error("{0}")]
+    Minifb(#[from] minifb::Error),
+    /// The buffer has another size than was asked for.
+    #[error("the display gave a buffer of another size")]
+    BufferSize,
+}
+
+/// How pictures get to the window.
+pub enum Presenter {
+    /// softbuffer: shared memory where the display has it, and only what has changed.
+    Softbuffer(Box<Soft>),
+    /// minifb: everything, through the connection.
+    Minifb(Vec<u32>),
+}
+
+/// softbuffer's side of a window.
+pub struct Soft {
+    surface: Surface<WindowHandles, WindowHandles>,
+    /// What the last pictures changed, the newest first: an older buffer lacks it.
+    history: [Rects; HISTORY],
+    _context: Context<WindowHandles>,
+}
+
+impl Presenter {
+    /// softbuffer if it works here, else minifb. With `reserve`, its buffers are made for the largest
+    /// window now: once the process is sealed, no memory can be made to share with the display.
+    pub fn new(handles: WindowHandles, size: Size, reserve: bool) -> Presenter {
+        match Soft::new(handles, size, reserve) {
+            Ok(soft) => Presenter::Softbuffer(Box::new(soft)),
+            Err(error) => {
+                tracing::warn!("softbuffer cannot present here, minifb will: {error}");
+                Presenter::Minifb(blank(size))
+            }
+        }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Presenter::Softbuffer(_) => "softbuffer",
+            Presenter::Minifb(_) => "minifb",
+        }
+    }
+
+    /// The window has another size. All of it must be drawn again.
+    ///
+    /// # Errors
+    /// The display refused.
+    pub fn resize(&mut self, size: Size) -> Result<(), PresentError> {
+        match self {
+            Presenter::Softbuffer(soft) => soft.resize(size)?,
+            Presenter::Minifb(pixels) => *pixels = blank(size),
+        }
+        Ok(())
+    }
+
+    /// Draws and shows what is dirty on the stage, if anything is.
+    ///
+    /// # Errors
+    /// The display refused; what was dirty still is.
+    pub fn present(
+        &mut self,
+        window: &mut minifb::Window,
+        stage: &mut Stage,
+    ) -> Result<bool, PresentError> {
+        let dirty = stage.take_dirty();
+        if dirty.is_empty() {
+            return Ok(false);
+        }
+        let outcome = match self {
+            Presenter::Softbuffer(soft) => soft.present(stage, &dirty),
+            Presenter::Minifb(pixels) => present_whole(pixels, window, stage, &dirty),
+        };
+        if outcome.is_err() {
+            dirty
+                .as_slice()
+                .iter()
+                .for_each(|&rect| stage.mark_rect(rect));
+        }
+        outcome.map(|()| true)
+    }
+}
+
+impl Soft {
+    fn new(handles: WindowHandles, size: Size, reserve: bool) -> Result<Soft, PresentError> {
+        let context = Context::new(handles)?;
+        let surface = Surface::new(&context, handles)?;
+        let history = [Rects::new(); HISTORY];
+        let mut soft = Soft {
+            surface,
+            history,
+            _context: context,
+        };
+        if reserve {
+            soft.resize(Size::new(SURFACE_WIDTH_MAX, SURFACE_HEIGHT_MAX))?;
+            // Made when first used, on Wayland; the pages of it that no window needs stay untouched.
+            drop(soft.surface.buffer_mut()?);
+        }
+        soft.resize(size)?;
+        let mut buffer = soft.surface.buffer_mut()?;
+        buffer.fill(BACKGROUND);
+        buffer.present()?;
+        Ok(soft)
+    }
+
+    fn resize(&mut self, size: Size) -> Result<(), PresentError> {
+        let side = |pixels| NonZeroU32::new(pixels).unwrap_or(NonZeroU32::MIN);
+        self.surface.resize(side(size.width), side(size.height))?;
+        Ok(())
+    }
+
+    fn present(&mut self, stage: &mut Stage, dirty: &Rects) -> Result<(), PresentError> {
+        let size = stage.size();
+        let mut buffer = self.surface.buffer_mut()?;
+        if buffer.len() != size.width as usize * size.height as usize {
+            return Err(PresentError::BufferSize);
+        }
+        let mut damage = *dirty;
+        match usize::from(buffer.age()) {
+            age @ 1..=HISTORY => {
+                self.history[..age - 1]
+                    .iter()
+                    .for_each(|missed| damage.add_all(missed));
+            }
+            _ => damage.add(Rect::from_size(size)),
+        }
+        stage.compose(
+            damage.as_slice(),
+            &mut Canvas {
+                pixels: &mut buffer,
+                size,
+            },
+        );
+        let mut rects = [SOFT_RECT; RECTS_MAX];
+        let mut count = 0;
+        for (rect, out) in damage
+            .as_slice()
+            .iter()
+            .filter_map(soft_rect)
+            .zip(&mut rects)
+        {
+            *out = rect;
+            count += 1;
+        }
+        buffer.present_with_damage(&rects[..count])?;
+        self.history.rotate_right(1);
+        self.history[0] = *dirty;
+        Ok(())
+    }
+}
+
+fn present_whole(
+    pixels: &mut [u32],
+    window: &mut minifb::Window,
+    stage: &mut Stage,
+    dirty: &Rects,
+) -> Result<(), PresentError> {
+    let size = stage.size();
+    stage.compose(dirty.as_slice(), &mut Canvas { pixels, size });
+    window.update_with_buffer(pixels, size.width as usize, size.height as usize)?;
+    Ok(())
+}
+
+fn soft_rect(rect: &Rect) -> Option<softbuffer::Rect> {
+    Some(softbuffer::Rect {
+        x: rect.x,
+        y: rect.y,
+        width: NonZeroU32::new(rect.width)?,
+        height: NonZeroU32::new(rect.height)?,
+    })
+}
+
+fn blank(size: Size) -> Vec<u32> {
+    vec![BACKGROUND; size.width as usize * size.height as usize]
+}
+
+/// Buffers that may be in use at once, at most; one that is older is drawn anew.
+const HISTORY: usize = 3;
+
+const SOFT_RECT: softbuffer::Rect = softbuffer::Rect {
+    x: 0,
+    y: 0,
+    width: NonZeroU32::MIN,
+    height: NonZeroU32::MIN,
+};

@@ -1,0 +1,33 @@
+//! Sending to a process that may be slow: the broker, or a renderer.
+//!
+//! Owns: the waiting for room. Trusts: nobody to read. Never: drops a message that the receiver
+//! still wants.
+
+use crate::wait;
+use ipc::{Message, SendError, Sender};
+use nix::poll::PollFlags;
+use std::os::fd::AsFd;
+
+/// The message was not sent: the peer is gone, or the load was stopped meanwhile.
+#[derive(Debug)]
+pub struct Undelivered;
+
+/// Sends `message`, waiting for room. For workers.
+pub fn send<T: Message>(sender: &Sender<T>, message: T) -> Result<(), Undelivered> {
+    let mut message = message;
+    loop {
+        if wait::is_stopped() {
+            return Err(Undelivered);
+        }
+        message = match sender.try_send(message) {
+            Ok(()) => return Ok(()),
+            Err(SendError::Full(message, _)) => message,
+            Err(SendError::Closed(_)) => return Err(Undelivered),
+            Err(error) => {
+                tracing::error!("an answer was lost: {error}");
+                return Err(Undelivered);
+            }
+        };
+        wait::until(sender.as_fd(), PollFlags::POLLOUT, None).map_err(|_| Undelivered)?;
+    }
+}

@@ -1,0 +1,338 @@
+//! Requests: from a URL to the head and the body of the response, over however many redirects.
+//!
+//! Owns: redirects, headers, limits of a response, the partitions of connections. Trusts: nobody;
+//! URLs come from renderers, responses from servers. Never: speaks to anything but `http` and
+//! `https`, or lets two partitions share a connection.
+//!
+//! Charset, MIME sniffing and parsing are the renderer's.
+
+use crate::connection::{self, Connect};
+use crate::dns::Resolver;
+use crate::failure;
+use crate::tls::{self, TlsSetupError};
+use crate::wait;
+use protocol::bootstrap::NetworkConfig;
+use protocol::document::ResponseHead;
+use protocol::error::LoadError;
+use protocol::fetch::Destination;
+use protocol::limits::{REDIRECTS_MAX, TEXT_BYTES_MAX, URL_BYTES_MAX};
+use rustls::ClientConfig;
+use std::collections::HashSet;
+use std::io::Read;
+use std::sync::Arc;
+use std::time::Duration;
+use ureq::config::Config;
+use ureq::http::{HeaderMap, Response as HttpResponse, StatusCode, Uri, header};
+use ureq::{Agent, Body, BodyReader};
+use url::Url;
+
+/// Largest head of a response.
+const HEAD_BYTES_MAX: usize = 64 * 1024;
+/// A head must fit into it.
+const INPUT_BYTES: usize = HEAD_BYTES_MAX + 16 * 1024;
+/// A request with the longest URL must fit into it.
+const OUTPUT_BYTES: usize = URL_BYTES_MAX + 16 * 1024;
+/// Idle connections of one partition: with a partition for every process there could be, they must
+/// not use up the descriptors of this process (`RLIMIT_NOFILE`).
+const IDLE_MAX: usize = 4;
+/// As long as a name of the DNS may be, with its last dot.
+const HOST_BYTES_MAX: usize = 254;
+/// Servers commonly close after less.
+const IDLE_AGE_MAX: Duration = Duration::from_secs(30);
+/// A request that only met connections closed meanwhile is sent again, at most so often.
+const STALE_MAX: usize = IDLE_MAX + 1;
+
+/// What a response is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// A document, for a navigation.
+    Document,
+    /// A resource of a document.
+    Resource(Destination),
+}
+
+impl Purpose {
+    fn accept(self) -> &'static str {
+        match self {
+            Purpose::Document => {
+                "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8"
+            }
+            Purpose::Resource(Destination::Image) => {
+                "image/webp,image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5"
+            }
+            Purpose::Resource(Destination::Style) => "text/css,*/*;q=0.1",
+            Purpose::Resource(Destination::Font | Destination::Other) => "*/*",
+        }
+    }
+}
+
+/// What all partitions share: names, certificate authorities, settings.
+pub struct Client {
+    resolver: Arc<Resolver>,
+    tls: ClientConfig,
+    settings: Config,
+}
+
+/// Connections that only one site's documents use (or only navigations), so that no site learns
+/// from a warm connection where else the person has been.
+#[derive(Clone)]
+pub struct Partition {
+    agent: Agent,
+}
+
+impl Client {
+    /// Builds everything that needs to be built before the sandbox closes.
+    pub fn new(config: &NetworkConfig) -> Result<Client, TlsSetupError> {
+        let connect = Duration::from_millis(config.connect_timeout_ms.max(1));
+        let read = Duration::from_millis(config.read_timeout_ms.max(1));
+        let user_agent: String = config
+            .user_agent
+            .chars()
+            .filter(|c| is_header_char(*c))
+            .collect();
+        let settings = Config::builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .proxy(None)
+            .user_agent(user_agent)
+            .max_response_header_size(HEAD_BYTES_MAX)
+            .input_buffer_size(INPUT_BYTES)
+            .output_buffer_size(OUTPUT_BYTES)
+            .max_idle_connections(IDLE_MAX)
+            .max_idle_connections_per_host(IDLE_MAX)
+            .max_idle_age(IDLE_AGE_MAX)
+            .timeout_connect(Some(connect))
+            .timeout_send_request(Some(read))
+            .timeout_recv_response(Some(read))
+            .timeout_per_read(Some(read))
+            .timeout_per_write(Some(read))
+            .build();
+        let resolver = Arc::new(Resolver::new(&config.resolvers, &config.hosts, connect));
+        Ok(Client {
+            resolver,
+            tls: tls::configuration(&config.extra_roots)?,
+            settings,
+        })
+    }
+
+    /// A partition without connections.
+    pub fn partition(&self) -> Partition {
+        let connect = Connect::new(tls::partition(&self.tls));
+        let resolver = SharedResolver(self.resolver.clone());
+        Partition {
+            agent: Agent::with_parts(self.settings.clone(), connect, resolver),
+        }
+    }
+}
+
+impl Partition {
+    /// Gets `url`, an http or https URL, and gives the response after all redirects.
+    pub fn get(&self, url: &str, purpose: Purpose) -> Result<Response, LoadError> {
+        let mut url = parse(url)?;
+        let mut seen = HashSet::new();
+        for redirects in 0..=REDIRECTS_MAX {
+            if !seen.insert(request_target(&url)) {
+                return Err(LoadError::RedirectLoop);
+            }
+            let (host, response) = self.request(&url, purpose)?;
+            match location(&response) {
+                Some(location) => url = redirected(&url, &location)?,
+                None => return Ok(Response::new(url, host, redirects, response)),
+            }
+        }
+        Err(LoadError::TooManyRedirects {
+            limit: REDIRECTS_MAX,
+        })
+    }
+
+    /// One request without redirects, with the host that answered. Sent again if the server had
+    /// closed the idle connections of the pool in that moment: a `GET` may be, and nothing of an
+    /// answer had come.
+    fn request(
+        &self,
+        url: &Url,
+        purpose: Purpose,
+    ) -> Result<(String, HttpResponse<Body>), LoadError> {
+        let uri: Uri = request_target(url)
+            .parse()
+            .map_err(|error| LoadError::InvalidUrl {
+                reason: format!("{error}"),
+            })?;
+        let host = connection::host_and_port(&uri);
+        for _ in 0..STALE_MAX {
+            if wait::is_stopped() {
+                return Err(LoadError::Cancelled);
+            }
+            connection::take_connected();
+            let request = self
+                .agent
+                .get(&uri)
+                .header(header::ACCEPT, purpose.accept());
+            match request
+                .call()
+                .map_err(|error| failure::head_error(error, &host))
+            {
+                Err(LoadError::ConnectionReset { .. }) if !connection::take_connected() => {}
+                outcome => return outcome.map(|response| (host, response)),
+            }
+        }
+        Err(LoadError::ConnectionReset { host })
+    }
+}
+
+/// The response to a request: its head, and its body as it arrives.
+pub struct Response {
+    head: ResponseHead,
+    body: BodyReader<'static>,
+    host: String,
+    received: u64,
+}
+
+impl Response {
+    fn new(url: Url, host: String, redirects: u32, response: HttpResponse<Body>) -> Self {
+        let (parts, body) = response.into_parts();
+        let head = ResponseHead {
+            final_url: without_credentials(url).into(),
+            status: parts.status.as_u16(),
+            content_type: content_type(&parts.headers),
+            content_length: body.content_length(),
+            redirects,
+        };
+        Response {
+            head,
+            body: body.into_reader(),
+            host,
+            received: 0,
+        }
+    }
+
+    /// Its head.
+    pub fn head(&self) -> &ResponseHead {
+        &self.head
+    }
+
+    /// Bytes of the decoded body that have been read.
+    pub fn received(&self) -> u64 {
+        self.received
+    }
+
+    /// The next bytes of the decoded body, as soon as there are any; 0 at its end.
+    pub fn read(&mut self, buffer: &mut [u8]) -> Result<usize, LoadError> {
+        match self.body.read(buffer) {
+            Ok(length) => {
+                self.received += length as u64;
+                Ok(length)
+            }
+            Err(error) => {
+                let expected = self.head.content_length;
+                Err(failure::body_error(
+                    error,
+                    &self.host,
+                    self.received,
+                    expected,
+                ))
+            }
+        }
+    }
+}
+
+/// ureq wants a resolver of its own for each agent; all of ours share one cache.
+#[derive(Debug)]
+struct SharedResolver(Arc<Resolver>);
+
+impl ureq::unversioned::resolver::Resolver for SharedResolver {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        config: &Config,
+        timeout: ureq::unversioned::transport::NextTimeout,
+    ) -> Result<ureq::unversioned::resolver::ResolvedSocketAddrs, ureq::Error> {
+        self.0.resolve(uri, config, timeout)
+    }
+}
+
+fn parse(text: &str) -> Result<Url, LoadError> {
+    let url = Url::parse(text).map_err(|error| LoadError::InvalidUrl {
+        reason: error.to_string(),
+    })?;
+    check(&url).map(|()| url)
+}
+
+/// What holds for every URL before a request for it is made.
+fn check(url: &Url) -> Result<(), LoadError> {
+    if !is_http(url) {
+        return Err(unsupported(url));
+    }
+    let reason = match url.host_str() {
+        Some(host) if host.len() > HOST_BYTES_MAX => "its host name is too long",
+        _ if url.as_str().len() > URL_BYTES_MAX => "it is too long",
+        _ => return Ok(()),
+    };
+    Err(LoadError::InvalidUrl {
+        reason: reason.to_owned(),
+    })
+}
+
+/// Whether this process speaks its scheme.
+pub fn is_http(url: &Url) -> bool {
+    matches!(url.scheme(), "http" | "https")
+}
+
+fn unsupported(url: &Url) -> LoadError {
+    let scheme = url.scheme().chars().take(TEXT_BYTES_MAX / 8).collect();
+    LoadError::UnsupportedScheme { scheme }
+}
+
+/// What is sent to the server, and what makes two requests the same: all but the fragment.
+fn request_target(url: &Url) -> String {
+    let mut url = url.clone();
+    url.set_fragment(None);
+    url.into()
+}
+
+/// The person's name and password are for the server, not for the address bar.
+fn without_credentials(mut url: Url) -> Url {
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url
+}
+
+fn location(response: &HttpResponse<Body>) -> Option<String> {
+    let is_redirect = matches!(
+        response.status(),
+        StatusCode::MOVED_PERMANENTLY
+            | StatusCode::FOUND
+            | StatusCode::SEE_OTHER
+            | StatusCode::TEMPORARY_REDIRECT
+            | StatusCode::PERMANENT_REDIRECT
+    );
+    let value = response
+        .headers()
+        .get(header::LOCATION)
+        .filter(|_| is_redirect)?;
+    Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
+}
+
+/// Where a redirect leads; the fragment stays unless the redirect brings its own.
+fn redirected(from: &Url, location: &str) -> Result<Url, LoadError> {
+    let mut to = from
+        .join(location)
+        .map_err(|error| LoadError::InvalidResponse {
+            reason: format!("it redirects to what is not a URL ({error})"),
+        })?;
+    if to.fragment().is_none() {
+        to.set_fragment(from.fragment());
+    }
+    check(&to).map(|()| to)
+}
+
+fn content_type(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(header::CONTENT_TYPE)?;
+    let text = String::from_utf8_lossy(value.as_bytes()).into_owned();
+    (text.len() <= TEXT_BYTES_MAX).then_some(text)
+}
+
+fn is_header_char(c: char) -> bool {
+    c == ' ' || c.is_ascii_graphic()
+}

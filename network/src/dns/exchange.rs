@@ -1,0 +1,208 @@
+//! One name server, asked once: both questions over UDP from a fresh random port, over TCP where
+//! the answer does not fit (RFC 7766).
+//!
+//! Owns: its sockets. Trusts: the kernel to let only datagrams of the asked server and port through
+//! a connected socket; what they say is judged in `message`. Never: waits beyond its time.
+
+use super::message::{Question, Verdict};
+use crate::socket::{self, Stream};
+use crate::wait::{self, WaitError};
+use nix::poll::PollFlags;
+use nix::sys::socket::{MsgFlags, recv, send};
+use std::io::{self, Read, Write};
+use std::net::{IpAddr, SocketAddr};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::time::{Duration, Instant};
+use thiserror::Error;
+
+/// Once one question is answered with addresses, how much longer the other is waited for
+/// (RFC 8305, section 3, gives 50 ms; a server that drops AAAA questions must not cost more).
+const SECOND_ANSWER: Duration = Duration::from_millis(150);
+/// Larger than any answer over UDP to a question without EDNS.
+const DATAGRAM_BYTES_MAX: usize = 4096;
+/// Datagrams that answer nothing, at most, before the server counts as hostile.
+const STRAY_DATAGRAMS_MAX: usize = 256;
+
+/// The addresses of a name, both lists empty if it has none.
+#[derive(Debug, Default)]
+pub struct Answers {
+    /// IPv4.
+    pub v4: Vec<IpAddr>,
+    /// IPv6.
+    pub v6: Vec<IpAddr>,
+    /// How long this holds.
+    pub ttl: Duration,
+}
+
+/// What one name server did instead of answering.
+#[derive(Debug, Error)]
+pub enum ServerFailure {
+    /// It said that it cannot say.
+    #[error("{0}")]
+    Refused(String),
+    /// Nothing that answers the question came in time.
+    #[error("did not answer in time")]
+    Silent,
+    /// The job was stopped; not the server's doing.
+    #[error("was not waited for")]
+    Stopped,
+    /// It cannot be reached.
+    #[error("cannot be reached: {0}")]
+    Unreachable(#[from] io::Error),
+}
+
+impl From<WaitError> for ServerFailure {
+    fn from(error: WaitError) -> Self {
+        match error {
+            WaitError::TimedOut => ServerFailure::Silent,
+            WaitError::Stopped => ServerFailure::Stopped,
+            WaitError::Failed(error) => ServerFailure::Unreachable(error),
+        }
+    }
+}
+
+/// Asks `server` both questions and waits at most `time`.
+pub fn ask(
+    server: SocketAddr,
+    questions: &[Question; 2],
+    time: Duration,
+) -> Result<Answers, ServerFailure> {
+    let questions = questions.each_ref().map(Question::anew);
+    let socket = socket::datagram(server)?;
+    for question in &questions {
+        send_datagram(&socket, question)?;
+    }
+    let mut verdicts = [None, None];
+    let deadline = wait::deadline_after(time);
+    collect(&socket, server, &questions, &mut verdicts, deadline)?;
+    combine(verdicts)
+}
+
+/// Receives until both questions are answered; one answer with addresses is enough after a while.
+fn collect(
+    socket: &OwnedFd,
+    server: SocketAddr,
+    questions: &[Question; 2],
+    verdicts: &mut [Option<Verdict>; 2],
+    deadline: Option<Instant>,
+) -> Result<(), ServerFailure> {
+    let mut deadline = deadline;
+    let mut strays = 0;
+    let mut buffer = [0; DATAGRAM_BYTES_MAX];
+    while verdicts.iter().any(Option::is_none) {
+        let is_enough = verdicts.iter().flatten().any(has_addresses);
+        match wait::until(socket.as_fd(), PollFlags::POLLIN, deadline) {
+            Ok(_) => {}
+            Err(WaitError::TimedOut) if is_enough => return Ok(()),
+            Err(error) => return Err(error.into()),
+        }
+        let bytes = match recv(socket.as_raw_fd(), &mut buffer, MsgFlags::MSG_DONTWAIT) {
+            Ok(length) => &buffer[..length],
+            Err(errno) if socket::would_block(errno) => continue,
+            Err(_) if is_enough => return Ok(()),
+            Err(errno) => return Err(io::Error::from(errno).into()),
+        };
+        let judged = questions.iter().enumerate().find_map(|(index, question)| {
+            let verdict = question
+                .judge(bytes)
+                .filter(|_| verdicts[index].is_none())?;
+            Some((index, verdict))
+        });
+        let Some((index, mut verdict)) = judged else {
+            strays += 1;
+            if strays > STRAY_DATAGRAMS_MAX {
+                return Err(ServerFailure::Refused(
+                    "sent too many false answers".to_owned(),
+                ));
+            }
+            continue;
+        };
+        if verdict == Verdict::Truncated {
+            verdict = ask_over_tcp(server, &questions[index], deadline)?;
+        }
+        if has_addresses(&verdict) {
+            deadline = [deadline, wait::deadline_after(SECOND_ANSWER)]
+                .into_iter()
+                .flatten()
+                .min();
+        }
+        verdicts[index] = Some(verdict);
+    }
+    Ok(())
+}
+
+fn has_addresses(verdict: &Verdict) -> bool {
+    matches!(verdict, Verdict::Addresses(found, _) if !found.is_empty())
+}
+
+/// One answer may be missing or a refusal, as long as the other one has addresses.
+fn combine(verdicts: [Option<Verdict>; 2]) -> Result<Answers, ServerFailure> {
+    let mut answers = Answers::default();
+    let (mut ttl, mut negative_ttl) = (Duration::MAX, Duration::MAX);
+    let mut refusal = None;
+    for (verdict, is_v6) in verdicts.into_iter().zip([false, true]) {
+        match verdict {
+            Some(Verdict::Addresses(found, holds)) if !found.is_empty() => {
+                ttl = ttl.min(holds);
+                *(if is_v6 {
+                    &mut answers.v6
+                } else {
+                    &mut answers.v4
+                }) = found;
+            }
+            Some(Verdict::Addresses(_, holds) | Verdict::NoSuchName(holds)) => {
+                negative_ttl = negative_ttl.min(holds);
+            }
+            Some(Verdict::Refused(reason)) => refusal = Some(ServerFailure::Refused(reason)),
+            Some(Verdict::Truncated) | None => refusal = Some(ServerFailure::Silent),
+        }
+    }
+    let is_empty = answers.v4.is_empty() && answers.v6.is_empty();
+    answers.ttl = if is_empty { negative_ttl } else { ttl };
+    match refusal {
+        Some(refusal) if is_empty => Err(refusal),
+        _ => Ok(answers),
+    }
+}
+
+fn send_datagram(socket: &OwnedFd, question: &Question) -> Result<(), ServerFailure> {
+    let bytes = question.encode().ok_or_else(unencodable)?;
+    let flags = MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_NOSIGNAL;
+    send(socket.as_raw_fd(), &bytes, flags).map_err(io::Error::from)?;
+    Ok(())
+}
+
+fn ask_over_tcp(
+    server: SocketAddr,
+    question: &Question,
+    deadline: Option<Instant>,
+) -> Result<Verdict, ServerFailure> {
+    let question = question.anew();
+    let mut stream = Stream::connect(server, deadline).map_err(from_io)?;
+    let bytes = question.encode().ok_or_else(unencodable)?;
+    let length = u16::try_from(bytes.len()).map_err(|_| unencodable())?;
+    stream
+        .write_all(&[&length.to_be_bytes()[..], &bytes].concat())
+        .map_err(from_io)?;
+    let mut length = [0; 2];
+    stream.read_exact(&mut length).map_err(from_io)?;
+    let mut answer = vec![0; u16::from_be_bytes(length).into()];
+    stream.read_exact(&mut answer).map_err(from_io)?;
+    match question.judge(&answer) {
+        None | Some(Verdict::Truncated) => Err(ServerFailure::Refused(
+            "sent a false answer over TCP".to_owned(),
+        )),
+        Some(verdict) => Ok(verdict),
+    }
+}
+
+fn unencodable() -> ServerFailure {
+    ServerFailure::Refused("cannot be asked for such a name".to_owned())
+}
+
+fn from_io(error: io::Error) -> ServerFailure {
+    match socket::wait_error(error) {
+        Ok(error) => error.into(),
+        Err(error) => ServerFailure::Unreachable(error),
+    }
+}

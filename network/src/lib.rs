@@ -1,0 +1,65 @@
+//! The network process: HTTP and HTTPS, names, and the streaming of bodies to renderers.
+//!
+//! Owns: all connections to the outside. Trusts: the broker alone; renderers and servers are both
+//! taken for hostile. Never: opens a file, makes a thread after its sandbox is on, or believes a
+//! renderer about its own site (that is a property of the channel it speaks on).
+//!
+//! One thread (`service`) reads the control channel and every fetch channel and never blocks on
+//! anything else; a fixed set of workers (`workers`) does the loads, one each, and answers on the
+//! channels directly. A worker only ever blocks in `wait`, which also ends when its load is
+//! stopped.
+#![forbid(unsafe_code)]
+
+mod channel;
+mod client;
+mod connection;
+mod dns;
+mod failure;
+mod fetch;
+mod navigation;
+mod service;
+mod socket;
+#[cfg(test)]
+mod tests;
+mod tls;
+mod under_way;
+mod wait;
+mod workers;
+
+use protocol::bootstrap::RoleConfig;
+use protocol::ids::Role;
+use service::Service;
+use std::process::ExitCode;
+
+/// Runs the network process until its control channel closes.
+pub fn main() -> ExitCode {
+    let mut started = match child::start(Role::Network) {
+        Ok(started) => started,
+        Err(error) => {
+            eprintln!("{error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let RoleConfig::Network(config) = started.config.clone() else {
+        return started.fail("the network process was given another role's configuration");
+    };
+    let control = match started.handles.channel() {
+        Ok(control) => control,
+        Err(error) => return started.fail(&format!("no control channel: {error}")),
+    };
+    let mut service = match Service::new(&config, control) {
+        Ok(service) => service,
+        Err(error) => return started.fail(&error.to_string()),
+    };
+    if let Err(error) = started.seal() {
+        tracing::error!("{error}");
+        return ExitCode::FAILURE;
+    }
+    match service.run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}

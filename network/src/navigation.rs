@@ -1,0 +1,136 @@
+//! Documents: the head to the broker, the body into the pipe of the renderer that it picks.
+//!
+//! Owns: the pipe while it writes. Trusts: the broker, that somebody wants this page; the server for
+//! nothing. Never: keeps a body (each byte goes on as it comes), or waits for a renderer longer than
+//! the broker wants the page.
+
+use crate::channel::{Undelivered, send};
+use crate::client::{Partition, Purpose, Response};
+use crate::under_way::UnderWay;
+use crate::wait::{self, Stop};
+use ipc::Sender;
+use nix::errno::Errno;
+use nix::poll::PollFlags;
+use nix::unistd::write;
+use protocol::error::LoadError;
+use protocol::ids::NavigationId;
+use protocol::limits::DOCUMENT_BYTES_MAX;
+use protocol::network::FromNetwork;
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::Arc;
+
+/// Read from the connection at once.
+const READ_BYTES: usize = 32 * 1024;
+/// `PIPE_BUF`: a pipe that is ready for writing takes that much without blocking (pipe(7)), whether
+/// or not the broker made it non-blocking.
+const PIPE_WRITE_BYTES: usize = 4096;
+
+/// The broker's end, shared by all navigations.
+pub struct Control {
+    /// To the broker.
+    pub sender: Sender<FromNetwork>,
+    /// What it has asked for.
+    pub under_way: UnderWay<NavigationId>,
+}
+
+/// One navigation.
+pub struct Navigation {
+    /// Whom to answer.
+    pub control: Arc<Control>,
+    /// Whose connections to use.
+    pub partition: Partition,
+    /// Its id.
+    pub id: NavigationId,
+    /// Where to.
+    pub url: String,
+    /// Where the body goes.
+    pub pipe: OwnedFd,
+    /// Ends it.
+    pub stop: Arc<Stop>,
+}
+
+impl Navigation {
+    /// Does all of it. For a worker.
+    pub fn run(self) {
+        let last = match self.partition.get(&self.url, Purpose::Document) {
+            Err(error) => FromNetwork::Failed {
+                navigation: self.id,
+                error,
+            },
+            Ok(response) => match self.deliver(response) {
+                Ok(last) => last,
+                Err(Undelivered) => return,
+            },
+        };
+        self.end(last);
+    }
+
+    /// Ends it with that message, unless it was cancelled.
+    pub fn end(self, last: FromNetwork) {
+        if self.control.under_way.end(&self.id, &self.stop) {
+            // Undelivered: the broker is gone, and so will this process be.
+            let _ = send(&self.control.sender, last);
+        }
+        // Only now does the pipe close: the broker knows of a cut before the renderer sees the end.
+    }
+
+    fn deliver(&self, mut response: Response) -> Result<FromNetwork, Undelivered> {
+        let head = response.head().clone();
+        send(
+            &self.control.sender,
+            FromNetwork::Head {
+                navigation: self.id,
+                head,
+            },
+        )?;
+        let mut bytes = 0;
+        let error = self.copy(&mut response, &mut bytes).err();
+        Ok(FromNetwork::BodyEnd {
+            navigation: self.id,
+            bytes,
+            error,
+        })
+    }
+
+    fn copy(&self, response: &mut Response, written: &mut u64) -> Result<(), LoadError> {
+        const LIMIT: u64 = DOCUMENT_BYTES_MAX as u64;
+        let mut buffer = vec![0; READ_BYTES];
+        loop {
+            let length = response.read(&mut buffer)?;
+            if length == 0 {
+                return Ok(());
+            }
+            let room = usize::try_from(LIMIT - *written).unwrap_or(usize::MAX);
+            self.write(&buffer[..length.min(room)], written)?;
+            if length > room {
+                return Err(LoadError::BodyTooLarge { limit: LIMIT });
+            }
+        }
+    }
+
+    /// `Cancelled` when nobody reads any more.
+    fn write(&self, bytes: &[u8], written: &mut u64) -> Result<(), LoadError> {
+        let mut left = bytes;
+        while !left.is_empty() {
+            let ready = wait::until(self.pipe.as_fd(), PollFlags::POLLOUT, None)
+                .map_err(|_| LoadError::Cancelled)?;
+            if ready.contains(PollFlags::POLLERR) {
+                return Err(LoadError::Cancelled);
+            }
+            match write(&self.pipe, &left[..left.len().min(PIPE_WRITE_BYTES)]) {
+                Ok(length) => {
+                    left = &left[length..];
+                    *written += length as u64;
+                }
+                Err(Errno::EAGAIN | Errno::EINTR) => {}
+                Err(Errno::EPIPE) => return Err(LoadError::Cancelled),
+                Err(errno) => {
+                    return Err(LoadError::Transport {
+                        reason: errno.to_string(),
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+}

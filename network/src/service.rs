@@ -1,0 +1,299 @@
+//! The main thread: reads the broker's control channel and every renderer's fetch channel, and
+//! hands each load to a worker.
+//!
+//! Owns: the channels, the partition of each site. Trusts: the broker. Never: believes a renderer
+//! (a channel that misbehaves is closed, and the others go on), or blocks on anything but all
+//! channels at once.
+
+use crate::client::{Client, Partition};
+use crate::fetch::{Fetch, FetchChannel};
+use crate::navigation::{Control, Navigation};
+use crate::tls::TlsSetupError;
+use crate::under_way::UnderWay;
+use crate::wait::Stop;
+use crate::workers::{Job, Owner, Pool};
+use ipc::poll::{self, Interest};
+use ipc::{Endpoint, Handles, Misbehaviour, Receiver, RecvError};
+use protocol::bootstrap::NetworkConfig;
+use protocol::error::LoadError;
+use protocol::fetch;
+use protocol::ids::{NavigationId, ProcessId};
+use protocol::limits::{FETCHES_PER_CHANNEL_MAX, MESSAGES_PER_TURN_MAX, PROCESSES_MAX};
+use protocol::network::{FromNetwork, ToNetwork};
+use protocol::site::Site;
+use std::collections::HashMap;
+use std::io;
+use std::os::fd::AsFd;
+use std::sync::{Arc, Weak};
+use thiserror::Error;
+
+/// Most navigations under way or waiting; the broker has at most one for each tab.
+const NAVIGATIONS_MAX: usize = PROCESSES_MAX * FETCHES_PER_CHANNEL_MAX;
+
+/// Why the network process cannot begin, or go on.
+#[derive(Debug, Error)]
+pub enum ServiceError {
+    /// The broker broke the protocol.
+    #[error("the broker misbehaved: {0}")]
+    Broker(Misbehaviour),
+    /// The system refused something that the work needs.
+    #[error("the network process cannot work: {0}")]
+    System(#[from] io::Error),
+    /// TLS could not be set up.
+    #[error(transparent)]
+    Tls(#[from] TlsSetupError),
+}
+
+/// The network process's work.
+pub struct Service {
+    client: Client,
+    navigations: Partition,
+    control: Arc<Control>,
+    receiver: Receiver<ToNetwork>,
+    channels: Vec<OpenChannel>,
+    sites: HashMap<Site, Weak<Partition>>,
+    channels_opened: u64,
+    // Last, so that it is dropped last: its workers use what stands above.
+    pool: Pool,
+}
+
+struct OpenChannel {
+    channel: Arc<FetchChannel>,
+    receiver: Receiver<fetch::ToNetwork>,
+}
+
+/// What became of a channel in this turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Turn {
+    Open,
+    Closed,
+}
+
+impl Service {
+    /// Sets everything up; after this, no call is made that the sandbox forbids.
+    pub fn new(
+        config: &NetworkConfig,
+        control: Endpoint<FromNetwork, ToNetwork>,
+    ) -> Result<Service, ServiceError> {
+        let (sender, receiver) = control.split();
+        let client = Client::new(config)?;
+        Ok(Service {
+            navigations: client.partition(),
+            client,
+            control: Arc::new(Control {
+                sender,
+                under_way: UnderWay::default(),
+            }),
+            receiver,
+            channels: Vec::new(),
+            sites: HashMap::new(),
+            channels_opened: 0,
+            pool: Pool::new()?,
+        })
+    }
+
+    /// Works until the broker closes the control channel.
+    pub fn run(&mut self) -> Result<(), ServiceError> {
+        loop {
+            let receivers = self.channels.iter().map(|open| open.receiver.as_fd());
+            let fds: Vec<_> = std::iter::once(self.receiver.as_fd())
+                .chain(receivers)
+                .map(|fd| (fd, Interest::Read))
+                .collect();
+            let ready: Vec<bool> = poll::wait(&fds, None)?
+                .iter()
+                .map(|readiness| readiness.readable || readiness.hung_up)
+                .collect();
+            // From the last to the first, so that a closed one's place does not shift the others;
+            // the control channel after them, because it adds channels.
+            for index in (0..self.channels.len()).rev() {
+                if ready[index + 1] && self.serve_channel(index) == Turn::Closed {
+                    let closed = self.channels.swap_remove(index);
+                    self.close(&closed);
+                }
+            }
+            if ready[0] && self.serve_control()? == Turn::Closed {
+                return Ok(());
+            }
+        }
+    }
+
+    fn serve_control(&mut self) -> Result<Turn, ServiceError> {
+        for _ in 0..MESSAGES_PER_TURN_MAX {
+            match self.receiver.try_recv() {
+                Ok(Some(received)) => self
+                    .handle(received.message, received.handles)
+                    .map_err(ServiceError::Broker)?,
+                Ok(None) => break,
+                Err(RecvError::Closed) => return Ok(Turn::Closed),
+                Err(RecvError::Misbehaved(how)) => return Err(ServiceError::Broker(how)),
+                Err(RecvError::Failed(error)) => return Err(error.into()),
+            }
+        }
+        Ok(Turn::Open)
+    }
+
+    fn handle(&mut self, message: ToNetwork, mut handles: Handles) -> Result<(), Misbehaviour> {
+        match message {
+            ToNetwork::Navigate { navigation, url } => self.navigate(navigation, url, &mut handles),
+            ToNetwork::Cancel { navigation } => {
+                if let Some(stop) = self.control.under_way.cancel(&navigation) {
+                    self.pool.stop(&stop);
+                }
+                Ok(())
+            }
+            ToNetwork::OpenFetch { process, site } => {
+                self.open(process, site, handles.channel()?);
+                Ok(())
+            }
+            ToNetwork::Break(action) => {
+                child::break_process(&action, self.control.sender.as_fd());
+                Ok(())
+            }
+        }
+    }
+
+    fn navigate(
+        &mut self,
+        id: NavigationId,
+        url: String,
+        handles: &mut Handles,
+    ) -> Result<(), Misbehaviour> {
+        let pipe = handles.pipe_writer()?;
+        let stop = self.control.under_way.begin(id, NAVIGATIONS_MAX);
+        let stop = stop.ok_or(Misbehaviour::WrongState)?;
+        let navigation = Navigation {
+            control: self.control.clone(),
+            partition: self.navigations.clone(),
+            id,
+            url,
+            pipe,
+            stop: stop.clone(),
+        };
+        let run = Box::new(move || navigation.run());
+        if let Err(full) = self.pool.submit(Job {
+            owner: Owner::Navigation,
+            stop: stop.clone(),
+            run,
+        }) {
+            self.control.under_way.end(&id, &stop);
+            let error = LoadError::Transport {
+                reason: full.to_string(),
+            };
+            if self
+                .control
+                .sender
+                .try_send(FromNetwork::Failed {
+                    navigation: id,
+                    error,
+                })
+                .is_err()
+            {
+                tracing::error!(%id, "a navigation was neither done nor refused");
+            }
+        }
+        Ok(())
+    }
+
+    fn open(
+        &mut self,
+        process: ProcessId,
+        site: Site,
+        endpoint: Endpoint<fetch::FromNetwork, fetch::ToNetwork>,
+    ) {
+        let (sender, receiver) = endpoint.split();
+        let partition = self.partition(&site);
+        self.channels_opened += 1;
+        let number = self.channels_opened;
+        let under_way = UnderWay::default();
+        let channel = FetchChannel {
+            number,
+            process,
+            site,
+            sender,
+            partition,
+            under_way,
+        };
+        self.channels.push(OpenChannel {
+            channel: Arc::new(channel),
+            receiver,
+        });
+    }
+
+    /// The connections of `site`, shared by its renderers as long as there is one.
+    fn partition(&mut self, site: &Site) -> Arc<Partition> {
+        if let Some(partition) = self.sites.get(site).and_then(Weak::upgrade) {
+            return partition;
+        }
+        self.sites
+            .retain(|_, partition| partition.strong_count() > 0);
+        let partition = Arc::new(self.client.partition());
+        self.sites.insert(site.clone(), Arc::downgrade(&partition));
+        partition
+    }
+
+    fn serve_channel(&self, index: usize) -> Turn {
+        let OpenChannel { channel, receiver } = &self.channels[index];
+        for _ in 0..MESSAGES_PER_TURN_MAX {
+            let outcome = match receiver.try_recv() {
+                Ok(Some(received)) => self.handle_fetch(channel, received.message),
+                Ok(None) => return Turn::Open,
+                Err(RecvError::Closed) => return Turn::Closed,
+                Err(RecvError::Misbehaved(how)) => Err(how),
+                Err(RecvError::Failed(error)) => {
+                    tracing::error!(process = %channel.process, "fetch channel: {error}");
+                    return Turn::Closed;
+                }
+            };
+            if let Err(how) = outcome {
+                let FetchChannel { process, site, .. } = &**channel;
+                tracing::warn!(%process, %site, "renderer misbehaved on its fetch channel: {how}");
+                return Turn::Closed;
+            }
+        }
+        Turn::Open
+    }
+
+    fn handle_fetch(
+        &self,
+        channel: &Arc<FetchChannel>,
+        message: fetch::ToNetwork,
+    ) -> Result<(), Misbehaviour> {
+        match message {
+            fetch::ToNetwork::Fetch {
+                request,
+                url,
+                destination,
+            } => {
+                let fetch = Fetch::begin(channel, request, url, destination)?;
+                let (owner, stop) = (Owner::Channel(channel.number), fetch.stop().clone());
+                let run = Box::new(move || fetch.run());
+                if let Err(full) = self.pool.submit(Job {
+                    owner,
+                    stop: stop.clone(),
+                    run,
+                }) {
+                    channel.under_way.end(&request, &stop);
+                    let error = LoadError::Transport {
+                        reason: full.to_string(),
+                    };
+                    // A renderer that does not read its answers gets none.
+                    let _ = channel
+                        .sender
+                        .try_send(fetch::FromNetwork::Failed { request, error });
+                }
+            }
+            fetch::ToNetwork::Cancel { request } => {
+                if let Some(stop) = channel.under_way.cancel(&request) {
+                    self.pool.stop(&stop);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn close(&self, closed: &OpenChannel) {
+        let stops: Vec<Arc<Stop>> = closed.channel.under_way.cancel_all();
+        stops.iter().for_each(|stop| self.pool.stop(stop));
+    }
+}

@@ -1,0 +1,316 @@
+//! Sub-resources: what Blitz asks for becomes fetches on the channel of this renderer's site.
+//!
+//! Owns: the fetches under way, those that wait, and the bytes of finished ones while the document
+//! may be parsed again. Trusts: the network process to answer, but not what it answers: sizes are
+//! bounded and unknown ids dropped. Never: leaves a request unanswered: one that fails is answered
+//! with no bytes, so that nothing waits for it for ever.
+
+use blitz_traits::net::{AbortSignal, Bytes, NetHandler, NetProvider, Request, Url};
+use data_url::DataUrl;
+use ipc::{Endpoint, Receiver, Sender};
+use protocol::fetch::{Destination, FromNetwork, ToNetwork};
+use protocol::ids::RequestId;
+use protocol::limits::{FETCHES_PER_CHANNEL_MAX, RESOURCE_BYTES_MAX, URL_BYTES_MAX};
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::sync::{Arc, Mutex, PoisonError};
+
+pub(crate) type FetchEndpoint = Endpoint<ToNetwork, FromNetwork>;
+
+/// All fetches of one document.
+#[derive(Default)]
+pub(crate) struct Fetcher {
+    asked: Arc<Asked>,
+    channel: Option<(Sender<ToNetwork>, Receiver<FromNetwork>)>,
+    /// Who waits for a URL: those of `queue` and of `running`.
+    waiting: HashMap<String, Vec<Box<dyn NetHandler>>>,
+    /// Not sent yet.
+    queue: VecDeque<String>,
+    running: HashMap<RequestId, Running>,
+    next_request: u32,
+    /// Bytes of finished fetches, for a document that is parsed again.
+    finished: HashMap<String, Bytes>,
+    failed: HashSet<String>,
+}
+
+struct Running {
+    url: String,
+    bytes: Vec<u8>,
+}
+
+/// What Blitz has asked for and nobody has looked at yet.
+#[derive(Default)]
+struct Asked(Mutex<Vec<Wish>>);
+
+struct Wish {
+    url: Url,
+    handler: Box<dyn NetHandler>,
+    signal: Option<AbortSignal>,
+}
+
+impl NetProvider for Asked {
+    fn fetch(&self, _document: usize, request: Request, handler: Box<dyn NetHandler>) {
+        let wish = Wish {
+            url: request.url,
+            handler,
+            signal: request.signal,
+        };
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(wish);
+    }
+}
+
+impl Fetcher {
+    /// What documents ask through.
+    pub(crate) fn provider(&self) -> Arc<dyn NetProvider> {
+        self.asked.clone()
+    }
+
+    /// Looks at what was asked for: answers what needs no network, sends what does. Returns whether
+    /// anything was answered.
+    pub(crate) fn pump(&mut self) -> bool {
+        let mut answered = false;
+        loop {
+            let wishes = {
+                let mut asked = self.asked.0.lock().unwrap_or_else(PoisonError::into_inner);
+                std::mem::take(&mut *asked)
+            };
+            if wishes.is_empty() {
+                self.send_queued();
+                return answered;
+            }
+            for wish in wishes {
+                answered |= self.take_wish(wish);
+            }
+        }
+    }
+
+    fn take_wish(&mut self, wish: Wish) -> bool {
+        if wish.signal.is_some_and(|signal| signal.aborted()) {
+            return false;
+        }
+        let url = String::from(wish.url.clone());
+        let local = match wish.url.scheme() {
+            "data" => Some(decode_data_url(&url)),
+            _ if self.finished.contains_key(&url) => self.finished.get(&url).cloned(),
+            _ if self.failed.contains(&url) => None,
+            "http" | "https" if self.channel.is_some() && url.len() <= URL_BYTES_MAX => {
+                let waiting = self.waiting.entry(url.clone()).or_default();
+                waiting.push(wish.handler);
+                if waiting.len() == 1 {
+                    self.queue.push_back(url);
+                }
+                return false;
+            }
+            _ => None,
+        };
+        if local.is_none() {
+            self.failed.insert(url.clone());
+        }
+        wish.handler.bytes(url, local.unwrap_or_default());
+        true
+    }
+
+    fn send_queued(&mut self) {
+        while self.running.len() < FETCHES_PER_CHANNEL_MAX {
+            let Some((sender, _)) = &self.channel else {
+                return;
+            };
+            let Some(url) = self.queue.pop_front() else {
+                return;
+            };
+            let request = RequestId(self.next_request);
+            self.next_request = self.next_request.wrapping_add(1);
+            let destination = destination_of(&url);
+            let message = ToNetwork::Fetch {
+                request,
+                url: url.clone(),
+                destination,
+            };
+            self.running.insert(
+                request,
+                Running {
+                    url,
+                    bytes: Vec::new(),
+                },
+            );
+            if sender.send(message).is_err() {
+                self.lose_channel();
+            }
+        }
+    }
+
+    /// The descriptor on which answers come.
+    pub(crate) fn answers(&self) -> Option<BorrowedFd<'_>> {
+        self.channel.as_ref().map(|(_, receiver)| receiver.as_fd())
+    }
+
+    /// Takes the answers that have come.
+    pub(crate) fn receive(&mut self) {
+        while let Some((_, receiver)) = &self.channel {
+            match receiver.try_recv() {
+                Ok(Some(received)) => self.take_answer(received.message),
+                Ok(None) => return,
+                Err(error) => {
+                    tracing::info!(%error, "fetch channel lost");
+                    self.lose_channel();
+                }
+            }
+        }
+    }
+
+    fn take_answer(&mut self, answer: FromNetwork) {
+        match answer {
+            FromNetwork::Head { request, head } => {
+                // The page of an HTTP error is not the resource.
+                if head.status >= 400 {
+                    self.give_up(request);
+                }
+            }
+            FromNetwork::Body { request, bytes } => {
+                let Some(running) = self.running.get_mut(&request) else {
+                    return;
+                };
+                if running.bytes.len() + bytes.len() > RESOURCE_BYTES_MAX {
+                    self.give_up(request);
+                } else {
+                    running.bytes.extend_from_slice(&bytes);
+                }
+            }
+            FromNetwork::End { request } => {
+                if let Some(running) = self.running.remove(&request) {
+                    self.finish(running.url, Some(Bytes::from(running.bytes)));
+                }
+            }
+            FromNetwork::Failed { request, error } => {
+                if let Some(running) = self.running.remove(&request) {
+                    tracing::debug!(url = running.url, %error, "fetch failed");
+                    self.finish(running.url, None);
+                }
+            }
+        }
+        self.send_queued();
+    }
+
+    fn give_up(&mut self, request: RequestId) {
+        let Some(running) = self.running.remove(&request) else {
+            return;
+        };
+        if let Some((sender, _)) = &self.channel {
+            // A channel that is gone is noticed when it is read.
+            let _ = sender.send(ToNetwork::Cancel { request });
+        }
+        self.finish(running.url, None);
+    }
+
+    fn finish(&mut self, url: String, bytes: Option<Bytes>) {
+        match &bytes {
+            Some(bytes) => {
+                self.finished.insert(url.clone(), bytes.clone());
+            }
+            None => {
+                self.failed.insert(url.clone());
+            }
+        }
+        let bytes = bytes.unwrap_or_default();
+        for handler in self.waiting.remove(&url).unwrap_or_default() {
+            handler.bytes(url.clone(), bytes.clone());
+        }
+    }
+
+    /// Takes a new channel. Fetches under way on the old one have failed.
+    pub(crate) fn set_channel(&mut self, channel: FetchEndpoint) {
+        self.fail_running();
+        self.channel = Some(channel.split());
+        self.send_queued();
+    }
+
+    fn lose_channel(&mut self) {
+        self.channel = None;
+        self.fail_running();
+        for url in std::mem::take(&mut self.queue) {
+            self.finish(url, None);
+        }
+    }
+
+    fn fail_running(&mut self) {
+        for (_, running) in std::mem::take(&mut self.running) {
+            self.finish(running.url, None);
+        }
+    }
+
+    /// Ends every fetch as failed; what was asked for is answered.
+    pub(crate) fn stop(&mut self) {
+        self.pump();
+        for url in std::mem::take(&mut self.queue) {
+            self.finish(url, None);
+        }
+        for request in self.running.keys().copied().collect::<Vec<_>>() {
+            self.give_up(request);
+        }
+    }
+
+    /// Forgets the document: its fetches end and nobody is told.
+    pub(crate) fn reset(&mut self) {
+        self.asked
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
+        self.waiting.clear();
+        self.queue.clear();
+        for request in self.running.keys().copied().collect::<Vec<_>>() {
+            self.give_up(request);
+        }
+        self.finished.clear();
+        self.failed.clear();
+    }
+
+    /// Makes `bytes` the answer to whoever will ask for `url`.
+    pub(crate) fn provide(&mut self, url: &Url, bytes: Bytes) {
+        self.finished.insert(url.as_str().to_owned(), bytes);
+    }
+
+    /// The document will not be parsed again, so the bytes need not be kept.
+    pub(crate) fn forget_finished(&mut self) {
+        self.finished = HashMap::new();
+    }
+
+    /// Whether nothing is under way, waiting, or asked for.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.running.is_empty()
+            && self.queue.is_empty()
+            && self
+                .asked
+                .0
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .is_empty()
+    }
+
+    /// How many resources could not be had.
+    pub(crate) fn failed(&self) -> u32 {
+        u32::try_from(self.failed.len()).unwrap_or(u32::MAX)
+    }
+}
+
+fn decode_data_url(url: &str) -> Bytes {
+    let body = DataUrl::process(url)
+        .ok()
+        .and_then(|data| data.decode_to_vec().ok());
+    Bytes::from(body.map(|(bytes, _)| bytes).unwrap_or_default())
+}
+
+/// What a resource is for, as far as its name tells; only the `Accept` header depends on it.
+fn destination_of(url: &str) -> Destination {
+    let path = url.split(['?', '#']).next().unwrap_or("");
+    let ending = path.rsplit('.').next().unwrap_or("").to_ascii_lowercase();
+    match ending.as_str() {
+        "css" => Destination::Style,
+        "png" | "jpg" | "jpeg" | "gif" | "webp" | "svg" => Destination::Image,
+        "woff" | "woff2" | "ttf" | "otf" => Destination::Font,
+        _ => Destination::Other,
+    }
+}

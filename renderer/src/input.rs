@@ -1,0 +1,285 @@
+//! What a person does with pointer, wheel and keys, done to the document: Blitz's own handling, and
+//! the keys that scroll or activate, which it leaves to its host.
+//!
+//! Owns: the pointer's state. Trusts: the channel's range checks. Never: decides where a link leads;
+//! it is collected by [`crate::signals`].
+
+use crate::keys;
+use crate::scrollbar::ScrollBar;
+use crate::view::{View, scroll_to};
+use blitz_dom::{BaseDocument, Document, EventDriver, NodeId, NoopEventHandler, local_name};
+use blitz_traits::events::{
+    BlitzPointerEvent, BlitzPointerId, BlitzWheelDelta, BlitzWheelEvent, DomEvent, DomEventData,
+    KeyState, MouseEventButton, MouseEventButtons, PointerCoords, UiEvent,
+};
+use protocol::input::{Button, InputEvent, Key, Modifiers};
+
+/// Pixels that an arrow key scrolls.
+const LINE_PIXELS: f64 = 40.0;
+/// Share of the view that Page Down scrolls.
+const PAGE_SHARE: f64 = 0.9;
+
+/// Where the pointer is, and which of its buttons are down.
+#[derive(Debug)]
+pub(crate) struct Pointer {
+    x: f32,
+    y: f32,
+    buttons: MouseEventButtons,
+}
+
+impl Default for Pointer {
+    fn default() -> Pointer {
+        Pointer {
+            x: 0.0,
+            y: 0.0,
+            buttons: MouseEventButtons::None,
+        }
+    }
+}
+
+impl View {
+    /// Does `event` to the document. Returns whether the document was scrolled by it.
+    pub(crate) fn input(&mut self, event: InputEvent) -> bool {
+        if self.document.is_none() {
+            return false;
+        }
+        if let Some((x, y)) = event.position() {
+            (self.pointer.x, self.pointer.y) = (x, y);
+            self.pointer.is_inside = true;
+        }
+        let before = self.scroll_y();
+        if !self.drag_thumb(&event) {
+            self.dispatch(event);
+        }
+        self.scroll_y() != before
+    }
+
+    /// What the pointer does to the scroll bar. Returns whether the event is used up by it.
+    fn drag_thumb(&mut self, event: &InputEvent) -> bool {
+        let size = self.size();
+        let Some(document) = &mut self.document else {
+            return false;
+        };
+        let bar = ScrollBar::of(document, size);
+        match *event {
+            InputEvent::PointerDown {
+                x,
+                y,
+                button: Button::Left,
+                ..
+            } => {
+                self.pointer.holds_thumb = bar.and_then(|bar| bar.grab(x, y));
+                self.pointer.holds_thumb.is_some()
+            }
+            InputEvent::PointerUp {
+                button: Button::Left,
+                ..
+            } => self.pointer.holds_thumb.take().is_some(),
+            InputEvent::PointerMove { y, .. } => {
+                let Some((bar, below)) = bar.zip(self.pointer.holds_thumb) else {
+                    return false;
+                };
+                scroll_to(document, bar.scroll_for(y, below));
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn dispatch(&mut self, event: InputEvent) {
+        match event {
+            InputEvent::PointerMove { modifiers, .. } => {
+                let event = self.pointer_event(MouseEventButton::Main, modifiers);
+                self.send(UiEvent::PointerMove(event));
+            }
+            InputEvent::PointerDown {
+                button, modifiers, ..
+            } => {
+                let button = mouse_button(button);
+                self.pointer.buttons.insert(button.into());
+                let event = self.pointer_event(button, modifiers);
+                self.send(UiEvent::PointerDown(event));
+                self.touch();
+            }
+            InputEvent::PointerUp {
+                button, modifiers, ..
+            } => {
+                let button = mouse_button(button);
+                self.pointer.buttons.remove(button.into());
+                let event = self.pointer_event(button, modifiers);
+                self.send(UiEvent::PointerUp(event));
+                self.touch();
+            }
+            InputEvent::PointerLeave => {
+                self.pointer.is_inside = false;
+                let event = self.pointer_event(MouseEventButton::Main, Modifiers::default());
+                self.send(UiEvent::PointerLeave(event));
+            }
+            InputEvent::Wheel {
+                delta_x,
+                delta_y,
+                modifiers,
+                ..
+            } => {
+                self.wheel(f64::from(delta_x), f64::from(delta_y), modifiers);
+            }
+            InputEvent::KeyDown {
+                key,
+                modifiers,
+                repeat,
+            } => {
+                self.key_down(key, modifiers, repeat);
+                self.touch();
+            }
+            InputEvent::KeyUp { key, modifiers } => {
+                let event = keys::event(key, modifiers, false, KeyState::Released);
+                self.send(UiEvent::KeyUp(event));
+            }
+            InputEvent::Focus(_) => {}
+        }
+    }
+
+    fn send(&mut self, event: UiEvent) {
+        if let Some(document) = &mut self.document {
+            document.handle_ui_event(event);
+        }
+    }
+
+    fn coords(&self) -> PointerCoords {
+        let scroll = self.document.as_ref().map(BaseDocument::viewport_scroll);
+        let (left, top) = scroll.map_or((0.0, 0.0), |scroll| (scroll.x, scroll.y));
+        let Pointer { x, y, .. } = self.pointer;
+        PointerCoords {
+            page_x: x + left as f32,
+            page_y: y + top as f32,
+            screen_x: x,
+            screen_y: y,
+            client_x: x,
+            client_y: y,
+        }
+    }
+
+    fn pointer_event(&self, button: MouseEventButton, mods: Modifiers) -> BlitzPointerEvent {
+        BlitzPointerEvent {
+            id: BlitzPointerId::Mouse,
+            is_primary: true,
+            coords: self.coords(),
+            button,
+            buttons: self.pointer.buttons,
+            mods: keys::modifiers(mods),
+            details: Default::default(),
+            element: Default::default(),
+            active_pointers: Default::default(),
+        }
+    }
+
+    fn wheel(&mut self, right: f64, down: f64, mods: Modifiers) {
+        // Blitz's deltas move the content, the protocol's move the view.
+        let delta = if mods.shift && right == 0.0 {
+            BlitzWheelDelta::Pixels(-down, 0.0)
+        } else {
+            BlitzWheelDelta::Pixels(-right, -down)
+        };
+        let event = BlitzWheelEvent {
+            delta,
+            coords: self.coords(),
+            buttons: self.pointer.buttons,
+            mods: keys::modifiers(mods),
+            element: Default::default(),
+        };
+        self.send(UiEvent::Wheel(event));
+    }
+
+    fn key_down(&mut self, key: Key, mods: Modifiers, repeat: bool) {
+        let is_typing = self.focused_text_input().is_some();
+        if !is_typing && !mods.ctrl && !mods.alt && !mods.meta {
+            if matches!(key, Key::Enter | Key::Character(' ')) && self.activate(key) {
+                return;
+            }
+            if self.scroll_by_key(key, mods) {
+                return;
+            }
+        }
+        // A character with Alt is a command that nobody here knows, not text.
+        if matches!(key, Key::Character(_)) && mods.alt && !mods.ctrl {
+            return;
+        }
+        self.send(UiEvent::KeyDown(keys::event(
+            key,
+            mods,
+            repeat,
+            KeyState::Pressed,
+        )));
+    }
+
+    /// The keys that move the view. Returns whether `key` is one.
+    fn scroll_by_key(&mut self, key: Key, mods: Modifiers) -> bool {
+        let page = f64::from(self.size().height) * PAGE_SHARE;
+        let (right, down) = match key {
+            Key::ArrowDown => (0.0, LINE_PIXELS),
+            Key::ArrowUp => (0.0, -LINE_PIXELS),
+            Key::ArrowRight => (LINE_PIXELS, 0.0),
+            Key::ArrowLeft => (-LINE_PIXELS, 0.0),
+            Key::PageDown => (0.0, page),
+            Key::PageUp => (0.0, -page),
+            Key::Character(' ') if mods.shift => (0.0, -page),
+            Key::Character(' ') => (0.0, page),
+            Key::Home => (0.0, -f64::from(u32::MAX)),
+            Key::End => (0.0, f64::from(u32::MAX)),
+            _ => return false,
+        };
+        if let Some(document) = &mut self.document
+            && document.scroll_viewport_by_has_changed(-right, -down)
+        {
+            document.refresh_hover();
+        }
+        true
+    }
+
+    /// Enter on a link or a button, Space on a button: a click. Returns whether there was one.
+    fn activate(&mut self, key: Key) -> bool {
+        let Some(document) = &mut self.document else {
+            return false;
+        };
+        let Some(id) = document.get_focussed_node_id() else {
+            return false;
+        };
+        if !is_activated_by(document, id, key) {
+            return false;
+        }
+        let Some(node) = document.get_node(id) else {
+            return false;
+        };
+        let click = node.synthetic_click_event_data(keyboard_types::Modifiers::empty());
+        let mut driver = EventDriver::new(document, NoopEventHandler);
+        driver.handle_dom_event(DomEvent::new(id, DomEventData::Click(click)));
+        true
+    }
+}
+
+fn is_activated_by(document: &BaseDocument, id: NodeId, key: Key) -> bool {
+    let Some(element) = document.get_node(id).and_then(|node| node.element_data()) else {
+        return false;
+    };
+    let is_enter = key == Key::Enter;
+    match &element.name.local {
+        name if *name == local_name!("a") => {
+            is_enter && element.attr(local_name!("href")).is_some()
+        }
+        name if *name == local_name!("button") || *name == local_name!("summary") => true,
+        name if *name == local_name!("input") => match element.attr(local_name!("type")) {
+            Some("checkbox" | "radio") => !is_enter,
+            Some("submit" | "button" | "reset" | "image") => true,
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+fn mouse_button(button: Button) -> MouseEventButton {
+    match button {
+        Button::Left => MouseEventButton::Main,
+        Button::Middle => MouseEventButton::Auxiliary,
+        Button::Right => MouseEventButton::Secondary,
+    }
+}

@@ -1,0 +1,125 @@
+//! The renderer process: one document (Blitz), painted into shared memory. The shell process is the
+//! same program with built-in documents.
+//!
+//! Owns: its document and the write side of its surfaces. Trusts: the broker on its control channel;
+//! neither the document nor what the network sends. Never: opens a file or socket, starts a thread,
+//! or wakes while nothing happens.
+#![forbid(unsafe_code)]
+
+mod body;
+mod carry;
+mod charset;
+mod content;
+mod fetcher;
+mod fonts;
+mod input;
+mod keys;
+mod page;
+mod parse;
+mod runtime;
+mod scrollbar;
+mod shell;
+mod signals;
+mod surface;
+mod view;
+mod warm_up;
+
+#[cfg(test)]
+mod tests;
+
+use child::Started;
+use ipc::Endpoint;
+use protocol::bootstrap::{FontEntry, RoleConfig};
+use protocol::ids::Role;
+use protocol::renderer::{FromRenderer, ToRenderer};
+use protocol::shell::{FromShell, ToShell};
+use std::process::ExitCode;
+
+pub(crate) type ControlEndpoint = Endpoint<FromRenderer, ToRenderer>;
+pub(crate) type CommandEndpoint = Endpoint<FromShell, ToShell>;
+
+/// The renderer process, from its first instruction to its exit.
+pub fn main() -> ExitCode {
+    run_role(Role::Renderer)
+}
+
+/// The shell process, likewise.
+pub fn shell_main() -> ExitCode {
+    run_role(Role::Shell)
+}
+
+fn run_role(role: Role) -> ExitCode {
+    let mut started = match child::start(role) {
+        Ok(started) => started,
+        Err(error) => {
+            eprintln!("bulkhead: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let prepared = match prepare(&mut started) {
+        Ok(prepared) => prepared,
+        Err(reason) => return started.fail(&reason),
+    };
+    if let Err(error) = started.seal() {
+        tracing::error!("{error}");
+        return ExitCode::FAILURE;
+    }
+    let ended = match prepared.commands {
+        None => runtime::run(prepared.control, page::Page::new(prepared.fonts)),
+        Some(commands) => runtime::run(
+            prepared.control,
+            shell::Shell::new(prepared.fonts, commands),
+        ),
+    };
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// All that was needed from the bootstrap message, warmed up.
+struct Prepared {
+    control: ControlEndpoint,
+    /// The shell's command channel.
+    commands: Option<CommandEndpoint>,
+    fonts: parley::FontContext,
+}
+
+fn prepare(started: &mut Started) -> Result<Prepared, String> {
+    let (entries, is_shell) = match &started.config {
+        RoleConfig::Renderer { fonts } => (fonts.clone(), false),
+        RoleConfig::Shell { fonts } => (fonts.clone(), true),
+        _ => return Err("the bootstrap message is for another role".to_owned()),
+    };
+    let handles = &mut started.handles;
+    let control = handles
+        .channel()
+        .map_err(|e| format!("control channel: {e}"))?;
+    let commands = if is_shell {
+        Some(
+            handles
+                .channel()
+                .map_err(|e| format!("command channel: {e}"))?,
+        )
+    } else {
+        None
+    };
+    let region = handles.region().map_err(|e| format!("fonts: {e}"))?;
+    let fonts = load_fonts(region, &entries)?;
+    warm_up::warm_up(&fonts);
+    Ok(Prepared {
+        control,
+        commands,
+        fonts,
+    })
+}
+
+fn load_fonts(
+    region: std::os::fd::OwnedFd,
+    entries: &[FontEntry],
+) -> Result<parley::FontContext, String> {
+    fonts::from_region(region, entries).map_err(|error| format!("fonts: {error}"))
+}

@@ -1,0 +1,393 @@
+//! The renderer's content: one document at a time, read, parsed while it arrives, and reported to
+//! the broker.
+//!
+//! Owns: the document and its fetches. Trusts: the broker's commits; the document not at all. Never:
+//! shows a document without a commit, or goes anywhere by itself: it asks.
+
+use crate::body::Body;
+use crate::content::{self, Kind};
+use crate::fetcher::Fetcher;
+use crate::parse::{Markup, OPAQUE_BASE};
+use crate::runtime::{Control, Host, LoopError};
+use crate::signals::{Navigation, Signals};
+use crate::view::{Anchor, View};
+use blitz_traits::net::Bytes;
+use data_url::DataUrl;
+use ipc::Handles;
+use parley::FontContext;
+use protocol::document::BodySource;
+use protocol::ids::NavigationId;
+use protocol::input::{Button, Cursor, InputEvent};
+use protocol::limits::{TEXT_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX};
+use protocol::misbehaviour::Misbehaviour;
+use protocol::renderer::{CommitDocument, FromRenderer, SurfacePart, ToRenderer};
+use std::os::fd::BorrowedFd;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use url::Url;
+
+/// How long the first bytes of a document are waited for company before they are shown.
+const FIRST_SHOW: Duration = Duration::from_millis(100);
+/// Longest time between two showings of a document that goes on arriving.
+const SHOW_INTERVAL_MAX: Duration = Duration::from_secs(3);
+
+/// The renderer's content.
+pub(crate) struct Page {
+    view: View,
+    fetcher: Fetcher,
+    is_locked: bool,
+    load: Option<Load>,
+    /// The commit whose document is on show.
+    shown: Option<NavigationId>,
+    hover: (Cursor, Option<String>),
+    scrolled_to: u32,
+    /// What the broker is to be told at the end of the turn.
+    incomplete: Vec<String>,
+}
+
+/// The document that is being loaded, or has been.
+struct Load {
+    navigation: NavigationId,
+    url: Url,
+    content_type: Option<String>,
+    body: Body,
+    /// Bytes that have been parsed.
+    parsed: usize,
+    /// When to parse again if more has come.
+    parse_at: Instant,
+    interval: Duration,
+    /// Whether the whole body has been parsed.
+    is_parsed: bool,
+    title: String,
+    is_painted: bool,
+    is_loaded: bool,
+}
+
+impl Page {
+    pub(crate) fn new(fonts: FontContext) -> Page {
+        let fetcher = Fetcher::default();
+        let view = View::new(fonts, Arc::new(Signals::default()), fetcher.provider());
+        Page {
+            view,
+            fetcher,
+            is_locked: false,
+            load: None,
+            shown: None,
+            hover: (Cursor::Default, None),
+            scrolled_to: 0,
+            incomplete: Vec::new(),
+        }
+    }
+
+    fn commit(&mut self, commit: CommitDocument, handles: &mut Handles) -> Result<(), LoopError> {
+        let (body, content_type) = match commit.body {
+            BodySource::Pipe => (Body::of_pipe(handles.pipe_reader()?), commit.content_type),
+            BodySource::Region { bytes } => (
+                Body::of_region(handles.region()?, bytes)?,
+                commit.content_type,
+            ),
+            BodySource::Url => {
+                let (bytes, mime_type) = data_of(&commit.url);
+                (Body::of_bytes(&bytes), Some(mime_type))
+            }
+        };
+        let url = Url::parse(&commit.url).map_err(|_| Misbehaviour::ValueOutOfRange)?;
+        self.fetcher.reset();
+        let fragment = url.fragment().filter(|fragment| !fragment.is_empty());
+        self.view.set_anchor(match (commit.scroll_y, fragment) {
+            (0, Some(fragment)) => Some(Anchor::Fragment(fragment.to_owned())),
+            (y, _) => Some(Anchor::Y(y)),
+        });
+        self.load = Some(Load {
+            navigation: commit.navigation,
+            url,
+            content_type,
+            body,
+            parsed: 0,
+            parse_at: Instant::now() + FIRST_SHOW,
+            interval: FIRST_SHOW,
+            is_parsed: false,
+            title: String::new(),
+            is_painted: false,
+            is_loaded: false,
+        });
+        Ok(())
+    }
+
+    /// Parses what has come if it is all there, or if it is time to show some of it.
+    fn parse(&mut self) {
+        let Some(load) = &mut self.load else { return };
+        if load.is_parsed {
+            return;
+        }
+        let now = Instant::now();
+        let is_complete = load.body.is_complete();
+        let has_more = load.body.bytes.len() > load.parsed;
+        if !is_complete && (!has_more || now < load.parse_at) {
+            return;
+        }
+        let content = content::content_type(load.content_type.as_deref(), &load.body.bytes);
+        if !is_complete && matches!(content.kind, Kind::Image | Kind::Unsupported(_)) {
+            // Half an image is not shown, and of what cannot be shown no more is wanted.
+            load.parse_at = now + SHOW_INTERVAL_MAX;
+            if content.kind == Kind::Image {
+                return;
+            }
+            load.body.stop();
+        }
+        let is_complete = load.body.is_complete();
+        match &content.kind {
+            Kind::Unsupported(essence) => {
+                self.incomplete.push(content::unsupported_reason(essence));
+            }
+            Kind::Image => {
+                let bytes = std::mem::take(&mut load.body.bytes);
+                self.fetcher.provide(&load.url, Bytes::from(bytes));
+            }
+            _ => {}
+        }
+        let (markup, text) =
+            content::to_markup(&content, &load.body.bytes, load.url.as_str(), is_complete);
+        load.parsed = load.body.bytes.len();
+        load.interval = (load.interval * 2).min(SHOW_INTERVAL_MAX);
+        load.parse_at = now + load.interval;
+        load.is_parsed = is_complete;
+        if is_complete {
+            load.body.bytes = Vec::new();
+        }
+        self.incomplete.extend(load.body.take_cut());
+        let base = base_url(&load.url, &content.kind);
+        self.show(markup, &text, &base, is_complete);
+    }
+
+    fn show(&mut self, markup: Markup, text: &str, base: &str, is_complete: bool) {
+        let document = self.view.parse(markup, text, base);
+        let has_content = document
+            .find_body_node()
+            .is_some_and(|body| !body.children.is_empty());
+        if is_complete || has_content {
+            let is_same = self.load.as_ref().map(|load| load.navigation) == self.shown;
+            self.view.show(document, is_same);
+        }
+    }
+
+    fn say_title(&mut self, control: &Control) {
+        let Some(load) = self
+            .load
+            .as_mut()
+            .filter(|load| self.shown == Some(load.navigation))
+        else {
+            return;
+        };
+        let title = cut(self.view.title(), TITLE_BYTES_MAX);
+        if title != load.title {
+            load.title.clone_from(&title);
+            control.say(FromRenderer::Title {
+                navigation: load.navigation,
+                title,
+            });
+        }
+    }
+
+    fn say_hover(&mut self, control: &Control) {
+        let hover = self.view.hover();
+        if hover != self.hover {
+            self.hover.clone_from(&hover);
+            control.say(FromRenderer::Hover {
+                cursor: hover.0,
+                link: hover.1,
+            });
+        }
+    }
+
+    fn say_navigations(&mut self, new_tab: bool, control: &Control) {
+        let Some(navigation) = self.shown else { return };
+        for Navigation { url, is_post } in self.view.signals.take_navigations() {
+            if is_post {
+                let reason = "Forms that are sent by POST are not supported.".to_owned();
+                control.say(FromRenderer::Incomplete { navigation, reason });
+                continue;
+            }
+            let url = String::from(url);
+            if url.len() <= URL_BYTES_MAX && !url.starts_with(OPAQUE_BASE) {
+                control.say(FromRenderer::Navigate {
+                    navigation,
+                    url,
+                    new_tab,
+                });
+            }
+        }
+    }
+
+    /// The load is over once everything is there; a last frame must show it.
+    fn finish_load(&mut self) {
+        let Some(load) = &self.load else { return };
+        let is_over = load.is_parsed && self.fetcher.is_idle() && !self.view.has_next();
+        if is_over && !load.is_loaded && !self.view.is_unsettled() {
+            self.view.request_paint();
+        }
+    }
+}
+
+impl Host for Page {
+    fn view(&mut self, part: SurfacePart) -> Option<&mut View> {
+        (part == SurfacePart::Page).then_some(&mut self.view)
+    }
+
+    fn message(&mut self, message: ToRenderer, mut handles: Handles) -> Result<(), LoopError> {
+        match message {
+            ToRenderer::Lock { site, fetch } => {
+                if self.is_locked {
+                    return Err(Misbehaviour::WrongState.into());
+                }
+                self.is_locked = true;
+                self.view.set_site(site);
+                if fetch {
+                    self.fetcher.set_channel(handles.channel()?);
+                }
+            }
+            ToRenderer::FetchChannel if self.is_locked => {
+                self.fetcher.set_channel(handles.channel()?);
+            }
+            ToRenderer::Commit(commit) if self.is_locked => self.commit(commit, &mut handles)?,
+            ToRenderer::Stop => {
+                if let Some(load) = &mut self.load {
+                    load.body.stop();
+                }
+                self.fetcher.stop();
+            }
+            _ => return Err(Misbehaviour::WrongState.into()),
+        }
+        Ok(())
+    }
+
+    fn input(&mut self, part: SurfacePart, event: InputEvent, control: &Control) {
+        if part != SurfacePart::Page {
+            return;
+        }
+        // What the pointer hits depends on what earlier inputs have changed.
+        self.view.settle(&mut self.fetcher);
+        if self.view.input(event) {
+            self.view.set_anchor(None);
+        }
+        let new_tab = matches!(
+            event,
+            InputEvent::PointerUp { button: Button::Left, modifiers, .. } if modifiers.ctrl
+        );
+        self.say_navigations(new_tab, control);
+        if let InputEvent::PointerUp {
+            button: Button::Middle,
+            ..
+        } = event
+            && let (Some(navigation), Some(url)) = (self.shown, self.view.hovered_link())
+            && !url.starts_with(OPAQUE_BASE)
+        {
+            control.say(FromRenderer::Navigate {
+                navigation,
+                url,
+                new_tab: true,
+            });
+        }
+    }
+
+    fn sources(&self) -> Vec<BorrowedFd<'_>> {
+        let pipe = self.load.as_ref().and_then(|load| load.body.pipe());
+        pipe.into_iter().chain(self.fetcher.answers()).collect()
+    }
+
+    fn receive(&mut self) -> Result<(), LoopError> {
+        if let Some(load) = &mut self.load {
+            load.body.read_available();
+        }
+        self.fetcher.receive();
+        Ok(())
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        if self.view.is_unsettled() {
+            return Some(Instant::now());
+        }
+        let load = self.load.as_ref()?;
+        let has_more = !load.is_parsed && load.body.bytes.len() > load.parsed;
+        has_more.then_some(load.parse_at)
+    }
+
+    fn turn(&mut self, control: &Control) {
+        self.parse();
+        if self.view.settle(&mut self.fetcher) {
+            self.shown = self.load.as_ref().map(|load| load.navigation);
+        }
+        if let Some(load) = &self.load {
+            let navigation = load.navigation;
+            for reason in std::mem::take(&mut self.incomplete) {
+                let reason = cut(reason, TEXT_BYTES_MAX);
+                control.say(FromRenderer::Incomplete { navigation, reason });
+            }
+        }
+        self.say_title(control);
+        self.say_hover(control);
+        self.finish_load();
+    }
+
+    fn published(&mut self, part: SurfacePart, control: &Control) {
+        if part != SurfacePart::Page {
+            return;
+        }
+        let is_idle = self.fetcher.is_idle() && !self.view.is_unsettled();
+        let is_whole = is_idle && !self.view.has_next();
+        let Some(load) = self
+            .load
+            .as_mut()
+            .filter(|load| self.shown == Some(load.navigation))
+        else {
+            return;
+        };
+        let navigation = load.navigation;
+        if !load.is_painted {
+            load.is_painted = true;
+            control.say(FromRenderer::Painted { navigation });
+        }
+        if load.is_parsed && is_whole && !load.is_loaded {
+            load.is_loaded = true;
+            let failed_resources = self.fetcher.failed();
+            self.fetcher.forget_finished();
+            self.view.set_anchor(None);
+            control.say(FromRenderer::Loaded {
+                navigation,
+                failed_resources,
+            });
+        }
+        let y = self.view.scroll_y();
+        if y != self.scrolled_to {
+            self.scrolled_to = y;
+            control.say(FromRenderer::Scrolled { navigation, y });
+        }
+    }
+}
+
+/// What relative URLs are resolved against.
+fn base_url(url: &Url, kind: &Kind) -> String {
+    // An image document asks for its own URL, whatever it is.
+    if url.cannot_be_a_base() && *kind != Kind::Image {
+        return OPAQUE_BASE.to_owned();
+    }
+    url.as_str().to_owned()
+}
+
+/// The bytes and the type of a `data:` URL; nothing if it is none.
+fn data_of(url: &str) -> (Vec<u8>, String) {
+    let Ok(data) = DataUrl::process(url) else {
+        return (Vec::new(), "text/plain".to_owned());
+    };
+    let bytes = data
+        .decode_to_vec()
+        .map(|(bytes, _)| bytes)
+        .unwrap_or_default();
+    (bytes, data.mime_type().to_string())
+}
+
+/// The longest beginning of `text` that has at most `bytes_max` bytes.
+fn cut(mut text: String, bytes_max: usize) -> String {
+    text.truncate(text.floor_char_boundary(bytes_max));
+    text
+}

@@ -1,0 +1,99 @@
+//! The card over a tab that has died or hangs: what happened, why, and what can be done.
+//!
+//! Owns: its document. Trusts: the broker's words, escaped. Never: shows anything of the dead page.
+
+use super::command::{self, BASE, button_name};
+use super::icons::{Icon, icon};
+use crate::content::escape;
+use crate::fetcher::Fetcher;
+use crate::parse::Markup;
+use crate::view::View;
+use parley::FontContext;
+use protocol::input::InputEvent;
+use protocol::shell::{Card, CardButton, FromShell};
+
+const TEMPLATE: &str = include_str!("card.html");
+const CSS: &str = include_str!("card.css");
+
+/// The card's document.
+pub(crate) struct CardView {
+    pub(crate) view: View,
+    fetcher: Fetcher,
+    card: Option<Card>,
+}
+
+impl CardView {
+    pub(crate) fn new(fonts: FontContext) -> CardView {
+        let (view, fetcher) = super::view(fonts);
+        CardView {
+            view,
+            fetcher,
+            card: None,
+        }
+    }
+
+    /// Shows another card. Without one, the last stays: its surface goes.
+    pub(crate) fn set(&mut self, card: Option<Card>) {
+        if let Some(card) = card
+            && self.card.as_ref() != Some(&card)
+        {
+            let document = self.view.parse(Markup::Html, &markup(&card), BASE);
+            self.view.show(document, false);
+            self.card = Some(card);
+        }
+    }
+
+    /// Does `event` to the card; what was clicked comes back.
+    pub(crate) fn input(&mut self, event: InputEvent) -> Vec<FromShell> {
+        self.view.settle(&mut self.fetcher);
+        self.view.input(event);
+        let links = self.view.signals.take_navigations();
+        links
+            .iter()
+            .filter_map(|link| command::of_link(&link.url))
+            .collect()
+    }
+
+    pub(crate) fn turn(&mut self) {
+        self.view.settle(&mut self.fetcher);
+    }
+}
+
+fn markup(card: &Card) -> String {
+    let details: String = card
+        .details
+        .iter()
+        .map(|line| format!("<div>{}</div>", escape(line)))
+        .collect();
+    let class = if details.is_empty() { "none" } else { "" };
+    // What comes from outside is put in last, so that it is never taken for a placeholder.
+    TEMPLATE
+        .replace("{{css}}", CSS)
+        .replace("{{class}}", class)
+        .replace("{{icon}}", &icon(Icon::Warning, "#c8372d"))
+        .replace("{{buttons}}", &buttons(card))
+        .replace("{{heading}}", &escape(&card.heading))
+        .replace("{{cause}}", &escape(&card.cause))
+        .replace("{{details}}", &details)
+}
+
+fn buttons(card: &Card) -> String {
+    let button = |(index, button): (usize, &CardButton)| {
+        let class = if index == 0 { " class=\"first\"" } else { "" };
+        let (tab, name) = (card.tab.0, button_name(*button));
+        format!(
+            "<a{class} href=\"shell:card/{tab}/{name}\">{}</a>",
+            label(*button)
+        )
+    };
+    card.buttons.iter().enumerate().map(button).collect()
+}
+
+fn label(button: CardButton) -> &'static str {
+    match button {
+        CardButton::Close => "Close tab",
+        CardButton::Kill => "Kill the page",
+        CardButton::Reload => "Reload",
+        CardButton::Wait => "Wait",
+    }
+}

@@ -1,0 +1,148 @@
+//! The shell's content: the strip of tabs with the address bar, and the card over a tab that has died
+//! or hangs. Both are documents like any other, generated from the broker's state.
+//!
+//! Owns: the text being typed into the address bar, and nothing else. Trusts: the broker's state for
+//! what is true; every string in it is escaped. Never: decides: it tells the broker what was clicked.
+
+mod card;
+mod command;
+mod fit;
+mod icons;
+mod parts;
+mod strip;
+
+use crate::CommandEndpoint;
+use crate::fetcher::Fetcher;
+use crate::runtime::{Control, Host, LoopError};
+use crate::signals::Signals;
+use crate::view::View;
+use card::CardView;
+use ipc::{Handles, Misbehaviour, Receiver, RecvError, Sender};
+use parley::FontContext;
+use protocol::input::{Cursor, InputEvent};
+use protocol::renderer::{FromRenderer, SurfacePart, ToRenderer};
+use protocol::shell::{FromShell, ToShell};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::sync::Arc;
+use std::time::Instant;
+use strip::Strip;
+
+/// The shell's content.
+pub(crate) struct Shell {
+    commands: Option<(Sender<FromShell>, Receiver<ToShell>)>,
+    strip: Strip,
+    card: CardView,
+    hover: Cursor,
+    /// Where the pointer was seen last.
+    pointed: SurfacePart,
+}
+
+impl Shell {
+    pub(crate) fn new(fonts: FontContext, commands: CommandEndpoint) -> Shell {
+        Shell {
+            commands: Some(commands.split()),
+            strip: Strip::new(fonts.clone()),
+            card: CardView::new(fonts),
+            hover: Cursor::Default,
+            pointed: SurfacePart::Strip,
+        }
+    }
+
+    fn take(&mut self, message: ToShell) {
+        match message {
+            ToShell::State(state) => {
+                self.card.set(state.card.clone());
+                self.strip.set_state(*state);
+            }
+            ToShell::FocusAddress => self.strip.focus_address(),
+        }
+    }
+
+    fn say(&self, commands: impl IntoIterator<Item = FromShell>) {
+        let Some((sender, _)) = &self.commands else {
+            return;
+        };
+        for command in commands {
+            // That the broker is gone shows on the receiving side.
+            let _ = sender.send(command);
+        }
+    }
+}
+
+/// A view with what it fetches, which is never more than `data:` URLs.
+pub(crate) fn view(fonts: FontContext) -> (View, Fetcher) {
+    let fetcher = Fetcher::default();
+    let view = View::new(fonts, Arc::new(Signals::default()), fetcher.provider());
+    (view, fetcher)
+}
+
+impl Host for Shell {
+    fn view(&mut self, part: SurfacePart) -> Option<&mut View> {
+        match part {
+            SurfacePart::Strip => Some(&mut self.strip.view),
+            SurfacePart::Card => Some(&mut self.card.view),
+            SurfacePart::Page => None,
+        }
+    }
+
+    fn message(&mut self, message: ToRenderer, _handles: Handles) -> Result<(), LoopError> {
+        match message {
+            // The shell's documents are its own, so there is nothing to stop.
+            ToRenderer::Stop => Ok(()),
+            _ => Err(Misbehaviour::WrongState.into()),
+        }
+    }
+
+    fn input(&mut self, part: SurfacePart, event: InputEvent, _control: &Control) {
+        if event.position().is_some() {
+            self.pointed = part;
+        }
+        let commands = match part {
+            SurfacePart::Strip => self.strip.input(event),
+            SurfacePart::Card => self.card.input(event),
+            SurfacePart::Page => Vec::new(),
+        };
+        self.say(commands);
+    }
+
+    fn sources(&self) -> Vec<BorrowedFd<'_>> {
+        self.commands
+            .iter()
+            .map(|(_, receiver)| receiver.as_fd())
+            .collect()
+    }
+
+    fn receive(&mut self) -> Result<(), LoopError> {
+        while let Some((_, receiver)) = &self.commands {
+            match receiver.try_recv() {
+                Ok(Some(received)) => self.take(received.message),
+                Ok(None) => break,
+                Err(RecvError::Misbehaved(misbehaviour)) => return Err(misbehaviour.into()),
+                Err(RecvError::Closed) => self.commands = None,
+                Err(error) => return Err(LoopError::Control(error)),
+            }
+        }
+        Ok(())
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        let is_unsettled = self.strip.view.is_unsettled() || self.card.view.is_unsettled();
+        is_unsettled.then(Instant::now)
+    }
+
+    fn turn(&mut self, control: &Control) {
+        self.strip.turn();
+        self.card.turn();
+        let pointed = match self.pointed {
+            SurfacePart::Card => &self.card.view,
+            _ => &self.strip.view,
+        };
+        let (cursor, _) = pointed.hover();
+        if cursor != self.hover {
+            self.hover = cursor;
+            control.say(FromRenderer::Hover { cursor, link: None });
+        }
+    }
+
+    fn published(&mut self, _part: SurfacePart, _control: &Control) {}
+}

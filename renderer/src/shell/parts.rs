@@ -1,0 +1,171 @@
+//! The markup of the strip's parts, generated from the state.
+//!
+//! Owns: what the strip says and how. Trusts: nothing in the state's strings; each is escaped. Never:
+//! keeps anything.
+
+use super::fit::fit;
+use super::icons::{Icon, icon};
+use crate::content::escape;
+use protocol::shell::{Security, ShellState, TabMark, TabView};
+
+const INK: &str = "#3a4550";
+const PALE: &str = "#b9c1c9";
+/// Pixels beside the tabs: padding and the button for a new one.
+const BESIDE_TABS: f32 = 46.0;
+const TAB_WIDTH_MAX: f32 = 221.0;
+/// Narrower tabs have no close button unless they are active.
+const CLOSABLE_WIDTH_MIN: f32 = 76.0;
+const TAB_FONT: f32 = 12.5;
+
+/// One part of the strip's document: the content of the element of that id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Part {
+    pub(crate) id: &'static str,
+    pub(crate) class: &'static str,
+    pub(crate) html: String,
+}
+
+/// All parts, for a strip of that width.
+pub(crate) fn parts(state: &ShellState, width: u32) -> [Part; 5] {
+    let width = width as f32;
+    let (class, site) = site(state, width);
+    let link = state.hover_link.as_deref().unwrap_or("");
+    let hover = escape(&fit(link, width * 0.4, 12.0));
+    [
+        Part {
+            id: "tabs",
+            class: "",
+            html: tabs(state, width),
+        },
+        Part {
+            id: "nav",
+            class: "",
+            html: buttons(state),
+        },
+        Part {
+            id: "site",
+            class,
+            html: site,
+        },
+        Part {
+            id: "hover",
+            class: if link.is_empty() { "empty" } else { "" },
+            html: hover,
+        },
+        Part {
+            id: "side",
+            class: "",
+            html: chips(state, width),
+        },
+    ]
+}
+
+fn tabs(state: &ShellState, width: f32) -> String {
+    let count = state.tabs.len().max(1) as f32;
+    let tab_width = ((width - BESIDE_TABS) / count).min(TAB_WIDTH_MAX);
+    let mut html = String::new();
+    for tab in &state.tabs {
+        html.push_str(&tab_markup(tab, state.active == Some(tab.tab), tab_width));
+    }
+    let plus = icon(Icon::Plus, INK);
+    html.push_str(&format!(
+        "<a class=\"plus\" title=\"New tab\" href=\"shell:new\">{plus}</a>"
+    ));
+    html
+}
+
+fn tab_markup(tab: &TabView, is_active: bool, width: f32) -> String {
+    let is_closable = width >= CLOSABLE_WIDTH_MIN || (is_active && width >= 40.0);
+    let mark = match tab.mark {
+        TabMark::Crashed => "<span class=\"mark crashed\"></span>",
+        TabMark::Loading => "<span class=\"mark loading\"></span>",
+        TabMark::Slow => "<span class=\"mark slow\"></span>",
+        TabMark::Ready => "",
+    };
+    let beside =
+        16.0 + if is_closable { 25.0 } else { 0.0 } + if mark.is_empty() { 0.0 } else { 19.0 };
+    let title = if tab.title.is_empty() {
+        "New tab"
+    } else {
+        &tab.title
+    };
+    let title = escape(&fit(title, width - beside, TAB_FONT));
+    let close = if is_closable {
+        let cross = icon(Icon::Close, INK);
+        format!(
+            "<a class=\"close\" title=\"Close\" href=\"shell:close/{}\">{cross}</a>",
+            tab.tab.0
+        )
+    } else {
+        String::new()
+    };
+    format!(
+        "<div class=\"tab{}\"><a class=\"open\" href=\"shell:activate/{}\">{mark}\
+         <span class=\"text\">{title}</span></a>{close}</div>",
+        if is_active { " active" } else { "" },
+        tab.tab.0,
+    )
+}
+
+fn buttons(state: &ShellState) -> String {
+    let button = |shape, link: &str, title, is_on| {
+        if is_on {
+            let picture = icon(shape, INK);
+            format!("<a class=\"button\" title=\"{title}\" href=\"shell:{link}\">{picture}</a>")
+        } else {
+            format!("<span class=\"button\">{}</span>", icon(shape, PALE))
+        }
+    };
+    let has_tab = state.active.is_some();
+    let last = if state.loading {
+        button(Icon::Close, "stop", "Stop", has_tab)
+    } else {
+        button(Icon::Reload, "reload", "Reload", has_tab)
+    };
+    button(Icon::Back, "back", "Back", state.can_go_back)
+        + &button(Icon::Forward, "forward", "Forward", state.can_go_forward)
+        + &last
+}
+
+/// The word for what the address is worth, and the host.
+fn site(state: &ShellState, width: f32) -> (&'static str, String) {
+    let (class, word, shape, color) = match state.security {
+        Security::Builtin => ("builtin", "Bulkhead", Icon::Open, "#1a6dd6"),
+        Security::Error => ("error", "Not loaded", Icon::Warning, "#b3322a"),
+        Security::File => ("file", "File", Icon::Open, INK),
+        Security::Plain => ("plain", "Not secure", Icon::Open, INK),
+        Security::Secure => ("secure", "Secure", Icon::Lock, "#19734a"),
+    };
+    if state.active.is_none() || state.url.is_empty() {
+        return ("empty", String::new());
+    }
+    let host = escape(&fit(&state.host, width * 0.2, 13.5));
+    let host = if host.is_empty() {
+        String::new()
+    } else {
+        format!("<span class=\"host\">{host}</span>")
+    };
+    (
+        class,
+        format!(
+            "{}<span class=\"word\">{word}</span>{host}",
+            icon(shape, color)
+        ),
+    )
+}
+
+fn chips(state: &ShellState, width: f32) -> String {
+    let chip = |class, text: &str, color| {
+        let words = escape(&fit(text, width * 0.26, 12.0));
+        let picture = icon(Icon::Warning, color);
+        format!("<div class=\"chip {class}\">{picture}<span class=\"words\">{words}</span></div>")
+    };
+    let mut html = String::new();
+    if let Some(notice) = &state.notice {
+        html.push_str(&chip("notice", notice, "#9a7400"));
+    }
+    if let Some(banner) = &state.banner {
+        html.push_str(&chip("banner", banner, "#c8372d"));
+    }
+    html
+}

@@ -1,0 +1,79 @@
+//! What a document reports while Blitz works on it: redraw wanted, a link followed, the clipboard.
+//!
+//! Owns: the answers until they are collected after the call into Blitz. Trusts: nobody. Never: acts
+//! on them itself.
+
+use blitz_traits::navigation::{NavigationOptions, NavigationProvider};
+use blitz_traits::net::{Method, Url};
+use blitz_traits::shell::{ClipboardError, ShellProvider};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// The collected signals of one document. Blitz wants it shareable between threads; this process has
+/// one, so no lock is ever contended.
+#[derive(Debug, Default)]
+pub(crate) struct Signals {
+    redraw: AtomicBool,
+    navigations: Mutex<Vec<Navigation>>,
+    clipboard: Mutex<Option<String>>,
+}
+
+/// A link followed or a form sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Navigation {
+    pub(crate) url: Url,
+    /// Whether it is a form that wants to be posted.
+    pub(crate) is_post: bool,
+}
+
+impl Signals {
+    /// Whether a redraw was asked for since the last call.
+    pub(crate) fn take_redraw(&self) -> bool {
+        self.redraw.swap(false, Ordering::Relaxed)
+    }
+
+    /// The links followed since the last call.
+    pub(crate) fn take_navigations(&self) -> Vec<Navigation> {
+        std::mem::take(
+            &mut *self
+                .navigations
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
+    }
+}
+
+impl ShellProvider for Signals {
+    fn request_redraw(&self) {
+        self.redraw.store(true, Ordering::Relaxed);
+    }
+
+    fn get_clipboard_text(&self) -> Result<String, ClipboardError> {
+        let clipboard = self
+            .clipboard
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        clipboard.clone().ok_or(ClipboardError)
+    }
+
+    fn set_clipboard_text(&self, text: String) -> Result<(), ClipboardError> {
+        *self
+            .clipboard
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Some(text);
+        Ok(())
+    }
+}
+
+impl NavigationProvider for Signals {
+    fn navigate_to(&self, options: NavigationOptions) {
+        let navigation = Navigation {
+            url: options.url,
+            is_post: options.method == Method::POST,
+        };
+        self.navigations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(navigation);
+    }
+}

@@ -1,0 +1,116 @@
+//! One surface: its frames channel, its shared pixels, and the painter that fills them.
+//!
+//! Owns: the write side of the surface. Trusts: the gpu process no further than to give credits.
+//! Never: publishes without a credit, or publishes a frame that is not painted in full.
+
+use crate::view::View;
+use anyrender::{ImageRenderer, PaintScene};
+use anyrender_vello_cpu::VelloCpuImageRenderer;
+use ipc::{Endpoint, Receiver, RecvError, Sender};
+use protocol::frames::{FromProducer, ToProducer};
+use protocol::geometry::{Rect, Size};
+use protocol::ids::SurfaceId;
+use protocol::renderer::SurfacePart;
+use shm::Producer;
+use std::os::fd::{AsFd, BorrowedFd};
+
+pub(crate) type FramesEndpoint = Endpoint<FromProducer, ToProducer>;
+
+/// A surface that this process paints.
+pub(crate) struct Surface {
+    pub(crate) id: SurfaceId,
+    pub(crate) part: SurfacePart,
+    producer: Producer,
+    painter: VelloCpuImageRenderer,
+    /// Gone when the gpu process is gone; a new one comes with the next region.
+    channel: Option<(Sender<FromProducer>, Receiver<ToProducer>)>,
+    /// Whether one frame may be published.
+    credit: bool,
+}
+
+impl Surface {
+    pub(crate) fn new(
+        id: SurfaceId,
+        part: SurfacePart,
+        producer: Producer,
+        channel: FramesEndpoint,
+    ) -> Surface {
+        let size = producer.size();
+        Surface {
+            id,
+            part,
+            producer,
+            painter: VelloCpuImageRenderer::new(size.width, size.height),
+            channel: Some(channel.split()),
+            credit: false,
+        }
+    }
+
+    pub(crate) fn size(&self) -> Size {
+        self.producer.size()
+    }
+
+    /// The next regions; with a channel, the gpu process is a new one and owes a credit.
+    pub(crate) fn replace(&mut self, producer: Producer, channel: Option<FramesEndpoint>) {
+        let size = producer.size();
+        if size != self.size() {
+            self.painter.resize(size.width, size.height);
+        }
+        self.producer = producer;
+        if let Some(channel) = channel {
+            self.channel = Some(channel.split());
+            self.credit = false;
+        }
+    }
+
+    /// The descriptor on which credits come.
+    pub(crate) fn credits(&self) -> Option<BorrowedFd<'_>> {
+        self.channel.as_ref().map(|(_, receiver)| receiver.as_fd())
+    }
+
+    /// Takes the credits that have come.
+    pub(crate) fn receive(&mut self) {
+        let Some((_, receiver)) = &self.channel else {
+            return;
+        };
+        loop {
+            match receiver.try_recv() {
+                Ok(Some(received)) => match received.message {
+                    ToProducer::BeginFrame => self.credit = true,
+                },
+                Ok(None) => return,
+                Err(error) => {
+                    if !matches!(error, RecvError::Closed) {
+                        tracing::warn!(surface = %self.id, %error, "frames channel lost");
+                    }
+                    self.channel = None;
+                    self.credit = false;
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Whether a frame may be published now.
+    pub(crate) fn has_credit(&self) -> bool {
+        self.credit
+    }
+
+    /// Paints the whole view into the back slot and hands it over.
+    pub(crate) fn publish(&mut self, view: &mut View) {
+        let size = self.size();
+        self.painter.reset();
+        let painted = |scene: &mut _| view.paint(scene, size);
+        self.painter.render(painted, self.producer.back());
+        self.producer.publish(&[Rect::from_size(size)]);
+        self.credit = false;
+        if let Some((sender, _)) = &self.channel {
+            // A gpu process that is gone is noticed when its end of the channel is read.
+            let _ = sender.send(FromProducer::FrameReady);
+        }
+    }
+}
+
+/// What [`View::paint`] draws on.
+pub(crate) trait Canvas: PaintScene {}
+impl<T: PaintScene> Canvas for T {}

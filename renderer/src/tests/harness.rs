@@ -1,0 +1,467 @@
+//! The other ends of a renderer's channels.
+
+use crate::runtime::{self, Host};
+use crate::{fonts, page, shell};
+use ipc::poll::{Interest, wait};
+use ipc::{Endpoint, Receiver, Sender};
+use protocol::bootstrap::{FontEntry, FontFamily};
+use protocol::document::{BodySource, ResponseHead};
+use protocol::fetch::{FromNetwork, ToNetwork};
+use protocol::frames::{FromProducer, ToProducer};
+use protocol::geometry::Size;
+use protocol::ids::{Generation, NavigationId, RequestId, SurfaceId};
+use protocol::input::{Button, InputEvent, Key, Modifiers};
+use protocol::renderer::{CommitDocument, FromRenderer, SurfacePart, ToRenderer};
+use protocol::shell::{FromShell, ToShell};
+use protocol::site::Site;
+use shm::{Consumer, Region, SurfaceRegions};
+use std::collections::VecDeque;
+use std::os::fd::{AsFd, OwnedFd};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use url::Url;
+
+/// After this long without anything happening a test fails.
+const WATCHDOG: Duration = Duration::from_secs(60);
+pub(super) const SIZE: Size = Size::new(400, 300);
+pub(super) const SURFACE: SurfaceId = SurfaceId(7);
+
+const FONTS: [(FontFamily, &[u8]); 6] = [
+    (
+        FontFamily::SansSerif,
+        include_bytes!("../../../assets/fonts/LiberationSans-Regular.ttf"),
+    ),
+    (
+        FontFamily::SansSerif,
+        include_bytes!("../../../assets/fonts/LiberationSans-Bold.ttf"),
+    ),
+    (
+        FontFamily::Serif,
+        include_bytes!("../../../assets/fonts/LiberationSerif-Regular.ttf"),
+    ),
+    (
+        FontFamily::Serif,
+        include_bytes!("../../../assets/fonts/LiberationSerif-Bold.ttf"),
+    ),
+    (
+        FontFamily::Monospace,
+        include_bytes!("../../../assets/fonts/LiberationMono-Regular.ttf"),
+    ),
+    (
+        FontFamily::Monospace,
+        include_bytes!("../../../assets/fonts/LiberationMono-Bold.ttf"),
+    ),
+];
+
+/// The bundled fonts, through a sealed region as in the real process.
+pub(super) fn bundled_fonts() -> parley::FontContext {
+    let mut content = Vec::new();
+    let mut entries = Vec::new();
+    for (family, bytes) in FONTS {
+        let offset = content.len() as u64;
+        entries.push(FontEntry {
+            family,
+            offset,
+            bytes: bytes.len() as u64,
+        });
+        content.extend_from_slice(bytes);
+    }
+    let region = Region::create_filled("test-fonts", &content).expect("region");
+    fonts::from_region(region.read_only().expect("descriptor"), &entries).expect("fonts")
+}
+
+/// A process under test, seen from outside.
+pub(super) struct Outside {
+    control: Option<(Sender<ToRenderer>, Receiver<FromRenderer>)>,
+    pub(super) network: Option<(Sender<FromNetwork>, Receiver<ToNetwork>)>,
+    commands: Option<(Sender<ToShell>, Receiver<FromShell>)>,
+    frames: Option<(Sender<ToProducer>, Receiver<FromProducer>)>,
+    consumer: Option<Consumer>,
+    /// Whether each frame is answered with the next credit.
+    pub(super) gives_credit: bool,
+    pub(super) frames_seen: u64,
+    /// Everything the renderer has said and nobody has waited for.
+    pub(super) said: VecDeque<FromRenderer>,
+    pub(super) asked: VecDeque<FromShell>,
+    pub(super) fetches: VecDeque<ToNetwork>,
+    next_input: u32,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Outside {
+    fn start<H: Host>(host: impl FnOnce(parley::FontContext) -> H + Send + 'static) -> Outside {
+        let (inside, outside) = Endpoint::<FromRenderer, ToRenderer>::pair().expect("pair");
+        let thread = std::thread::spawn(move || {
+            runtime::run(inside, host(bundled_fonts())).expect("the loop ends in peace");
+        });
+        Outside {
+            control: Some(outside.split()),
+            network: None,
+            commands: None,
+            frames: None,
+            consumer: None,
+            gives_credit: true,
+            frames_seen: 0,
+            said: VecDeque::new(),
+            asked: VecDeque::new(),
+            fetches: VecDeque::new(),
+            next_input: 0,
+            thread: Some(thread),
+        }
+    }
+
+    /// A renderer with a surface, locked to a site with a fetch channel.
+    pub(super) fn page() -> Outside {
+        let mut outside = Outside::start(page::Page::new);
+        let (inside, network) = Endpoint::<ToNetwork, FromNetwork>::pair().expect("pair");
+        outside.network = Some(network.split());
+        let site = Site::of(&Url::parse("http://site.test/").expect("URL"), 0);
+        outside.send_with(
+            ToRenderer::Lock { site, fetch: true },
+            vec![inside.into_fd()],
+        );
+        outside.attach(SurfacePart::Page, SIZE);
+        outside
+    }
+
+    /// A shell with its strip.
+    pub(super) fn shell(size: Size) -> Outside {
+        let (inside, commands) = Endpoint::<FromShell, ToShell>::pair().expect("pair");
+        let mut outside = Outside::start(move |fonts| shell::Shell::new(fonts, inside));
+        outside.commands = Some(commands.split());
+        outside.attach(SurfacePart::Strip, size);
+        outside
+    }
+
+    pub(super) fn attach(&mut self, part: SurfacePart, size: Size) {
+        let (inside, outside) = Endpoint::<FromProducer, ToProducer>::pair().expect("pair");
+        let regions = self.new_regions(size, Generation(1));
+        let fds = [vec![inside.into_fd()], regions].concat_fds();
+        let generation = Generation(1);
+        self.send_with(
+            ToRenderer::AttachSurface {
+                surface: SURFACE,
+                part,
+                generation,
+                size,
+            },
+            fds,
+        );
+        self.frames = Some(outside.split());
+        if self.gives_credit {
+            self.give_credit();
+        }
+    }
+
+    pub(super) fn resize(&mut self, size: Size, generation: Generation) {
+        let fds = self.new_regions(size, generation);
+        let message = ToRenderer::ReplaceRegion {
+            surface: SURFACE,
+            generation,
+            size,
+            channel: false,
+        };
+        self.send_with(message, fds);
+    }
+
+    fn new_regions(&mut self, size: Size, generation: Generation) -> Vec<OwnedFd> {
+        let regions = SurfaceRegions::create(size).expect("regions");
+        let pixels = regions.pixels.read_only().expect("descriptor");
+        let latch = regions.latch.dup().expect("descriptor");
+        self.consumer = Some(Consumer::new(pixels, latch, size, generation).expect("consumer"));
+        vec![
+            regions.pixels.dup().expect("descriptor"),
+            regions.latch.dup().expect("descriptor"),
+        ]
+    }
+
+    pub(super) fn send(&self, message: ToRenderer) {
+        self.send_with(message, Vec::new());
+    }
+
+    pub(super) fn send_with(&self, message: ToRenderer, fds: Vec<OwnedFd>) {
+        let (sender, _) = self.control.as_ref().expect("open");
+        sender.send_with(message, fds).expect("sent");
+    }
+
+    pub(super) fn tell_shell(&self, message: ToShell) {
+        let (sender, _) = self.commands.as_ref().expect("a shell");
+        sender.send(message).expect("sent");
+    }
+
+    pub(super) fn answer(&self, message: FromNetwork) {
+        let (sender, _) = self.network.as_ref().expect("a network");
+        sender.send(message).expect("sent");
+    }
+
+    /// Answers a fetch in full.
+    pub(super) fn serve(&self, request: RequestId, url: &str, bytes: &[u8]) {
+        let head = ResponseHead {
+            final_url: url.to_owned(),
+            status: 200,
+            content_type: None,
+            content_length: None,
+            redirects: 0,
+        };
+        self.answer(FromNetwork::Head { request, head });
+        self.answer(FromNetwork::Body {
+            request,
+            bytes: bytes.to_vec(),
+        });
+        self.answer(FromNetwork::End { request });
+    }
+
+    pub(super) fn give_credit(&self) {
+        let (sender, _) = self.frames.as_ref().expect("a surface");
+        sender.send(ToProducer::BeginFrame).expect("sent");
+    }
+
+    /// Commits a document that stands in a region.
+    pub(super) fn commit(&self, url: &str, content_type: &str, bytes: &[u8]) -> NavigationId {
+        self.commit_scrolled(url, content_type, bytes, 0)
+    }
+
+    pub(super) fn commit_scrolled(
+        &self,
+        url: &str,
+        content_type: &str,
+        bytes: &[u8],
+        scroll_y: u32,
+    ) -> NavigationId {
+        let region = Region::create_filled("test-page", bytes).expect("region");
+        let body = BodySource::Region {
+            bytes: bytes.len() as u64,
+        };
+        self.send_with(
+            commit(url, Some(content_type), body, scroll_y),
+            vec![region.read_only().expect("descriptor")],
+        );
+        NAVIGATION
+    }
+
+    /// Commits an HTML document of the site and waits until it is loaded.
+    pub(super) fn load(&mut self, html: &str) {
+        self.commit(
+            "http://site.test/page",
+            "text/html; charset=utf-8",
+            html.as_bytes(),
+        );
+        self.wait_loaded();
+    }
+
+    pub(super) fn wait_loaded(&mut self) -> u32 {
+        self.wait_said("Loaded", |message| match message {
+            FromRenderer::Loaded {
+                failed_resources, ..
+            } => Some(*failed_resources),
+            _ => None,
+        })
+    }
+
+    /// Waits for a message that `wanted` wants; earlier ones stay.
+    pub(super) fn wait_said<T>(
+        &mut self,
+        what: &str,
+        wanted: impl Fn(&FromRenderer) -> Option<T>,
+    ) -> T {
+        loop {
+            if let Some(at) = self
+                .said
+                .iter()
+                .position(|message| wanted(message).is_some())
+            {
+                let message = self.said.remove(at).expect("found");
+                return wanted(&message).expect("found");
+            }
+            self.step(what);
+        }
+    }
+
+    pub(super) fn wait_asked(&mut self, what: &str) -> FromShell {
+        loop {
+            if let Some(asked) = self.asked.pop_front() {
+                return asked;
+            }
+            self.step(what);
+        }
+    }
+
+    pub(super) fn wait_fetch(&mut self) -> (RequestId, String) {
+        loop {
+            match self.fetches.pop_front() {
+                Some(ToNetwork::Fetch { request, url, .. }) => return (request, url),
+                Some(ToNetwork::Cancel { .. }) => {}
+                None => self.step("a fetch"),
+            }
+        }
+    }
+
+    /// Waits until a frame satisfies `wanted`.
+    pub(super) fn wait_pixels(&mut self, what: &str, wanted: impl Fn(&Outside) -> bool) {
+        while self.frames_seen == 0 || !wanted(self) {
+            self.step(what);
+        }
+    }
+
+    /// The colour of a pixel of the last frame, 0xRRGGBB.
+    pub(super) fn pixel(&self, x: u32, y: u32) -> u32 {
+        let mut row = [0; 1];
+        let consumer = self.consumer.as_ref().expect("a surface");
+        consumer.read_row_xrgb(y, x, &mut row);
+        row[0]
+    }
+
+    /// All pixels of the last frame.
+    pub(super) fn pixels(&self) -> Vec<u32> {
+        let consumer = self.consumer.as_ref().expect("a surface");
+        let size = consumer.size();
+        let mut pixels = vec![0; (size.width * size.height) as usize];
+        for (y, row) in pixels.chunks_mut(size.width as usize).enumerate() {
+            consumer.read_row_xrgb(y as u32, 0, row);
+        }
+        pixels
+    }
+
+    /// Sends an input and waits until it is done.
+    pub(super) fn input(&mut self, event: InputEvent) {
+        self.next_input += 1;
+        let wanted = self.next_input;
+        self.send(ToRenderer::Input {
+            surface: SURFACE,
+            sequence: wanted,
+            event,
+        });
+        let done = self.wait_said("InputDone", |message| match message {
+            FromRenderer::InputDone { sequence } => Some(*sequence),
+            _ => None,
+        });
+        assert_eq!(done, wanted, "inputs are done in order");
+    }
+
+    pub(super) fn key(&mut self, key: Key, modifiers: Modifiers) {
+        self.input(InputEvent::KeyDown {
+            key,
+            modifiers,
+            repeat: false,
+        });
+        self.input(InputEvent::KeyUp { key, modifiers });
+    }
+
+    pub(super) fn type_text(&mut self, text: &str) {
+        for character in text.chars() {
+            self.key(Key::Character(character), Modifiers::default());
+        }
+    }
+
+    pub(super) fn click(&mut self, x: f32, y: f32) {
+        self.click_with(x, y, Button::Left, Modifiers::default());
+    }
+
+    pub(super) fn click_with(&mut self, x: f32, y: f32, button: Button, modifiers: Modifiers) {
+        self.input(InputEvent::PointerMove { x, y, modifiers });
+        self.input(InputEvent::PointerDown {
+            x,
+            y,
+            button,
+            modifiers,
+        });
+        self.input(InputEvent::PointerUp {
+            x,
+            y,
+            button,
+            modifiers,
+        });
+    }
+
+    /// Waits for something to happen on any channel and takes it.
+    fn step(&mut self, what: &str) {
+        let (_, control) = self.control.as_ref().expect("open");
+        let mut fds = vec![(control.as_fd(), Interest::Read)];
+        fds.extend(self.frames.iter().map(|(_, r)| (r.as_fd(), Interest::Read)));
+        fds.extend(
+            self.network
+                .iter()
+                .map(|(_, r)| (r.as_fd(), Interest::Read)),
+        );
+        fds.extend(
+            self.commands
+                .iter()
+                .map(|(_, r)| (r.as_fd(), Interest::Read)),
+        );
+        let ready = wait(&fds, Some(WATCHDOG)).expect("poll");
+        assert!(
+            ready.iter().any(|r| r.any()),
+            "nothing happened while waiting for {what}"
+        );
+        while let Some(received) = control.try_recv().expect("the renderer lives") {
+            self.said.push_back(received.message);
+        }
+        if let Some((_, commands)) = &self.commands {
+            while let Some(received) = commands.try_recv().expect("the shell lives") {
+                self.asked.push_back(received.message);
+            }
+        }
+        if let Some((_, network)) = &self.network {
+            while let Some(received) = network.try_recv().expect("the renderer lives") {
+                self.fetches.push_back(received.message);
+            }
+        }
+        self.take_frames();
+    }
+
+    fn take_frames(&mut self) {
+        let Some((_, frames)) = &self.frames else {
+            return;
+        };
+        let mut has_frame = false;
+        while frames.try_recv().expect("the renderer lives").is_some() {
+            has_frame = true;
+        }
+        if has_frame {
+            let consumer = self.consumer.as_mut().expect("a surface");
+            if consumer.take().expect("a good frame").is_some() {
+                self.frames_seen += 1;
+            }
+            if self.gives_credit {
+                self.give_credit();
+            }
+        }
+    }
+}
+
+impl Drop for Outside {
+    fn drop(&mut self) {
+        self.control = None;
+        let thread = self.thread.take().expect("joined once");
+        if thread.join().is_err() && !std::thread::panicking() {
+            panic!("the renderer panicked");
+        }
+    }
+}
+
+pub(super) const NAVIGATION: NavigationId = NavigationId(5);
+
+pub(super) fn commit(
+    url: &str,
+    content_type: Option<&str>,
+    body: BodySource,
+    scroll_y: u32,
+) -> ToRenderer {
+    ToRenderer::Commit(CommitDocument {
+        navigation: NAVIGATION,
+        url: url.to_owned(),
+        content_type: content_type.map(str::to_owned),
+        body,
+        scroll_y,
+    })
+}
+
+trait ConcatFds {
+    fn concat_fds(self) -> Vec<OwnedFd>;
+}
+
+impl<const N: usize> ConcatFds for [Vec<OwnedFd>; N] {
+    fn concat_fds(self) -> Vec<OwnedFd> {
+        self.into_iter().flatten().collect()
+    }
+}

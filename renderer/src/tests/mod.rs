@@ -1,0 +1,6 @@
+//! A fake broker, network and gpu process drive the real loop over real channels, in a thread.
+
+mod harness;
+mod page;
+mod shell;
+mod shots;

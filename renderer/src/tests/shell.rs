@@ -1,0 +1,225 @@
+//! Claims about the shell.
+
+use super::harness::Outside;
+use protocol::geometry::Size;
+use protocol::ids::TabId;
+use protocol::input::{Button, InputEvent, Key, Modifiers};
+use protocol::limits::SHELL_HEIGHT;
+use protocol::renderer::SurfacePart;
+use protocol::shell::{
+    Card, CardButton, FromShell, Security, ShellState, TabMark, TabView, ToShell,
+};
+
+const PLAIN: Modifiers = Modifiers {
+    shift: false,
+    ctrl: false,
+    alt: false,
+    meta: false,
+};
+const STRIP: Size = Size::new(1280, SHELL_HEIGHT);
+
+fn tab(id: u32, title: &str, mark: TabMark) -> TabView {
+    TabView {
+        tab: TabId(id),
+        title: title.to_owned(),
+        mark,
+    }
+}
+
+fn state() -> ShellState {
+    ShellState {
+        tabs: vec![
+            tab(1, "Welcome to Bulkhead", TabMark::Ready),
+            tab(
+                2,
+                "<b>An article</b> with a title that is far too long",
+                TabMark::Ready,
+            ),
+            tab(3, "Crashed", TabMark::Crashed),
+        ],
+        active: Some(TabId(2)),
+        url: "http://127.0.0.1:8000/article".to_owned(),
+        host: "127.0.0.1".to_owned(),
+        security: Security::Plain,
+        can_go_back: true,
+        can_go_forward: false,
+        loading: false,
+        hover_link: None,
+        notice: None,
+        banner: None,
+        card: None,
+    }
+}
+
+fn shown(state: &ShellState) -> Outside {
+    let mut outside = Outside::shell(STRIP);
+    outside.tell_shell(ToShell::State(Box::new(state.clone())));
+    // The active tab is white where the strip behind it is not.
+    outside.wait_pixels("the strip", |o| o.pixel(240, 33) == 0xff_ffff);
+    outside
+}
+
+/// Where the tabs, their close buttons and the buttons below them are.
+const TAB_1: (f32, f32) = (60.0, 20.0);
+const CLOSE_2: (f32, f32) = (431.0, 20.0);
+const BACK: (f32, f32) = (24.0, 60.0);
+const FORWARD: (f32, f32) = (58.0, 60.0);
+const RELOAD: (f32, f32) = (92.0, 60.0);
+const ADDRESS: (f32, f32) = (700.0, 60.0);
+
+#[test]
+fn clicks_are_commands() {
+    let mut outside = shown(&state());
+    outside.click(CLOSE_2.0, CLOSE_2.1);
+    assert_eq!(outside.wait_asked("close"), FromShell::Close(TabId(2)));
+    outside.click(TAB_1.0, TAB_1.1);
+    assert_eq!(
+        outside.wait_asked("activate"),
+        FromShell::Activate(TabId(1))
+    );
+    outside.click_with(TAB_1.0, TAB_1.1, Button::Middle, PLAIN);
+    assert_eq!(outside.wait_asked("close"), FromShell::Close(TabId(1)));
+    outside.click(BACK.0, BACK.1);
+    assert_eq!(outside.wait_asked("back"), FromShell::Back);
+    outside.click(FORWARD.0, FORWARD.1);
+    outside.click(RELOAD.0, RELOAD.1);
+    assert_eq!(
+        outside.wait_asked("reload"),
+        FromShell::Reload,
+        "forward is greyed"
+    );
+    let plus = 6.0 + 3.0 * 221.0 + 18.0;
+    outside.click(plus, 20.0);
+    assert_eq!(outside.wait_asked("new tab"), FromShell::NewTab);
+}
+
+#[test]
+fn reload_becomes_stop_while_loading() {
+    let mut outside = shown(&state());
+    outside.tell_shell(ToShell::State(Box::new(ShellState {
+        loading: true,
+        ..state()
+    })));
+    outside.wait_pixels("any frame", |_| true);
+    loop {
+        outside.click(RELOAD.0, RELOAD.1);
+        match outside.wait_asked("stop") {
+            FromShell::Stop => break,
+            other => assert_eq!(other, FromShell::Reload, "the state is on its way"),
+        }
+    }
+}
+
+#[test]
+fn typed_text_is_gone_to() {
+    let mut outside = shown(&state());
+    outside.click(ADDRESS.0, ADDRESS.1);
+    outside.type_text("example.org/a b");
+    outside.key(Key::Enter, PLAIN);
+    assert_eq!(
+        outside.wait_asked("go"),
+        FromShell::Go("example.org/a b".to_owned())
+    );
+}
+
+#[test]
+fn typed_text_survives_a_new_state_and_escape_brings_the_url_back() {
+    let mut outside = shown(&state());
+    outside.click(ADDRESS.0, ADDRESS.1);
+    outside.type_text("half");
+    let mut changed = state();
+    changed.url = "http://127.0.0.1:8000/other".to_owned();
+    changed.tabs.remove(0);
+    outside.tell_shell(ToShell::State(Box::new(changed)));
+    outside.wait_pixels("the new tabs", |o| o.pixel(20, 33) == 0xff_ffff);
+    outside.type_text(" typed");
+    outside.key(Key::Enter, PLAIN);
+    assert_eq!(
+        outside.wait_asked("go"),
+        FromShell::Go("half typed".to_owned())
+    );
+    outside.click(ADDRESS.0, ADDRESS.1);
+    outside.type_text("x");
+    outside.key(Key::Escape, PLAIN);
+    outside.key(Key::End, PLAIN);
+    outside.type_text("!");
+    outside.key(Key::Enter, PLAIN);
+    assert_eq!(
+        outside.wait_asked("go"),
+        FromShell::Go("http://127.0.0.1:8000/other!".to_owned())
+    );
+}
+
+#[test]
+fn focusing_the_address_selects_all_of_it() {
+    let mut outside = shown(&state());
+    outside.tell_shell(ToShell::FocusAddress);
+    outside.wait_pixels("the selection", |o| {
+        (300..700).any(|x| o.pixel(x, 60) == 0xb4_d5ff)
+    });
+    outside.type_text("new");
+    outside.key(Key::Enter, PLAIN);
+    assert_eq!(outside.wait_asked("go"), FromShell::Go("new".to_owned()));
+}
+
+#[test]
+fn losing_the_keyboard_shows_the_url_again() {
+    let mut outside = shown(&state());
+    outside.click(ADDRESS.0, ADDRESS.1);
+    outside.type_text("left behind");
+    outside.input(InputEvent::Focus(false));
+    outside.click(ADDRESS.0, ADDRESS.1);
+    outside.key(Key::End, PLAIN);
+    outside.key(Key::Enter, PLAIN);
+    assert_eq!(
+        outside.wait_asked("go"),
+        FromShell::Go("http://127.0.0.1:8000/article".to_owned())
+    );
+}
+
+#[test]
+fn a_card_has_its_buttons() {
+    let mut outside = Outside::shell(STRIP);
+    outside.attach(SurfacePart::Card, Size::new(480, 320));
+    let card = Card {
+        tab: TabId(3),
+        heading: "This tab has crashed".to_owned(),
+        cause: "Signal 11 (SIGSEGV) at address 0x10".to_owned(),
+        details: vec!["renderer p7, pid 4711".to_owned()],
+        buttons: vec![CardButton::Reload, CardButton::Close],
+    };
+    let state = ShellState {
+        card: Some(card),
+        ..state()
+    };
+    outside.tell_shell(ToShell::State(Box::new(state)));
+    let blue = 0x1a_6dd6;
+    outside.wait_pixels("the first button", |o| o.pixels().contains(&blue));
+    let at = outside
+        .pixels()
+        .iter()
+        .position(|p| *p == blue)
+        .expect("seen") as u32;
+    outside.click((at % 480) as f32 + 10.0, (at / 480) as f32 + 15.0);
+    assert_eq!(
+        outside.wait_asked("reload"),
+        FromShell::CardButton(TabId(3), CardButton::Reload)
+    );
+}
+
+#[test]
+fn many_tabs_in_a_narrow_window_stay_clickable() {
+    let mut outside = Outside::shell(Size::new(500, SHELL_HEIGHT));
+    let mut state = state();
+    state.tabs = (0..40)
+        .map(|id| tab(id, "A page", TabMark::Ready))
+        .collect();
+    state.active = Some(TabId(0));
+    outside.tell_shell(ToShell::State(Box::new(state)));
+    outside.wait_pixels("the strip", |o| o.pixel(10, 34) == 0xff_ffff);
+    outside.click(6.0 + 454.0 * 39.5 / 40.0, 20.0);
+    assert_eq!(
+        outside.wait_asked("the last tab"),
+        FromShell::Activate(TabId(39))
+    );
+}

@@ -1,0 +1,37 @@
+//! The first document of the process: a tiny one that nobody sees, laid out and painted before the
+//! sandbox is put on, so that whatever is initialised once and needs more than the sandbox allows
+//! (the font database of SVG reads directories) is there already.
+//!
+//! Owns: nothing that outlives it. Trusts: its own markup only. Never: touches a channel.
+
+use crate::fetcher::Fetcher;
+use crate::signals::Signals;
+use crate::view::View;
+use anyrender::ImageRenderer;
+use anyrender_vello_cpu::VelloCpuImageRenderer;
+use parley::FontContext;
+use protocol::geometry::Size;
+use std::sync::Arc;
+
+const SIZE: Size = Size::new(320, 240);
+
+/// One of each thing that is lazily initialised: text in three families and two weights, a list, a
+/// table, form controls, an inline SVG with text, images in each format's decoder, a transition.
+const MARKUP: &str = include_str!("warm_up.html");
+
+/// Lays out and paints the warm-up document.
+pub(crate) fn warm_up(fonts: &FontContext) {
+    let mut fetcher = Fetcher::default();
+    let mut view = View::new(
+        fonts.clone(),
+        Arc::new(Signals::default()),
+        fetcher.provider(),
+    );
+    view.set_size(SIZE);
+    let document = view.parse(crate::parse::Markup::Html, MARKUP, "bulkhead://warm-up/");
+    view.show(document, false);
+    view.settle(&mut fetcher);
+    let mut pixels = vec![0; SIZE.frame_bytes().unwrap_or(0)];
+    let mut painter = VelloCpuImageRenderer::new(SIZE.width, SIZE.height);
+    painter.render(|scene| view.paint(scene, SIZE), &mut pixels);
+}

@@ -1,0 +1,76 @@
+//! What is said to a wrong command line, and the tour.
+
+use crate::harness::run;
+
+fn refused(arguments: &[&str], says: &str) {
+    let output = run(arguments);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{arguments:?}: {stderr}");
+    assert!(stderr.contains(says), "{arguments:?}: {stderr}");
+    assert!(!stderr.contains("panicked"), "{stderr}");
+}
+
+#[test]
+fn a_wrong_command_line_is_refused_with_its_cause() {
+    refused(&["--headles"], "--headless");
+    refused(&["--headless", "--size", "0x10", "a.b"], "1280x800");
+    refused(&["--headless", "--size", "99999x10", "a.b"], "at most");
+    refused(&["--headless", "--size", "big", "a.b"], "WIDTHxHEIGHT");
+    refused(
+        &["--headless", "--screenshot", "/nowhere/at/all.png", "a.b"],
+        "/nowhere/at",
+    );
+    refused(&["--headless", "--screenshot", "/", "a.b"], "directory");
+    refused(&["--headless", "--screenshot", "x.png"], "exactly one URL");
+    refused(&["--screenshot", "x.png", "a.b"], "--headless");
+    refused(&["--headless", "word"], "no dot");
+    refused(&["--headless", "gopher://a.b/"], "gopher");
+    refused(&["--headless", "http://"], "URL");
+    refused(&["--log", "=wrong=", "--headless", "a.b"], "--log");
+    refused(&["--type=emperor"], "emperor");
+}
+
+#[test]
+fn a_child_started_by_hand_says_what_it_is_for() {
+    let output = run(&["--type=renderer"]);
+    assert!(!output.status.success());
+}
+
+#[test]
+fn a_window_without_a_display_is_refused_with_advice() {
+    let output = run(&["http://127.0.0.1:1/"]);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        stderr.contains("DISPLAY") && stderr.contains("--headless"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn without_a_display_and_url_the_tour_runs_and_every_stop_holds() {
+    let output = run(&[]);
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{stdout}\n{stderr}");
+    assert!(stdout.contains("no display"), "{stdout}");
+    for word in [
+        "broker",
+        "renderer",
+        "gpu",
+        "network",
+        "shell",
+        "is gone",
+        "live again",
+    ] {
+        assert!(stdout.contains(word), "{word}: {stdout}");
+    }
+    let pictures: Vec<_> = stdout
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("picture: "))
+        .collect();
+    assert_eq!(pictures.len(), 2, "{stdout}");
+    for path in pictures {
+        assert!(std::path::Path::new(path).exists(), "{path}");
+    }
+}

@@ -1,0 +1,245 @@
+//! A tab dies alone: whatever kills it, it keeps its last frame, address and history under a card
+//! that names the cause, the others go on, and a reload brings it back.
+
+use crate::harness::{Browser, Tab, process, server};
+use nix::sys::signal::Signal;
+
+const PAGES: &[(&str, &str)] = &[
+    (
+        "/one",
+        "<title>One</title><body style='margin:0;background:#00ff00'><p>one",
+    ),
+    (
+        "/two",
+        "<title>Two</title><body style='margin:0;background:#ffffff'><p>two",
+    ),
+    (
+        "/moving",
+        "<title>Moving</title><style>@keyframes go { from { margin-left: 0 } \
+         to { margin-left: 600px } } div { width: 100px; height: 100px; background: #ff0000; \
+         animation: go 1s linear infinite alternate }</style><body style='margin:0'><div></div>",
+    ),
+];
+
+/// A browser with two tabs; the second one is shown and has a page behind it in its history.
+fn two_tabs() -> (Browser, Tab, Tab, String) {
+    let server = server::pages(PAGES);
+    let mut browser = Browser::headless(&[]);
+    let one = browser.open(&format!("http://{server}/one"));
+    let two = browser.open(&format!("http://{server}/one"));
+    browser.send(&format!("navigate {} http://{server}/two", two.id));
+    browser.wait("the second page", |r| {
+        r["record"] == "loaded" && r["url"].as_str().is_some_and(|url| url.ends_with("/two"))
+    });
+    let two = browser.tab(two.id);
+    (browser, one, two, format!("http://{server}/two"))
+}
+
+/// Breaks the second tab and checks all that must hold afterwards.
+fn dies_alone(breaks: impl FnOnce(&mut Browser, &Tab), cause: &str) {
+    let (mut browser, one, two, url) = two_tabs();
+    let before =
+        browser.screenshot_until("the white page", |p| p.pixel(5, p.height - 5) == [255; 3]);
+    breaks(&mut browser, &two);
+    let crashed = browser.wait_for_tab("tab_crashed", &two);
+    let said = crashed["cause"].as_str().expect("a cause").to_owned();
+    assert!(
+        said.contains(cause),
+        "the card says {said:?}, not {cause:?}"
+    );
+
+    let state = browser.tab_state(two.id);
+    assert_eq!(state["state"], "crashed");
+    assert_eq!(state["url"], url.as_str());
+    assert_eq!(state["title"], "Two");
+    assert_eq!(state["can_go_back"], true);
+    let dimmed = browser.screenshot_until("a dimmed page under a card", |p| {
+        p.brightness(0..40, p.height - 40..p.height) < 200
+    });
+    let middle = |p: &crate::harness::picture::Picture| {
+        p.count(400..880, 300..560, |pixel| {
+            pixel[0] > 220 && pixel[1] > 220 && pixel[2] > 220
+        })
+    };
+    assert!(
+        middle(&dimmed) > 10_000,
+        "no card stands out from the dimmed page"
+    );
+    assert!(before != dimmed);
+
+    assert_eq!(
+        browser.tab(one.id),
+        one,
+        "the other tab has another process now"
+    );
+    assert_eq!(browser.tab_state(one.id)["state"], "live");
+    browser.send(&format!("activate {}", one.id));
+    browser.screenshot_until("the other tab", |p| p.pixel(5, p.height - 5) == [0, 255, 0]);
+
+    browser.send(&format!("activate {}", two.id));
+    browser.send(&format!("reload {}", two.id));
+    browser.wait_for_tab("loaded", &two);
+    let reloaded = browser.tab(two.id);
+    assert_ne!(reloaded.pid, two.pid);
+    browser.screenshot_until("the page again", |p| p.pixel(5, p.height - 5) == [255; 3]);
+    assert!(browser.quit().success());
+}
+
+#[test]
+fn a_killed_tab_dies_alone() {
+    dies_alone(
+        |_, tab| process::signal(tab.pid, Signal::SIGKILL),
+        "SIGKILL",
+    );
+}
+
+#[test]
+fn a_segfault_sent_from_outside_is_a_crash() {
+    dies_alone(
+        |_, tab| process::signal(tab.pid, Signal::SIGSEGV),
+        "SIGSEGV",
+    );
+}
+
+#[test]
+fn an_abort_sent_from_outside_is_a_crash() {
+    dies_alone(
+        |_, tab| process::signal(tab.pid, Signal::SIGABRT),
+        "SIGABRT",
+    );
+}
+
+#[test]
+fn a_wild_write_is_a_crash() {
+    dies_alone(
+        |browser, tab| browser.send(&format!("break {} crash", tab.id)),
+        "SIGSEGV",
+    );
+}
+
+#[test]
+fn an_abort_is_a_crash() {
+    dies_alone(
+        |browser, tab| browser.send(&format!("break {} abort", tab.id)),
+        "SIGABRT",
+    );
+}
+
+#[test]
+fn a_panic_is_a_crash_that_names_its_message() {
+    dies_alone(
+        |browser, tab| browser.send(&format!("break {} panic", tab.id)),
+        "a panic was asked for",
+    );
+}
+
+#[test]
+fn a_message_that_is_none_is_fatal_to_its_sender() {
+    dies_alone(
+        |browser, tab| browser.send(&format!("break {} bad-message", tab.id)),
+        "BadEncoding",
+    );
+}
+
+#[test]
+fn a_typed_break_it_address_breaks_the_page_that_is_shown() {
+    dies_alone(
+        |browser, tab| browser.send(&format!("navigate {} bulkhead://crash", tab.id)),
+        "SIGSEGV",
+    );
+}
+
+#[test]
+fn other_tabs_go_on_painting_while_one_dies() {
+    let server = server::pages(PAGES);
+    let mut browser = Browser::headless(&[]);
+    let victim = browser.open(&format!("http://{server}/one"));
+    let _moving = browser.open(&format!("http://{server}/moving"));
+    process::signal(victim.pid, Signal::SIGKILL);
+    browser.wait_for_tab("tab_crashed", &victim);
+    let first = browser.screenshot();
+    browser.screenshot_until("the next frame of the animation", |picture| {
+        *picture != first
+    });
+    assert!(browser.quit().success());
+}
+
+#[test]
+fn a_dead_gpu_process_is_replaced_and_no_tab_reloads() {
+    let server = server::pages(PAGES);
+    let mut browser = Browser::headless(&[]);
+    let tab = browser.open(&format!("http://{server}/one"));
+    let gpu = browser.pid_of("gpu");
+    browser.forget_records();
+    process::signal(gpu, Signal::SIGKILL);
+    browser.wait("the gpu process's death", |r| {
+        r["record"] == "died" && r["role"] == "gpu"
+    });
+    browser.wait("a new one", |r| {
+        r["record"] == "sealed" && r["role"] == "gpu"
+    });
+    browser.wait_for("surface_live");
+    browser.screenshot_until("the page", |p| p.pixel(5, p.height - 5) == [0, 255, 0]);
+    assert_eq!(browser.tab(tab.id), tab);
+    assert!(browser.quit().success());
+}
+
+#[test]
+fn a_dead_network_process_is_replaced_and_pages_load_again() {
+    let server = server::pages(PAGES);
+    let mut browser = Browser::headless(&[]);
+    let tab = browser.open(&format!("http://{server}/one"));
+    let network = browser.pid_of("network");
+    process::signal(network, Signal::SIGSEGV);
+    browser.wait("its death", |r| {
+        r["record"] == "died" && r["role"] == "network"
+    });
+    browser.open(&format!("http://{server}/two"));
+    assert_eq!(browser.tab(tab.id), tab);
+    assert!(browser.quit().success());
+}
+
+#[test]
+fn a_dead_shell_is_replaced_and_tabs_do_not_notice() {
+    let server = server::pages(PAGES);
+    let mut browser = Browser::headless(&[]);
+    let tab = browser.open(&format!("http://{server}/one"));
+    let strip = browser.screenshot_until("the strip", |p| {
+        p.count(0..p.width, 0..84, |pixel| pixel.iter().all(|&v| v < 100)) > 100
+    });
+    let shell = browser.pid_of("shell");
+    process::signal(shell, Signal::SIGKILL);
+    browser.wait("its death", |r| {
+        r["record"] == "died" && r["role"] == "shell"
+    });
+    browser.screenshot_until("the same strip", |p| {
+        (0..strip.width).all(|x| p.pixel(x, 60) == strip.pixel(x, 60))
+    });
+    assert_eq!(browser.tab(tab.id), tab);
+    assert!(browser.quit().success());
+}
+
+#[test]
+fn no_process_outlives_a_killed_broker() {
+    let server = server::pages(PAGES);
+    let mut browser = Browser::headless(&[]);
+    browser.open(&format!("http://{server}/one"));
+    let pids = browser.pids();
+    assert!(pids.len() >= 5, "{pids:?}");
+    process::signal(browser.pid(), Signal::SIGKILL);
+    for pid in pids {
+        process::wait_until_gone(pid);
+    }
+}
+
+#[test]
+fn no_process_outlives_a_broker_that_is_asked_to_end() {
+    let mut browser = Browser::headless(&["bulkhead://welcome"]);
+    browser.wait_for("loaded");
+    let pids = browser.pids();
+    process::signal(browser.pid(), Signal::SIGTERM);
+    assert!(browser.wait_for_exit().success());
+    for pid in pids {
+        process::wait_until_gone(pid);
+    }
+}

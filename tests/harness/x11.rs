@@ -1,0 +1,83 @@
+//! A display of the test's own, and a hand to move its pointer and press its keys.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+
+/// A running Xvfb.
+pub struct Display {
+    server: Child,
+    name: String,
+}
+
+impl Display {
+    /// Starts one, or says why the test has to be skipped.
+    pub fn start() -> Option<Display> {
+        for tool in ["Xvfb", "xdotool"] {
+            let found = Command::new("which")
+                .arg(tool)
+                .output()
+                .is_ok_and(|o| o.status.success());
+            if !found {
+                println!("SKIP: {tool} is not installed");
+                return None;
+            }
+        }
+        let mut server = Command::new("Xvfb")
+            .args([
+                "-displayfd",
+                "1",
+                "-screen",
+                "0",
+                "1400x1000x24",
+                "-nolisten",
+                "tcp",
+            ])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("Xvfb starts");
+        let mut number = String::new();
+        let stdout = server.stdout.take().expect("piped");
+        BufReader::new(stdout)
+            .read_line(&mut number)
+            .expect("a display number");
+        if number.trim().is_empty() {
+            println!("SKIP: Xvfb cannot run here");
+            let _ = server.wait();
+            return None;
+        }
+        Some(Display {
+            server,
+            name: format!(":{}", number.trim()),
+        })
+    }
+
+    /// What `DISPLAY` must be.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Runs xdotool with these arguments and returns what it prints.
+    pub fn xdotool(&self, arguments: &[&str]) -> String {
+        let output = Command::new("xdotool")
+            .args(arguments)
+            .env("DISPLAY", &self.name)
+            .output()
+            .expect("xdotool runs");
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
+
+    /// The browser's window: waits until it is there.
+    pub fn window(&self) -> String {
+        let found = self.xdotool(&["search", "--sync", "--onlyvisible", "--name", "Bulkhead"]);
+        found.lines().next().expect("a window").to_owned()
+    }
+}
+
+impl Drop for Display {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}

@@ -1,0 +1,188 @@
+//! Pages look as they should.
+
+use crate::harness::picture::Picture;
+use crate::harness::{Browser, run, server};
+
+/// Takes the picture of one URL with `--screenshot`.
+fn screenshot(url: &str, size: &str) -> (std::process::Output, Option<Picture>) {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let path = folder.path().join("page.png");
+    let shown = path.display().to_string();
+    let output = run(&["--headless", "--screenshot", &shown, "--size", size, url]);
+    let picture = path.exists().then(|| Picture::read(&path));
+    (output, picture)
+}
+
+fn loaded(url: &str, size: &str) -> Picture {
+    let (output, picture) = screenshot(url, size);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{url}: {stderr}");
+    picture.expect("a picture was written")
+}
+
+fn dark_pixels(picture: &Picture) -> usize {
+    picture.count(0..picture.width, 0..picture.height, |p| {
+        p.iter().all(|&v| v < 128)
+    })
+}
+
+#[test]
+fn a_screenshot_has_the_pixels_of_the_page() {
+    const PAGE: &[(&str, &str)] = &[(
+        "/",
+        "<title>Boxes</title><style>body{margin:0;background:#fff}div{width:100px;height:100px;\
+         float:left}</style><div style='background:#f00'></div><div style='background:#0f0'></div>\
+         <div style='background:#00f'></div>",
+    )];
+    let picture = loaded(&format!("http://{}/", server::pages(PAGE)), "640x480");
+    assert_eq!((picture.width, picture.height), (640, 480));
+    for (x, colour) in [(50, [255, 0, 0]), (150, [0, 255, 0]), (250, [0, 0, 255])] {
+        for (dx, y) in [(0, 50), (49, 0), (0, 99)] {
+            assert_eq!(picture.pixel(x + dx, y), colour, "at {} {y}", x + dx);
+        }
+    }
+    assert_eq!(picture.pixel(350, 50), [255; 3]);
+    assert_eq!(picture.pixel(50, 100), [255; 3]);
+}
+
+#[test]
+fn style_sheets_and_images_are_fetched_and_shown() {
+    let server = server::serve(|head, stream| {
+        let path = head.split(' ').nth(1).unwrap_or("/");
+        match path {
+            "/" => server::respond(
+                stream,
+                "200 OK",
+                "text/html",
+                "<title>T</title><link rel=stylesheet href=/s.css><body><img src=/i.svg>",
+            ),
+            "/s.css" => server::respond(
+                stream,
+                "200 OK",
+                "text/css",
+                "body{margin:0;background:#ffff00}img{display:block;width:100px;height:100px}",
+            ),
+            _ => server::respond(
+                stream,
+                "200 OK",
+                "image/svg+xml",
+                "<svg xmlns='http://www.w3.org/2000/svg' width='100' height='100'>\
+                 <rect width='100' height='100' fill='#ff00ff'/></svg>",
+            ),
+        }
+    });
+    let picture = loaded(&format!("http://{server}/"), "400x300");
+    assert_eq!(picture.pixel(50, 50), [255, 0, 255]);
+    assert_eq!(picture.pixel(200, 50), [255, 255, 0]);
+}
+
+#[test]
+fn every_built_in_page_shows_text() {
+    for page in [
+        "welcome",
+        "processes",
+        "sandbox",
+        "ipc",
+        "frames",
+        "net",
+        "crashes",
+        "lab",
+        "tour",
+    ] {
+        let picture = loaded(&format!("bulkhead://{page}"), "1000x700");
+        assert!(dark_pixels(&picture) > 500, "bulkhead://{page} is empty");
+    }
+}
+
+#[test]
+fn a_file_named_by_the_person_is_shown() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let path = folder.path().join("page.html");
+    std::fs::write(&path, "<body style='margin:0;background:#123456'>").expect("written");
+    let picture = loaded(&format!("file://{}", path.display()), "200x100");
+    assert_eq!(picture.pixel(100, 50), [0x12, 0x34, 0x56]);
+}
+
+#[test]
+fn a_data_url_is_shown() {
+    let picture = loaded(
+        "data:text/html,<body style='background:%23abcdef'>",
+        "200x100",
+    );
+    assert_eq!(picture.pixel(100, 90), [0xab, 0xcd, 0xef]);
+}
+
+#[test]
+fn text_is_shown_without_any_font_of_the_system() {
+    let picture = loaded("data:text/plain,hello%20hello%20hello", "300x100");
+    assert!(dark_pixels(&picture) > 50);
+}
+
+#[test]
+fn a_page_of_real_documentation_is_shown() {
+    // Debian's copyright-format specification comes with debian-policy; any -doc page will do.
+    let candidates = [
+        "/usr/share/doc/debian-policy/copyright-format-1.0.html",
+        "/usr/share/doc/debian-policy/policy.html/index.html",
+    ];
+    let Some(path) = candidates
+        .iter()
+        .find(|path| std::path::Path::new(path).exists())
+    else {
+        println!("SKIP: the package debian-policy is not installed");
+        return;
+    };
+    let html = std::fs::read_to_string(path).expect("readable");
+    let server = server::serve(move |head, stream| {
+        if head.starts_with("GET / ") {
+            server::respond(stream, "200 OK", "text/html; charset=utf-8", &html);
+        } else {
+            server::respond(stream, "404 Not Found", "text/plain", "no");
+        }
+    });
+    let picture = loaded(&format!("http://{server}/"), "1280x1600");
+    assert!(dark_pixels(&picture) > 5_000, "there is hardly any text");
+}
+
+#[test]
+fn typing_into_a_form_and_sending_it_navigates() {
+    const PAGE: &[(&str, &str)] = &[
+        (
+            "/",
+            "<title>Form</title><style>body{margin:0}input{display:block;width:300px;\
+             height:40px}</style><form action=/echo><input name=q><input type=submit></form>",
+        ),
+        ("/echo", "<title>Echo</title>echo"),
+    ];
+    let server = server::pages(PAGE);
+    let mut browser = Browser::headless(&[]);
+    let tab = browser.open(&format!("http://{server}/"));
+    browser.send("click 60 100");
+    browser.send("type hello");
+    browser.send("key Enter");
+    let loaded = browser.wait_for_tab("loaded", &tab);
+    assert_eq!(loaded["url"], format!("http://{server}/echo?q=hello"));
+    assert!(browser.quit().success());
+}
+
+#[test]
+fn scrolling_moves_the_page_and_survives_a_reload() {
+    const PAGE: &[(&str, &str)] = &[(
+        "/",
+        "<title>Long</title><body style='margin:0'><div style='height:2000px;background:#f00'>\
+         </div><div style='height:2000px;background:#00f'></div>",
+    )];
+    let server = server::pages(PAGE);
+    let mut browser = Browser::headless(&[]);
+    let tab = browser.open(&format!("http://{server}/"));
+    browser.screenshot_until("the top", |p| p.pixel(300, 500) == [255, 0, 0]);
+    browser.send("click 300 300");
+    browser.send("key End");
+    browser.screenshot_until("the end", |p| p.pixel(300, 500) == [0, 0, 255]);
+    browser.send(&format!("reload {}", tab.id));
+    browser.wait_for_tab("loaded", &tab);
+    browser.screenshot_until("still the end", |p| p.pixel(300, 500) == [0, 0, 255]);
+    browser.send("key Home");
+    browser.screenshot_until("the top again", |p| p.pixel(300, 500) == [255, 0, 0]);
+    assert!(browser.quit().success());
+}

@@ -1,0 +1,293 @@
+//! The rules of style that a program can check, checked on the sources themselves.
+//!
+//! Owns: those rules and the list of files that may hold `unsafe`. Trusts: that rustfmt has laid
+//! the code out. Never: changes a file.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A source file.
+struct Source {
+    /// Relative to the root of the project.
+    path: String,
+    text: String,
+}
+
+impl Source {
+    fn is_test(&self) -> bool {
+        self.path
+            .split('/')
+            .any(|part| part == "tests" || part == "tests.rs" || part == "benches")
+    }
+
+    /// The lines before the file's test module.
+    fn code(&self) -> Vec<&str> {
+        let mut lines: Vec<&str> = Vec::new();
+        let mut previous = "";
+        for line in self.text.lines() {
+            if previous == "#[cfg(test)]" && line.starts_with("mod ") && line.ends_with('{') {
+                lines.pop();
+                break;
+            }
+            lines.push(line);
+            previous = line;
+        }
+        lines
+    }
+}
+
+#[test]
+fn files_functions_and_lines_are_short() {
+    let mut problems = String::new();
+    let mut lengths = Vec::new();
+    for source in sources() {
+        for (number, line) in source.text.lines().enumerate() {
+            let length = line.chars().count();
+            if length > LINE_CHARS_MAX {
+                report(
+                    &mut problems,
+                    &source,
+                    number,
+                    &format!("{length} characters"),
+                );
+            }
+        }
+        if source.is_test() {
+            continue;
+        }
+        let code = source.code();
+        if code.len() > FILE_LINES_MAX {
+            report(&mut problems, &source, 0, &format!("{} lines", code.len()));
+        }
+        lengths.push(code.len());
+        for (number, length) in long_functions(&code) {
+            report(
+                &mut problems,
+                &source,
+                number,
+                &format!("a function of {length} lines"),
+            );
+        }
+    }
+    lengths.sort_unstable();
+    let median = lengths[lengths.len() / 2];
+    assert!(
+        median <= FILE_LINES_MEDIAN_MAX,
+        "the median file has {median} lines"
+    );
+    assert!(problems.is_empty(), "too long:\n{problems}");
+}
+
+#[test]
+fn every_module_says_first_what_it_is() {
+    let mut problems = String::new();
+    for source in sources() {
+        if !source.text.starts_with("//! ") {
+            report(&mut problems, &source, 0, "does not begin with `//!`");
+        }
+    }
+    assert!(
+        problems.is_empty(),
+        "modules without a word on themselves:\n{problems}"
+    );
+}
+
+#[test]
+fn unsafe_code_stays_where_it_belongs() {
+    let mut problems = String::new();
+    let sources = sources();
+    for root in sources.iter().filter(|source| is_crate_root(&source.path)) {
+        let folder = root
+            .path
+            .split("/src/")
+            .next()
+            .expect("a crate root lies in src");
+        if UNSAFE_CRATES.contains(&folder) || root.text.contains("#![forbid(unsafe_code)]") {
+            continue;
+        }
+        if !root.text.contains("#![deny(unsafe_code)]") {
+            report(
+                &mut problems,
+                root,
+                0,
+                "neither forbids nor denies unsafe code",
+            );
+        }
+    }
+    for source in &sources {
+        let allows = source.text.lines().any(|line| {
+            let line = line.trim_start();
+            line.starts_with("#![allow(unsafe_code") || line.starts_with("#[allow(unsafe_code")
+        });
+        if allows
+            && !UNSAFE_MODULES
+                .iter()
+                .any(|module| source.path.starts_with(module))
+        {
+            report(&mut problems, source, 0, "allows unsafe code");
+        }
+    }
+    assert!(
+        problems.is_empty(),
+        "unsafe code in a new place:\n{problems}"
+    );
+}
+
+#[test]
+fn every_policy_line_has_a_reason() {
+    let mut problems = String::new();
+    let mut policies = Vec::new();
+    collect(
+        &root().join("crates/sandbox/policies"),
+        "policy",
+        &mut policies,
+    );
+    assert!(!policies.is_empty(), "there are no policies");
+    for policy in &policies {
+        for (number, line) in policy.text.lines().enumerate() {
+            let line = line.trim();
+            if line.is_empty() || line.starts_with('#') {
+                continue;
+            }
+            let reason = line
+                .split_once(" # ")
+                .map_or("", |(_, reason)| reason.trim());
+            if reason.len() < REASON_CHARS_MIN {
+                report(&mut problems, policy, number, line);
+            }
+        }
+    }
+    assert!(
+        problems.is_empty(),
+        "policy lines without a reason:\n{problems}"
+    );
+}
+
+#[test]
+fn no_path_of_a_developers_machine_is_in_the_sources() {
+    // Put together here so that this file does not contain them.
+    let markers = [
+        ["/ho", "me/"].concat(),
+        ["/Us", "ers/"].concat(),
+        ["/wo", "rk/"].concat(),
+    ];
+    let mut problems = String::new();
+    for source in sources() {
+        for (number, line) in source.text.lines().enumerate() {
+            if markers.iter().any(|marker| line.contains(marker.as_str())) {
+                report(&mut problems, &source, number, line.trim());
+            }
+        }
+    }
+    assert!(problems.is_empty(), "paths of some machine:\n{problems}");
+}
+
+/// Start (counted from 0) and length of each function that is too long. Relies on rustfmt: a
+/// function ends with the first brace that stands as far in as its first line.
+fn long_functions(lines: &[&str]) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    for (start, line) in lines.iter().enumerate() {
+        let indent = line.len() - line.trim_start().len();
+        if !is_function(line.trim_start()) {
+            continue;
+        }
+        let end = lines[start..].iter().position(|line| {
+            line.len() - line.trim_start().len() == indent
+                && (line.trim_start() == "}" || line.ends_with(';') || is_one_line(line))
+        });
+        let length = end.map_or(0, |end| end + 1);
+        if length > FUNCTION_LINES_MAX {
+            found.push((start, length));
+        }
+    }
+    found
+}
+
+fn is_function(line: &str) -> bool {
+    let words = line.split('(').next().unwrap_or("");
+    let mut words = words.split_whitespace();
+    words.next().is_some_and(|first| {
+        let prefix = ["fn", "pub", "const", "async", "unsafe", "extern"];
+        prefix.contains(&first) && (first == "fn" || words.any(|word| word == "fn"))
+            || first == "pub" && line.starts_with("pub(") && line.contains(" fn ")
+    })
+}
+
+fn is_one_line(line: &str) -> bool {
+    line.contains('{') && line.ends_with('}')
+}
+
+fn is_crate_root(path: &str) -> bool {
+    path.ends_with("/src/lib.rs") || path.ends_with("/src/main.rs")
+}
+
+fn report(problems: &mut String, source: &Source, line: usize, what: &str) {
+    writeln!(problems, "  {}:{}: {what}", source.path, line + 1).expect("strings take everything");
+}
+
+fn sources() -> Vec<Source> {
+    let mut found = Vec::new();
+    for folder in [
+        "broker", "crates", "fuzz", "gpu", "network", "renderer", "tests",
+    ] {
+        collect(&root().join(folder), "rs", &mut found);
+    }
+    assert!(found.len() > 20, "the sources were not found");
+    found
+}
+
+fn collect(folder: &Path, extension: &str, found: &mut Vec<Source>) {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
+    for entry in entries {
+        let path = entry.expect("a readable folder").path();
+        if path.is_dir() {
+            if path
+                .file_name()
+                .is_some_and(|name| name != "target" && name != "corpus")
+            {
+                collect(&path, extension, found);
+            }
+        } else if path.extension().is_some_and(|found| found == extension) {
+            let text = fs::read_to_string(&path).expect("sources are UTF-8");
+            let relative = path.strip_prefix(root()).expect("found below the root");
+            found.push(Source {
+                path: relative.to_string_lossy().into_owned(),
+                text,
+            });
+        }
+    }
+}
+
+fn root() -> PathBuf {
+    let broker = Path::new(env!("CARGO_MANIFEST_DIR"));
+    broker
+        .parent()
+        .expect("the broker's folder has a parent")
+        .to_owned()
+}
+
+const FILE_LINES_MAX: usize = 600;
+const FILE_LINES_MEDIAN_MAX: usize = 200;
+const FUNCTION_LINES_MAX: usize = 70;
+const LINE_CHARS_MAX: usize = 100;
+const REASON_CHARS_MIN: usize = 3;
+
+/// Crates that are about what `unsafe` is needed for.
+const UNSAFE_CRATES: [&str; 3] = ["crates/ipc", "crates/sandbox", "crates/shm"];
+
+/// Beginnings of the paths of modules elsewhere that may allow it, and why.
+const UNSAFE_MODULES: [&str; 5] = [
+    // Takes descriptor 3 over, at the very start of a child.
+    "crates/child/src/lib.rs",
+    // Breaks the process on purpose.
+    "crates/child/src/fault.rs",
+    // pidfd_send_signal, which no safe wrapper offers.
+    "broker/src/pidfd.rs",
+    // Xlib and raw window handles.
+    "gpu/src/window/",
+    // A canary that makes a bare system call.
+    "tests/",
+];

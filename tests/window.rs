@@ -1,0 +1,77 @@
+//! The window: what a person sees, clicks and types, on a display of the test's own.
+
+use crate::harness::x11::Display;
+use crate::harness::{Browser, server};
+
+const PAGES: &[(&str, &str)] = &[
+    (
+        "/",
+        "<title>Start</title><body style='margin:0;background:#00ff00'>\
+         <a href=/next style='display:block;height:200px;background:#ff0000'>next</a>",
+    ),
+    (
+        "/next",
+        "<title>Next</title><body style='margin:0;background:#0000ff'>next",
+    ),
+];
+
+#[test]
+fn a_person_clicks_a_link_types_an_address_and_uses_the_keys() {
+    let Some(display) = Display::start() else {
+        return;
+    };
+    let server = server::pages(PAGES);
+    let url = format!("http://{server}/");
+    let mut browser = Browser::start(&[&url], &[("DISPLAY", display.name())]);
+    browser.wait_for("loaded");
+    let window = display.window();
+    browser.screenshot_until("the page", |p| p.pixel(600, 600) == [0, 255, 0]);
+
+    display.xdotool(&["mousemove", "--window", &window, "300", "150"]);
+    display.xdotool(&["click", "1"]);
+    let loaded = browser.wait_for("loaded");
+    assert_eq!(loaded["url"], format!("{url}next"));
+
+    display.xdotool(&["windowfocus", &window]);
+    display.xdotool(&["key", "ctrl+l"]);
+    display.xdotool(&["type", "--delay", "20", &url]);
+    display.xdotool(&["key", "Return"]);
+    let loaded = browser.wait_for("loaded");
+    assert_eq!(loaded["url"], url.as_str());
+
+    display.xdotool(&["key", "alt+Left"]);
+    let loaded = browser.wait_for("loaded");
+    assert_eq!(loaded["url"], format!("{url}next"));
+
+    display.xdotool(&["key", "ctrl+t"]);
+    browser.wait("a new tab", |r| {
+        r["record"] == "loaded"
+            && r["url"]
+                .as_str()
+                .is_some_and(|u| u.starts_with("bulkhead:"))
+    });
+    display.xdotool(&["key", "ctrl+w"]);
+    browser.wait_for("tab_closed");
+    display.xdotool(&["key", "ctrl+q"]);
+    assert!(browser.wait_for_exit().success());
+}
+
+#[test]
+fn resizing_the_window_resizes_the_tab() {
+    let Some(display) = Display::start() else {
+        return;
+    };
+    let url = format!("http://{}/", server::pages(PAGES));
+    let mut browser = Browser::start(&[&url], &[("DISPLAY", display.name())]);
+    browser.wait_for("loaded");
+    let window = display.window();
+    display.xdotool(&["windowsize", &window, "900", "700"]);
+    browser.wait("the new size", |r| {
+        r["record"] == "window" && r["width"] == 900
+    });
+    let picture = browser.screenshot_until("the page fills the window", |p| {
+        p.width == 900 && p.height == 700 && p.pixel(890, 690) == [0, 255, 0]
+    });
+    assert_eq!(picture.pixel(890, 100), [255, 0, 0]);
+    assert!(browser.quit().success());
+}
