@@ -115,13 +115,14 @@ impl Pool {
     pub fn stop(&self, stop: &Arc<Stop>) {
         stop.stop();
         let mut state = lock(&self.shared.state);
-        let (gone, kept) = state
+        let (gone, kept): (VecDeque<Job>, VecDeque<Job>) = state
             .waiting
             .drain(..)
             .partition(|job: &Job| Arc::ptr_eq(&job.stop, stop));
         state.waiting = kept;
         drop(state);
-        drop::<Vec<Job>>(gone);
+        // Dropping a job closes its pipe: not under the lock.
+        drop(gone);
     }
 }
 

@@ -25,6 +25,17 @@ pub(crate) struct Pointer {
     x: f32,
     y: f32,
     buttons: MouseEventButtons,
+    /// Whether it is over this view at all.
+    is_inside: bool,
+    /// Holds the scroll bar's thumb, so many pixels below the thumb's top.
+    holds_thumb: Option<f64>,
+}
+
+impl Pointer {
+    /// Where it is, in the view's pixels, if it is over the view.
+    pub(crate) fn position(&self) -> Option<(f32, f32)> {
+        self.is_inside.then_some((self.x, self.y))
+    }
 }
 
 impl Default for Pointer {
@@ -33,6 +44,8 @@ impl Default for Pointer {
             x: 0.0,
             y: 0.0,
             buttons: MouseEventButtons::None,
+            is_inside: false,
+            holds_thumb: None,
         }
     }
 }

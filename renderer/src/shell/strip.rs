@@ -205,10 +205,11 @@ impl Strip {
 
     /// Replaces the parts of the document whose markup has changed.
     fn update_parts(&mut self) {
+        let width = self.view.size().width;
         let (Some(state), Some(document)) = (&self.state, &mut self.view.document) else {
             return;
         };
-        let new = parts(state, self.view.size().width);
+        let new = parts(state, width);
         if new.as_slice() == self.parts {
             return;
         }

@@ -121,7 +121,8 @@ impl Victim {
         let (text, fds) = self.receive();
         if text != "sealed" {
             self.kill();
-            panic!("{} {}: {text}; {}", who(), self.policy, self.stderr_text());
+            let stderr = self.stderr_text();
+            panic!("{} {}: {text}; {stderr}", who(), self.policy);
         }
         self.listener = fds.into_iter().next();
         self
@@ -309,7 +310,7 @@ pub fn receive(channel: i32) -> io::Result<(String, Vec<OwnedFd>)> {
     header.msg_iov = &raw mut slice;
     header.msg_iovlen = 1;
     header.msg_control = control.as_mut_ptr().cast();
-    header.msg_controllen = std::mem::size_of_val(&control);
+    header.msg_controllen = size_of_val(&control);
     let flags = libc::MSG_DONTWAIT | libc::MSG_CMSG_CLOEXEC;
     // SAFETY: the header describes live memory.
     let n = unsafe { libc::recvmsg(channel, &raw mut header, flags) };

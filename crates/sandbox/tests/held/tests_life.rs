@@ -38,7 +38,8 @@ pub const CLAIMS: &[Claim] = &[
 
 fn expect_success(victim: &mut Victim, outcome: &Outcome) {
     if !matches!(outcome, Outcome::Returned { value: 0, .. }) {
-        panic!("{}: {outcome:?}; {}", victim.policy, victim.stderr_text());
+        let stderr = victim.stderr_text();
+        panic!("{}: {outcome:?}; {stderr}", victim.policy);
     }
 }
 
