@@ -106,13 +106,4 @@ impl Picture {
         writer.finish()?;
         Ok(())
     }
-
-    /// The pixel there, as `[r, g, b]`.
-    pub fn pixel(&self, x: u32, y: u32) -> Option<[u8; 3]> {
-        if x >= self.size.width || y >= self.size.height {
-            return None;
-        }
-        let at = (y as usize * self.size.width as usize + x as usize) * 4;
-        self.rgba.get(at..at + 3)?.try_into().ok()
-    }
 }

@@ -35,6 +35,7 @@ pub struct Child {
     /// How many messages it has sent lately.
     pub rate: Rate,
     /// Its control group, where one can be had; removed when this is dropped after its end.
+    #[expect(dead_code, reason = "held for its drop")]
     pub group: Option<sandbox::cgroup::ChildGroup>,
     /// What the broker saw of its sandbox from outside.
     pub report: Option<sandbox::report::Report>,

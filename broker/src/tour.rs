@@ -72,10 +72,10 @@ impl Tour {
     fn open_pages(&mut self) -> anyhow::Result<Vec<TabId>> {
         let demo = session::start_demo(&mut self.browser)?;
         let mut tabs = Vec::new();
-        for (index, page) in PAGES.iter().enumerate() {
+        for page in PAGES {
             let url = format!("{demo}{page}");
             let started = Instant::now();
-            session::open(&mut self.browser, &url, index == 0);
+            session::open(&mut self.browser, &url, true);
             self.wait("the page is loaded", |tour, record| {
                 matches!(record, RecordKind::Loaded { url: loaded, .. } if *loaded == url)
                     || tour.failed(record)

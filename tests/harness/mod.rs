@@ -10,7 +10,7 @@ pub mod x11;
 use picture::Picture;
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex};
@@ -270,11 +270,6 @@ impl Browser {
     pub fn file(&mut self, ending: &str) -> PathBuf {
         self.files += 1;
         self.folder.path().join(format!("{}.{ending}", self.files))
-    }
-
-    /// The scratch folder.
-    pub fn folder(&self) -> &Path {
-        self.folder.path()
     }
 
     /// Ends it as the person would.

@@ -9,9 +9,9 @@ use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
-/// The filter when none is given: quiet but for warnings. `renderer::blitz` and the crates below log
-/// a web page's oddities as warnings, which are not this browser's.
-pub const DEFAULT_FILTER: &str = "warn,blitz_dom=error,style=error,selectors=error,usvg=error";
+/// The filter when none is given: quiet but for warnings. The crates below log a web page's oddities
+/// as warnings, which are not this browser's.
+pub const DEFAULT_FILTER: &str = "warn,vello_common=error,blitz_dom=error,style=error,selectors=error,usvg=error";
 
 /// Starts logging to standard error. `name` stands in front of every line (`broker`, `renderer p7`).
 ///
@@ -22,6 +22,7 @@ pub fn init(name: String, filter: &str) -> Result<(), String> {
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(false)
         .event_format(Line { name })
         .try_init()
         .map_err(|e| e.to_string())
