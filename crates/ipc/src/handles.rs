@@ -7,10 +7,10 @@ use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, SealFlag, fcntl};
 use nix::sys::socket::{SockType, getsockopt, sockopt};
 use nix::sys::stat::SFlag;
-use std::mem::MaybeUninit;
 use protocol::HandleKind;
 use protocol::misbehaviour::Misbehaviour;
 use std::collections::VecDeque;
+use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 
 /// The descriptors of one received message, already checked for number and kind, to be taken in
