@@ -22,7 +22,7 @@ pub struct Options {
     #[arg(value_name = "URL")]
     pub urls: Vec<String>,
 
-    /// Run without a window
+    /// Run without a window, with no tab but those of the URLs, until a signal or a command ends it
     #[arg(long)]
     pub headless: bool,
 

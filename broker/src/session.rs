@@ -22,7 +22,8 @@ const DEMO_TABS: [&str; 5] = ["article", "long", "form", "animated", "break"];
 /// Runs until the browser ends.
 pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let mut browser = start(options, true)?;
-    if options.urls.is_empty() {
+    // Without a window nobody is there to be welcomed: whoever drives it opens what is wanted.
+    if options.urls.is_empty() && !options.headless {
         let demo = start_demo(&mut browser)?;
         open(&mut browser, "bulkhead://welcome", true);
         for page in DEMO_TABS {
