@@ -15,7 +15,7 @@ const PRESCAN_BYTES: usize = 1024;
 pub(crate) fn decode(bytes: &[u8], label: Option<&str>, is_complete: bool) -> String {
     let (encoding, bom) = match Encoding::for_bom(bytes) {
         Some((encoding, length)) => (encoding, length),
-        None => (encoding_of(bytes, label), 0),
+        None => (encoding_of(bytes, label, is_complete), 0),
     };
     let mut decoder = encoding.new_decoder_without_bom_handling();
     let body = &bytes[bom..];
@@ -28,18 +28,23 @@ pub(crate) fn decode(bytes: &[u8], label: Option<&str>, is_complete: bool) -> St
     text
 }
 
-fn encoding_of(bytes: &[u8], label: Option<&str>) -> &'static Encoding {
+fn encoding_of(bytes: &[u8], label: Option<&str>, is_complete: bool) -> &'static Encoding {
     if let Some(encoding) = label.and_then(|label| Encoding::for_label(label.as_bytes())) {
         return encoding;
     }
     if let Some(encoding) = prescan(&bytes[..bytes.len().min(PRESCAN_BYTES)]) {
         return encoding;
     }
-    match std::str::from_utf8(bytes) {
-        Ok(_) => UTF_8,
-        // Cut inside a character at the very end.
-        Err(error) if error.error_len().is_none() => UTF_8,
-        Err(_) => WINDOWS_1252,
+    let Err(error) = std::str::from_utf8(bytes) else {
+        return UTF_8;
+    };
+    // Cut inside a character at the very end: more may come, or what came so far has shown that
+    // this is no text of another encoding.
+    let is_cut = error.error_len().is_none();
+    if is_cut && (!is_complete || !bytes[..error.valid_up_to()].is_ascii()) {
+        UTF_8
+    } else {
+        WINDOWS_1252
     }
 }
 
@@ -158,9 +163,9 @@ mod tests {
 
     #[test]
     fn a_character_cut_by_the_end_of_what_arrived_is_left_out() {
-        let bytes = "aé".as_bytes();
-        assert_eq!(decode(&bytes[..2], None, false), "a");
-        assert_eq!(decode(&bytes[..2], None, true), "a\u{fffd}");
+        let bytes = "éaé".as_bytes();
+        assert_eq!(decode(&bytes[..4], None, false), "éa");
+        assert_eq!(decode(&bytes[..4], None, true), "éa\u{fffd}");
     }
 
     #[test]

@@ -244,13 +244,16 @@ impl Kernel {
         if !self.building.remove(&navigation) {
             return;
         }
-        let Some(tab) = self.tab_of_pending(navigation) else {
+        // Stopped meanwhile, it may be pending still: for the error page that says so.
+        let tab = self.tab_of_pending(navigation);
+        let waiting = tab.and_then(|tab| {
+            let pending = self.pending_mut(tab)?;
+            matches!(pending.stage, Stage::Building).then_some((tab, pending))
+        });
+        let Some((tab, pending)) = waiting else {
             if result.is_ok() {
                 self.emit(Action::DropBody { navigation });
             }
-            return;
-        };
-        let Some(pending) = self.pending_mut(tab) else {
             return;
         };
         let head = match result {

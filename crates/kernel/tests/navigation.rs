@@ -392,6 +392,23 @@ fn stop_in_an_empty_tab_says_that_it_was_stopped() {
 }
 
 #[test]
+fn page_that_is_built_after_the_person_stopped_it_is_dropped() {
+    let mut world = World::running();
+    (world.hold.pages, world.hold.renderers) = (true, true);
+    world.open(ONE);
+    let tab = world.open("bulkhead://welcome");
+    world.shell_says(FromShell::Stop);
+    let (navigation, url) = world.pages.remove(0);
+    let result = Ok(head(&url));
+    let actions = world.send(Event::BodyReady { navigation, result });
+    assert_eq!(actions, [Action::DropBody { navigation }]);
+    world.hold.renderers = false;
+    world.settle();
+    assert_eq!(world.tab(tab).error, Some("CANCELLED"));
+    world.check_at_rest();
+}
+
+#[test]
 fn late_page_for_nobody_is_dropped() {
     let mut world = World::running();
     world.hold.pages = true;

@@ -24,12 +24,57 @@ pub(crate) struct RawHeader {
     pub height: u32,
     pub stride: u32,
     pub format: u32,
-    pub damage_count: u32,
-    /// Each x, y, width, height.
-    pub damage: [[u32; 4]; DAMAGE_RECTS_MAX],
+    /// What has changed since frame `base_sequence`.
+    pub damage: RawDamage,
+    /// What has changed since frame `sequence - 1`. The producer learns that its last frame was taken
+    /// only as it publishes the next, so `damage` spans that frame too; who has seen it needs no more
+    /// than this.
+    pub latest: RawDamage,
+    /// No byte of the header is padding.
+    pub zero: u32,
 }
 
-const _: () = assert!(size_of::<RawHeader>() == 16 + 6 * 4 + DAMAGE_RECTS_MAX * 16);
+/// Damage as it stands in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(C)]
+pub(crate) struct RawDamage {
+    pub count: u32,
+    /// Each x, y, width, height.
+    pub rects: [[u32; 4]; DAMAGE_RECTS_MAX],
+}
+
+impl RawDamage {
+    fn new(damage: &Damage) -> RawDamage {
+        let mut rects = [[0; 4]; DAMAGE_RECTS_MAX];
+        for (raw, rect) in rects.iter_mut().zip(damage.iter()) {
+            *raw = [rect.x, rect.y, rect.width, rect.height];
+        }
+        RawDamage {
+            count: damage.as_slice().len() as u32,
+            rects,
+        }
+    }
+
+    fn check(&self, frame: Rect) -> Result<Damage, Misbehaviour> {
+        let claimed = self
+            .rects
+            .get(..self.count as usize)
+            .ok_or(Misbehaviour::DamageOutOfRange)?;
+        let mut damage = Damage::none();
+        for &[x, y, width, height] in claimed {
+            let fits = |start: u32, length: u32, end: u32| {
+                start.checked_add(length).is_some_and(|last| last <= end)
+            };
+            if !fits(x, width, frame.width) || !fits(y, height, frame.height) {
+                return Err(Misbehaviour::DamageOutOfRange);
+            }
+            damage.add(Rect::new(x, y, width, height));
+        }
+        Ok(damage)
+    }
+}
+
+const _: () = assert!(size_of::<RawHeader>() == 16 + 6 * 4 + 2 * (4 + DAMAGE_RECTS_MAX * 16));
 const _: () = assert!(size_of::<RawHeader>() <= PAGE_BYTES);
 
 impl RawHeader {
@@ -40,11 +85,8 @@ impl RawHeader {
         sequence: u64,
         base_sequence: u64,
         damage: &Damage,
+        latest: &Damage,
     ) -> RawHeader {
-        let mut rects = [[0; 4]; DAMAGE_RECTS_MAX];
-        for (raw, rect) in rects.iter_mut().zip(damage.iter()) {
-            *raw = [rect.x, rect.y, rect.width, rect.height];
-        }
         RawHeader {
             sequence,
             base_sequence,
@@ -53,8 +95,9 @@ impl RawHeader {
             height: layout.size().height,
             stride: layout.stride(),
             format: FORMAT_RGBA8,
-            damage_count: damage.as_slice().len() as u32,
-            damage: rects,
+            damage: RawDamage::new(damage),
+            latest: RawDamage::new(latest),
+            zero: 0,
         }
     }
 
@@ -82,31 +125,14 @@ impl RawHeader {
         if self.base_sequence > last {
             return Err(Misbehaviour::FrameBaseAhead);
         }
-        let damage = self.checked_damage(Rect::from_size(size))?;
+        let frame = Rect::from_size(size);
+        let (damage, latest) = (self.damage.check(frame)?, self.latest.check(frame)?);
         // Damage since nothing: the slot's earlier pixels mean nothing to us.
-        Ok(if last == 0 {
-            Damage::full(size)
-        } else {
-            damage
+        Ok(match last {
+            0 => Damage::full(size),
+            last if last == self.sequence - 1 => latest,
+            _ => damage,
         })
-    }
-
-    fn checked_damage(&self, frame: Rect) -> Result<Damage, Misbehaviour> {
-        let claimed = self
-            .damage
-            .get(..self.damage_count as usize)
-            .ok_or(Misbehaviour::DamageOutOfRange)?;
-        let mut damage = Damage::none();
-        for &[x, y, width, height] in claimed {
-            let fits = |start: u32, length: u32, end: u32| {
-                start.checked_add(length).is_some_and(|last| last <= end)
-            };
-            if !fits(x, width, frame.width) || !fits(y, height, frame.height) {
-                return Err(Misbehaviour::DamageOutOfRange);
-            }
-            damage.add(Rect::new(x, y, width, height));
-        }
-        Ok(damage)
     }
 }
 
@@ -125,9 +151,11 @@ mod tests {
 
     /// Frame 9, of which the consumer may have seen up to frame 8 and must have seen frame 5.
     fn honest() -> RawHeader {
-        let mut damage = Damage::none();
-        damage.add(Rect::new(90, 40, 10, 10));
-        RawHeader::new(layout(), GENERATION, 9, 5, &damage)
+        let mut latest = Damage::none();
+        latest.add(Rect::new(90, 40, 10, 10));
+        let mut damage = latest;
+        damage.add(Rect::new(0, 0, 3, 3));
+        RawHeader::new(layout(), GENERATION, 9, 5, &damage, &latest)
     }
 
     fn check(header: RawHeader) -> Result<Damage, Misbehaviour> {
@@ -135,9 +163,18 @@ mod tests {
     }
 
     #[test]
-    fn an_honest_header_gives_its_damage() {
+    fn who_has_seen_the_frame_before_gets_what_has_changed_since() {
         let damage = check(honest()).expect("honest");
         assert_eq!(damage.as_slice(), [Rect::new(90, 40, 10, 10)]);
+    }
+
+    #[test]
+    fn who_has_missed_a_frame_gets_what_has_changed_since_the_base() {
+        let damage = honest().check(layout(), GENERATION, 7).expect("honest");
+        assert_eq!(
+            damage.as_slice(),
+            [Rect::new(90, 40, 10, 10), Rect::new(0, 0, 3, 3)]
+        );
     }
 
     #[test]
@@ -145,8 +182,13 @@ mod tests {
         use Misbehaviour as M;
         let rects = |rects: &[[u32; 4]]| {
             let mut header = honest();
-            header.damage_count = rects.len() as u32;
-            header.damage[..rects.len()].copy_from_slice(rects);
+            header.damage.count = rects.len() as u32;
+            header.damage.rects[..rects.len()].copy_from_slice(rects);
+            header
+        };
+        let counts = |damage, latest| {
+            let mut header = honest();
+            (header.damage.count, header.latest.count) = (damage, latest);
             header
         };
         let lies = [
@@ -227,20 +269,10 @@ mod tests {
                 },
                 M::FrameBaseAhead,
             ),
-            (
-                RawHeader {
-                    damage_count: 17,
-                    ..honest()
-                },
-                M::DamageOutOfRange,
-            ),
-            (
-                RawHeader {
-                    damage_count: u32::MAX,
-                    ..honest()
-                },
-                M::DamageOutOfRange,
-            ),
+            (counts(17, 1), M::DamageOutOfRange),
+            (counts(1, 17), M::DamageOutOfRange),
+            (counts(u32::MAX, 1), M::DamageOutOfRange),
+            (counts(1, u32::MAX), M::DamageOutOfRange),
             (rects(&[[0, 0, 101, 1]]), M::DamageOutOfRange),
             (rects(&[[100, 0, 1, 1]]), M::DamageOutOfRange),
             (
@@ -265,12 +297,13 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_accepted_is_inside_the_frame(
-            sequence: u64, base_sequence in 0u64..12, damage_count in 0u32..20,
+            sequence: u64, base_sequence in 0u64..12, count in 0u32..20,
             rects in prop::array::uniform16(prop::array::uniform4(0u32..110)),
         ) {
-            let header = RawHeader { sequence, base_sequence, damage_count, damage: rects, ..honest() };
+            let damage = RawDamage { count, rects };
+            let header = RawHeader { sequence, base_sequence, damage, latest: damage, ..honest() };
             if let Ok(damage) = check(header) {
-                prop_assert!(sequence > 8 && base_sequence <= 8 && damage_count <= 16);
+                prop_assert!(sequence > 8 && base_sequence <= 8 && count <= 16);
                 let frame = Rect::from_size(SIZE);
                 prop_assert!(damage.iter().all(|rect| rect.union(frame) == frame));
             }

@@ -10,7 +10,10 @@ use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::AtomicUsize;
 
-const FRAMES: u32 = 3;
+/// The fourth is the first that can lie in a slot which the consumer has read.
+const FRAMES: u32 = 4;
+/// How often the consumer looks: enough to give one slot back and take another.
+const LOOKS: u32 = 2;
 
 trait Strength: Send + Sync + 'static {
     const EXCHANGE: Ordering;
@@ -73,7 +76,7 @@ fn produce<P: Strength, C: Strength>(shared: &Shared<P, C>) {
 fn consume<P: Strength, C: Strength>(shared: &Shared<P, C>) {
     let (mut front, mut last) = (FIRST_FRONT, 0);
     let word = ConsumerView(shared);
-    for _ in 0..FRAMES {
+    for _ in 0..LOOKS {
         if !latch::is_fresh(&word) {
             continue;
         }

@@ -125,6 +125,7 @@ impl ProducerTurn {
             self.sequence + 1,
             self.base,
             &self.pending,
+            damage,
         )
     }
 

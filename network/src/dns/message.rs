@@ -36,7 +36,8 @@ pub enum Verdict {
 
 /// The two questions about a name (A, then AAAA), or none if it cannot be a name of the DNS.
 pub fn questions(name: &str) -> Option<[Question; 2]> {
-    let mut name = Name::from_ascii(name).ok().filter(|name| !name.is_root())?;
+    let has_label = |name: &Name| name.iter().next().is_some();
+    let mut name = Name::from_ascii(name).ok().filter(has_label)?;
     name.set_fqdn(true);
     Some([RecordType::A, RecordType::AAAA].map(|kind| Question {
         id: random_id(),
