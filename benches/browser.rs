@@ -1,5 +1,5 @@
-//! What the browser costs, measured on the real binary: times as medians of several rounds, memory a
-//! process, and what an idle browser does. `cargo bench --bench browser`.
+//! What the browser costs, measured on the real binary: times as medians of several rounds, memory
+//! a process, and what an idle browser does. `cargo bench --bench browser`.
 //!
 //! Owns: the measuring. Trusts: `/proc`. Never: claims; it prints.
 

@@ -131,7 +131,7 @@ fn an_endless_page_is_shown_as_far_as_it_came_and_hurts_no_other_tab() {
     });
     let mut browser = Browser::headless(&[]);
     browser.send(&format!("open http://{server}/"));
-    let endless = browser.wait_for("committed")["tab"]
+    let endless = browser.wait_for("tab_opened")["tab"]
         .as_u64()
         .expect("a tab");
     browser.wait("its first part", |r| {

@@ -74,7 +74,7 @@ fn a_web_page_cannot_open_a_break_it_address_or_a_file() {
     let tab = browser.open(&format!("http://{server}/links"));
     for y in [84 + 20, 84 + 70] {
         browser.send(&format!("click 30 {y}"));
-        browser.wait_for_tab("incomplete", &tab);
+        browser.wait_for_tab("refused", &tab);
         let state = browser.tab_state(tab.id);
         assert_eq!(state["state"], "live");
         assert_eq!(state["url"], format!("http://{server}/links"));

@@ -1,8 +1,8 @@
 //! The event loop: waits for descriptors, turns what comes into events for the kernel, and has the
 //! kernel's actions carried out.
 //!
-//! Owns: the table from ids to descriptors. Trusts: the operating system. Never: decides, blocks on a
-//! child, parses what a child sent beyond decoding it.
+//! Owns: the table from ids to descriptors. Trusts: the operating system. Never: decides, blocks on
+//! a child, parses what a child sent beyond decoding it.
 
 use crate::bodies::Bodies;
 use crate::capture::Captures;
@@ -30,8 +30,8 @@ use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-/// The demo server stands outside the kernel: it serves no tab in particular. Its id is one that the
-/// kernel never reaches.
+/// The demo server stands outside the kernel: it serves no tab in particular. Its id is one that
+/// the kernel never reaches.
 pub const DEMO: ProcessId = ProcessId(u32::MAX);
 
 /// A running browser.

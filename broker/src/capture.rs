@@ -1,7 +1,7 @@
 //! Pictures of the window: asked of the gpu process, fetched from a shared region, written as PNG.
 //!
-//! Owns: the regions of the captures under way. Trusts: the gpu process with the pixels only. Never:
-//! waits.
+//! Owns: the regions of the captures under way. Trusts: the gpu process with the pixels only.
+//! Never: waits.
 
 use crate::browser::Browser;
 use anyhow::Context;

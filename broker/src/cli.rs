@@ -51,8 +51,8 @@ pub struct Options {
     #[arg(long, value_name = "FILE")]
     pub ca_file: Option<PathBuf>,
 
-    /// `strict` refuses to start where less than tier C of the sandbox can be had; `degraded` starts
-    /// all the same and says so in the window
+    /// `strict` refuses to start where less than tier C of the sandbox can be had; `degraded`
+    /// starts all the same and says so in the window
     #[arg(long, value_enum, default_value_t = SandboxMode::Strict)]
     pub sandbox: SandboxMode,
 

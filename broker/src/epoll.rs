@@ -1,8 +1,8 @@
 //! What the event loop waits for: an epoll set whose tokens name the child and which of its
 //! descriptors is ready.
 //!
-//! Owns: the epoll descriptor and the meaning of its tokens. Trusts: the kernel. Never: reads what is
-//! ready.
+//! Owns: the epoll descriptor and the meaning of its tokens. Trusts: the kernel. Never: reads what
+//! is ready.
 
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
 use protocol::ids::ProcessId;

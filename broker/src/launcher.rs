@@ -1,15 +1,16 @@
-//! Starting children: the descriptor of our own executable, the pipes and channels each child is born
-//! with, and what it is told in the bootstrap message.
+//! Starting children: the descriptor of our own executable, the pipes and channels each child is
+//! born with, and what it is told in the bootstrap message.
 //!
-//! Owns: `/proc/self/exe` as it was at the start, the probed sandbox support, the fonts. Trusts: the
-//! sandbox crate's launcher. Never: waits for a child.
+//! Owns: `/proc/self/exe` as it was at the start, the probed sandbox support, the fonts. Trusts:
+//! the sandbox crate's launcher. Never: waits for a child.
 
 use crate::children::{Child, Control, Rate, Stderr};
 use crate::fonts::Fonts;
 use crate::outbox::Outbox;
 use anyhow::Context;
-use ipc::Endpoint;
+use ipc::{Endpoint, Receiver};
 use nix::fcntl::OFlag;
+use protocol::Message;
 use protocol::bootstrap::{GpuTarget, NetworkConfig, RoleConfig, ToChild};
 use protocol::geometry::Size;
 use protocol::ids::{ProcessId, Role};
@@ -135,47 +136,38 @@ impl Launcher {
                 RoleConfig::Demo
             }
             Role::Gpu => {
-                let (ours, theirs) = Endpoint::pair()?;
-                let (sender, receiver) = ours.split();
-                child.control = Some(Control::Gpu(Outbox::new(sender), receiver));
-                handles.push(theirs.into_fd());
+                let (out, input, theirs) = channel()?;
+                child.control = Some(Control::Gpu(out, input));
+                handles.push(theirs);
                 RoleConfig::Gpu {
                     target: self.target,
                     size: self.size,
                 }
             }
             Role::Network => {
-                let (ours, theirs) = Endpoint::pair()?;
-                let (sender, receiver) = ours.split();
-                child.control = Some(Control::Network(Outbox::new(sender), receiver));
-                handles.push(theirs.into_fd());
+                let (out, input, theirs) = channel()?;
+                child.control = Some(Control::Network(out, input));
+                handles.push(theirs);
                 RoleConfig::Network(self.network.clone())
             }
             Role::Renderer => {
-                let (ours, theirs) = Endpoint::pair()?;
-                let (sender, receiver) = ours.split();
-                child.control = Some(Control::Renderer(Outbox::new(sender), receiver));
-                handles.extend([theirs.into_fd(), self.fonts.region()?]);
+                let (out, input, theirs) = channel()?;
+                child.control = Some(Control::Renderer(out, input));
+                handles.extend([theirs, self.fonts.region()?]);
                 RoleConfig::Renderer {
                     fonts: self.fonts.entries().to_vec(),
                 }
             }
             Role::Shell => {
-                let (ours, theirs) = Endpoint::pair()?;
-                let (command_ours, command_theirs) = Endpoint::pair()?;
-                let (sender, receiver) = ours.split();
-                let (commands_out, commands) = command_ours.split();
+                let (out, input, theirs) = channel()?;
+                let (commands_out, commands, command_theirs) = channel()?;
                 child.control = Some(Control::Shell {
-                    out: Outbox::new(sender),
-                    input: receiver,
-                    commands_out: Outbox::new(commands_out),
+                    out,
+                    input,
+                    commands_out,
                     commands,
                 });
-                handles.extend([
-                    theirs.into_fd(),
-                    command_theirs.into_fd(),
-                    self.fonts.region()?,
-                ]);
+                handles.extend([theirs, command_theirs, self.fonts.region()?]);
                 RoleConfig::Shell {
                     fonts: self.fonts.entries().to_vec(),
                 }
@@ -194,6 +186,13 @@ impl Launcher {
             .try_send_with(message, handles)
             .map_err(|e| anyhow::anyhow!("the bootstrap message was not sent: {e}"))
     }
+}
+
+/// A channel: our two halves, and the child's end.
+fn channel<Tx: Message, Rx: Message>() -> std::io::Result<(Outbox<Tx>, Receiver<Rx>, OwnedFd)> {
+    let (ours, theirs) = Endpoint::pair()?;
+    let (sender, receiver) = ours.split();
+    Ok((Outbox::new(sender), receiver, theirs.into_fd()))
 }
 
 /// Resource limits alone hold then.

@@ -16,11 +16,10 @@ use kernel::{Action, Body, Event};
 use nix::fcntl::OFlag;
 use protocol::error::LoadError;
 use protocol::fetch;
-use protocol::geometry::Size;
 use protocol::gpu::ToGpu;
-use protocol::ids::{Generation, NavigationId, ProcessId, Role, SurfaceId};
+use protocol::ids::{NavigationId, ProcessId, Role, SurfaceId};
 use protocol::network::ToNetwork;
-use protocol::renderer::{CommitDocument, SurfacePart, ToRenderer};
+use protocol::renderer::{BreakAction, CommitDocument, ToRenderer};
 use protocol::shell::ToShell;
 use protocol::site::Site;
 use std::io;
@@ -63,63 +62,18 @@ impl Browser {
             } => {
                 self.to_network(network, ToNetwork::Cancel { navigation }, Vec::new());
             }
-            Action::BuildPage { navigation, url } => {
-                let result = pages::build(self, &url);
-                self.body_ready(navigation, &url, result);
-            }
+            Action::BuildPage { navigation, url } => self.build_page(navigation, &url),
             Action::OpenFile { navigation, url } => self.open_file(navigation, &url),
-            Action::Commit {
-                process,
-                navigation,
-                url,
-                content_type,
-                body,
-                scroll_y,
-            } => {
-                self.commit(process, navigation, url, content_type, body, scroll_y);
-            }
+            action @ Action::Commit { .. } => self.commit(action),
             Action::DropBody { navigation } => self.bodies.drop_body(navigation),
-            Action::CreateSurface {
-                surface,
-                producer,
-                gpu,
-                part,
-                generation,
-                size,
-            } => {
-                self.create_surface(surface, producer, gpu, part, generation, size);
-            }
-            Action::ResizeSurface {
-                surface,
-                producer,
-                gpu,
-                generation,
-                size,
-            } => {
-                self.resize_surface(surface, producer, gpu, generation, size);
-            }
-            Action::ReattachSurface {
-                surface,
-                producer,
-                gpu,
-                generation,
-                size,
-            } => {
-                self.reattach_surface(surface, producer, gpu, generation, size);
-            }
+            action @ Action::CreateSurface { .. } => self.create_surface(action),
+            action @ Action::ResizeSurface { .. } => self.resize_surface(action),
+            action @ Action::ReattachSurface { .. } => self.reattach_surface(action),
             Action::DropSurface {
                 surface,
                 producer,
                 gpu,
-            } => {
-                self.surfaces.remove(surface);
-                if let Some(producer) = producer {
-                    self.to_renderer(producer, ToRenderer::DetachSurface { surface }, Vec::new());
-                }
-                if let Some(gpu) = gpu {
-                    self.to_gpu(gpu, ToGpu::DropSurface { surface }, Vec::new());
-                }
-            }
+            } => self.drop_surface(surface, producer, gpu),
             Action::SetScene { gpu, scene } => self.to_gpu(gpu, ToGpu::SetScene(scene), Vec::new()),
             Action::SetTitle { gpu, title } => {
                 self.to_gpu(gpu, ToGpu::SetTitle { title }, Vec::new());
@@ -141,17 +95,34 @@ impl Browser {
                 self.to_renderer(process, message, Vec::new());
             }
             Action::Stop { process } => self.to_renderer(process, ToRenderer::Stop, Vec::new()),
-            Action::Break { process, action } => match self.role_of(process) {
-                Some(Role::Gpu) => self.to_gpu(process, ToGpu::Break(action), Vec::new()),
-                Some(Role::Network) => {
-                    self.to_network(process, ToNetwork::Break(action), Vec::new());
-                }
-                _ => self.to_renderer(process, ToRenderer::Break(action), Vec::new()),
-            },
+            Action::Break { process, action } => self.break_child(process, action),
             Action::UpdateShell { process, state } => self.to_shell(process, ToShell::State(state)),
             Action::FocusAddress { process } => self.to_shell(process, ToShell::FocusAddress),
             Action::Record(record) => self.record(record),
             Action::Exit { code } => self.exit = Some(code),
+        }
+    }
+
+    fn drop_surface(
+        &mut self,
+        surface: SurfaceId,
+        producer: Option<ProcessId>,
+        gpu: Option<ProcessId>,
+    ) {
+        self.surfaces.remove(surface);
+        if let Some(producer) = producer {
+            self.to_renderer(producer, ToRenderer::DetachSurface { surface }, Vec::new());
+        }
+        if let Some(gpu) = gpu {
+            self.to_gpu(gpu, ToGpu::DropSurface { surface }, Vec::new());
+        }
+    }
+
+    fn break_child(&mut self, process: ProcessId, action: BreakAction) {
+        match self.role_of(process) {
+            Some(Role::Gpu) => self.to_gpu(process, ToGpu::Break(action), Vec::new()),
+            Some(Role::Network) => self.to_network(process, ToNetwork::Break(action), Vec::new()),
+            _ => self.to_renderer(process, ToRenderer::Break(action), Vec::new()),
         }
     }
 
@@ -300,6 +271,11 @@ impl Browser {
         }
     }
 
+    fn build_page(&mut self, navigation: NavigationId, url: &str) {
+        let result = pages::build(self, url);
+        self.body_ready(navigation, url, result);
+    }
+
     fn open_file(&mut self, navigation: NavigationId, url: &str) {
         let result = files::read(url);
         self.body_ready(navigation, url, result);
@@ -324,15 +300,18 @@ impl Browser {
             .push_back(Event::BodyReady { navigation, result });
     }
 
-    fn commit(
-        &mut self,
-        process: ProcessId,
-        navigation: NavigationId,
-        url: String,
-        content_type: Option<String>,
-        body: Body,
-        scroll_y: u32,
-    ) {
+    fn commit(&mut self, action: Action) {
+        let Action::Commit {
+            process,
+            navigation,
+            url,
+            content_type,
+            body,
+            scroll_y,
+        } = action
+        else {
+            return;
+        };
         let (content_type, source) = match body {
             Body::Url => (
                 content_type,
@@ -373,15 +352,18 @@ impl Browser {
         }
     }
 
-    fn create_surface(
-        &mut self,
-        surface: SurfaceId,
-        producer: ProcessId,
-        gpu: Option<ProcessId>,
-        part: SurfacePart,
-        generation: Generation,
-        size: Size,
-    ) {
+    fn create_surface(&mut self, action: Action) {
+        let Action::CreateSurface {
+            surface,
+            producer,
+            gpu,
+            part,
+            generation,
+            size,
+        } = action
+        else {
+            return;
+        };
         let made = self
             .surfaces
             .renew(surface, size)
@@ -407,14 +389,17 @@ impl Browser {
         }
     }
 
-    fn resize_surface(
-        &mut self,
-        surface: SurfaceId,
-        producer: ProcessId,
-        gpu: Option<ProcessId>,
-        generation: Generation,
-        size: Size,
-    ) {
+    fn resize_surface(&mut self, action: Action) {
+        let Action::ResizeSurface {
+            surface,
+            producer,
+            gpu,
+            generation,
+            size,
+        } = action
+        else {
+            return;
+        };
         let ends = match self.surfaces.renew(surface, size) {
             Ok(ends) => ends,
             Err(error) => return self.give_up(producer, &error),
@@ -436,14 +421,17 @@ impl Browser {
         }
     }
 
-    fn reattach_surface(
-        &mut self,
-        surface: SurfaceId,
-        producer: Option<ProcessId>,
-        gpu: ProcessId,
-        generation: Generation,
-        size: Size,
-    ) {
+    fn reattach_surface(&mut self, action: Action) {
+        let Action::ReattachSurface {
+            surface,
+            producer,
+            gpu,
+            generation,
+            size,
+        } = action
+        else {
+            return;
+        };
         let made = frames_channel().and_then(|channel| {
             let ends = match producer {
                 Some(_) => self.surfaces.renew(surface, size)?,
@@ -487,8 +475,8 @@ impl Browser {
         }
     }
 
-    /// Our own lack of descriptors or memory: the child cannot be served, so it is ended, and its tab
-    /// says so.
+    /// Our own lack of descriptors or memory: the child cannot be served, so it is ended, and its
+    /// tab says so.
     fn give_up(&mut self, process: ProcessId, error: &io::Error) {
         tracing::error!("{process} cannot be served: {error}");
         if let Some(child) = self.children.get(&process) {

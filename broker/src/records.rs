@@ -95,6 +95,7 @@ fn kind_to_json(kind: &RecordKind) -> Value {
             "reason": reason
         }),
         RecordKind::Incomplete { reason } => json!({"record": "incomplete", "reason": reason}),
+        RecordKind::Refused { reason } => json!({"record": "refused", "reason": reason}),
         RecordKind::Slow { card } => json!({"record": "slow", "card": card}),
         RecordKind::Sealed { role, pid, tier } => {
             json!({"record": "sealed", "role": role.name(), "pid": pid, "tier": tier})

@@ -1,7 +1,7 @@
 //! `--headless --screenshot`: one page, one picture, one exit status.
 //!
-//! Owns: the waiting for "loaded and quiet". Trusts: the kernel's records. Never: writes a picture of
-//! a page that failed to load without saying so in the exit status.
+//! Owns: the waiting for "loaded and quiet". Trusts: the kernel's records. Never: writes a picture
+//! of a page that failed to load without saying so in the exit status.
 
 use crate::browser::Browser;
 use crate::capture::Picture;

@@ -47,9 +47,9 @@ pub fn start(options: &Options, shell: bool) -> anyhow::Result<Browser> {
     let degraded = !tier.is_enough_by_default();
     if degraded && options.sandbox == SandboxMode::Strict {
         anyhow::bail!(
-            "the sandbox would not hold here: only tier {tier} can be had. Bulkhead needs seccomp and either user \
-             namespaces or Landlock. Start with --sandbox degraded only if you trust every page \
-             that you open"
+            "the sandbox would not hold here: only tier {tier} can be had. Bulkhead needs seccomp \
+             and either user namespaces or Landlock. Start with --sandbox degraded only if you \
+             trust every page that you open"
         );
     }
     anyhow::ensure!(

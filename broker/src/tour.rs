@@ -1,8 +1,8 @@
 //! The tour in the terminal: opens pages headless, shows the processes, kills a tab, shows that the
 //! others live, brings the page back. Each stop asserts what it shows.
 //!
-//! Owns: the order of the stops. Trusts: nothing it prints without having looked. Never: passes over
-//! a failed stop; the exit status tells.
+//! Owns: the order of the stops. Trusts: nothing it prints without having looked. Never: passes
+//! over a failed stop; the exit status tells.
 
 use crate::browser::Browser;
 use crate::capture::Picture;

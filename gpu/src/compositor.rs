@@ -1,8 +1,9 @@
 //! From surfaces to window pixels.
 //!
 //! Owns: which surface's pixels stand where. Trusts: the scene (it comes from the broker); of a
-//! surface only its size, which the broker granted; its pixels may be anything. Never: allocates per
-//! frame, copies a pixel that an upper surface covers, reads or writes outside a surface or canvas.
+//! surface only its size, which the broker granted; its pixels may be anything. Never: allocates
+//! per frame, copies a pixel that an upper surface covers, reads or writes outside a surface or
+//! canvas.
 
 use crate::effect;
 use crate::rects::subtract;
@@ -25,8 +26,8 @@ pub struct Canvas<'a> {
 pub trait Pictures {
     /// The size of the surface's last good frame; `None` when there is none.
     fn size_of(&self, surface: SurfaceId) -> Option<Size>;
-    /// Copies `out.len()` pixels (0RGB) of that frame's row `y` from column `x` on. The caller stays
-    /// within [`Pictures::size_of`].
+    /// Copies `out.len()` pixels (0RGB) of that frame's row `y` from column `x` on. The caller
+    /// stays within [`Pictures::size_of`].
     fn read_row(&self, surface: SurfaceId, y: u32, x: u32, out: &mut [u32]);
 }
 

@@ -25,8 +25,8 @@ fn is_hatch(x: u32, y: u32) -> bool {
     x.wrapping_add(y) % HATCH_PERIOD < HATCH_WIDTH
 }
 
-/// 55 % of every channel; on a hatch line half of that and a grey: lighter than what is beside it by
-/// at least 26 steps, on black and on white.
+/// 55 % of every channel; on a hatch line half of that and a grey: lighter than what is beside it
+/// by at least 26 steps, on black and on white.
 fn stale(pixel: u32, hatch: bool) -> u32 {
     let channel = |shift: u32| {
         let dark = ((pixel >> shift) & 0xff) * 141 / 256;

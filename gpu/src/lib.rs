@@ -3,8 +3,8 @@
 //!
 //! Owns: the window, the composed picture, the credits of all producers. Trusts: the broker; no
 //! producer, whose messages are claims and whose headers and pixels may be anything; the display
-//! server as far as any client must. Never: opens a file or a socket once it is sealed, sends memory
-//! to anybody, or wakes up without a reason.
+//! server as far as any client must. Never: opens a file or a socket once it is sealed, sends
+//! memory to anybody, or wakes up without a reason.
 #![deny(unsafe_code)]
 
 mod capture;

@@ -1,7 +1,7 @@
 //! The loop of the gpu process: one wait over everything that can happen.
 //!
-//! Owns: the order in which things are done. Trusts: the broker on the control channel. Never: wakes
-//! up unless a descriptor is ready or a credit is due.
+//! Owns: the order in which things are done. Trusts: the broker on the control channel. Never:
+//! wakes up unless a descriptor is ready or a credit is due.
 
 use crate::capture;
 use crate::stage::Stage;

@@ -1,8 +1,8 @@
 //! One surface: its regions, its producer's channel and credit.
 //!
 //! Owns: the last good frame, and what a producer may do when. Trusts: nothing that the producer
-//! says or writes; every doorbell is checked against the credit, every header by `shm`. Never: shows
-//! a frame that broke a rule, or listens to its producer again.
+//! says or writes; every doorbell is checked against the credit, every header by `shm`. Never:
+//! shows a frame that broke a rule, or listens to its producer again.
 
 use crate::clock::next_tick;
 use crate::rects::Rects;

@@ -1,7 +1,8 @@
 //! What the gpu process composes for: a window, or nothing but captures.
 //!
 //! Owns: the difference between the two, which the loop does not see. Trusts: what its window
-//! trusts. Never: composes what nobody looks at; the headless target is composed only when captured.
+//! trusts. Never: composes what nobody looks at; the headless target is composed only when
+//! captured.
 
 use crate::stage::Stage;
 use crate::window::{PresentError, Window, WindowError, WindowEvent};

@@ -1,8 +1,8 @@
 //! Documents: the head to the broker, the body into the pipe of the renderer that it picks.
 //!
-//! Owns: the pipe while it writes. Trusts: the broker, that somebody wants this page; the server for
-//! nothing. Never: keeps a body (each byte goes on as it comes), or waits for a renderer longer than
-//! the broker wants the page.
+//! Owns: the pipe while it writes. Trusts: the broker, that somebody wants this page; the server
+//! for nothing. Never: keeps a body (each byte goes on as it comes), or waits for a renderer longer
+//! than the broker wants the page.
 
 use crate::channel::{Undelivered, send};
 use crate::client::{Partition, Purpose, Response};

@@ -1,7 +1,7 @@
 //! The bytes of a document while they arrive.
 //!
-//! Owns: the read end of the body's pipe. Trusts: nobody; a body is cut at its limit. Never: blocks,
-//! because it reads only what poll(2) says is there.
+//! Owns: the read end of the body's pipe. Trusts: nobody; a body is cut at its limit. Never:
+//! blocks, because it reads only what poll(2) says is there.
 
 use ipc::poll::{Interest, wait_one};
 use protocol::limits::DOCUMENT_BYTES_MAX;

@@ -1,5 +1,5 @@
-//! What is kept when a document is parsed again because more of it has come: the focus, and the text
-//! typed into the focused input.
+//! What is kept when a document is parsed again because more of it has come: the focus, and the
+//! text typed into the focused input.
 //!
 //! Owns: nothing. Trusts: that the tree of a longer text begins like that of a shorter one. Never:
 //! focuses an element of another kind.

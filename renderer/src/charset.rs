@@ -1,9 +1,10 @@
 //! From the bytes of a document to text.
 //!
-//! Owns: the order in which a document's encoding is looked for. Trusts: nothing; any bytes give some
-//! text. Never: fails.
+//! Owns: the order in which a document's encoding is looked for. Trusts: nothing; any bytes give
+//! some text. Never: fails.
 //!
-//! Source: <https://html.spec.whatwg.org/multipage/parsing.html#determining-the-character-encoding>.
+//! Source:
+//! <https://html.spec.whatwg.org/multipage/parsing.html#determining-the-character-encoding>.
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 

@@ -1,8 +1,8 @@
 //! What a person does with pointer, wheel and keys, done to the document: Blitz's own handling, and
 //! the keys that scroll or activate, which it leaves to its host.
 //!
-//! Owns: the pointer's state. Trusts: the channel's range checks. Never: decides where a link leads;
-//! it is collected by [`crate::signals`].
+//! Owns: the pointer's state. Trusts: the channel's range checks. Never: decides where a link
+//! leads; it is collected by [`crate::signals`].
 
 use crate::keys;
 use crate::scrollbar::ScrollBar;

@@ -1,9 +1,9 @@
 //! The renderer process: one document (Blitz), painted into shared memory. The shell process is the
 //! same program with built-in documents.
 //!
-//! Owns: its document and the write side of its surfaces. Trusts: the broker on its control channel;
-//! neither the document nor what the network sends. Never: opens a file or socket, starts a thread,
-//! or wakes while nothing happens.
+//! Owns: its document and the write side of its surfaces. Trusts: the broker on its control
+//! channel; neither the document nor what the network sends. Never: opens a file or socket, starts
+//! a thread, or wakes while nothing happens.
 #![forbid(unsafe_code)]
 
 mod body;

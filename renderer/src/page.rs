@@ -1,8 +1,8 @@
 //! The renderer's content: one document at a time, read, parsed while it arrives, and reported to
 //! the broker.
 //!
-//! Owns: the document and its fetches. Trusts: the broker's commits; the document not at all. Never:
-//! shows a document without a commit, or goes anywhere by itself: it asks.
+//! Owns: the document and its fetches. Trusts: the broker's commits; the document not at all.
+//! Never: shows a document without a commit, or goes anywhere by itself: it asks.
 
 use crate::body::Body;
 use crate::content::{self, Kind};
@@ -91,7 +91,10 @@ impl Page {
                 (Body::of_bytes(&bytes), Some(mime_type))
             }
         };
-        let url = Url::parse(&commit.url).map_err(|_| Misbehaviour::ValueOutOfRange)?;
+        // The error page of an address that is no URL stands at that address.
+        let url = Url::parse(&commit.url)
+            .or_else(|_| Url::parse(OPAQUE_BASE))
+            .expect("the stand-in is a URL");
         self.fetcher.reset();
         let fragment = url.fragment().filter(|fragment| !fragment.is_empty());
         self.view.set_anchor(match (commit.scroll_y, fragment) {

@@ -1,8 +1,8 @@
 //! From text to a document: Blitz's own tree builder behind a sink that takes out what it would
 //! choke on, and knows `<base>`.
 //!
-//! Owns: the choice of parser (the type decides, never the text). Trusts: nothing of the text. Never:
-//! hands Blitz a URL that cannot be resolved, on which it would panic.
+//! Owns: the choice of parser (the type decides, never the text). Trusts: nothing of the text.
+//! Never: hands Blitz a URL that cannot be resolved, on which it would panic.
 
 use blitz_dom::{
     BaseDocument, Document, DocumentConfig, DocumentMutator, HtmlParserProvider, PlainDocument,
@@ -25,8 +25,8 @@ pub(crate) enum Markup {
     Xml,
 }
 
-/// Stands in for the base URL of a document that has none to resolve against (`data:`): links inside
-/// the document still work, and nothing is ever fetched from it.
+/// Stands in for the base URL of a document that has none to resolve against (`data:`): links
+/// inside the document still work, and nothing is ever fetched from it.
 pub(crate) const OPAQUE_BASE: &str = "opaque://document/";
 
 /// Parses a whole document. Its sub-resources are asked for while it is parsed.
@@ -75,8 +75,8 @@ fn options() -> ParseOpts {
     }
 }
 
-/// Parses what Blitz itself wants parsed: inner HTML, and the documents of frames. A frame of another
-/// site would need a process of its own and stays empty.
+/// Parses what Blitz itself wants parsed: inner HTML, and the documents of frames. A frame of
+/// another site would need a process of its own and stays empty.
 pub(crate) struct InnerParser {
     /// The site of the document that has the frames.
     pub(crate) site: Option<Site>,

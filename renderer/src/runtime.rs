@@ -1,7 +1,7 @@
 //! The loop of the process: one poll(2) over everything that can happen, then layout, then paint.
 //!
-//! Owns: the control channel and the surfaces. Trusts: the broker. Never: wakes without a cause, and
-//! never paints without a credit.
+//! Owns: the control channel and the surfaces. Trusts: the broker. Never: wakes without a cause,
+//! and never paints without a credit.
 
 use crate::ControlEndpoint;
 use crate::surface::{FramesEndpoint, Surface};

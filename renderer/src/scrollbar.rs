@@ -1,8 +1,8 @@
-//! The scroll bar of a document: where its thumb is, and what dragging it does. Blitz draws bars for
-//! scrolling boxes but none for the view.
+//! The scroll bar of a document: where its thumb is, and what dragging it does. Blitz draws bars
+//! for scrolling boxes but none for the view.
 //!
-//! Owns: its geometry. Trusts: Blitz for the document's height. Never: takes room from the document;
-//! it lies over its right edge.
+//! Owns: its geometry. Trusts: Blitz for the document's height. Never: takes room from the
+//! document; it lies over its right edge.
 
 use blitz_dom::BaseDocument;
 use kurbo::RoundedRect;

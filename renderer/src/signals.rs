@@ -1,7 +1,7 @@
 //! What a document reports while Blitz works on it: redraw wanted, a link followed, the clipboard.
 //!
-//! Owns: the answers until they are collected after the call into Blitz. Trusts: nobody. Never: acts
-//! on them itself.
+//! Owns: the answers until they are collected after the call into Blitz. Trusts: nobody. Never:
+//! acts on them itself.
 
 use blitz_traits::navigation::{NavigationOptions, NavigationProvider};
 use blitz_traits::net::{Method, Url};
@@ -9,8 +9,8 @@ use blitz_traits::shell::{ClipboardError, ShellProvider};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-/// The collected signals of one document. Blitz wants it shareable between threads; this process has
-/// one, so no lock is ever contended.
+/// The collected signals of one document. Blitz wants it shareable between threads; this process
+/// has one, so no lock is ever contended.
 #[derive(Debug, Default)]
 pub(crate) struct Signals {
     redraw: AtomicBool,

@@ -1,8 +1,8 @@
 //! One document on show: parsing, layout, scrolling and painting, and the changing over from one
 //! document to the next without a gap.
 //!
-//! Owns: the document shown and the one that is to follow it. Trusts: Blitz. Never: talks to another
-//! process; whoever owns the view does.
+//! Owns: the document shown and the one that is to follow it. Trusts: Blitz. Never: talks to
+//! another process; whoever owns the view does.
 
 use crate::carry;
 use crate::fetcher::Fetcher;
@@ -24,8 +24,8 @@ use protocol::site::Site;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// Rounds of layout in one [`View::settle`]. One is enough unless layout itself changes something: an
-/// image from a `data:` URL, or what lies under the pointer.
+/// Rounds of layout in one [`View::settle`]. One is enough unless layout itself changes something:
+/// an image from a `data:` URL, or what lies under the pointer.
 const ROUNDS_MAX: usize = 6;
 
 /// Where a document is to be scrolled to once it is laid out.
@@ -134,8 +134,8 @@ impl View {
         self.anchor = anchor;
     }
 
-    /// Lays out what has changed, with what the fetcher can answer at once. Returns whether the next
-    /// document has taken over.
+    /// Lays out what has changed, with what the fetcher can answer at once. Returns whether the
+    /// next document has taken over.
     pub(crate) fn settle(&mut self, fetcher: &mut Fetcher) -> bool {
         let mut taken_over = false;
         for _ in 0..ROUNDS_MAX {

@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// Ends a test that is stuck. No claim is made about how fast anything is.
-pub const WATCHDOG: Duration = Duration::from_secs(25);
+pub const WATCHDOG: Duration = Duration::from_secs(120);
 
 /// A running browser.
 pub struct Browser {
@@ -163,7 +163,8 @@ impl Browser {
 
     /// Forgets the records so far: what is waited for next must happen from now on.
     pub fn forget_records(&mut self) {
-        // What has been written is in the channel or on its way; a state command is answered after it.
+        // What has been written is in the channel or on its way; a state command is answered after
+        // it.
         self.state();
         self.pending.clear();
     }

@@ -62,10 +62,17 @@ pub fn closed_port() -> u16 {
 }
 
 fn read_head(stream: &mut TcpStream) -> String {
+    /// The type of a TLS record with a handshake message (RFC 8446, 5.1).
+    const TLS_HANDSHAKE: u8 = 22;
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") && head.len() < 65_536 {
         match stream.read(&mut byte) {
+            // A server that speaks plain HTTP makes nothing of it and answers all the same.
+            Ok(1) if head.is_empty() && byte[0] == TLS_HANDSHAKE => {
+                let _ = stream.read(&mut [0; 16_384]);
+                break;
+            }
             Ok(1) => head.push(byte[0]),
             _ => break,
         }

@@ -1,15 +1,15 @@
-//! Faults that a child inflicts on itself when the broker asks for it: for people who want to watch a
-//! tab die, for tests and for the chaos run.
+//! Faults that a child inflicts on itself when the broker asks for it: for people who want to watch
+//! a tab die, for tests and for the chaos run.
 //!
-//! Owns: the ways to die. Trusts: the broker, the only one who can send a break message. Never: runs
-//! without one.
+//! Owns: the ways to die. Trusts: the broker, the only one who can send a break message. Never:
+//! runs without one.
 #![allow(unsafe_code)]
 
 use protocol::renderer::BreakAction;
 use std::os::fd::{AsRawFd, BorrowedFd};
 
-/// Carries out `action`. Returns only where the fault lets it (a bad message, a system call that was
-/// answered). `control` is the channel on which a bad message is sent.
+/// Carries out `action`. Returns only where the fault lets it (a bad message, a system call that
+/// was answered). `control` is the channel on which a bad message is sent.
 pub fn break_process(action: &BreakAction, control: BorrowedFd<'_>) {
     tracing::info!(?action, "breaking on request");
     match action {

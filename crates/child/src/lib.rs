@@ -1,8 +1,9 @@
 //! How every child process begins: crash handlers, the bootstrap channel, the handshake, logging,
 //! the sandbox.
 //!
-//! Owns: the order of those steps, which is the same for every role. Trusts: the broker at the other
-//! end of descriptor 3. Never: shows content; a role's loop starts only after [`Started::seal`].
+//! Owns: the order of those steps, which is the same for every role. Trusts: the broker at the
+//! other end of descriptor 3. Never: shows content; a role's loop starts only after
+//! [`Started::seal`].
 #![deny(unsafe_code)]
 
 mod fault;
@@ -32,8 +33,8 @@ pub enum ChildError {
     Seal(String),
 }
 
-/// A child after the handshake's first half: it has what its role needs and no sandbox yet. It warms
-/// up now, and then calls [`Started::seal`].
+/// A child after the handshake's first half: it has what its role needs and no sandbox yet. It
+/// warms up now, and then calls [`Started::seal`].
 pub struct Started {
     /// Its id, for logs.
     pub process: ProcessId,
@@ -81,8 +82,8 @@ pub fn start(role: Role) -> Result<Started, ChildError> {
 }
 
 impl Started {
-    /// Puts the sandbox of this role on, for ever, and tells the broker. Nothing that needs a file, a
-    /// new socket or a new thread works afterwards.
+    /// Puts the sandbox of this role on, for ever, and tells the broker. Nothing that needs a file,
+    /// a new socket or a new thread works afterwards.
     ///
     /// # Errors
     /// A layer could not be put on; the broker has been told, and the process must exit.
@@ -143,8 +144,8 @@ fn inherited_channel() -> Result<Endpoint<FromChild, ToChild>, ChildError> {
     {
         return Err(ChildError::NotAChild("descriptor 3 is closed".to_owned()));
     }
-    // SAFETY: the launcher put the bootstrap channel there for this process alone, and this function
-    // runs once, before anything else of the program can have opened a descriptor.
+    // SAFETY: the launcher put the bootstrap channel there for this process alone, and this
+    // function runs once, before anything else of the program can have opened a descriptor.
     let fd = unsafe { OwnedFd::from_raw_fd(BOOTSTRAP_FD) };
     Endpoint::from_fd(fd).map_err(|e| ChildError::NotAChild(e.to_string()))
 }

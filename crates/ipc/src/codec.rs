@@ -1,6 +1,6 @@
-//! Messages to bytes and back. Owns: the encoding; no other file knows bincode. Trusts: no byte it is
-//! given. Never: allocates more than a small multiple of a message's limit, accepts trailing bytes,
-//! or returns a message that its own [`Message::check`] refuses.
+//! Messages to bytes and back. Owns: the encoding; no other file knows bincode. Trusts: no byte it
+//! is given. Never: allocates more than a small multiple of a message's limit, accepts trailing
+//! bytes, or returns a message that its own [`Message::check`] refuses.
 //!
 //! Source: <https://docs.rs/bincode/1.3.3/bincode/config/trait.Options.html>.
 

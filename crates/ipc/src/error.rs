@@ -1,5 +1,5 @@
-//! The errors of channels. Owns: the line between what the peer did wrong and what failed on our own
-//! side. Trusts: nobody. Never: turns one into the other.
+//! The errors of channels. Owns: the line between what the peer did wrong and what failed on our
+//! own side. Trusts: nobody. Never: turns one into the other.
 
 use protocol::HandleKind;
 use protocol::misbehaviour::Misbehaviour;

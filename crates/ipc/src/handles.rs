@@ -1,6 +1,6 @@
 //! Descriptors that travel beside a message. Owns: the check of what each really is. Trusts: what
-//! `fstat`, `getsockopt` and `fcntl` say of a descriptor, never what a message says. Never: hands out
-//! one of another kind, hands one out twice, or leaks one: what is not taken is closed.
+//! `fstat`, `getsockopt` and `fcntl` say of a descriptor, never what a message says. Never: hands
+//! out one of another kind, hands one out twice, or leaks one: what is not taken is closed.
 
 use crate::endpoint::Endpoint;
 use nix::errno::Errno;
@@ -26,7 +26,8 @@ impl Handles {
         Handles::default()
     }
 
-    /// These descriptors, if they are exactly of these kinds in this order. Otherwise all are closed.
+    /// These descriptors, if they are exactly of these kinds in this order. Otherwise all are
+    /// closed.
     pub fn check(kinds: &[HandleKind], fds: Vec<OwnedFd>) -> Result<Handles, Misbehaviour> {
         if fds.len() < kinds.len() {
             return Err(Misbehaviour::MissingHandle);
@@ -72,8 +73,8 @@ impl Handles {
         self.take(HandleKind::PipeWriter)
     }
 
-    /// The next one: a memory region, sealed against shrinking, growing and further sealing. Its size
-    /// is for the one who maps it to check.
+    /// The next one: a memory region, sealed against shrinking, growing and further sealing. Its
+    /// size is for the one who maps it to check.
     pub fn region(&mut self) -> Result<OwnedFd, Misbehaviour> {
         self.take(HandleKind::Region)
     }
@@ -147,8 +148,8 @@ fn is_anonymous(fd: BorrowedFd<'_>) -> Result<bool, Errno> {
     Ok(file_type(fd)?.is_empty())
 }
 
-/// Makes the system call itself: glibc's fstat is newfstatat, which could also look at paths and which
-/// a sandbox therefore refuses.
+/// Makes the system call itself: glibc's fstat is newfstatat, which could also look at paths and
+/// which a sandbox therefore refuses.
 fn file_type(fd: BorrowedFd<'_>) -> Result<SFlag, Errno> {
     let mut status = MaybeUninit::<libc::stat>::uninit();
     // SAFETY: the buffer is as big as the call writes.

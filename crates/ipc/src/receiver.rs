@@ -1,6 +1,6 @@
 //! The receiving half of a channel. Owns: the boundary at which a packet becomes a checked message
-//! with checked descriptors. Trusts: nothing that arrives. Never: returns a message of a packet that
-//! breaks any rule, or keeps a descriptor of one.
+//! with checked descriptors. Trusts: nothing that arrives. Never: returns a message of a packet
+//! that breaks any rule, or keeps a descriptor of one.
 
 use crate::codec;
 use crate::error::RecvError;

@@ -1,6 +1,6 @@
 //! The sending half of a channel. Owns: the order encode, check, send. Trusts: the caller for the
-//! kinds of the descriptors (the receiver checks them). Never: sends an empty packet, or blocks in a
-//! `try_` method.
+//! kinds of the descriptors (the receiver checks them). Never: sends an empty packet, or blocks in
+//! a `try_` method.
 
 use crate::codec::{self, EncodeError};
 use crate::error::SendError;
@@ -64,8 +64,8 @@ impl<T: Message> Sender<T> {
         }
     }
 
-    /// Like [`Sender::try_send`], but waits while the channel is full. For children only: the broker
-    /// must never wait for one.
+    /// Like [`Sender::try_send`], but waits while the channel is full. For children only: the
+    /// broker must never wait for one.
     pub fn send(&self, message: T) -> Result<(), SendError<T>> {
         self.send_with(message, Vec::new())
     }

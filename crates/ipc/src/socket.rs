@@ -104,8 +104,8 @@ pub(crate) fn receive(socket: BorrowedFd<'_>, buffer: &mut [u8]) -> io::Result<P
     header.msg_control = control.0.as_mut_ptr().cast();
     header.msg_controllen = CONTROL_BYTES;
     loop {
-        // SAFETY: `header` points at `iov`, which covers `buffer`, and at `control`; both live until
-        // after the call and are not used meanwhile.
+        // SAFETY: `header` points at `iov`, which covers `buffer`, and at `control`; both live
+        // until after the call and are not used meanwhile.
         let received = unsafe {
             libc::recvmsg(
                 socket.as_raw_fd(),
@@ -128,13 +128,13 @@ pub(crate) fn receive(socket: BorrowedFd<'_>, buffer: &mut [u8]) -> io::Result<P
     }
 }
 
-/// Takes ownership of all descriptors in the control data of a `recvmsg` that has succeeded. Must be
-/// called once for each such header.
+/// Takes ownership of all descriptors in the control data of a `recvmsg` that has succeeded. Must
+/// be called once for each such header.
 fn take_descriptors(header: &libc::msghdr) -> Vec<OwnedFd> {
     let mut fds = Vec::new();
-    // SAFETY: `header` is as recvmsg left it: `msg_control` and `msg_controllen` describe well-formed
-    // control data in a live, aligned buffer. Each number in an SCM_RIGHTS message is a descriptor
-    // that the kernel has just opened for us and that nobody else owns.
+    // SAFETY: `header` is as recvmsg left it: `msg_control` and `msg_controllen` describe
+    // well-formed control data in a live, aligned buffer. Each number in an SCM_RIGHTS message is a
+    // descriptor that the kernel has just opened for us and that nobody else owns.
     unsafe {
         let mut message = libc::CMSG_FIRSTHDR(header);
         while let Some(found) = message.as_ref() {

@@ -46,8 +46,8 @@ fn peak_of(entry: &ipc::catalogue::Entry, bytes: &[u8]) -> usize {
 
 #[test]
 fn a_claimed_length_is_not_believed() {
-    // 253 announces a 64-bit number in bincode's variable-length form: the length of whatever list or
-    // string comes first, after each variant and up to four numbers.
+    // 253 announces a 64-bit number in bincode's variable-length form: the length of whatever list
+    // or string comes first, after each variant and up to four numbers.
     for entry in ENTRIES {
         for variant in 0..24 {
             for numbers in 0..5 {

@@ -1,6 +1,6 @@
 //! Channels over real socket pairs: what an honest peer gets, and what each kind of misbehaviour is
-//! called. Descriptors are followed by pipes: a pipe's reader sees the end exactly when the last copy
-//! of its writer is closed.
+//! called. Descriptors are followed by pipes: a pipe's reader sees the end exactly when the last
+//! copy of its writer is closed.
 
 use ipc::poll::{Interest, wait_one};
 use ipc::{Endpoint, Handles, Misbehaviour, Receiver, RecvError, SendError, Sender};
@@ -563,8 +563,8 @@ fn seccomp_listener() -> Option<OwnedFd> {
         len: 1,
         filter: &raw mut allow,
     };
-    // SAFETY: plain numbers, and a program that lives until after the call; a successful call returns
-    // a descriptor that is ours.
+    // SAFETY: plain numbers, and a program that lives until after the call; a successful call
+    // returns a descriptor that is ours.
     unsafe {
         if libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 {
             return None;

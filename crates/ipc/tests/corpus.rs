@@ -77,8 +77,8 @@ fn hostile_samples(valid: Option<&Vec<u8>>) -> Vec<(&'static str, Vec<u8>)> {
     samples
 }
 
-/// `cargo test --release -p ipc --test corpus -- --ignored` writes the corpus anew, after a change of
-/// the protocol.
+/// `cargo test --release -p ipc --test corpus -- --ignored` writes the corpus anew, after a change
+/// of the protocol.
 #[test]
 #[ignore = "writes into the source tree"]
 fn write_the_corpus() {

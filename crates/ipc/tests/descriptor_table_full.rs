@@ -18,8 +18,8 @@ fn our_own_full_descriptor_table_is_our_failure_and_never_the_peers() {
     let (broker, child) = Endpoint::<ToChild, FromChild>::pair().expect("socket pair");
     let ((sender, _), (_, receiver)) = (broker.split(), child.split());
 
-    // The demo server's descriptors: a channel and a listener. The channel's other end tells whether
-    // what was delivered has been closed.
+    // The demo server's descriptors: a channel and a listener. The channel's other end tells
+    // whether what was delivered has been closed.
     let (near, far) = Endpoint::<FromChild, FromChild>::pair().expect("socket pair");
     let listener = TcpListener::bind("127.0.0.1:0").expect("listener");
     let bootstrap = ToChild::Bootstrap {

@@ -55,7 +55,11 @@ fn round_trip<T: Message>(entropy: &[u8]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 2_000,
+        failure_persistence: None,
+        ..Default::default()
+    })]
 
     #[test]
     fn every_message_survives_its_encoding_and_no_prefix_or_extension_of_it_decodes(

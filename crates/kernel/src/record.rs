@@ -68,6 +68,11 @@ pub enum RecordKind {
         /// Why.
         reason: String,
     },
+    /// A page asked for something that it may not have (a link to a file, a tab unasked for).
+    Refused {
+        /// What, in words.
+        reason: String,
+    },
     /// The tab does not answer input (`card` false: marked; true: the card is up).
     Slow {
         /// Whether the card is up.

@@ -119,7 +119,7 @@ impl Kernel {
             return;
         };
         let Ok(url) = Url::parse(link) else {
-            return self.set_notice(
+            return self.refuse(
                 tab,
                 "the page asked for something that is no URL".to_owned(),
             );
@@ -148,7 +148,7 @@ impl Kernel {
         } else {
             "a web page"
         };
-        self.set_notice(tab, format!("{who} may not open {scheme}: addresses"));
+        self.refuse(tab, format!("{who} may not open {scheme}: addresses"));
     }
 
     /// A new tab beside the page's own, in the background; one for each thing that the person did.
@@ -158,7 +158,7 @@ impl Kernel {
         };
         if !std::mem::take(&mut process.activated) {
             let notice = "the page tried to open a tab that nobody asked for";
-            return self.set_notice(tab, notice.to_owned());
+            return self.refuse(tab, notice.to_owned());
         }
         let at = self
             .tabs

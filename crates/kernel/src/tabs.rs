@@ -139,6 +139,13 @@ impl Kernel {
         }
     }
 
+    /// The tab's page asked for something that it may not have.
+    pub(crate) fn refuse(&mut self, tab: TabId, reason: String) {
+        let process = self.current_process(tab);
+        self.set_notice(tab, reason.clone());
+        self.record(RecordKind::Refused { reason }, Some(tab), process);
+    }
+
     /// A new tab at an address as typed; `None` at the limit.
     pub(crate) fn open_typed(&mut self, address: &str, activate: bool) -> Option<TabId> {
         let after = self.tabs.len();

@@ -374,8 +374,11 @@ fn stop_keeps_what_is_there_and_cancels_the_rest() {
     let (process, navigation) = (world.process_of(tab), world.last_navigation(tab));
     let actions = world.shell_says(FromShell::Stop);
     assert!(actions.contains(&Action::Stop { process }));
-    let is_cancel = |action: &Action| matches!(action, Action::CancelFetch { navigation: n, .. } if *n == navigation);
-    assert!(actions.iter().any(is_cancel));
+    let cancelled = actions.iter().find_map(|action| match action {
+        Action::CancelFetch { navigation, .. } => Some(*navigation),
+        _ => None,
+    });
+    assert_eq!(cancelled, Some(navigation));
     assert!(!world.shell_state().loading);
     assert_eq!(world.tab(tab).url, ONE);
 }

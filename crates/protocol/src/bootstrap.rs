@@ -1,6 +1,6 @@
-//! The one channel that a child is born with (descriptor 3), and the handshake on it:
-//! child `Hello` → broker `Bootstrap` → the child warms up, seals itself, says `Sealed` → the broker
-//! verifies it from outside. Only then content follows, on the control channel of the child's role.
+//! The one channel that a child is born with (descriptor 3), and the handshake on it: child `Hello`
+//! → broker `Bootstrap` → the child warms up, seals itself, says `Sealed` → the broker verifies it
+//! from outside. Only then content follows, on the control channel of the child's role.
 
 use crate::geometry::Size;
 use crate::ids::{ProcessId, Role};

@@ -42,8 +42,8 @@ pub enum ToNetwork {
     },
 }
 
-/// Network to renderer. For each fetch: either `Failed`, or `Head`, any number of `Body`, then `End`
-/// or `Failed`. The receiver drops what names a request that it has cancelled.
+/// Network to renderer. For each fetch: either `Failed`, or `Head`, any number of `Body`, then
+/// `End` or `Failed`. The receiver drops what names a request that it has cancelled.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FromNetwork {
     /// The response's head.

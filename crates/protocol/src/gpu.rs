@@ -24,8 +24,8 @@ pub enum Effect {
 pub struct SceneItem {
     /// Which surface.
     pub surface: SurfaceId,
-    /// Where; the surface's top left corner is at the rectangle's, what sticks out is not drawn, and
-    /// what the surface does not fill shows the background.
+    /// Where; the surface's top left corner is at the rectangle's, what sticks out is not drawn,
+    /// and what the surface does not fill shows the background.
     pub rect: Rect,
     /// How.
     pub effect: Effect,
@@ -41,8 +41,8 @@ pub struct Scene {
 /// Broker to gpu.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ToGpu {
-    /// A surface. Comes with its frames channel, its first pixel region (read-only) and the region of
-    /// its latch.
+    /// A surface. Comes with its frames channel, its first pixel region (read-only) and the region
+    /// of its latch.
     CreateSurface {
         /// Which surface.
         surface: SurfaceId,
@@ -51,7 +51,8 @@ pub enum ToGpu {
         /// Its size.
         size: Size,
     },
-    /// The next regions of a surface, pixels and latch. The last frame of the old one is shown until one comes.
+    /// The next regions of a surface, pixels and latch. The last frame of the old one is shown
+    /// until one comes.
     ReplaceRegion {
         /// Which surface.
         surface: SurfaceId,
@@ -77,8 +78,8 @@ pub enum ToGpu {
         /// The shape.
         cursor: Cursor,
     },
-    /// Take the newest frame of every visible surface, compose, and write the window's pixels (RGBA,
-    /// rows without padding) into the region that comes along; answered with `Captured`.
+    /// Take the newest frame of every visible surface, compose, and write the window's pixels
+    /// (RGBA, rows without padding) into the region that comes along; answered with `Captured`.
     Capture {
         /// Comes back in the answer.
         request: u32,

@@ -66,8 +66,8 @@ pub enum ToRenderer {
     FetchChannel,
     /// A document of the locked site to show in place of the present one.
     Commit(CommitDocument),
-    /// A surface to paint on. Comes with its frames channel, its first pixel region (mapped writable)
-    /// and the region of its latch.
+    /// A surface to paint on. Comes with its frames channel, its first pixel region (mapped
+    /// writable) and the region of its latch.
     AttachSurface {
         /// Which surface.
         surface: SurfaceId,
@@ -116,7 +116,8 @@ pub enum ToRenderer {
 pub struct CommitDocument {
     /// Of which navigation; later messages about the document name it.
     pub navigation: NavigationId,
-    /// The committed URL: base of relative ones.
+    /// The committed URL: base of relative ones. Of an error page it may be any text: what was
+    /// typed.
     pub url: String,
     /// The `Content-Type` header as it came.
     pub content_type: Option<String>,
@@ -141,8 +142,8 @@ pub enum FromRenderer {
         /// Of which commit.
         navigation: NavigationId,
     },
-    /// Document and all its sub-resources are there (or have failed) and a frame that shows them has
-    /// been published.
+    /// Document and all its sub-resources are there (or have failed) and a frame that shows them
+    /// has been published.
     Loaded {
         /// Of which commit.
         navigation: NavigationId,

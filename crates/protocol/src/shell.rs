@@ -97,7 +97,8 @@ pub struct ShellState {
     pub hover_link: Option<String>,
     /// A remark on the active tab (a page cut short).
     pub notice: Option<String>,
-    /// A remark on the whole browser (a degraded sandbox, no network), shown for as long as it holds.
+    /// A remark on the whole browser (a degraded sandbox, no network), shown for as long as it
+    /// holds.
     pub banner: Option<String>,
     /// The card over the active tab.
     pub card: Option<Card>,

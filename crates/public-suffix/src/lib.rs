@@ -5,8 +5,8 @@
 //! it. Trusts: nobody. Never: looks anything up at run time.
 #![forbid(unsafe_code)]
 
-/// The registrable domain ("eTLD+1") of `host`: `example.co.uk` for `a.b.example.co.uk`; `None` for a
-/// bare public suffix. Source: <https://publicsuffix.org/list/>.
+/// The registrable domain ("eTLD+1") of `host`: `example.co.uk` for `a.b.example.co.uk`; `None` for
+/// a bare public suffix. Source: <https://publicsuffix.org/list/>.
 pub fn registrable_domain(host: &str) -> Option<&str> {
     psl::domain_str(host)
 }

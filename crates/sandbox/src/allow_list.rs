@@ -1,7 +1,7 @@
 //! The language of the policy files: one call a line, its conditions, its answer, its reason.
 //!
-//! Owns: parsing. Trusts: nothing in the text: a line that it does not understand wholly is an error.
-//! Never: guesses, or accepts a line without a reason.
+//! Owns: parsing. Trusts: nothing in the text: a line that it does not understand wholly is an
+//! error. Never: guesses, or accepts a line without a reason.
 //!
 //! ```text
 //! NAME [COND {and COND}] [-> ERRNO]  # reason

@@ -1,15 +1,15 @@
 //! Capabilities: all of them go, in every set, for ever.
 //!
-//! Owns: the sets of the calling thread. Trusts: the kernel. Never: keeps one. Raw: other threads of
-//! the process run this in a signal handler. See `capabilities(7)`.
+//! Owns: the sets of the calling thread. Trusts: the kernel. Never: keeps one. Raw: other threads
+//! of the process run this in a signal handler. See `capabilities(7)`.
 
 use crate::sys::{self, RawResult};
 
-/// Empties the bounding, ambient, inheritable, permitted and effective sets of the calling thread, and
-/// locks the rule that user id 0 gets them back on `execve`.
+/// Empties the bounding, ambient, inheritable, permitted and effective sets of the calling thread,
+/// and locks the rule that user id 0 gets them back on `execve`.
 ///
-/// The bounding set and the lock need a capability themselves; a child outside a user namespace of its
-/// own, started by an ordinary user, has none and needs neither once `no_new_privs` is set.
+/// The bounding set and the lock need a capability themselves; a child outside a user namespace of
+/// its own, started by an ordinary user, has none and needs neither once `no_new_privs` is set.
 pub(crate) fn drop_all() -> RawResult<()> {
     drop_bounding()?;
     match sys::prctl(libc::PR_SET_SECUREBITS, [SECURE_BITS_LOCKED, 0, 0, 0]) {
@@ -70,5 +70,6 @@ struct Sets {
 
 const CAPABILITY_VERSION_3: u32 = 0x2008_0522;
 const CAPABILITY_MAX: u64 = 63;
-/// `SECBIT_NOROOT`, `NO_SETUID_FIXUP` off, `KEEP_CAPS` off, `NO_CAP_AMBIENT_RAISE`, each with its lock.
+/// `SECBIT_NOROOT`, `NO_SETUID_FIXUP` off, `KEEP_CAPS` off, `NO_CAP_AMBIENT_RAISE`, each with its
+/// lock.
 const SECURE_BITS_LOCKED: u64 = 0x01 | 0x02 | 0x08 | 0x20 | 0x40 | 0x80;

@@ -1,9 +1,10 @@
 //! Control groups: a limit on memory and on the number of tasks for each child, where this user may
 //! set one.
 //!
-//! Owns: the groups `bulkhead-PID` of this browser and those of dead ones. Trusts: `/proc/self` to say
-//! where the hierarchies are. Never: touches a group that it did not make, or moves the browser itself.
-//! See `cgroups(7)`; version 2 in its delegated form, version 1 where the folders are writable.
+//! Owns: the groups `bulkhead-PID` of this browser and those of dead ones. Trusts: `/proc/self` to
+//! say where the hierarchies are. Never: touches a group that it did not make, or moves the browser
+//! itself. See `cgroups(7)`; version 2 in its delegated form, version 1 where the folders are
+//! writable.
 
 use crate::policy::Policy;
 use crate::rlimits;
@@ -277,7 +278,8 @@ fn locate(mounts: &str, own: &str, kind: &str, controller: Option<&str>) -> Opti
         }
         let mut fields = fields.split(' ').skip(3);
         let (root, mount) = (fields.next()?, fields.next()?);
-        // In a container the mount shows a part of the hierarchy, and the path may lie outside of it.
+        // In a container the mount shows a part of the hierarchy, and the path may lie outside of
+        // it.
         let below = Path::new(path).strip_prefix(root).unwrap_or(Path::new(""));
         let folder = Path::new(mount).join(below.strip_prefix("/").unwrap_or(below));
         folder.is_dir().then_some(folder)

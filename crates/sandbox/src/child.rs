@@ -1,8 +1,8 @@
 //! The first instructions of a child: between `clone` and `execve`.
 //!
-//! Owns: ids, descriptors, signals, session and keyring of the new process. Trusts: what the launcher
-//! prepared before the clone. Never: allocates, locks or panics, since it is a copy of a process whose
-//! other threads do not exist here.
+//! Owns: ids, descriptors, signals, session and keyring of the new process. Trusts: what the
+//! launcher prepared before the clone. Never: allocates, locks or panics, since it is a copy of a
+//! process whose other threads do not exist here.
 
 use crate::capabilities;
 use crate::process;
@@ -12,8 +12,8 @@ use crate::sys::{self, RawResult};
 use serde::{Deserialize, Serialize};
 use std::ffi::c_char;
 
-/// All that the child needs, made ready by the launcher. The pointers are to memory that the launcher
-/// keeps alive; the child has its own copy of it.
+/// All that the child needs, made ready by the launcher. The pointers are to memory that the
+/// launcher keeps alive; the child has its own copy of it.
 pub(crate) struct Setup {
     /// Descriptors, all of them at least `LIFTED_FD_MIN` and closed on `execve`.
     pub(crate) exe: i32,

@@ -2,8 +2,8 @@
 //!
 //! Owns: the signal handlers, the panic hook, the line's form. Trusts: nothing, once it runs: the
 //! process's memory may be broken, so the handler formats on the stack and makes three raw calls.
-//! Never: returns from a handler. A record is a claim: a hostile child may write any it likes, so it
-//! is shown to people and decides nothing.
+//! Never: returns from a handler. A record is a claim: a hostile child may write any it likes, so
+//! it is shown to people and decides nothing.
 //!
 //! Process 1 of a pid namespace, which every child is, ignores all signals without a handler, those
 //! from outside too: without this file `kill -SEGV` would do nothing.
@@ -79,8 +79,9 @@ pub fn signal_name(number: i32) -> String {
     name.to_owned()
 }
 
-/// Installs the handlers and the panic hook. First thing in every child; they go on working under its
-/// filter. Each thread of Rust's has a signal stack of its own; the calling one gets a bigger one.
+/// Installs the handlers and the panic hook. First thing in every child; they go on working under
+/// its filter. Each thread of Rust's has a signal stack of its own; the calling one gets a bigger
+/// one.
 pub fn install() {
     install_stack();
     for signal in HANDLED {
@@ -128,8 +129,8 @@ fn install_stack() {
         ss_flags: 0,
         ss_size: STACK_BYTES,
     };
-    // SAFETY: the stack lives for ever and is used by nothing else. A failure leaves the thread with
-    // the one that Rust's runtime gave it.
+    // SAFETY: the stack lives for ever and is used by nothing else. A failure leaves the thread
+    // with the one that Rust's runtime gave it.
     unsafe { libc::sigaltstack(&raw const description, ptr::null_mut()) };
 }
 

@@ -1,8 +1,8 @@
 //! Landlock: nothing readable, nothing writable, nothing connectable; abstract sockets and signals
 //! stay inside.
 //!
-//! Owns: the rule set. Trusts: the kernel and the `landlock` crate's account of its versions. Never:
-//! adds a rule that allows something. See `landlock(7)`.
+//! Owns: the rule set. Trusts: the kernel and the `landlock` crate's account of its versions.
+//! Never: adds a rule that allows something. See `landlock(7)`.
 
 use crate::policy::Policy;
 use crate::sys::{self, RawResult};
@@ -18,7 +18,8 @@ use std::os::fd::{AsRawFd, OwnedFd};
 pub(crate) struct Rules(OwnedFd);
 
 impl Rules {
-    /// The rule set of a role: all that this kernel can forbid of what the newest known version can.
+    /// The rule set of a role: all that this kernel can forbid of what the newest known version
+    /// can.
     pub(crate) fn new(policy: Policy) -> io::Result<Rules> {
         let rules = build(policy).map_err(io::Error::other)?;
         rules
@@ -46,8 +47,8 @@ fn build(policy: Policy) -> Result<Option<OwnedFd>, RulesetError> {
     Ok(rules.create()?.into())
 }
 
-/// Puts the rule set on the calling thread, for ever. Raw: other threads of the process run this in a
-/// signal handler. The crate's own `restrict_self` allocates.
+/// Puts the rule set on the calling thread, for ever. Raw: other threads of the process run this in
+/// a signal handler. The crate's own `restrict_self` allocates.
 pub(crate) fn restrict_thread(rules: i32) -> RawResult<()> {
     // SAFETY: takes numbers.
     sys::check(unsafe { libc::syscall(libc::SYS_landlock_restrict_self, rules, 0) }).map(drop)

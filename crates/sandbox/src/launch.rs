@@ -1,8 +1,8 @@
 //! Launching a child: from a program's descriptor to a process in namespaces of its own.
 //!
 //! Owns: all that is prepared before the clone, the id maps, the descriptors' way into the child.
-//! Trusts: the support that the probe found. Never: launches with less than that without the child's
-//! plan and report saying so; never blocks on the child longer than its `execve` takes.
+//! Trusts: the support that the probe found. Never: launches with less than that without the
+//! child's plan and report saying so; never blocks on the child longer than its `execve` takes.
 
 use crate::cgroup::ChildGroup;
 use crate::child::{self, Ids, Setup, Step};

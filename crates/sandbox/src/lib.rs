@@ -5,8 +5,8 @@
 //! Trusts: the kernel; the broker that launches; a child until it has sealed itself. Never: goes on
 //! with a layer missing that the probe found available, or decides by a kernel's version number.
 //!
-//! The order of a child's life: [`probe()`] once in the broker, [`launch()`] there, [`seal()`] in the
-//! child after its warm-up, [`report::verify`] in the broker before the child sees any content.
+//! The order of a child's life: [`probe()`] once in the broker, [`launch()`] there, [`seal()`] in
+//! the child after its warm-up, [`report::verify`] in the broker before the child sees any content.
 
 #[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
 compile_error!("the policies are written for Linux on x86-64");

@@ -1,8 +1,9 @@
-//! Namespaces: which there are, the mapping of ids into a new user namespace, and the end of nesting.
+//! Namespaces: which there are, the mapping of ids into a new user namespace, and the end of
+//! nesting.
 //!
-//! Owns: the flags, the map files, `max_*_namespaces`. Trusts: the kernel. Never: maps more than one
-//! id, so inside there is nobody but the child itself.
-//! See `namespaces(7)`, `user_namespaces(7)`.
+//! Owns: the flags, the map files, `max_*_namespaces`. Trusts: the kernel. Never: maps more than
+//! one id, so inside there is nobody but the child itself. See `namespaces(7)`,
+//! `user_namespaces(7)`.
 
 use crate::sys::{self, RawResult};
 use serde::{Deserialize, Serialize};
@@ -77,8 +78,8 @@ impl Namespace {
 }
 
 /// Maps id 0 inside the new user namespace of `pid` to one user and one group outside. With
-/// `privileged`, the child may afterwards drop its supplementary groups; an ordinary user has to give
-/// that up.
+/// `privileged`, the child may afterwards drop its supplementary groups; an ordinary user has to
+/// give that up.
 pub(crate) fn write_id_maps(pid: i32, uid: u32, gid: u32, privileged: bool) -> io::Result<()> {
     if !privileged {
         fs::write(format!("/proc/{pid}/setgroups"), "deny")?;
@@ -87,9 +88,9 @@ pub(crate) fn write_id_maps(pid: i32, uid: u32, gid: u32, privileged: bool) -> i
     fs::write(format!("/proc/{pid}/uid_map"), format!("0 {uid} 1"))
 }
 
-/// In the child: no namespace can be made inside any more, not even by code that got past the filter.
-/// The limit belongs to the child's own user namespace. Needs the host's `/proc`. Raw: the probe calls
-/// it between `clone` and the end.
+/// In the child: no namespace can be made inside any more, not even by code that got past the
+/// filter. The limit belongs to the child's own user namespace. Needs the host's `/proc`. Raw: the
+/// probe calls it between `clone` and the end.
 pub(crate) fn forbid_nesting() -> RawResult<()> {
     for file in NESTING_LIMITS {
         // SAFETY: a constant C string.

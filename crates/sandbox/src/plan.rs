@@ -21,12 +21,12 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// The plan for a child of that role: all that is supported. `host_network` leaves out the network
-    /// namespace.
+    /// The plan for a child of that role: all that is supported. `host_network` leaves out the
+    /// network namespace.
     pub(crate) fn new(policy: Policy, support: &Support, host_network: bool) -> Plan {
         let mut namespaces = 0;
-        // Without the essential ones a user namespace only adds to what can be attacked. The network
-        // one is the exception: it may be left out knowingly.
+        // Without the essential ones a user namespace only adds to what can be attacked. The
+        // network one is the exception: it may be left out knowingly.
         if support.has_namespaces() {
             for namespace in Namespace::ALL {
                 let wanted = namespace != Namespace::Net || !host_network;

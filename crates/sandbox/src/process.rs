@@ -1,8 +1,8 @@
-//! Properties of the process itself: not dumpable, no writable code, dies with its parent, shares no
-//! core with strangers, speculates carefully.
+//! Properties of the process itself: not dumpable, no writable code, dies with its parent, shares
+//! no core with strangers, speculates carefully.
 //!
-//! Owns: those `prctl`s. Trusts: the kernel. Never: goes on when the parent is gone already. Raw where
-//! launch and probe use it. See `prctl(2)`.
+//! Owns: those `prctl`s. Trusts: the kernel. Never: goes on when the parent is gone already. Raw
+//! where launch and probe use it. See `prctl(2)`.
 
 use crate::sys::{self, RawResult};
 

@@ -1,12 +1,12 @@
 //! What holds a process, seen from outside.
 //!
-//! Owns: the look into `/proc/PID` after a child said that it is sealed. Trusts: the kernel's files,
-//! and the probe for what could not be had. Never: asks the child.
+//! Owns: the look into `/proc/PID` after a child said that it is sealed. Trusts: the kernel's
+//! files, and the probe for what could not be had. Never: asks the child.
 //!
 //! The kernel shows some layers to nobody (Landlock, memory-deny-write-execute, the parent-death
-//! signal, …). The child puts its filter on last and only if all of those succeeded, Landlock's canary
-//! included, while it has seen nothing of a stranger yet: so a filter that is there implies them, and
-//! the report says `implied` rather than `seen`.
+//! signal, …). The child puts its filter on last and only if all of those succeeded, Landlock's
+//! canary included, while it has seen nothing of a stranger yet: so a filter that is there implies
+//! them, and the report says `implied` rather than `seen`.
 
 use crate::cgroup::GROUP_PREFIX;
 use crate::namespaces::Namespace;
@@ -127,8 +127,8 @@ impl Report {
         Tier::of(namespaces, has(Layer::Landlock), has(Layer::Seccomp))
     }
 
-    /// Whether content may be given to the process: nothing is missing that should be there, and the
-    /// filter holds all threads. Whether its tier is acceptable is the caller's decision.
+    /// Whether content may be given to the process: nothing is missing that should be there, and
+    /// the filter holds all threads. Whether its tier is acceptable is the caller's decision.
     pub fn is_sufficient(&self) -> bool {
         self.state(Layer::Seccomp) == State::Enforced
             && self.rows.iter().all(|row| row.state != State::Missing)
@@ -385,8 +385,8 @@ impl Look<'_> {
         }
         match is_empty("CapBnd:") {
             Ok(true) => (State::Enforced, "all five sets are empty".to_owned()),
-            // Without power over a user namespace the bounding set cannot be emptied; what it bounds
-            // is unreachable by `no_new_privs`.
+            // Without power over a user namespace the bounding set cannot be emptied; what it
+            // bounds is unreachable by `no_new_privs`.
             Ok(false) if !self.support.has_namespaces() => (
                 State::Enforced,
                 "all but the bounding set are empty".to_owned(),

@@ -1,8 +1,8 @@
 //! The file system: an empty, read-only tmpfs becomes the root, and the host's mounts go away.
 //!
 //! Owns: the pivot. Trusts: nothing but the kernel. Never: leaves a way back: the old root is
-//! detached, and `/proc` is not mounted anew. Raw throughout: the probe does the same between `clone`
-//! and the end.
+//! detached, and `/proc` is not mounted anew. Raw throughout: the probe does the same between
+//! `clone` and the end.
 
 use crate::sys::{self, RawResult};
 use std::ffi::CStr;

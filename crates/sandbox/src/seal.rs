@@ -1,8 +1,8 @@
 //! Sealing: a child that is warm gives everything up, for ever, layer by layer.
 //!
-//! Owns: the order of the layers. Trusts: the plan that the launcher put into the environment, and the
-//! child's own code, which has seen nothing of a stranger yet. Never: returns success with a layer of
-//! the plan missing; the filter, by which the broker judges, comes last.
+//! Owns: the order of the layers. Trusts: the plan that the launcher put into the environment, and
+//! the child's own code, which has seen nothing of a stranger yet. Never: returns success with a
+//! layer of the plan missing; the filter, by which the broker judges, comes last.
 
 use crate::capabilities;
 use crate::landlock;
@@ -24,7 +24,8 @@ use thiserror::Error;
 /// A process that holds nothing any more but its descriptors.
 #[derive(Debug)]
 pub struct Sealed {
-    /// Where the kernel reports calls that are on no list, for the broker. The child must not keep it.
+    /// Where the kernel reports calls that are on no list, for the broker. The child must not keep
+    /// it.
     pub listener: Option<OwnedFd>,
 }
 
@@ -53,8 +54,8 @@ pub enum SealError {
     ParentGone,
 }
 
-/// Seals the calling process. To be called once, when all that needs files, sockets or new threads has
-/// been done; the other threads must be idle or in a blocking call.
+/// Seals the calling process. To be called once, when all that needs files, sockets or new threads
+/// has been done; the other threads must be idle or in a blocking call.
 ///
 /// # Errors
 /// A layer could not be put on. Some may be on already: the process must exit.

@@ -1,11 +1,13 @@
-//! System-call filters: a policy becomes a stack of BPF programs, and the stack goes on all threads.
+//! System-call filters: a policy becomes a stack of BPF programs, and the stack goes on all
+//! threads.
 //!
-//! Owns: compiling and installing. Trusts: the policies; seccompiler for the code of one filter. Never:
-//! installs the last filter without `TSYNC`, or leaves a number of x32 or i386 alive.
+//! Owns: compiling and installing. Trusts: the policies; seccompiler for the code of one filter.
+//! Never: installs the last filter without `TSYNC`, or leaves a number of x32 or i386 alive.
 //!
 //! The kernel runs every filter of a stack and takes the strictest result, kill before errno before
-//! notify before allow. Hence: one filter for each errno that answers, one that kills foreign calling
-//! conventions, and last the allow-list, whose default is to kill or to notify. See `seccomp(2)`.
+//! notify before allow. Hence: one filter for each errno that answers, one that kills foreign
+//! calling conventions, and last the allow-list, whose default is to kill or to notify. See
+//! `seccomp(2)`.
 
 use crate::allow_list::{CallRule, Condition, ParseError, Test, Verdict};
 use crate::calls::X32_BIT;
@@ -208,9 +210,9 @@ fn operators(condition: &Condition) -> Vec<(SeccompCmpOp, u64)> {
     }
 }
 
-/// seccompiler knows no notification: its filters are built with [`PLACEHOLDER`] as the default, and
-/// every return of that value becomes a return of the real one. The architecture check returns a kill
-/// and stays.
+/// seccompiler knows no notification: its filters are built with [`PLACEHOLDER`] as the default,
+/// and every return of that value becomes a return of the real one. The architecture check returns
+/// a kill and stays.
 fn patch_default(program: &mut Program, default: u32) {
     let result = (libc::BPF_RET | libc::BPF_K) as u16;
     let placeholder = u32::from(PLACEHOLDER);

@@ -1,8 +1,8 @@
 //! Making a process with raw `clone3`, in namespaces of its own.
 //!
-//! Owns: the call, its fall-back, and the silence of signals around it. Trusts: the child's body to be
-//! async-signal-safe: it runs as a copy of a process that may have had other threads, whose locks
-//! nobody will ever release. Never: returns in the child.
+//! Owns: the call, its fall-back, and the silence of signals around it. Trusts: the child's body to
+//! be async-signal-safe: it runs as a copy of a process that may have had other threads, whose
+//! locks nobody will ever release. Never: returns in the child.
 
 use crate::sys::{self, RawResult};
 use libc::c_int;
@@ -42,7 +42,8 @@ pub(crate) unsafe fn spawn(flags: u64, body: &dyn Fn() -> c_int) -> RawResult<Sp
     Ok(Spawned { pid, pidfd })
 }
 
-/// `clone3`; where a container's filter answers ENOSYS so that callers use the older call, that one.
+/// `clone3`; where a container's filter answers ENOSYS so that callers use the older call, that
+/// one.
 unsafe fn clone_raw(flags: u64, pidfd: &mut c_int) -> RawResult<i32> {
     let flags = flags | u64::from(libc::CLONE_PIDFD.cast_unsigned());
     // SAFETY: plain old data, for which zero means "none".
@@ -105,7 +106,8 @@ impl Spawned {
     }
 }
 
-/// The two ends of a pipe, closed on `execve`, both away from the numbers 0 to 9 that a child fills.
+/// The two ends of a pipe, closed on `execve`, both away from the numbers 0 to 9 that a child
+/// fills.
 pub(crate) struct Pipe {
     pub(crate) read: OwnedFd,
     pub(crate) write: OwnedFd,

@@ -1,7 +1,7 @@
 //! The few raw system calls that the layers share.
 //!
-//! Owns: turning a result into an errno. Trusts: its callers' pointers. Never: allocates or touches a
-//! lock, so all of it may run between `clone` and `execve`, and in a signal handler.
+//! Owns: turning a result into an errno. Trusts: its callers' pointers. Never: allocates or touches
+//! a lock, so all of it may run between `clone` and `execve`, and in a signal handler.
 
 use libc::{c_int, c_long};
 use std::io;
@@ -29,7 +29,8 @@ pub(crate) fn check_int(result: c_int) -> RawResult<c_int> {
 /// `prctl`. A pointer among the arguments must be valid for what the option does with it.
 pub(crate) fn prctl(option: c_int, arguments: [u64; 4]) -> RawResult<c_long> {
     let [a, b, c, d] = arguments;
-    // SAFETY: the callers, all in this crate, pass numbers, or a pointer to a live C string or slot.
+    // SAFETY: the callers, all in this crate, pass numbers, or a pointer to a live C string or
+    // slot.
     check(unsafe { libc::syscall(libc::SYS_prctl, option, a, b, c, d) })
 }
 

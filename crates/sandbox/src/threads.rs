@@ -1,9 +1,9 @@
-//! The other threads of a process that seals itself: capabilities and Landlock belong to a thread, so
-//! each one has to let go itself. (The filter reaches all threads by the kernel's own means.)
+//! The other threads of a process that seals itself: capabilities and Landlock belong to a thread,
+//! so each one has to let go itself. (The filter reaches all threads by the kernel's own means.)
 //!
 //! Owns: a real-time signal that makes every thread run the same few raw calls, as glibc does for
-//! `setuid`. Trusts: the process, which is not sealed and has seen nothing yet. Never: returns success
-//! before every thread has answered.
+//! `setuid`. Trusts: the process, which is not sealed and has seen nothing yet. Never: returns
+//! success before every thread has answered.
 
 use crate::capabilities;
 use crate::landlock;
@@ -114,8 +114,9 @@ fn restrict_this() -> RawResult<()> {
     }
 }
 
-/// The thread ids, in the process's own pid namespace, of all threads but the calling one. The `/proc`
-/// that is mounted shows the host's ids, hence the way through `NSpid`, whose last column is ours.
+/// The thread ids, in the process's own pid namespace, of all threads but the calling one. The
+/// `/proc` that is mounted shows the host's ids, hence the way through `NSpid`, whose last column
+/// is ours.
 fn other_threads() -> io::Result<Vec<i32>> {
     // SAFETY: takes nothing.
     let own = unsafe { libc::gettid() };

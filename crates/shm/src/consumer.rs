@@ -57,8 +57,8 @@ impl Consumer {
         })
     }
 
-    /// Takes the newest frame, if there is one that has not been taken yet. After misbehaviour every
-    /// further call returns it again; the last good frame's slot may then be the producer's.
+    /// Takes the newest frame, if there is one that has not been taken yet. After misbehaviour
+    /// every further call returns it again; the last good frame's slot may then be the producer's.
     pub fn take(&mut self) -> Result<Option<FrameInfo>, Misbehaviour> {
         if let Some(misbehaviour) = self.broken {
             return Err(misbehaviour);

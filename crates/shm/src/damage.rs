@@ -1,6 +1,6 @@
-//! What has changed in a frame. Owns: a bounded set of rectangles. Trusts: its caller for rectangles
-//! that are inside the frame. Never: forgets a pixel that was added; beyond its bound it grows the
-//! rectangle that grows least.
+//! What has changed in a frame. Owns: a bounded set of rectangles. Trusts: its caller for
+//! rectangles that are inside the frame. Never: forgets a pixel that was added; beyond its bound it
+//! grows the rectangle that grows least.
 
 use protocol::geometry::{Rect, Size};
 use protocol::limits::DAMAGE_RECTS_MAX;
@@ -93,7 +93,7 @@ mod tests {
             prop_assert!(damage.as_slice().len() <= DAMAGE_RECTS_MAX);
             prop_assert!(damage.iter().all(|rect| !rect.is_empty()));
             for &(x, y, width, height) in &rects {
-                for (px, py) in (x..x + width).flat_map(|px| (y..y + height).map(move |py| (px, py))) {
+                for (px, py) in (0..width * height).map(|n| (x + n % width, y + n / width)) {
                     prop_assert!(damage.iter().any(|rect| rect.contains(px, py)));
                 }
             }

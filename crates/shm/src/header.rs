@@ -26,9 +26,9 @@ pub(crate) struct RawHeader {
     pub format: u32,
     /// What has changed since frame `base_sequence`.
     pub damage: RawDamage,
-    /// What has changed since frame `sequence - 1`. The producer learns that its last frame was taken
-    /// only as it publishes the next, so `damage` spans that frame too; who has seen it needs no more
-    /// than this.
+    /// What has changed since frame `sequence - 1`. The producer learns that its last frame was
+    /// taken only as it publishes the next, so `damage` spans that frame too; who has seen it needs
+    /// no more than this.
     pub latest: RawDamage,
     /// No byte of the header is padding.
     pub zero: u32,

@@ -1,5 +1,6 @@
-//! The word that hands frames over: the index of the slot that neither side owns, and a bit that says
-//! whether a frame in it waits to be taken. Each side owns one further slot, known only to itself.
+//! The word that hands frames over: the index of the slot that neither side owns, and a bit that
+//! says whether a frame in it waits to be taken. Each side owns one further slot, known only to
+//! itself.
 //!
 //! Owns: the protocol on that word. Trusts: nothing in it; the other side may write anything at any
 //! time. Never: waits, loops, or needs the other side to be alive.

@@ -104,7 +104,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn slots_do_not_overlap_and_end_inside_the_region(width in 1u32..=7680, height in 1u32..=4320) {
+        fn slots_do_not_overlap_and_end_inside_the_region(
+            width in 1u32..=7680,
+            height in 1u32..=4320,
+        ) {
             let layout = Layout::of(Size::new(width, height)).expect("valid");
             for slot in 0..FRAME_SLOTS as u32 {
                 let end = layout.pixels_offset(slot) + layout.frame_bytes();
@@ -123,7 +126,8 @@ mod tests {
             width in 1u32..=100, height in 1u32..=100, y: u32, x: u32, pixels: usize,
             near in any::<bool>(),
         ) {
-            let (y, x, pixels) = if near { (y % 110, x % 110, pixels % 110) } else { (y, x, pixels) };
+            let [y, x] = [y, x].map(|n| if near { n % 110 } else { n });
+            let pixels = if near { pixels % 110 } else { pixels };
             let layout = Layout::of(Size::new(width, height)).expect("valid");
             if let Some(offset) = layout.row_offset(y, x, pixels) {
                 prop_assert!(offset + pixels * PIXEL_BYTES <= layout.frame_bytes());

@@ -60,8 +60,8 @@ impl<P: Strength, C: Strength> Word for ConsumerView<'_, P, C> {
     }
 }
 
-// SAFETY: the slots are shared by the rules of the latch; that this is sound is what loom checks: it
-// panics on an access that another one does not happen before.
+// SAFETY: the slots are shared by the rules of the latch; that this is sound is what loom checks:
+// it panics on an access that another one does not happen before.
 unsafe impl<P: Strength, C: Strength> Sync for Shared<P, C> {}
 
 fn produce<P: Strength, C: Strength>(shared: &Shared<P, C>) {

@@ -1,6 +1,7 @@
-//! Mapped regions. Owns: the check of a descriptor before it is mapped, and the raw copies in and out
-//! of memory that another process can write. Trusts: the kernel's seals. Never: makes a reference to
-//! such memory, or maps a file that could shrink under it (reading beyond its end would be SIGBUS).
+//! Mapped regions. Owns: the check of a descriptor before it is mapped, and the raw copies in and
+//! out of memory that another process can write. Trusts: the kernel's seals. Never: makes a
+//! reference to such memory, or maps a file that could shrink under it (reading beyond its end
+//! would be SIGBUS).
 //!
 //! Source: memfd_create(2), fcntl(2) "File Sealing".
 
@@ -29,8 +30,8 @@ pub(crate) fn check_seals(fd: BorrowedFd<'_>, needed: SealFlag) -> Result<(), Sh
 
 /// The size of the file, in bytes.
 ///
-/// Makes the system call itself: glibc's fstat is newfstatat, which could also look at paths and which
-/// a sandbox therefore refuses.
+/// Makes the system call itself: glibc's fstat is newfstatat, which could also look at paths and
+/// which a sandbox therefore refuses.
 pub(crate) fn file_bytes(fd: BorrowedFd<'_>) -> Result<u64, ShmError> {
     let mut status = MaybeUninit::<libc::stat>::uninit();
     // SAFETY: the descriptor is open and the buffer is as big as the call writes.
@@ -96,8 +97,9 @@ impl SharedMap {
     pub fn read<T: Copy>(&self, offset: usize) -> T {
         let source = self.at(offset, size_of::<T>()).cast::<T>();
         assert!(source.is_aligned());
-        // SAFETY: in bounds and aligned (asserted); callers use only `T` of plain integers. Volatile:
-        // exactly one read, which the compiler neither repeats nor draws conclusions from.
+        // SAFETY: in bounds and aligned (asserted); callers use only `T` of plain integers.
+        // Volatile: exactly one read, which the compiler neither repeats nor draws conclusions
+        // from.
         unsafe { ptr::read_volatile(source) }
     }
 
@@ -142,8 +144,8 @@ pub fn map_read_only(fd: OwnedFd, bytes: usize) -> Result<ReadOnlyMap, ShmError>
         return Ok(ReadOnlyMap { memory: None });
     }
     // SAFETY: the seals, which cannot be taken back, keep the file from shrinking and its content
-    // from changing. The mapping is private because kernels before 6.7 refuse a shared one of a file
-    // that is sealed against writing; nothing is copied for it.
+    // from changing. The mapping is private because kernels before 6.7 refuse a shared one of a
+    // file that is sealed against writing; nothing is copied for it.
     let memory = unsafe {
         MmapOptions::new()
             .len(bytes)
@@ -201,8 +203,8 @@ impl WritableMap {
     }
 }
 
-/// Copies memory of which one side may be changed by another process meanwhile. What arrives then is
-/// unspecified, but nothing else is.
+/// Copies memory of which one side may be changed by another process meanwhile. What arrives then
+/// is unspecified, but nothing else is.
 ///
 /// # Safety
 /// `source` is readable and `target` writable for `bytes` bytes, and they do not overlap.

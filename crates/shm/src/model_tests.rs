@@ -1,6 +1,6 @@
-//! Every interleaving of a producer and a consumer, step by step, on the real state machines of both
-//! sides: an explicit-state search, which loom's search cannot silently replace (it may prune what it
-//! takes for equivalent). Each property has a seeded mutant that must be caught.
+//! Every interleaving of a producer and a consumer, step by step, on the real state machines of
+//! both sides: an explicit-state search, which loom's search cannot silently replace (it may prune
+//! what it takes for equivalent). Each property has a seeded mutant that must be caught.
 
 use crate::consumer::ConsumerTurn;
 use crate::damage::Damage;

@@ -1,6 +1,6 @@
 //! The painting side of a surface. Owns: which slot it may paint on, and what has changed since the
-//! frame that the consumer is known to have. Trusts: the broker, which made the regions and gave the
-//! right to write pixels to this process alone; the consumer not at all. Never: waits for it.
+//! frame that the consumer is known to have. Trusts: the broker, which made the regions and gave
+//! the right to write pixels to this process alone; the consumer not at all. Never: waits for it.
 
 use crate::ShmError;
 use crate::damage::Damage;
@@ -42,16 +42,17 @@ impl Producer {
         })
     }
 
-    /// The pixels of the next frame: RGBA, premultiplied, rows of `width * 4` bytes without padding.
-    /// What stands in it is some earlier frame or zero, so all of it must be painted.
+    /// The pixels of the next frame: RGBA, premultiplied, rows of `width * 4` bytes without
+    /// padding. What stands in it is some earlier frame or zero, so all of it must be painted.
     pub fn back(&mut self) -> &mut [u8] {
         let bytes = self.layout.frame_bytes();
         let start = self
             .pixels
             .at(self.layout.pixels_offset(self.turn.back), bytes);
         // SAFETY: in bounds (asserted by `at`) and mapped writable. The broker gives the right to
-        // write a pixel region to one producer, and the consumer's descriptor is read-only, so while
-        // this borrow of `self` lasts nobody else writes; nor does anyone else in this process read.
+        // write a pixel region to one producer, and the consumer's descriptor is read-only, so
+        // while this borrow of `self` lasts nobody else writes; nor does anyone else in this
+        // process read.
         unsafe { slice::from_raw_parts_mut(start, bytes) }
     }
 
@@ -83,8 +84,8 @@ impl Producer {
 /// The word in a mapped latch region.
 pub(crate) fn latch_word(map: &SharedMap) -> &AtomicU32 {
     // SAFETY: in bounds, aligned (the start of a page), mapped writable for as long as `map` lives,
-    // and used by both sides through atomic operations only. A peer that does otherwise changes what
-    // the operations return, and that is checked.
+    // and used by both sides through atomic operations only. A peer that does otherwise changes
+    // what the operations return, and that is checked.
     unsafe { AtomicU32::from_ptr(map.at(0, size_of::<AtomicU32>()).cast()) }
 }
 

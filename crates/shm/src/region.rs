@@ -1,6 +1,6 @@
-//! Making regions: memory files of a fixed size, sealed. Only the broker makes them. Owns: the calls
-//! of memfd_create and F_ADD_SEALS. Trusts: the kernel. Never: hands out a region that could still
-//! change its size.
+//! Making regions: memory files of a fixed size, sealed. Only the broker makes them. Owns: the
+//! calls of memfd_create and F_ADD_SEALS. Trusts: the kernel. Never: hands out a region that could
+//! still change its size.
 
 use crate::layout::{LATCH_BYTES, Layout};
 use crate::map::SEALS;

@@ -54,8 +54,8 @@ unsafe fn avx2(source: *const u8, out: &mut [u32]) {
         return;
     }
     // SAFETY: each step reads 64 bytes of the source and writes as many of `out`, `steps` times;
-    // both are that long. Assembly, because it is opaque to the compiler: ordinary loads from memory
-    // that another process writes would be undefined.
+    // both are that long. Assembly, because it is opaque to the compiler: ordinary loads from
+    // memory that another process writes would be undefined.
     unsafe {
         std::arch::asm!(
             "vmovdqa {mask}, ymmword ptr [{shuffle}]",

@@ -1,5 +1,5 @@
-//! Producer and consumer over real regions, and what a hostile one of either can do: nothing but spoil
-//! its own pixels.
+//! Producer and consumer over real regions, and what a hostile one of either can do: nothing but
+//! spoil its own pixels.
 
 use protocol::geometry::{Rect, Size};
 use protocol::ids::Generation;

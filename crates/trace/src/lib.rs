@@ -9,12 +9,13 @@ use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
-/// The filter when none is given: quiet but for warnings. The crates below log a web page's oddities
-/// as warnings, which are not this browser's.
+/// The filter when none is given: quiet but for warnings. The crates below log a web page's
+/// oddities as warnings, which are not this browser's.
 pub const DEFAULT_FILTER: &str =
     "warn,vello_common=error,blitz_dom=error,style=error,selectors=error,usvg=error";
 
-/// Starts logging to standard error. `name` stands in front of every line (`broker`, `renderer p7`).
+/// Starts logging to standard error. `name` stands in front of every line (`broker`, `renderer
+/// p7`).
 ///
 /// # Errors
 /// The reason why `filter` is not one.

@@ -27,8 +27,8 @@ impl Translator {
         }
     }
 
-    /// Appends what `event` means. Of several moves in a row only the last one is appended, with the
-    /// next event of another kind or with [`Translator::finish`].
+    /// Appends what `event` means. Of several moves in a row only the last one is appended, with
+    /// the next event of another kind or with [`Translator::finish`].
     pub fn translate(&mut self, event: &RawEvent, out: &mut Vec<InputEvent>) {
         if let RawEvent::Motion { at, state } = *event {
             let (x, y) = place(at);

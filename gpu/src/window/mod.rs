@@ -72,8 +72,8 @@ enum Input {
 }
 
 impl Window {
-    /// Opens it, with everything that it will need: nothing is opened later. `display_lost` is called
-    /// if the X server goes away in the middle of a call.
+    /// Opens it, with everything that it will need: nothing is opened later. `display_lost` is
+    /// called if the X server goes away in the middle of a call.
     ///
     /// # Errors
     /// There is no display that can be used.
@@ -135,8 +135,8 @@ impl Window {
         }
     }
 
-    /// Whether [`Window::pump`] has something to do that the descriptor does not tell of. Sends what
-    /// is queued.
+    /// Whether [`Window::pump`] has something to do that the descriptor does not tell of. Sends
+    /// what is queued.
     pub fn has_events(&mut self) -> bool {
         match &mut self.link {
             Link::X11(x11) => x11.pending(),

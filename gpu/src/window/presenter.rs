@@ -46,8 +46,9 @@ pub struct Soft {
 }
 
 impl Presenter {
-    /// softbuffer if it works here, else minifb. With `reserve`, its buffers are made for the largest
-    /// window now: once the process is sealed, no memory can be made to share with the display.
+    /// softbuffer if it works here, else minifb. With `reserve`, its buffers are made for the
+    /// largest window now: once the process is sealed, no memory can be made to share with the
+    /// display.
     pub fn new(handles: WindowHandles, size: Size, reserve: bool) -> Presenter {
         match Soft::new(handles, size, reserve) {
             Ok(soft) => Presenter::Softbuffer(Box::new(soft)),
@@ -117,7 +118,8 @@ impl Soft {
         };
         if reserve {
             soft.resize(Size::new(SURFACE_WIDTH_MAX, SURFACE_HEIGHT_MAX))?;
-            // Made when first used, on Wayland; the pages of it that no window needs stay untouched.
+            // Made when first used, on Wayland; the pages of it that no window needs stay
+            // untouched.
             drop(soft.surface.buffer_mut()?);
         }
         soft.resize(size)?;

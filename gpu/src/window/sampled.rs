@@ -64,7 +64,8 @@ impl Sampled {
         }
     }
 
-    /// Appends what has changed since the last sample. To be called after each update of the window.
+    /// Appends what has changed since the last sample. To be called after each update of the
+    /// window.
     pub fn sample(&mut self, window: &mut Window, out: &mut Vec<InputEvent>) {
         let modifiers = held_modifiers(window);
         if window.is_active() != self.active {

@@ -1,5 +1,5 @@
-//! The real window, on an X server of the test's own. Each test runs itself again as a process whose
-//! only display is that server.
+//! The real window, on an X server of the test's own. Each test runs itself again as a process
+//! whose only display is that server.
 #![allow(unsafe_code)]
 
 use crate::serve::{Control, Gpu};

@@ -182,8 +182,8 @@ impl X11 {
             // SAFETY: all zeros are a valid event, and XNextEvent fills it; it does not block, for
             // one is pending.
             let mut event: xlib::XEvent = unsafe { std::mem::zeroed() };
-            // SAFETY: the display is open and the event is a live local. The filter sees every event
-            // once, as input methods need (Compose, dead keys).
+            // SAFETY: the display is open and the event is a live local. The filter sees every
+            // event once, as input methods need (Compose, dead keys).
             let swallowed = unsafe {
                 (self.lib.XNextEvent)(self.display.as_ptr(), &raw mut event);
                 (self.lib.XFilterEvent)(&raw mut event, 0) != xlib::False
@@ -373,8 +373,8 @@ unsafe fn input_context(
     window: c_ulong,
 ) -> xlib::XIC {
     let style: c_long = (xlib::XIMPreeditNothing | xlib::XIMStatusNothing).into();
-    // SAFETY: the display is open by this function's contract; the names are constants that end with
-    // a zero byte, and the list of arguments ends with a null pointer.
+    // SAFETY: the display is open by this function's contract; the names are constants that end
+    // with a zero byte, and the list of arguments ends with a null pointer.
     unsafe {
         (lib.XSetLocaleModifiers)(c"".as_ptr());
         let method = (lib.XOpenIM)(display.as_ptr(), null_mut(), null_mut(), null_mut());

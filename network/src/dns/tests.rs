@@ -1,3 +1,5 @@
+//! Claims about the resolver, tried on name servers of the tests' own.
+
 use super::*;
 use hickory_proto::op::{Message, OpCode, ResponseCode};
 use hickory_proto::rr::rdata::A;

@@ -1,3 +1,5 @@
+//! Claims about the fetches of a document: what a site may ask for, and how answers come.
+
 use super::server::{Server, Then, respond, send, wait_for_close};
 use super::{Net, WATCHDOG, next};
 use nix::sys::socket::{MsgFlags, send as send_raw};

@@ -1,3 +1,5 @@
+//! Claims about navigations: redirects, bodies, time-outs, and every way in which a server fails.
+
 use super::server::{Server, Then, respond, send, wait_for_close};
 use super::{Net, WATCHDOG, config};
 use flate2::{Compression, write::GzEncoder};

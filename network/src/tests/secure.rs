@@ -1,3 +1,5 @@
+//! Claims about HTTPS: which certificates are believed, and what is said of the others.
+
 use super::server::{Server, Then, read_head, respond, send};
 use super::{Net, config};
 use protocol::bootstrap::NetworkConfig;

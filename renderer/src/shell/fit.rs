@@ -1,9 +1,10 @@
 //! Text cut to a width, with an ellipsis: Blitz has no `text-overflow`.
 //!
-//! Owns: a rough table of widths, in which an estimate that is too wide costs a letter and one that is
-//! too narrow is hidden by the box's clipping. Trusts: nothing. Never: cuts inside a character.
+//! Owns: a rough table of widths, in which an estimate that is too wide costs a letter and one that
+//! is too narrow is hidden by the box's clipping. Trusts: nothing. Never: cuts inside a character.
 
-/// `text`, or its beginning with an ellipsis, such that it fits into `width` pixels at `font` pixels.
+/// `text`, or its beginning with an ellipsis, such that it fits into `width` pixels at `font`
+/// pixels.
 pub(crate) fn fit(text: &str, width: f32, font: f32) -> String {
     let room = width / font;
     let whole: f32 = text.chars().map(ems).sum();

@@ -1,8 +1,9 @@
-//! The shell's content: the strip of tabs with the address bar, and the card over a tab that has died
-//! or hangs. Both are documents like any other, generated from the broker's state.
+//! The shell's content: the strip of tabs with the address bar, and the card over a tab that has
+//! died or hangs. Both are documents like any other, generated from the broker's state.
 //!
-//! Owns: the text being typed into the address bar, and nothing else. Trusts: the broker's state for
-//! what is true; every string in it is escaped. Never: decides: it tells the broker what was clicked.
+//! Owns: the text being typed into the address bar, and nothing else. Trusts: the broker's state
+//! for what is true; every string in it is escaped. Never: decides: it tells the broker what was
+//! clicked.
 
 mod card;
 mod command;

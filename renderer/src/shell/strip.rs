@@ -1,7 +1,7 @@
 //! The strip: tabs, buttons and the address bar.
 //!
-//! Owns: the text being typed, which survives every change of the state while the address bar has the
-//! focus. Trusts: the broker's state. Never: changes the state itself.
+//! Owns: the text being typed, which survives every change of the state while the address bar has
+//! the focus. Trusts: the broker's state. Never: changes the state itself.
 
 use super::command::{self, BASE};
 use super::parts::{Part, parts};

@@ -75,6 +75,8 @@ pub(super) struct Outside {
     control: Option<(Sender<ToRenderer>, Receiver<FromRenderer>)>,
     pub(super) network: Option<(Sender<FromNetwork>, Receiver<ToNetwork>)>,
     commands: Option<(Sender<ToShell>, Receiver<FromShell>)>,
+    /// The surface attached last: what is looked at and clicked on.
+    surface: SurfaceId,
     frames: Option<(Sender<ToProducer>, Receiver<FromProducer>)>,
     consumer: Option<Consumer>,
     /// Whether each frame is answered with the next credit.
@@ -98,6 +100,7 @@ impl Outside {
             control: Some(outside.split()),
             network: None,
             commands: None,
+            surface: SURFACE,
             frames: None,
             consumer: None,
             gives_credit: true,
@@ -138,9 +141,13 @@ impl Outside {
         let regions = self.new_regions(size, Generation(1));
         let fds = [vec![inside.into_fd()], regions].concat_fds();
         let generation = Generation(1);
+        if self.frames.is_some() {
+            self.surface = SurfaceId(self.surface.0 + 1);
+            self.frames_seen = 0;
+        }
         self.send_with(
             ToRenderer::AttachSurface {
-                surface: SURFACE,
+                surface: self.surface,
                 part,
                 generation,
                 size,
@@ -156,7 +163,7 @@ impl Outside {
     pub(super) fn resize(&mut self, size: Size, generation: Generation) {
         let fds = self.new_regions(size, generation);
         let message = ToRenderer::ReplaceRegion {
-            surface: SURFACE,
+            surface: self.surface,
             generation,
             size,
             channel: false,
@@ -327,7 +334,7 @@ impl Outside {
         self.next_input += 1;
         let wanted = self.next_input;
         self.send(ToRenderer::Input {
-            surface: SURFACE,
+            surface: self.surface,
             sequence: wanted,
             event,
         });

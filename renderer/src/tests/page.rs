@@ -240,13 +240,14 @@ fn typing_paints_text_and_the_focus_style() {
 fn an_image_in_a_data_url_is_painted() {
     let mut outside = Outside::page();
     outside.load(&format!(
-        "<body style='margin:0'><img src='{RED_PIXEL}' style='display:block;width:50px;height:50px'>",
+        "<body style='margin:0'>\
+         <img src='{RED_PIXEL}' style='display:block;width:50px;height:50px'>",
     ));
     assert_eq!(outside.pixel(25, 25), 0xff_0000);
 }
 
-const RED_PIXEL: &str = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4\
-    nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC";
+const RED_PIXEL: &str = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADE\
+    lEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC";
 
 #[test]
 fn every_image_format_is_painted() {
@@ -539,7 +540,8 @@ fn frames_of_another_site_stay_empty() {
         "http://site.test/",
         "text/html",
         b"<style>body { margin: 0 } iframe { display: block; border: none; width: 100px; \
-          height: 100px }</style><iframe src='/own'></iframe><iframe src='http://other.test/'></iframe>",
+          height: 100px }</style><iframe src='/own'></iframe>\
+          <iframe src='http://other.test/'></iframe>",
     );
     for _ in 0..2 {
         let (request, url) = outside.wait_fetch();
@@ -552,4 +554,13 @@ fn frames_of_another_site_stay_empty() {
         "the site's own frame is shown"
     );
     assert_eq!(outside.pixel(50, 150), 0xff_ffff, "the other's is not");
+}
+
+#[test]
+fn an_error_page_may_stand_at_an_address_that_is_no_url() {
+    let mut outside = Outside::page();
+    let page = b"<body style='margin:0;background:#0000ff'><a href='/x'>x</a>";
+    outside.commit("no url", "text/html", page);
+    outside.wait_loaded();
+    assert_eq!(outside.pixel(200, 200), 0x00_00ff);
 }

@@ -111,8 +111,13 @@ fn shots() {
     let card = Card {
         tab: TabId(3),
         heading: "This tab has crashed".to_owned(),
-        cause: "Signal 11 (SIGSEGV) at address 0x10. The other tabs go on; this page is shown as it was last.".to_owned(),
-        details: vec!["renderer p7, pid 4711, site http://127.0.0.1:8000".to_owned(), "last message: InputDone 12".to_owned()],
+        cause: "Signal 11 (SIGSEGV) at address 0x10. The other tabs go on; this page is shown as \
+                it was last."
+            .to_owned(),
+        details: vec![
+            "renderer p7, pid 4711, site http://127.0.0.1:8000".to_owned(),
+            "last message: InputDone 12".to_owned(),
+        ],
         buttons: vec![CardButton::Reload, CardButton::Close],
     };
     shot(

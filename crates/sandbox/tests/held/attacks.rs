@@ -109,7 +109,8 @@ pub fn find(name: &str) -> Option<fn() -> c_long> {
 
 fn raw(number: c_long, arguments: [c_long; 3]) -> c_long {
     let [a, b, c] = arguments;
-    // SAFETY: the point is that the kernel refuses; what it would do otherwise harms this victim only.
+    // SAFETY: the point is that the kernel refuses; what it would do otherwise harms this victim
+    // only.
     unsafe { syscall(number, a, b, c, 0, 0, 0) }
 }
 
