@@ -50,7 +50,7 @@ impl Browser {
         self.captures.next += 1;
         let request = self.captures.next;
         self.captures.waiting.insert(request, (region, size));
-        self.to_gpu(gpu, ToGpu::Capture { request, size }, vec![handle]);
+        self.send_gpu(gpu, ToGpu::Capture { request, size }, vec![handle]);
         Ok(request)
     }
 

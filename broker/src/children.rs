@@ -66,7 +66,7 @@ pub enum Control {
 
 impl Child {
     /// Sends to a renderer or the shell; a child of another role is our own mistake and is logged.
-    pub fn to_renderer(
+    pub fn send_renderer(
         &mut self,
         message: ToRenderer,
         handles: Vec<OwnedFd>,
@@ -80,7 +80,7 @@ impl Child {
     }
 
     /// Sends to the gpu process.
-    pub fn to_gpu(&mut self, message: ToGpu, handles: Vec<OwnedFd>) -> Result<(), QueueFull> {
+    pub fn send_gpu(&mut self, message: ToGpu, handles: Vec<OwnedFd>) -> Result<(), QueueFull> {
         match &mut self.control {
             Some(Control::Gpu(out, _)) => out.send(message, handles),
             _ => self.wrong_role("gpu"),
@@ -88,7 +88,7 @@ impl Child {
     }
 
     /// Sends to the network process.
-    pub fn to_network(
+    pub fn send_network(
         &mut self,
         message: ToNetwork,
         handles: Vec<OwnedFd>,
@@ -100,7 +100,7 @@ impl Child {
     }
 
     /// Sends to the shell's command channel.
-    pub fn to_shell(&mut self, message: ToShell) -> Result<(), QueueFull> {
+    pub fn send_shell(&mut self, message: ToShell) -> Result<(), QueueFull> {
         match &mut self.control {
             Some(Control::Shell { commands_out, .. }) => commands_out.send(message, Vec::new()),
             _ => self.wrong_role("shell"),

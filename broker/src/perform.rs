@@ -60,7 +60,7 @@ impl Browser {
                 navigation,
                 network,
             } => {
-                self.to_network(network, ToNetwork::Cancel { navigation }, Vec::new());
+                self.send_network(network, ToNetwork::Cancel { navigation }, Vec::new());
             }
             Action::BuildPage { navigation, url } => self.build_page(navigation, &url),
             Action::OpenFile { navigation, url } => self.open_file(navigation, &url),
@@ -74,12 +74,14 @@ impl Browser {
                 producer,
                 gpu,
             } => self.drop_surface(surface, producer, gpu),
-            Action::SetScene { gpu, scene } => self.to_gpu(gpu, ToGpu::SetScene(scene), Vec::new()),
+            Action::SetScene { gpu, scene } => {
+                self.send_gpu(gpu, ToGpu::SetScene(scene), Vec::new())
+            }
             Action::SetTitle { gpu, title } => {
-                self.to_gpu(gpu, ToGpu::SetTitle { title }, Vec::new());
+                self.send_gpu(gpu, ToGpu::SetTitle { title }, Vec::new());
             }
             Action::SetCursor { gpu, cursor } => {
-                self.to_gpu(gpu, ToGpu::SetCursor { cursor }, Vec::new());
+                self.send_gpu(gpu, ToGpu::SetCursor { cursor }, Vec::new());
             }
             Action::Input {
                 process,
@@ -92,12 +94,14 @@ impl Browser {
                     sequence,
                     event,
                 };
-                self.to_renderer(process, message, Vec::new());
+                self.send_renderer(process, message, Vec::new());
             }
-            Action::Stop { process } => self.to_renderer(process, ToRenderer::Stop, Vec::new()),
+            Action::Stop { process } => self.send_renderer(process, ToRenderer::Stop, Vec::new()),
             Action::Break { process, action } => self.break_child(process, action),
-            Action::UpdateShell { process, state } => self.to_shell(process, ToShell::State(state)),
-            Action::FocusAddress { process } => self.to_shell(process, ToShell::FocusAddress),
+            Action::UpdateShell { process, state } => {
+                self.send_shell(process, ToShell::State(state))
+            }
+            Action::FocusAddress { process } => self.send_shell(process, ToShell::FocusAddress),
             Action::Record(record) => self.record(record),
             Action::Exit { code } => self.exit = Some(code),
         }
@@ -111,18 +115,18 @@ impl Browser {
     ) {
         self.surfaces.remove(surface);
         if let Some(producer) = producer {
-            self.to_renderer(producer, ToRenderer::DetachSurface { surface }, Vec::new());
+            self.send_renderer(producer, ToRenderer::DetachSurface { surface }, Vec::new());
         }
         if let Some(gpu) = gpu {
-            self.to_gpu(gpu, ToGpu::DropSurface { surface }, Vec::new());
+            self.send_gpu(gpu, ToGpu::DropSurface { surface }, Vec::new());
         }
     }
 
     fn break_child(&mut self, process: ProcessId, action: BreakAction) {
         match self.role_of(process) {
-            Some(Role::Gpu) => self.to_gpu(process, ToGpu::Break(action), Vec::new()),
-            Some(Role::Network) => self.to_network(process, ToNetwork::Break(action), Vec::new()),
-            _ => self.to_renderer(process, ToRenderer::Break(action), Vec::new()),
+            Some(Role::Gpu) => self.send_gpu(process, ToGpu::Break(action), Vec::new()),
+            Some(Role::Network) => self.send_network(process, ToNetwork::Break(action), Vec::new()),
+            _ => self.send_renderer(process, ToRenderer::Break(action), Vec::new()),
         }
     }
 
@@ -231,7 +235,7 @@ impl Browser {
         match network {
             None => {
                 let message = ToRenderer::Lock { site, fetch: false };
-                self.to_renderer(process, message, Vec::new());
+                self.send_renderer(process, message, Vec::new());
             }
             Some(network) => {
                 let result = self.open_fetch(process, &site, network);
@@ -251,7 +255,7 @@ impl Browser {
             process,
             site: site.clone(),
         };
-        self.to_network(network, message, vec![server.into_fd()]);
+        self.send_network(network, message, vec![server.into_fd()]);
         Ok(vec![renderer.into_fd()])
     }
 
@@ -260,7 +264,7 @@ impl Browser {
             Ok((reader, writer)) => {
                 self.bodies.hold_pipe(navigation, reader);
                 let message = ToNetwork::Navigate { navigation, url };
-                self.to_network(network, message, vec![writer]);
+                self.send_network(network, message, vec![writer]);
             }
             Err(error) => {
                 let reason = format!("no pipe could be made: {}", error.desc());
@@ -346,7 +350,7 @@ impl Browser {
         match result {
             Ok((commit, handle)) => {
                 let handles = handle.into_iter().collect();
-                self.to_renderer(process, ToRenderer::Commit(commit), handles);
+                self.send_renderer(process, ToRenderer::Commit(commit), handles);
             }
             Err(error) => self.give_up(process, &error),
         }
@@ -378,14 +382,14 @@ impl Browser {
             generation,
             size,
         };
-        self.to_renderer(producer, message, with_first(producer_end, ends.producer));
+        self.send_renderer(producer, message, with_first(producer_end, ends.producer));
         if let Some(gpu) = gpu {
             let message = ToGpu::CreateSurface {
                 surface,
                 generation,
                 size,
             };
-            self.to_gpu(gpu, message, with_first(consumer_end, ends.consumer));
+            self.send_gpu(gpu, message, with_first(consumer_end, ends.consumer));
         }
     }
 
@@ -410,14 +414,14 @@ impl Browser {
             size,
             channel: false,
         };
-        self.to_renderer(producer, message, ends.producer);
+        self.send_renderer(producer, message, ends.producer);
         if let Some(gpu) = gpu {
             let message = ToGpu::ReplaceRegion {
                 surface,
                 generation,
                 size,
             };
-            self.to_gpu(gpu, message, ends.consumer);
+            self.send_gpu(gpu, message, ends.consumer);
         }
     }
 
@@ -453,14 +457,14 @@ impl Browser {
                 size,
                 channel: true,
             };
-            self.to_renderer(producer, message, with_first(producer_end, ends.producer));
+            self.send_renderer(producer, message, with_first(producer_end, ends.producer));
         }
         let message = ToGpu::CreateSurface {
             surface,
             generation,
             size,
         };
-        self.to_gpu(gpu, message, with_first(consumer_end, ends.consumer));
+        self.send_gpu(gpu, message, with_first(consumer_end, ends.consumer));
     }
 
     fn deliver(
@@ -470,7 +474,7 @@ impl Browser {
         message: ToRenderer,
     ) {
         match handles {
-            Ok(handles) => self.to_renderer(process, message, handles),
+            Ok(handles) => self.send_renderer(process, message, handles),
             Err(error) => self.give_up(process, &error),
         }
     }
@@ -484,32 +488,35 @@ impl Browser {
         }
     }
 
-    fn to_renderer(&mut self, process: ProcessId, message: ToRenderer, handles: Vec<OwnedFd>) {
+    fn send_renderer(&mut self, process: ProcessId, message: ToRenderer, handles: Vec<OwnedFd>) {
         let sent = self
             .children
             .get_mut(&process)
-            .map(|c| c.to_renderer(message, handles));
+            .map(|c| c.send_renderer(message, handles));
         self.after_send(process, sent);
     }
 
-    pub(crate) fn to_gpu(&mut self, process: ProcessId, message: ToGpu, handles: Vec<OwnedFd>) {
+    pub(crate) fn send_gpu(&mut self, process: ProcessId, message: ToGpu, handles: Vec<OwnedFd>) {
         let sent = self
             .children
             .get_mut(&process)
-            .map(|c| c.to_gpu(message, handles));
+            .map(|c| c.send_gpu(message, handles));
         self.after_send(process, sent);
     }
 
-    fn to_network(&mut self, process: ProcessId, message: ToNetwork, handles: Vec<OwnedFd>) {
+    fn send_network(&mut self, process: ProcessId, message: ToNetwork, handles: Vec<OwnedFd>) {
         let sent = self
             .children
             .get_mut(&process)
-            .map(|c| c.to_network(message, handles));
+            .map(|c| c.send_network(message, handles));
         self.after_send(process, sent);
     }
 
-    fn to_shell(&mut self, process: ProcessId, message: ToShell) {
-        let sent = self.children.get_mut(&process).map(|c| c.to_shell(message));
+    fn send_shell(&mut self, process: ProcessId, message: ToShell) {
+        let sent = self
+            .children
+            .get_mut(&process)
+            .map(|c| c.send_shell(message));
         self.after_send(process, sent);
     }
 

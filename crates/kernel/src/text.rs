@@ -19,11 +19,12 @@ pub(crate) fn shorten(text: &str, bytes_max: usize) -> String {
 
 /// One line of at most so many bytes.
 pub(crate) fn clean(text: &str, bytes_max: usize) -> String {
-    let is_direction = |c: char| match c {
-        '\u{200e}' | '\u{200f}' => true,
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => true,
-        _ => false,
-    };
+    const DIRECTIONS: [std::ops::RangeInclusive<char>; 3] = [
+        '\u{200e}'..='\u{200f}',
+        '\u{202a}'..='\u{202e}',
+        '\u{2066}'..='\u{2069}',
+    ];
+    let is_direction = |c: char| DIRECTIONS.iter().any(|range| range.contains(&c));
     let line: String = text
         .chars()
         .filter(|&c| !is_direction(c))

@@ -68,7 +68,8 @@ impl Checker {
                 self.guilty = is_alive.then_some(*process);
             }
             Event::BodyReady { navigation, result } => {
-                if self.built.remove(navigation) && result.is_ok() {
+                let was_asked_for = self.built.remove(navigation);
+                if was_asked_for && result.is_ok() {
                     self.held.insert(*navigation);
                 }
             }

@@ -62,7 +62,7 @@ pub struct Window {
 }
 
 enum Link {
-    X11(X11),
+    X11(Box<X11>),
     Wayland(WaylandConnection),
 }
 
@@ -230,7 +230,8 @@ impl Link {
             (handles.display(), handles.window())
             && let Some(display) = display.display
         {
-            return Ok(Link::X11(X11::new(display, window.window, display_lost)?));
+            let x11 = X11::new(display, window.window, display_lost)?;
+            return Ok(Link::X11(Box::new(x11)));
         }
         let wayland = WaylandConnection::of(handles)
             .ok_or_else(|| WindowError::Display("neither X11 nor Wayland".to_owned()))?;

@@ -120,7 +120,7 @@ impl Soft {
             soft.resize(Size::new(SURFACE_WIDTH_MAX, SURFACE_HEIGHT_MAX))?;
             // Made when first used, on Wayland; the pages of it that no window needs stay
             // untouched.
-            drop(soft.surface.buffer_mut()?);
+            let _made = soft.surface.buffer_mut()?;
         }
         soft.resize(size)?;
         let mut buffer = soft.surface.buffer_mut()?;

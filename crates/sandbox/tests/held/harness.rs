@@ -164,10 +164,10 @@ impl Victim {
                     errno: errno as i32,
                 };
             }
-            if let Some(listener) = &self.listener {
-                if let Ok(Some(notification)) = notify::read(listener.as_fd()) {
-                    return Outcome::Notified(notification);
-                }
+            if let Some(listener) = &self.listener
+                && let Ok(Some(notification)) = notify::read(listener.as_fd())
+            {
+                return Outcome::Notified(notification);
             }
             if let Some(status) = self.try_reap() {
                 return Outcome::Died(status);
