@@ -127,6 +127,14 @@ fn a_panic_is_a_crash_that_names_its_message() {
 }
 
 #[test]
+fn a_tab_that_wants_too_much_memory_dies_alone_and_says_so() {
+    dies_alone(
+        |browser, tab| browser.send(&format!("break {} memory", tab.id)),
+        "out of memory",
+    );
+}
+
+#[test]
 fn a_message_that_is_none_is_fatal_to_its_sender() {
     dies_alone(
         |browser, tab| browser.send(&format!("break {} bad-message", tab.id)),

@@ -188,10 +188,13 @@ impl Stderr {
         }
         let line = printable(&String::from_utf8_lossy(&self.line));
         self.line.clear();
-        match sandbox::crash::parse(&line) {
-            Some(record) => self.remember(record, &line),
-            None => sink(&line),
+        if let Some(record) = sandbox::crash::parse(&line) {
+            return self.remember(record, &line);
         }
+        if let Some(bytes) = refused_allocation(&line) {
+            self.crash.allocation_refused.get_or_insert(bytes);
+        }
+        sink(&line);
     }
 
     fn remember(&mut self, record: sandbox::crash::CrashRecord, line: &str) {
@@ -211,6 +214,13 @@ impl AsFd for Stderr {
     fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
         self.pipe.as_fd()
     }
+}
+
+/// The bytes that were asked for, if this is what Rust's standard library writes before it aborts
+/// for want of memory (`std::alloc::handle_alloc_error`).
+fn refused_allocation(line: &str) -> Option<u64> {
+    let bytes = line.strip_prefix("memory allocation of ")?;
+    bytes.strip_suffix(" bytes failed")?.parse().ok()
 }
 
 /// A child's text made fit for a terminal: control characters would let it write escape sequences.

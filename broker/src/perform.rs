@@ -83,19 +83,7 @@ impl Browser {
             Action::SetCursor { gpu, cursor } => {
                 self.send_gpu(gpu, ToGpu::SetCursor { cursor }, Vec::new());
             }
-            Action::Input {
-                process,
-                surface,
-                sequence,
-                event,
-            } => {
-                let message = ToRenderer::Input {
-                    surface,
-                    sequence,
-                    event,
-                };
-                self.send_renderer(process, message, Vec::new());
-            }
+            action @ Action::Input { .. } => self.input(action),
             Action::Stop { process } => self.send_renderer(process, ToRenderer::Stop, Vec::new()),
             Action::Break { process, action } => self.break_child(process, action),
             Action::UpdateShell { process, state } => {
@@ -120,6 +108,24 @@ impl Browser {
         if let Some(gpu) = gpu {
             self.send_gpu(gpu, ToGpu::DropSurface { surface }, Vec::new());
         }
+    }
+
+    fn input(&mut self, action: Action) {
+        let Action::Input {
+            process,
+            surface,
+            sequence,
+            event,
+        } = action
+        else {
+            return;
+        };
+        let message = ToRenderer::Input {
+            surface,
+            sequence,
+            event,
+        };
+        self.send_renderer(process, message, Vec::new());
     }
 
     fn break_child(&mut self, process: ProcessId, action: BreakAction) {

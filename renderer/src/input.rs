@@ -204,7 +204,13 @@ impl View {
     }
 
     fn key_down(&mut self, key: Key, mods: Modifiers, repeat: bool) {
-        let is_typing = self.focused_text_input().is_some();
+        let typing = self.focused_text_input();
+        if key == Key::Enter
+            && let Some(button) = typing.and_then(|input| self.default_button(input))
+        {
+            return self.click(button);
+        }
+        let is_typing = typing.is_some();
         if !is_typing && !mods.ctrl && !mods.alt && !mods.meta {
             if matches!(key, Key::Enter | Key::Character(' ')) && self.activate(key) {
                 return;
@@ -260,13 +266,45 @@ impl View {
         if !is_activated_by(document, id, key) {
             return false;
         }
-        let Some(node) = document.get_node(id) else {
-            return false;
-        };
-        let click = node.synthetic_click_event_data(keyboard_types::Modifiers::empty());
-        let mut driver = EventDriver::new(document, NoopEventHandler);
-        driver.handle_dom_event(DomEvent::new(id, DomEventData::Click(click)));
+        self.click(id);
         true
+    }
+
+    /// A click that no pointer made.
+    fn click(&mut self, id: NodeId) {
+        let Some(document) = &mut self.document else {
+            return;
+        };
+        if let Some(node) = document.get_node(id) {
+            let click = node.synthetic_click_event_data(keyboard_types::Modifiers::empty());
+            let mut driver = EventDriver::new(document, NoopEventHandler);
+            driver.handle_dom_event(DomEvent::new(id, DomEventData::Click(click)));
+        }
+    }
+
+    /// The button that Enter in that input presses: the first submit button of its form. Blitz
+    /// sends the form itself only where there is one text input and no button would be needed.
+    ///
+    /// Source: the HTML standard, "Implicit submission".
+    fn default_button(&self, input: NodeId) -> Option<NodeId> {
+        const SUBMIT_BUTTONS: &str = "input[type=submit], input[type=image], \
+                                      button:not([type]), button[type=submit]";
+        let document = self.document.as_ref()?;
+        let is = |id: NodeId, name| {
+            let element = document.get_node(id).and_then(|node| node.element_data());
+            element.is_some_and(|element| element.name.local == name)
+        };
+        if !is(input, local_name!("input")) {
+            return None;
+        }
+        let mut form = document.get_node(input)?.parent?;
+        while !is(form, local_name!("form")) {
+            form = document.get_node(form)?.parent?;
+        }
+        document
+            .query_selector_in(form, SUBMIT_BUTTONS)
+            .ok()
+            .flatten()
     }
 }
 

@@ -7,10 +7,11 @@
 use crate::body::Body;
 use crate::content::{self, Kind};
 use crate::fetcher::Fetcher;
-use crate::parse::{Markup, OPAQUE_BASE};
+use crate::parse::OPAQUE_BASE;
 use crate::runtime::{Control, Host, LoopError};
 use crate::signals::{Navigation, Signals};
 use crate::view::{Anchor, View};
+use blitz_dom::BaseDocument;
 use blitz_traits::net::Bytes;
 use data_url::DataUrl;
 use ipc::Handles;
@@ -18,7 +19,7 @@ use parley::FontContext;
 use protocol::document::BodySource;
 use protocol::ids::NavigationId;
 use protocol::input::{Button, Cursor, InputEvent};
-use protocol::limits::{TEXT_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX};
+use protocol::limits::{DOCUMENT_ELEMENTS_MAX, TEXT_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX};
 use protocol::misbehaviour::Misbehaviour;
 use protocol::renderer::{CommitDocument, FromRenderer, SurfacePart, ToRenderer};
 use std::os::fd::BorrowedFd;
@@ -151,6 +152,15 @@ impl Page {
         }
         let (markup, text) =
             content::to_markup(&content, &load.body.bytes, load.url.as_str(), is_complete);
+        let base = base_url(&load.url, &content.kind);
+        let (document, is_cut) = self.view.parse(markup, &text, &base);
+        if is_cut {
+            load.body.stop();
+            self.incomplete.push(format!(
+                "the page has more than {DOCUMENT_ELEMENTS_MAX} elements; the rest is left out"
+            ));
+        }
+        let is_complete = load.body.is_complete();
         load.parsed = load.body.bytes.len();
         load.interval = (load.interval * 2).min(SHOW_INTERVAL_MAX);
         load.parse_at = now + load.interval;
@@ -159,12 +169,10 @@ impl Page {
             load.body.bytes = Vec::new();
         }
         self.incomplete.extend(load.body.take_cut());
-        let base = base_url(&load.url, &content.kind);
-        self.show(markup, &text, &base, is_complete);
+        self.show(document, is_complete);
     }
 
-    fn show(&mut self, markup: Markup, text: &str, base: &str, is_complete: bool) {
-        let document = self.view.parse(markup, text, base);
+    fn show(&mut self, document: BaseDocument, is_complete: bool) {
         let has_content = document
             .find_body_node()
             .is_some_and(|body| !body.children.is_empty());

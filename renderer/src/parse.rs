@@ -9,12 +9,14 @@ use blitz_dom::{
 };
 use blitz_html::DocumentHtmlParser;
 use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode, TreeSink};
+use html5ever::tendril::fmt::UTF8;
 use html5ever::tendril::{StrTendril, TendrilSink};
 use html5ever::tree_builder::TreeBuilderOpts;
 use html5ever::{Attribute, ParseOpts, QualName};
+use protocol::limits::DOCUMENT_ELEMENTS_MAX;
 use protocol::site::Site;
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use url::Url;
 
 /// How a text is to be read.
@@ -29,33 +31,50 @@ pub(crate) enum Markup {
 /// inside the document still work, and nothing is ever fetched from it.
 pub(crate) const OPAQUE_BASE: &str = "opaque://document/";
 
-/// Parses a whole document. Its sub-resources are asked for while it is parsed.
-pub(crate) fn parse(markup: Markup, text: &str, config: DocumentConfig) -> BaseDocument {
+/// Parses a document, up to [`DOCUMENT_ELEMENTS_MAX`]; says whether it has more than those. Its
+/// sub-resources are asked for while it is parsed.
+pub(crate) fn parse(markup: Markup, text: &str, config: DocumentConfig) -> (BaseDocument, bool) {
     let mut document = BaseDocument::new(config);
     let base = document.base_url().clone();
     let mut mutator = document.mutate();
+    let elements = Cell::new(0);
     match markup {
         Markup::Html => {
-            html5ever::parse_document(sink(&mut mutator, base, false), options()).one(text)
+            let sink = sink(&mut mutator, base, &elements, false);
+            feed(html5ever::parse_document(sink, options()), text, &elements);
         }
         Markup::Xml => {
-            let sink = sink(&mut mutator, base, true);
-            xml5ever::driver::parse_document(sink, Default::default()).one(text);
+            let sink = sink(&mut mutator, base, &elements, true);
+            let parser = xml5ever::driver::parse_document(sink, Default::default());
+            feed(parser, text, &elements);
         }
     }
     drop(mutator);
-    document
+    (document, elements.get() > DOCUMENT_ELEMENTS_MAX)
+}
+
+/// Gives the parser its text piece by piece, so that a document of too many elements can be left.
+fn feed(mut parser: impl TendrilSink<UTF8>, mut text: &str, elements: &Cell<usize>) {
+    const PIECE_BYTES: usize = 16 * 1024;
+    while !text.is_empty() && elements.get() <= DOCUMENT_ELEMENTS_MAX {
+        let (piece, rest) = text.split_at(text.ceil_char_boundary(PIECE_BYTES));
+        parser.process(piece.into());
+        text = rest;
+    }
+    parser.finish();
 }
 
 fn sink<'m, 'doc>(
     mutator: &'m mut DocumentMutator<'doc>,
     base: Url,
+    elements: &'m Cell<usize>,
     is_xml: bool,
 ) -> Sink<'m, 'doc> {
     let mut inner = DocumentHtmlParser::new(mutator);
     inner.is_xml = is_xml;
     Sink {
         inner,
+        elements,
         base: RefCell::new(Base {
             url: base,
             is_declared: false,
@@ -102,7 +121,8 @@ impl HtmlParserProvider for InnerParser {
             _ => false,
         };
         let html = if is_own { html } else { "" };
-        Box::new(PlainDocument(parse(Markup::Html, html, config)))
+        let (document, _) = parse(Markup::Html, html, config);
+        Box::new(PlainDocument(document))
     }
 }
 
@@ -142,6 +162,8 @@ impl Base {
 /// Blitz's sink with the attributes cleaned on their way in.
 struct Sink<'m, 'doc> {
     inner: DocumentHtmlParser<'m, 'doc>,
+    /// How many there are.
+    elements: &'m Cell<usize>,
     base: RefCell<Base>,
 }
 
@@ -194,6 +216,7 @@ impl<'m, 'doc> TreeSink for Sink<'m, 'doc> {
         attributes: Vec<Attribute>,
         flags: ElementFlags,
     ) -> Self::Handle {
+        self.elements.set(self.elements.get() + 1);
         let attributes = self.clean(Some(&name), attributes);
         self.inner.create_element(name, attributes, flags)
     }
@@ -290,6 +313,13 @@ mod tests {
     }
 
     #[test]
+    fn a_document_of_too_many_elements_is_left() {
+        let parsed = |text: &str| parse(Markup::Html, text, DocumentConfig::default()).1;
+        assert!(parsed(&"<br>".repeat(DOCUMENT_ELEMENTS_MAX + 1)));
+        assert!(!parsed(&"<br>".repeat(1_000)));
+    }
+
+    #[test]
     fn odd_markup_makes_a_document_without_a_panic() {
         for text in [
             "",
@@ -305,7 +335,7 @@ mod tests {
                     base_url: Some(OPAQUE_BASE.to_owned()),
                     ..Default::default()
                 };
-                let mut document = parse(markup, text, config);
+                let (mut document, _) = parse(markup, text, config);
                 document.resolve(0.0);
             }
         }

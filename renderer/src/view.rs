@@ -105,11 +105,11 @@ impl View {
         self.size
     }
 
-    /// Parses a document for this view.
-    pub(crate) fn parse(&self, markup: Markup, text: &str, base_url: &str) -> BaseDocument {
+    /// Parses a document for this view; says whether it had to be cut.
+    pub(crate) fn parse(&self, markup: Markup, text: &str, base: &str) -> (BaseDocument, bool) {
         let config = DocumentConfig {
             viewport: Some(viewport(self.size)),
-            base_url: Some(base_url.to_owned()),
+            base_url: Some(base.to_owned()),
             net_provider: Some(self.net.clone()),
             navigation_provider: Some(self.signals.clone()),
             shell_provider: Some(self.signals.clone()),

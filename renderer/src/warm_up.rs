@@ -28,7 +28,7 @@ pub(crate) fn warm_up(fonts: &FontContext) {
         fetcher.provider(),
     );
     view.set_size(SIZE);
-    let document = view.parse(crate::parse::Markup::Html, MARKUP, "bulkhead://warm-up/");
+    let (document, _) = view.parse(crate::parse::Markup::Html, MARKUP, "bulkhead://warm-up/");
     view.show(document, false);
     view.settle(&mut fetcher);
     let mut pixels = vec![0; SIZE.frame_bytes().unwrap_or(0)];

@@ -14,6 +14,8 @@ pub struct Exit {
     pub reported_signal: Option<i32>,
     /// The panic message that its panic hook reported (a claim of the child).
     pub panic: Option<String>,
+    /// Bytes that it asked for beyond its memory limit before it aborted (a claim of the child).
+    pub allocation_refused: Option<u64>,
 }
 
 /// Why a process died, the strongest reason known.
@@ -27,6 +29,8 @@ pub enum DeathCause {
     Hung,
     /// It broke the protocol and was killed.
     Misbehaved(Misbehaviour),
+    /// It asked for this many bytes more than its memory limit allows.
+    OutOfMemory(u64),
     /// It panicked.
     Panicked(String),
     /// It did not read its messages and was killed.
@@ -50,6 +54,9 @@ impl fmt::Display for DeathCause {
             DeathCause::HandshakeTimeout => f.write_str("did not start in time"),
             DeathCause::Hung => f.write_str("did not answer"),
             DeathCause::Misbehaved(m) => write!(f, "broke the protocol: {m}"),
+            DeathCause::OutOfMemory(bytes) => {
+                write!(f, "ran out of memory ({bytes} bytes more were refused)")
+            }
             DeathCause::Panicked(message) => write!(f, "panicked: {message}"),
             DeathCause::QueueFull => f.write_str("stopped reading its messages"),
             DeathCause::SealRefused(reason) => write!(f, "its sandbox does not hold: {reason}"),

@@ -426,11 +426,14 @@ impl Kernel {
     }
 }
 
-/// The strongest reason that an exit tells: a panic, then the signal that the child reported, then
-/// the one that the system reports, then the exit code.
+/// The strongest reason that an exit tells: a panic, then memory, then the signal that the child
+/// reported, then the one that the system reports, then the exit code.
 fn cause_of(exit: &Exit) -> DeathCause {
     if let Some(message) = &exit.panic {
         return DeathCause::Panicked(message.clone());
+    }
+    if let Some(bytes) = exit.allocation_refused {
+        return DeathCause::OutOfMemory(bytes);
     }
     match exit.reported_signal.or(exit.signal) {
         Some(number) => DeathCause::Signal(number),

@@ -25,6 +25,9 @@ pub const TEXT_BYTES_MAX: usize = 4 * 1024;
 pub const BODY_CHUNK_BYTES_MAX: usize = 60 * 1024;
 /// Most bytes of a document that a renderer parses; the rest is cut and the page says so.
 pub const DOCUMENT_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// Most elements of a document; the rest is cut and the page says so. One takes up to 5 kB, and
+/// while a document arrives its last two versions stand side by side in a renderer's memory.
+pub const DOCUMENT_ELEMENTS_MAX: usize = 80_000;
 /// Most bytes of one sub-resource (image, style sheet, font).
 pub const RESOURCE_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// Most fetches of one document under way at once; further ones wait in the renderer.

@@ -37,7 +37,7 @@ impl CardView {
         if let Some(card) = card
             && self.card.as_ref() != Some(&card)
         {
-            let document = self.view.parse(Markup::Html, &markup(&card), BASE);
+            let (document, _) = self.view.parse(Markup::Html, &markup(&card), BASE);
             self.view.show(document, false);
             self.card = Some(card);
         }

@@ -35,7 +35,7 @@ impl Strip {
     pub(crate) fn new(fonts: FontContext) -> Strip {
         let (mut view, fetcher) = super::view(fonts);
         let markup = TEMPLATE.replace("{{css}}", CSS);
-        let document = view.parse(Markup::Html, &markup, BASE);
+        let (document, _) = view.parse(Markup::Html, &markup, BASE);
         view.show(document, false);
         Strip {
             view,

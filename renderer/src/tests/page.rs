@@ -212,6 +212,21 @@ fn a_typed_and_submitted_form_is_a_get_navigation() {
 }
 
 #[test]
+fn enter_in_one_of_several_inputs_presses_the_forms_first_submit_button() {
+    let mut outside = Outside::page();
+    outside.load(
+        "<body style='margin:0'><form action='/two'><input type=text name=a style='display:block;\
+         width:200px;height:30px'><input type=text name=b><input type=submit value=Go>\
+         <button formaction='/other'>Other</button></form>",
+    );
+    outside.click(20.0, 15.0);
+    outside.type_text("x");
+    outside.key(Key::Enter, PLAIN);
+    let (url, _) = navigate(&mut outside);
+    assert_eq!(url, "http://site.test/two?a=x&b=");
+}
+
+#[test]
 fn a_form_that_posts_is_refused_with_a_reason() {
     let mut outside = Outside::page();
     outside.load(
