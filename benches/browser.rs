@@ -7,6 +7,7 @@
 #[allow(dead_code)]
 mod harness;
 
+use harness::x11::Display;
 use harness::{Browser, process, server};
 use nix::sys::signal::Signal;
 use std::thread::sleep;
@@ -39,7 +40,9 @@ fn main() {
     );
     memory(&url);
     idle(&url);
-    hidden_animation(&url);
+    idle_window(&url);
+    animation(&url, true);
+    animation(&url, false);
 }
 
 fn rounds(mut measure: impl FnMut() -> Duration) -> Vec<Duration> {
@@ -137,14 +140,37 @@ fn idle(url: &str) {
     browser.quit();
 }
 
-fn hidden_animation(url: &str) {
-    let mut browser = Browser::headless(&[]);
-    browser.open(&format!("{url}moving"));
-    browser.open(url);
+/// The same in a real window, where the gpu process has a display to wait for.
+fn idle_window(url: &str) {
+    let Some(display) = Display::start() else {
+        return;
+    };
+    let mut browser = Browser::start(&[url], &[("DISPLAY", display.name())]);
+    browser.wait_for("tab_opened");
+    browser.wait_for("loaded");
+    for _ in 1..5 {
+        browser.open(url);
+    }
     println!(
-        "\nidle for {} s with an animated page in a hidden tab",
+        "\nidle for {} s with five static tabs in a window",
         IDLE.as_secs()
     );
+    switches_over(&mut browser);
+    browser.quit();
+}
+
+/// An animated page in a tab behind another, or in front: the measure of the measuring.
+fn animation(url: &str, is_hidden: bool) {
+    let mut browser = Browser::headless(&[]);
+    let moving = browser.open(&format!("{url}moving"));
+    browser.open(url);
+    let place = if is_hidden {
+        "a hidden tab"
+    } else {
+        browser.send(&format!("activate {}", moving.id));
+        "the tab in front"
+    };
+    println!("\n{} s with an animated page in {place}", IDLE.as_secs());
     switches_over(&mut browser);
     browser.quit();
 }
