@@ -1,5 +1,6 @@
 //! The window: what a person sees, clicks and types, on a display of the test's own.
 
+use crate::harness::picture::Picture;
 use crate::harness::x11::Display;
 use crate::harness::{Browser, server};
 
@@ -25,12 +26,15 @@ fn a_person_clicks_a_link_types_an_address_and_uses_the_keys() {
     let mut browser = Browser::start(&[&url], &[("DISPLAY", display.name())]);
     browser.wait_for("loaded");
     let window = display.window();
-    browser.screenshot_until("the page", |p| p.pixel(600, 600) == [0, 255, 0]);
+    display.see(&window, "the page", |p| p.pixel(600, 600) == [0, 255, 0]);
 
     display.xdotool(&["mousemove", "--window", &window, "300", "150"]);
     display.xdotool(&["click", "1"]);
     let loaded = browser.wait_for("loaded");
     assert_eq!(loaded["url"], format!("{url}next"));
+    display.see(&window, "the next page", |p| {
+        p.pixel(600, 600) == [0, 0, 255]
+    });
 
     display.xdotool(&["windowfocus", &window]);
     display.xdotool(&["key", "ctrl+l"]);
@@ -65,13 +69,18 @@ fn resizing_the_window_resizes_the_tab() {
     let mut browser = Browser::start(&[&url], &[("DISPLAY", display.name())]);
     browser.wait_for("loaded");
     let window = display.window();
+    display.see(&window, "the page", |p| p.pixel(600, 600) == [0, 255, 0]);
     display.xdotool(&["windowsize", &window, "900", "700"]);
     browser.wait("the new size", |r| {
         r["record"] == "window" && r["width"] == 900
     });
-    let picture = browser.screenshot_until("the page fills the window", |p| {
-        p.width == 900 && p.height == 700 && p.pixel(890, 690) == [0, 255, 0]
-    });
-    assert_eq!(picture.pixel(890, 100), [255, 0, 0]);
+    let is_filled =
+        |p: &Picture| p.width == 900 && p.height == 700 && p.pixel(890, 690) == [0, 255, 0];
+    for picture in [
+        display.see(&window, "the page fills the window", is_filled),
+        browser.screenshot_until("the page fills the picture", is_filled),
+    ] {
+        assert_eq!(picture.pixel(890, 100), [255, 0, 0]);
+    }
     assert!(browser.quit().success());
 }

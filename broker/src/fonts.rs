@@ -24,13 +24,19 @@ macro_rules! bundled {
     };
 }
 
-const BUNDLED: [(FontFamily, &[u8]); 6] = [
+const BUNDLED: [(FontFamily, &[u8]); 12] = [
     bundled!(FontFamily::SansSerif, "LiberationSans-Regular.ttf"),
     bundled!(FontFamily::SansSerif, "LiberationSans-Bold.ttf"),
+    bundled!(FontFamily::SansSerif, "LiberationSans-Italic.ttf"),
+    bundled!(FontFamily::SansSerif, "LiberationSans-BoldItalic.ttf"),
     bundled!(FontFamily::Serif, "LiberationSerif-Regular.ttf"),
     bundled!(FontFamily::Serif, "LiberationSerif-Bold.ttf"),
+    bundled!(FontFamily::Serif, "LiberationSerif-Italic.ttf"),
+    bundled!(FontFamily::Serif, "LiberationSerif-BoldItalic.ttf"),
     bundled!(FontFamily::Monospace, "LiberationMono-Regular.ttf"),
     bundled!(FontFamily::Monospace, "LiberationMono-Bold.ttf"),
+    bundled!(FontFamily::Monospace, "LiberationMono-Italic.ttf"),
+    bundled!(FontFamily::Monospace, "LiberationMono-BoldItalic.ttf"),
 ];
 
 /// The region and what stands where in it.

@@ -16,8 +16,12 @@ use std::time::{Duration, Instant};
 pub fn run(options: &Options, path: &Path) -> anyhow::Result<ExitCode> {
     let url = &options.urls[0];
     let mut browser = session::start(options, false)?;
-    session::open(&mut browser, url, true);
     let deadline = Instant::now() + Duration::from_secs(options.timeout);
+    if url.starts_with("bulkhead:") {
+        // These pages are about the browser itself, which is to be there first.
+        wait_until_verified(&mut browser, deadline)?;
+    }
+    session::open(&mut browser, url, true);
     let result = wait_until_loaded(&mut browser, deadline)
         .and_then(|problem| Ok((problem, picture(&mut browser, options, deadline)?)))
         .and_then(|(problem, picture)| {
@@ -37,6 +41,22 @@ pub fn run(options: &Options, path: &Path) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::FAILURE)
         }
     }
+}
+
+/// Waits until every process that was started at once is sealed and verified.
+fn wait_until_verified(browser: &mut Browser, deadline: Instant) -> anyhow::Result<()> {
+    let is_verified = |browser: &Browser| {
+        let mut children = browser.children.values();
+        children.len() > 0 && children.all(|child| child.report.is_some())
+    };
+    while !is_verified(browser) {
+        browser.step(Some(deadline))?;
+        anyhow::ensure!(
+            Instant::now() < deadline,
+            "the processes were not ready in time; --timeout gives them longer"
+        );
+    }
+    Ok(())
 }
 
 /// Waits for the page; `Some` is what went wrong although there is something to see.

@@ -1,7 +1,10 @@
 //! A display of the test's own, and a hand to move its pointer and press its keys.
 
+use super::WATCHDOG;
+use super::picture::Picture;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
+use std::time::Instant;
 
 /// A running Xvfb.
 pub struct Display {
@@ -12,7 +15,7 @@ pub struct Display {
 impl Display {
     /// Starts one, or says why the test has to be skipped.
     pub fn start() -> Option<Display> {
-        for tool in ["Xvfb", "xdotool"] {
+        for tool in ["Xvfb", "xdotool", "import"] {
             let found = Command::new("which")
                 .arg(tool)
                 .output()
@@ -66,6 +69,32 @@ impl Display {
             .output()
             .expect("xdotool runs");
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
+
+    /// Looks at the window on the display itself until it is as it should be.
+    pub fn see(&self, window: &str, what: &str, is_it: impl Fn(&Picture) -> bool) -> Picture {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        let path = folder.path().join("window.png");
+        let deadline = Instant::now() + WATCHDOG;
+        loop {
+            // ImageMagick's; it fails while the window is being made or resized.
+            let grabbed = Command::new("import")
+                .args(["-silent", "-window", window, "-depth", "8"])
+                .arg(format!("PNG32:{}", path.display()))
+                .env("DISPLAY", &self.name)
+                .status()
+                .expect("import runs");
+            if grabbed.success() {
+                let picture = Picture::read(&path);
+                if is_it(&picture) {
+                    return picture;
+                }
+            }
+            assert!(
+                Instant::now() < deadline,
+                "never seen in the window: {what}"
+            );
+        }
     }
 
     /// The browser's window: waits until it is there.
