@@ -48,6 +48,26 @@ fn a_window_without_a_display_is_refused_with_advice() {
 }
 
 #[test]
+fn a_reader_that_goes_away_causes_no_panic() {
+    use std::io::Read;
+    use std::process::{Command, Stdio};
+    let mut child = Command::new(crate::harness::executable())
+        .args(["tour", "--log", "debug"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the browser starts");
+    let mut byte = [0];
+    let mut stdout = child.stdout.take().expect("piped");
+    stdout.read_exact(&mut byte).expect("it says something");
+    drop(stdout);
+    drop(child.stderr.take());
+    let status = child.wait().expect("it ends");
+    assert_eq!(status.code(), Some(0), "{status}");
+}
+
+#[test]
 fn without_a_display_and_url_the_tour_runs_and_every_stop_holds() {
     let output = run(&[]);
     let stdout = String::from_utf8_lossy(&output.stdout);

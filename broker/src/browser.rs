@@ -13,6 +13,7 @@ use crate::inspect::Death;
 use crate::launcher::Launcher;
 use crate::records::Recorder;
 use crate::surfaces::Surfaces;
+use crate::terminal::complain;
 use anyhow::Context;
 use ipc::RecvError;
 use kernel::{Event, Kernel, Record, Time};
@@ -192,7 +193,7 @@ impl Browser {
             return;
         };
         let (role, pid) = (child.role, child.pid);
-        if !child.stderr.read(|line| eprintln!("[{role} {pid}] {line}")) {
+        if !child.stderr.read(|line| complain!("[{role} {pid}] {line}")) {
             self.set.remove(&child.stderr);
         }
     }

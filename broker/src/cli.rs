@@ -3,6 +3,7 @@
 //! Owns: the flags and their checks. Trusts: the person. Never: starts anything before all of it is
 //! found to be right.
 
+use crate::terminal::{complain, say};
 use crate::{session, tour};
 use clap::{Parser, ValueEnum};
 use protocol::geometry::Size;
@@ -82,11 +83,11 @@ pub fn main() -> ExitCode {
         }
     };
     if let Err(problem) = check(&options) {
-        eprintln!("bulkhead: {problem}");
+        complain!("bulkhead: {problem}");
         return ExitCode::from(2);
     }
     if let Err(reason) = trace::init("broker".to_owned(), &options.log) {
-        eprintln!(
+        complain!(
             "bulkhead: --log {:?} is not a log filter: {reason}",
             options.log
         );
@@ -95,7 +96,7 @@ pub fn main() -> ExitCode {
     match run(options) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("bulkhead: {error:#}");
+            complain!("bulkhead: {error:#}");
             ExitCode::FAILURE
         }
     }
@@ -109,10 +110,8 @@ fn run(options: Options) -> anyhow::Result<ExitCode> {
         return tour::run(&options);
     }
     if !options.headless && options.urls.is_empty() && !crate::display::is_available() {
-        println!("There is no display here, so this is the tour in the terminal.");
-        println!(
-            "(In a desktop session the same command opens a window; --help lists the rest.)\n"
-        );
+        say!("There is no display here, so this is the tour in the terminal.");
+        say!("(In a desktop session the same command opens a window; --help lists the rest.)\n");
         return tour::run(&options);
     }
     if !options.headless && !crate::display::is_available() {

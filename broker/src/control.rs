@@ -4,6 +4,7 @@
 //! the person at the keyboard. Never: blocks on a writer; a bad line is answered, not fatal.
 
 use crate::browser::Browser;
+use crate::terminal::say;
 use anyhow::Context;
 use kernel::{Command, Event};
 use nix::errno::Errno;
@@ -162,7 +163,7 @@ impl Browser {
                 let result = crate::inspect::write_state(self, &path);
                 self.answer("state", &path, result);
             }
-            Line::Help => println!("{HELP}"),
+            Line::Help => say!("{HELP}"),
         }
     }
 

@@ -24,8 +24,10 @@ mod records;
 mod screenshot;
 mod session;
 mod surfaces;
+mod terminal;
 mod tour;
 
+use crate::terminal::complain;
 use protocol::ids::Role;
 use std::process::ExitCode;
 
@@ -33,7 +35,7 @@ fn main() -> ExitCode {
     match child_role() {
         Some(Ok(role)) => run_child(role),
         Some(Err(name)) => {
-            eprintln!(
+            complain!(
                 "bulkhead: there is no role {name:?}; --type is for Bulkhead's own child processes"
             );
             ExitCode::from(2)

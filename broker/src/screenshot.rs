@@ -7,6 +7,7 @@ use crate::browser::Browser;
 use crate::capture::Picture;
 use crate::cli::Options;
 use crate::session;
+use crate::terminal::complain;
 use kernel::RecordKind;
 use std::path::Path;
 use std::process::ExitCode;
@@ -37,7 +38,7 @@ pub fn run(options: &Options, path: &Path) -> anyhow::Result<ExitCode> {
     match result {
         Ok(()) => Ok(ExitCode::SUCCESS),
         Err(error) => {
-            eprintln!("bulkhead: {url}: {error:#}");
+            complain!("bulkhead: {url}: {error:#}");
             Ok(ExitCode::FAILURE)
         }
     }

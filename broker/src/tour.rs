@@ -9,6 +9,7 @@ use crate::capture::Picture;
 use crate::cli::Options;
 use crate::inspect;
 use crate::session;
+use crate::terminal::{complain, say};
 use anyhow::Context;
 use kernel::{Command, Event, RecordKind};
 use protocol::ids::TabId;
@@ -33,11 +34,11 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     tour.browser.shut_down();
     match result {
         Ok(()) => {
-            println!("\nEvery stop held.");
+            say!("\nEvery stop held.");
             Ok(ExitCode::SUCCESS)
         }
         Err(error) => {
-            eprintln!("\nbulkhead: the tour ends here: {error:#}");
+            complain!("\nbulkhead: the tour ends here: {error:#}");
             Ok(ExitCode::FAILURE)
         }
     }
@@ -53,18 +54,18 @@ impl Tour {
         let folder = std::env::temp_dir().join(format!("bulkhead-tour-{}", std::process::id()));
         std::fs::create_dir(&folder)
             .with_context(|| format!("cannot make {}", folder.display()))?;
-        println!("1. Pages, each in a sandboxed process of its own");
+        say!("1. Pages, each in a sandboxed process of its own");
         let tabs = self.open_pages()?;
-        println!("\n2. The processes");
+        say!("\n2. The processes");
         self.print_processes();
         self.check_sealed()?;
-        println!("\n3. One tab is killed, as a crash would");
+        say!("\n3. One tab is killed, as a crash would");
         let victim = tabs[0];
         self.kill(victim)?;
         self.write_picture(folder.join("crashed.png"))?;
-        println!("\n4. The others live");
+        say!("\n4. The others live");
         self.check_others(&tabs[1..])?;
-        println!("\n5. Reload brings the page back, in a new process");
+        say!("\n5. Reload brings the page back, in a new process");
         self.reload(victim)?;
         self.write_picture(folder.join("reloaded.png"))
     }
@@ -90,7 +91,7 @@ impl Tour {
             );
             let ms = started.elapsed().as_secs_f64() * 1000.0;
             let pid = tab.pid.context("the tab has no process")?;
-            println!("   {url}  \"{}\"  pid {pid}  {ms:.0} ms", tab.title);
+            say!("   {url}  \"{}\"  pid {pid}  {ms:.0} ms", tab.title);
             tabs.push(tab.tab);
         }
         Ok(tabs)
@@ -104,13 +105,18 @@ impl Tour {
     }
 
     fn print_processes(&self) {
-        println!(
+        say!(
             "   {:>8} {:9} {:>3}  {:<26} {:4} {:>9}",
-            "pid", "role", "tab", "site", "tier", "memory"
+            "pid",
+            "role",
+            "tab",
+            "site",
+            "tier",
+            "memory"
         );
         for row in inspect::processes(&self.browser) {
             let indent = if row.role == "broker" { "" } else { "└ " };
-            println!(
+            say!(
                 "   {:>8} {:9} {:>3}  {:<26} {:4} {:>9}",
                 row.pid,
                 format!("{indent}{}", row.role),
@@ -146,7 +152,7 @@ impl Tour {
         let state = self.state(victim)?;
         anyhow::ensure!(state == "crashed", "the tab is {state}");
         let ms = started.elapsed().as_secs_f64() * 1000.0;
-        println!("   pid {pid} is gone; its tab says so after {ms:.1} ms");
+        say!("   pid {pid} is gone; its tab says so after {ms:.1} ms");
         Ok(())
     }
 
@@ -154,7 +160,7 @@ impl Tour {
         for &tab in others {
             let state = self.state(tab)?;
             anyhow::ensure!(state == "live", "{tab} is {state}");
-            println!("   {tab} is live in pid {}", self.pid(tab)?);
+            say!("   {tab} is live in pid {}", self.pid(tab)?);
         }
         // The last page is animated: two pictures of it differ only if it goes on painting.
         let animated = *others.last().context("no other tab")?;
@@ -167,7 +173,7 @@ impl Tour {
                 "the animated page does not paint"
             );
         }
-        println!("   and the animated one goes on painting");
+        say!("   and the animated one goes on painting");
         Ok(())
     }
 
@@ -179,7 +185,7 @@ impl Tour {
         })?;
         let state = self.state(victim)?;
         anyhow::ensure!(state == "live", "the tab is {state}");
-        println!("   live again in pid {}", self.pid(victim)?);
+        say!("   live again in pid {}", self.pid(victim)?);
         Ok(())
     }
 
@@ -213,7 +219,7 @@ impl Tour {
 
     fn write_picture(&mut self, path: PathBuf) -> anyhow::Result<()> {
         self.picture()?.write(&path)?;
-        println!("   picture: {}", path.display());
+        say!("   picture: {}", path.display());
         Ok(())
     }
 

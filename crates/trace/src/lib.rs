@@ -25,6 +25,8 @@ pub fn init(name: String, filter: &str) -> Result<(), String> {
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .with_ansi(false)
+        // Nobody may be reading any more; it would be said with a panic.
+        .log_internal_errors(false)
         .event_format(Line { name })
         .try_init()
         .map_err(|e| e.to_string())
