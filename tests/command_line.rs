@@ -21,6 +21,10 @@ fn a_wrong_command_line_is_refused_with_its_cause() {
         "/nowhere/at",
     );
     refused(&["--headless", "--screenshot", "/", "a.b"], "directory");
+    refused(
+        &["--headless", "--screenshot", "/dev/null", "a.b"],
+        "not a regular file",
+    );
     refused(&["--headless", "--screenshot", "x.png"], "exactly one URL");
     refused(&["--screenshot", "x.png", "a.b"], "--headless");
     refused(&["--headless", "word"], "no dot");

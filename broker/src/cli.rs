@@ -155,6 +155,13 @@ fn check_parent(path: &Path, flag: &str) -> Result<(), String> {
             path.display()
         ));
     }
+    // A picture is written beside its place and moved there, and a device would be replaced.
+    if flag == "--screenshot" && std::fs::metadata(path).is_ok_and(|it| !it.is_file()) {
+        return Err(format!(
+            "{flag} {}: this is not a regular file; name one",
+            path.display()
+        ));
+    }
     let parent = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),

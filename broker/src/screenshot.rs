@@ -52,6 +52,7 @@ fn wait_until_verified(browser: &mut Browser, deadline: Instant) -> anyhow::Resu
     };
     while !is_verified(browser) {
         browser.step(Some(deadline))?;
+        ensure_running(browser)?;
         anyhow::ensure!(
             Instant::now() < deadline,
             "the processes were not ready in time; --timeout gives them longer"
@@ -81,14 +82,21 @@ pub fn wait_until_loaded(
                 _ => {}
             }
         }
-        if let Some(code) = browser.exit_code() {
-            anyhow::bail!("stopped before the page was loaded (status {code})");
-        }
+        ensure_running(browser)?;
         anyhow::ensure!(
             Instant::now() < deadline,
             "the page was not loaded in time; --timeout gives it longer"
         );
     }
+}
+
+/// Nothing comes any more once a signal or a command has ended the browser.
+fn ensure_running(browser: &Browser) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        browser.exit_code().is_none(),
+        "stopped by a signal or a command"
+    );
+    Ok(())
 }
 
 /// A picture of the window as it is now.
@@ -103,6 +111,7 @@ pub fn picture(
             return Ok(picture);
         }
         browser.step(Some(deadline))?;
+        ensure_running(browser)?;
         anyhow::ensure!(
             Instant::now() < deadline,
             "the gpu process gave no picture in time"

@@ -7,7 +7,8 @@
 macro_rules! say {
     ($($text:tt)*) => {{
         use std::io::Write as _;
-        let _ = writeln!(std::io::stdout(), $($text)*);
+        let line = format!($($text)*) + "\n";
+        let _ = std::io::stdout().write_all(line.as_bytes());
     }};
 }
 
@@ -15,7 +16,9 @@ macro_rules! say {
 macro_rules! complain {
     ($($text:tt)*) => {{
         use std::io::Write as _;
-        let _ = writeln!(std::io::stderr(), $($text)*);
+        // Standard error has no buffer: one call a line.
+        let line = format!($($text)*) + "\n";
+        let _ = std::io::stderr().write_all(line.as_bytes());
     }};
 }
 

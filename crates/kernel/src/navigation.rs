@@ -242,6 +242,9 @@ impl Kernel {
         result: Result<ResponseHead, LoadError>,
     ) {
         if !self.building.remove(&navigation) {
+            if let Err(error) = result {
+                self.fetch_not_begun(navigation, error);
+            }
             return;
         }
         // Stopped meanwhile, it may be pending still: for the error page that says so.
@@ -269,6 +272,19 @@ impl Kernel {
             .filter(|url| url.scheme() == asked.scheme())
             .unwrap_or(asked);
         self.place_local(tab, &url, head.content_type, Body::Held);
+    }
+
+    /// The event loop had no pipe for the body, so the network process was asked for nothing.
+    fn fetch_not_begun(&mut self, navigation: NavigationId, error: LoadError) {
+        let Some(tab) = self.tab_of_pending(navigation) else {
+            return;
+        };
+        if let Some(pending) = self.pending_mut(tab)
+            && matches!(pending.stage, Stage::Fetching(_))
+        {
+            pending.stage = Stage::WaitNetwork;
+            self.fail(tab, error);
+        }
     }
 
     fn place_local(&mut self, tab: TabId, url: &Url, content_type: Option<String>, body: Body) {

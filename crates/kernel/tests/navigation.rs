@@ -395,6 +395,20 @@ fn stop_in_an_empty_tab_says_that_it_was_stopped() {
 }
 
 #[test]
+fn fetch_that_could_not_begin_for_want_of_a_pipe_ends_with_an_error_page() {
+    let mut world = World::running();
+    world.hold.heads = true;
+    let tab = world.open(ONE);
+    let navigation = world.fetches.remove(0).navigation;
+    let reason = "no pipe could be made".to_owned();
+    let result = Err(LoadError::Process { reason });
+    world.send(Event::BodyReady { navigation, result });
+    world.settle();
+    assert_eq!(world.tab(tab).error, Some("PROCESS"));
+    world.check_at_rest();
+}
+
+#[test]
 fn page_that_is_built_after_the_person_stopped_it_is_dropped() {
     let mut world = World::running();
     (world.hold.pages, world.hold.renderers) = (true, true);

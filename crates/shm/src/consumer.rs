@@ -67,11 +67,14 @@ impl Consumer {
         if !latch::is_fresh(word) {
             return Ok(None);
         }
+        let shown = self.turn.front;
         let taken = self.turn.exchange(word).and_then(|slot| {
             let header: RawHeader = self.pixels.read(self.layout.header_offset(slot));
             self.turn.accept(&header, self.layout, self.generation)
         });
         if let Err(misbehaviour) = taken {
+            // What is shown stays the last good frame, not the one that was refused.
+            self.turn.front = shown;
             self.broken = Some(misbehaviour);
         }
         taken.map(Some)
