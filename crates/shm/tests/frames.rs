@@ -238,6 +238,18 @@ fn every_lie_in_memory_is_the_misbehaviour_that_it_is_called_and_sticks() {
 }
 
 #[test]
+fn a_refused_frame_does_not_take_the_place_of_the_last_good_one() {
+    let regions = regions();
+    let (mut producer, mut consumer) = (producer_of(&regions), consumer_of(&regions));
+    paint(&mut producer, 0x41, &[]);
+    take(&mut consumer);
+    paint(&mut producer, 0x99, &[]);
+    Hostile::of(&regions).patch_headers(16, &9u32.to_ne_bytes());
+    assert_eq!(consumer.take(), Err(Misbehaviour::StaleGeneration));
+    assert_shade(&consumer, 0x41);
+}
+
+#[test]
 fn a_latch_that_names_no_slot_of_the_producers_is_misbehaviour() {
     // 4 is the fresh bit; slot 2 is the consumer's at the start.
     for word in [4 | 3, 4 | 2, 4 | 8, u32::MAX, 1 << 31 | 4] {
