@@ -1,6 +1,6 @@
 //! What is said to a wrong command line, and the tour.
 
-use crate::harness::run;
+use crate::harness::{process, run};
 
 fn refused(arguments: &[&str], says: &str) {
     let output = run(arguments);
@@ -55,8 +55,10 @@ fn a_window_without_a_display_is_refused_with_advice() {
 fn a_reader_that_goes_away_causes_no_panic() {
     use std::io::Read;
     use std::process::{Command, Stdio};
+    let folder = tempfile::tempdir().expect("a scratch folder");
     let mut child = Command::new(crate::harness::executable())
         .args(["tour", "--log", "debug"])
+        .env("TMPDIR", folder.path())
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -67,6 +69,8 @@ fn a_reader_that_goes_away_causes_no_panic() {
     stdout.read_exact(&mut byte).expect("it says something");
     drop(stdout);
     drop(child.stderr.take());
+    // Under the watchdog: a tour that is stuck is to fail this test, not to hold it.
+    process::wait_until_gone(i32::try_from(child.id()).expect("a pid fits"));
     let status = child.wait().expect("it ends");
     assert_eq!(status.code(), Some(0), "{status}");
 }
