@@ -5,12 +5,17 @@
 //! bounded and unknown ids dropped. Never: leaves a request unanswered: one that fails is answered
 //! with no bytes, so that nothing waits for it for ever.
 
+use crate::responses::Responses;
+use crate::stylesheet;
 use blitz_traits::net::{AbortSignal, Bytes, NetHandler, NetProvider, Request, Url};
 use data_url::DataUrl;
 use ipc::{Endpoint, Receiver, Sender};
+use protocol::document::ResponseHead;
 use protocol::fetch::{Destination, FromNetwork, ToNetwork};
 use protocol::ids::RequestId;
-use protocol::limits::{FETCHES_PER_CHANNEL_MAX, RESOURCE_BYTES_MAX, URL_BYTES_MAX};
+use protocol::limits::{
+    DOCUMENT_RESOURCES_MAX, FETCHES_PER_CHANNEL_MAX, RESOURCE_BYTES_MAX, URL_BYTES_MAX,
+};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -31,10 +36,15 @@ pub(crate) struct Fetcher {
     /// Bytes of finished fetches, for a document that is parsed again.
     finished: HashMap<String, Bytes>,
     failed: HashSet<String>,
+    responses: Responses,
+    /// Different URLs that the document has made this process ask for.
+    resources: usize,
 }
 
 struct Running {
     url: String,
+    /// As far as it has come.
+    head: Option<ResponseHead>,
     bytes: Vec<u8>,
 }
 
@@ -68,6 +78,11 @@ impl Fetcher {
         self.asked.clone()
     }
 
+    /// What the documents' frames were answered with.
+    pub(crate) fn responses(&self) -> Responses {
+        self.responses.clone()
+    }
+
     /// Looks at what was asked for: answers what needs no network, sends what does. Returns whether
     /// anything was answered.
     pub(crate) fn pump(&mut self) -> bool {
@@ -93,13 +108,14 @@ impl Fetcher {
         }
         let url = String::from(wish.url.clone());
         let local = match wish.url.scheme() {
-            "data" => Some(decode_data_url(&url)),
+            "data" => Some(decode_data_url(&wish.url)),
             _ if self.finished.contains_key(&url) => self.finished.get(&url).cloned(),
             _ if self.failed.contains(&url) => None,
-            "http" | "https" if self.channel.is_some() && url.len() <= URL_BYTES_MAX => {
+            "http" | "https" if self.may_fetch(&url) => {
                 let waiting = self.waiting.entry(url.clone()).or_default();
                 waiting.push(wish.handler);
                 if waiting.len() == 1 {
+                    self.resources += 1;
                     self.queue.push_back(url);
                 }
                 return false;
@@ -111,6 +127,13 @@ impl Fetcher {
         }
         wish.handler.bytes(url, local.unwrap_or_default());
         true
+    }
+
+    fn may_fetch(&self, url: &str) -> bool {
+        let is_new = !self.waiting.contains_key(url);
+        self.channel.is_some()
+            && url.len() <= URL_BYTES_MAX
+            && !(is_new && self.resources >= DOCUMENT_RESOURCES_MAX)
     }
 
     fn send_queued(&mut self) {
@@ -133,6 +156,7 @@ impl Fetcher {
                 request,
                 Running {
                     url,
+                    head: None,
                     bytes: Vec::new(),
                 },
             );
@@ -167,6 +191,8 @@ impl Fetcher {
                 // The page of an HTTP error is not the resource.
                 if head.status >= 400 {
                     self.give_up(request);
+                } else if let Some(running) = self.running.get_mut(&request) {
+                    running.head = Some(head);
                 }
             }
             FromNetwork::Body { request, bytes } => {
@@ -181,7 +207,7 @@ impl Fetcher {
             }
             FromNetwork::End { request } => {
                 if let Some(running) = self.running.remove(&request) {
-                    self.finish(running.url, Some(Bytes::from(running.bytes)));
+                    self.complete(running);
                 }
             }
             FromNetwork::Failed { request, error } => {
@@ -192,6 +218,18 @@ impl Fetcher {
             }
         }
         self.send_queued();
+    }
+
+    fn complete(&mut self, running: Running) {
+        let Running { url, head, bytes } = running;
+        let bytes = Bytes::from(bytes);
+        let content_type = head.as_ref().and_then(|head| head.content_type.as_deref());
+        // Blitz resolves the URLs of a style sheet against the one it asked for.
+        let prepared = stylesheet::prepared(&bytes, content_type, &url);
+        if let Some(head) = head {
+            self.responses.insert(url.clone(), head, bytes.clone());
+        }
+        self.finish(url, Some(prepared.unwrap_or(bytes)));
     }
 
     fn give_up(&mut self, request: RequestId) {
@@ -266,6 +304,8 @@ impl Fetcher {
         }
         self.finished.clear();
         self.failed.clear();
+        self.responses.clear();
+        self.resources = 0;
     }
 
     /// Makes `bytes` the answer to whoever will ask for `url`.
@@ -296,11 +336,14 @@ impl Fetcher {
     }
 }
 
-fn decode_data_url(url: &str) -> Bytes {
-    let body = DataUrl::process(url)
-        .ok()
-        .and_then(|data| data.decode_to_vec().ok());
-    Bytes::from(body.map(|(bytes, _)| bytes).unwrap_or_default())
+fn decode_data_url(url: &Url) -> Bytes {
+    let Ok(data) = DataUrl::process(url.as_str()) else {
+        return Bytes::new();
+    };
+    let (bytes, _) = data.decode_to_vec().unwrap_or_default();
+    let content_type = data.mime_type().to_string();
+    let bytes = Bytes::from(bytes);
+    stylesheet::prepared(&bytes, Some(&content_type), url.as_str()).unwrap_or(bytes)
 }
 
 /// What a resource is for, as far as its name tells; only the `Accept` header depends on it.

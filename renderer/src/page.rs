@@ -9,7 +9,7 @@ use crate::content::{self, Kind};
 use crate::fetcher::Fetcher;
 use crate::parse::OPAQUE_BASE;
 use crate::runtime::{Control, Host, LoopError};
-use crate::signals::{Navigation, Signals};
+use crate::signals::Navigation;
 use crate::view::{Anchor, View};
 use blitz_dom::BaseDocument;
 use blitz_traits::net::Bytes;
@@ -23,7 +23,6 @@ use protocol::limits::{DOCUMENT_ELEMENTS_MAX, TEXT_BYTES_MAX, TITLE_BYTES_MAX, U
 use protocol::misbehaviour::Misbehaviour;
 use protocol::renderer::{CommitDocument, FromRenderer, SurfacePart, ToRenderer};
 use std::os::fd::BorrowedFd;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 use url::Url;
 
@@ -67,7 +66,7 @@ struct Load {
 impl Page {
     pub(crate) fn new(fonts: FontContext) -> Page {
         let fetcher = Fetcher::default();
-        let view = View::new(fonts, Arc::new(Signals::default()), fetcher.provider());
+        let view = View::new(fonts, &fetcher);
         Page {
             view,
             fetcher,

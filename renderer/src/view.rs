@@ -8,8 +8,10 @@ use crate::carry;
 use crate::fetcher::Fetcher;
 use crate::input::Pointer;
 use crate::parse::{self, InnerParser, Markup};
+use crate::responses::Responses;
 use crate::scrollbar::ScrollBar;
 use crate::signals::Signals;
+use crate::sink::Budget;
 use crate::surface::Canvas;
 use blitz_dom::{BaseDocument, DocumentConfig, NodeId, StyleThreading, local_name};
 use blitz_traits::net::NetProvider;
@@ -21,6 +23,7 @@ use protocol::geometry::Size;
 use protocol::input::Cursor;
 use protocol::limits::URL_BYTES_MAX;
 use protocol::site::Site;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -42,6 +45,7 @@ pub(crate) struct View {
     fonts: FontContext,
     pub(crate) signals: Arc<Signals>,
     net: Arc<dyn NetProvider>,
+    responses: Responses,
     site: Option<Site>,
     pub(crate) document: Option<BaseDocument>,
     /// Takes over once its style sheets are there.
@@ -60,15 +64,13 @@ pub(crate) struct View {
 }
 
 impl View {
-    pub(crate) fn new(
-        fonts: FontContext,
-        signals: Arc<Signals>,
-        net: Arc<dyn NetProvider>,
-    ) -> View {
+    /// A view whose documents ask `fetcher`.
+    pub(crate) fn new(fonts: FontContext, fetcher: &Fetcher) -> View {
         View {
             fonts,
-            signals,
-            net,
+            signals: Arc::default(),
+            net: fetcher.provider(),
+            responses: fetcher.responses(),
             site: None,
             document: None,
             next: None,
@@ -107,18 +109,25 @@ impl View {
 
     /// Parses a document for this view; says whether it had to be cut.
     pub(crate) fn parse(&self, markup: Markup, text: &str, base: &str) -> (BaseDocument, bool) {
+        let budget = Rc::new(Budget::default());
+        let inner_parser = InnerParser {
+            site: self.site.clone(),
+            responses: self.responses.clone(),
+            budget: budget.clone(),
+        };
         let config = DocumentConfig {
             viewport: Some(viewport(self.size)),
             base_url: Some(base.to_owned()),
             net_provider: Some(self.net.clone()),
             navigation_provider: Some(self.signals.clone()),
             shell_provider: Some(self.signals.clone()),
-            html_parser_provider: Some(inner_parser(self.site.clone())),
+            html_parser_provider: Some(arc(inner_parser)),
             font_ctx: Some(self.fonts.clone()),
             style_threading: StyleThreading::Sequential,
             ..Default::default()
         };
-        parse::parse(markup, text, config)
+        let document = parse::parse(markup, text, config, &budget);
+        (document, budget.is_spent())
     }
 
     /// Shows `document` as soon as its style sheets are there. With `is_same` it is more of the
@@ -318,8 +327,8 @@ fn viewport(size: Size) -> Viewport {
 
 // Blitz wants an `Arc` of a trait that is not `Send`; this process has one thread.
 #[allow(clippy::arc_with_non_send_sync)]
-fn inner_parser(site: Option<Site>) -> Arc<dyn blitz_dom::HtmlParserProvider> {
-    Arc::new(InnerParser { site })
+fn arc(parser: InnerParser) -> Arc<dyn blitz_dom::HtmlParserProvider> {
+    Arc::new(parser)
 }
 
 /// Scrolls to `y`, or as far as the document goes.

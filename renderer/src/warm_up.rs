@@ -5,13 +5,11 @@
 //! Owns: nothing that outlives it. Trusts: its own markup only. Never: touches a channel.
 
 use crate::fetcher::Fetcher;
-use crate::signals::Signals;
 use crate::view::View;
 use anyrender::ImageRenderer;
 use anyrender_vello_cpu::VelloCpuImageRenderer;
 use parley::FontContext;
 use protocol::geometry::Size;
-use std::sync::Arc;
 
 const SIZE: Size = Size::new(320, 240);
 
@@ -22,11 +20,7 @@ const MARKUP: &str = include_str!("warm_up.html");
 /// Lays out and paints the warm-up document.
 pub(crate) fn warm_up(fonts: &FontContext) {
     let mut fetcher = Fetcher::default();
-    let mut view = View::new(
-        fonts.clone(),
-        Arc::new(Signals::default()),
-        fetcher.provider(),
-    );
+    let mut view = View::new(fonts.clone(), &fetcher);
     view.set_size(SIZE);
     let (document, _) = view.parse(crate::parse::Markup::Html, MARKUP, "bulkhead://warm-up/");
     view.show(document, false);

@@ -28,6 +28,13 @@ pub const DOCUMENT_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// Most elements of a document; the rest is cut and the page says so. One takes up to 5 kB, and
 /// while a document arrives its last two versions stand side by side in a renderer's memory.
 pub const DOCUMENT_ELEMENTS_MAX: usize = 80_000;
+/// Most elements inside one another in a document; what would stand deeper is put beside its
+/// parent. Chromium has the same bound. Layout and painting recurse, on a stack of 8 MiB.
+pub const DOCUMENT_DEPTH_MAX: usize = 512;
+/// Most frames of a document, those inside of frames counted too; further ones stay empty.
+pub const DOCUMENT_FRAMES_MAX: usize = 256;
+/// Most different sub-resources of a document; further ones are not fetched.
+pub const DOCUMENT_RESOURCES_MAX: usize = 4_096;
 /// Most bytes of one sub-resource (image, style sheet, font).
 pub const RESOURCE_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// Most fetches of one document under way at once; further ones wait in the renderer.

@@ -15,7 +15,6 @@ mod strip;
 use crate::CommandEndpoint;
 use crate::fetcher::Fetcher;
 use crate::runtime::{Control, Host, LoopError};
-use crate::signals::Signals;
 use crate::view::View;
 use card::CardView;
 use ipc::{Handles, Misbehaviour, Receiver, RecvError, Sender};
@@ -24,7 +23,6 @@ use protocol::input::{Cursor, InputEvent};
 use protocol::renderer::{FromRenderer, SurfacePart, ToRenderer};
 use protocol::shell::{FromShell, ToShell};
 use std::os::fd::{AsFd, BorrowedFd};
-use std::sync::Arc;
 use std::time::Instant;
 use strip::Strip;
 
@@ -73,7 +71,7 @@ impl Shell {
 /// A view with what it fetches, which is never more than `data:` URLs.
 pub(crate) fn view(fonts: FontContext) -> (View, Fetcher) {
     let fetcher = Fetcher::default();
-    let view = View::new(fonts, Arc::new(Signals::default()), fetcher.provider());
+    let view = View::new(fonts, &fetcher);
     (view, fetcher)
 }
 

@@ -23,6 +23,8 @@ use url::Url;
 
 /// After this long without anything happening a test fails.
 const WATCHDOG: Duration = Duration::from_secs(60);
+/// What the main thread of the real process has.
+const STACK_BYTES: usize = 8 * 1024 * 1024;
 pub(super) const SIZE: Size = Size::new(400, 300);
 pub(super) const SURFACE: SurfaceId = SurfaceId(7);
 
@@ -93,9 +95,12 @@ pub(super) struct Outside {
 impl Outside {
     fn start<H: Host>(host: impl FnOnce(parley::FontContext) -> H + Send + 'static) -> Outside {
         let (inside, outside) = Endpoint::<FromRenderer, ToRenderer>::pair().expect("pair");
-        let thread = std::thread::spawn(move || {
-            runtime::run(inside, host(bundled_fonts())).expect("the loop ends in peace");
-        });
+        let thread = std::thread::Builder::new()
+            .stack_size(STACK_BYTES)
+            .spawn(move || {
+                runtime::run(inside, host(bundled_fonts())).expect("the loop ends in peace");
+            })
+            .expect("a thread");
         Outside {
             control: Some(outside.split()),
             network: None,
@@ -201,12 +206,23 @@ impl Outside {
         sender.send(message).expect("sent");
     }
 
-    /// Answers a fetch in full.
+    /// Answers a fetch in full, without a type.
     pub(super) fn serve(&self, request: RequestId, url: &str, bytes: &[u8]) {
+        self.serve_as(request, url, None, bytes);
+    }
+
+    /// Answers a fetch in full, from `final_url`.
+    pub(super) fn serve_as(
+        &self,
+        request: RequestId,
+        final_url: &str,
+        content_type: Option<&str>,
+        bytes: &[u8],
+    ) {
         let head = ResponseHead {
-            final_url: url.to_owned(),
+            final_url: final_url.to_owned(),
             status: 200,
-            content_type: None,
+            content_type: content_type.map(str::to_owned),
             content_length: None,
             redirects: 0,
         };
@@ -299,6 +315,21 @@ impl Outside {
                 Some(ToNetwork::Fetch { request, url, .. }) => return (request, url),
                 Some(ToNetwork::Cancel { .. }) => {}
                 None => self.step("a fetch"),
+            }
+        }
+    }
+
+    /// The next fetch, or `None` once the renderer has said what is wanted.
+    pub(super) fn wait_fetch_or(
+        &mut self,
+        wanted: impl Fn(&FromRenderer) -> bool,
+    ) -> Option<(RequestId, String)> {
+        loop {
+            match self.fetches.pop_front() {
+                Some(ToNetwork::Fetch { request, url, .. }) => return Some((request, url)),
+                Some(ToNetwork::Cancel { .. }) => {}
+                None if self.said.iter().any(&wanted) => return None,
+                None => self.step("a fetch or an end"),
             }
         }
     }
