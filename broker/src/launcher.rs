@@ -20,6 +20,9 @@ use std::fs::File;
 use std::net::TcpListener;
 use std::os::fd::{AsFd, OwnedFd};
 
+// Its workers and its main thread.
+const _: () = assert!(network::WORKERS < cgroup::NETWORK_TASKS_MAX as usize);
+
 /// What every child of this session is started with.
 pub struct Launcher {
     exe: File,

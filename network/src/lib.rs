@@ -26,6 +26,8 @@ mod under_way;
 mod wait;
 mod workers;
 
+pub use workers::WORKERS;
+
 use protocol::bootstrap::RoleConfig;
 use protocol::ids::Role;
 use service::Service;

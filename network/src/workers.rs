@@ -6,15 +6,18 @@
 
 use crate::wait::{self, Stop, lock};
 use nix::sys::eventfd::EventFd;
+use protocol::limits::TABS_MAX;
 use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use thiserror::Error;
 
-/// Threads. Each is asleep unless a response is under way.
-pub const WORKERS: usize = 40;
-/// Most workers at fetches of renderers; the others are left for navigations.
+/// Threads. Each is asleep unless a response is under way. The fetches cannot take the workers of
+/// navigations, and a tab has at most two of those at once: the page that is arriving and the one
+/// that is to follow it. So pages that never end keep no other tab waiting.
+pub const WORKERS: usize = 2 * TABS_MAX + FETCH_WORKERS_MAX;
+/// Most workers at fetches of renderers.
 pub const FETCH_WORKERS_MAX: usize = 28;
 /// Most workers at the fetches of one renderer.
 pub const FETCH_WORKERS_PER_CHANNEL_MAX: usize = 6;
@@ -56,7 +59,10 @@ pub struct Pool {
 #[derive(Default)]
 struct Shared {
     state: Mutex<State>,
-    changed: Condvar,
+    /// A job may be waiting that a worker may take, or the pool closes.
+    work: Condvar,
+    /// A thread is ready.
+    started: Condvar,
 }
 
 #[derive(Default)]
@@ -90,7 +96,7 @@ impl Pool {
         while state.started < WORKERS {
             state = pool
                 .shared
-                .changed
+                .started
                 .wait(state)
                 .unwrap_or_else(PoisonError::into_inner);
         }
@@ -106,8 +112,7 @@ impl Pool {
         }
         state.waiting.push_back(job);
         drop(state);
-        // Not `notify_one`: the one woken might not be allowed to take this job's turn.
-        self.shared.changed.notify_all();
+        self.shared.work.notify_one();
         Ok(())
     }
 
@@ -134,7 +139,7 @@ impl Drop for Pool {
         state.at_work.iter().for_each(|stop| stop.stop());
         drop(state);
         drop(waiting);
-        self.shared.changed.notify_all();
+        self.shared.work.notify_all();
         for thread in self.threads.drain(..) {
             let _ = thread.join();
         }
@@ -146,7 +151,7 @@ impl Shared {
         // The allocator sets itself up at a thread's first allocation, which must not be later.
         drop(std::hint::black_box(Vec::<u8>::with_capacity(1)));
         lock(&self.state).started += 1;
-        self.changed.notify_all();
+        self.started.notify_one();
         let _bomb = EndProcessOnPanic;
         while let Some(job) = self.next() {
             let Job { owner, stop, run } = job;
@@ -166,10 +171,14 @@ impl Shared {
                 return None;
             }
             if let Some(job) = state.take_allowed() {
+                // The end of one load can allow more than the one that its worker goes on with.
+                if state.find_allowed().is_some() {
+                    self.work.notify_one();
+                }
                 return Some(job);
             }
             state = self
-                .changed
+                .work
                 .wait(state)
                 .unwrap_or_else(PoisonError::into_inner);
         }
@@ -187,10 +196,6 @@ impl Shared {
                 }
             }
         }
-        drop(state);
-        // What this worker's place was denied to may run now; if this worker takes it, nobody else
-        // need wake, and if it takes another job, somebody must look.
-        self.changed.notify_one();
     }
 }
 
@@ -207,12 +212,15 @@ impl Drop for EndProcessOnPanic {
 }
 
 impl State {
+    fn find_allowed(&self) -> Option<usize> {
+        self.waiting
+            .iter()
+            .position(|job| self.may_start(job.owner))
+    }
+
     /// The first waiting job whose owner may have another worker.
     fn take_allowed(&mut self) -> Option<Job> {
-        let at = self
-            .waiting
-            .iter()
-            .position(|job| self.may_start(job.owner))?;
+        let at = self.find_allowed()?;
         let job = self.waiting.remove(at)?;
         if let Owner::Channel(channel) = job.owner {
             self.fetches += 1;
@@ -278,6 +286,21 @@ mod tests {
         let mut seen = Vec::new();
         while !(seen.contains(&Owner::Channel(99)) && seen.contains(&Owner::Navigation)) {
             seen.push(rx.recv_timeout(WATCHDOG).expect("both start"));
+        }
+    }
+
+    #[test]
+    fn navigations_that_never_end_keep_nobody_waiting() {
+        let pool = Pool::new().expect("threads");
+        let (tx, rx) = mpsc::channel();
+        for channel in 0..FETCH_WORKERS_MAX as u64 {
+            let owner = Owner::Channel(channel);
+            pool.submit(stuck(owner, &tx)).expect("room");
+            rx.recv_timeout(WATCHDOG).expect("a fetch starts");
+        }
+        for _ in 0..2 * TABS_MAX {
+            pool.submit(stuck(Owner::Navigation, &tx)).expect("room");
+            rx.recv_timeout(WATCHDOG).expect("a navigation starts");
         }
     }
 

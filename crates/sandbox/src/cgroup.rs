@@ -38,6 +38,9 @@ pub struct ChildGroup {
     hierarchies: Vec<Hierarchy>,
 }
 
+/// Most tasks of the network process; each of its workers is one.
+pub const NETWORK_TASKS_MAX: u32 = 192;
+
 /// What a child may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -54,7 +57,11 @@ impl Limits {
         let (data, _) = rlimits::memory_limits(policy);
         Limits {
             memory_bytes: data + data / 4,
-            tasks: 64,
+            tasks: if policy == Policy::Network {
+                NETWORK_TASKS_MAX
+            } else {
+                16
+            },
         }
     }
 }
