@@ -82,7 +82,12 @@ impl Child {
     /// Sends to the gpu process.
     pub fn send_gpu(&mut self, message: ToGpu, handles: Vec<OwnedFd>) -> Result<(), QueueFull> {
         match &mut self.control {
-            Some(Control::Gpu(out, _)) => out.send(message, handles),
+            Some(Control::Gpu(out, _)) => match message {
+                ToGpu::SetCursor { .. } | ToGpu::SetScene(_) | ToGpu::SetTitle { .. } => {
+                    out.send_latest(message)
+                }
+                _ => out.send(message, handles),
+            },
             _ => self.wrong_role("gpu"),
         }
     }
@@ -102,7 +107,7 @@ impl Child {
     /// Sends to the shell's command channel.
     pub fn send_shell(&mut self, message: ToShell) -> Result<(), QueueFull> {
         match &mut self.control {
-            Some(Control::Shell { commands_out, .. }) => commands_out.send(message, Vec::new()),
+            Some(Control::Shell { commands_out, .. }) => commands_out.send_latest(message),
             _ => self.wrong_role("shell"),
         }
     }

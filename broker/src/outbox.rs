@@ -7,6 +7,7 @@ use ipc::{SendError, Sender};
 use protocol::Message;
 use protocol::limits::{QUEUED_BYTES_MAX, QUEUED_MESSAGES_MAX};
 use std::collections::VecDeque;
+use std::mem::discriminant;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 /// The sending half of a channel and what could not be sent yet.
@@ -47,6 +48,22 @@ impl<T: Message> Outbox<T> {
         } else {
             self.enqueue(message, handles)
         }
+    }
+
+    /// Like [`Outbox::send`], for a message that makes earlier ones of its kind pointless: those
+    /// that still wait are not sent any more, so that news cannot fill the queue of a slow child.
+    ///
+    /// # Errors
+    /// See [`Outbox::send`].
+    pub fn send_latest(&mut self, message: T) -> Result<(), QueueFull> {
+        let kind = discriminant(&message);
+        let queued_bytes = &mut self.queued_bytes;
+        self.queue.retain(|(queued, _, bytes)| {
+            let is_kept = discriminant(queued) != kind;
+            *queued_bytes -= if is_kept { 0 } else { *bytes };
+            is_kept
+        });
+        self.send(message, Vec::new())
     }
 
     fn enqueue(&mut self, message: T, handles: Vec<OwnedFd>) -> Result<(), QueueFull> {
@@ -93,5 +110,59 @@ fn report<T>(result: &Result<(), SendError<T>>) {
         Err(SendError::TooLarge(_)) => tracing::error!("a message was too large to be sent"),
         Err(SendError::WrongHandles(_)) => tracing::error!("a message had the wrong handles"),
         Err(SendError::Failed(_, error)) => tracing::warn!("a message was not sent: {error}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ipc::{Endpoint, Receiver};
+    use protocol::gpu::{FromGpu, ToGpu};
+    use protocol::input::Cursor;
+
+    fn channel() -> (Outbox<ToGpu>, Receiver<ToGpu>) {
+        let (ours, theirs) = Endpoint::<ToGpu, FromGpu>::pair().expect("pair");
+        (Outbox::new(ours.split().0), theirs.split().1)
+    }
+
+    fn title(n: usize) -> ToGpu {
+        let title = format!("{n} {}", "x".repeat(900));
+        ToGpu::SetTitle { title }
+    }
+
+    #[test]
+    fn a_child_that_does_not_read_is_found_out() {
+        let (mut out, _receiver) = channel();
+        let sent = (0..100_000).find(|&n| out.send(title(n), Vec::new()).is_err());
+        assert!(sent.is_some());
+    }
+
+    #[test]
+    fn news_replace_older_news_and_nothing_else() {
+        let (mut out, receiver) = channel();
+        let cursor = ToGpu::SetCursor {
+            cursor: Cursor::Text,
+        };
+        let last = 100_000;
+        for n in 0..=last {
+            if n == last / 2 {
+                out.send(cursor.clone(), Vec::new()).expect("room");
+            }
+            out.send_latest(title(n)).expect("room");
+        }
+        let mut received = Vec::new();
+        while out.is_waiting() {
+            while let Some(message) = receiver.try_recv().expect("open") {
+                received.push(message.message);
+            }
+            out.flush();
+        }
+        while let Some(message) = receiver.try_recv().expect("open") {
+            received.push(message.message);
+        }
+        assert_eq!(received.last(), Some(&title(last)));
+        assert!(received.contains(&cursor));
+        assert!(received.len() < 5_000, "{}", received.len());
+        assert_eq!(out.queued_bytes, 0);
     }
 }
