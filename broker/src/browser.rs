@@ -222,7 +222,7 @@ impl Browser {
                         }
                     }
                 }
-                FromChild::Failed { reason } => Event::SealRefused { process, reason },
+                FromChild::Failed { reason } => Event::StartFailed { process, reason },
                 FromChild::Sealed { listener } => {
                     if listener && let Ok(listener) = received.handles.seccomp_listener() {
                         // Failing to watch it leaves the child stuck in its call, not free.

@@ -148,6 +148,8 @@ impl Browser {
                 cause: cause.clone(),
             });
             self.deaths.truncate(50);
+        } else if let kernel::RecordKind::GivenUp { role } = &record.kind {
+            tracing::error!("the {role} process keeps dying; it is tried again within a minute");
         } else {
             tracing::debug!(?record, "kernel");
         }
@@ -313,6 +315,7 @@ impl Browser {
     fn commit(&mut self, action: Action) {
         let Action::Commit {
             process,
+            sequence,
             navigation,
             url,
             content_type,
@@ -345,6 +348,7 @@ impl Browser {
         };
         let result = source.map(|(body, handle)| {
             let commit = CommitDocument {
+                sequence,
                 navigation,
                 url,
                 content_type,

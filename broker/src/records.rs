@@ -77,6 +77,9 @@ fn kind_to_json(kind: &RecordKind) -> Value {
         RecordKind::Ended { role, pid } => {
             json!({"record": "ended", "role": role.name(), "pid": pid})
         }
+        RecordKind::GivenUp { role } => {
+            json!({"record": "given_up", "role": role.to_string()})
+        }
         RecordKind::Loaded {
             navigation,
             url,

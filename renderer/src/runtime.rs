@@ -159,12 +159,21 @@ impl<H: Host> Runtime<H> {
                 if let Some(part) = self.part_of(surface) {
                     self.host.input(part, event, &self.control);
                 }
-                self.control.say(FromRenderer::InputDone { sequence });
+                self.control.say(FromRenderer::Done { sequence });
             }
             ToRenderer::Break(action) => {
                 child::break_process(&action, self.control.0.as_fd());
             }
-            other => self.host.message(other, handles)?,
+            other => {
+                let sequence = match &other {
+                    ToRenderer::Commit(commit) => Some(commit.sequence),
+                    _ => None,
+                };
+                self.host.message(other, handles)?;
+                if let Some(sequence) = sequence {
+                    self.control.say(FromRenderer::Done { sequence });
+                }
+            }
         }
         Ok(())
     }

@@ -123,7 +123,7 @@ fn messages_arrive_whole_and_in_order_in_both_directions() {
             surface: SurfaceId(sequence),
         })
         .expect("sent");
-        b_tx.try_send(FromRenderer::InputDone { sequence })
+        b_tx.try_send(FromRenderer::Done { sequence })
             .expect("sent");
     }
     for sequence in 0..20 {
@@ -135,7 +135,7 @@ fn messages_arrive_whole_and_in_order_in_both_directions() {
             }
         );
         let received = a_rx.try_recv().expect("open").expect("there");
-        assert_eq!(received.message, FromRenderer::InputDone { sequence });
+        assert_eq!(received.message, FromRenderer::Done { sequence });
         assert!(received.handles.is_empty());
     }
 }
@@ -217,13 +217,12 @@ fn a_blocking_sender_goes_on_when_the_receiver_reads() {
     let received = under_watchdog(move || {
         let sender = std::thread::spawn(move || {
             for sequence in 0..MESSAGES {
-                a_tx.send(FromRenderer::InputDone { sequence })
-                    .expect("open");
+                a_tx.send(FromRenderer::Done { sequence }).expect("open");
             }
         });
         let mut next = 0;
         while let Ok(received) = b_rx.recv() {
-            assert_eq!(received.message, FromRenderer::InputDone { sequence: next });
+            assert_eq!(received.message, FromRenderer::Done { sequence: next });
             next += 1;
             if next == MESSAGES {
                 break;
@@ -260,15 +259,15 @@ fn a_closed_peer_is_seen_by_both_halves() {
 fn the_last_words_of_a_peer_that_left_input_unread_are_still_received() {
     let (a_tx, a_rx, b_tx, b_rx) = halves::<ToRenderer, FromRenderer>();
     a_tx.try_send(ToRenderer::Stop).expect("sent");
-    b_tx.try_send(FromRenderer::InputDone { sequence: 1 })
+    b_tx.try_send(FromRenderer::Done { sequence: 1 })
         .expect("sent");
-    b_tx.try_send(FromRenderer::InputDone { sequence: 2 })
+    b_tx.try_send(FromRenderer::Done { sequence: 2 })
         .expect("sent");
     drop((b_tx, b_rx));
     for sequence in [1, 2] {
         assert_eq!(
             a_rx.recv().expect("queued").message,
-            FromRenderer::InputDone { sequence }
+            FromRenderer::Done { sequence }
         );
     }
     assert!(matches!(a_rx.try_recv(), Err(RecvError::Closed)));
@@ -325,7 +324,7 @@ fn a_message_that_is_too_large_is_not_sent() {
 
 #[test]
 fn bytes_that_are_no_message_are_bad_encoding() {
-    let mut trailing = bytes_of(&FromRenderer::InputDone { sequence: 5 });
+    let mut trailing = bytes_of(&FromRenderer::Done { sequence: 5 });
     let truncated = trailing[..trailing.len() - 1].to_vec();
     trailing.push(0);
     let not_utf8 = vec![0, 1, 2, 0xc3, 0x28];
@@ -393,7 +392,7 @@ fn surplus_descriptors_are_misbehaviour_and_closed_however_many_there_are() {
         let (reader, fd) = writer();
         raw_send(
             &peer,
-            &bytes_of(&FromRenderer::InputDone { sequence: 5 }),
+            &bytes_of(&FromRenderer::Done { sequence: 5 }),
             &vec![&fd; count],
         );
         drop(fd);

@@ -124,6 +124,8 @@ pub enum Action {
     Commit {
         /// Which renderer: locked, sealed, alive.
         process: ProcessId,
+        /// The number to answer with.
+        sequence: u32,
         /// Which navigation.
         navigation: NavigationId,
         /// The URL committed.

@@ -39,13 +39,17 @@ impl Kernel {
             self.lock(process, &document.site);
             self.fill_slot(id, process);
         }
-        if let Some(process) = self.living_mut(process) {
-            debug_assert_eq!(process.site.as_ref(), Some(&document.site));
-            process.navigations.give(navigation.id);
-            process.hover_link = None;
-        }
+        let now = self.now;
+        let process_entry = self
+            .living_mut(process)
+            .expect("the caller chose one that is ready");
+        debug_assert_eq!(process_entry.site.as_ref(), Some(&document.site));
+        process_entry.navigations.give(navigation.id);
+        process_entry.hover_link = None;
+        let sequence = process_entry.hang.send(now);
         self.emit(Action::Commit {
             process,
+            sequence,
             navigation: navigation.id,
             url: document.url.clone(),
             content_type: document.content_type,

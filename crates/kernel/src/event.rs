@@ -42,11 +42,18 @@ pub enum Event {
         /// The tier that was verified, for people.
         tier: String,
     },
-    /// The child says it is sealed, or that it cannot be; the broker's look says it is not.
+    /// The child says it is sealed; the broker's look says it is not.
     SealRefused {
         /// Which one.
         process: ProcessId,
-        /// The layer that is missing, or what the child said.
+        /// The layer that is missing.
+        reason: String,
+    },
+    /// The child says that it cannot work, and why.
+    StartFailed {
+        /// Which child.
+        process: ProcessId,
+        /// In its own words.
         reason: String,
     },
     /// The process is gone. Always the last event of a process that was spawned.

@@ -1,6 +1,6 @@
-//! Which inputs a renderer has not answered yet, and what follows from its silence.
+//! Which inputs and pages a renderer has not answered yet, and what follows from its silence.
 //!
-//! Owns: the clock of unanswered input per process. Trusts: no answer that does not fit what was
+//! Owns: the clock of what is unanswered, per process. Trusts: no answer that does not fit what was
 //! sent. Never: kills a tab's process by itself; the person decides. A silent shell has no card to
 //! show and is restarted.
 
@@ -31,7 +31,7 @@ pub(crate) enum Slowness {
     Carded,
 }
 
-/// The inputs of one process.
+/// The inputs and pages of one process.
 #[derive(Debug, Default)]
 pub(crate) struct Hang {
     sent: u32,
@@ -42,7 +42,7 @@ pub(crate) struct Hang {
 }
 
 impl Hang {
-    /// The number of the next input, which counts as unanswered from now.
+    /// The number of the next input or page, which counts as unanswered from now.
     pub(crate) fn send(&mut self, now: Time) -> u32 {
         self.sent = self.sent.wrapping_add(1);
         self.unanswered.push_back((self.sent, now));

@@ -8,10 +8,11 @@
 use crate::action::Action;
 use crate::config::Config;
 use crate::event::{Command, Event, Time};
+use crate::exit::DeathCause;
 use crate::given::Ids;
 use crate::input::InputState;
 use crate::navigation::Kind;
-use crate::processes::{Process, Services};
+use crate::processes::{Process, Service, Services};
 use crate::record::{Record, RecordKind};
 use crate::surfaces::{Surface, Window};
 use crate::tabs::Tab;
@@ -107,7 +108,9 @@ impl Kernel {
             .values()
             .filter_map(|p| self.hang_deadline(p));
         let swaps = self.tabs.iter().filter_map(Tab::swap_deadline);
-        handshakes.chain(hangs).chain(swaps).min()
+        let services = self.services.all().into_iter();
+        let revivals = services.filter_map(Service::revival);
+        handshakes.chain(hangs).chain(swaps).chain(revivals).min()
     }
 
     fn dispatch(&mut self, event: Event) {
@@ -116,7 +119,12 @@ impl Kernel {
             Event::SpawnFailed { process, reason } => self.on_spawn_failed(process, reason),
             Event::Hello { process } => self.on_hello(process),
             Event::Sealed { process, tier } => self.on_sealed(process, tier),
-            Event::SealRefused { process, reason } => self.on_seal_refused(process, reason),
+            Event::SealRefused { process, reason } => {
+                self.condemn(process, DeathCause::SealRefused(reason));
+            }
+            Event::StartFailed { process, reason } => {
+                self.condemn(process, DeathCause::SpawnFailed(reason));
+            }
             Event::Exited { process, exit } => self.on_exited(process, &exit),
             Event::Misbehaved {
                 process,

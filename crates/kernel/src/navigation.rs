@@ -9,6 +9,7 @@ use crate::action::{Action, Body};
 use crate::address;
 use crate::breaks;
 use crate::exit::DeathCause;
+use crate::hang::{Slowness, UNANSWERED_MAX};
 use crate::kernel::Kernel;
 use crate::record::RecordKind;
 use crate::tabs::Crash;
@@ -326,7 +327,8 @@ impl Kernel {
         let process = self.processes.get(&self.current_process(tab)?)?;
         let is_fit = process.is_ready()
             && process.site.as_ref() == Some(site)
-            && process.hang.slowness == crate::hang::Slowness::None;
+            && process.hang.slowness == Slowness::None
+            && process.hang.unanswered() < UNANSWERED_MAX;
         is_fit.then_some(process.id)
     }
 

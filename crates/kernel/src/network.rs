@@ -147,9 +147,6 @@ impl Kernel {
     /// The network process has died. What had brought nothing yet is asked for once more, what was
     /// under way is cut short.
     pub(crate) fn network_lost(&mut self, id: ProcessId) {
-        let service = &mut self.services.network;
-        service.process = None;
-        service.wanted = service.restarts.allow(self.now);
         for process in self.processes.values_mut() {
             process.network = process.network.filter(|&network| network != id);
         }

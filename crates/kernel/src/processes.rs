@@ -12,8 +12,8 @@ use crate::exit::{DeathCause, Exit};
 use crate::given::Given;
 use crate::hang::Hang;
 use crate::kernel::Kernel;
+use crate::rate_limit::RateLimit;
 use crate::record::RecordKind;
-use crate::restarts::Restarts;
 use protocol::ids::{ProcessId, Role, TabId};
 use protocol::input::Cursor;
 use protocol::limits;
@@ -22,7 +22,7 @@ use protocol::site::Site;
 use std::collections::VecDeque;
 
 /// Messages remembered per process, for its card.
-const NOTES_MAX: usize = 6;
+const NOTES_MAX: usize = 8;
 /// Processes that renderers may not take, so that a service can always be restarted.
 const SERVICE_PROCESSES: usize = 12;
 
@@ -61,6 +61,8 @@ pub(crate) struct Process {
     pub(crate) hang: Hang,
     /// Whether the person did something there that no new tab has used up yet.
     pub(crate) activated: bool,
+    /// How often its page has asked to go elsewhere.
+    pub(crate) navigations_asked: RateLimit,
     pub(crate) cursor: Cursor,
     pub(crate) hover_link: Option<String>,
     /// The last messages from (`<`) and to (`>`) it.
@@ -82,6 +84,10 @@ impl Process {
             navigations: Given::default(),
             hang: Hang::default(),
             activated: false,
+            navigations_asked: RateLimit::new(
+                limits::PAGE_NAVIGATIONS_MAX,
+                limits::PAGE_NAVIGATIONS_WINDOW_MS,
+            ),
             cursor: Cursor::Default,
             hover_link: None,
             notes: VecDeque::new(),
@@ -115,18 +121,41 @@ impl Process {
 #[derive(Debug)]
 pub(crate) struct Service {
     pub(crate) process: Option<ProcessId>,
-    /// Whether it is to be there; off by settings, or after too many deaths.
+    /// Whether the settings have it.
+    is_configured: bool,
+    /// Whether it is to be there now: not after too many deaths, until those are long enough ago.
     pub(crate) wanted: bool,
-    pub(crate) restarts: Restarts,
+    pub(crate) restarts: RateLimit,
 }
 
 impl Service {
-    fn new(wanted: bool, restarts_max: usize) -> Service {
+    fn new(is_configured: bool, restarts_max: usize) -> Service {
         Service {
             process: None,
-            wanted,
-            restarts: Restarts::new(restarts_max),
+            is_configured,
+            wanted: is_configured,
+            restarts: RateLimit::new(restarts_max, limits::RESTART_WINDOW_MS),
         }
+    }
+
+    /// It has died; says whether it is given up for now.
+    fn died(&mut self, now: Time) -> bool {
+        self.process = None;
+        self.wanted = self.restarts.allow(now);
+        !self.wanted
+    }
+
+    /// Wanted again once enough time has gone by.
+    fn revive(&mut self, now: Time) {
+        if self.is_configured && !self.wanted {
+            self.wanted = self.restarts.allow(now);
+        }
+    }
+
+    /// When it is to be tried again, if it is given up.
+    pub(crate) fn revival(&self) -> Option<Time> {
+        let is_given_up = self.is_configured && !self.wanted;
+        self.restarts.room_at().filter(|_| is_given_up)
     }
 }
 
@@ -162,6 +191,7 @@ impl Services {
             &mut self.spare,
         ] {
             service.process = None;
+            service.is_configured = false;
             service.wanted = false;
         }
     }
@@ -236,6 +266,11 @@ impl Kernel {
 
     /// Spawns the services that should be there and are not.
     pub(crate) fn keep_services(&mut self) {
+        let services = &mut self.services;
+        services.gpu.revive(self.now);
+        services.network.revive(self.now);
+        services.shell.revive(self.now);
+        services.spare.revive(self.now);
         if self.services.gpu.wanted && self.services.gpu.process.is_none() {
             self.services.gpu.process = self.spawn(Role::Gpu);
         }
@@ -244,10 +279,6 @@ impl Kernel {
         }
         if self.services.shell.wanted && self.services.shell.process.is_none() {
             self.services.shell.process = self.spawn(Role::Shell);
-        }
-        let spare = &mut self.services.spare;
-        if self.config.spare && !spare.wanted && spare.restarts.has_room(self.now) {
-            spare.wanted = true;
         }
         // A tab that waits for its process has the machine first.
         let is_tab_waiting = self.tabs.iter().any(|tab| tab.awaited_process().is_some());
@@ -305,10 +336,6 @@ impl Kernel {
             }
             Role::Gpu | Role::Shell | Role::Demo => {}
         }
-    }
-
-    pub(crate) fn on_seal_refused(&mut self, id: ProcessId, reason: String) {
-        self.condemn(id, DeathCause::SealRefused(reason));
     }
 
     pub(crate) fn on_misbehaved(&mut self, id: ProcessId, misbehaviour: Misbehaviour) {
@@ -397,6 +424,12 @@ impl Kernel {
         self.processes.remove(&id);
     }
 
+    fn service_lost(&mut self, role: Role, is_given_up: bool) {
+        if is_given_up {
+            self.record(RecordKind::GivenUp { role }, None, None);
+        }
+    }
+
     /// Takes everything from a process that has just died or been killed, and tells whom it served.
     fn lost(&mut self, id: ProcessId, cause: DeathCause) {
         let Some(process) = self.processes.get_mut(&id) else {
@@ -408,13 +441,23 @@ impl Kernel {
             surface.producer = surface.producer.filter(|&producer| producer != id);
         }
         match role {
-            Role::Gpu if self.services.gpu.process == Some(id) => self.gpu_lost(),
-            Role::Network if self.services.network.process == Some(id) => self.network_lost(id),
-            Role::Shell if self.services.shell.process == Some(id) => self.shell_lost(),
+            Role::Gpu if self.services.gpu.process == Some(id) => {
+                let is_given_up = self.services.gpu.died(self.now);
+                self.service_lost(role, is_given_up);
+                self.gpu_lost();
+            }
+            Role::Network if self.services.network.process == Some(id) => {
+                let is_given_up = self.services.network.died(self.now);
+                self.service_lost(role, is_given_up);
+                self.network_lost(id);
+            }
+            Role::Shell if self.services.shell.process == Some(id) => {
+                let is_given_up = self.services.shell.died(self.now);
+                self.service_lost(role, is_given_up);
+                self.shell_lost();
+            }
             Role::Renderer if self.services.spare.process == Some(id) => {
-                let spare = &mut self.services.spare;
-                spare.process = None;
-                spare.wanted = spare.restarts.allow(self.now);
+                self.services.spare.died(self.now);
             }
             Role::Renderer => {
                 if let Some(tab) = tab {

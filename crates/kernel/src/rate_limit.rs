@@ -1,23 +1,26 @@
-//! How often a service may be restarted: so many times in a sliding window of time.
+//! How often something may happen: so many times in a sliding window of time. Restarts of a
+//! service, and navigations that a page asks for.
 //!
-//! Owns: the times of the restarts. Never: reads a clock.
+//! Owns: the times at which it happened. Never: reads a clock.
 
 use crate::event::Time;
-use protocol::limits::RESTART_WINDOW_MS;
 use std::collections::VecDeque;
 
-/// The restarts of one role.
+/// A bound on how often.
 #[derive(Debug)]
-pub(crate) struct Restarts {
+pub(crate) struct RateLimit {
     times: VecDeque<Time>,
     max: usize,
+    window_ms: u64,
 }
 
-impl Restarts {
-    pub(crate) fn new(max: usize) -> Restarts {
-        Restarts {
+impl RateLimit {
+    /// At most `max` times, which is at least one, in any `window_ms`.
+    pub(crate) fn new(max: usize, window_ms: u64) -> RateLimit {
+        RateLimit {
             times: VecDeque::new(),
             max,
+            window_ms,
         }
     }
 
@@ -35,11 +38,17 @@ impl Restarts {
         while self
             .times
             .front()
-            .is_some_and(|t| t.0 + RESTART_WINDOW_MS <= now.0)
+            .is_some_and(|t| t.0 + self.window_ms <= now.0)
         {
             self.times.pop_front();
         }
         self.times.len() < self.max
+    }
+
+    /// When there is room again, if there is none.
+    pub(crate) fn room_at(&self) -> Option<Time> {
+        let first = self.times.front()?;
+        (self.times.len() >= self.max).then_some(Time(first.0 + self.window_ms))
     }
 
     /// Whether the policy has been kept.
@@ -53,13 +62,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn restarts_are_bounded_within_any_window() {
-        let mut restarts = Restarts::new(2);
-        assert!(restarts.allow(Time(0)) && restarts.allow(Time(10)));
-        assert!(!restarts.allow(Time(20)));
-        assert!(!restarts.allow(Time(RESTART_WINDOW_MS - 1)));
-        assert!(restarts.allow(Time(RESTART_WINDOW_MS)));
-        assert!(!restarts.allow(Time(RESTART_WINDOW_MS + 9)));
-        assert!(restarts.allow(Time(RESTART_WINDOW_MS + 10)));
+    fn it_happens_no_more_often_within_any_window() {
+        let mut limit = RateLimit::new(2, 1_000);
+        assert!(limit.allow(Time(0)) && limit.allow(Time(10)));
+        assert_eq!(limit.room_at(), Some(Time(1_000)));
+        assert!(!limit.allow(Time(20)));
+        assert!(!limit.allow(Time(999)));
+        assert!(limit.allow(Time(1_000)));
+        assert!(!limit.allow(Time(1_009)));
+        assert!(limit.allow(Time(1_010)));
     }
 }

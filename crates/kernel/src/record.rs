@@ -43,6 +43,11 @@ pub enum RecordKind {
         /// Its process id.
         pid: u32,
     },
+    /// A service has died too often: it is not started again for a while.
+    GivenUp {
+        /// Which role.
+        role: Role,
+    },
     /// The document and its sub-resources are there and painted.
     Loaded {
         /// Which navigation.

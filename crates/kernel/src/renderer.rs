@@ -31,7 +31,7 @@ impl Kernel {
             return self.on_misbehaved(id, Misbehaviour::WrongState);
         }
         match message {
-            FromRenderer::InputDone { sequence } => self.on_input_done(id, sequence),
+            FromRenderer::Done { sequence } => self.on_input_done(id, sequence),
             _ if !has_document => self.on_misbehaved(id, Misbehaviour::WrongState),
             FromRenderer::Hover { cursor, link } => {
                 process.cursor = cursor;
@@ -109,7 +109,7 @@ impl Kernel {
                     entry.scroll_y = y;
                 }
             }
-            FromRenderer::Hover { .. } | FromRenderer::InputDone { .. } => {}
+            FromRenderer::Hover { .. } | FromRenderer::Done { .. } => {}
         }
     }
 
@@ -133,6 +133,14 @@ impl Kernel {
         };
         if !is_allowed {
             return self.refuse_link(tab, &site, &url);
+        }
+        let now = self.now;
+        let may_go = self
+            .living_mut(process)
+            .is_some_and(|process| process.navigations_asked.allow(now));
+        if !may_go {
+            let notice = "the page tried to go elsewhere too often";
+            return self.refuse(tab, notice.to_owned());
         }
         match fault {
             Some(fault) => self.break_tab(tab, fault),
@@ -181,6 +189,6 @@ fn name_of(message: &FromRenderer) -> &'static str {
         FromRenderer::Navigate { .. } => "< Navigate",
         FromRenderer::Scrolled { .. } => "< Scrolled",
         FromRenderer::Hover { .. } => "< Hover",
-        FromRenderer::InputDone { .. } => "< InputDone",
+        FromRenderer::Done { .. } => "< Done",
     }
 }

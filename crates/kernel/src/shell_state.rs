@@ -91,9 +91,6 @@ impl Kernel {
     }
 
     pub(crate) fn shell_lost(&mut self) {
-        let shell = &mut self.services.shell;
-        shell.process = None;
-        shell.wanted = shell.restarts.allow(self.now);
         self.shell_told = None;
         for surface in [self.window.strip.take(), self.window.card.take()]
             .into_iter()
@@ -191,7 +188,9 @@ impl Kernel {
         let network = &self.services.network;
         let mut remarks: Vec<&str> = self.config.banner.as_deref().into_iter().collect();
         if !gpu.wanted && gpu.process.is_none() {
-            remarks.push("The gpu process keeps dying: Bulkhead runs on without a window.");
+            remarks.push(
+                "The gpu process keeps dying: Bulkhead runs on without a window for a while.",
+            );
         }
         if !network.wanted && network.process.is_none() {
             remarks.push("The network process keeps dying: reload a page to try again.");
@@ -228,7 +227,7 @@ impl Kernel {
         Some(Card {
             tab: id,
             heading: "This tab does not answer".to_owned(),
-            cause: format!("no answer to input for {} seconds", HANG_CARD_MS / 1000),
+            cause: format!("no answer for {} seconds", HANG_CARD_MS / 1000),
             details: vec![format!(
                 "process {} (pid {})",
                 process.id,

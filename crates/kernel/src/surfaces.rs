@@ -12,7 +12,7 @@ use protocol::geometry::{Rect, Size};
 use protocol::gpu::{FromGpu, Scene};
 use protocol::ids::{Generation, ProcessId, Role, SurfaceId, TabId};
 use protocol::input::Cursor;
-use protocol::limits::SHELL_HEIGHT;
+use protocol::limits::{SHELL_HEIGHT, UNANSWERED_RESIZES_MAX};
 use protocol::misbehaviour::Misbehaviour;
 use protocol::renderer::SurfacePart;
 
@@ -28,6 +28,8 @@ pub(crate) struct Surface {
     pub(crate) tab: Option<TabId>,
     pub(crate) generation: Generation,
     pub(crate) size: Size,
+    /// The newest generation of which a frame has been taken.
+    pub(crate) answered: Generation,
     pub(crate) gpu: Option<ProcessId>,
     /// Whether the present gpu process has taken a frame of it.
     pub(crate) is_live: bool,
@@ -112,6 +114,7 @@ impl Kernel {
             tab,
             generation,
             size,
+            answered: Generation(0),
             gpu,
             is_live: false,
         };
@@ -181,8 +184,10 @@ impl Kernel {
         let Some(surface) = self.surfaces.get_mut(&id) else {
             return;
         };
+        let unanswered = surface.generation.0 - surface.answered.0;
         if let Some(producer) = surface.producer
             && surface.size != size
+            && unanswered <= UNANSWERED_RESIZES_MAX
         {
             surface.size = size;
             surface.generation = Generation(surface.generation.0 + 1);
@@ -257,6 +262,7 @@ impl Kernel {
         if generation > surface.generation {
             return self.on_misbehaved(gpu, Misbehaviour::StaleGeneration);
         }
+        surface.answered = surface.answered.max(generation);
         if generation < surface.generation || std::mem::replace(&mut surface.is_live, true) {
             return;
         }
@@ -300,9 +306,6 @@ impl Kernel {
     }
 
     pub(crate) fn gpu_lost(&mut self) {
-        let gpu = &mut self.services.gpu;
-        gpu.process = None;
-        gpu.wanted = gpu.restarts.allow(self.now);
         self.window.gpu = None;
         self.window.scene_told = None;
         self.window.title_told = None;

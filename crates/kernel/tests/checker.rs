@@ -60,7 +60,8 @@ impl Checker {
             Event::Misbehaved { process, .. }
             | Event::QueueFull { process }
             | Event::SystemCallRefused { process, .. }
-            | Event::SealRefused { process, .. } => {
+            | Event::SealRefused { process, .. }
+            | Event::StartFailed { process, .. } => {
                 let is_alive = self
                     .processes
                     .get(process)
@@ -134,8 +135,13 @@ impl Checker {
                 })
             }
             Action::Commit {
-                process, url, body, ..
+                process,
+                sequence,
+                url,
+                body,
+                ..
             } => {
+                self.next_in_order(*process, *sequence)?;
                 let site = self.process(*process).site.clone();
                 let Some(site) = site else {
                     return Err(format!("1: {process} is not locked"));
@@ -156,11 +162,7 @@ impl Checker {
                 surface,
                 ..
             } => {
-                self.process(*process).inputs += 1;
-                let expected = self.process(*process).inputs;
-                ensure(*sequence == expected, || {
-                    format!("{process}: input {sequence}")
-                })?;
+                self.next_in_order(*process, *sequence)?;
                 let producer = self.surfaces.get(surface).map(|surface| surface.producer);
                 ensure(producer == Some(*process), || {
                     format!("{process} gets input of {surface}")
@@ -321,6 +323,15 @@ impl Checker {
         ensure(open.is_empty(), || format!("7: {open:?} never end"))?;
         ensure(self.held.is_empty(), || {
             format!("bodies of {:?} are kept for ever", self.held)
+        })
+    }
+
+    /// Inputs and commits of a process are numbered together.
+    fn next_in_order(&mut self, process: ProcessId, sequence: u32) -> Check {
+        self.process(process).inputs += 1;
+        let expected = self.process(process).inputs;
+        ensure(sequence == expected, || {
+            format!("{process}: number {sequence} where {expected} is due")
         })
     }
 

@@ -132,7 +132,7 @@ fn answer_to_an_input_that_was_not_sent_is_misbehaviour() {
     let mut world = World::running();
     let tab = world.open(ONE);
     let process = world.process_of(tab);
-    world.renderer(process, FromRenderer::InputDone { sequence: 77 });
+    world.renderer(process, FromRenderer::Done { sequence: 77 });
     assert_eq!(cause(&world, tab), "broke the protocol: ValueOutOfRange");
 }
 

@@ -1,11 +1,11 @@
 //! The window: its process, its surfaces, its scene.
 
-use crate::world::{World, is_kill};
-use kernel::{Action, Config, TabState};
+use crate::world::{World, is_kill, records};
+use kernel::{Action, Config, RecordKind, TabState};
 use protocol::geometry::{Rect, Size};
 use protocol::gpu::FromGpu;
 use protocol::ids::{Generation, Role, SurfaceId};
-use protocol::limits::{GPU_RESTARTS_MAX, SHELL_HEIGHT};
+use protocol::limits::{GPU_RESTARTS_MAX, RESTART_WINDOW_MS, SHELL_HEIGHT};
 use protocol::misbehaviour::Misbehaviour;
 use protocol::renderer::SurfacePart;
 
@@ -156,6 +156,56 @@ fn after_too_many_deaths_the_browser_runs_on_without_a_window() {
         (TWO, TabState::Ready)
     );
     assert!(!world.kernel.is_exiting());
+    let given_up = RecordKind::GivenUp { role: Role::Gpu };
+    assert!(records(&world.log).contains(&&given_up));
+}
+
+#[test]
+fn the_window_comes_back_when_the_deaths_are_long_ago() {
+    let mut world = World::running();
+    world.open(ONE);
+    let scene = world.scene.clone();
+    for _ in 0..=GPU_RESTARTS_MAX {
+        let gpu = world.gpu().expect("it is restarted");
+        world.die(gpu, 11);
+        world.settle();
+    }
+    let at = world
+        .kernel
+        .deadline()
+        .expect("there is a time to try again");
+    assert!(at.0 <= world.now + RESTART_WINDOW_MS);
+    world.advance(at.0 - world.now);
+    world.settle();
+    assert!(world.gpu().is_some());
+    assert_eq!((&world.scene, &world.shell_state().banner), (&scene, &None));
+    assert_eq!(world.kernel.deadline(), None);
+}
+
+#[test]
+fn resizes_that_are_not_answered_do_not_pile_up() {
+    let mut world = World::running();
+    let tab = world.open(ONE);
+    world.hold.frames = true;
+    let start = world.log.len();
+    for n in 0..500 {
+        world.resize(640 + n, 480);
+    }
+    let process = world.process_of(tab);
+    let is_its = |action: &Action| match action {
+        Action::ResizeSurface { producer, .. } => *producer == process,
+        _ => false,
+    };
+    let resizes = world.log[start..].iter().filter(|a| is_its(a)).count();
+    assert!((1..=16).contains(&resizes), "{resizes}");
+    world.hold.frames = false;
+    world.settle();
+    let sizes = world.kernel.surfaces();
+    let page = sizes
+        .iter()
+        .find(|s| s.producer == Some(process))
+        .expect("it is shown");
+    assert_eq!(page.size, Size::new(640 + 499, 480 - SHELL_HEIGHT));
 }
 
 #[test]

@@ -110,6 +110,38 @@ fn reload_of_a_silent_tab_takes_another_process() {
 }
 
 #[test]
+fn a_process_that_does_not_take_a_page_is_slow_too() {
+    let mut world = World::running();
+    let tab = world.open(ONE);
+    let process = world.process_of(tab);
+    world.hold.inputs = true;
+    world.hold.documents = true;
+    world.shell_says(FromShell::Reload);
+    world.settle();
+    assert_eq!(world.process_of(tab), process, "it was not known to hang");
+    world.advance(HANG_CARD_MS);
+    assert!(world.tab(tab).card.is_some());
+    world.hold = Default::default();
+    world.shell_says(FromShell::Reload);
+    world.settle();
+    assert_ne!(world.process_of(tab), process);
+    assert_eq!(world.tab(tab).state, TabState::Ready);
+}
+
+#[test]
+fn a_process_that_leaves_too_much_unanswered_gets_no_further_page() {
+    let mut world = World::running();
+    let tab = world.open(ONE);
+    let process = world.process_of(tab);
+    world.hold.inputs = true;
+    for _ in 0..100 {
+        world.shell_says(FromShell::Reload);
+        world.settle();
+    }
+    assert_ne!(world.process_of(tab), process);
+}
+
+#[test]
 fn silent_process_is_not_flooded_with_input() {
     let (mut world, tab) = silent();
     for n in 0..500 {
@@ -146,7 +178,7 @@ fn each_answer_gives_new_patience() {
     world.advance(HANG_MARK_MS - 1);
     let process = world.process_of(tab);
     let sequence = world.child(process).inputs.pop_front().expect("it waits");
-    world.renderer(process, FromRenderer::InputDone { sequence });
+    world.renderer(process, FromRenderer::Done { sequence });
     world.advance(HANG_MARK_MS - 1);
     assert_eq!(world.tab(tab).state, TabState::Ready);
     world.advance(1);

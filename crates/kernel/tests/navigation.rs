@@ -4,7 +4,7 @@ use crate::world::{World, commit, head, records};
 use kernel::{Action, Body, Command, Event, KillReason, RecordKind};
 use protocol::error::LoadError;
 use protocol::input::{Button, InputEvent, Modifiers};
-use protocol::limits::STALE_PAGE_MS_MAX;
+use protocol::limits::{PAGE_NAVIGATIONS_MAX, PAGE_NAVIGATIONS_WINDOW_MS, STALE_PAGE_MS_MAX};
 use protocol::network::FromNetwork;
 use protocol::renderer::FromRenderer;
 use protocol::shell::{FromShell, Security};
@@ -459,4 +459,23 @@ fn history_brings_back_page_title_and_scroll_place() {
     let last = commits.find(|action| matches!(action, Action::Commit { .. }));
     assert!(matches!(last, Some(Action::Commit { scroll_y: 777, .. })));
     assert!(world.shell_state().can_go_forward);
+}
+
+#[test]
+fn a_page_that_goes_elsewhere_without_end_is_held_back() {
+    let mut world = World::running();
+    let tab = world.open(ONE);
+    let start = world.log.len();
+    for n in 0..1_000 {
+        link(&mut world, tab, &format!("{ONE}{n}"), false);
+    }
+    let is_fetch = |action: &&Action| matches!(action, Action::Fetch { .. });
+    let fetches = world.log[start..].iter().filter(is_fetch).count();
+    assert_eq!(fetches, PAGE_NAVIGATIONS_MAX);
+    assert!(world.shell_state().notice.is_some());
+    world.settle();
+    world.advance(PAGE_NAVIGATIONS_WINDOW_MS);
+    link(&mut world, tab, TWO, false);
+    world.settle();
+    assert_eq!(world.tab(tab).url, TWO, "after a while it may again");
 }

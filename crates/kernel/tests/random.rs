@@ -153,7 +153,7 @@ impl World {
         let Some(process) = self.any_child(a) else {
             return;
         };
-        let event = match b % 4 {
+        let event = match b % 5 {
             0 => Event::Misbehaved {
                 process,
                 misbehaviour: Misbehaviour::BadEncoding,
@@ -162,6 +162,10 @@ impl World {
             2 => Event::SystemCallRefused {
                 process,
                 call: "socket(2, 1, 0)".to_owned(),
+            },
+            3 => Event::StartFailed {
+                process,
+                reason: "no threads".to_owned(),
             },
             _ => Event::SealRefused {
                 process,
@@ -411,7 +415,7 @@ impl World {
         } else {
             sequence
         };
-        self.renderer(process, FromRenderer::InputDone { sequence });
+        self.renderer(process, FromRenderer::Done { sequence });
     }
 
     fn random_shell(&mut self, a: u16, b: u16) {

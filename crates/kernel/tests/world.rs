@@ -6,7 +6,7 @@ use kernel::{Action, Body, Command, Config, Event, Exit, Kernel, RecordKind, Tab
 use protocol::document::ResponseHead;
 use protocol::geometry::Size;
 use protocol::gpu::{FromGpu, Scene};
-use protocol::ids::{NavigationId, ProcessId, Role, SurfaceId, TabId};
+use protocol::ids::{Generation, NavigationId, ProcessId, Role, SurfaceId, TabId};
 use protocol::input::InputEvent;
 use protocol::network::FromNetwork;
 use protocol::renderer::{BreakAction, FromRenderer};
@@ -66,6 +66,8 @@ pub struct World {
     /// Commits whose renderer has said nothing yet.
     pub fresh: Vec<(ProcessId, NavigationId)>,
     pub log: Vec<Action>,
+    /// The newest generation of each surface of which the gpu process has taken a frame.
+    taken: BTreeMap<SurfaceId, Generation>,
     pub scene: Scene,
     pub shell: Option<ShellState>,
     checker: Checker,
@@ -82,6 +84,7 @@ impl World {
             pages: Vec::new(),
             fresh: Vec::new(),
             log: Vec::new(),
+            taken: BTreeMap::new(),
             scene: Scene::default(),
             shell: None,
             checker: Checker::default(),
@@ -163,10 +166,12 @@ impl World {
             }
             Action::Commit {
                 process,
+                sequence,
                 navigation,
                 ..
             } => {
                 self.child(*process).navigations.push(*navigation);
+                self.child(*process).inputs.push_back(*sequence);
                 self.fresh.push((*process, *navigation));
             }
             Action::Input {
@@ -336,9 +341,15 @@ impl World {
             return false;
         };
         let mut surfaces = self.kernel.surfaces().into_iter();
-        let waiting = surfaces.find(|s| s.is_visible && !s.is_live && s.producer.is_some());
-        let Some(surface) = waiting else { return false };
+        let is_waiting = |s: &kernel::SurfaceInfo| {
+            let is_taken = self.taken.get(&s.surface) == Some(&s.generation);
+            s.is_visible && s.producer.is_some() && !(s.is_live && is_taken)
+        };
+        let Some(surface) = surfaces.find(is_waiting) else {
+            return false;
+        };
         let (surface, generation) = (surface.surface, surface.generation);
+        self.taken.insert(surface, generation);
         let message = FromGpu::FirstFrame {
             surface,
             generation,
@@ -358,7 +369,7 @@ impl World {
                 .find(|(_, c)| !c.is_killed && !c.inputs.is_empty());
             if let Some((&process, child)) = waiting {
                 let sequence = child.inputs.pop_front().expect("it is not empty");
-                self.renderer(process, FromRenderer::InputDone { sequence });
+                self.renderer(process, FromRenderer::Done { sequence });
                 return true;
             }
         }

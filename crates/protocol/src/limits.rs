@@ -77,6 +77,12 @@ pub const HANG_MARK_MS: u64 = 3_000;
 pub const HANG_CARD_MS: u64 = 15_000;
 /// How long an old page stays on show while the new one has painted nothing.
 pub const STALE_PAGE_MS_MAX: u64 = 1_000;
+/// Navigations that a page may ask for in [`PAGE_NAVIGATIONS_WINDOW_MS`]; more are refused.
+pub const PAGE_NAVIGATIONS_MAX: usize = 20;
+/// See [`PAGE_NAVIGATIONS_MAX`].
+pub const PAGE_NAVIGATIONS_WINDOW_MS: u64 = 10_000;
+/// Resizes of a surface that its producer has not answered with a frame; further ones wait.
+pub const UNANSWERED_RESIZES_MAX: u32 = 8;
 /// Window of time over which restarts of a role are counted.
 pub const RESTART_WINDOW_MS: u64 = 60_000;
 /// Restarts of the gpu process in that window before the broker goes on without a window.

@@ -64,7 +64,8 @@ pub enum ToRenderer {
     /// A new fetch channel of the locked site: the network process has been restarted. Legal after
     /// `Lock`; fetches still under way on the old channel have failed.
     FetchChannel,
-    /// A document of the locked site to show in place of the present one.
+    /// A document of the locked site to show in place of the present one; answered with
+    /// [`FromRenderer::Done`] before anything else is said about it.
     Commit(CommitDocument),
     /// A surface to paint on. Comes with its frames channel, its first pixel region (mapped
     /// writable) and the region of its latch.
@@ -96,11 +97,11 @@ pub enum ToRenderer {
         /// Which surface.
         surface: SurfaceId,
     },
-    /// Something the person did there; answered with [`FromRenderer::InputDone`].
+    /// Something the person did there; answered with [`FromRenderer::Done`].
     Input {
         /// On which surface.
         surface: SurfaceId,
-        /// Rises by one with each input to this process.
+        /// Rises by one with each input to, and each commit in, this process.
         sequence: u32,
         /// What.
         event: InputEvent,
@@ -114,6 +115,8 @@ pub enum ToRenderer {
 /// A document to show.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CommitDocument {
+    /// Rises by one with each input to, and each commit in, this process.
+    pub sequence: u32,
     /// Of which navigation; later messages about the document name it.
     pub navigation: NavigationId,
     /// The committed URL: base of relative ones. Of an error page it may be any text: what was
@@ -180,8 +183,9 @@ pub enum FromRenderer {
         /// The link under it.
         link: Option<String>,
     },
-    /// An input has been dealt with. Sequence numbers come back in order, each once.
-    InputDone {
+    /// An input has been dealt with, or a commit taken. Sequence numbers come back in order, each
+    /// once.
+    Done {
         /// Which one.
         sequence: u32,
     },
@@ -251,7 +255,7 @@ impl Message for FromRenderer {
             FromRenderer::Painted { .. }
             | FromRenderer::Loaded { .. }
             | FromRenderer::Scrolled { .. }
-            | FromRenderer::InputDone { .. } => Ok(()),
+            | FromRenderer::Done { .. } => Ok(()),
         }
     }
 }

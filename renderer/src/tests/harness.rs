@@ -369,8 +369,8 @@ impl Outside {
             sequence: wanted,
             event,
         });
-        let done = self.wait_said("InputDone", |message| match message {
-            FromRenderer::InputDone { sequence } => Some(*sequence),
+        let done = self.wait_said("Done", |message| match message {
+            FromRenderer::Done { sequence } if *sequence != COMMIT => Some(*sequence),
             _ => None,
         });
         assert_eq!(done, wanted, "inputs are done in order");
@@ -477,6 +477,8 @@ impl Drop for Outside {
     }
 }
 
+/// The number of every commit here.
+const COMMIT: u32 = u32::MAX;
 pub(super) const NAVIGATION: NavigationId = NavigationId(5);
 
 pub(super) fn commit(
@@ -486,6 +488,7 @@ pub(super) fn commit(
     scroll_y: u32,
 ) -> ToRenderer {
     ToRenderer::Commit(CommitDocument {
+        sequence: COMMIT,
         navigation: NAVIGATION,
         url: url.to_owned(),
         content_type: content_type.map(str::to_owned),

@@ -116,7 +116,7 @@ fn shots() {
             .to_owned(),
         details: vec![
             "renderer p7, pid 4711, site http://127.0.0.1:8000".to_owned(),
-            "last message: InputDone 12".to_owned(),
+            "last message: Done 12".to_owned(),
         ],
         buttons: vec![CardButton::Reload, CardButton::Close],
     };
