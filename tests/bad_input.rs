@@ -180,3 +180,14 @@ fn a_bad_control_command_is_answered_and_not_fatal() {
     browser.open("bulkhead://welcome");
     assert!(browser.quit().success());
 }
+
+#[test]
+fn input_before_the_window_stands_waits_for_it() {
+    let mut browser = Browser::headless(&[]);
+    browser.send("click 10 10");
+    browser.send("key ctrl+t");
+    browser.wait_for("tab_opened");
+    browser.open("bulkhead://welcome");
+    assert!(browser.seen("died").is_empty(), "{}", browser.stderr());
+    assert!(browser.quit().success());
+}

@@ -1,6 +1,7 @@
 //! A tab dies alone: whatever kills it, it keeps its last frame, address and history under a card
 //! that names the cause, the others go on, and a reload brings it back.
 
+use crate::harness::picture::Picture;
 use crate::harness::{Browser, Tab, process, server};
 use nix::sys::signal::Signal;
 
@@ -182,6 +183,49 @@ fn a_dead_gpu_process_is_replaced_and_no_tab_reloads() {
     browser.wait_for("surface_live");
     browser.screenshot_until("the page", |p| p.pixel(5, p.height - 5) == [0, 255, 0]);
     assert_eq!(browser.tab(tab.id), tab);
+    assert!(browser.quit().success());
+}
+
+#[test]
+fn the_last_frame_of_a_dead_tab_outlives_the_gpu_process_too() {
+    let server = server::pages(PAGES);
+    let mut browser = Browser::headless(&[]);
+    let tab = browser.open(&format!("http://{server}/one"));
+    browser.send(&format!("kill {}", tab.id));
+    browser.wait_for_tab("tab_crashed", &tab);
+    let is_dimmed_green = |p: &Picture| {
+        p.count(0..20, p.height - 20..p.height, |[r, g, b]| {
+            g > r + 20 && g > b + 20
+        }) > 100
+    };
+    browser.screenshot_until("the dimmed page", is_dimmed_green);
+    let gpu = browser.pid_of("gpu");
+    browser.forget_records();
+    process::signal(gpu, Signal::SIGKILL);
+    browser.wait("a new one", |r| {
+        r["record"] == "sealed" && r["role"] == "gpu"
+    });
+    browser.wait_for("surface_live");
+    browser.screenshot_until("the dimmed page again", is_dimmed_green);
+    assert!(browser.quit().success());
+}
+
+#[test]
+fn a_picture_that_cannot_be_had_is_answered() {
+    let mut browser = Browser::headless(&[]);
+    browser.open("bulkhead://welcome");
+    let gpu = browser.pid_of("gpu");
+    browser.forget_records();
+    process::signal(gpu, Signal::SIGSTOP);
+    let path = browser.file("png");
+    browser.send(&format!("screenshot {}", path.display()));
+    browser.state();
+    process::signal(gpu, Signal::SIGKILL);
+    let answer = browser.wait_for("screenshot");
+    let error = answer["error"].as_str().expect("an error");
+    assert!(error.contains("gpu process"), "{error}");
+    browser.wait_for("surface_live");
+    browser.screenshot();
     assert!(browser.quit().success());
 }
 

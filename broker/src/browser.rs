@@ -162,6 +162,8 @@ impl Browser {
             } else if let Some(event) = self.events.pop_front() {
                 let now = self.now();
                 self.kernel.handle(now, event);
+            } else if let Some(input) = self.next_input() {
+                self.events.push_back(input);
             } else {
                 return;
             }
@@ -291,8 +293,8 @@ impl Browser {
                 let (messages, outcome) = drain(input, max);
                 for received in messages {
                     let message = received.message;
-                    if let FromGpu::Captured { request } = message {
-                        self.captures.finish(request);
+                    if let FromGpu::Captured { request, error } = message {
+                        self.captures.finish(request, error);
                     } else {
                         events.push(Event::FromGpu { process, message });
                     }
@@ -454,6 +456,9 @@ impl Browser {
         let Some(mut child) = self.children.remove(&process) else {
             return;
         };
+        if child.role == Role::Gpu {
+            self.captures.fail_all("the gpu process died");
+        }
         // Closing its other descriptors takes them out of the set.
         let mut exit = std::mem::take(&mut child.stderr.crash);
         match waitid(Id::PIDFd(child.pidfd.as_fd()), WaitPidFlag::WEXITED) {

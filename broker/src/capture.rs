@@ -18,7 +18,7 @@ use std::path::Path;
 pub struct Captures {
     next: u32,
     waiting: HashMap<u32, (Region, Size)>,
-    done: HashMap<u32, (Region, Size)>,
+    done: HashMap<u32, Result<(Region, Size), String>>,
 }
 
 /// Pixels of the window.
@@ -30,11 +30,21 @@ pub struct Picture {
 }
 
 impl Captures {
-    /// The gpu process says that it has filled that one.
-    pub fn finish(&mut self, request: u32) {
+    /// The gpu process says that it has filled that one, or why it cannot.
+    pub fn finish(&mut self, request: u32, error: Option<String>) {
         if let Some(capture) = self.waiting.remove(&request) {
-            self.done.insert(request, capture);
+            let result = error.map_or(Ok(capture), Err);
+            self.done.insert(request, result);
         }
+    }
+
+    /// No capture under way will be filled.
+    pub fn fail_all(&mut self, reason: &str) {
+        let waiting = std::mem::take(&mut self.waiting);
+        let failed = waiting
+            .into_keys()
+            .map(|request| (request, Err(reason.to_owned())));
+        self.done.extend(failed);
     }
 }
 
@@ -56,9 +66,11 @@ impl Browser {
 
     /// The picture of that request, once.
     pub fn take_picture(&mut self, request: u32) -> anyhow::Result<Option<Picture>> {
-        let Some((region, size)) = self.captures.done.remove(&request) else {
+        let Some(result) = self.captures.done.remove(&request) else {
             return Ok(None);
         };
+        let (region, size) =
+            result.map_err(|reason| anyhow::anyhow!("no picture of the window: {reason}"))?;
         let bytes = size.frame_bytes().context("the size overflows")?;
         let map = WritableMap::new(region.dup()?, bytes)?;
         Ok(Some(Picture {

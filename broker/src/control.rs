@@ -9,16 +9,19 @@ use anyhow::Context;
 use kernel::{Command, Event};
 use nix::errno::Errno;
 use protocol::gpu::FromGpu;
-use protocol::ids::{Role, TabId};
+use protocol::ids::TabId;
 use protocol::input::{Button, InputEvent, Key, Modifiers};
 use protocol::renderer::BreakAction;
 use serde_json::json;
+use std::collections::VecDeque;
 use std::fs::{File, OpenOptions};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 const LINE_BYTES_MAX: usize = 64 * 1024;
+/// Inputs that wait for the page to answer earlier ones.
+const INPUTS_MAX: usize = 2 * LINE_BYTES_MAX;
 
 /// What `help` prints.
 pub const HELP: &str = "\
@@ -33,6 +36,8 @@ pub struct ControlFifo {
     path: PathBuf,
     made_here: bool,
     line: Vec<u8>,
+    /// Not given to the kernel yet, so that none is dropped for being faster than a person.
+    inputs: VecDeque<InputEvent>,
 }
 
 /// One command.
@@ -76,6 +81,7 @@ impl ControlFifo {
             path: path.to_owned(),
             made_here,
             line: Vec::new(),
+            inputs: VecDeque::new(),
         })
     }
 
@@ -125,32 +131,38 @@ impl Browser {
             .map(ControlFifo::read)
             .unwrap_or_default();
         for line in lines {
-            match parse(&line) {
-                Ok(command) => self.obey(&line, command),
-                Err(problem) => {
-                    tracing::warn!("control pipe: {line:?}: {problem}");
-                    let value = json!({"record": "bad_command", "line": line, "reason": problem});
-                    self.recorder.write_value(&value);
-                }
+            if let Err(problem) = parse(&line).and_then(|command| self.obey(&line, command)) {
+                tracing::warn!("control pipe: {line:?}: {problem}");
+                let value = json!({"record": "bad_command", "line": line, "reason": problem});
+                self.recorder.write_value(&value);
             }
         }
     }
 
-    fn obey(&mut self, line: &str, command: Line) {
+    /// The next input, when there is one and the kernel takes it.
+    pub(crate) fn next_input(&mut self) -> Option<Event> {
+        let inputs = &mut self.control.as_mut()?.inputs;
+        if inputs.is_empty() || !self.kernel.takes_input() {
+            return None;
+        }
+        let process = self.kernel.window_gpu()?;
+        let message = FromGpu::Input {
+            event: inputs.pop_front()?,
+        };
+        Some(Event::FromGpu { process, message })
+    }
+
+    fn obey(&mut self, line: &str, command: Line) -> Result<(), String> {
         tracing::debug!("control pipe: {line}");
         match command {
             Line::Kernel(command) => self.events.push_back(Event::Command(command)),
             Line::Input(events) => {
-                let gpu = self
-                    .children
-                    .iter()
-                    .find(|(_, child)| child.role == Role::Gpu);
-                let Some(process) = gpu.map(|(process, _)| *process) else {
-                    return;
-                };
-                for event in events {
-                    let message = FromGpu::Input { event };
-                    self.events.push_back(Event::FromGpu { process, message });
+                let waiting = self.control.as_mut().map(|control| &mut control.inputs);
+                if let Some(inputs) = waiting {
+                    if inputs.len() + events.len() > INPUTS_MAX {
+                        return Err("too many inputs wait for the page to answer".to_owned());
+                    }
+                    inputs.extend(events);
                 }
             }
             Line::Screenshot(path) => match self.capture(self.kernel.window_size()) {
@@ -165,6 +177,7 @@ impl Browser {
             }
             Line::Help => say!("{HELP}"),
         }
+        Ok(())
     }
 
     /// Writes the pictures that have come and were asked for by the pipe.

@@ -458,7 +458,11 @@ impl Browser {
         });
         let ((producer_end, consumer_end), ends) = match made {
             Ok(made) => made,
-            Err(error) => return self.give_up(producer.unwrap_or(gpu), &error),
+            Err(error) => match producer {
+                Some(producer) => return self.give_up(producer, &error),
+                // The last frame of a dead tab is lost; everything else goes on.
+                None => return tracing::error!("{surface} cannot be shown again: {error}"),
+            },
         };
         if let Some(producer) = producer {
             let message = ToRenderer::ReplaceRegion {

@@ -227,10 +227,9 @@ impl Gpu {
             ToGpu::SetTitle { title } => self.target.set_title(&title),
             ToGpu::SetCursor { cursor } => self.target.set_cursor(cursor),
             ToGpu::Capture { request, size } => {
-                match capture::capture(&mut self.stage, handles.region()?, size) {
-                    Ok(()) => self.stage.notify(FromGpu::Captured { request }),
-                    Err(error) => tracing::error!(request, "capture failed: {error}"),
-                }
+                let captured = capture::capture(&mut self.stage, handles.region()?, size);
+                let error = captured.err().map(|error| error.to_string());
+                self.stage.notify(FromGpu::Captured { request, error });
             }
             ToGpu::Break(action) => {
                 child::break_process(&action, self.control.receiver.as_fd());

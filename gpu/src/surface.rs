@@ -114,7 +114,8 @@ impl Surface {
             // It published frame after frame and read no credit: what it owes is more than an
             // honest producer can.
             Err(SendError::Full(..)) => return Err(self.cut_off(Misbehaviour::Flood)),
-            Err(_) => self.channel = None,
+            // That it is gone is dealt with where the channel is read.
+            Err(_) => self.credit = Credit::None,
         }
         Ok(())
     }
@@ -140,7 +141,30 @@ impl Surface {
                 Err(RecvError::Closed | RecvError::Failed(_)) => self.channel = None,
             }
         }
+        if self.channel.is_none() && self.picture().is_none() {
+            return self.take_over();
+        }
         if rung { self.take() } else { Ok(None) }
+    }
+
+    /// The producer is gone and nothing is shown yet: the last frame that it left, which an earlier
+    /// gpu process may have shown.
+    fn take_over(&mut self) -> Result<Option<Taken>, Misbehaviour> {
+        if let Some(taken) = self.take()? {
+            return Ok(Some(taken));
+        }
+        let Some(shown) = self.shown.as_mut().filter(|_| !self.mute) else {
+            return Ok(None);
+        };
+        if !shown.adopt_last() {
+            return Ok(None);
+        }
+        let mut damage = Rects::new();
+        damage.add(Rect::from_size(shown.size()));
+        Ok(Some(Taken {
+            damage,
+            first_of: Some(shown.generation()),
+        }))
     }
 
     /// Takes the newest frame, if there is a newer one than the last.

@@ -161,6 +161,12 @@ impl Browser {
         })
     }
 
+    /// The records of that name that have come and were not waited for.
+    pub fn seen(&self, name: &str) -> Vec<&Value> {
+        let is_it = |record: &&Value| record["record"] == name;
+        self.pending.iter().filter(is_it).collect()
+    }
+
     /// Forgets the records so far: what is waited for next must happen from now on.
     pub fn forget_records(&mut self) {
         // What has been written is in the channel or on its way; a state command is answered after

@@ -1,6 +1,7 @@
 //! Read-only views of the state, for the process page, the automation and the tour.
 
 use crate::event::Time;
+use crate::hang::UNANSWERED_MOVES_MAX;
 use crate::kernel::Kernel;
 use crate::processes::{Process, Stage};
 use crate::tabs::Tab;
@@ -178,6 +179,24 @@ impl Kernel {
     /// The size of the window, as last reported.
     pub fn window_size(&self) -> Size {
         self.window.size
+    }
+
+    /// The gpu process, once its window stands.
+    pub fn window_gpu(&self) -> Option<ProcessId> {
+        self.window.gpu
+    }
+
+    /// Whether another input would be sent on to whomever it is for, rather than be dropped because
+    /// too many are unanswered.
+    pub fn takes_input(&self) -> bool {
+        let page = self.active.and_then(|tab| self.current_process(tab));
+        let shell = self.ready_service(&self.services.shell);
+        let mut processes = page.into_iter().chain(shell);
+        self.window.gpu.is_some()
+            && processes.all(|id| {
+                self.living(id)
+                    .is_none_or(|process| process.hang.unanswered() < UNANSWERED_MOVES_MAX)
+            })
     }
 
     /// Whether the browser ends.

@@ -337,7 +337,10 @@ impl World {
                 let size = Size::new(u32::from(a % 2_000) + 1, u32::from(b % 900) + 1);
                 FromGpu::Resized { size }
             }
-            5 => FromGpu::Captured { request: 1 },
+            5 => FromGpu::Captured {
+                request: 1,
+                error: None,
+            },
             6 if a.is_multiple_of(16) => FromGpu::CloseRequested,
             _ => FromGpu::FirstFrame {
                 surface,

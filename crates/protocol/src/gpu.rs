@@ -126,10 +126,12 @@ pub enum FromGpu {
         /// How.
         misbehaviour: Misbehaviour,
     },
-    /// The region of a `Capture` is filled.
+    /// The region of a `Capture` is filled, or cannot be.
     Captured {
         /// Which one.
         request: u32,
+        /// Why it cannot be.
+        error: Option<String>,
     },
 }
 
@@ -179,8 +181,10 @@ impl Message for FromGpu {
             FromGpu::Input { event } => event.check(),
             FromGpu::CloseRequested
             | FromGpu::FirstFrame { .. }
-            | FromGpu::ProducerMisbehaved { .. }
-            | FromGpu::Captured { .. } => Ok(()),
+            | FromGpu::ProducerMisbehaved { .. } => Ok(()),
+            FromGpu::Captured { error, .. } => error
+                .as_deref()
+                .map_or(Ok(()), |error| check_text(error, TEXT_BYTES_MAX)),
         }
     }
 }

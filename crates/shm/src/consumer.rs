@@ -12,7 +12,7 @@ use crate::producer::latch_word;
 use crate::swizzle;
 use protocol::geometry::Size;
 use protocol::ids::Generation;
-use protocol::limits::PIXEL_BYTES;
+use protocol::limits::{FRAME_SLOTS, PIXEL_BYTES};
 use protocol::misbehaviour::Misbehaviour;
 use std::os::fd::OwnedFd;
 
@@ -78,6 +78,25 @@ impl Consumer {
             self.broken = Some(misbehaviour);
         }
         taken.map(Some)
+    }
+
+    /// Shows the newest frame in the regions of a producer that is gone, although another consumer
+    /// has taken it already. Returns whether there is one. While a producer lives this would only
+    /// spoil what is shown; it cannot harm us.
+    pub fn adopt_last(&mut self) -> bool {
+        for slot in 0..FRAME_SLOTS as u32 {
+            let header: RawHeader = self.pixels.read(self.layout.header_offset(slot));
+            let before = header.sequence.saturating_sub(1);
+            if header.sequence > self.turn.last
+                && header.check(self.layout, self.generation, before).is_ok()
+            {
+                self.turn = ConsumerTurn {
+                    front: slot,
+                    last: header.sequence,
+                };
+            }
+        }
+        self.has_frame()
     }
 
     /// Whether a frame has been taken, so that there is something to show.

@@ -54,6 +54,26 @@ fn assert_shade(consumer: &Consumer, shade: u8) {
 }
 
 #[test]
+fn a_second_consumer_finds_the_last_frame_of_a_producer_that_is_gone() {
+    for taken in 0..4 {
+        let regions = regions();
+        let (mut producer, mut first) = (producer_of(&regions), consumer_of(&regions));
+        for shade in 1..=4 {
+            paint(&mut producer, shade * 16, &[]);
+            if shade <= taken {
+                take(&mut first);
+            }
+        }
+        drop((producer, first));
+        let mut second = consumer_of(&regions);
+        assert!(second.adopt_last() && second.has_frame());
+        assert_shade(&second, 4 * 16);
+    }
+    let mut untouched = consumer_of(&regions());
+    assert!(!untouched.adopt_last() && !untouched.has_frame());
+}
+
+#[test]
 fn a_frame_arrives_once_with_its_pixels() {
     let (mut producer, mut consumer) = both();
     assert!(consumer.take().expect("honest").is_none() && !consumer.has_frame());

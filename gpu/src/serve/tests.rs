@@ -95,7 +95,13 @@ fn a_headless_gpu_paces_takes_and_captures_frames_and_ends_with_its_broker() {
         .sender
         .try_send_with(capture, vec![region.dup().expect("dup")])
         .expect("sent");
-    assert_eq!(broker.hears(), FromGpu::Captured { request: 3 });
+    assert_eq!(
+        broker.hears(),
+        FromGpu::Captured {
+            request: 3,
+            error: None
+        }
+    );
     let map = shm::WritableMap::new(region.dup().expect("dup"), region.bytes()).expect("map");
     assert!(
         map.read_all()
@@ -140,5 +146,11 @@ fn a_misbehaving_producer_is_named_and_the_loop_goes_on() {
     };
     let fds = vec![region.expect("region").dup().expect("dup")];
     broker.sender.try_send_with(capture, fds).expect("sent");
-    assert_eq!(broker.hears(), FromGpu::Captured { request: 1 });
+    assert_eq!(
+        broker.hears(),
+        FromGpu::Captured {
+            request: 1,
+            error: None
+        }
+    );
 }

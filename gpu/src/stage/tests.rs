@@ -190,6 +190,28 @@ fn the_frame_of_a_dead_producer_stays_and_is_made_stale() {
 }
 
 #[test]
+fn a_new_gpu_process_shows_the_last_frame_of_a_producer_that_is_gone() {
+    let mut rig = Rig::new();
+    let (mut page, ends) = FakeProducer::new(WINDOW, FIRST);
+    let (pixels, latch) = (ends.pixels.try_clone(), ends.latch.try_clone());
+    let (_, mut region) = ends.open(WINDOW, FIRST);
+    for colour in [BLUE, RED] {
+        page.paint(colour, NOTHING);
+        page.producer.publish(&[]);
+    }
+    region.take().expect("honest").expect("a frame");
+    drop((page, region));
+    // The broker makes a channel of which nobody has the other end.
+    let channel = FakeProducer::new(WINDOW, FIRST).1.channel;
+    let (pixels, latch) = (pixels.expect("dup"), latch.expect("dup"));
+    let again = Consumer::new(pixels, latch, WINDOW, FIRST).expect("regions");
+    rig.stage.create(SurfaceId(1), channel, Some(again));
+    rig.show(&[item(1, Rect::from_size(WINDOW))]);
+    rig.turn();
+    assert_eq!(rig.pixel(3, 3), RED_XRGB);
+}
+
+#[test]
 fn a_visible_surface_gets_one_credit_a_tick_and_only_after_a_frame() {
     let mut rig = Rig::new();
     let mut page = rig.surface(1, WINDOW);
