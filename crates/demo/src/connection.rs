@@ -20,6 +20,8 @@ pub struct Connection {
     sent: usize,
     streaming: Option<Streaming>,
     ends: bool,
+    /// Whether the client sends nothing more. It may still read.
+    is_asked_out: bool,
     /// When it last did anything; the idlest one makes room for a new one.
     pub active: Instant,
 }
@@ -59,6 +61,7 @@ impl Connection {
             sent: 0,
             streaming: None,
             ends: false,
+            is_asked_out: false,
             active: now,
         }
     }
@@ -98,7 +101,13 @@ impl Connection {
                     let _ = self.receive(now);
                     return Err(Over);
                 }
-                Waits::Read if !self.answer(now) => return Ok(false),
+                Waits::Read if !self.answer(now) => {
+                    return if self.is_asked_out {
+                        Err(Over)
+                    } else {
+                        Ok(false)
+                    };
+                }
                 Waits::Read => {}
             }
         }
@@ -109,7 +118,10 @@ impl Connection {
         let mut buffer = [0; 4096];
         loop {
             match recv(self.socket.as_raw_fd(), &mut buffer, MsgFlags::MSG_DONTWAIT) {
-                Ok(0) => return Err(Over),
+                Ok(0) => {
+                    self.is_asked_out = true;
+                    return Ok(());
+                }
                 Ok(length) => {
                     self.active = now;
                     self.incoming.extend_from_slice(&buffer[..length]);

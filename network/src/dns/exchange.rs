@@ -118,7 +118,12 @@ fn collect(
             continue;
         };
         if verdict == Verdict::Truncated {
-            verdict = ask_over_tcp(server, &questions[index], deadline)?;
+            verdict = match ask_over_tcp(server, &questions[index], deadline) {
+                Err(ServerFailure::Stopped) => return Err(ServerFailure::Stopped),
+                // The other answer may be enough.
+                Err(failure) => Verdict::Refused(failure.to_string()),
+                Ok(verdict) => verdict,
+            };
         }
         if has_addresses(&verdict) {
             deadline = [deadline, wait::deadline_after(SECOND_ANSWER)]

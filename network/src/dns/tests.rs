@@ -181,6 +181,22 @@ fn a_server_that_drops_the_ipv6_question_costs_little() {
 }
 
 #[test]
+fn a_truncated_answer_that_cannot_be_had_whole_does_not_spoil_the_other() {
+    let server = NameServer::start(|query| {
+        if query.queries[0].query_type() == RecordType::A {
+            return vec![reply_v4(query, 1)];
+        }
+        let mut message = reply(query);
+        message.metadata.truncation = true;
+        vec![message]
+    });
+    assert_eq!(
+        resolver(&[server.address], PATIENCE).lookup("a.test"),
+        Ok(v4(1))
+    );
+}
+
+#[test]
 fn a_truncated_answer_is_asked_for_again_over_tcp() {
     let server = NameServer::start(|query| {
         let mut message = reply(query);

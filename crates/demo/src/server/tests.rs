@@ -51,6 +51,23 @@ fn read_body(socket: &mut TcpStream) -> (String, Vec<u8>) {
     (head, body)
 }
 
+#[test]
+fn a_client_that_has_closed_its_half_gets_its_answers() {
+    let running = Running::start().expect("a server");
+    let mut socket = connect(&running);
+    ask(&mut socket, "GET", "/article", "");
+    ask(&mut socket, "GET", "/long", "");
+    socket.shutdown(std::net::Shutdown::Write).expect("open");
+    for _ in 0..2 {
+        let (head, body) = read_body(&mut socket);
+        assert!(
+            head.starts_with("HTTP/1.1 200") && !body.is_empty(),
+            "{head}"
+        );
+    }
+    assert_eq!(read_rest(&mut socket), b"");
+}
+
 fn read_rest(socket: &mut TcpStream) -> Vec<u8> {
     let mut rest = Vec::new();
     socket.read_to_end(&mut rest).expect("a clean end");
