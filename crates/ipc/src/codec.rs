@@ -38,7 +38,7 @@ pub fn encode_into<T: Message>(message: &T, bytes: &mut Vec<u8>) -> Result<(), E
             other => EncodeError::Unencodable(other.to_string()),
         })?;
     if bytes.is_empty() {
-        // On a packet socket an empty packet cannot be told from the end of the channel.
+        // On a packet socket an empty packet looks like the end of the channel.
         return Err(EncodeError::Unencodable("it has no bytes".to_owned()));
     }
     Ok(())

@@ -16,6 +16,7 @@ use std::io;
 use std::marker::PhantomData;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
+use std::time::Duration;
 
 thread_local! {
     /// Bytes of the packet being received; shared by all receivers of a thread.
@@ -61,11 +62,23 @@ impl<T: Message> Receiver<T> {
             };
             let bytes = &buffer[..packet.bytes];
             check_packet(&packet)?;
+            if bytes.is_empty() {
+                return Err(self.end_or_nothing());
+            }
             let message: T = codec::decode(bytes).map_err(RecvError::Misbehaved)?;
             let handles =
                 Handles::check(&message.handles(), packet.fds).map_err(RecvError::Misbehaved)?;
             Ok(Some(Received { message, handles }))
         })
+    }
+
+    /// Tells the end from an empty packet, which looks the same.
+    fn end_or_nothing(&self) -> RecvError {
+        match poll::wait_one(self.as_fd(), Interest::HangUp, Some(Duration::ZERO)) {
+            Ok(readiness) if readiness.hung_up => RecvError::Closed,
+            Ok(_) => RecvError::Misbehaved(Misbehaviour::BadEncoding),
+            Err(error) => RecvError::Failed(error),
+        }
     }
 
     /// The next message; waits until there is one.
@@ -110,9 +123,6 @@ fn check_packet(packet: &Packet) -> Result<(), RecvError> {
     if packet.control_truncated && packet.fds.len() < CONTROL_HANDLES {
         // There was room for more, so the kernel could not open them: our own table is full.
         return Err(RecvError::Failed(io::Error::from(Errno::EMFILE)));
-    }
-    if packet.bytes == 0 {
-        return Err(RecvError::Closed);
     }
     if packet.truncated {
         return Err(RecvError::Misbehaved(Misbehaviour::OversizedPacket));

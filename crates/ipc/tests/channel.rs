@@ -340,6 +340,18 @@ fn bytes_that_are_no_message_are_bad_encoding() {
 }
 
 #[test]
+fn an_empty_packet_is_no_message_and_no_end_and_its_descriptors_are_closed() {
+    let (peer, receiver) = hostile::<FromRenderer>();
+    let (reader, fd) = writer();
+    raw_send(&peer, &[], &[&fd]);
+    drop(fd);
+    assert_eq!(misbehaviour(&receiver), Misbehaviour::BadEncoding);
+    assert!(is_at_end(&reader));
+    drop(peer);
+    assert!(matches!(receiver.try_recv(), Err(RecvError::Closed)));
+}
+
+#[test]
 fn a_packet_larger_than_its_type_allows_is_oversized() {
     let (peer, receiver) = hostile::<FromProducer>();
     raw_send(&peer, &[0; 17], &[]);
@@ -359,16 +371,6 @@ fn a_message_that_its_own_check_refuses_is_misbehaviour() {
     })
     .expect("sent");
     assert_eq!(misbehaviour(&b_rx), Misbehaviour::Oversized);
-}
-
-#[test]
-fn an_empty_packet_is_the_end_and_its_descriptors_are_closed() {
-    let (peer, receiver) = hostile::<FromRenderer>();
-    let (reader, fd) = writer();
-    raw_send(&peer, &[], &[&fd]);
-    drop(fd);
-    assert!(matches!(receiver.try_recv(), Err(RecvError::Closed)));
-    assert!(is_at_end(&reader));
 }
 
 #[test]
