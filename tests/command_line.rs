@@ -1,6 +1,7 @@
 //! What is said to a wrong command line, and the tour.
 
-use crate::harness::{process, run};
+use crate::harness::{executable, process, run};
+use std::process::{Command, Stdio};
 
 fn refused(arguments: &[&str], says: &str) {
     let output = run(arguments);
@@ -54,9 +55,8 @@ fn a_window_without_a_display_is_refused_with_advice() {
 #[test]
 fn a_reader_that_goes_away_causes_no_panic() {
     use std::io::Read;
-    use std::process::{Command, Stdio};
     let folder = tempfile::tempdir().expect("a scratch folder");
-    let mut child = Command::new(crate::harness::executable())
+    let mut child = Command::new(executable())
         .args(["tour", "--log", "debug"])
         .env("TMPDIR", folder.path())
         .stdin(Stdio::null())
@@ -101,4 +101,26 @@ fn without_a_display_and_url_the_tour_runs_and_every_stop_holds() {
     for path in pictures {
         assert!(std::path::Path::new(path).exists(), "{path}");
     }
+}
+
+#[test]
+fn a_reader_of_standard_error_that_does_not_read_stops_nothing() {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let picture = folder.path().join("a.png");
+    let mut browser = Command::new(executable())
+        .args(["--headless", "--log", "trace", "--screenshot"])
+        .arg(&picture)
+        .arg("bulkhead://welcome")
+        .env_remove("DISPLAY")
+        .env_remove("WAYLAND_DISPLAY")
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the browser starts");
+    // Far more is written than the pipe holds, and nobody takes it out.
+    let unread = browser.stderr.take().expect("piped");
+    let pid = i32::try_from(browser.id()).expect("a pid fits");
+    process::wait_until_gone(pid);
+    assert!(browser.wait().expect("wait").success());
+    drop(unread);
+    assert!(picture.exists());
 }

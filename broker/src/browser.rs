@@ -53,6 +53,8 @@ pub struct Browser {
     /// Pictures asked for by the control pipe, by request.
     pub(crate) pictures: BTreeMap<u32, PathBuf>,
     pub(crate) exit: Option<u8>,
+    /// Children whose standard error is not read until then.
+    paused: Vec<(Instant, ProcessId)>,
     signals: SignalFd,
     started: Instant,
 }
@@ -94,6 +96,7 @@ impl Browser {
             deaths: VecDeque::new(),
             pictures: BTreeMap::new(),
             exit: None,
+            paused: Vec::new(),
             signals,
             started: Instant::now(),
         })
@@ -132,7 +135,8 @@ impl Browser {
             .kernel
             .deadline()
             .map(|t| self.started + Duration::from_millis(t.0));
-        let timeout = [deadline, until]
+        let resume = self.paused.iter().map(|(until, _)| *until).min();
+        let timeout = [deadline, until, resume]
             .into_iter()
             .flatten()
             .min()
@@ -146,6 +150,7 @@ impl Browser {
         for ready in self.set.wait(timeout).context("epoll_wait")? {
             self.dispatch(ready);
         }
+        self.resume_stderr();
         if self.kernel.deadline().is_some_and(|at| at <= self.now()) {
             self.events.push_back(Event::Tick);
         }
@@ -195,8 +200,24 @@ impl Browser {
             return;
         };
         let (role, pid) = (child.role, child.pid);
-        if !child.stderr.read(|line| complain!("[{role} {pid}] {line}")) {
+        let is_open = child.stderr.read(|line| complain!("[{role} {pid}] {line}"));
+        if !is_open {
             self.set.remove(&child.stderr);
+        } else if let Some(until) = child.stderr.paused_until() {
+            self.set.remove(&child.stderr);
+            self.paused.push((until, process));
+        }
+    }
+
+    /// Listens again to those children that had written too much.
+    fn resume_stderr(&mut self) {
+        let now = Instant::now();
+        for (_, process) in self.paused.extract_if(.., |(until, _)| *until <= now) {
+            if let Some(child) = self.children.get(&process)
+                && let Err(error) = self.set.add(&child.stderr, Source::Stderr(process))
+            {
+                tracing::error!("{process} is not listened to any more: {error}");
+            }
         }
     }
 

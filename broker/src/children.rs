@@ -9,7 +9,9 @@ use protocol::bootstrap::{FromChild, ToChild};
 use protocol::demo::Nothing;
 use protocol::gpu::{FromGpu, ToGpu};
 use protocol::ids::Role;
-use protocol::limits::{MESSAGES_PER_SECOND_MAX, TEXT_BYTES_MAX};
+use protocol::limits::{
+    MESSAGES_PER_SECOND_MAX, STDERR_BYTES_MAX, STDERR_BYTES_PER_SECOND, TEXT_BYTES_MAX,
+};
 use protocol::network::{FromNetwork, ToNetwork};
 use protocol::renderer::{FromRenderer, ToRenderer};
 use protocol::shell::{FromShell, ToShell};
@@ -143,6 +145,11 @@ impl Rate {
 pub struct Stderr {
     pipe: OwnedFd,
     line: Vec<u8>,
+    /// The second that is counted.
+    window_from: Instant,
+    bytes_in_window: usize,
+    /// What has been handed on since its start.
+    shown_bytes: usize,
     /// What its crash handlers wrote, the first record of each kind.
     pub crash: kernel::Exit,
 }
@@ -153,13 +160,28 @@ impl Stderr {
         Stderr {
             pipe,
             line: Vec::new(),
+            window_from: Instant::now(),
+            bytes_in_window: 0,
+            shown_bytes: 0,
             crash: kernel::Exit::default(),
         }
+    }
+
+    /// When more may be read, if it has written too much lately: until then its pipe fills, and it
+    /// waits for us instead of keeping us busy.
+    pub fn paused_until(&self) -> Option<Instant> {
+        (self.bytes_in_window >= STDERR_BYTES_PER_SECOND)
+            .then(|| self.window_from + Duration::from_secs(1))
     }
 
     /// Reads at most a pipe's worth, hands each whole line to `sink`, and says whether the pipe is
     /// still open.
     pub fn read(&mut self, mut sink: impl FnMut(&str)) -> bool {
+        let now = Instant::now();
+        if now.duration_since(self.window_from) >= Duration::from_secs(1) {
+            self.window_from = now;
+            self.bytes_in_window = 0;
+        }
         let mut buffer = [0_u8; 4096];
         for _ in 0..16 {
             match nix::unistd::read(&self.pipe, &mut buffer) {
@@ -167,7 +189,10 @@ impl Stderr {
                     self.end_line(&mut sink);
                     return false;
                 }
-                Ok(count) => self.take(&buffer[..count], &mut sink),
+                Ok(count) => {
+                    self.bytes_in_window += count;
+                    self.take(&buffer[..count], &mut sink);
+                }
                 Err(Errno::EINTR) => {}
                 Err(Errno::EAGAIN) => return true,
                 Err(_) => return false,
@@ -199,7 +224,15 @@ impl Stderr {
         if let Some(bytes) = refused_allocation(&line) {
             self.crash.allocation_refused.get_or_insert(bytes);
         }
+        let shown_before = self.shown_bytes;
+        self.shown_bytes = shown_before.saturating_add(line.len());
+        if shown_before > STDERR_BYTES_MAX {
+            return;
+        }
         sink(&line);
+        if self.shown_bytes > STDERR_BYTES_MAX {
+            sink("it has written too much; the rest is left out");
+        }
     }
 
     fn remember(&mut self, record: sandbox::crash::CrashRecord, line: &str) {

@@ -12,14 +12,11 @@ macro_rules! say {
     }};
 }
 
-/// A line on standard error.
+/// A line on standard error, if that takes it now.
 macro_rules! complain {
-    ($($text:tt)*) => {{
-        use std::io::Write as _;
-        // Standard error has no buffer: one call a line.
-        let line = format!($($text)*) + "\n";
-        let _ = std::io::stderr().write_all(line.as_bytes());
-    }};
+    ($($text:tt)*) => {
+        trace::write_line(&format!($($text)*))
+    };
 }
 
 pub(crate) use {complain, say};

@@ -83,6 +83,10 @@ pub const PAGE_NAVIGATIONS_MAX: usize = 20;
 pub const PAGE_NAVIGATIONS_WINDOW_MS: u64 = 10_000;
 /// Resizes of a surface that its producer has not answered with a frame; further ones wait.
 pub const UNANSWERED_RESIZES_MAX: u32 = 8;
+/// Bytes of a child's standard error that are read in a second; the rest waits in its pipe.
+pub const STDERR_BYTES_PER_SECOND: usize = 1024 * 1024;
+/// Bytes of a child's standard error that are handed on; the rest is left out.
+pub const STDERR_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Window of time over which restarts of a role are counted.
 pub const RESTART_WINDOW_MS: u64 = 60_000;
 /// Restarts of the gpu process in that window before the broker goes on without a window.

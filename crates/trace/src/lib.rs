@@ -4,6 +4,10 @@
 //! opens a file; a child's standard error is a pipe that the broker reads.
 #![forbid(unsafe_code)]
 
+mod stderr;
+
+pub use stderr::write_line;
+
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
@@ -23,7 +27,7 @@ pub fn init(name: String, filter: &str) -> Result<(), String> {
     let filter = EnvFilter::try_new(filter).map_err(|e| e.to_string())?;
     tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr)
+        .with_writer(|| stderr::Lines)
         .with_ansi(false)
         // Nobody may be reading any more; it would be said with a panic.
         .log_internal_errors(false)
