@@ -1,39 +1,82 @@
-//! What is kept when a document is parsed again because more of it has come: the focus, and the
-//! text typed into the focused input.
+//! What is kept when a document is parsed again because more of it has come: the focus, and what
+//! the person has typed and ticked.
 //!
 //! Owns: nothing. Trusts: that the tree of a longer text begins like that of a shorter one. Never:
 //! focuses an element of another kind.
 
-use blitz_dom::{BaseDocument, NodeId};
+use blitz_dom::{BaseDocument, ElementData, NodeId};
 
-/// Focuses in `document` what has the focus in `previous`, with the text typed into it.
-pub(crate) fn focus(previous: &BaseDocument, document: &mut BaseDocument) {
-    let Some(id) = previous.get_focussed_node_id() else {
-        return;
-    };
-    let Some(old) = previous.get_node(id) else {
-        return;
-    };
-    let Some(old_element) = old.element_data().filter(|_| old.is_focussable()) else {
-        return;
-    };
-    let Some(path) = path_of(previous, id) else {
-        return;
-    };
-    let Some(new_id) = node_at(document, &path) else {
-        return;
-    };
-    let is_same_kind = document
-        .get_node(new_id)
-        .and_then(|node| node.element_data())
-        .is_some_and(|element| element.name == old_element.name);
-    if !is_same_kind {
-        return;
+/// Puts into `document` what the person has done in `previous`.
+pub(crate) fn state(previous: &BaseDocument, document: &mut BaseDocument) {
+    let mut controls = Vec::new();
+    previous.visit(|id, node| {
+        let is_control = |element: &ElementData| {
+            element.text_input_data().is_some() || element.checkbox_input_checked().is_some()
+        };
+        if node.element_data().is_some_and(is_control) {
+            controls.push(id);
+        }
+    });
+    for id in controls {
+        if let Some(new_id) = twin(previous, id, document) {
+            control(previous, id, document, new_id);
+        }
     }
-    document.set_focus_to(new_id);
-    if let Some(input) = old_element.text_input_data() {
-        let text = input.editor.raw_text().to_owned();
-        set_text(document, new_id, &text);
+    focus(previous, document);
+}
+
+fn control(previous: &BaseDocument, id: NodeId, document: &mut BaseDocument, new_id: NodeId) {
+    let Some(old) = previous.get_node(id).and_then(|node| node.element_data()) else {
+        return;
+    };
+    let Some(new) = document
+        .get_node_mut(new_id)
+        .and_then(|node| node.element_data_mut())
+    else {
+        return;
+    };
+    if let Some(is_checked) = old.checkbox_input_checked() {
+        new.set_checkbox_input_checked(is_checked);
+    }
+    let typed = old.text_input_data().map(|input| input.editor.raw_text());
+    let given = new.text_input_data().map(|input| input.editor.raw_text());
+    if let Some(typed) = typed.filter(|typed| given.is_some_and(|given| given != *typed)) {
+        set_text(document, new_id, typed);
+    }
+}
+
+/// The element of `document` that stands where `id` stands in `previous`, if it is of its kind.
+fn twin(previous: &BaseDocument, id: NodeId, document: &BaseDocument) -> Option<NodeId> {
+    let new_id = node_at(document, &path_of(previous, id)?)?;
+    let name_of = |document: &BaseDocument, id| {
+        let element = document.get_node(id)?.element_data()?;
+        Some(element.name.clone())
+    };
+    let name = name_of(previous, id)?;
+    (name_of(document, new_id)? == name).then_some(new_id)
+}
+
+/// Focuses in `document` what has the focus in `previous`.
+fn focus(previous: &BaseDocument, document: &mut BaseDocument) {
+    let focused = previous.get_focussed_node_id();
+    let is_focusable = |id: &NodeId| {
+        previous
+            .get_node(*id)
+            .is_some_and(|node| node.is_focussable())
+    };
+    let Some(id) = focused.filter(is_focusable) else {
+        return;
+    };
+    if let Some(new_id) = twin(previous, id, document) {
+        document.set_focus_to(new_id);
+        let text = document.get_node(new_id).and_then(|node| {
+            let input = node.element_data()?.text_input_data()?;
+            Some(input.editor.raw_text().to_owned())
+        });
+        if let Some(text) = text {
+            // Puts the caret where the person goes on typing.
+            set_text(document, new_id, &text);
+        }
     }
 }
 

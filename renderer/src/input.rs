@@ -223,12 +223,29 @@ impl View {
         if matches!(key, Key::Character(_)) && mods.alt && !mods.ctrl {
             return;
         }
-        self.send(UiEvent::KeyDown(keys::event(
-            key,
-            mods,
-            repeat,
-            KeyState::Pressed,
-        )));
+        let event = keys::event(key, mods, repeat, KeyState::Pressed);
+        self.send(UiEvent::KeyDown(event));
+        if key == Key::Tab {
+            self.show_focused();
+        }
+    }
+
+    /// Scrolls to what has the focus, if it is not in view.
+    fn show_focused(&mut self) {
+        let height = f64::from(self.size().height);
+        let Some(document) = &mut self.document else {
+            return;
+        };
+        let focused = document.get_focussed_node_id();
+        let Some(node) = focused.and_then(|id| document.get_node(id)) else {
+            return;
+        };
+        let top = f64::from(node.absolute_position(0.0, 0.0).y);
+        let bottom = top + f64::from(node.final_layout().size.height);
+        let scroll = document.viewport_scroll().y;
+        if top < scroll || bottom > scroll + height {
+            scroll_to(document, (top + bottom - height) / 2.0);
+        }
     }
 
     /// The keys that move the view. Returns whether `key` is one.

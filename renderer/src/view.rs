@@ -179,7 +179,7 @@ impl View {
             return true;
         };
         if let Some(previous) = previous.filter(|_| self.next_is_same) {
-            carry::focus(&previous, document);
+            carry::state(&previous, document);
             if self.anchor.is_none() {
                 scroll_to(document, previous.viewport_scroll().y);
             }
