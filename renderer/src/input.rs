@@ -4,6 +4,7 @@
 //! Owns: the pointer's state. Trusts: the channel's range checks. Never: decides where a link
 //! leads; it is collected by [`crate::signals`].
 
+use crate::forms;
 use crate::keys;
 use crate::scrollbar::ScrollBar;
 use crate::view::{View, scroll_to};
@@ -120,7 +121,12 @@ impl View {
                 let button = mouse_button(button);
                 self.pointer.buttons.remove(button.into());
                 let event = self.pointer_event(button, modifiers);
-                self.send(UiEvent::PointerUp(event));
+                if let Some(document) = &mut self.document {
+                    let pressed = document.get_hover_node_id();
+                    forms::pressing(document, pressed, |document| {
+                        document.handle_ui_event(UiEvent::PointerUp(event));
+                    });
+                }
                 self.touch();
             }
             InputEvent::PointerLeave => {
@@ -294,8 +300,10 @@ impl View {
         };
         if let Some(node) = document.get_node(id) {
             let click = node.synthetic_click_event_data(keyboard_types::Modifiers::empty());
-            let mut driver = EventDriver::new(document, NoopEventHandler);
-            driver.handle_dom_event(DomEvent::new(id, DomEventData::Click(click)));
+            forms::pressing(document, Some(id), |document| {
+                let mut driver = EventDriver::new(document, NoopEventHandler);
+                driver.handle_dom_event(DomEvent::new(id, DomEventData::Click(click)));
+            });
         }
     }
 

@@ -12,6 +12,7 @@ mod charset;
 mod content;
 mod fetcher;
 mod fonts;
+mod forms;
 mod input;
 mod keys;
 mod page;

@@ -5,6 +5,7 @@
 //! shows a frame of another site.
 
 use crate::content;
+use crate::forms;
 use crate::responses::Responses;
 use crate::sink::{Budget, Sink};
 use crate::stylesheet;
@@ -54,6 +55,7 @@ pub(crate) fn parse(
         }
     }
     disarm_styles(&mut mutator, &base);
+    forms::complete_selects(&mut mutator);
     drop(mutator);
     document
 }

@@ -123,3 +123,28 @@ fn tab_scrolls_to_what_it_focuses() {
     outside.key(Key::Enter, PLAIN);
     assert_eq!(navigate(&mut outside).0, "http://site.test/b");
 }
+
+#[test]
+fn the_choice_of_a_select_and_the_name_of_the_pressed_button_are_sent() {
+    const PAGE: &str = "<style>body { margin: 0 } input { display: block; width: 80px; \
+        height: 40px } select { display: none }</style><form action=/f>\
+        <select name=first><option disabled>no<option> the  one <option value=2>x</select>\
+        <select name=last><option value=1 selected>x<option value=2 selected>y</select>\
+        <select name=many multiple><option value=a selected>x<optgroup><option>y<option selected>z\
+        </optgroup></select><select name=none multiple><option>x</select>\
+        <select name=off disabled><option>x</select><select><option>x</select>\
+        <input type=submit name=go value=one><input type=submit name=go value=two></form>";
+    let choices = "first=the+one&last=2&many=a&many=z";
+    let mut outside = Outside::page();
+    outside.load(PAGE);
+    outside.click(10.0, 60.0);
+    let url = format!("http://site.test/f?{choices}&go=two");
+    assert_eq!(navigate(&mut outside).0, url);
+    outside.click(10.0, 20.0);
+    let url = format!("http://site.test/f?{choices}&go=one");
+    assert_eq!(navigate(&mut outside).0, url);
+    outside.load("<form action=/f><input type=submit name=go value=key></form>");
+    outside.key(Key::Tab, PLAIN);
+    outside.key(Key::Character(' '), PLAIN);
+    assert_eq!(navigate(&mut outside).0, "http://site.test/f?go=key");
+}
