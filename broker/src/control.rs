@@ -9,7 +9,7 @@ use anyhow::Context;
 use kernel::{Command, Event};
 use nix::errno::Errno;
 use protocol::gpu::FromGpu;
-use protocol::ids::TabId;
+use protocol::ids::{Role, TabId};
 use protocol::input::{Button, InputEvent, Key, Modifiers};
 use protocol::renderer::BreakAction;
 use serde_json::json;
@@ -26,7 +26,8 @@ const INPUTS_MAX: usize = 2 * LINE_BYTES_MAX;
 /// What `help` prints.
 pub const HELP: &str = "\
 open URL | navigate TAB URL | activate TAB | close TAB | reload TAB | back TAB | forward TAB
-kill TAB | break TAB abort|bad-message|crash|hang|memory|panic|syscall=NUMBER
+kill TAB
+break TAB|gpu|network|shell abort|bad-message|crash|hang|memory|panic|syscall=NUMBER
 move X Y | click X Y | wheel X Y PIXELS | type TEXT | key [ctrl+|shift+|alt+]NAME
 screenshot FILE.png | state FILE.json | help | quit";
 
@@ -231,10 +232,16 @@ pub fn parse(line: &str) -> Result<Line, String> {
         "forward" => Line::Kernel(Command::Forward(tab()?)),
         "kill" => Line::Kernel(Command::Kill(tab()?)),
         "break" => {
-            let (id, action) = rest
+            let (whom, action) = rest
                 .split_once(' ')
-                .ok_or("break takes a tab and a fault")?;
-            Line::Kernel(Command::Break(TabId(number(id)?), fault(action.trim())?))
+                .ok_or("break takes a tab or a role, and a fault")?;
+            let action = fault(action.trim())?;
+            Line::Kernel(match whom {
+                "gpu" => Command::BreakService(Role::Gpu, action),
+                "network" => Command::BreakService(Role::Network, action),
+                "shell" => Command::BreakService(Role::Shell, action),
+                tab => Command::Break(TabId(number(tab)?), action),
+            })
         }
         "move" => {
             let [x, y] = numbers(rest)?;
@@ -298,6 +305,7 @@ fn fault(text: &str) -> Result<BreakAction, String> {
         "hang" => BreakAction::Hang,
         "memory" => BreakAction::Memory,
         "panic" => BreakAction::Panic,
+        _ if text.starts_with("attack=") => BreakAction::Attack(text["attack=".len()..].to_owned()),
         _ => {
             let number = text
                 .strip_prefix("syscall=")

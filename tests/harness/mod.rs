@@ -13,7 +13,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 /// Ends a test that is stuck. No claim is made about how fast anything is.
@@ -39,9 +39,13 @@ pub struct Tab {
     pub pid: i32,
 }
 
+/// What is started instead of the browser's executable, if anything is.
+pub static OTHER_EXECUTABLE: OnceLock<String> = OnceLock::new();
+
 /// The browser's executable.
 pub fn executable() -> &'static str {
-    env!("CARGO_BIN_EXE_bulkhead")
+    let other = OTHER_EXECUTABLE.get().map(String::as_str);
+    other.unwrap_or(env!("CARGO_BIN_EXE_bulkhead"))
 }
 
 /// Runs the browser to its end with these arguments.
@@ -149,6 +153,19 @@ impl Browser {
         }
     }
 
+    /// [`Browser::wait`] for a moment only.
+    pub fn wait_briefly(&mut self, mut is_it: impl FnMut(&Value) -> bool) -> Option<Value> {
+        if let Some(found) = self.pending.iter().position(&mut is_it) {
+            return Some(self.pending.remove(found));
+        }
+        let record = self.records.recv_timeout(Duration::from_millis(5)).ok()?;
+        if is_it(&record) {
+            return Some(record);
+        }
+        self.pending.push(record);
+        None
+    }
+
     /// Waits for a record of that name.
     pub fn wait_for(&mut self, name: &str) -> Value {
         self.wait(name, |record| record["record"] == name)
@@ -222,14 +239,30 @@ impl Browser {
 
     /// A picture of the window.
     pub fn screenshot(&mut self) -> Picture {
+        self.try_screenshot().expect("there is a window")
+    }
+
+    /// A picture of the window, if there is a window at the moment.
+    pub fn try_screenshot(&mut self) -> Option<Picture> {
         let path = self.file("png");
         let shown = path.display().to_string();
         self.send(&format!("screenshot {shown}"));
         let answer = self.wait("the picture", |record| {
             record["record"] == "screenshot" && record["path"] == shown.as_str()
         });
-        assert_eq!(answer.get("error"), None);
-        Picture::read(&path)
+        answer.get("error").is_none().then(|| Picture::read(&path))
+    }
+
+    /// Looks until it is so.
+    pub fn wait_until(&mut self, what: &str, mut is_so: impl FnMut(&mut Browser) -> bool) {
+        let deadline = Instant::now() + WATCHDOG;
+        while !is_so(self) {
+            assert!(
+                Instant::now() < deadline,
+                "never so: {what}\n{}",
+                self.stderr()
+            );
+        }
     }
 
     /// Takes pictures until one of them is as it should be.

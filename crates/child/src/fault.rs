@@ -7,6 +7,18 @@
 
 use protocol::renderer::BreakAction;
 use std::os::fd::{AsRawFd, BorrowedFd};
+use std::sync::OnceLock;
+
+/// Does the hostile action of that name, on the control channel or elsewhere.
+pub type Attacks = fn(&str, BorrowedFd<'_>);
+
+static ATTACKS: OnceLock<Attacks> = OnceLock::new();
+
+/// Makes this process one that an attacker has taken over as soon as the broker asks for an attack.
+/// The program that is shipped never calls this: the attacks are not in it.
+pub fn arm(attacks: Attacks) {
+    ATTACKS.get_or_init(|| attacks);
+}
 
 /// Carries out `action`. Returns only where the fault lets it (a bad message, a system call that
 /// was answered). `control` is the channel on which a bad message is sent.
@@ -14,6 +26,10 @@ pub fn break_process(action: &BreakAction, control: BorrowedFd<'_>) {
     tracing::info!(?action, "breaking on request");
     match action {
         BreakAction::Abort => std::process::abort(),
+        BreakAction::Attack(name) => match ATTACKS.get() {
+            Some(attack) => attack(name, control),
+            None => tracing::warn!(name, "this program has no hostile actions in it"),
+        },
         BreakAction::BadMessage => send_garbage(control),
         BreakAction::Crash => {
             // SAFETY: none: this is the crash. The page at address 16 is never mapped, so the write

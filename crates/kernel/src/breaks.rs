@@ -9,7 +9,7 @@ use crate::exit::DeathCause;
 use crate::kernel::Kernel;
 use crate::navigation::Kind;
 use protocol::error::LoadError;
-use protocol::ids::TabId;
+use protocol::ids::{Role, TabId};
 use protocol::renderer::BreakAction;
 use url::Url;
 
@@ -83,13 +83,23 @@ impl Kernel {
                 }
                 return;
             }
-            Fault::Gpu => (self.ready_service(&self.services.gpu), BreakAction::Crash),
-            Fault::Network => (
-                self.ready_service(&self.services.network),
-                BreakAction::Crash,
-            ),
+            Fault::Gpu => return self.break_service(Role::Gpu, BreakAction::Crash),
+            Fault::Network => return self.break_service(Role::Network, BreakAction::Crash),
         };
         if let Some(process) = process {
+            self.emit(Action::Break { process, action });
+        }
+    }
+
+    /// Breaks the process of a service, if it is there.
+    pub(crate) fn break_service(&mut self, role: Role, action: BreakAction) {
+        let service = match role {
+            Role::Gpu => &self.services.gpu,
+            Role::Network => &self.services.network,
+            Role::Shell => &self.services.shell,
+            Role::Demo | Role::Renderer => return,
+        };
+        if let Some(process) = self.ready_service(service) {
             self.emit(Action::Break { process, action });
         }
     }

@@ -4,7 +4,7 @@
 use crate::exit::Exit;
 use protocol::document::ResponseHead;
 use protocol::error::LoadError;
-use protocol::ids::{NavigationId, ProcessId, TabId};
+use protocol::ids::{NavigationId, ProcessId, Role, TabId};
 use protocol::misbehaviour::Misbehaviour;
 use protocol::renderer::{BreakAction, FromRenderer};
 use protocol::{gpu::FromGpu, network::FromNetwork, shell::FromShell};
@@ -133,6 +133,8 @@ pub enum Command {
     Back(TabId),
     /// Inject a fault into the tab's process.
     Break(TabId, BreakAction),
+    /// Inject a fault into the process of a service.
+    BreakService(Role, BreakAction),
     /// Close it.
     Close(TabId),
     /// Forward in its history.

@@ -166,6 +166,7 @@ impl Kernel {
             Command::Break(tab, action) => {
                 self.inject(tab, crate::breaks::Fault::Page(action));
             }
+            Command::BreakService(role, action) => self.break_service(role, action),
             Command::Close(tab) => self.close_tab(tab),
             Command::Forward(tab) => self.go_forward(tab),
             Command::Kill(tab) => self.inject(tab, crate::breaks::Fault::Kill),

@@ -452,6 +452,7 @@ impl World {
         let command = match b % 16 {
             0 => Command::Activate(tab),
             1 => Command::Back(tab),
+            2 if b.is_multiple_of(2) => Command::BreakService(Role::Gpu, BreakAction::Hang),
             2 => Command::Break(tab, BreakAction::Hang),
             3 => Command::Close(tab),
             4 => Command::Forward(tab),

@@ -15,6 +15,8 @@ use serde::{Deserialize, Serialize};
 pub enum BreakAction {
     /// Call `abort`.
     Abort,
+    /// Do the hostile action of that name. Only a program of the tests has any.
+    Attack(String),
     /// Send the broker bytes that are no message.
     BadMessage,
     /// Touch an address that is not mapped.
@@ -35,7 +37,10 @@ pub enum BreakAction {
 impl BreakAction {
     /// The range checks of [`crate::Message::check`].
     pub fn check(&self) -> Result<(), Misbehaviour> {
-        Ok(())
+        match self {
+            BreakAction::Attack(name) => check_text(name, TEXT_BYTES_MAX),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -1,0 +1,64 @@
+//! The broker, and the choice of what this executable is: the broker itself, or, when started with
+//! `--type=ROLE`, one of its children.
+//!
+//! Owns: the choice between the two. Trusts: the command line. Never: parses web content.
+#![deny(unsafe_code)]
+
+mod bodies;
+mod browser;
+mod capture;
+mod children;
+mod cli;
+mod control;
+mod display;
+mod epoll;
+mod files;
+mod fonts;
+mod inspect;
+mod launcher;
+mod netconfig;
+mod outbox;
+mod pages;
+mod perform;
+mod pidfd;
+mod records;
+mod screenshot;
+mod session;
+mod surfaces;
+mod terminal;
+mod tour;
+
+use crate::terminal::complain;
+use protocol::ids::Role;
+use std::process::ExitCode;
+
+/// All of the program, from its first instruction to its exit status.
+pub fn main() -> ExitCode {
+    match child_role() {
+        Some(Ok(role)) => run_child(role),
+        Some(Err(name)) => {
+            complain!(
+                "bulkhead: there is no role {name:?}; --type is for Bulkhead's own child processes"
+            );
+            ExitCode::from(2)
+        }
+        None => cli::main(),
+    }
+}
+
+/// The role, when this process was started as a child: `--type=ROLE` is then the only argument.
+fn child_role() -> Option<Result<Role, String>> {
+    let argument = std::env::args_os().nth(1)?;
+    let name = argument.to_str()?.strip_prefix("--type=")?.to_owned();
+    Some(Role::from_name(&name).ok_or(name))
+}
+
+fn run_child(role: Role) -> ExitCode {
+    match role {
+        Role::Demo => demo::main(),
+        Role::Gpu => gpu::main(),
+        Role::Network => network::main(),
+        Role::Renderer => renderer::main(),
+        Role::Shell => renderer::shell_main(),
+    }
+}

@@ -1,0 +1,55 @@
+//! Attacks by compromised children on the whole browser.
+//!
+//! This program is the browser (the same library, the same policies, the same way of starting
+//! children) with one thing more: its children are armed with hostile actions, and do one when the
+//! broker asks for it. Without arguments it is the test run that starts itself as that browser.
+//!
+//! Owns: the choice between the three. Trusts: nobody. Never: is shipped.
+
+#[path = "../../crates/sandbox/tests/held/attacks.rs"]
+#[allow(dead_code, reason = "the sandbox's own tests use all of it")]
+mod attacks;
+#[path = "../harness/mod.rs"]
+#[allow(dead_code, reason = "the other end-to-end tests use all of it")]
+mod harness;
+mod lies;
+mod outcomes;
+mod rig;
+mod trials;
+
+use std::os::fd::BorrowedFd;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let first = std::env::args().nth(1).unwrap_or_default();
+    if first.starts_with("--type=") {
+        child::arm(attack);
+        return broker::main();
+    }
+    // What the harness begins every browser's command line with.
+    if first == "--record" {
+        return broker::main();
+    }
+    let own = std::env::current_exe().expect("this program has a path");
+    let own = own.to_str().expect("it is text").to_owned();
+    harness::OTHER_EXECUTABLE.get_or_init(|| own);
+    if first == outcomes::WRITE_FLAG {
+        return outcomes::write();
+    }
+    libtest_mimic::run(&libtest_mimic::Arguments::from_args(), trials::all()).exit_code()
+}
+
+/// The hostile action of that name, done in a child that is in full swing.
+fn attack(name: &str, control: BorrowedFd<'_>) {
+    let role = std::env::args().nth(1).unwrap_or_default();
+    let role = role.trim_start_matches("--type=");
+    if let Some(attacker) = rig::Attacker::ALL.into_iter().find(|a| a.name() == role) {
+        lies::tell(attacker, name, control);
+    }
+    let Some(attack) = attacks::find(name) else {
+        return rig::say_survived(name, 0, libc::EINVAL);
+    };
+    let value = attack();
+    let errno = std::io::Error::last_os_error().raw_os_error().unwrap_or(0);
+    rig::say_survived(name, value, errno);
+}

@@ -1,0 +1,75 @@
+//! What every hostile action is known to come to, in `outcomes.txt`: one line an attacker and an
+//! action. A new action or another outcome fails the run until the file says so.
+//!
+//! Owns: the file's form. Trusts: it, as far as the trials confirm it.
+
+use crate::lies;
+use crate::rig::{Attacker, Outcome, Rig};
+use crate::{attacks, trials};
+use std::process::ExitCode;
+
+/// Makes the program write the file anew instead of testing.
+pub const WRITE_FLAG: &str = "--write-outcomes";
+
+const FILE: &str = concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../tests/compromised/outcomes.txt"
+);
+
+const HEAD: &str = "# What came of every hostile action that a compromised child did in a running \
+browser.\n# Written by `cargo test --release --test compromised -- --write-outcomes`; compared in \
+every test run.\n";
+
+/// Every action of every attacker.
+pub fn actions() -> Vec<(Attacker, &'static str)> {
+    let mut actions = Vec::new();
+    for attacker in Attacker::ALL {
+        let kernel = attacks::ATTACKS.iter().chain(attacks::FOREIGN);
+        actions.extend(kernel.map(|(name, _)| (attacker, *name)));
+        actions.extend(lies::of(attacker).map(|lie| (attacker, lie.name)));
+    }
+    actions
+}
+
+/// What the file says of that action.
+pub fn known(attacker: Attacker, name: &str) -> Option<String> {
+    let text = std::fs::read_to_string(FILE).expect("the file is checked in");
+    text.lines().find_map(|line| {
+        let mut words = line.splitn(3, ' ');
+        let is_it = words.next() == Some(attacker.name()) && words.next() == Some(name);
+        is_it.then(|| words.next().unwrap_or_default().to_owned())
+    })
+}
+
+/// An outcome in the file's words. Arguments and addresses, which differ, are left out.
+pub fn words(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Died(cause) => {
+            let end = cause.find(" (number").unwrap_or(cause.len());
+            format!("dies: {}", &cause[..end])
+        }
+        Outcome::Returned(-1, errno) => {
+            let name = nix::errno::Errno::from_raw(*errno);
+            format!("refused: {name:?}")
+        }
+        Outcome::Returned(..) => "goes on".to_owned(),
+    }
+}
+
+/// Whether `found` is what the file says. Without a listener for refused calls the kernel kills,
+/// and the record can only name the signal.
+pub fn agree(expected: &str, found: &str) -> bool {
+    let is_call = expected.starts_with("dies: tried to call");
+    expected == found || (is_call && found == "dies: ended by signal 31 (SIGSYS)")
+}
+
+pub fn write() -> ExitCode {
+    let mut text = HEAD.to_owned();
+    for (attacker, name) in actions() {
+        let outcome = words(&trials::attack_once(attacker, name, &mut Rig::new()));
+        println!("{} {name} {outcome}", attacker.name());
+        text += &format!("{} {name} {outcome}\n", attacker.name());
+    }
+    std::fs::write(FILE, text).expect("the file can be written");
+    ExitCode::SUCCESS
+}

@@ -1,0 +1,62 @@
+//! The trials: each hostile action of each attacker, and what must hold whatever it comes to.
+//!
+//! Owns: the browsers, which are used again while nobody but a tab has died in them.
+
+use crate::outcomes;
+use crate::rig::{Attacker, Outcome, Rig};
+use crate::{attacks, lies};
+use libtest_mimic::{Failed, Trial};
+use std::sync::Mutex;
+
+static IDLE: Mutex<Vec<Rig>> = Mutex::new(Vec::new());
+
+pub fn all() -> Vec<Trial> {
+    let actions = outcomes::actions().into_iter();
+    actions
+        .map(|(attacker, name)| {
+            let title = format!("{}::{name}", attacker.name());
+            Trial::test(title, move || try_out(attacker, name))
+        })
+        .collect()
+}
+
+fn try_out(attacker: Attacker, name: &'static str) -> Result<(), Failed> {
+    let idle = IDLE.lock().expect("nobody panics with it").pop();
+    let mut rig = idle.unwrap_or_else(Rig::new);
+    let outcome = attack_once(attacker, name, &mut rig);
+    let found = outcomes::words(&outcome);
+    // A service may die only so often before the browser goes on without it.
+    if attacker == Attacker::Renderer {
+        IDLE.lock().expect("nobody panics with it").push(rig);
+    }
+    match outcomes::known(attacker, name) {
+        Some(expected) if outcomes::agree(&expected, &found) => Ok(()),
+        Some(expected) => Err(format!("{found}, where outcomes.txt has {expected}").into()),
+        None => Err(format!("{found}; outcomes.txt does not know this action").into()),
+    }
+}
+
+/// Does it and checks what holds for every outcome: a call that is on no list is refused or fatal,
+/// a lie is fatal under its name.
+pub fn attack_once(attacker: Attacker, name: &str, rig: &mut Rig) -> Outcome {
+    let outcome = rig.attack(attacker, name);
+    if let Some(lie) = lies::of(attacker).find(|lie| lie.name == name) {
+        let Outcome::Died(cause) = &outcome else {
+            panic!("{name}: the liar goes on: {outcome:?}");
+        };
+        assert!(cause.contains(lie.cause), "{name}: {cause}");
+        return outcome;
+    }
+    match &outcome {
+        Outcome::Died(cause) => assert!(
+            cause.starts_with("tried to call ") || cause.contains("SIGSYS"),
+            "{name}: the record names no call: {cause}"
+        ),
+        Outcome::Returned(value, errno) => {
+            assert_eq!(*value, -1, "{name} succeeded");
+            let is_foreign = attacks::FOREIGN.iter().any(|(known, _)| *known == name);
+            assert!(*errno > 0 && !is_foreign, "{name} came back");
+        }
+    }
+    outcome
+}
