@@ -3,7 +3,10 @@
 //! Owns: one module a group of claims. Trusts: nothing but what can be seen from outside: records,
 //! pixels, `/proc`. Never: sleeps; every wait is for an event, under a watchdog.
 
-#[allow(dead_code, reason = "the attacks by compromised children use all of it")]
+#[allow(
+    dead_code,
+    reason = "the attacks by compromised children use all of it"
+)]
 mod harness;
 
 mod bad_input;

@@ -1,6 +1,7 @@
 //! Every child is held, on by default, seen from outside.
 
-use crate::harness::{Browser, process, server};
+use crate::harness::{Browser, process, run, server};
+use serde_json::Value;
 
 const PAGES: &[(&str, &str)] = &[("/", "<title>Page</title>page")];
 
@@ -101,4 +102,80 @@ fn a_renderer_that_forks_executes_or_traces_dies() {
     for number in [libc::SYS_fork, libc::SYS_execve, libc::SYS_ptrace] {
         assert!(system_call(number).is_some(), "system call {number}");
     }
+}
+
+#[test]
+fn the_sandbox_command_tells_what_holds_each_role() {
+    let output = run(&["sandbox", "--json"]);
+    let report: Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(report["is_enough"], output.status.success(), "{stderr}");
+    let processes = report["processes"].as_array().expect("processes");
+    for role in ["gpu", "network", "renderer", "shell"] {
+        let process = processes.iter().find(|p| p["role"] == role);
+        let process = process.unwrap_or_else(|| panic!("no {role}: {stderr}"));
+        assert_eq!(process["is_sufficient"], true, "{role}");
+        let layers = process["layers"].as_array().expect("layers");
+        let state = |layer: &str| {
+            let row = layers.iter().find(|row| row["layer"] == layer);
+            row.expect("the layer is there")["state"].clone()
+        };
+        assert_eq!(state("seccomp"), "enforced", "{role}");
+        assert_eq!(state("capabilities"), "enforced", "{role}");
+        assert_eq!(state("no_new_privileges"), "enforced", "{role}");
+    }
+    let text = run(&["sandbox"]);
+    let text = String::from_utf8_lossy(&text.stdout).into_owned();
+    assert!(text.contains("system-call filter"), "{text}");
+    assert!(
+        text.contains("every role has at least tier C: yes"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_tier_that_cannot_be_had_is_refused_by_name() {
+    let tier = run(&["sandbox", "--json"]);
+    let tier: Value = serde_json::from_slice(&tier.stdout).expect("it is JSON");
+    let is_best = tier["tier"] == "A";
+    for required in ["A", "B", "C"] {
+        let arguments = ["--headless", "--require", required, "--screenshot"];
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        let picture = folder.path().join("a.png");
+        let picture = picture.to_str().expect("text");
+        let output = run(&[&arguments[..], &[picture, "bulkhead://welcome"]].concat());
+        if is_best {
+            assert!(output.status.success(), "{required}");
+        } else if !output.status.success() {
+            let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(stderr.contains("--require"), "{stderr}");
+        }
+    }
+    assert_eq!(run(&["--require", "Z"]).status.code(), Some(2));
+    assert_eq!(run(&["--json"]).status.code(), Some(2));
+}
+
+#[test]
+fn the_broker_gains_no_privileges_and_has_no_socket_of_the_network() {
+    let (mut browser, _) = browser_with_a_page();
+    let pid = browser.pid();
+    assert_eq!(process::status_field(pid, "NoNewPrivs"), "1");
+    let unix = std::fs::read_to_string(format!("/proc/{pid}/net/unix")).expect("readable");
+    for entry in std::fs::read_dir(format!("/proc/{pid}/fd")).expect("readable") {
+        let Ok(target) = std::fs::read_link(entry.expect("an entry").path()) else {
+            continue;
+        };
+        let target = target.to_string_lossy().into_owned();
+        let inode = target
+            .strip_prefix("socket:[")
+            .map(|rest| rest.trim_end_matches(']'));
+        if let Some(inode) = inode {
+            let is_unix = unix
+                .lines()
+                .any(|line| line.split_whitespace().nth(6) == Some(inode));
+            assert!(is_unix, "{target} is no Unix socket");
+        }
+    }
+    browser.state();
+    assert!(browser.quit().success());
 }

@@ -27,7 +27,7 @@ use protocol::ids::{ProcessId, Role};
 use protocol::limits::MESSAGES_PER_TURN_MAX;
 use protocol::misbehaviour::Misbehaviour;
 use std::collections::{BTreeMap, VecDeque};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -53,6 +53,7 @@ pub struct Browser {
     /// Pictures asked for by the control pipe, by request.
     pub(crate) pictures: BTreeMap<u32, PathBuf>,
     pub(crate) exit: Option<u8>,
+    is_demo_sealed: bool,
     /// Children whose standard error is not read until then.
     paused: Vec<(Instant, ProcessId)>,
     signals: SignalFd,
@@ -96,6 +97,7 @@ impl Browser {
             deaths: VecDeque::new(),
             pictures: BTreeMap::new(),
             exit: None,
+            is_demo_sealed: false,
             paused: Vec::new(),
             signals,
             started: Instant::now(),
@@ -247,12 +249,15 @@ impl Browser {
                 }
                 FromChild::Failed { reason } => Event::StartFailed { process, reason },
                 FromChild::Sealed { listener } => {
-                    if listener && let Ok(listener) = received.handles.seccomp_listener() {
-                        // Failing to watch it leaves the child stuck in its call, not free.
-                        let _ = self.set.add(&listener, Source::Seccomp(process));
-                        child.listener = Some(listener);
+                    let listener = listener.then(|| received.handles.seccomp_listener());
+                    let listener = listener.and_then(Result::ok);
+                    match listen(&self.set, process, listener, self.launcher.support()) {
+                        Ok(listener) => {
+                            child.listener = listener;
+                            verify(process, child, self.launcher.support())
+                        }
+                        Err(reason) => Event::SealRefused { process, reason },
                     }
-                    verify(process, child, self.launcher.support())
                 }
             };
             events.push(event);
@@ -272,18 +277,24 @@ impl Browser {
             }
         }
         if process == DEMO {
-            self.demo_handshake(&events);
+            self.on_demo(&events);
         } else {
             self.events.extend(events);
         }
     }
 
-    /// The demo server is outside the kernel, so its handshake is dealt with here.
-    fn demo_handshake(&mut self, events: &[Event]) {
+    /// The demo server is outside the kernel, so what it says, and what is found out about it, is
+    /// dealt with here: one hello, then one seal, and anything else is its end.
+    fn on_demo(&mut self, events: &[Event]) {
         for event in events {
+            let child = self.children.get(&DEMO);
+            let is_greeted = child.is_some_and(|child| child.control.is_some());
             match event {
-                Event::Hello { .. } => self.bootstrap(DEMO),
-                Event::Sealed { tier, .. } => tracing::info!("demo server sealed, tier {tier}"),
+                Event::Hello { .. } if !is_greeted => self.bootstrap(DEMO),
+                Event::Sealed { tier, .. } if is_greeted && !self.is_demo_sealed => {
+                    tracing::info!("demo server sealed, tier {tier}");
+                    self.is_demo_sealed = true;
+                }
                 refused => {
                     tracing::error!("the demo server is ended: {refused:?}");
                     if let Some(child) = self.children.get(&DEMO) {
@@ -451,8 +462,12 @@ impl Browser {
             Ok(Some(notification)) => {
                 let call = notification.to_string();
                 tracing::warn!(role = %child.role, pid = child.pid, "refused system call: {call}");
-                self.events
-                    .push_back(Event::SystemCallRefused { process, call });
+                let event = Event::SystemCallRefused { process, call };
+                if process == DEMO {
+                    self.on_demo(&[event]);
+                } else {
+                    self.events.push_back(event);
+                }
             }
             Ok(None) => {}
             Err(error) => {
@@ -514,6 +529,29 @@ fn flush<T: protocol::Message>(out: &mut crate::outbox::Outbox<T>, writable: boo
     if writable {
         out.flush();
     }
+}
+
+/// Watches the listener for refused calls. Where the kernel has such listeners, a child without one
+/// could make refused calls that nobody hears of.
+fn listen(
+    set: &Set,
+    process: ProcessId,
+    listener: Option<OwnedFd>,
+    support: &sandbox::Support,
+) -> Result<Option<OwnedFd>, String> {
+    let is_due = support
+        .feature(sandbox::Feature::SeccompListener)
+        .is_available();
+    let Some(listener) = listener else {
+        return if is_due {
+            Err("the listener for refused system calls did not come".to_owned())
+        } else {
+            Ok(None)
+        };
+    };
+    set.add(&listener, Source::Seccomp(process))
+        .map_err(|error| format!("its refused system calls cannot be listened for: {error}"))?;
+    Ok(Some(listener))
 }
 
 /// Looks at the child from outside and believes only that.

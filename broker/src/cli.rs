@@ -4,7 +4,8 @@
 //! found to be right.
 
 use crate::terminal::{complain, say};
-use crate::{session, tour};
+use crate::{session, status, tour};
+use anyhow::Context;
 use clap::{Parser, ValueEnum};
 use protocol::geometry::Size;
 use std::path::{Path, PathBuf};
@@ -19,7 +20,8 @@ use std::process::ExitCode;
                   tour in the terminal."
 )]
 pub struct Options {
-    /// Addresses to open, one tab each; `tour` alone runs the tour in the terminal
+    /// Addresses to open, one tab each; `tour` alone runs the tour in the terminal, `sandbox` alone
+    /// tells what holds each process
     #[arg(value_name = "URL")]
     pub urls: Vec<String>,
 
@@ -57,6 +59,14 @@ pub struct Options {
     #[arg(long, value_enum, default_value_t = SandboxMode::Strict)]
     pub sandbox: SandboxMode,
 
+    /// Refuse to run with less than this tier of the sandbox
+    #[arg(long, value_name = "TIER", value_enum)]
+    pub require: Option<RequiredTier>,
+
+    /// With `sandbox`: for programs
+    #[arg(long)]
+    pub json: bool,
+
     /// What every process logs to standard error, for instance `info` or `warn,ipc=debug`
     #[arg(long, value_name = "FILTER", default_value = trace::DEFAULT_FILTER)]
     pub log: String,
@@ -69,6 +79,30 @@ pub enum SandboxMode {
     Strict,
     /// Start, with a banner.
     Degraded,
+}
+
+/// A tier that can be asked for. Those before it are better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum RequiredTier {
+    /// Namespaces, Landlock and system-call filters.
+    #[value(name = "A", alias = "a")]
+    A,
+    /// Landlock and system-call filters.
+    #[value(name = "B", alias = "b")]
+    B,
+    /// Namespaces and system-call filters.
+    #[value(name = "C", alias = "c")]
+    C,
+}
+
+impl From<RequiredTier> for sandbox::Tier {
+    fn from(required: RequiredTier) -> sandbox::Tier {
+        match required {
+            RequiredTier::A => sandbox::Tier::A,
+            RequiredTier::B => sandbox::Tier::B,
+            RequiredTier::C => sandbox::Tier::C,
+        }
+    }
 }
 
 /// Parses the command line and runs what it says.
@@ -103,11 +137,16 @@ pub fn main() -> ExitCode {
 }
 
 fn run(options: Options) -> anyhow::Result<ExitCode> {
+    // Nothing that the broker starts needs more than the broker has.
+    nix::sys::prctl::set_no_new_privs().context("no_new_privs")?;
     if let Some(path) = options.screenshot.clone() {
         return crate::screenshot::run(&options, &path);
     }
     if options.urls == ["tour"] {
         return tour::run(&options);
+    }
+    if options.urls == ["sandbox"] {
+        return status::run(&options);
     }
     if !options.headless && options.urls.is_empty() && !crate::display::is_available() {
         say!("There is no display here, so this is the tour in the terminal.");
@@ -134,7 +173,11 @@ fn check(options: &Options) -> Result<(), String> {
         }
         check_parent(path, "--screenshot")?;
     }
-    for url in options.urls.iter().filter(|url| *url != "tour") {
+    if options.json && options.urls != ["sandbox"] {
+        return Err("--json is for `bulkhead sandbox`".to_owned());
+    }
+    let is_word = |url: &&String| !matches!(url.as_str(), "tour" | "sandbox");
+    for url in options.urls.iter().filter(is_word) {
         kernel::address::parse(url).map_err(|e| format!("{url:?}: {e}"))?;
     }
     if let Some(path) = options

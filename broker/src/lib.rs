@@ -24,6 +24,7 @@ mod pidfd;
 mod records;
 mod screenshot;
 mod session;
+mod status;
 mod surfaces;
 mod terminal;
 mod tour;

@@ -52,6 +52,13 @@ pub fn start(options: &Options, shell: bool) -> anyhow::Result<Browser> {
              trust every page that you open"
         );
     }
+    if let Some(required) = options.require.map(sandbox::Tier::from) {
+        anyhow::ensure!(
+            tier <= required,
+            "--require {required}: only tier {tier} can be had here; `bulkhead sandbox` tells what \
+             is missing"
+        );
+    }
     anyhow::ensure!(
         tier != sandbox::Tier::None,
         "there is no seccomp here, and without it Bulkhead does not run"
