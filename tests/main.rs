@@ -4,12 +4,18 @@
 //! pixels, `/proc`. Never: sleeps; every wait is for an event, under a watchdog.
 
 mod harness;
+/// The filter machine and the reading of the policies, which the tests of the sandbox own.
+#[path = "../crates/sandbox/tests/sweep/machine.rs"]
+mod machine;
+#[path = "../crates/sandbox/tests/sweep/text.rs"]
+mod text;
 
 mod bad_input;
 mod command_line;
 mod crash;
 mod isolation;
 mod pages;
+mod read_back;
 mod sandbox;
 mod tidy;
 mod window;
