@@ -122,7 +122,7 @@ fn word(words: &[u32; 16], index: u32) -> Option<&u32> {
 }
 
 /// The kernel loads no division by a constant 0 and no shift by a constant of more than 31. By the
-/// register X a shift counts modulo 32; a division by 0, which would end the filter, is a fault here.
+/// register X a shift counts modulo 32; a division by 0 would end the filter and is a fault here.
 fn compute(operation: u16, a: u32, b: u32, is_by_x: bool) -> Option<u32> {
     Some(match operation {
         0x00 => a.wrapping_add(b),
