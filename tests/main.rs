@@ -8,12 +8,18 @@
     reason = "the attacks by compromised children use all of it"
 )]
 mod harness;
+/// The filter machine and the reading of the policies, which the tests of the sandbox own.
+#[path = "../crates/sandbox/tests/sweep/machine.rs"]
+mod machine;
+#[path = "../crates/sandbox/tests/sweep/text.rs"]
+mod text;
 
 mod bad_input;
 mod command_line;
 mod crash;
 mod isolation;
 mod pages;
+mod read_back;
 mod sandbox;
 mod tidy;
 mod window;

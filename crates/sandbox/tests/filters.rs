@@ -1,65 +1,24 @@
-//! The compiled filters, run by a small interpreter of the kernel's filter machine.
+//! The compiled filters, run in a small machine of the tests: what must hold of them.
 
-use sandbox::{Policy, Program, Programs, compile};
+#[path = "sweep/machine.rs"]
+mod machine;
 
-const X86_64: u32 = 0xc000_003e;
-const I386: u32 = 0x4000_0003;
-const KILL: u32 = libc::SECCOMP_RET_KILL_PROCESS;
-const ALLOW: u32 = libc::SECCOMP_RET_ALLOW;
-const NOTIFY: u32 = 0x7fc0_0000;
+use machine::{ALLOW, Call, I386, KILL, NOTIFY, X86_64, answer};
+use sandbox::{Policy, Programs, compile};
+
 const OWN_PID: u32 = 77;
 
-fn errno(errno: i32) -> u32 {
-    libc::SECCOMP_RET_ERRNO | errno.unsigned_abs()
-}
-
-/// Runs one filter over one call.
-fn run(program: &Program, architecture: u32, number: u32, arguments: [u64; 6]) -> u32 {
-    let mut data = Vec::new();
-    data.extend(number.to_le_bytes());
-    data.extend(architecture.to_le_bytes());
-    data.extend(0x1234_u64.to_le_bytes());
-    arguments
-        .iter()
-        .for_each(|argument| data.extend(argument.to_le_bytes()));
-    let (mut accumulator, mut index) = (0_u32, 0_usize);
-    loop {
-        let instruction = &program[index];
-        let jump = |taken| {
-            usize::from(if taken {
-                instruction.jt
-            } else {
-                instruction.jf
-            })
-        };
-        index += 1;
-        match (instruction.code, instruction.k) {
-            (0x20, k) => {
-                let word = &data[k as usize..][..4];
-                accumulator = u32::from_le_bytes(word.try_into().expect("four bytes"));
-            }
-            (0x54, k) => accumulator &= k,
-            (0x05, k) => index += k as usize,
-            (0x15, k) => index += jump(accumulator == k),
-            (0x25, k) => index += jump(accumulator > k),
-            (0x35, k) => index += jump(accumulator >= k),
-            (0x06, k) => return k,
-            other => panic!("unknown instruction {other:x?}"),
-        }
-    }
-}
-
-/// The strictest result of the stack, by the kernel's order: kill, errno, notify, allow.
 fn verdict(programs: &Programs, number: i64, arguments: [u64; 6]) -> u32 {
     verdict_of(programs, X86_64, number as u32, arguments)
 }
 
 fn verdict_of(programs: &Programs, architecture: u32, number: u32, arguments: [u64; 6]) -> u32 {
-    let all = programs.refusals.iter().chain([&programs.allow_list]);
-    let results = all.map(|program| run(program, architecture, number, arguments));
-    results
-        .min_by_key(|result| (*result & 0xffff_0000).cast_signed())
-        .expect("not empty")
+    let call = Call {
+        architecture,
+        number,
+        arguments,
+    };
+    machine::run_stack(&machine::stack_of(programs), &call).expect("a program")
 }
 
 fn both(policy: Policy) -> [(Programs, u32); 2] {
@@ -89,7 +48,7 @@ fn foreign_conventions_are_killed_even_where_the_default_is_to_notify() {
             for number in [0, 1, 20, 60, 231] {
                 assert_eq!(verdict_of(&programs, I386, number, [0; 6]), KILL);
                 assert_eq!(
-                    verdict_of(&programs, X86_64, number | 0x4000_0000, [0; 6]),
+                    verdict_of(&programs, X86_64, number | machine::X32_BIT, [0; 6]),
                     KILL
                 );
             }
@@ -103,15 +62,15 @@ fn answered_calls_are_answered_whatever_the_default() {
     for (programs, _) in both(Policy::Renderer) {
         assert_eq!(
             verdict(&programs, libc::SYS_openat, [9; 6]),
-            errno(libc::EPERM)
+            answer(libc::EPERM)
         );
         assert_eq!(
             verdict(&programs, libc::SYS_statx, [9; 6]),
-            errno(libc::ENOSYS)
+            answer(libc::ENOSYS)
         );
         assert_eq!(
             verdict(&programs, libc::SYS_getcwd, [9; 6]),
-            errno(libc::ENOENT)
+            answer(libc::ENOENT)
         );
     }
 }
