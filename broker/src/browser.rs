@@ -556,7 +556,8 @@ fn listen(
 
 /// Looks at the child from outside and believes only that.
 fn verify(process: ProcessId, child: &mut Child, support: &sandbox::Support) -> Event {
-    let report = sandbox::report::verify(child.pid, child::policy_of(child.role), support);
+    let policy = child::policy_of(child.role);
+    let report = sandbox::report::verify(child.pid, policy, support, child.attempted);
     let event = if report.is_sufficient() {
         Event::Sealed {
             process,

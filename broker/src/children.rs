@@ -36,6 +36,8 @@ pub struct Child {
     pub stderr: Stderr,
     /// How many messages it has sent lately.
     pub rate: Rate,
+    /// What its launch decided about its sandbox.
+    pub attempted: sandbox::Attempted,
     /// Its control group, where one can be had; removed when this is dropped after its end.
     #[expect(dead_code, reason = "held for its drop")]
     pub group: Option<sandbox::cgroup::ChildGroup>,

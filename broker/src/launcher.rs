@@ -113,6 +113,7 @@ impl Launcher {
             role,
             pid: launched.pid,
             pidfd: launched.pidfd,
+            attempted: launched.attempted,
             bootstrap: Some(broker_end.split()),
             control: None,
             listener: None,

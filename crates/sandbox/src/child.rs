@@ -159,7 +159,12 @@ pub(crate) fn take_ids(ids: Ids) -> RawResult<()> {
     // SAFETY: numbers, and a null list of length 0.
     unsafe {
         if drop_groups {
-            sys::check(libc::syscall(libc::SYS_setgroups, 0, 0))?;
+            match sys::check(libc::syscall(libc::SYS_setgroups, 0, 0)) {
+                // Denied for this and all inner user namespaces (some containers): the groups stay
+                // as they do for an ordinary user.
+                Err(libc::EPERM) if matches!(ids, Ids::InsideRoot { .. }) => {}
+                result => result.map(drop)?,
+            }
         }
         sys::check(libc::syscall(libc::SYS_setresgid, id, id, id))?;
         sys::check(libc::syscall(libc::SYS_setresuid, id, id, id))?;

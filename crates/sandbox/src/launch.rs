@@ -6,6 +6,7 @@
 
 use crate::cgroup::ChildGroup;
 use crate::child::{self, Ids, Setup, Step};
+use crate::look;
 use crate::namespaces::{self, Namespace};
 use crate::plan::Plan;
 use crate::policy::Policy;
@@ -52,6 +53,21 @@ pub struct LaunchSpec<'a> {
     pub cgroup: Option<&'a ChildGroup>,
 }
 
+/// What was decided for one child: layers that it should have and does not are missing, whatever
+/// else explains it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attempted {
+    /// It was given a network namespace of its own.
+    pub network_namespace: bool,
+    /// It was given a user id of its own.
+    pub distinct_uid: bool,
+    /// It was put into a control group.
+    pub cgroup: bool,
+    /// How many system-call filters the launcher had itself, which the child inherited. `None`: it
+    /// has some, and the kernel does not say how many.
+    pub inherited_filters: Option<usize>,
+}
+
 /// A child that has begun.
 #[derive(Debug)]
 pub struct Launched {
@@ -59,6 +75,8 @@ pub struct Launched {
     pub pid: i32,
     /// Becomes readable when it ends.
     pub pidfd: OwnedFd,
+    /// For [`crate::report::verify`].
+    pub attempted: Attempted,
 }
 
 /// Why a child could not be launched. No process is left behind.
@@ -101,6 +119,12 @@ pub fn launch(spec: LaunchSpec<'_>) -> Result<Launched, LaunchError> {
     let ids = OuterIds::choose(&spec, &plan).map_err(LaunchError::Prepare)?;
     let prepared = Prepared::new(&spec, &plan).map_err(raw(LaunchError::Prepare))?;
     let setup = prepared.setup(&plan, ids.inner(&plan));
+    let attempted = Attempted {
+        network_namespace: plan.has_namespace(Namespace::Net),
+        distinct_uid: ids.is_distinct,
+        cgroup: spec.cgroup.is_some(),
+        inherited_filters: look::own_filters().map_err(LaunchError::Prepare)?,
+    };
     // SAFETY: `child::run` makes raw calls only.
     let spawned = unsafe { spawn::spawn(plan.clone_flags(), &|| child::run(&setup)) };
     let spawned = spawned.map_err(raw(LaunchError::Clone))?;
@@ -120,6 +144,7 @@ pub fn launch(spec: LaunchSpec<'_>) -> Result<Launched, LaunchError> {
     Ok(Launched {
         pid: spawned.pid,
         pidfd: spawned.pidfd,
+        attempted,
     })
 }
 

@@ -20,6 +20,7 @@ mod constants;
 pub mod crash;
 mod landlock;
 mod launch;
+mod look;
 mod namespaces;
 pub mod notify;
 mod plan;
@@ -38,7 +39,7 @@ mod threads;
 
 pub use allow_list::{CallRule, Condition, ParseError, Test, Verdict};
 pub use calls::{name_of, number_of};
-pub use launch::{DISTINCT_UID_BASE, LaunchError, LaunchSpec, Launched, launch};
+pub use launch::{Attempted, DISTINCT_UID_BASE, LaunchError, LaunchSpec, Launched, launch};
 pub use namespaces::Namespace;
 pub use plan::PLAN_VARIABLE;
 pub use policy::Policy;

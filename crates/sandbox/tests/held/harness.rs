@@ -1,7 +1,7 @@
 //! Launching victims and watching what becomes of them.
 
 use sandbox::notify::{self, Notification};
-use sandbox::{LaunchSpec, Launched, Policy, Support};
+use sandbox::{Attempted, LaunchSpec, Launched, Policy, Support};
 use std::ffi::CString;
 use std::fs::File;
 use std::io::{self, Read};
@@ -28,6 +28,7 @@ pub struct Victim {
     pub pid: i32,
     pub pidfd: OwnedFd,
     pub policy: Policy,
+    pub attempted: Attempted,
     channel: OwnedFd,
     stderr: File,
     listener: Option<OwnedFd>,
@@ -103,12 +104,17 @@ impl Victim {
         let (channel, theirs) = packet_pair();
         let (stderr, their_stderr) = pipe();
         let spec = change(spec(policy, support, exe, theirs, their_stderr, action));
-        let Launched { pid, pidfd } = sandbox::launch(spec)?;
+        let Launched {
+            pid,
+            pidfd,
+            attempted,
+        } = sandbox::launch(spec)?;
         let stderr = File::from(stderr);
         Ok(Victim {
             pid,
             pidfd,
             policy,
+            attempted,
             channel,
             stderr,
             listener: None,

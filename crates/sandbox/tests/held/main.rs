@@ -9,6 +9,7 @@ mod tests_crash;
 mod tests_launch;
 mod tests_layers;
 mod tests_life;
+mod tests_report;
 mod victim;
 
 use std::os::unix::process::CommandExt;
@@ -25,6 +26,7 @@ fn main() -> ExitCode {
     match arguments.first().map(String::as_str) {
         Some("--type=victim") => return victim::main(&arguments[1..]),
         Some("--type=launcher") => return tests_launch::launcher_main(),
+        Some("--type=filtered-launcher") => return tests_report::filtered_launcher_main(),
         _ => {}
     }
     let claims: Vec<Claim> = [
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
         tests_life::CLAIMS,
         tests_crash::CLAIMS,
         tests_launch::CLAIMS,
+        tests_report::CLAIMS,
     ]
     .concat();
     let filters: Vec<&String> = arguments.iter().filter(|a| !a.starts_with('-')).collect();

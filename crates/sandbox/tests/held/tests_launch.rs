@@ -125,7 +125,7 @@ fn launch_copy(exe: &File) -> Victim {
 fn a_program_in_a_closed_folder_is_executed() {
     let (_folder, exe) = copy_of_program(0o755);
     let victim = launch_copy(&exe);
-    let report = report::verify(victim.pid, Policy::Renderer, &SUPPORT);
+    let report = report::verify(victim.pid, Policy::Renderer, &SUPPORT, victim.attempted);
     assert!(report.is_sufficient(), "{report}");
     assert_ne!(
         report.state(Layer::DistinctUid),
@@ -137,7 +137,7 @@ fn a_program_in_a_closed_folder_is_executed() {
 fn a_program_of_its_owner_alone_keeps_the_uid() {
     let (_folder, exe) = copy_of_program(0o700);
     let victim = launch_copy(&exe);
-    let report = report::verify(victim.pid, Policy::Renderer, &SUPPORT);
+    let report = report::verify(victim.pid, Policy::Renderer, &SUPPORT, victim.attempted);
     assert!(report.is_sufficient(), "{report}");
     assert_ne!(
         report.state(Layer::DistinctUid),
@@ -182,7 +182,7 @@ fn a_control_group_is_seen_and_removed() {
     )
     .expect("launches")
     .sealed();
-    let report = report::verify(victim.pid, Policy::Renderer, &SUPPORT);
+    let report = report::verify(victim.pid, Policy::Renderer, &SUPPORT, victim.attempted);
     assert_eq!(report.state(Layer::Cgroup), State::Enforced, "{report}");
     assert!(matches!(victim.go(), Outcome::Returned { value: 0, .. }));
     assert!(group.memory_bytes().expect("counted") > 0);
@@ -198,7 +198,7 @@ fn the_gpu_may_keep_uid_and_network() {
         spec
     });
     let victim = victim.expect("launches").sealed();
-    let report = report::verify(victim.pid, Policy::Gpu, &SUPPORT);
+    let report = report::verify(victim.pid, Policy::Gpu, &SUPPORT, victim.attempted);
     assert!(report.is_sufficient(), "{report}");
     assert_eq!(report.tier(), SUPPORT.tier(), "{report}");
     assert_ne!(

@@ -1,0 +1,457 @@
+//! Each layer of a process, looked for from outside: the findings that a report is made of.
+//!
+//! Owns: the reading of `/proc/PID`. Trusts: the kernel's files, the probe, and what the launcher
+//! decided. Never: takes what it could not read for a layer that is there.
+
+use crate::cgroup::GROUP_PREFIX;
+use crate::launch::Attempted;
+use crate::namespaces::Namespace;
+use crate::policy::Policy;
+use crate::process;
+use crate::report::State;
+use crate::rlimits;
+use crate::seccomp;
+use crate::support::{Availability, Feature, Support};
+use std::fs;
+use std::io;
+use std::path::Path;
+
+/// How it stands with a layer, and what was found.
+pub(crate) type Finding = (State, String);
+
+/// A process being looked at.
+pub(crate) struct Look<'a> {
+    pid: i32,
+    policy: Policy,
+    support: &'a Support,
+    attempted: Attempted,
+    /// `/proc/PID/task/*/status`.
+    threads: io::Result<Vec<String>>,
+}
+
+impl<'a> Look<'a> {
+    pub(crate) fn new(
+        pid: i32,
+        policy: Policy,
+        support: &'a Support,
+        attempted: Attempted,
+    ) -> Look<'a> {
+        Look {
+            pid,
+            policy,
+            support,
+            attempted,
+            threads: read_threads(Path::new(&format!("/proc/{pid}/task"))),
+        }
+    }
+
+    pub(crate) fn namespace(&self, namespace: Namespace) -> Finding {
+        if !self.support.has_namespaces() || !self.support.namespace(namespace).is_available() {
+            return unavailable(self.namespaces_availability(namespace));
+        }
+        let name = namespace.link_name();
+        let link = |pid: &str| fs::read_link(format!("/proc/{pid}/ns/{name}"));
+        let (theirs, ours) = match (link(&self.pid.to_string()), link("self")) {
+            (Ok(theirs), Ok(ours)) => (theirs, ours),
+            (Err(error), _) | (_, Err(error)) => return (State::Missing, error.to_string()),
+        };
+        if theirs != ours {
+            return (State::Enforced, theirs.display().to_string());
+        }
+        if namespace == Namespace::Net && !self.attempted.network_namespace {
+            return (
+                State::NotAttempted,
+                "the host's, to reach a server or display".to_owned(),
+            );
+        }
+        (State::Missing, "the browser's own".to_owned())
+    }
+
+    /// Why there is no namespace of that kind: its own reason or that of an essential one.
+    fn namespaces_availability(&self, namespace: Namespace) -> Availability {
+        let own = [namespace].into_iter().chain(Namespace::ESSENTIAL);
+        let failed = own
+            .map(|n| self.support.namespace(n))
+            .find(|a| !a.is_available());
+        failed.unwrap_or(Availability::Available)
+    }
+
+    /// The availability of a feature that lives in a namespace.
+    pub(crate) fn namespaced(&self, feature: Feature) -> Availability {
+        match self.namespaces_availability(Namespace::User) {
+            Availability::Available => self.support.feature(feature),
+            failed => failed,
+        }
+    }
+
+    pub(crate) fn root(&self) -> Finding {
+        let availability = self.namespaces_availability(Namespace::Mount);
+        if !availability.is_available() {
+            return unavailable(availability);
+        }
+        match fs::read_to_string(format!("/proc/{}/mountinfo", self.pid)) {
+            Err(error) => (State::Missing, error.to_string()),
+            Ok(text) => {
+                let mounts: Vec<&str> = text.lines().collect();
+                let is_empty_tmpfs = matches!(mounts.as_slice(), [only]
+                    if only.contains(" - tmpfs ") && only.contains(" / / ro,"));
+                if is_empty_tmpfs {
+                    return (State::Enforced, "one empty read-only tmpfs".to_owned());
+                }
+                (State::Missing, format!("{} mounts", mounts.len()))
+            }
+        }
+    }
+
+    pub(crate) fn distinct_uid(&self) -> Finding {
+        if let Availability::Unavailable(errno) = self.support.feature(Feature::DistinctUid) {
+            return (
+                State::Unavailable(errno),
+                "only root can give one".to_owned(),
+            );
+        }
+        // SAFETY: takes nothing and cannot fail.
+        let own = unsafe { libc::geteuid() }.to_string();
+        let kept = "keeps the browser's user id".to_owned();
+        // For a display's sake, or since the program is its owner's alone.
+        if !self.attempted.distinct_uid {
+            return (State::NotAttempted, kept);
+        }
+        match self.field("Uid:") {
+            Err(problem) => (State::Missing, problem),
+            Ok(ids)
+                if ids
+                    .iter()
+                    .all(|ids| ids.split_whitespace().all(|id| id != own)) =>
+            {
+                let id = ids.first().and_then(|ids| ids.split_whitespace().next());
+                (State::Enforced, id.unwrap_or_default().to_owned())
+            }
+            Ok(_) => (State::Missing, kept),
+        }
+    }
+
+    pub(crate) fn capabilities(&self) -> Finding {
+        let is_empty = |name: &str| -> Result<bool, String> {
+            Ok(self
+                .field(name)?
+                .iter()
+                .all(|set| set.chars().all(|digit| digit == '0')))
+        };
+        for name in ["CapInh:", "CapPrm:", "CapEff:", "CapAmb:"] {
+            match is_empty(name) {
+                Ok(true) => {}
+                Ok(false) => return (State::Missing, format!("{name} is not empty")),
+                Err(problem) => return (State::Missing, problem),
+            }
+        }
+        match is_empty("CapBnd:") {
+            Ok(true) => (State::Enforced, "all five sets are empty".to_owned()),
+            // Without power over a user namespace the bounding set cannot be emptied; what it
+            // bounds is unreachable by `no_new_privs`.
+            Ok(false) if !self.support.has_namespaces() => (
+                State::Enforced,
+                "all but the bounding set are empty".to_owned(),
+            ),
+            Ok(false) => (State::Missing, "CapBnd: is not empty".to_owned()),
+            Err(problem) => (State::Missing, problem),
+        }
+    }
+
+    pub(crate) fn no_new_privileges(&self) -> Finding {
+        match self.field("NoNewPrivs:") {
+            Ok(values) if values.iter().all(|value| value == "1") => {
+                (State::Enforced, String::new())
+            }
+            Ok(_) => (State::Missing, "NoNewPrivs is 0".to_owned()),
+            Err(problem) => (State::Missing, problem),
+        }
+    }
+
+    pub(crate) fn limits(&self) -> Finding {
+        let text = match fs::read_to_string(format!("/proc/{}/limits", self.pid)) {
+            Ok(text) => text,
+            Err(error) => return (State::Missing, error.to_string()),
+        };
+        for limit in rlimits::limits(self.policy) {
+            let line = text.lines().find_map(|line| line.strip_prefix(limit.label));
+            let values = line.unwrap_or_default().split_whitespace().take(2);
+            let is_low = |value: &str| value.parse::<u64>().is_ok_and(|v| v <= limit.value);
+            if values.clone().count() != 2 || !values.clone().all(is_low) {
+                return (State::Missing, format!("{} is too high", limit.label));
+            }
+        }
+        (State::Enforced, String::new())
+    }
+
+    pub(crate) fn cgroup(&self) -> Finding {
+        if !self.attempted.cgroup {
+            return match self.support.feature(Feature::Cgroup) {
+                Availability::Unavailable(errno) => {
+                    (State::Unavailable(errno), "none is writable".to_owned())
+                }
+                Availability::Available => (State::NotAttempted, String::new()),
+            };
+        }
+        let text = match fs::read_to_string(format!("/proc/{}/cgroup", self.pid)) {
+            Ok(text) => text,
+            Err(error) => return (State::Missing, error.to_string()),
+        };
+        let prefix = format!("/{GROUP_PREFIX}");
+        match text.lines().find(|line| line.contains(&prefix)) {
+            Some(line) => (State::Enforced, line.to_owned()),
+            None => (State::Missing, "in none of the browser's".to_owned()),
+        }
+    }
+
+    pub(crate) fn descriptors(&self) -> Finding {
+        let folder = format!("/proc/{}/fd", self.pid);
+        match count_descriptors(Path::new(&folder)) {
+            Ok(Ok(count)) => (State::Enforced, format!("{count}, none of them a file")),
+            Ok(Err(stranger)) => (State::Missing, stranger),
+            // Not dumpable, and no user namespace gives us power over it.
+            Err(error)
+                if error.kind() == io::ErrorKind::PermissionDenied
+                    && !self.support.has_namespaces() =>
+            {
+                let errno = error.raw_os_error().unwrap_or(libc::EACCES);
+                (State::Unavailable(errno), "cannot be seen".to_owned())
+            }
+            Err(error) => (State::Missing, error.to_string()),
+        }
+    }
+
+    pub(crate) fn core_scheduling(&self) -> Finding {
+        let availability = self.support.feature(Feature::CoreScheduling);
+        if !availability.is_available() {
+            return unavailable(availability);
+        }
+        match process::core_cookie(self.pid) {
+            Ok(0) => (State::Missing, "no cookie".to_owned()),
+            Ok(_) => (State::Enforced, String::new()),
+            Err(errno) if !self.support.has_namespaces() => {
+                (State::Unavailable(errno), "cannot be seen".to_owned())
+            }
+            Err(errno) => (
+                State::Missing,
+                io::Error::from_raw_os_error(errno).to_string(),
+            ),
+        }
+    }
+
+    pub(crate) fn speculation(&self) -> Finding {
+        let kinds = [
+            (Feature::StoreBypass, "Speculation_Store_Bypass:"),
+            (Feature::IndirectBranch, "SpeculationIndirectBranch:"),
+        ];
+        if !self.policy.holds_content() {
+            return (
+                State::NotAttempted,
+                "handles no code of strangers".to_owned(),
+            );
+        }
+        let mut notes = Vec::new();
+        for (feature, field) in kinds {
+            if !self.support.feature(feature).is_available() {
+                continue;
+            }
+            match self.field(field) {
+                Ok(values) if values.iter().all(|v| is_mitigated(v)) => {
+                    notes.push(values.into_iter().next().unwrap_or_default());
+                }
+                Ok(values) => return (State::Missing, format!("{field} {values:?}")),
+                Err(problem) => return (State::Missing, problem),
+            }
+        }
+        if notes.is_empty() {
+            return unavailable(self.support.feature(Feature::StoreBypass));
+        }
+        (State::Enforced, notes.join(", "))
+    }
+
+    pub(crate) fn seccomp(&self) -> Finding {
+        let availability = self.support.feature(Feature::Seccomp);
+        if !availability.is_available() {
+            return unavailable(availability);
+        }
+        let modes = match self.field("Seccomp:") {
+            Ok(modes) => modes,
+            Err(problem) => return (State::Missing, problem),
+        };
+        if modes.iter().any(|mode| mode != "2") {
+            return (State::Missing, "a thread has no filter".to_owned());
+        }
+        let Ok(programs) = seccomp::compile(self.policy, 1, false) else {
+            return (State::Missing, "the policy makes no filter".to_owned());
+        };
+        let own = programs.count();
+        // What the child inherited (a container has some) holds nothing of ours.
+        let Some(inherited) = self.attempted.inherited_filters else {
+            let note = "the kernel does not tell its filters from the browser's own";
+            return (State::Missing, note.to_owned());
+        };
+        match self.field(FILTERS) {
+            Ok(counts) => {
+                let expected = (inherited + own).to_string();
+                if let Some(count) = counts.iter().find(|count| **count != expected) {
+                    let note = format!("{count} filters, {inherited} of them inherited, not {own}");
+                    return (State::Missing, note);
+                }
+            }
+            // Older kernels do not count, and nothing was inherited.
+            Err(_) if inherited == 0 => {}
+            Err(problem) => return (State::Missing, problem),
+        }
+        let tells = self
+            .support
+            .feature(Feature::SeccompListener)
+            .is_available();
+        let default = if tells { "tells the browser" } else { "kills" };
+        (
+            State::Enforced,
+            format!("{own} filters on {} threads; {default}", modes.len()),
+        )
+    }
+
+    /// A field of the status of every thread.
+    fn field(&self, name: &str) -> Result<Vec<String>, String> {
+        let threads = self.threads.as_ref().map_err(ToString::to_string)?;
+        let values: Option<Vec<String>> = threads
+            .iter()
+            .map(|status| status.lines().find_map(|line| line.strip_prefix(name)))
+            .map(|value| value.map(|value| value.trim().to_owned()))
+            .collect();
+        values.ok_or_else(|| format!("the kernel shows no {name}"))
+    }
+}
+
+fn unavailable(availability: Availability) -> Finding {
+    match availability {
+        Availability::Unavailable(errno) => (State::Unavailable(errno), String::new()),
+        Availability::Available => (State::Missing, String::new()),
+    }
+}
+
+fn is_mitigated(value: &str) -> bool {
+    ["not vulnerable", "mitigated", "disabled"]
+        .iter()
+        .any(|word| value.contains(word))
+}
+
+/// How many filters the calling thread has, which whatever it launches inherits. `None`: it has
+/// some, and the kernel does not count them.
+pub(crate) fn own_filters() -> io::Result<Option<usize>> {
+    let status = fs::read_to_string("/proc/thread-self/status")?;
+    let field = |name| status.lines().find_map(|line| line.strip_prefix(name));
+    let number = |value: &str| value.trim().parse().ok();
+    match (field("Seccomp:").and_then(number), field(FILTERS)) {
+        // A kernel that does not show the mode shows it for no child either.
+        (Some(0) | None, _) => Ok(Some(0)),
+        (Some(_), count) => Ok(count.and_then(number)),
+    }
+}
+
+/// How many descriptors there are in `/proc/PID/fd`; inside, the first of a kind that was not
+/// handed over.
+fn count_descriptors(folder: &Path) -> io::Result<Result<usize, String>> {
+    let mut count = 0;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let target = match fs::read_link(entry.path()) {
+            Ok(target) => target.display().to_string(),
+            Err(error) if is_gone(&error) => continue,
+            Err(error) => return Err(error),
+        };
+        if !DESCRIPTOR_KINDS.iter().any(|kind| target.starts_with(kind)) {
+            let number = entry.file_name().display().to_string();
+            return Ok(Err(format!("{number} is {target}")));
+        }
+        count += 1;
+    }
+    Ok(Ok(count))
+}
+
+/// The status of every thread in `/proc/PID/task`.
+fn read_threads(folder: &Path) -> io::Result<Vec<String>> {
+    let mut threads = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        match fs::read_to_string(entry?.path().join("status")) {
+            Ok(status) => threads.push(status),
+            Err(error) if is_gone(&error) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    if threads.is_empty() {
+        return Err(io::Error::from_raw_os_error(libc::ESRCH));
+    }
+    Ok(threads)
+}
+
+/// Closed or ended meanwhile: it needs no sandbox. Any other failure hides something.
+fn is_gone(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(libc::ENOENT | libc::ESRCH))
+}
+
+/// The field of a status that counts filters.
+const FILTERS: &str = "Seccomp_filters:";
+
+/// How the targets of allowed descriptors begin.
+const DESCRIPTOR_KINDS: [&str; 9] = [
+    "/dev/null",
+    "/dev/shm/softbuffer-",
+    "/memfd:",
+    "anon_inode:[eventfd]",
+    "anon_inode:[eventpoll]",
+    "anon_inode:[timerfd]",
+    "anon_inode:seccomp notify",
+    "pipe:[",
+    "socket:[",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+
+    #[test]
+    fn a_descriptor_that_cannot_be_read_is_not_passed_over() {
+        let folder = tempfile::tempdir().expect("a folder");
+        symlink("socket:[1]", folder.path().join("3")).expect("a link");
+        let count = count_descriptors(folder.path()).expect("readable");
+        assert_eq!(count, Ok(1));
+        // What is no link cannot be read as one, whoever tries.
+        fs::write(folder.path().join("4"), "").expect("a file");
+        assert!(count_descriptors(folder.path()).is_err());
+    }
+
+    #[test]
+    fn a_descriptor_that_is_a_file_is_named() {
+        let folder = tempfile::tempdir().expect("a folder");
+        symlink("/etc/passwd", folder.path().join("7")).expect("a link");
+        let count = count_descriptors(folder.path()).expect("readable");
+        assert_eq!(count, Err("7 is /etc/passwd".to_owned()));
+    }
+
+    #[test]
+    fn only_a_thread_that_ended_is_passed_over() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let thread = |name: &str| folder.path().join(name);
+        fs::create_dir(thread("1")).expect("a folder");
+        fs::write(thread("1").join("status"), "Seccomp:\t2\n").expect("a file");
+        fs::create_dir(thread("2")).expect("a folder");
+        assert_eq!(read_threads(folder.path()).expect("one lives").len(), 1);
+        // Unreadable as a file, whoever tries.
+        fs::create_dir(thread("2").join("status")).expect("a folder");
+        assert!(read_threads(folder.path()).is_err());
+    }
+
+    #[test]
+    fn a_thread_without_filters_inherits_none() {
+        let status = fs::read_to_string("/proc/thread-self/status").expect("readable");
+        if status.contains("Seccomp:\t0") {
+            assert_eq!(own_filters().expect("readable"), Some(0));
+        } else {
+            assert_ne!(own_filters().expect("readable"), Some(0));
+        }
+    }
+}
