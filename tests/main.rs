@@ -8,6 +8,7 @@ mod harness;
 mod bad_input;
 mod command_line;
 mod crash;
+mod environments;
 mod isolation;
 mod pages;
 mod sandbox;
