@@ -17,6 +17,7 @@ mod text;
 mod bad_input;
 mod command_line;
 mod crash;
+mod environments;
 mod isolation;
 mod pages;
 mod read_back;

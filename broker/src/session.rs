@@ -9,10 +9,13 @@ use crate::control::ControlFifo;
 use crate::launcher::Launcher;
 use crate::netconfig;
 use crate::records::Recorder;
+use crate::terminal::complain;
 use anyhow::Context;
 use kernel::{Command, Config, Event};
+use nix::errno::Errno;
 use protocol::bootstrap::GpuTarget;
 use protocol::ids::Role;
+use sandbox::{Availability, Feature, Namespace, Support, Tier};
 use std::net::{Ipv4Addr, TcpListener};
 use std::process::ExitCode;
 
@@ -45,24 +48,18 @@ pub fn start(options: &Options, shell: bool) -> anyhow::Result<Browser> {
     let support = sandbox::probe();
     let tier = support.tier();
     let degraded = !tier.is_enough_by_default();
-    if degraded && options.sandbox == SandboxMode::Strict {
-        anyhow::bail!(
-            "the sandbox would not hold here: only tier {tier} can be had. Bulkhead needs seccomp \
-             and either user namespaces or Landlock. Start with --sandbox degraded only if you \
-             trust every page that you open"
-        );
-    }
-    if let Some(required) = options.require.map(sandbox::Tier::from) {
+    check_tier(&support, options.sandbox)?;
+    if let Some(required) = options.require.map(Tier::from) {
         anyhow::ensure!(
             tier <= required,
             "--require {required}: only tier {tier} can be had here; `bulkhead sandbox` tells what \
              is missing"
         );
     }
-    anyhow::ensure!(
-        tier != sandbox::Tier::None,
-        "there is no seccomp here, and without it Bulkhead does not run"
-    );
+    if degraded {
+        // For those ways of running that have no window to show the banner in.
+        complain!("bulkhead: the sandbox is degraded: tier {tier} only");
+    }
     let target = if options.headless || !crate::display::is_available() {
         GpuTarget::Headless
     } else {
@@ -83,6 +80,42 @@ pub fn start(options: &Options, shell: bool) -> anyhow::Result<Browser> {
         ..Config::default()
     };
     Browser::new(config, launcher, recorder, control)
+}
+
+/// Refuses what is too little, and says what would help.
+fn check_tier(support: &Support, mode: SandboxMode) -> anyhow::Result<()> {
+    let tier = support.tier();
+    if tier == Tier::None {
+        anyhow::bail!(
+            "there are no system-call filters here ({}), and without them Bulkhead does not run. \
+             The kernel needs CONFIG_SECCOMP_FILTER, and a container has to allow the calls \
+             seccomp and prctl",
+            reason(support.feature(Feature::Seccomp))
+        );
+    }
+    if tier.is_enough_by_default() || mode == SandboxMode::Degraded {
+        return Ok(());
+    }
+    let namespaces = Namespace::ESSENTIAL.map(|namespace| support.namespace(namespace));
+    let failed = namespaces.into_iter().find(|it| !it.is_available());
+    anyhow::bail!(
+        "the sandbox would not hold here: only tier {tier} can be had. Bulkhead needs user \
+         namespaces ({}) or Landlock ({}). Allow the first (sysctl user.max_user_namespaces above \
+         0; with AppArmor kernel.apparmor_restrict_unprivileged_userns=0; in a container a seccomp \
+         profile with unshare and clone), or use a kernel that has the second (5.13 or later, \
+         landlock in the list lsm=). Start with --sandbox degraded only if you trust every page \
+         that you open",
+        reason(failed.unwrap_or(Availability::Available)),
+        reason(support.feature(Feature::Landlock))
+    );
+}
+
+/// In the kernel's own word, which people search for.
+fn reason(availability: Availability) -> String {
+    match availability {
+        Availability::Available => "available".to_owned(),
+        Availability::Unavailable(errno) => format!("{:?}", Errno::from_raw(errno)),
+    }
 }
 
 /// Starts the demo server on a free port of loopback and returns the URL of its index.

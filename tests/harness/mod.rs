@@ -5,6 +5,7 @@
 pub mod picture;
 pub mod process;
 pub mod server;
+pub mod world;
 pub mod x11;
 
 use picture::Picture;
@@ -69,16 +70,22 @@ impl Browser {
 
     /// A browser with these arguments and variables beside those of the harness.
     pub fn start(arguments: &[&str], variables: &[(&str, &str)]) -> Browser {
-        let folder = tempfile::tempdir().expect("a scratch folder");
-        let fifo = folder.path().join("control");
         let mut command = Command::new(executable());
+        command
+            .env_remove("DISPLAY")
+            .env_remove("WAYLAND_DISPLAY")
+            .envs(variables.iter().copied());
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        Browser::spawn(command, folder, arguments)
+    }
+
+    /// A browser by a command made ready for it, with a scratch folder that it can write to.
+    pub fn spawn(mut command: Command, folder: tempfile::TempDir, arguments: &[&str]) -> Browser {
+        let fifo = folder.path().join("control");
         command
             .args(["--record", "-", "--control-fifo"])
             .arg(&fifo)
             .args(arguments)
-            .env_remove("DISPLAY")
-            .env_remove("WAYLAND_DISPLAY")
-            .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
