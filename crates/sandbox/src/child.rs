@@ -182,6 +182,8 @@ fn tidy_surroundings(setup: &Setup) -> RawResult<()> {
     // is not.
     sys::check(unsafe { libc::syscall(libc::SYS_setsid) })?;
     rlimits::set(libc::RLIMIT_CORE, 0)?;
+    // Before `execve`: without a limit the kernel lays the program's memory out less randomly.
+    rlimits::set(libc::RLIMIT_STACK, rlimits::STACK_BYTES)?;
     // SAFETY: takes a number.
     sys::check(unsafe { libc::syscall(libc::SYS_umask, 0o077) })?;
     root::chdir(c"/")?;

@@ -85,6 +85,7 @@ const VALUES: &[(&str, u64)] = values![
     MSG_CMSG_CLOEXEC,
     MSG_DONTWAIT,
     MSG_NOSIGNAL,
+    MSG_PEEK,
     O_NONBLOCK,
     O_RDWR,
     O_WRONLY,

@@ -18,7 +18,7 @@ pub struct Limit {
 }
 
 /// The limits of a role.
-pub(crate) fn limits(policy: Policy) -> [Limit; 12] {
+pub(crate) fn limits(policy: Policy) -> [Limit; 13] {
     let (data, address_space) = memory_limits(policy);
     let files = match policy {
         Policy::Gpu | Policy::Network => 1024,
@@ -43,6 +43,7 @@ pub(crate) fn limits(policy: Policy) -> [Limit; 12] {
         // Its threads exist, and none may follow.
         limit(libc::RLIMIT_NPROC, "Max processes", 0),
         limit(libc::RLIMIT_NOFILE, "Max open files", files),
+        limit(libc::RLIMIT_STACK, "Max stack size", STACK_BYTES),
         limit(libc::RLIMIT_DATA, "Max data size", data),
         limit(libc::RLIMIT_AS, "Max address space", address_space),
     ]
@@ -89,5 +90,8 @@ pub(crate) fn set(resource: u32, value: u64) -> sys::RawResult<()> {
     Ok(())
 }
 
+/// The main thread's stack: what the renderer's deepest recursions are tested with. Some machines
+/// hand down no limit at all.
+pub(crate) const STACK_BYTES: u64 = 8 * MIB;
 const MIB: u64 = 1024 * 1024;
 const GIB: u64 = 1024 * MIB;

@@ -185,6 +185,56 @@ fn the_network_role_makes_internet_sockets_alone() {
 }
 
 #[test]
+fn urgent_data_is_neither_sent_nor_taken_in_any_role() {
+    let used = [
+        0,
+        libc::MSG_DONTWAIT,
+        libc::MSG_NOSIGNAL,
+        libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL,
+        libc::MSG_DONTWAIT | libc::MSG_CMSG_CLOEXEC,
+        libc::MSG_DONTWAIT | libc::MSG_PEEK,
+    ];
+    for policy in Policy::ALL {
+        for (programs, default) in both(policy) {
+            for flags in used.map(|flags| (flags | libc::MSG_OOB) as u64) {
+                for number in [libc::SYS_sendto, libc::SYS_recvfrom] {
+                    let arguments = [3, 0x1000, 1, flags, 0, 0];
+                    assert_eq!(verdict(&programs, number, arguments), default, "{policy}");
+                }
+                for number in [libc::SYS_sendmsg, libc::SYS_recvmsg] {
+                    let arguments = [3, 0x1000, flags, 0, 0, 0];
+                    assert_eq!(verdict(&programs, number, arguments), default, "{policy}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn sockets_are_used_with_the_flags_of_their_role_alone() {
+    let send = libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL;
+    let peek = libc::MSG_DONTWAIT | libc::MSG_PEEK;
+    for (policy, number, allowed, refused) in [
+        (Policy::Demo, libc::SYS_sendto, send, libc::MSG_MORE),
+        (Policy::Demo, libc::SYS_recvfrom, libc::MSG_DONTWAIT, peek),
+        (Policy::Gpu, libc::SYS_sendto, send, libc::MSG_MORE),
+        (Policy::Gpu, libc::SYS_recvfrom, 0, libc::MSG_PEEK),
+        (Policy::Network, libc::SYS_sendto, send, libc::MSG_FASTOPEN),
+        (Policy::Network, libc::SYS_recvfrom, peek, libc::MSG_TRUNC),
+    ] {
+        for (programs, default) in both(policy) {
+            let call = |flags: i32| [3, 0x1000, 1, flags as u64, 0, 0];
+            assert_eq!(verdict(&programs, number, call(allowed)), ALLOW, "{policy}");
+            assert_eq!(
+                verdict(&programs, number, call(refused)),
+                default,
+                "{policy}"
+            );
+        }
+    }
+}
+
+#[test]
 fn terminal_tricks_are_on_no_list() {
     for policy in Policy::ALL {
         for (programs, default) in both(policy) {

@@ -76,6 +76,14 @@ pub const ATTACKS: &[Attack] = &[
     ("ignore-sigsys", || {
         raw(libc::SYS_rt_sigaction, [libc::SIGSYS as c_long, 0, 0])
     }),
+    ("oob-sendto", || send_or_receive(libc::SYS_sendto)),
+    ("oob-recvfrom", || send_or_receive(libc::SYS_recvfrom)),
+    ("oob-sendmsg", || {
+        raw(libc::SYS_sendmsg, [3, 0, libc::MSG_OOB as c_long])
+    }),
+    ("oob-recvmsg", || {
+        raw(libc::SYS_recvmsg, [3, 0, libc::MSG_OOB as c_long])
+    }),
     ("personality", || raw(libc::SYS_personality, [0; 3])),
     ("unknown", || raw(599, [0; 3])),
     ("mmap-rwx", || {
@@ -112,6 +120,13 @@ fn raw(number: c_long, arguments: [c_long; 3]) -> c_long {
     // SAFETY: the point is that the kernel refuses; what it would do otherwise harms this victim
     // only.
     unsafe { syscall(number, a, b, c, 0, 0, 0) }
+}
+
+/// Urgent data on the bootstrap channel.
+fn send_or_receive(number: c_long) -> c_long {
+    let flags = c_long::from(libc::MSG_OOB | libc::MSG_DONTWAIT);
+    // SAFETY: no bytes, so no buffer is touched.
+    unsafe { syscall(number, 3, 0, 0, flags, 0, 0) }
 }
 
 fn at() -> c_long {

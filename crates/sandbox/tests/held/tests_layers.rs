@@ -44,6 +44,10 @@ pub const CLAIMS: &[Claim] = &[
         only_the_network_role_can_make_a_socket,
     ),
     (
+        "urgent_data_never_reaches_a_socket_in_any_role",
+        urgent_data_never_reaches_a_socket,
+    ),
+    (
         "every_role_is_reported_with_every_layer",
         every_role_is_reported_with_every_layer,
     ),
@@ -142,6 +146,23 @@ fn only_the_network_role_can_make_a_socket() {
             }
             Outcome::Notified(_) | Outcome::Died(_) if policy != Policy::Network => {}
             other => panic!("{policy}: {other:?}"),
+        }
+    }
+}
+
+/// The channel itself would refuse it with an errno: here the call must not even be made.
+fn urgent_data_never_reaches_a_socket() {
+    if !SUPPORT.feature(Feature::Seccomp).is_available() {
+        return println!("SKIP: no filter can be installed here");
+    }
+    for (name, _) in ATTACKS.iter().filter(|(name, _)| name.starts_with("oob-")) {
+        for policy in Policy::ALL {
+            let mut victim = Victim::launch(policy, name).sealed();
+            match victim.go() {
+                Outcome::Notified(told) => assert_eq!(format!("oob-{}", told.name), *name),
+                Outcome::Died(status) => assert!(is_killed_by(status, libc::SIGSYS), "{name}"),
+                other => panic!("{policy}: {name}: {other:?}"),
+            }
         }
     }
 }
