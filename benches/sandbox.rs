@@ -37,7 +37,12 @@ fn main() -> ExitCode {
         ["--type=victim", policy, action] => return victim_main(began, policy, action),
         _ => {}
     }
-    println!("{}; children reach tier {}", harness::who(), SUPPORT.tier());
+    println!(
+        "{}; children reach tier {}. What only root can have (user ids of their own) is off for \
+         others. On a busy machine all waits grow by whole time slices: repeat when it is quiet.",
+        harness::who(),
+        SUPPORT.tier()
+    );
     lists();
     let plain = starts();
     layers();
@@ -61,15 +66,25 @@ fn lists() {
         let allowed = names(|verdict| verdict == Verdict::Allow);
         let answered = names(|verdict| verdict != Verdict::Allow);
         let goal = if policy == Policy::Renderer {
+            // It has one list, put on when its start is over: the same number counts twice.
+            let word = |max| {
+                if allowed.len() <= max {
+                    "met"
+                } else {
+                    "MISSED"
+                }
+            };
             format!(
-                "   (goal: at most {RENDERER_CALLS_MAX}, {RENDERER_CALLS_AFTER_START_MAX} after \
-                 start; it is sealed after its start and has one list)"
+                "   (goals: at most {RENDERER_CALLS_MAX}: {}; {RENDERER_CALLS_AFTER_START_MAX} \
+                 after start: {})",
+                word(RENDERER_CALLS_MAX),
+                word(RENDERER_CALLS_AFTER_START_MAX)
             )
         } else {
             String::new()
         };
         println!(
-            "  {:38} {:3} allowed, {:3} answered with an error{goal}",
+            "  {:48} {:3} allowed, {:3} answered with an error{goal}",
             policy.name(),
             allowed.len(),
             answered.len()
@@ -288,7 +303,7 @@ fn print_line(what: &str, mut times: Vec<u64>, base: Option<f64>, unit: (&str, f
         format!("{:5.2} times, ", median / base)
     });
     println!(
-        "  {what:38} median {:8.3} {}   ({ratio}min {:.3}, max {:.3}, {} rounds)",
+        "  {what:48} median {:8.3} {}   ({ratio}min {:.3}, max {:.3}, {} rounds)",
         value(times.len() / 2),
         unit.0,
         value(0),
