@@ -218,7 +218,7 @@ impl Stderr {
         if self.line.is_empty() {
             return;
         }
-        let line = printable(&String::from_utf8_lossy(&self.line));
+        let line = trace::printable(&String::from_utf8_lossy(&self.line));
         self.line.clear();
         if let Some(record) = sandbox::crash::parse(&line) {
             return self.remember(record, &line);
@@ -261,19 +261,6 @@ impl AsFd for Stderr {
 fn refused_allocation(line: &str) -> Option<u64> {
     let bytes = line.strip_prefix("memory allocation of ")?;
     bytes.strip_suffix(" bytes failed")?.parse().ok()
-}
-
-/// A child's text made fit for a terminal: control characters would let it write escape sequences.
-fn printable(text: &str) -> String {
-    text.chars()
-        .map(|c| {
-            if c.is_control() && c != '\t' {
-                '\u{fffd}'
-            } else {
-                c
-            }
-        })
-        .collect()
 }
 
 /// The messages now waiting in a channel, at most `max` of them, and how it went on after them.

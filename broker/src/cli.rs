@@ -37,7 +37,7 @@ pub struct Options {
     #[arg(long, value_name = "WIDTHxHEIGHT", default_value = "1280x800", value_parser = parse_size)]
     pub size: Size,
 
-    /// How long --screenshot waits for the page, in seconds
+    /// How long --screenshot waits for the page, and `sandbox` for the processes, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 30,
           value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub timeout: u64,

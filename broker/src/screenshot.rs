@@ -98,7 +98,7 @@ pub fn wait_until_loaded(
 }
 
 /// Nothing comes any more once a signal or a command has ended the browser.
-fn ensure_running(browser: &Browser) -> anyhow::Result<()> {
+pub fn ensure_running(browser: &Browser) -> anyhow::Result<()> {
     anyhow::ensure!(
         browser.exit_code().is_none(),
         "stopped by a signal or a command"

@@ -6,6 +6,7 @@
 
 use crate::browser::Browser;
 use crate::cli::{Options, SandboxMode};
+use crate::screenshot::ensure_running;
 use crate::session;
 use crate::terminal::{complain, say};
 use kernel::RecordKind;
@@ -79,10 +80,7 @@ fn wait_for_all(browser: &mut Browser, deadline: Instant) -> anyhow::Result<()> 
                 anyhow::bail!("the {role} process cannot be started: {cause}");
             }
         }
-        anyhow::ensure!(
-            browser.exit_code().is_none(),
-            "stopped by a signal or a command"
-        );
+        ensure_running(browser)?;
         anyhow::ensure!(
             Instant::now() < deadline,
             "the {missing} process was not ready in time; --timeout gives it longer"

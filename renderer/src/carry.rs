@@ -4,7 +4,7 @@
 //! Owns: nothing. Trusts: that the tree of a longer text begins like that of a shorter one. Never:
 //! focuses an element of another kind.
 
-use blitz_dom::{BaseDocument, ElementData, NodeId};
+use blitz_dom::{BaseDocument, ElementData, NodeId, local_name};
 
 /// Puts into `document` what the person has done in `previous`.
 pub(crate) fn state(previous: &BaseDocument, document: &mut BaseDocument) {
@@ -38,10 +38,27 @@ fn control(previous: &BaseDocument, id: NodeId, document: &mut BaseDocument, new
     if let Some(is_checked) = old.checkbox_input_checked() {
         new.set_checkbox_input_checked(is_checked);
     }
+    let is_text = new.text_input_data().is_some();
     let typed = old.text_input_data().map(|input| input.editor.raw_text());
-    let given = new.text_input_data().map(|input| input.editor.raw_text());
-    if let Some(typed) = typed.filter(|typed| given.is_some_and(|given| given != *typed)) {
+    // A text that is the page's own may have become longer meanwhile.
+    let own = given_text(previous, id);
+    if let Some(typed) = typed.filter(|typed| is_text && *typed != own) {
         set_text(document, new_id, typed);
+    }
+}
+
+/// The text that the page itself puts into an input.
+fn given_text(document: &BaseDocument, input: NodeId) -> String {
+    let Some(node) = document.get_node(input) else {
+        return String::new();
+    };
+    match node.element_data() {
+        Some(element) if element.name.local == local_name!("textarea") => node.text_content(),
+        Some(element) => element
+            .attr(local_name!("value"))
+            .unwrap_or_default()
+            .to_owned(),
+        None => String::new(),
     }
 }
 

@@ -17,16 +17,12 @@ use url::Url;
 /// changed, above all when they are no style sheet.
 pub(crate) fn prepared(bytes: &Bytes, content_type: Option<&str>, url: &str) -> Option<Bytes> {
     let base = Url::parse(url).ok()?;
-    let decoded = match std::str::from_utf8(bytes) {
-        Ok(_) => None,
+    let Ok(text) = std::str::from_utf8(bytes) else {
         // What an answer without a type is for is not known here, and pictures are not text.
-        Err(_) => Some(decode(bytes, content_type?)?),
+        let text = decode(bytes, content_type?)?;
+        return Some(Bytes::from(disarmed(&text, &base).unwrap_or(text)));
     };
-    let text = match &decoded {
-        Some(decoded) => decoded,
-        None => std::str::from_utf8(bytes).ok()?,
-    };
-    disarmed(text, &base).or(decoded).map(Bytes::from)
+    disarmed(text, &base).map(Bytes::from)
 }
 
 /// A style sheet that is not UTF-8, by the charset of its header or else of its first rule.
@@ -54,6 +50,10 @@ fn rule(bytes: &[u8]) -> Option<&'static Encoding> {
 
 /// The style sheet with every `@import` disarmed that does not resolve; `None` if there is none.
 pub(crate) fn disarmed(text: &str, base: &Url) -> Option<String> {
+    // Whatever else is text comes through here too, and is not to be taken apart for nothing.
+    if !text.contains('@') {
+        return None;
+    }
     let mut imports = Imports {
         base,
         unresolved: Vec::new(),

@@ -18,7 +18,7 @@ pub struct Lie {
     pub name: &'static str,
     pub cause: &'static str,
     who: Who,
-    tell: fn(RawFd),
+    tell: fn(RawFd, Attacker),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -33,74 +33,56 @@ enum Who {
 const NOBODYS: u32 = 4_000_000;
 
 const LIES: &[Lie] = &[
-    lie("lie-empty-packet", "BadEncoding", Who::Anybody, |fd| {
+    lie("lie-empty-packet", "BadEncoding", Who::Anybody, |fd, _| {
         send(fd, &[], 0)
     }),
-    lie("lie-unknown-variant", "BadEncoding", Who::Anybody, |fd| {
-        send(fd, &[250; 9], 0)
-    }),
+    lie(
+        "lie-unknown-variant",
+        "BadEncoding",
+        Who::Anybody,
+        |fd, _| send(fd, &[250; 9], 0),
+    ),
     lie(
         "lie-oversized-packet",
         "OversizedPacket",
         Who::Anybody,
-        |fd| {
+        |fd, _| {
             send(fd, &vec![0; 150 * 1024], 0);
         },
     ),
     lie(
         "lie-one-descriptor-too-many",
         "SurplusHandle",
-        Who::Documents,
-        |fd| {
-            send(fd, &anything(), 1);
+        Who::Anybody,
+        |fd, attacker| {
+            send(fd, &anything(attacker), 1);
         },
     ),
     lie(
         "lie-253-descriptors",
         "SurplusHandle",
-        Who::Documents,
-        |fd| send(fd, &anything(), 253),
-    ),
-    lie(
-        "lie-one-descriptor-too-many",
-        "SurplusHandle",
-        Who::Only(Attacker::Gpu),
-        |fd| {
-            send(fd, &a_picture(), 1);
+        Who::Anybody,
+        |fd, attacker| {
+            send(fd, &anything(attacker), 253);
         },
     ),
-    lie(
-        "lie-253-descriptors",
-        "SurplusHandle",
-        Who::Only(Attacker::Gpu),
-        |fd| send(fd, &a_picture(), 253),
-    ),
-    lie(
-        "lie-one-descriptor-too-many",
-        "SurplusHandle",
-        Who::Only(Attacker::Network),
-        |fd| {
-            send(fd, &an_end(), 1);
-        },
-    ),
-    lie(
-        "lie-253-descriptors",
-        "SurplusHandle",
-        Who::Only(Attacker::Network),
-        |fd| send(fd, &an_end(), 253),
-    ),
-    lie("lie-closed-channel", "SIGKILL", Who::Anybody, |fd| {
+    lie("lie-closed-channel", "SIGKILL", Who::Anybody, |fd, _| {
         // SAFETY: nothing here uses the descriptor again.
         unsafe { libc::close(fd) };
         wait_for_the_end();
     }),
-    lie("lie-trailing-bytes", "BadEncoding", Who::Documents, |fd| {
-        send(fd, &[anything(), vec![0]].concat(), 0);
-    }),
-    lie("lie-bad-utf8", "BadEncoding", Who::Documents, |fd| {
+    lie(
+        "lie-trailing-bytes",
+        "BadEncoding",
+        Who::Documents,
+        |fd, _| {
+            send(fd, &[anything(Attacker::Renderer), vec![0]].concat(), 0);
+        },
+    ),
+    lie("lie-bad-utf8", "BadEncoding", Who::Documents, |fd, _| {
         send(fd, &[0, 1, 2, 0xc3, 0x28], 0);
     }),
-    lie("lie-long-title", "Oversized", Who::Documents, |fd| {
+    lie("lie-long-title", "Oversized", Who::Documents, |fd, _| {
         let title = "t".repeat(5_000);
         say(
             fd,
@@ -114,7 +96,7 @@ const LIES: &[Lie] = &[
         "lie-answer-to-nothing",
         "ValueOutOfRange",
         Who::Documents,
-        |fd| {
+        |fd, _| {
             say(fd, &FromRenderer::Done { sequence: NOBODYS });
         },
     ),
@@ -122,7 +104,7 @@ const LIES: &[Lie] = &[
         "lie-title-of-another-page",
         "ForeignId",
         Who::Documents,
-        |fd| {
+        |fd, _| {
             let title = "Your bank".to_owned();
             say(
                 fd,
@@ -137,7 +119,7 @@ const LIES: &[Lie] = &[
         "lie-address-of-another-page",
         "ForeignId",
         Who::Documents,
-        |fd| {
+        |fd, _| {
             let url = "file:///etc/passwd".to_owned();
             let navigation = NavigationId(NOBODYS.into());
             say(
@@ -150,8 +132,8 @@ const LIES: &[Lie] = &[
             );
         },
     ),
-    lie("lie-flood", "Flood", Who::Documents, |fd| {
-        let bytes = anything();
+    lie("lie-flood", "Flood", Who::Documents, |fd, _| {
+        let bytes = anything(Attacker::Renderer);
         loop {
             send(fd, &bytes, 0);
         }
@@ -160,7 +142,7 @@ const LIES: &[Lie] = &[
         "lie-second-window",
         "WrongState",
         Who::Only(Attacker::Gpu),
-        |fd| {
+        |fd, _| {
             let presenter = "forged".to_owned();
             say(
                 fd,
@@ -175,7 +157,7 @@ const LIES: &[Lie] = &[
         "lie-frame-of-no-surface",
         "ForeignId",
         Who::Only(Attacker::Gpu),
-        |fd| {
+        |fd, _| {
             let (surface, generation) = (SurfaceId(NOBODYS), Generation(1));
             say(
                 fd,
@@ -190,7 +172,7 @@ const LIES: &[Lie] = &[
         "lie-accused-surface-of-nobody",
         "ForeignId",
         Who::Only(Attacker::Gpu),
-        |fd| {
+        |fd, _| {
             let misbehaviour = protocol::misbehaviour::Misbehaviour::Flood;
             say(
                 fd,
@@ -205,7 +187,7 @@ const LIES: &[Lie] = &[
         "lie-input-nowhere",
         "ValueOutOfRange",
         Who::Only(Attacker::Gpu),
-        |fd| {
+        |fd, _| {
             let modifiers = Modifiers::default();
             let event = InputEvent::PointerMove {
                 x: f32::NAN,
@@ -219,7 +201,7 @@ const LIES: &[Lie] = &[
         "lie-giant-window",
         "ValueOutOfRange",
         Who::Only(Attacker::Gpu),
-        |fd| {
+        |fd, _| {
             say(
                 fd,
                 &FromGpu::Resized {
@@ -232,7 +214,7 @@ const LIES: &[Lie] = &[
         "lie-answer-nobody-asked-for",
         "ForeignId",
         Who::Only(Attacker::Network),
-        |fd| {
+        |fd, _| {
             say(
                 fd,
                 &FromNetwork::BodyEnd {
@@ -245,7 +227,7 @@ const LIES: &[Lie] = &[
     ),
 ];
 
-const fn lie(name: &'static str, cause: &'static str, who: Who, tell: fn(RawFd)) -> Lie {
+const fn lie(name: &'static str, cause: &'static str, who: Who, tell: fn(RawFd, Attacker)) -> Lie {
     Lie {
         name,
         cause,
@@ -266,7 +248,7 @@ pub fn of(attacker: Attacker) -> impl Iterator<Item = &'static Lie> {
 /// Tells the lie of that name, if there is one, and then waits to be killed for it.
 pub fn tell(attacker: Attacker, name: &str, control: BorrowedFd<'_>) {
     if let Some(lie) = of(attacker).find(|lie| lie.name == name) {
-        (lie.tell)(control.as_raw_fd());
+        (lie.tell)(control.as_raw_fd(), attacker);
         wait_for_the_end();
     }
 }
@@ -279,32 +261,25 @@ fn wait_for_the_end() -> ! {
     }
 }
 
-/// A message that every document may send at any time.
-fn anything() -> Vec<u8> {
-    let message = FromRenderer::Hover {
-        cursor: Cursor::Default,
-        link: None,
+/// A message that the attacker's role has. From the network process it is a lie already, but the
+/// descriptors beside it are looked at first.
+fn anything(attacker: Attacker) -> Vec<u8> {
+    let encoded = match attacker {
+        Attacker::Gpu => encode(&FromGpu::Captured {
+            request: NOBODYS,
+            error: None,
+        }),
+        Attacker::Network => encode(&FromNetwork::BodyEnd {
+            navigation: NavigationId(NOBODYS.into()),
+            bytes: 0,
+            error: None,
+        }),
+        Attacker::Renderer | Attacker::Shell => encode(&FromRenderer::Hover {
+            cursor: Cursor::Default,
+            link: None,
+        }),
     };
-    encode(&message).expect("it fits")
-}
-
-/// A message that only the gpu process may send; this one is of no consequence.
-fn a_picture() -> Vec<u8> {
-    let message = FromGpu::Captured {
-        request: NOBODYS,
-        error: None,
-    };
-    encode(&message).expect("it fits")
-}
-
-/// A message that only the network process may send.
-fn an_end() -> Vec<u8> {
-    let message = FromNetwork::BodyEnd {
-        navigation: NavigationId(NOBODYS.into()),
-        bytes: 0,
-        error: None,
-    };
-    encode(&message).expect("it fits")
+    encoded.expect("it fits")
 }
 
 fn say(fd: RawFd, message: &impl Message) {

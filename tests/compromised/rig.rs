@@ -177,15 +177,13 @@ impl Rig {
 
     /// The inventory once every process that is kept in reserve is there.
     fn inventory_at_rest(&mut self) -> Inventory {
-        let mut found = None;
         self.browser
             .wait_until("the browser is at rest", |browser| {
                 let state = browser.state();
                 let processes = state["processes"].as_array().expect("processes");
                 let is_spare = processes.iter().any(|p| p["state"] == "spare");
                 let is_settled = |p: &Value| p["state"] == "running" || p["state"] == "spare";
-                found = (is_spare && processes.iter().all(is_settled)).then_some(());
-                found.is_some()
+                is_spare && processes.iter().all(is_settled)
             });
         self.inventory()
     }

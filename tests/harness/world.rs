@@ -1,6 +1,5 @@
 //! Machines that are poorer than this one: the browser under another user, under filters that
-//! refuse
-//! what some container or kernel refuses, in namespaces whose files are not there.
+//! refuse what some container or kernel refuses, in namespaces whose files are not there.
 //!
 //! Owns: what is done between `fork` and `execve`. Trusts: the kernel to say when a poorer machine
 //! cannot be made. Never: changes anything for the test's own process.
@@ -331,6 +330,9 @@ fn fill(folder: &CStr) -> io::Result<()> {
 }
 
 fn enter_user_namespace(flags: i32, map: &[u8]) -> io::Result<()> {
+    // After a change of user a process is not dumpable, and its files in `/proc` are root's.
+    // SAFETY: takes numbers.
+    check(unsafe { libc::prctl(libc::PR_SET_DUMPABLE, 1, 0, 0, 0) })?;
     // SAFETY: takes a number.
     check(unsafe { libc::unshare(flags) })?;
     write_file(c"/proc/self/setgroups", b"deny")?;

@@ -21,7 +21,7 @@ pub struct Connection {
     streaming: Option<Streaming>,
     ends: bool,
     /// Whether the client sends nothing more. It may still read.
-    is_asked_out: bool,
+    has_asked_all: bool,
     /// When it last did anything; the idlest one makes room for a new one.
     pub active: Instant,
 }
@@ -61,7 +61,7 @@ impl Connection {
             sent: 0,
             streaming: None,
             ends: false,
-            is_asked_out: false,
+            has_asked_all: false,
             active: now,
         }
     }
@@ -102,7 +102,7 @@ impl Connection {
                     return Err(Over);
                 }
                 Waits::Read if !self.answer(now) => {
-                    return if self.is_asked_out {
+                    return if self.has_asked_all {
                         Err(Over)
                     } else {
                         Ok(false)
@@ -119,7 +119,7 @@ impl Connection {
         loop {
             match recv(self.socket.as_raw_fd(), &mut buffer, MsgFlags::MSG_DONTWAIT) {
                 Ok(0) => {
-                    self.is_asked_out = true;
+                    self.has_asked_all = true;
                     return Ok(());
                 }
                 Ok(length) => {

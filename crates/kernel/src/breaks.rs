@@ -93,13 +93,8 @@ impl Kernel {
 
     /// Breaks the process of a service, if it is there.
     pub(crate) fn break_service(&mut self, role: Role, action: BreakAction) {
-        let service = match role {
-            Role::Gpu => &self.services.gpu,
-            Role::Network => &self.services.network,
-            Role::Shell => &self.services.shell,
-            Role::Demo | Role::Renderer => return,
-        };
-        if let Some(process) = self.ready_service(service) {
+        let process = self.services.of(role).and_then(|service| service.process);
+        if let Some(process) = process.filter(|&process| self.is_ready(process)) {
             self.emit(Action::Break { process, action });
         }
     }

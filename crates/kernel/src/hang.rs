@@ -87,7 +87,7 @@ impl Hang {
 }
 
 impl Kernel {
-    pub(crate) fn on_input_done(&mut self, id: ProcessId, sequence: u32) {
+    pub(crate) fn on_done(&mut self, id: ProcessId, sequence: u32) {
         let now = self.now;
         let Some(process) = self.living_mut(id) else {
             return;

@@ -16,6 +16,7 @@ use crate::processes::{Process, Service, Services};
 use crate::record::{Record, RecordKind};
 use crate::surfaces::{Surface, Window};
 use crate::tabs::Tab;
+use crate::text;
 use protocol::ids::{NavigationId, ProcessId, SurfaceId, TabId};
 use protocol::shell::ShellState;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -123,6 +124,7 @@ impl Kernel {
                 self.condemn(process, DeathCause::SealRefused(reason));
             }
             Event::StartFailed { process, reason } => {
+                let reason = text::clean(&reason, text::REMARK_BYTES_MAX);
                 self.condemn(process, DeathCause::SpawnFailed(reason));
             }
             Event::Exited { process, exit } => self.on_exited(process, &exit),

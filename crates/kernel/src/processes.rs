@@ -178,6 +178,17 @@ impl Services {
         }
     }
 
+    /// The service of that role; of a renderer it is the spare one.
+    pub(crate) fn of(&mut self, role: Role) -> Option<&mut Service> {
+        match role {
+            Role::Gpu => Some(&mut self.gpu),
+            Role::Network => Some(&mut self.network),
+            Role::Renderer => Some(&mut self.spare),
+            Role::Shell => Some(&mut self.shell),
+            Role::Demo => None,
+        }
+    }
+
     pub(crate) fn all(&self) -> [&Service; 4] {
         [&self.gpu, &self.network, &self.shell, &self.spare]
     }
@@ -424,12 +435,6 @@ impl Kernel {
         self.processes.remove(&id);
     }
 
-    fn service_lost(&mut self, role: Role, is_given_up: bool) {
-        if is_given_up {
-            self.record(RecordKind::GivenUp { role }, None, None);
-        }
-    }
-
     /// Takes everything from a process that has just died or been killed, and tells whom it served.
     fn lost(&mut self, id: ProcessId, cause: DeathCause) {
         let Some(process) = self.processes.get_mut(&id) else {
@@ -440,31 +445,27 @@ impl Kernel {
         for surface in self.surfaces.values_mut() {
             surface.producer = surface.producer.filter(|&producer| producer != id);
         }
+        let now = self.now;
+        let service = self
+            .services
+            .of(role)
+            .filter(|service| service.process == Some(id));
+        let Some(service) = service else {
+            if let (Role::Renderer, Some(tab)) = (role, tab) {
+                self.tab_process_lost(tab, id, cause);
+            }
+            return;
+        };
+        let is_given_up = service.died(now);
+        // A tab does without the spare one.
+        if is_given_up && role != Role::Renderer {
+            self.record(RecordKind::GivenUp { role }, None, None);
+        }
         match role {
-            Role::Gpu if self.services.gpu.process == Some(id) => {
-                let is_given_up = self.services.gpu.died(self.now);
-                self.service_lost(role, is_given_up);
-                self.gpu_lost();
-            }
-            Role::Network if self.services.network.process == Some(id) => {
-                let is_given_up = self.services.network.died(self.now);
-                self.service_lost(role, is_given_up);
-                self.network_lost(id);
-            }
-            Role::Shell if self.services.shell.process == Some(id) => {
-                let is_given_up = self.services.shell.died(self.now);
-                self.service_lost(role, is_given_up);
-                self.shell_lost();
-            }
-            Role::Renderer if self.services.spare.process == Some(id) => {
-                self.services.spare.died(self.now);
-            }
-            Role::Renderer => {
-                if let Some(tab) = tab {
-                    self.tab_process_lost(tab, id, cause);
-                }
-            }
-            _ => {}
+            Role::Gpu => self.gpu_lost(),
+            Role::Network => self.network_lost(id),
+            Role::Shell => self.shell_lost(),
+            Role::Renderer | Role::Demo => {}
         }
     }
 }

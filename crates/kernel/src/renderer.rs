@@ -31,7 +31,7 @@ impl Kernel {
             return self.on_misbehaved(id, Misbehaviour::WrongState);
         }
         match message {
-            FromRenderer::Done { sequence } => self.on_input_done(id, sequence),
+            FromRenderer::Done { sequence } => self.on_done(id, sequence),
             _ if !has_document => self.on_misbehaved(id, Misbehaviour::WrongState),
             FromRenderer::Hover { cursor, link } => {
                 process.cursor = cursor;

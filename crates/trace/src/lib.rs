@@ -6,7 +6,7 @@
 
 mod stderr;
 
-pub use stderr::write_line;
+pub use stderr::{printable, write_line};
 
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::Writer;

@@ -10,9 +10,17 @@ use std::os::fd::AsFd;
 /// What fits into a pipe that has any room at all (`PIPE_BUF`); what is longer is cut.
 const BYTES_MAX: usize = 4096;
 
-/// Writes a line to standard error if that takes it now. Otherwise the line is lost: nothing that
-/// is said there is worth stopping a browser for.
+/// Text made fit for a terminal: control characters would let whoever wrote it (a child, a page)
+/// write escape sequences. Lines and tabs stay.
+pub fn printable(text: &str) -> String {
+    let is_harmful = |c: char| c.is_control() && !matches!(c, '\t' | '\n');
+    text.replace(is_harmful, "\u{fffd}")
+}
+
+/// Writes a line to standard error, [`printable`], if that takes it now. Otherwise the line is
+/// lost: nothing that is said there is worth stopping a browser for.
 pub fn write_line(line: &str) {
+    let line = printable(line);
     let end = line.floor_char_boundary(BYTES_MAX - 1);
     write_now(
         [line[..end].trim_end_matches('\n'), "\n"]
@@ -42,5 +50,18 @@ impl Write for Lines {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_gets_through_that_a_terminal_would_obey() {
+        assert_eq!(
+            printable("a\tb\u{1b}[2J\u{9b}c\nd"),
+            "a\tb\u{fffd}[2J\u{fffd}c\nd"
+        );
     }
 }

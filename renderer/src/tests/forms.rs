@@ -148,3 +148,28 @@ fn the_choice_of_a_select_and_the_name_of_the_pressed_button_are_sent() {
     outside.key(Key::Character(' '), PLAIN);
     assert_eq!(navigate(&mut outside).0, "http://site.test/f?go=key");
 }
+
+#[test]
+fn a_text_area_that_arrives_in_parts_is_whole_in_the_end() {
+    let mut outside = Outside::page();
+    let (reader, mut writer) = std::io::pipe().expect("pipe");
+    outside.send_with(
+        commit("http://site.test/", Some("text/html"), BodySource::Pipe, 0),
+        vec![reader.into()],
+    );
+    let first = "<body style='margin:0'><form action='/f'><input type=submit style='display:block;\
+        width:80px;height:40px'><div style='height:99px;background:#ff0000'></div>\
+        <textarea name=t>first ";
+    writer.write_all(first.as_bytes()).expect("write");
+    outside.wait_pixels("the first part", |o| o.pixel(50, 90) == 0xff_0000);
+    writer
+        .write_all(b"second</textarea></form>")
+        .expect("write");
+    drop(writer);
+    outside.wait_loaded();
+    outside.click(10.0, 20.0);
+    assert_eq!(
+        navigate(&mut outside).0,
+        "http://site.test/f?t=first+second"
+    );
+}
