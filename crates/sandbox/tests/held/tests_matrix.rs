@@ -1,0 +1,645 @@
+//! The knock-out matrix: each attack with one layer alone, and with all layers but one.
+//!
+//! `docs/sandbox-matrix.md` is written by `--write-matrix` (as root, for both users); the claim
+//! makes the tables anew and compares. A machine that lacks a layer is told apart, and so is a row
+//! whose attack fares differently there even where nothing holds the victim.
+
+use crate::Claim;
+use crate::attacks::{self, Attack};
+use crate::harness::{EXE, GROUPS, Outcome, SUPPORT, Victim, who};
+use crate::scene::{self, Stage};
+use sandbox::cgroup::{ChildGroup, Limits};
+use sandbox::{Availability, Feature, Mandatory, Namespace, Policy, Support};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::os::fd::AsFd;
+use std::process::{Command, ExitCode};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+
+pub const CLAIMS: &[Claim] = &[
+    (
+        "each_attack_has_two_layers_against_it_or_an_explanation",
+        the_matrix_is_as_written,
+    ),
+    (
+        "a_child_that_goes_without_a_layer_is_never_sufficient",
+        leaving_off_is_noticed,
+    ),
+];
+
+/// A layer that can be had alone, and taken away.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Layer {
+    Filter,
+    Landlock,
+    User,
+    Root,
+    Pid,
+    Net,
+    Ipc,
+    Nesting,
+    Capabilities,
+    Limits,
+    NotDumpable,
+    WriteExecute,
+    Keyring,
+    Uid,
+    Group,
+}
+
+const LAYERS: [(Layer, &str); 15] = [
+    (Layer::Filter, "filter"),
+    (Layer::Landlock, "Landlock"),
+    (Layer::User, "user ns"),
+    (Layer::Root, "empty root"),
+    (Layer::Pid, "pid ns"),
+    (Layer::Net, "net ns"),
+    (Layer::Ipc, "ipc ns"),
+    (Layer::Nesting, "no nesting"),
+    (Layer::Capabilities, "no caps"),
+    (Layer::Limits, "limits"),
+    (Layer::NotDumpable, "not dumpable"),
+    (Layer::WriteExecute, "no W→X"),
+    (Layer::Keyring, "keyring"),
+    (Layer::Uid, "own uid"),
+    (Layer::Group, "cgroup"),
+];
+
+/// Layers that are not the same in every role.
+const OF_A_ROLE: [Layer; 4] = [Layer::Filter, Layer::Landlock, Layer::Net, Layer::Limits];
+
+/// A set of layers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Set(u32);
+
+impl Set {
+    fn all() -> Set {
+        Set((1 << LAYERS.len()) - 1)
+    }
+
+    fn has(self, layer: Layer) -> bool {
+        self.0 & (1 << layer as u32) != 0
+    }
+
+    fn with(self, layer: Layer) -> Set {
+        Set(self.0 | 1 << layer as u32)
+    }
+
+    fn without(self, layer: Layer) -> Set {
+        Set(self.0 & !(1 << layer as u32))
+    }
+
+    /// What a victim is launched with. Without a user namespace there are no others.
+    fn support(self) -> Support {
+        let off = Availability::Unavailable(libc::ECANCELED);
+        let mut support = SUPPORT.clone();
+        for (layer, namespace) in NAMESPACES {
+            if !self.has(layer) || !self.has(Layer::User) {
+                support.set_namespace(namespace, off);
+            }
+        }
+        if !support.has_namespaces() {
+            support.set_namespace(Namespace::Uts, off);
+            support.set_namespace(Namespace::Cgroup, off);
+            support.leave_off(Mandatory::WholeSetOfNamespaces);
+        }
+        for (layer, features) in FEATURES {
+            for feature in features.iter().filter(|_| !self.has(*layer)) {
+                support.set_feature(*feature, off);
+            }
+        }
+        for (layer, mandatory) in MANDATORY {
+            if !self.has(layer) {
+                support.leave_off(mandatory);
+            }
+        }
+        support
+    }
+}
+
+const NAMESPACES: [(Layer, Namespace); 5] = [
+    (Layer::User, Namespace::User),
+    (Layer::Root, Namespace::Mount),
+    (Layer::Pid, Namespace::Pid),
+    (Layer::Net, Namespace::Net),
+    (Layer::Ipc, Namespace::Ipc),
+];
+
+const FEATURES: &[(Layer, &[Feature])] = &[
+    (Layer::Filter, &[Feature::Seccomp, Feature::SeccompListener]),
+    (Layer::Landlock, &[Feature::Landlock]),
+    (Layer::Nesting, &[Feature::NestingLimit]),
+    (Layer::WriteExecute, &[Feature::DenyWriteExecute]),
+    (Layer::Keyring, &[Feature::Keyring]),
+    (Layer::Uid, &[Feature::DistinctUid]),
+    (Layer::Group, &[Feature::Cgroup]),
+];
+
+const MANDATORY: [(Layer, Mandatory); 3] = [
+    (Layer::Capabilities, Mandatory::Capabilities),
+    (Layer::Limits, Mandatory::Limits),
+    (Layer::NotDumpable, Mandatory::NotDumpable),
+];
+
+/// Whether this machine gives this user that layer.
+fn is_available(layer: Layer) -> bool {
+    let namespaces = NAMESPACES.iter().filter(|(known, _)| *known == layer);
+    let features = FEATURES.iter().filter(|(known, _)| *known == layer);
+    namespaces
+        .map(|(_, namespace)| SUPPORT.namespace(*namespace))
+        .chain(features.map(|(_, features)| SUPPORT.feature(features[0])))
+        .all(Availability::is_available)
+}
+
+/// Those that need a user namespace to be had at all.
+fn is_inside_user(layer: Layer) -> bool {
+    let others = [Layer::Root, Layer::Pid, Layer::Net, Layer::Ipc];
+    layer == Layer::Nesting || others.contains(&layer)
+}
+
+/// How an attack fared.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Succeeded,
+    Refused(i32),
+    /// Told to the listener or killed by the filter.
+    Stopped,
+    /// Its own exit status, 0 for a signal.
+    Ended(i32),
+}
+
+impl Fate {
+    fn of(outcome: &Outcome) -> Fate {
+        match outcome {
+            outcome if !outcome.is_refused_or_killed() => Fate::Succeeded,
+            Outcome::Returned { errno, .. } => Fate::Refused(*errno),
+            Outcome::Notified(_) => Fate::Stopped,
+            Outcome::Died(status) if libc::WIFEXITED(*status) => {
+                Fate::Ended(libc::WEXITSTATUS(*status))
+            }
+            Outcome::Died(_) => Fate::Ended(0),
+        }
+    }
+
+    fn text(self) -> String {
+        match self {
+            Fate::Succeeded => "succeeds".to_owned(),
+            Fate::Refused(errno) => format!("fails: {}", errno_name(errno)),
+            Fate::Stopped => "stopped".to_owned(),
+            Fate::Ended(_) => "ends itself".to_owned(),
+        }
+    }
+}
+
+/// One thread's means to let victims loose.
+struct Arena {
+    stage: Stage,
+}
+
+static NEXT_GROUP: AtomicU32 = AtomicU32::new(0);
+
+impl Arena {
+    fn fate(&self, policy: Policy, attack: &Attack, layers: Set) -> Fate {
+        let support = layers.support();
+        let sibling = (attack.name == "ptrace-sibling")
+            .then(|| Victim::launch_with(policy, &support, "alone:idle").sealed());
+        let group = layers.has(Layer::Group).then(group).flatten();
+        let action = format!("alone:{}", attack.name);
+        let victim = Victim::launch_exe(policy, &support, EXE.as_fd(), &action, |mut spec| {
+            spec.cgroup = group.as_ref();
+            spec
+        });
+        let mut victim = victim.expect("a victim can be launched").sealed();
+        let props = self.stage.props(sibling.map_or(0, |sibling| sibling.pid));
+        Fate::of(&scene::perform(&mut victim, &props))
+    }
+
+    /// What becomes of the attack with each layer alone, and with all but it.
+    fn row(&self, attack: &Attack) -> Row {
+        let policy = Policy::Renderer;
+        let control = self.fate(policy, attack, Set(0));
+        let user = self.fate(policy, attack, Set(0).with(Layer::User));
+        let cell = |layer: Layer| {
+            if !is_available(layer) {
+                return Cell::Absent;
+            }
+            let stops = match layer {
+                Layer::User => user != control,
+                _ => self.stops(policy, attack, layer, control, user),
+            };
+            let rest = self.fate(policy, attack, Set::all().without(layer));
+            match (stops, rest == Fate::Succeeded) {
+                (true, true) => Cell::Only,
+                (true, false) => Cell::Stops,
+                (false, false) => Cell::Blank,
+                (false, true) => Cell::Together,
+            }
+        };
+        let cells = LAYERS.map(|(layer, _)| cell(layer));
+        let all = self.fate(policy, attack, Set::all());
+        Row {
+            name: attack.name,
+            control,
+            cells,
+            is_held: all != Fate::Succeeded,
+        }
+    }
+
+    /// Whether the layer alone changes what becomes of the attack.
+    fn stops(
+        &self,
+        policy: Policy,
+        attack: &Attack,
+        layer: Layer,
+        control: Fate,
+        user: Fate,
+    ) -> bool {
+        let (base, basis) = if is_inside_user(layer) {
+            (Set(0).with(Layer::User), user)
+        } else {
+            (Set(0), control)
+        };
+        self.fate(policy, attack, base.with(layer)) != basis
+    }
+
+    /// The same for the layers in which a role may differ from the renderer.
+    fn role_row(&self, policy: Policy, attack: &Attack) -> Vec<(Layer, bool)> {
+        let control = self.fate(policy, attack, Set(0));
+        let user = self.fate(policy, attack, Set(0).with(Layer::User));
+        let available = OF_A_ROLE.into_iter().filter(|layer| is_available(*layer));
+        available
+            .map(|layer| (layer, self.stops(policy, attack, layer, control, user)))
+            .collect()
+    }
+}
+
+/// A control group that is small enough to be filled without harm.
+fn group() -> Option<ChildGroup> {
+    let number = NEXT_GROUP.fetch_add(1, Ordering::Relaxed);
+    let limits = Limits {
+        memory_bytes: 64 << 20,
+        ..Limits::of(Policy::Renderer)
+    };
+    let groups = GROUPS.as_ref().ok()?;
+    let group = groups.child(&format!("matrix-{number}"), limits);
+    Some(group.expect("a group can be made where one could be made before"))
+}
+
+/// What a layer is to an attack.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cell {
+    /// This user has no such layer.
+    Absent,
+    /// Alone it does not stop the attack, and without it the others do.
+    Blank,
+    /// Stops it alone; without it another does.
+    Stops,
+    /// Stops it alone, and nothing else does.
+    Only,
+    /// Does not stop it alone, and yet nothing does without it.
+    Together,
+}
+
+impl Cell {
+    fn text(self) -> &'static str {
+        match self {
+            Cell::Absent => "–",
+            Cell::Blank => "",
+            Cell::Stops => "yes",
+            Cell::Only => "only",
+            Cell::Together => "with others",
+        }
+    }
+}
+
+/// One attack on the renderer.
+struct Row {
+    name: &'static str,
+    control: Fate,
+    cells: [Cell; LAYERS.len()],
+    is_held: bool,
+}
+
+impl Row {
+    fn count(&self) -> usize {
+        let stops = |cell: &&Cell| matches!(cell, Cell::Stops | Cell::Only);
+        self.cells.iter().filter(stops).count()
+    }
+
+    fn text(&self) -> String {
+        let mut line = format!("| {} | {} |", self.name, self.control.text());
+        for cell in self.cells {
+            write!(line, " {} |", cell.text()).expect("strings take everything");
+        }
+        line
+    }
+}
+
+/// One attack on another role, where it differs.
+struct RoleRow {
+    policy: Policy,
+    attack: &'static Attack,
+    /// Layers that stop it in the renderer or in this role but not in both; true: in this role.
+    differences: Vec<(Layer, bool)>,
+    count: usize,
+}
+
+impl RoleRow {
+    fn text(&self) -> String {
+        let names = |wanted: bool| {
+            let chosen = self.differences.iter().filter(|(_, is)| *is == wanted);
+            let names: Vec<&str> = chosen.map(|(layer, _)| LAYERS[*layer as usize].1).collect();
+            names.join(", ")
+        };
+        let (policy, name) = (self.policy, self.attack.name);
+        format!("| {policy} | {name} | {} | {} |", names(true), names(false))
+    }
+}
+
+/// Both tables of one user.
+struct Matrix {
+    rows: Vec<Row>,
+    role_rows: Vec<RoleRow>,
+}
+
+impl Matrix {
+    /// Lets all victims loose, on a few threads.
+    fn make() -> Matrix {
+        let attacks: Vec<&'static Attack> = attacks::all().collect();
+        let next = AtomicUsize::new(0);
+        let found = Mutex::new(BTreeMap::new());
+        std::thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| {
+                    let arena = Arena {
+                        stage: Stage::new(),
+                    };
+                    while let Some(attack) = attacks.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        let row = arena.row(attack);
+                        let role_rows = role_rows(&arena, attack, &row);
+                        let mut found = found.lock().expect("no panic while held");
+                        found.insert(position(attack.name), (row, role_rows));
+                    }
+                });
+            }
+        });
+        let found = found.into_inner().expect("no panic while held");
+        let (rows, role_rows): (Vec<Row>, Vec<Vec<RoleRow>>) = found.into_values().unzip();
+        let mut role_rows: Vec<RoleRow> = role_rows.into_iter().flatten().collect();
+        role_rows.sort_by_key(|row| (row.policy.name(), position(row.attack.name)));
+        Matrix { rows, role_rows }
+    }
+
+    /// What is wrong with it, whatever was written down.
+    fn problems(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        for row in &self.rows {
+            let attack = attacks::find(row.name).expect("rows have attacks");
+            if !row.is_held && !attack.work_of.contains(&Policy::Renderer) {
+                problems.push(format!("{}: succeeds with every layer on", row.name));
+            }
+            let is_futile = row.control != Fate::Succeeded;
+            if is_futile && attack.futile.is_empty() {
+                problems.push(format!(
+                    "{}: unprotected it {}, and nothing says why",
+                    row.name,
+                    row.control.text()
+                ));
+            }
+            if !is_futile && row.count() < 2 && attack.exception.is_empty() {
+                problems.push(format!(
+                    "{}, and nothing says why: {}",
+                    row.name,
+                    row.text()
+                ));
+            }
+        }
+        for row in &self.role_rows {
+            let is_explained =
+                !row.attack.exception.is_empty() || row.attack.work_of.contains(&row.policy);
+            let control = self.rows.iter().find(|r| r.name == row.attack.name);
+            let is_real = control.is_some_and(|r| r.control == Fate::Succeeded);
+            if is_real && row.count < 2 && !is_explained {
+                problems.push(format!("{}, and nothing says why", row.text()));
+            }
+        }
+        problems
+    }
+
+    fn text(&self) -> String {
+        let mut text = String::new();
+        let mut say = |line: &str| writeln!(text, "{line}").expect("strings take everything");
+        let names = LAYERS.map(|(_, name)| name).join(" | ");
+        say(&format!("| attack | unprotected | {names} |"));
+        say(&format!("|{}", "---|".repeat(LAYERS.len() + 2)));
+        self.rows.iter().for_each(|row| say(&row.text()));
+        say("\nWhere other roles differ from the renderer:\n");
+        say("| role | attack | also stopped by | not stopped by |");
+        say("|---|---|---|---|");
+        self.role_rows.iter().for_each(|row| say(&row.text()));
+        let fewer: Vec<&Row> = self
+            .rows
+            .iter()
+            .filter(|row| row.control == Fate::Succeeded && row.count() < 2)
+            .collect();
+        say("\nStopped by fewer than two layers:\n");
+        for row in fewer {
+            let attack = attacks::find(row.name).expect("rows have attacks");
+            say(&format!("- {}: {}", row.name, attack.exception));
+        }
+        say("\nFail even where nothing holds the process:\n");
+        for row in self.rows.iter().filter(|r| r.control != Fate::Succeeded) {
+            let attack = attacks::find(row.name).expect("rows have attacks");
+            say(&format!("- {}: {}", row.name, attack.futile));
+        }
+        text
+    }
+}
+
+fn position(name: &str) -> usize {
+    attacks::all()
+        .position(|attack| attack.name == name)
+        .expect("it is on the list")
+}
+
+fn role_rows(arena: &Arena, attack: &'static Attack, renderer: &Row) -> Vec<RoleRow> {
+    let others = Policy::ALL.into_iter().filter(|p| *p != Policy::Renderer);
+    let rows = others.map(|policy| {
+        let mut count = renderer.count();
+        let mut differences = Vec::new();
+        for (layer, stops) in arena.role_row(policy, attack) {
+            let cell = renderer.cells[layer as usize];
+            let in_renderer = matches!(cell, Cell::Stops | Cell::Only);
+            if stops != in_renderer {
+                differences.push((layer, stops));
+                count = if stops { count + 1 } else { count - 1 };
+            }
+        }
+        RoleRow {
+            policy,
+            attack,
+            differences,
+            count,
+        }
+    });
+    rows.filter(|row| !row.differences.is_empty()).collect()
+}
+
+fn the_matrix_is_as_written() {
+    raise_descriptor_limit();
+    let matrix = Matrix::make();
+    let missing: Vec<&str> = LAYERS
+        .iter()
+        .filter(|(layer, _)| !is_available(*layer) && !is_roots(*layer))
+        .map(|(_, name)| *name)
+        .collect();
+    if !missing.is_empty() {
+        return println!("SKIP the matrix: not here: {}", missing.join(", "));
+    }
+    let mut problems = matrix.problems();
+    let written = section(WRITTEN, heading());
+    for row in &matrix.rows {
+        let start = format!("| {} |", row.name);
+        let line = written.lines().find(|line| line.starts_with(&start));
+        let line = line.unwrap_or("");
+        let text = row.text();
+        let control = format!("{start} {} |", row.control.text());
+        if line == text {
+            continue;
+        }
+        if !line.is_empty() && !line.starts_with(&control) {
+            println!(
+                "SKIP {}: unprotected it {} on this kernel, and the matrix has: {line}",
+                row.name,
+                row.control.text()
+            );
+            continue;
+        }
+        problems.push(format!("is      {text}\n    written {line}"));
+    }
+    for line in written.lines().filter(|line| line.starts_with("| ")) {
+        let name = line[2..].split(' ').next().unwrap_or("");
+        let is_role = Policy::from_name(name).is_some();
+        let has = |row: &RoleRow| row.text() == line;
+        if is_role && !matrix.role_rows.iter().any(has) {
+            problems.push(format!("no longer {line}"));
+        }
+    }
+    for row in &matrix.role_rows {
+        if !written.lines().any(|line| line == row.text()) {
+            problems.push(format!("not written: {}", row.text()));
+        }
+    }
+    assert!(
+        problems.is_empty(),
+        "{}: the matrix (to write it anew, as root: `cargo test -p sandbox --test held -- \
+         --write-matrix`):\n  {}",
+        who(),
+        problems.join("\n  ")
+    );
+}
+
+/// What an ordinary user never has.
+fn is_roots(layer: Layer) -> bool {
+    is_ordinary() && matches!(layer, Layer::Uid | Layer::Group)
+}
+
+fn is_ordinary() -> bool {
+    // SAFETY: takes nothing and cannot fail.
+    unsafe { libc::geteuid() != 0 }
+}
+
+fn heading() -> &'static str {
+    if is_ordinary() { AS_USER } else { AS_ROOT }
+}
+
+/// The part of the file below that heading.
+fn section<'a>(text: &'a str, heading: &str) -> &'a str {
+    let (_, rest) = text.split_once(heading).unwrap_or(("", ""));
+    rest.split_once("\n## ").map_or(rest, |(part, _)| part)
+}
+
+/// `--print-matrix`: the tables of the user that runs it.
+pub fn print_main() -> ExitCode {
+    raise_descriptor_limit();
+    let matrix = Matrix::make();
+    crate::harness::remove_groups();
+    print!("{}", matrix.text());
+    for problem in matrix.problems() {
+        eprintln!("PROBLEM: {problem}");
+    }
+    ExitCode::SUCCESS
+}
+
+/// `--write-matrix`: the file, with the tables of both users. Only root can be both.
+pub fn write_main() -> ExitCode {
+    use std::os::unix::process::CommandExt;
+    if is_ordinary() {
+        println!("--write-matrix needs root, to make the tables of both users");
+        return ExitCode::FAILURE;
+    }
+    let run = |command: &mut Command| {
+        let output = command.arg("--print-matrix").current_dir("/").output();
+        let output = output.expect("this program can be run");
+        eprint!("{}", String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "the tables could not be made");
+        String::from_utf8(output.stdout).expect("it prints UTF-8")
+    };
+    let root = run(&mut Command::new("/proc/self/exe"));
+    let user = run(Command::new("/proc/self/exe").uid(65_534).gid(65_534));
+    let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").expect("a kernel");
+    let (kernel, tier) = (kernel.trim(), SUPPORT.tier());
+    let text = format!(
+        "{INTRODUCTION}\nMade on Linux {kernel}, tier {tier}.\n\n{AS_ROOT}\n{root}\n{AS_USER}\n\
+         {user}"
+    );
+    std::fs::write(PATH, text).expect("the file can be written");
+    println!("wrote {PATH}");
+    ExitCode::SUCCESS
+}
+
+/// So that the limit of the renderer is the lower one by far.
+fn raise_descriptor_limit() {
+    let mut limit = libc::rlimit {
+        rlim_cur: 0,
+        rlim_max: 0,
+    };
+    // SAFETY: one valid slot, read after it was filled in.
+    unsafe {
+        libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit);
+        limit.rlim_cur = limit.rlim_max;
+        libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit);
+    }
+}
+
+fn leaving_off_is_noticed() {
+    for layer in Mandatory::ALL {
+        let mut support = SUPPORT.clone();
+        support.leave_off(layer);
+        let victim = Victim::launch_with(Policy::Renderer, &support, "idle").sealed();
+        let report = sandbox::report::verify(victim.pid, Policy::Renderer, &support);
+        assert!(!report.is_sufficient(), "{layer:?}: {report}");
+    }
+}
+
+fn errno_name(errno: i32) -> String {
+    let name = match errno {
+        libc::EACCES => "EACCES",
+        libc::EAFNOSUPPORT => "EAFNOSUPPORT",
+        libc::EAGAIN => "EAGAIN",
+        libc::EINVAL => "EINVAL",
+        libc::EIO => "EIO",
+        libc::ENOENT => "ENOENT",
+        libc::ENOSYS => "ENOSYS",
+        libc::EPERM => "EPERM",
+        other => return format!("errno {other}"),
+    };
+    name.to_owned()
+}
+
+const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/sandbox-matrix.md");
+const WRITTEN: &str = include_str!("../../../../docs/sandbox-matrix.md");
+const AS_ROOT: &str = "## Started by root\n";
+const AS_USER: &str = "## Started by an ordinary user\n";
+const INTRODUCTION: &str = include_str!("matrix-introduction.md");
