@@ -211,7 +211,7 @@ impl Arena {
             spec
         });
         let mut victim = victim.expect("a victim can be launched").sealed();
-        let props = self.stage.props(sibling.map_or(0, |sibling| sibling.pid));
+        let props = self.stage.props(sibling.as_ref().map_or(0, |sibling| sibling.pid));
         Fate::of(&scene::perform(&mut victim, &props))
     }
 
@@ -633,6 +633,7 @@ fn errno_name(errno: i32) -> String {
         libc::ENOENT => "ENOENT",
         libc::ENOSYS => "ENOSYS",
         libc::EPERM => "EPERM",
+        libc::ESRCH => "ESRCH",
         other => return format!("errno {other}"),
     };
     name.to_owned()
