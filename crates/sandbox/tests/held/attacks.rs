@@ -119,7 +119,10 @@ pub const ATTACKS: &[Attack] = &[
         "Fresh memory holds zeroes, and memory that was written is never made executable: two \
          layers stop `mmap-rwx` and `mprotect-x`.",
     ),
-    attack("mmap-rx-memfd", deeds::mmap_rx_memfd),
+    attack("mmap-rx-memfd", deeds::mmap_rx_memfd).few(
+        "In the gpu process, which has to make and size files in memory for its buffers, only the \
+         filter keeps a written file from being mapped as code.",
+    ),
     attack("mprotect-x", deeds::mprotect_x),
     attack("memfd_create", deeds::memfd_create)
         .few(
@@ -129,7 +132,10 @@ pub const ATTACKS: &[Attack] = &[
         .work_of(&[Policy::Gpu]),
     attack("memfd_secret", deeds::memfd_secret),
     attack("userfaultfd", deeds::userfaultfd).few(SELF_ONLY),
-    attack("memory-bomb", deeds::memory_bomb),
+    attack("memory-bomb", deeds::memory_bomb).few(
+        "An ordinary user who may not make control groups has the resource limit alone; the filter \
+         allows memory.",
+    ),
     attack("stack-overflow", deeds::stack_overflow)
         .futile("The guard page below the stack ends the process, whatever holds it."),
     // Kernel code that nobody needs
@@ -156,8 +162,8 @@ pub const ATTACKS: &[Attack] = &[
     attack("unknown-number", deeds::unknown_number).futile(NO_SUCH_NUMBER),
     attack("endless-loop", deeds::endless_loop)
         .few(
-            "Computing is what the sandbox promises to allow. The broker notices that the \
-             process answers no more, and ends it.",
+            "Computing is what the sandbox promises to allow. The broker notices that a process \
+             answers no more; the person may end a tab that does not.",
         )
         .work_of(&Policy::ALL),
 ];

@@ -167,7 +167,8 @@ pub fn pidfd_getfd(scene: &Scene) -> c_long {
     with_pidfd(scene, |pidfd| raw(libc::SYS_pidfd_getfd, &[pidfd, 0, 0]))
 }
 
-/// Signal 0 disturbs nobody, and is refused where the others would be.
+/// Signal 0 disturbs nobody, and is refused where the others would be. To minus one, the kernel
+/// hides refusals: what only refuses each receiver does not show.
 pub fn kill_all(_: &Scene) -> c_long {
     raw(libc::SYS_kill, &[-1, 0])
 }
@@ -221,12 +222,22 @@ pub fn udp(scene: &Scene) -> c_long {
     then(fd, |fd| send_to(fd, scene.number("udp")))
 }
 
-pub fn listen(_: &Scene) -> c_long {
+/// At an address of this attack alone; gives the port, at which the test then knocks.
+pub fn listen(scene: &Scene) -> c_long {
     let fd = socket(libc::AF_INET, libc::SOCK_STREAM, 0);
     then(fd, |fd| {
         let mut address = loopback(0);
+        address[4..8].copy_from_slice(&scene.own_address());
         let bound = raw(libc::SYS_bind, &[fd, slot(&mut address), 16]);
-        then(bound, |_| raw(libc::SYS_listen, &[fd, 1]))
+        let listening = then(bound, |_| raw(libc::SYS_listen, &[fd, 1]));
+        let mut length = [16_u32];
+        let named = then(listening, |_| {
+            let slots = (slot(&mut address), slot(&mut length));
+            raw(libc::SYS_getsockname, &[fd, slots.0, slots.1])
+        });
+        then(named, |_| {
+            u16::from_be_bytes([address[2], address[3]]).into()
+        })
     })
 }
 

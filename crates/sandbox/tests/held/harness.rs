@@ -39,6 +39,8 @@ pub struct Victim {
     pub pid: i32,
     pub pidfd: OwnedFd,
     pub policy: Policy,
+    /// What it was launched for.
+    pub action: String,
     channel: OwnedFd,
     stderr: File,
     listener: Option<OwnedFd>,
@@ -124,6 +126,7 @@ impl Victim {
             pid,
             pidfd,
             policy,
+            action: action.trim_start_matches("alone:").to_owned(),
             channel,
             stderr,
             listener: None,

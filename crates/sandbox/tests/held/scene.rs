@@ -4,10 +4,10 @@
 //! The test makes a [`Stage`] and sends its description along with the word to go; the victim reads
 //! it back as a [`Scene`].
 
-use crate::harness;
+use crate::harness::{Outcome, Victim};
 use std::fs;
 use std::io::{self, BufRead, BufReader};
-use std::net::{TcpListener, UdpSocket};
+use std::net::{Ipv4Addr, TcpListener, TcpStream, UdpSocket};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::fs::PermissionsExt;
@@ -51,6 +51,11 @@ impl Scene {
         self.word("unique")
     }
 
+    /// A loopback address that no other attack uses.
+    pub fn own_address(&self) -> [u8; 4] {
+        address(self.unique())
+    }
+
     /// The POSIX message queue of the test.
     pub fn queue(&self) -> &str {
         self.word("queue")
@@ -74,7 +79,8 @@ pub struct Stage {
 
 /// What one attack meets.
 pub struct Props {
-    pub text: String,
+    text: String,
+    unique: String,
     fds: Vec<OwnedFd>,
     /// The ends that stay here.
     _ends: Vec<OwnedFd>,
@@ -146,6 +152,7 @@ impl Stage {
         }
         Props {
             text,
+            unique,
             fds,
             _ends: ends,
             _tcp: tcp,
@@ -171,6 +178,32 @@ impl Drop for Stage {
         let name = format!("{}\0", self.posix_queue);
         raw(libc::SYS_mq_unlink, [name.as_ptr() as i64, 0, 0, 0]);
     }
+}
+
+/// Lets a victim do what it was launched for, on this stage. Listening where nobody can come is no
+/// success.
+pub fn perform(victim: &mut Victim, props: &Props) -> Outcome {
+    victim.send(&props.text, &props.fds());
+    let outcome = victim.outcome();
+    let (port, errno) = match outcome {
+        Outcome::Returned { value, errno } if value > 0 && victim.action == "listen" => {
+            (value as u16, errno)
+        }
+        _ => return outcome,
+    };
+    match TcpStream::connect((Ipv4Addr::from(address(&props.unique)), port)) {
+        Ok(_) => outcome,
+        Err(_) => Outcome::Returned { value: -1, errno },
+    }
+}
+
+fn address(unique: &str) -> [u8; 4] {
+    let mut numbers = unique
+        .split('-')
+        .filter_map(|part| part.parse::<u32>().ok());
+    let (process, number) = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+    let [_, _, c, d] = number.to_be_bytes();
+    [127, 1 + (process % 250) as u8, c, d.max(1)]
 }
 
 /// A process that does nothing, until the test's end closes its standard input.
@@ -240,9 +273,3 @@ pub static QUEUE_ATTRIBUTES: [i64; 8] = [0, 1, 8, 0, 0, 0, 0, 0];
 pub const KEY_NAME: &std::ffi::CStr = c"bulkhead-test";
 static SECRET: [u8; 8] = *b"secret\0\0";
 static NEXT: AtomicU32 = AtomicU32::new(0);
-
-/// Lets a victim do what it was launched for, on this stage.
-pub fn perform(victim: &mut harness::Victim, props: &Props) -> harness::Outcome {
-    victim.send(&props.text, &props.fds());
-    victim.outcome()
-}

@@ -211,7 +211,9 @@ impl Arena {
             spec
         });
         let mut victim = victim.expect("a victim can be launched").sealed();
-        let props = self.stage.props(sibling.as_ref().map_or(0, |sibling| sibling.pid));
+        let props = self
+            .stage
+            .props(sibling.as_ref().map_or(0, |sibling| sibling.pid));
         Fate::of(&scene::perform(&mut victim, &props))
     }
 
@@ -220,6 +222,7 @@ impl Arena {
         let policy = Policy::Renderer;
         let control = self.fate(policy, attack, Set(0));
         let user = self.fate(policy, attack, Set(0).with(Layer::User));
+        let is_held = self.fate(policy, attack, Set::all()) != Fate::Succeeded;
         let cell = |layer: Layer| {
             if !is_available(layer) {
                 return Cell::Absent;
@@ -229,7 +232,7 @@ impl Arena {
                 _ => self.stops(policy, attack, layer, control, user),
             };
             let rest = self.fate(policy, attack, Set::all().without(layer));
-            match (stops, rest == Fate::Succeeded) {
+            match (stops, is_held && rest == Fate::Succeeded) {
                 (true, true) => Cell::Only,
                 (true, false) => Cell::Stops,
                 (false, false) => Cell::Blank,
@@ -237,13 +240,38 @@ impl Arena {
             }
         };
         let cells = LAYERS.map(|(layer, _)| cell(layer));
-        let all = self.fate(policy, attack, Set::all());
-        Row {
+        let mut row = Row {
             name: attack.name,
             control,
             cells,
-            is_held: all != Fate::Succeeded,
+            pairs: Vec::new(),
+            is_held,
+        };
+        if control == Fate::Succeeded && row.count() == 1 && !row.has(Cell::Only) {
+            row.pairs = self.pairs(attack, &row);
         }
+        row
+    }
+
+    /// Which two layers stop it together that do not alone.
+    fn pairs(&self, attack: &Attack, row: &Row) -> Vec<(Layer, Layer)> {
+        let blank = |(layer, _): &(Layer, &str)| {
+            row.cells[*layer as usize] == Cell::Blank && *layer != Layer::User
+        };
+        let layers: Vec<Layer> = LAYERS.into_iter().filter(blank).map(|(l, _)| l).collect();
+        let mut pairs = Vec::new();
+        for (index, one) in layers.iter().enumerate() {
+            for other in &layers[index + 1..] {
+                let mut set = Set(0).with(*one).with(*other);
+                if is_inside_user(*one) || is_inside_user(*other) {
+                    set = set.with(Layer::User);
+                }
+                if self.fate(Policy::Renderer, attack, set) != Fate::Succeeded {
+                    pairs.push((*one, *other));
+                }
+            }
+        }
+        pairs
     }
 
     /// Whether the layer alone changes what becomes of the attack.
@@ -271,6 +299,13 @@ impl Arena {
         available
             .map(|layer| (layer, self.stops(policy, attack, layer, control, user)))
             .collect()
+    }
+
+    /// Whether one layer less lets it through.
+    fn hangs_on_one(&self, policy: Policy, attack: &Attack) -> bool {
+        let available = OF_A_ROLE.into_iter().filter(|layer| is_available(*layer));
+        let mut sets = available.map(|layer| Set::all().without(layer));
+        sets.any(|set| self.fate(policy, attack, set) == Fate::Succeeded)
     }
 }
 
@@ -318,10 +353,35 @@ struct Row {
     name: &'static str,
     control: Fate,
     cells: [Cell; LAYERS.len()],
+    /// Where one layer stops it alone: which ones do so by two.
+    pairs: Vec<(Layer, Layer)>,
     is_held: bool,
 }
 
 impl Row {
+    fn has(&self, wanted: Cell) -> bool {
+        self.cells.contains(&wanted)
+    }
+
+    /// Whether one layer less lets it through, or there is not even one.
+    fn hangs_on_one(&self) -> bool {
+        let is_joint = self.count() == 1 && !self.has(Cell::Only);
+        self.has(Cell::Together) || self.count() < 2 && !is_joint
+    }
+
+    /// How it is stopped without the one that does it alone.
+    fn joint_text(&self) -> String {
+        let name = |layer: Layer| LAYERS[layer as usize].1;
+        let pairs = self.pairs.iter();
+        let pairs: Vec<String> = pairs
+            .map(|(one, other)| format!("{} + {}", name(*one), name(*other)))
+            .collect();
+        if pairs.is_empty() {
+            return "three or more".to_owned();
+        }
+        pairs.join(", or ")
+    }
+
     fn count(&self) -> usize {
         let stops = |cell: &&Cell| matches!(cell, Cell::Stops | Cell::Only);
         self.cells.iter().filter(stops).count()
@@ -342,7 +402,7 @@ struct RoleRow {
     attack: &'static Attack,
     /// Layers that stop it in the renderer or in this role but not in both; true: in this role.
     differences: Vec<(Layer, bool)>,
-    count: usize,
+    hangs_on_one: bool,
 }
 
 impl RoleRow {
@@ -353,7 +413,13 @@ impl RoleRow {
             names.join(", ")
         };
         let (policy, name) = (self.policy, self.attack.name);
-        format!("| {policy} | {name} | {} | {} |", names(true), names(false))
+        let (more, less) = (names(true), names(false));
+        let note = match (self.attack.work_of.contains(&policy), self.hangs_on_one) {
+            (true, _) => "its work",
+            (false, true) => "one layer",
+            (false, false) => "two or more",
+        };
+        format!("| {policy} | {name} | {more} | {less} | {note} |")
     }
 }
 
@@ -407,12 +473,8 @@ impl Matrix {
                     row.control.text()
                 ));
             }
-            if !is_futile && row.count() < 2 && attack.exception.is_empty() {
-                problems.push(format!(
-                    "{}, and nothing says why: {}",
-                    row.name,
-                    row.text()
-                ));
+            if !is_futile && row.hangs_on_one() && attack.exception.is_empty() {
+                problems.push(format!("nothing says why: {}", row.text()));
             }
         }
         for row in &self.role_rows {
@@ -420,7 +482,7 @@ impl Matrix {
                 !row.attack.exception.is_empty() || row.attack.work_of.contains(&row.policy);
             let control = self.rows.iter().find(|r| r.name == row.attack.name);
             let is_real = control.is_some_and(|r| r.control == Fate::Succeeded);
-            if is_real && row.count < 2 && !is_explained {
+            if is_real && row.hangs_on_one && !is_explained {
                 problems.push(format!("{}, and nothing says why", row.text()));
             }
         }
@@ -435,25 +497,43 @@ impl Matrix {
         say(&format!("|{}", "---|".repeat(LAYERS.len() + 2)));
         self.rows.iter().for_each(|row| say(&row.text()));
         say("\nWhere other roles differ from the renderer:\n");
-        say("| role | attack | also stopped by | not stopped by |");
-        say("|---|---|---|---|");
+        say("| role | attack | also stopped by | not stopped by | in all |");
+        say("|---|---|---|---|---|");
         self.role_rows.iter().for_each(|row| say(&row.text()));
-        let fewer: Vec<&Row> = self
-            .rows
-            .iter()
-            .filter(|row| row.control == Fate::Succeeded && row.count() < 2)
-            .collect();
-        say("\nStopped by fewer than two layers:\n");
-        for row in fewer {
-            let attack = attacks::find(row.name).expect("rows have attacks");
-            say(&format!("- {}: {}", row.name, attack.exception));
+        let real = || self.rows.iter().filter(|r| r.control == Fate::Succeeded);
+        say("\nStopped by one layer alone, and without it by others together:\n");
+        for row in real().filter(|r| r.count() == 1 && !r.hangs_on_one()) {
+            say(&format!("- {}: {}", row.name, row.joint_text()));
         }
+        say("\nStopped by fewer than two layers:\n");
+        self.exceptions().iter().for_each(|line| say(line));
         say("\nFail even where nothing holds the process:\n");
         for row in self.rows.iter().filter(|r| r.control != Fate::Succeeded) {
             let attack = attacks::find(row.name).expect("rows have attacks");
             say(&format!("- {}: {}", row.name, attack.futile));
         }
         text
+    }
+
+    /// Each explanation once, with the attacks that it is for.
+    fn exceptions(&self) -> Vec<String> {
+        let is_weak = |row: &&Row| row.control == Fate::Succeeded && row.hangs_on_one();
+        let weak = self.rows.iter().filter(is_weak).map(|row| row.name);
+        let weak_roles = self.role_rows.iter().filter(|row| row.hangs_on_one);
+        let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+        for name in weak.chain(weak_roles.map(|row| row.attack.name)) {
+            let reason = attacks::find(name).expect("rows have attacks").exception;
+            match reasons.iter_mut().find(|(known, _)| *known == reason) {
+                Some((_, names)) if names.contains(&name) => {}
+                Some((_, names)) => names.push(name),
+                None => reasons.push((reason, vec![name])),
+            }
+        }
+        reasons.retain(|(reason, _)| !reason.is_empty());
+        let lines = reasons.iter();
+        lines
+            .map(|(reason, names)| format!("- {}: {reason}", names.join(", ")))
+            .collect()
     }
 }
 
@@ -466,21 +546,16 @@ fn position(name: &str) -> usize {
 fn role_rows(arena: &Arena, attack: &'static Attack, renderer: &Row) -> Vec<RoleRow> {
     let others = Policy::ALL.into_iter().filter(|p| *p != Policy::Renderer);
     let rows = others.map(|policy| {
-        let mut count = renderer.count();
-        let mut differences = Vec::new();
-        for (layer, stops) in arena.role_row(policy, attack) {
-            let cell = renderer.cells[layer as usize];
-            let in_renderer = matches!(cell, Cell::Stops | Cell::Only);
-            if stops != in_renderer {
-                differences.push((layer, stops));
-                count = if stops { count + 1 } else { count - 1 };
-            }
-        }
+        let mut differences = arena.role_row(policy, attack);
+        differences.retain(|(layer, stops)| {
+            let cell = renderer.cells[*layer as usize];
+            *stops != matches!(cell, Cell::Stops | Cell::Only)
+        });
         RoleRow {
             policy,
             attack,
+            hangs_on_one: !differences.is_empty() && arena.hangs_on_one(policy, attack),
             differences,
-            count,
         }
     });
     rows.filter(|row| !row.differences.is_empty()).collect()
