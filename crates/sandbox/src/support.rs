@@ -77,8 +77,8 @@ impl Feature {
     ];
 }
 
-/// What every machine has and every child gets. The knock-out matrix of the tests leaves one off, to
-/// see what the others are worth; nothing else may: see [`Support::leave_off`].
+/// What every machine has and every child gets. The knock-out matrix of the tests leaves one off,
+/// to see what the others are worth; nothing else may: see [`Support::leave_off`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mandatory {
