@@ -4,14 +4,12 @@
 //! A deed returns what `syscall` does. One that replaces or ends the process on success does so
 //! with [`SUCCESS_STATUS`].
 
+use crate::harness::SUCCESS_STATUS;
 use crate::scene::{KEY_NAME, QUEUE_ATTRIBUTES, Scene};
 use libc::{c_long, syscall};
 use std::arch::asm;
 use std::ffi::CStr;
 use std::thread;
-
-/// How a process ends whose attack succeeded, where it cannot say so.
-pub const SUCCESS_STATUS: i32 = 77;
 
 /// Calls that are not the ones of x86-64.
 #[derive(Clone, Copy)]

@@ -1,6 +1,5 @@
 //! Launching victims and watching what becomes of them.
 
-use crate::deeds;
 use sandbox::cgroup::Tree;
 use sandbox::notify::{self, Notification};
 use sandbox::{LaunchSpec, Launched, Policy, Support};
@@ -11,6 +10,8 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+/// How a victim ends whose attack succeeded, where it cannot say so.
+pub const SUCCESS_STATUS: i32 = 77;
 pub static SUPPORT: LazyLock<Support> = LazyLock::new(sandbox::probe);
 /// The control groups of this program; `None` where none is writable.
 pub static GROUPS: LazyLock<io::Result<Tree>> = LazyLock::new(Tree::create);
@@ -65,7 +66,7 @@ impl Outcome {
             Outcome::Notified(_) => true,
             Outcome::Died(status) => {
                 let is_success =
-                    libc::WIFEXITED(*status) && libc::WEXITSTATUS(*status) == deeds::SUCCESS_STATUS;
+                    libc::WIFEXITED(*status) && libc::WEXITSTATUS(*status) == SUCCESS_STATUS;
                 !is_success
             }
         }
