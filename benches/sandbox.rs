@@ -7,6 +7,9 @@
 #[path = "../crates/sandbox/tests/held/harness.rs"]
 #[allow(dead_code)]
 mod harness;
+#[path = "../crates/sandbox/tests/held/scene.rs"]
+#[allow(dead_code, reason = "the bench attacks nothing")]
+mod scene;
 
 use harness::{SUPPORT, Victim};
 use sandbox::report;

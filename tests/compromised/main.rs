@@ -9,12 +9,18 @@
 #[path = "../../crates/sandbox/tests/held/attacks.rs"]
 #[allow(dead_code, reason = "the sandbox's own tests use all of it")]
 mod attacks;
+#[path = "../../crates/sandbox/tests/held/deeds.rs"]
+#[allow(dead_code, reason = "the sandbox's own tests use all of it")]
+mod deeds;
 #[path = "../harness/mod.rs"]
 #[allow(dead_code, reason = "the other end-to-end tests use all of it")]
 mod harness;
 mod lies;
 mod outcomes;
 mod rig;
+#[path = "../../crates/sandbox/tests/held/scene.rs"]
+#[allow(dead_code, reason = "the sandbox's own tests use all of it")]
+mod scene;
 mod trials;
 
 use std::os::fd::BorrowedFd;
@@ -49,7 +55,7 @@ fn attack(name: &str, control: BorrowedFd<'_>) {
     let Some(attack) = attacks::find(name) else {
         return rig::say_survived(name, 0, libc::EINVAL);
     };
-    let value = attack();
+    let value = (attack.deed)(&scene::Scene::default());
     let errno = std::io::Error::last_os_error().raw_os_error().unwrap_or(0);
     rig::say_survived(name, value, errno);
 }

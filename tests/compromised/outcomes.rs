@@ -24,8 +24,7 @@ every test run.\n";
 pub fn actions() -> Vec<(Attacker, &'static str)> {
     let mut actions = Vec::new();
     for attacker in Attacker::ALL {
-        let kernel = attacks::ATTACKS.iter().chain(attacks::FOREIGN);
-        actions.extend(kernel.map(|(name, _)| (attacker, *name)));
+        actions.extend(attacks::all().map(|attack| (attacker, attack.name)));
         actions.extend(lies::of(attacker).map(|lie| (attacker, lie.name)));
     }
     actions

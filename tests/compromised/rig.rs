@@ -5,6 +5,7 @@
 //! end; that it has survived is only believed where that is the worse news.
 
 use crate::harness::{Browser, Tab, WATCHDOG, server};
+use sandbox::Policy;
 use serde_json::Value;
 use std::time::Instant;
 
@@ -34,6 +35,15 @@ impl Attacker {
         Attacker::Renderer,
         Attacker::Shell,
     ];
+
+    /// What holds it. The shell has no more than a renderer.
+    pub fn policy(self) -> Policy {
+        match self {
+            Attacker::Gpu => Policy::Gpu,
+            Attacker::Network => Policy::Network,
+            Attacker::Renderer | Attacker::Shell => Policy::Renderer,
+        }
+    }
 
     pub fn name(self) -> &'static str {
         match self {

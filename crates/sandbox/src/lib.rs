@@ -46,4 +46,4 @@ pub use policy::Policy;
 pub use probe::probe;
 pub use seal::{SealError, Sealed, seal};
 pub use seccomp::{Program, Programs, compile};
-pub use support::{Availability, Feature, Support, Tier};
+pub use support::{Availability, Feature, Mandatory, Support, Tier};

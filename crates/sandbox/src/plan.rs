@@ -6,7 +6,7 @@
 
 use crate::namespaces::Namespace;
 use crate::policy::Policy;
-use crate::support::{Feature, Support};
+use crate::support::{Feature, Mandatory, Support};
 use std::ffi::CString;
 
 /// The environment variable's name.
@@ -18,6 +18,7 @@ pub(crate) struct Plan {
     pub(crate) policy: Policy,
     namespaces: u32,
     features: u32,
+    left_off: u32,
 }
 
 impl Plan {
@@ -27,7 +28,8 @@ impl Plan {
         let mut namespaces = 0;
         // Without the essential ones a user namespace only adds to what can be attacked. The
         // network one is the exception: it may be left out knowingly.
-        if support.has_namespaces() {
+        let is_partial = support.left_off & (1 << Mandatory::WholeSetOfNamespaces as u32) != 0;
+        if support.has_namespaces() || is_partial {
             for namespace in Namespace::ALL {
                 let wanted = namespace != Namespace::Net || !host_network;
                 if wanted && support.namespace(namespace).is_available() {
@@ -45,6 +47,7 @@ impl Plan {
             policy,
             namespaces,
             features,
+            left_off: support.left_off,
         }
     }
 
@@ -56,6 +59,11 @@ impl Plan {
     /// Whether the child has to use that feature.
     pub(crate) fn has_feature(&self, feature: Feature) -> bool {
         self.features & (1 << feature as u32) != 0
+    }
+
+    /// Whether the child has to do without that.
+    pub(crate) fn leaves_off(&self, layer: Mandatory) -> bool {
+        self.left_off & (1 << layer as u32) != 0
     }
 
     /// The flags for `clone`.
@@ -71,7 +79,8 @@ impl Plan {
     /// `NAME=VALUE`, for the environment.
     pub(crate) fn to_variable(&self) -> CString {
         let (policy, namespaces, features) = (self.policy, self.namespaces, self.features);
-        let text = format!("{PLAN_VARIABLE}={policy}:{namespaces:x}:{features:x}");
+        let left_off = self.left_off;
+        let text = format!("{PLAN_VARIABLE}={policy}:{namespaces:x}:{features:x}:{left_off:x}");
         CString::new(text).expect("names and hex digits have no NUL")
     }
 
@@ -81,11 +90,15 @@ impl Plan {
         let policy = Policy::from_name(parts.next()?)?;
         let namespaces = u32::from_str_radix(parts.next()?, 16).ok()?;
         let features = u32::from_str_radix(parts.next()?, 16).ok()?;
-        let known = namespaces >> Namespace::ALL.len() == 0 && features >> Feature::ALL.len() == 0;
+        let left_off = u32::from_str_radix(parts.next()?, 16).ok()?;
+        let known = namespaces >> Namespace::ALL.len() == 0
+            && features >> Feature::ALL.len() == 0
+            && left_off >> Mandatory::ALL.len() == 0;
         (known && parts.next().is_none()).then_some(Plan {
             policy,
             namespaces,
             features,
+            left_off,
         })
     }
 }
@@ -116,6 +129,23 @@ mod tests {
         assert!(plan.has_namespace(Namespace::User));
         assert!(!plan.has_feature(Feature::Cgroup));
         assert!(plan.has_feature(Feature::Seccomp));
+        for layer in Mandatory::ALL {
+            assert!(!plan.leaves_off(layer));
+        }
+    }
+
+    #[test]
+    fn what_the_tests_leave_off_is_in_the_plan() {
+        let mut support = everything();
+        support.leave_off(Mandatory::Limits);
+        let plan = Plan::new(Policy::Renderer, &support, false);
+        let variable = plan.to_variable();
+        let text = variable.to_str().expect("ASCII");
+        let (_, value) = text.split_once('=').expect("has a value");
+        let plan = Plan::from_value(value).expect("is a plan");
+        assert!(plan.leaves_off(Mandatory::Limits));
+        assert!(!plan.leaves_off(Mandatory::Capabilities));
+        assert!(support.is_for_tests_only());
     }
 
     #[test]
@@ -124,9 +154,11 @@ mod tests {
             "",
             "renderer",
             "renderer:1",
-            "rendere:1:1",
-            "renderer:80:0",
-            "renderer:0:0:0",
+            "renderer:1:1",
+            "rendere:1:1:0",
+            "renderer:80:0:0",
+            "renderer:0:0:10",
+            "renderer:0:0:0:0",
         ] {
             assert_eq!(Plan::from_value(value), None, "{value:?}");
         }
@@ -140,5 +172,8 @@ mod tests {
             Plan::new(Policy::Renderer, &support, false).clone_flags(),
             0
         );
+        support.leave_off(Mandatory::WholeSetOfNamespaces);
+        let plan = Plan::new(Policy::Renderer, &support, false);
+        assert!(plan.has_namespace(Namespace::Pid) && !plan.has_namespace(Namespace::Mount));
     }
 }

@@ -205,7 +205,8 @@ impl fmt::Display for State {
 pub fn verify(pid: i32, policy: Policy, support: &Support, attempted: Attempted) -> Report {
     let look = Look::new(pid, policy, support, attempted);
     let filter = look.seccomp();
-    let is_filtered = filter.0 == State::Enforced;
+    // A filter implies nothing where a test has left something off.
+    let is_filtered = filter.0 == State::Enforced && !support.is_for_tests_only();
     let mut rows = Vec::new();
     let mut seen = |layer, (state, note): Finding| {
         rows.push(Row {

@@ -13,7 +13,7 @@ use crate::process::{self, Speculation};
 use crate::rlimits;
 use crate::root;
 use crate::seccomp::{self, CompileError, Programs};
-use crate::support::Feature;
+use crate::support::{Feature, Mandatory};
 use crate::sys::RawResult;
 use crate::threads::{self, Restrictions};
 use std::ffi::CString;
@@ -74,6 +74,7 @@ pub fn seal(policy: Policy) -> Result<Sealed, SealError> {
     let is_mitigated = |feature| policy.holds_content() && plan.has_feature(feature);
     let restrictions = Restrictions {
         rules: rules.as_ref(),
+        capabilities: !plan.leaves_off(Mandatory::Capabilities),
         store_bypass: is_mitigated(Feature::StoreBypass),
         indirect_branch: is_mitigated(Feature::IndirectBranch),
     };
@@ -85,11 +86,15 @@ pub fn seal(policy: Policy) -> Result<Sealed, SealError> {
         layer("root", root::pivot_to_nothing())?;
     }
     layer("no new privileges", capabilities::no_new_privileges())?;
-    layer("capabilities", capabilities::drop_all())?;
-    rlimits::apply(policy).map_err(|source| SealError::Layer {
-        layer: "limits",
-        source,
-    })?;
+    if restrictions.capabilities {
+        layer("capabilities", capabilities::drop_all())?;
+    }
+    if !plan.leaves_off(Mandatory::Limits) {
+        rlimits::apply(policy).map_err(|source| SealError::Layer {
+            layer: "limits",
+            source,
+        })?;
+    }
     process_properties(&plan)?;
     if restrictions.store_bypass {
         layer(
@@ -145,7 +150,9 @@ fn make_rules(plan: &Plan) -> Result<Option<landlock::Rules>, SealError> {
 }
 
 fn process_properties(plan: &Plan) -> Result<(), SealError> {
-    layer("not dumpable", process::not_dumpable())?;
+    if !plan.leaves_off(Mandatory::NotDumpable) {
+        layer("not dumpable", process::not_dumpable())?;
+    }
     if plan.has_feature(Feature::DenyWriteExecute) {
         layer("memory-deny-write-execute", process::deny_write_execute())?;
     }

@@ -77,6 +77,31 @@ impl Feature {
     ];
 }
 
+/// What every machine has and every child gets. The knock-out matrix of the tests leaves one off,
+/// to see what the others are worth; nothing else may: see [`Support::leave_off`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mandatory {
+    /// The rule that there are no namespaces where an essential one is missing.
+    WholeSetOfNamespaces,
+    /// Emptying the capability sets.
+    Capabilities,
+    /// Resource limits.
+    Limits,
+    /// Not dumpable.
+    NotDumpable,
+}
+
+impl Mandatory {
+    /// All of them.
+    pub const ALL: [Mandatory; 4] = [
+        Mandatory::WholeSetOfNamespaces,
+        Mandatory::Capabilities,
+        Mandatory::Limits,
+        Mandatory::NotDumpable,
+    ];
+}
+
 /// What the probe found. A caller may set parts to unavailable in order to leave a layer off; the
 /// children launched with it then go without, and their report says so.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +109,8 @@ pub struct Support {
     pub(crate) namespaces: [Availability; Namespace::ALL.len()],
     pub(crate) features: [Availability; Feature::ALL.len()],
     pub(crate) landlock_abi: u32,
+    /// Bits of [`Mandatory`].
+    pub(crate) left_off: u32,
 }
 
 impl Support {
@@ -93,6 +120,7 @@ impl Support {
             namespaces: [Availability::Unavailable(errno); Namespace::ALL.len()],
             features: [Availability::Unavailable(errno); Feature::ALL.len()],
             landlock_abi: 0,
+            left_off: 0,
         }
     }
 
@@ -119,6 +147,17 @@ impl Support {
     /// Notes what was found out about a feature, or leaves one off.
     pub fn set_feature(&mut self, feature: Feature, availability: Availability) {
         self.features[feature as usize] = availability;
+    }
+
+    /// Leaves off what no child of the browser goes without. Children launched with it never pass
+    /// [`verify`](crate::report::verify), so that they are good for the knock-out matrix only.
+    pub fn leave_off(&mut self, layer: Mandatory) {
+        self.left_off |= 1 << layer as u32;
+    }
+
+    /// Whether something is left off that no child of the browser goes without.
+    pub(crate) fn is_for_tests_only(&self) -> bool {
+        self.left_off != 0
     }
 
     /// Whether the namespaces that matter can be had.
@@ -199,6 +238,9 @@ mod tests {
     fn every_feature_has_its_own_place() {
         for (index, feature) in Feature::ALL.into_iter().enumerate() {
             assert_eq!(feature as usize, index);
+        }
+        for (index, layer) in Mandatory::ALL.into_iter().enumerate() {
+            assert_eq!(layer as usize, index);
         }
         for (index, namespace) in Namespace::ALL.into_iter().enumerate() {
             assert_eq!(namespace as usize, index);

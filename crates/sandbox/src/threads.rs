@@ -19,17 +19,20 @@ use std::time::{Duration, Instant};
 /// What the threads have to do, and what they answered. Statics, since a signal handler has no
 /// argument of its own.
 static RULES: AtomicI32 = AtomicI32::new(-1);
+static CAPABILITIES: AtomicBool = AtomicBool::new(true);
 static STORE_BYPASS: AtomicBool = AtomicBool::new(false);
 static INDIRECT_BRANCH: AtomicBool = AtomicBool::new(false);
 static ANSWERS: AtomicUsize = AtomicUsize::new(0);
 static FAILURE: AtomicI32 = AtomicI32::new(0);
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
-/// What each thread has to put on itself, besides giving up its capabilities.
+/// What each thread has to put on itself.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Restrictions<'a> {
     /// None: Landlock is left out.
     pub(crate) rules: Option<&'a landlock::Rules>,
+    /// False: it keeps its capabilities, which only tests want.
+    pub(crate) capabilities: bool,
     pub(crate) store_bypass: bool,
     pub(crate) indirect_branch: bool,
 }
@@ -47,6 +50,7 @@ pub(crate) fn restrict_others(restrictions: Restrictions<'_>) -> io::Result<()> 
         restrictions.rules.map_or(-1, landlock::Rules::raw),
         Ordering::SeqCst,
     );
+    CAPABILITIES.store(restrictions.capabilities, Ordering::SeqCst);
     STORE_BYPASS.store(restrictions.store_bypass, Ordering::SeqCst);
     INDIRECT_BRANCH.store(restrictions.indirect_branch, Ordering::SeqCst);
     ANSWERS.store(0, Ordering::SeqCst);
@@ -101,7 +105,9 @@ extern "C" fn handle_signal(_: i32) {
 
 fn restrict_this() -> RawResult<()> {
     capabilities::no_new_privileges()?;
-    capabilities::drop_all()?;
+    if CAPABILITIES.load(Ordering::SeqCst) {
+        capabilities::drop_all()?;
+    }
     if STORE_BYPASS.load(Ordering::SeqCst) {
         process::mitigate(Speculation::StoreBypass)?;
     }

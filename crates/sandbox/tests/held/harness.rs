@@ -1,5 +1,7 @@
 //! Launching victims and watching what becomes of them.
 
+use crate::scene::SUCCESS_STATUS;
+use sandbox::cgroup::Tree;
 use sandbox::notify::{self, Notification};
 use sandbox::{Attempted, LaunchSpec, Launched, Policy, Support};
 use std::ffi::CString;
@@ -10,9 +12,18 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 pub static SUPPORT: LazyLock<Support> = LazyLock::new(sandbox::probe);
-static EXE: LazyLock<File> =
+/// The control groups of this program; `None` where none is writable.
+pub static GROUPS: LazyLock<io::Result<Tree>> = LazyLock::new(Tree::create);
+pub static EXE: LazyLock<File> =
     LazyLock::new(|| File::open("/proc/self/exe").expect("the program can be opened"));
 static NEXT_INDEX: AtomicU32 = AtomicU32::new(0);
+
+/// At the program's end: a static is not dropped.
+pub fn remove_groups() {
+    if let Ok(groups) = &*GROUPS {
+        groups.remove();
+    }
+}
 
 pub fn who() -> &'static str {
     // SAFETY: takes nothing and cannot fail.
@@ -29,6 +40,8 @@ pub struct Victim {
     pub pidfd: OwnedFd,
     pub policy: Policy,
     pub attempted: Attempted,
+    /// What it was launched for.
+    pub action: String,
     channel: OwnedFd,
     stderr: File,
     listener: Option<OwnedFd>,
@@ -49,9 +62,13 @@ pub enum Outcome {
 impl Outcome {
     pub fn is_refused_or_killed(&self) -> bool {
         match self {
-            Outcome::Returned { value, .. } => *value == -1,
+            Outcome::Returned { value, .. } => *value < 0,
             Outcome::Notified(_) => true,
-            Outcome::Died(status) => is_killed_by(*status, libc::SIGSYS),
+            Outcome::Died(status) => {
+                let is_success =
+                    libc::WIFEXITED(*status) && libc::WEXITSTATUS(*status) == SUCCESS_STATUS;
+                !is_success
+            }
         }
     }
 }
@@ -115,6 +132,7 @@ impl Victim {
             pidfd,
             policy,
             attempted,
+            action: action.trim_start_matches("alone:").to_owned(),
             channel,
             stderr,
             listener: None,

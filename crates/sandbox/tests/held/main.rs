@@ -4,11 +4,16 @@
 //! As root it runs everything a second time as an ordinary user.
 
 mod attacks;
+mod deeds;
 mod harness;
+mod layers;
+mod scene;
+mod stage;
 mod tests_crash;
 mod tests_launch;
 mod tests_layers;
 mod tests_life;
+mod tests_matrix;
 mod tests_report;
 mod victim;
 
@@ -27,6 +32,9 @@ fn main() -> ExitCode {
         Some("--type=victim") => return victim::main(&arguments[1..]),
         Some("--type=launcher") => return tests_launch::launcher_main(),
         Some("--type=filtered-launcher") => return tests_report::filtered_launcher_main(),
+        Some("--type=bystander") => return stage::bystander_main(),
+        Some("--write-matrix") => return tests_matrix::write_main(),
+        Some("--print-matrix") => return tests_matrix::print_main(),
         _ => {}
     }
     let claims: Vec<Claim> = [
@@ -35,6 +43,7 @@ fn main() -> ExitCode {
         tests_crash::CLAIMS,
         tests_launch::CLAIMS,
         tests_report::CLAIMS,
+        tests_matrix::CLAIMS,
     ]
     .concat();
     let filters: Vec<&String> = arguments.iter().filter(|a| !a.starts_with('-')).collect();
@@ -48,6 +57,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let mut is_good = run(&chosen);
+    harness::remove_groups();
     // SAFETY: takes nothing and cannot fail.
     if unsafe { libc::geteuid() } == 0 {
         is_good &= run_as_ordinary_user(&arguments);

@@ -1,6 +1,7 @@
 //! The victim: seals itself, then does what its last argument says.
 
-use crate::{attacks, harness};
+use crate::scene::Scene;
+use crate::{attacks, deeds, harness};
 use sandbox::{Policy, crash, seal};
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
@@ -29,7 +30,11 @@ pub fn main(arguments: &[String]) -> ExitCode {
         wait_for_go();
         return ExitCode::SUCCESS;
     }
-    let (jobs, worker) = start_worker(policy);
+    let (action, is_alone) = match action.strip_prefix("alone:") {
+        Some(action) => (action, true),
+        None => (action.as_str(), false),
+    };
+    let (jobs, worker) = start_worker(policy, is_alone);
     match seal(policy) {
         Ok(sealed) => say("sealed", sealed.listener),
         Err(error) => {
@@ -51,10 +56,13 @@ pub fn main(arguments: &[String]) -> ExitCode {
 }
 
 /// A thread from before the seal, in the roles that have some.
-fn start_worker(policy: Policy) -> (mpsc::Sender<String>, mpsc::Receiver<(i64, i32)>) {
+fn start_worker(
+    policy: Policy,
+    is_alone: bool,
+) -> (mpsc::Sender<String>, mpsc::Receiver<(i64, i32)>) {
     let (jobs, inbox) = mpsc::channel::<String>();
     let (outbox, results) = mpsc::channel();
-    if matches!(policy, Policy::Network | Policy::Demo | Policy::Gpu) {
+    if !is_alone && matches!(policy, Policy::Network | Policy::Demo | Policy::Gpu) {
         thread::Builder::new()
             .name("worker".to_owned())
             .spawn(move || {
@@ -76,7 +84,7 @@ fn start_worker(policy: Policy) -> (mpsc::Sender<String>, mpsc::Receiver<(i64, i
 
 fn act(action: &str, go: Go) -> (i64, i32) {
     if let Some(attack) = attacks::find(action) {
-        let value = attack();
+        let value = (attack.deed)(&Scene::new(&go.text, go.fds));
         return (
             value,
             io::Error::last_os_error().raw_os_error().unwrap_or(0),
@@ -94,7 +102,7 @@ fn act(action: &str, go: Go) -> (i64, i32) {
         "abort" => std::process::abort(),
         "panic" => panic!("as\nasked"),
         "segv" => crash_at(16),
-        "overflow" => return (overflow(1), 0),
+        "overflow" => return (deeds::overflow(1), 0),
         other => panic!("unknown action {other}"),
     };
     match result {
@@ -251,12 +259,6 @@ fn crash_at(address: usize) -> ! {
     // SAFETY: none: this is the crash that the test asks for.
     unsafe { std::ptr::without_provenance_mut::<u32>(address).write_volatile(1) };
     unreachable!("nothing is mapped there")
-}
-
-#[allow(unconditional_recursion)]
-fn overflow(depth: i64) -> i64 {
-    let frame = std::hint::black_box([depth; 512]);
-    overflow(depth + 1) + frame[depth as usize % 512]
 }
 
 fn say(text: &str, listener: Option<OwnedFd>) {
