@@ -139,6 +139,9 @@ pub fn main() -> ExitCode {
 fn run(options: Options) -> anyhow::Result<ExitCode> {
     // Nothing that the broker starts needs more than the broker has.
     nix::sys::prctl::set_no_new_privs().context("no_new_privs")?;
+    // A child of a poorer tier runs as the same user and must not attach to the broker; nor does a
+    // core file of it, with pages in it, ever come to lie somewhere.
+    nix::sys::prctl::set_dumpable(false).context("not dumpable")?;
     if let Some(path) = options.screenshot.clone() {
         return crate::screenshot::run(&options, &path);
     }

@@ -214,7 +214,20 @@ fn state(browser: &Browser) -> Value {
         "active": browser.kernel.active_tab().map(|tab| tab.0),
         "window": {"width": size.width, "height": size.height},
         "demo_url": browser.demo_url,
+        "descriptors": descriptors(),
     })
+}
+
+/// What the broker's own descriptors lead to, in the kernel's words; `proc_pid_fd(5)`. Nobody else
+/// of this user may look: the broker is not dumpable.
+fn descriptors() -> Vec<String> {
+    let entries = std::fs::read_dir("/proc/self/fd").into_iter().flatten();
+    // The one that reads the folder is closed again by now, or will be.
+    let targets = entries.filter_map(|entry| std::fs::read_link(entry.ok()?.path()).ok());
+    targets
+        .map(|target| target.display().to_string())
+        .filter(|target| !target.starts_with("/proc/"))
+        .collect()
 }
 
 /// Proportional and private bytes of a process, see proc_pid_smaps(5).

@@ -7,6 +7,7 @@
 use crate::harness::{Browser, Tab, WATCHDOG, server};
 use sandbox::Policy;
 use serde_json::Value;
+use std::path::PathBuf;
 use std::time::Instant;
 
 const PAGES: &[(&str, &str)] = &[
@@ -36,12 +37,13 @@ impl Attacker {
         Attacker::Shell,
     ];
 
-    /// What holds it. The shell has no more than a renderer.
+    /// What holds it.
     pub fn policy(self) -> Policy {
         match self {
             Attacker::Gpu => Policy::Gpu,
             Attacker::Network => Policy::Network,
-            Attacker::Renderer | Attacker::Shell => Policy::Renderer,
+            Attacker::Renderer => Policy::Renderer,
+            Attacker::Shell => Policy::Shell,
         }
     }
 
@@ -82,6 +84,8 @@ struct Inventory {
     children: usize,
     /// Lines of the broker's mount table.
     mounts: usize,
+    /// Control groups of the browser's children.
+    groups: usize,
 }
 
 impl Rig {
@@ -173,15 +177,15 @@ impl Rig {
             .map(|p| p["role"].as_str().expect("a role").to_owned())
             .collect();
         roles.sort();
-        let entries = |path: String| std::fs::read_dir(path).map_or(0, Iterator::count);
         let lines = |path: String| {
             std::fs::read_to_string(path).map_or(0, |text| text.split_whitespace().count())
         };
         Inventory {
             roles,
-            descriptors: entries(format!("/proc/{pid}/fd")),
+            descriptors: state["descriptors"].as_array().expect("a list").len(),
             children: lines(format!("/proc/{pid}/task/{pid}/children")),
             mounts: lines(format!("/proc/{pid}/mountinfo")),
+            groups: groups(pid),
         }
     }
 
@@ -212,6 +216,22 @@ impl Rig {
             );
         }
     }
+}
+
+/// The folders in all folders of control groups that are that browser's.
+fn groups(pid: i32) -> usize {
+    let name = format!("{}{pid}", sandbox::cgroup::GROUP_PREFIX);
+    let mut places = vec![(PathBuf::from("/sys/fs/cgroup"), false)];
+    let mut count = 0;
+    while let Some((place, is_own)) = places.pop() {
+        for entry in std::fs::read_dir(place).into_iter().flatten().flatten() {
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                count += usize::from(is_own);
+                places.push((entry.path(), is_own || *entry.file_name() == *name));
+            }
+        }
+    }
+    count
 }
 
 /// Written by a child whose action came back, into its standard error, which the broker hands on.

@@ -8,7 +8,16 @@ use crate::sys::{self, RawResult};
 
 /// Nobody but a process with power over its user namespace may attach to it, and it leaves no core.
 pub(crate) fn not_dumpable() -> RawResult<()> {
-    sys::prctl(libc::PR_SET_DUMPABLE, [0; 4]).map(drop)
+    set_dumpable(false)
+}
+
+pub(crate) fn is_not_dumpable() -> bool {
+    sys::prctl(libc::PR_GET_DUMPABLE, [0; 4]) == Ok(0)
+}
+
+pub(crate) fn set_dumpable(is_dumpable: bool) -> RawResult<()> {
+    let value = u64::from(is_dumpable);
+    sys::prctl(libc::PR_SET_DUMPABLE, [value, 0, 0, 0]).map(drop)
 }
 
 /// Memory that was once writable never becomes executable.
