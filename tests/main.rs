@@ -21,6 +21,7 @@ mod environments;
 mod isolation;
 mod pages;
 mod read_back;
+mod resources;
 mod sandbox;
 mod tidy;
 mod window;

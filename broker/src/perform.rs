@@ -86,6 +86,7 @@ impl Browser {
             action @ Action::Input { .. } => self.input(action),
             Action::Stop { process } => self.send_renderer(process, ToRenderer::Stop, Vec::new()),
             Action::Break { process, action } => self.break_child(process, action),
+            Action::Ping { process, sequence } => self.ping(process, sequence),
             Action::UpdateShell { process, state } => {
                 self.send_shell(process, ToShell::State(state))
             }
@@ -133,6 +134,13 @@ impl Browser {
             Some(Role::Gpu) => self.send_gpu(process, ToGpu::Break(action), Vec::new()),
             Some(Role::Network) => self.send_network(process, ToNetwork::Break(action), Vec::new()),
             _ => self.send_renderer(process, ToRenderer::Break(action), Vec::new()),
+        }
+    }
+
+    fn ping(&mut self, process: ProcessId, sequence: u32) {
+        match self.role_of(process) {
+            Some(Role::Gpu) => self.send_gpu(process, ToGpu::Ping { sequence }, Vec::new()),
+            _ => self.send_network(process, ToNetwork::Ping { sequence }, Vec::new()),
         }
     }
 

@@ -231,6 +231,7 @@ impl Gpu {
                 let error = captured.err().map(|error| error.to_string());
                 self.stage.notify(FromGpu::Captured { request, error });
             }
+            ToGpu::Ping { sequence } => self.stage.notify(FromGpu::Done { sequence }),
             ToGpu::Break(action) => {
                 child::break_process(&action, self.control.receiver.as_fd());
             }

@@ -146,6 +146,11 @@ impl Service {
                 self.open(process, site, handles.channel()?);
                 Ok(())
             }
+            ToNetwork::Ping { sequence } => {
+                // One at a time is asked, so there is room; a broker that is gone is seen below.
+                let _ = self.control.sender.send(FromNetwork::Done { sequence });
+                Ok(())
+            }
             ToNetwork::Break(action) => {
                 child::break_process(&action, self.control.sender.as_fd());
                 Ok(())

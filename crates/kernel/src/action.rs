@@ -47,6 +47,25 @@ impl Action {
             _ => None,
         }
     }
+
+    /// The service that has something to do because of it, and may be asked whether it does.
+    pub(crate) fn service(&self) -> Option<ProcessId> {
+        match self {
+            Action::Break { process, .. } => Some(*process),
+            Action::Lock { network, .. } => *network,
+            Action::ReplaceFetch { network, .. }
+            | Action::Fetch { network, .. }
+            | Action::CancelFetch { network, .. } => Some(*network),
+            Action::CreateSurface { gpu, .. }
+            | Action::ResizeSurface { gpu, .. }
+            | Action::DropSurface { gpu, .. } => *gpu,
+            Action::ReattachSurface { gpu, .. }
+            | Action::SetScene { gpu, .. }
+            | Action::SetTitle { gpu, .. }
+            | Action::SetCursor { gpu, .. } => Some(*gpu),
+            _ => None,
+        }
+    }
 }
 
 /// One thing to do.
@@ -238,6 +257,13 @@ pub enum Action {
         process: ProcessId,
         /// The fault.
         action: BreakAction,
+    },
+    /// Send `Ping`.
+    Ping {
+        /// To which gpu or network process.
+        process: ProcessId,
+        /// The number to answer with.
+        sequence: u32,
     },
     /// Send `State`.
     UpdateShell {

@@ -1,9 +1,10 @@
-//! Which inputs and pages a renderer has not answered yet, and what follows from its silence.
+//! Which inputs, pages and pings a process has not answered yet, and what follows from its silence.
 //!
 //! Owns: the clock of what is unanswered, per process. Trusts: no answer that does not fit what was
-//! sent. Never: kills a tab's process by itself; the person decides. A silent shell has no card to
-//! show and is restarted.
+//! sent. Never: kills a tab's process by itself; the person decides. A silent service has no card
+//! to show and is restarted.
 
+use crate::action::Action;
 use crate::event::Time;
 use crate::exit::DeathCause;
 use crate::kernel::Kernel;
@@ -39,6 +40,8 @@ pub(crate) struct Hang {
     /// Last answer, or last time the person said Wait.
     patience_from: Time,
     pub(crate) slowness: Slowness,
+    /// A service has been given something to do since the last ping.
+    pub(crate) is_busy: bool,
 }
 
 impl Hang {
@@ -97,6 +100,21 @@ impl Kernel {
         }
     }
 
+    /// Asks the gpu and the network process whether they have taken in what they were last told.
+    /// One that is told nothing is not asked: an idle browser wakes nobody.
+    pub(crate) fn ping_services(&mut self) {
+        let now = self.now;
+        let gpu = self.window.gpu;
+        for process in self.processes.values_mut().filter(|p| p.is_ready()) {
+            let is_service = process.role == Role::Network || gpu == Some(process.id);
+            if is_service && process.hang.is_busy && process.hang.unanswered() == 0 {
+                process.hang.is_busy = false;
+                let (process, sequence) = (process.id, process.hang.send(now));
+                self.actions.push_back(Action::Ping { process, sequence });
+            }
+        }
+    }
+
     /// Whether a card of that process would be seen.
     fn is_on_show(&self, process: &Process) -> bool {
         process.tab.is_some_and(|tab| {
@@ -110,7 +128,7 @@ impl Kernel {
         }
         let since = process.hang.silent_since()?.0;
         match (process.role, process.hang.slowness) {
-            (Role::Shell, _) => Some(Time(since + HANG_CARD_MS)),
+            (role, _) if is_ended_when_silent(role) => Some(Time(since + HANG_CARD_MS)),
             (_, Slowness::None) => Some(Time(since + HANG_MARK_MS)),
             (_, Slowness::Marked) if self.is_on_show(process) => Some(Time(since + HANG_CARD_MS)),
             _ => None,
@@ -136,7 +154,7 @@ impl Kernel {
         };
         let is_on_show = self.is_on_show(process);
         let (role, tab) = (process.role, process.tab);
-        if role == Role::Shell {
+        if is_ended_when_silent(role) {
             if process.hang.is_silent_for(now, HANG_CARD_MS) {
                 self.condemn(id, DeathCause::Hung);
             }
@@ -160,6 +178,11 @@ impl Kernel {
             self.record(RecordKind::Slow { card }, tab, Some(id));
         }
     }
+}
+
+/// A service has no card on which the person could decide: it is replaced.
+fn is_ended_when_silent(role: Role) -> bool {
+    matches!(role, Role::Gpu | Role::Network | Role::Shell)
 }
 
 #[cfg(test)]

@@ -196,6 +196,7 @@ impl Kernel {
         self.tell_focus();
         self.tell_cursor();
         self.tell_shell();
+        self.ping_services();
     }
 
     /// Ends everything and then the browser.
@@ -225,6 +226,11 @@ impl Kernel {
             && let Some(process) = self.processes.get_mut(&process)
         {
             process.note(name);
+        }
+        if let Some(service) = action.service()
+            && let Some(process) = self.processes.get_mut(&service)
+        {
+            process.hang.is_busy = true;
         }
         self.actions.push_back(action);
     }

@@ -35,9 +35,12 @@ impl Kernel {
         if process.role != Role::Network || !process.is_ready() {
             return self.on_misbehaved(id, Misbehaviour::WrongState);
         }
-        let (FromNetwork::Head { navigation, .. }
-        | FromNetwork::Failed { navigation, .. }
-        | FromNetwork::BodyEnd { navigation, .. }) = message;
+        let navigation = match message {
+            FromNetwork::Head { navigation, .. }
+            | FromNetwork::Failed { navigation, .. }
+            | FromNetwork::BodyEnd { navigation, .. } => navigation,
+            FromNetwork::Done { sequence } => return self.on_done(id, sequence),
+        };
         if !process.navigations.has(navigation) {
             return self.on_misbehaved(id, Misbehaviour::ForeignId);
         }

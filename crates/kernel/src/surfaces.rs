@@ -240,6 +240,7 @@ impl Kernel {
                 }
             }
             FromGpu::Captured { .. } => {}
+            FromGpu::Done { sequence } => self.on_done(id, sequence),
         }
     }
 

@@ -349,6 +349,7 @@ pub fn recipients(action: &Action) -> Vec<ProcessId> {
         | Action::Input { process, .. }
         | Action::Stop { process }
         | Action::Break { process, .. }
+        | Action::Ping { process, .. }
         | Action::UpdateShell { process, .. }
         | Action::FocusAddress { process } => vec![process],
         Action::Lock {

@@ -335,14 +335,17 @@ fn break_addresses_of_services_break_these() {
         ("bulkhead://net-crash", Role::Network),
     ] {
         let process = world.service(role).expect("it runs");
+        world.hold.pings = true;
         let actions = world.navigate(tab, address);
         assert_eq!(
-            actions,
-            [Action::Break {
+            actions[0],
+            Action::Break {
                 process,
                 action: BreakAction::Crash
-            }]
+            }
         );
+        let is_ping = |action: &Action| matches!(action, Action::Ping { .. });
+        assert!(actions[1..].iter().all(is_ping), "{actions:?}");
     }
 }
 

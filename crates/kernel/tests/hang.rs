@@ -5,6 +5,7 @@ use kernel::{Action, KillReason, RecordKind, TabState};
 use protocol::ids::{Role, TabId};
 use protocol::input::{InputEvent, Modifiers};
 use protocol::limits::{HANG_CARD_MS, HANG_MARK_MS};
+use protocol::network::FromNetwork;
 use protocol::renderer::FromRenderer;
 use protocol::shell::{CardButton, FromShell, TabMark};
 
@@ -183,4 +184,45 @@ fn each_answer_gives_new_patience() {
     assert_eq!(world.tab(tab).state, TabState::Ready);
     world.advance(1);
     assert_eq!(world.tab(tab).state, TabState::Slow);
+}
+
+#[test]
+fn services_that_do_not_answer_are_replaced() {
+    for role in [Role::Gpu, Role::Network] {
+        let mut world = World::running();
+        world.hold.pings = true;
+        world.open(ONE);
+        let silent = world.service(role).expect("it runs");
+        world.advance(HANG_CARD_MS - 1);
+        assert_eq!(world.service(role), Some(silent));
+        let actions = world.advance(1);
+        let reason = KillReason::Fault;
+        assert!(
+            actions.contains(&Action::Kill {
+                process: silent,
+                reason
+            }),
+            "{actions:?}"
+        );
+        world.settle();
+        assert_ne!(world.service(role).expect("a new one runs"), silent);
+    }
+}
+
+#[test]
+fn an_idle_browser_asks_nobody() {
+    let mut world = World::running();
+    world.open(ONE);
+    world.settle();
+    let asked = world.log.len();
+    world.advance(10 * HANG_CARD_MS);
+    assert_eq!(world.log[asked..], []);
+}
+
+#[test]
+fn a_service_that_answers_what_nobody_asked_is_killed() {
+    let mut world = World::running();
+    let network = world.service(Role::Network).expect("it runs");
+    world.network(network, FromNetwork::Done { sequence: 4711 });
+    assert!(world.child(network).is_killed);
 }

@@ -65,6 +65,7 @@ impl World {
             28 | 29 => {
                 let ms =
                     [1, 100, 1_000, 3_000, 15_000, 60_000][a as usize % 6] + u64::from(b % 100);
+                self.hold.pings = b.is_multiple_of(4);
                 self.advance(ms);
             }
             30 => self.random_handshake(a, b),

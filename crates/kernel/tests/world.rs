@@ -53,6 +53,7 @@ pub struct Hold {
     pub heads: bool,
     pub inputs: bool,
     pub pages: bool,
+    pub pings: bool,
     pub renderers: bool,
 }
 
@@ -63,6 +64,8 @@ pub struct World {
     pub children: BTreeMap<ProcessId, Child>,
     pub fetches: Vec<Fetch>,
     pub pages: Vec<(NavigationId, String)>,
+    /// Pings that nobody has answered yet.
+    pub pings: VecDeque<(ProcessId, u32)>,
     /// Commits whose renderer has said nothing yet.
     pub fresh: Vec<(ProcessId, NavigationId)>,
     pub log: Vec<Action>,
@@ -82,6 +85,7 @@ impl World {
             children: BTreeMap::new(),
             fetches: Vec::new(),
             pages: Vec::new(),
+            pings: VecDeque::new(),
             fresh: Vec::new(),
             log: Vec::new(),
             taken: BTreeMap::new(),
@@ -107,7 +111,7 @@ impl World {
         self.checker.event(&event).expect("the event is legal");
         let text = format!("{event:?}");
         self.kernel.handle(Time(self.now), event);
-        let actions = self.drain();
+        let mut actions = self.drain();
         if let Err(violation) = self
             .checker
             .settled()
@@ -115,7 +119,25 @@ impl World {
         {
             panic!("{violation}\nafter {text}\nwhich led to {actions:#?}");
         }
+        if !self.hold.pings
+            && let Some((process, sequence)) = self.pings.pop_front()
+        {
+            actions.extend(self.answer_ping(process, sequence));
+        }
         actions
+    }
+
+    /// Services answer at once; unless they are to be held, no test has to think of it.
+    fn answer_ping(&mut self, process: ProcessId, sequence: u32) -> Vec<Action> {
+        match self.children.get(&process) {
+            Some(child) if child.is_killed => Vec::new(),
+            Some(child) if child.role == Role::Gpu => self.send(Event::FromGpu {
+                process,
+                message: FromGpu::Done { sequence },
+            }),
+            Some(_) => self.network(process, FromNetwork::Done { sequence }),
+            None => Vec::new(),
+        }
     }
 
     fn drain(&mut self) -> Vec<Action> {
@@ -179,6 +201,7 @@ impl World {
             } => {
                 self.child(*process).inputs.push_back(*sequence);
             }
+            Action::Ping { process, sequence } => self.pings.push_back((*process, *sequence)),
             Action::Break { process, action } => self.child(*process).broken = Some(action.clone()),
             Action::SetScene { scene, .. } => self.scene = scene.clone(),
             Action::UpdateShell { state, .. } => self.shell = Some((**state).clone()),

@@ -88,6 +88,11 @@ pub enum ToGpu {
     },
     /// Injects a fault (`bulkhead://gpu-crash`).
     Break(BreakAction),
+    /// Answered with `Done` once everything before it is taken in.
+    Ping {
+        /// Comes back in the answer.
+        sequence: u32,
+    },
 }
 
 /// Gpu to broker.
@@ -133,6 +138,11 @@ pub enum FromGpu {
         /// Why it cannot be.
         error: Option<String>,
     },
+    /// Answers `Ping`.
+    Done {
+        /// Its number.
+        sequence: u32,
+    },
 }
 
 impl Message for ToGpu {
@@ -148,7 +158,8 @@ impl Message for ToGpu {
             | ToGpu::SetScene(_)
             | ToGpu::SetTitle { .. }
             | ToGpu::SetCursor { .. }
-            | ToGpu::Break(_) => Vec::new(),
+            | ToGpu::Break(_)
+            | ToGpu::Ping { .. } => Vec::new(),
         }
     }
     fn check(&self) -> Result<(), Misbehaviour> {
@@ -161,7 +172,10 @@ impl Message for ToGpu {
             }
             ToGpu::SetTitle { title } => check_text(title, TITLE_BYTES_MAX),
             ToGpu::Break(action) => action.check(),
-            ToGpu::SetScene(_) | ToGpu::DropSurface { .. } | ToGpu::SetCursor { .. } => Ok(()),
+            ToGpu::SetScene(_)
+            | ToGpu::DropSurface { .. }
+            | ToGpu::SetCursor { .. }
+            | ToGpu::Ping { .. } => Ok(()),
         }
     }
 }
@@ -181,6 +195,7 @@ impl Message for FromGpu {
             FromGpu::Input { event } => event.check(),
             FromGpu::CloseRequested
             | FromGpu::FirstFrame { .. }
+            | FromGpu::Done { .. }
             | FromGpu::ProducerMisbehaved { .. } => Ok(()),
             FromGpu::Captured { error, .. } => error
                 .as_deref()

@@ -34,6 +34,11 @@ pub enum ToNetwork {
     },
     /// Injects a fault (`bulkhead://net-crash` and its like).
     Break(BreakAction),
+    /// Answered with `Done` once everything before it is taken in.
+    Ping {
+        /// Comes back in the answer.
+        sequence: u32,
+    },
 }
 
 /// Network to broker. For each navigation: `Failed`, or `Head` and then `BodyEnd`.
@@ -63,6 +68,11 @@ pub enum FromNetwork {
         /// Why it is not whole.
         error: Option<LoadError>,
     },
+    /// Answers `Ping`.
+    Done {
+        /// Its number.
+        sequence: u32,
+    },
 }
 
 impl Message for ToNetwork {
@@ -71,7 +81,7 @@ impl Message for ToNetwork {
         match self {
             ToNetwork::Navigate { .. } => vec![HandleKind::PipeWriter],
             ToNetwork::OpenFetch { .. } => vec![HandleKind::Channel],
-            ToNetwork::Cancel { .. } | ToNetwork::Break(_) => Vec::new(),
+            ToNetwork::Cancel { .. } | ToNetwork::Break(_) | ToNetwork::Ping { .. } => Vec::new(),
         }
     }
     fn check(&self) -> Result<(), Misbehaviour> {
@@ -79,7 +89,7 @@ impl Message for ToNetwork {
             ToNetwork::Navigate { url, .. } => check_text(url, URL_BYTES_MAX),
             ToNetwork::OpenFetch { site, .. } => site.check(),
             ToNetwork::Break(action) => action.check(),
-            ToNetwork::Cancel { .. } => Ok(()),
+            ToNetwork::Cancel { .. } | ToNetwork::Ping { .. } => Ok(()),
         }
     }
 }
@@ -94,6 +104,7 @@ impl Message for FromNetwork {
             FromNetwork::Head { head, .. } => head.check(),
             FromNetwork::Failed { error, .. } => error.check(),
             FromNetwork::BodyEnd { error, .. } => error.as_ref().map_or(Ok(()), LoadError::check),
+            FromNetwork::Done { .. } => Ok(()),
         }
     }
 }
