@@ -43,6 +43,9 @@ pub fn main() -> ExitCode {
             );
             ExitCode::from(2)
         }
+        None if std::env::args_os().nth(1).is_some_and(|word| word == "lab") => {
+            lab::main(std::env::args_os().skip(1))
+        }
         None => cli::main(),
     }
 }

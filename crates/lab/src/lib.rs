@@ -1,0 +1,10 @@
+//! The IPC lab: every mechanism by which processes talk, in the hand and measured.
+//!
+//! Owns: `bulkhead lab`. Trusts: the kernel's own files for what a process is doing. Never: a thread
+//! that poses as a process; leaves a process, a name or a piece of memory behind.
+
+mod cli;
+mod mechanism;
+
+pub use cli::main;
+pub use mechanism::Mechanism;
