@@ -15,6 +15,11 @@ struct Options {
 
 /// Parses the arguments (the first is the name of the subcommand) and runs what they say.
 pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.collect();
+    if arguments.get(1).is_some_and(|word| word == "plumber") {
+        return crate::plumber::main(arguments.into_iter());
+    }
+    let arguments = arguments.into_iter();
     let options = match Options::try_parse_from(arguments) {
         Ok(options) => options,
         Err(error) => {

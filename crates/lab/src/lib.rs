@@ -2,9 +2,11 @@
 //!
 //! Owns: `bulkhead lab`. Trusts: the kernel's own files for what a process is doing. Never: a thread
 //! that poses as a process; leaves a process, a name or a piece of memory behind.
+#![deny(unsafe_code)]
 
 mod cli;
 mod mechanism;
+pub mod plumber;
 
 pub use cli::main;
 pub use mechanism::Mechanism;
