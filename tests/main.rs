@@ -20,6 +20,7 @@ mod crash;
 mod environments;
 mod isolation;
 mod pages;
+mod plumber;
 mod read_back;
 mod resources;
 mod sandbox;

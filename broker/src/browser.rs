@@ -11,6 +11,7 @@ use crate::control::ControlFifo;
 use crate::epoll::{Ready, Set, Source};
 use crate::inspect::Death;
 use crate::launcher::Launcher;
+use crate::plumbers::Plumbers;
 use crate::records::Recorder;
 use crate::surfaces::Surfaces;
 use crate::terminal::complain;
@@ -43,6 +44,7 @@ pub struct Browser {
     pub(crate) set: Set,
     pub(crate) launcher: Launcher,
     pub(crate) bodies: Bodies,
+    pub(crate) plumbers: Plumbers,
     pub(crate) surfaces: Surfaces,
     pub(crate) captures: Captures,
     pub(crate) recorder: Recorder,
@@ -88,6 +90,7 @@ impl Browser {
             set,
             launcher,
             bodies: Bodies::default(),
+            plumbers: Plumbers::default(),
             surfaces: Surfaces::default(),
             captures: Captures::default(),
             recorder,
@@ -158,6 +161,7 @@ impl Browser {
         }
         self.settle();
         self.write_pictures();
+        self.reap_plumbers();
         Ok(())
     }
 
@@ -184,6 +188,7 @@ impl Browser {
             Source::Control(process) => self.read_control(process, ready.writable),
             Source::ControlFifo => self.read_control_fifo(),
             Source::Exit(process) => self.reap(process),
+            Source::Plumber(tab) => self.read_plumber(tab),
             Source::Seccomp(process) => self.read_seccomp(process),
             Source::Signals => self.read_signals(),
             Source::Stderr(process) => self.read_stderr(process),
@@ -512,6 +517,7 @@ impl Browser {
 
     /// Ends every child and waits until each is gone.
     pub fn shut_down(mut self) -> u8 {
+        std::mem::take(&mut self.plumbers).shut_down();
         let children = std::mem::take(&mut self.children);
         for child in children.values() {
             crate::perform::kill(child);

@@ -57,6 +57,11 @@ pub fn build(browser: &Browser, url: &str) -> Result<(ResponseHead, Vec<u8>), Lo
         "tour" => fill(template!("tour.html"), &[], ""),
         _ => return Err(LoadError::NoSuchPage { name }),
     };
+    Ok(document(url, html))
+}
+
+/// A page that is there, with its head.
+pub fn document(url: &str, html: String) -> (ResponseHead, Vec<u8>) {
     let head = ResponseHead {
         final_url: url.to_owned(),
         status: 200,
@@ -64,7 +69,16 @@ pub fn build(browser: &Browser, url: &str) -> Result<(ResponseHead, Vec<u8>), Lo
         content_length: Some(html.len() as u64),
         redirects: 0,
     };
-    Ok((head, html.into_bytes()))
+    (head, html.into_bytes())
+}
+
+/// Whether it is the Plumber's page, which is made elsewhere: it needs a helper's answer.
+pub fn is_plumber(url: &Url) -> bool {
+    url.host_str() == Some("lab") && path_of(url) == "plumber"
+}
+
+fn path_of(url: &Url) -> &str {
+    url.path().trim_matches('/')
 }
 
 /// The page that is shown in place of one that could not be had.
@@ -113,7 +127,7 @@ fn advice(error: &LoadError) -> &'static str {
 }
 
 /// Replaces `{{{rows}}}` by HTML, `{{style}}` by the style sheet and `{{name}}` by escaped text.
-fn fill(template: &str, values: &[(&str, &str)], rows: &str) -> String {
+pub(crate) fn fill(template: &str, values: &[(&str, &str)], rows: &str) -> String {
     let mut page = String::with_capacity(template.len() + STYLE.len() + rows.len());
     let mut rest = template;
     while let Some(start) = rest.find("{{") {
@@ -138,7 +152,7 @@ fn fill(template: &str, values: &[(&str, &str)], rows: &str) -> String {
 }
 
 /// Text made safe as HTML text and as an attribute's value.
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

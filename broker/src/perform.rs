@@ -24,6 +24,7 @@ use protocol::shell::ToShell;
 use protocol::site::Site;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
+use url::Url;
 
 /// Ends a child for sure; its death is then reported by its process descriptor.
 pub fn kill(child: &Child) {
@@ -146,6 +147,7 @@ impl Browser {
 
     fn record(&mut self, record: kernel::Record) {
         self.recorder.write(&record);
+        self.plumber_follows(&record);
         if let kernel::RecordKind::Died { role, pid, cause } = &record.kind {
             tracing::warn!("{role} process {pid} {cause}");
             self.deaths.push_front(Death {
@@ -292,6 +294,10 @@ impl Browser {
     }
 
     fn build_page(&mut self, navigation: NavigationId, url: &str) {
+        match Url::parse(url) {
+            Ok(url) if pages::is_plumber(&url) => return self.begin_plumber_page(navigation, &url),
+            _ => {}
+        }
         let result = pages::build(self, url);
         self.body_ready(navigation, url, result);
     }
@@ -301,7 +307,7 @@ impl Browser {
         self.body_ready(navigation, url, result);
     }
 
-    fn body_ready(
+    pub(crate) fn body_ready(
         &mut self,
         navigation: NavigationId,
         url: &str,

@@ -5,6 +5,7 @@
 //! commands and reports (the other of the two). Trusts: its parent, and dies with it. Never: reads
 //! or writes the pipe without blocking.
 
+use super::snapshot::bytes;
 use super::system;
 use nix::errno::Errno;
 use nix::sys::signal::Signal;
@@ -89,6 +90,7 @@ impl End {
     fn run(mut self) {
         let pattern = [b'~'; 16 * PIECE_BYTES];
         let mut buffer = [0; 16 * PIECE_BYTES];
+        self.report();
         loop {
             match self.next_command() {
                 Heard::Command(command) => {
@@ -203,8 +205,7 @@ impl End {
             };
         }
         self.bytes += count as u64;
-        let noun = if count == 1 { "byte" } else { "bytes" };
-        self.last = format!("{verb} {count} {noun}");
+        self.last = format!("{verb} {}", bytes(count as u64));
         self.report();
     }
 

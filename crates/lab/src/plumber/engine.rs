@@ -42,6 +42,8 @@ struct End {
     /// Commands that were sent, and those that it says it has heard.
     sent: u64,
     heard: u64,
+    /// Whether it has said a word: before, a signal would end it.
+    is_awake: bool,
     bytes: u64,
     intent: String,
     last: String,
@@ -207,6 +209,7 @@ impl End {
             socket: ours,
             sent: 0,
             heard: 0,
+            is_awake: false,
             bytes: 0,
             intent: "idle".to_owned(),
             last: "nothing yet".to_owned(),
@@ -244,6 +247,7 @@ impl End {
     /// its system call, so it is sent again at every look until the command was heard.
     fn interrupt(&self) {
         if self.ended.is_none()
+            && self.is_awake
             && let Ok(pid) = i32::try_from(self.child.id())
         {
             // Not waited for yet, so the number is still its own.
@@ -277,6 +281,7 @@ impl End {
             words.next(),
             words.next(),
         ) {
+            self.is_awake = true;
             self.heard = heard;
             self.bytes = bytes;
             intent.clone_into(&mut self.intent);

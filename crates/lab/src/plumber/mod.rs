@@ -17,8 +17,8 @@ mod tui;
 pub use engine::Plumbing;
 pub use looking::Sight;
 pub use serve::{Answer, Request};
-pub use snapshot::{EndView, Pipe, Snapshot, grouped};
-pub use step::{STEP_BYTES_MAX, Step};
+pub use snapshot::{EndView, Pipe, Snapshot, bytes};
+pub use step::{BUTTONS, Button, Place, STEP_BYTES_MAX, Step};
 
 use clap::Parser;
 use std::ffi::OsString;

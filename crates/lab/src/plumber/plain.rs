@@ -6,7 +6,7 @@
 
 use super::lines::{Got, Lines};
 use super::step::HELP;
-use super::{Plumbing, SETTLE, Snapshot, Step, grouped};
+use super::{Plumbing, SETTLE, Snapshot, Step, bytes};
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -67,11 +67,11 @@ fn print(snapshot: &Snapshot, step: &str) -> io::Result<()> {
     ] {
         writeln!(
             out,
-            "  {name}   {}: {}; {}; {} bytes in all; last: {}",
+            "  {name}   {}: {}; {}; {} in all; last: {}",
             end.pid,
             end.state(),
             end.plan(verb),
-            grouped(end.bytes),
+            bytes(end.bytes),
             end.last
         )?;
     }

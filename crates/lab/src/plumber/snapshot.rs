@@ -196,6 +196,12 @@ impl Snapshot {
     }
 }
 
+/// `1 byte`, `4,096 bytes`.
+pub fn bytes(number: u64) -> String {
+    let noun = if number == 1 { "byte" } else { "bytes" };
+    format!("{} {noun}", grouped(number))
+}
+
 /// A number with its thousands apart.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();

@@ -37,6 +37,67 @@ pub enum Step {
     Again,
 }
 
+/// Where a step belongs in a picture of the pipe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Beside the writer.
+    Writer,
+    /// Beside the reader.
+    Reader,
+    /// Below the whole.
+    Whole,
+}
+
+/// A step with a key of its own: the same in the terminal and in the browser.
+#[derive(Clone, Copy, Debug)]
+pub struct Button {
+    /// The key.
+    pub key: char,
+    /// In a few words.
+    pub label: &'static str,
+    /// What it does.
+    pub step: Step,
+    /// Where it belongs.
+    pub place: Place,
+}
+
+/// All of them. Halving and doubling the buffer depends on its size, so these have none here.
+pub const BUTTONS: [Button; 14] = [
+    button('1', "write 1 byte", Step::Write(1), Place::Writer),
+    button('4', "write 4 KiB", Step::Write(4096), Place::Writer),
+    button('f', "flood", Step::Flood, Place::Writer),
+    button('s', "stop writing", Step::Stop, Place::Writer),
+    button('r', "read 1 byte", Step::Read(1), Place::Reader),
+    button('k', "read 4 KiB", Step::Read(4096), Place::Reader),
+    button('a', "read all", Step::ReadAll, Place::Reader),
+    button('p', "pause reader", Step::Pause, Place::Reader),
+    button('c', "let it read on", Step::Resume, Place::Reader),
+    button(
+        'd',
+        "SIGPIPE kills",
+        Step::IgnoreSigpipe(false),
+        Place::Writer,
+    ),
+    button(
+        'i',
+        "ignore SIGPIPE",
+        Step::IgnoreSigpipe(true),
+        Place::Writer,
+    ),
+    button('x', "reader leaves", Step::ReaderLeaves, Place::Reader),
+    button('w', "writer leaves", Step::WriterLeaves, Place::Writer),
+    button('n', "start again", Step::Again, Place::Whole),
+];
+
+const fn button(key: char, label: &'static str, step: Step, place: Place) -> Button {
+    Button {
+        key,
+        label,
+        step,
+        place,
+    }
+}
+
 /// What `help` says.
 pub const HELP: &str = "\
 write BYTES | flood | stop | read BYTES | read all | pause | resume | resize BYTES
@@ -103,21 +164,8 @@ mod tests {
 
     #[test]
     fn what_a_step_is_called_means_that_step() {
-        for step in [
-            Step::Write(1),
-            Step::Flood,
-            Step::Stop,
-            Step::Read(4096),
-            Step::ReadAll,
-            Step::Pause,
-            Step::Resume,
-            Step::Resize(STEP_BYTES_MAX),
-            Step::IgnoreSigpipe(true),
-            Step::IgnoreSigpipe(false),
-            Step::ReaderLeaves,
-            Step::WriterLeaves,
-            Step::Again,
-        ] {
+        let steps = BUTTONS.map(|button| button.step);
+        for step in steps.into_iter().chain([Step::Resize(STEP_BYTES_MAX)]) {
             assert_eq!(Step::parse(&step.to_string()), Ok(step));
         }
     }

@@ -3,7 +3,8 @@
 //! Owns: the terminal while it runs, which it gives back whatever happens. Trusts: the engine.
 //! Never: draws what it did not look at.
 
-use super::{EndView, Plumbing, Snapshot, Step, grouped};
+use super::step::BUTTONS;
+use super::{EndView, Plumbing, Snapshot, Step, bytes};
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use ratatui::Frame;
@@ -19,24 +20,6 @@ use std::time::Duration;
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 const WIDTH_MIN: u16 = 80;
 const HEIGHT_MIN: u16 = 24;
-
-/// The keys, what they do, and the step.
-const KEYS: [(char, &str, Step); 14] = [
-    ('1', "write 1 byte", Step::Write(1)),
-    ('4', "write 4 KiB", Step::Write(4096)),
-    ('f', "flood", Step::Flood),
-    ('s', "stop writing", Step::Stop),
-    ('r', "read 1 byte", Step::Read(1)),
-    ('k', "read 4 KiB", Step::Read(4096)),
-    ('a', "read all", Step::ReadAll),
-    ('p', "pause reader", Step::Pause),
-    ('c', "let it read on", Step::Resume),
-    ('d', "SIGPIPE kills", Step::IgnoreSigpipe(false)),
-    ('i', "ignore SIGPIPE", Step::IgnoreSigpipe(true)),
-    ('x', "reader leaves", Step::ReaderLeaves),
-    ('w', "writer leaves", Step::WriterLeaves),
-    ('n', "start again", Step::Again),
-];
 
 /// Runs until the person quits or a signal says so.
 pub(super) fn run(mut plumbing: Plumbing) -> io::Result<()> {
@@ -101,10 +84,10 @@ fn next_key() -> io::Result<Option<Pressed>> {
         'q' => Some(Pressed::Quit),
         '+' => Some(Pressed::Double),
         '-' => Some(Pressed::Halve),
-        character => KEYS
+        character => BUTTONS
             .iter()
-            .find(|(key, ..)| *key == character)
-            .map(|(.., step)| Pressed::Step(*step)),
+            .find(|button| button.key == character)
+            .map(|button| Pressed::Step(button.step)),
     })
 }
 
@@ -172,7 +155,7 @@ fn draw_end(frame: &mut Frame<'_>, area: Rect, name: &str, verb: &str, end: &End
             Style::new().fg(colour).add_modifier(Modifier::BOLD),
         )),
         Line::from(end.plan(verb)),
-        Line::from(format!("{} bytes in all", grouped(end.bytes))),
+        Line::from(format!("{} in all", bytes(end.bytes))),
         Line::from(format!("last: {}", end.last)).dim(),
     ];
     let block = Block::bordered().title(format!(" {name}, pid {} ", end.pid));
@@ -210,7 +193,8 @@ fn draw_remark(frame: &mut Frame<'_>, area: Rect, snapshot: &Snapshot) {
 }
 
 fn draw_keys(frame: &mut Frame<'_>, area: Rect) {
-    let mut labels: Vec<(char, &str)> = KEYS.iter().map(|(key, label, _)| (*key, *label)).collect();
+    let named = BUTTONS.iter().map(|button| (button.key, button.label));
+    let mut labels: Vec<(char, &str)> = named.collect();
     labels.extend([('+', "double the buffer"), ('-', "halve it"), ('q', "quit")]);
     let lines: Vec<Line<'_>> = labels
         .chunks(4)
