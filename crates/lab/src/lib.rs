@@ -2,9 +2,25 @@
 //!
 //! Owns: `bulkhead lab`. Trusts: the kernel's own files for what a process is doing. Never: a thread
 //! that poses as a process; leaves a process, a name or a piece of memory behind.
+#![deny(unsafe_code)]
 
 mod cli;
+mod link;
+mod locks;
+mod machine;
+mod measure;
 mod mechanism;
+mod memory;
+mod output;
+mod places;
+mod plot;
+mod process;
+pub mod report;
+mod signalling;
+mod stories;
+mod supervisor;
+mod table;
 
 pub use cli::main;
 pub use mechanism::Mechanism;
+pub use process::Look;
