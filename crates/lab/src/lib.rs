@@ -5,8 +5,23 @@
 #![deny(unsafe_code)]
 
 mod cli;
+mod link;
+mod locks;
+mod machine;
+mod measure;
 mod mechanism;
+mod memory;
+mod output;
+mod places;
+mod plot;
 pub mod plumber;
+mod process;
+pub mod report;
+mod signalling;
+mod stories;
+mod supervisor;
+mod table;
 
 pub use cli::main;
 pub use mechanism::Mechanism;
+pub use process::Look;

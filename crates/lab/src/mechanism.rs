@@ -3,10 +3,10 @@
 //! Owns: that table. Trusts: nobody; a test looks whether the named files exist and use what they
 //! are named for.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A way for isolated processes to talk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mechanism {
     /// An anonymous pipe.

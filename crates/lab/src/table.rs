@@ -1,0 +1,309 @@
+//! The report as text for a terminal of a hundred columns.
+//!
+//! Owns: the layout. Trusts: the report. Never: shows a figure that is not in it.
+
+use crate::measure::FRAMES;
+use crate::report::{Boundaries, Frame, Outcome, Placement, Report, Row, StoppedReader};
+use std::fmt::Write;
+
+/// All of the report.
+pub fn text(report: &Report) -> String {
+    let mut out = head(report);
+    let placements = placements(report);
+    round_trips(&mut out, report, &placements);
+    frames(&mut out, report, &placements);
+    messages(&mut out, report);
+    stopped_readers(&mut out, report);
+    race(&mut out, report);
+    storms(&mut out, report);
+    problems(&mut out, report);
+    out
+}
+
+/// The machine, in a line or two.
+pub fn head(report: &Report) -> String {
+    let machine = &report.machine;
+    let governor = machine.governor.as_deref().unwrap_or("not told");
+    let kind = if machine.is_virtual {
+        ", a virtual machine"
+    } else {
+        ""
+    };
+    format!(
+        "{}, {} cores ({} allowed){kind}; Linux {}; governor {governor}; load {:.2}\n\
+         medians over {} rounds of {} round trips, or of one frame\n",
+        machine.cpu,
+        machine.cores,
+        machine.cores_allowed,
+        machine.kernel,
+        machine.load,
+        report.rounds,
+        report.trips_per_round,
+    )
+}
+
+fn placements(report: &Report) -> Vec<Placement> {
+    let all = [Placement::OneCore, Placement::TwoCores, Placement::Unpinned];
+    let measured = |placement: &Placement| {
+        let mut trips = report.rows.iter().flat_map(|row| &row.round_trips);
+        trips.any(|trip| trip.placement == *placement)
+    };
+    all.into_iter().filter(measured).collect()
+}
+
+fn place_name(placement: Placement) -> &'static str {
+    match placement {
+        Placement::OneCore => "on one core",
+        Placement::TwoCores => "on two cores",
+        Placement::Unpinned => "unpinned",
+    }
+}
+
+fn round_trips(out: &mut String, report: &Report, placements: &[Placement]) {
+    let mut heading = format!("{:<14}", "round trip, µs");
+    let mut under = " ".repeat(14);
+    for placement in placements {
+        let _ = write!(heading, "  {:>34}", place_name(*placement));
+        let _ = write!(
+            under,
+            "  {:>7}{:>9}{:>9}{:>9}",
+            "64 B", "p99", "1 KiB", "p99"
+        );
+    }
+    let _ = writeln!(out, "\n{}\n{}", heading.trim_end(), under.trim_end());
+    for row in &report.rows {
+        let _ = write!(out, "{:<14}", row.mechanism.name());
+        for placement in placements {
+            out.push_str("  ");
+            // A signal carries four bytes, which stand where others have 64.
+            let small = row
+                .round_trip(64, *placement)
+                .or(row.round_trip(4, *placement));
+            for (trip, width) in [(small, 7), (row.round_trip(1024, *placement), 9)] {
+                match trip {
+                    Some(trip) => {
+                        let (p50, p99) = (us(trip.p50_ns), us(trip.p99_ns));
+                        let _ = write!(out, "{p50:>width$}{p99:>9}");
+                    }
+                    None => {
+                        let _ = write!(out, "{:>width$}{:>9}", "-", "-");
+                    }
+                }
+            }
+        }
+        end_line(out);
+    }
+    if report
+        .rows
+        .iter()
+        .any(|row| row.round_trips.iter().any(|trip| trip.bytes == 4))
+    {
+        out.push_str("(a signal carries 4 bytes)\n");
+    }
+}
+
+fn us(ns: u64) -> String {
+    format!("{:.1}", ns as f64 / 1000.0)
+}
+
+fn frames(out: &mut String, report: &Report, placements: &[Placement]) {
+    let mut heading = format!("{:<14}", "frame, ms");
+    let mut under = " ".repeat(14);
+    for placement in placements {
+        let _ = write!(heading, "  {:>34}", place_name(*placement));
+        let _ = write!(
+            under,
+            "  {:>7}{:>9}{:>9}{:>9}",
+            "8.3 MB", "GB/s", "33 MB", "GB/s"
+        );
+    }
+    let _ = writeln!(out, "\n{}\n{}", heading.trim_end(), under.trim_end());
+    let _ = write!(out, "{:<14}", "one memcpy");
+    for placement in placements {
+        let copy = |bytes| {
+            let mut all = report.memcpy.iter();
+            all.find(|frame: &&Frame| frame.bytes == bytes && frame.placement == *placement)
+        };
+        frame_cells(out, FRAMES.map(copy));
+    }
+    end_line(out);
+    for row in report.rows.iter().filter(|row| !row.frames.is_empty()) {
+        let _ = write!(out, "{:<14}", row.mechanism.name());
+        for placement in placements {
+            frame_cells(out, FRAMES.map(|bytes| row.frame(bytes, *placement)));
+        }
+        end_line(out);
+    }
+    for frame in report.rows.iter().flat_map(|row| &row.frames) {
+        if let Some(ns) = frame.in_place_p50_ns {
+            let megabytes = frame.bytes as f64 / 1e6;
+            let place = place_name(frame.placement);
+            let us = us(ns);
+            let _ = writeln!(
+                out,
+                "({megabytes:.1} MB painted in shared memory in the first place: {us} µs {place})"
+            );
+        }
+    }
+}
+
+fn frame_cells(out: &mut String, frames: [Option<&Frame>; 2]) {
+    out.push_str("  ");
+    for (frame, width) in frames.into_iter().zip([7, 9]) {
+        match frame {
+            Some(frame) => {
+                let ms = frame.p50_ns as f64 / 1e6;
+                let rate = frame.bytes_per_second as f64 / 1e9;
+                let _ = write!(out, "{ms:>width$.2}{rate:>9.2}");
+            }
+            None => {
+                let _ = write!(out, "{:>width$}{:>9}", "-", "-");
+            }
+        }
+    }
+}
+
+fn messages(out: &mut String, report: &Report) {
+    let _ = writeln!(
+        out,
+        "\n{:<14}  calls                             copies",
+        "per message"
+    );
+    for row in report.rows.iter().filter(|row| row.refused.is_none()) {
+        let calls = row.calls_per_message.as_ref().map_or_else(
+            || "-".to_owned(),
+            |calls| {
+                let names: Vec<String> = calls.by_name.iter().map(call).collect();
+                let by_code = if calls.how == "observed" {
+                    ""
+                } else {
+                    " (by the code)"
+                };
+                format!("{} ({}){by_code}", calls.count, names.join(", "))
+            },
+        );
+        let copies = &row.copies_per_message;
+        let name = row.mechanism.name();
+        let _ = writeln!(
+            out,
+            "{name:<14}  {calls:<32}  {} ({})",
+            copies.count, copies.which
+        );
+    }
+    out.push_str("(calls: sender's and receiver's, counted by a tracer; copies: by the code)\n");
+    let _ = writeln!(out, "\n{:<14}  two writes, one read", "boundaries");
+    for row in &report.rows {
+        if let Some(Boundaries { kept, seen }) = &row.boundaries {
+            let kept = if *kept { "kept" } else { "not kept" };
+            let _ = writeln!(out, "{:<14}  {kept:<8}  {seen}", row.mechanism.name());
+        }
+    }
+}
+
+fn call((name, count): &(String, f64)) -> String {
+    if (*count - 1.0).abs() < f64::EPSILON {
+        name.clone()
+    } else {
+        format!("{count} {name}")
+    }
+}
+
+fn stopped_readers(out: &mut String, report: &Report) {
+    let _ = writeln!(out, "\n{:<14}  what the writer came to", "reader stopped");
+    for row in &report.rows {
+        if let Some(stopped) = &row.stopped_reader {
+            let _ = writeln!(
+                out,
+                "{:<14}  {}",
+                row.mechanism.name(),
+                stopped_words(row, stopped)
+            );
+        }
+    }
+}
+
+fn stopped_words(row: &Row, stopped: &StoppedReader) -> String {
+    use crate::Mechanism;
+    let sent = stopped.accepted_messages;
+    let arrived = stopped.arrived_messages.unwrap_or(0);
+    let told = stopped.told_full_after.map_or_else(String::new, |count| {
+        format!("a try is told \"full\" (EAGAIN) after {count}; ")
+    });
+    match (stopped.outcome, &stopped.writer) {
+        (Outcome::Sleeps, Some(look)) if stopped.told_full_after.is_some() => {
+            format!("{told}a send that waits: {look}")
+        }
+        (Outcome::Sleeps, Some(look)) => {
+            let kib = sent * stopped.message_bytes as u64 / 1024;
+            format!("after {sent} messages ({kib} KiB): {look}")
+        }
+        (Outcome::Sleeps, None) => "slept".to_owned(),
+        (Outcome::GoesOn, _) => format!("went on: {sent} sent, all arrived"),
+        (Outcome::Loses, _) => match row.mechanism {
+            Mechanism::SharedMemory => format!("went on: {sent} written, each over the one before"),
+            Mechanism::Signals => format!("went on: {sent} sent, {arrived} came"),
+            _ => format!("went on: {sent} sent, {arrived} arrived, the others were dropped"),
+        },
+    }
+}
+
+fn race(out: &mut String, report: &Report) {
+    if report.race.is_empty() {
+        return;
+    }
+    let title = "two processes, one buffer of 512 bytes";
+    let _ = writeln!(
+        out,
+        "\n{title}\n{:<14}{:>10}{:>10}{:>16}",
+        "guard", "looked", "torn", "ns a write"
+    );
+    for race in &report.race {
+        let _ = writeln!(
+            out,
+            "{:<14}{:>10}{:>10}{:>16}",
+            race.guard, race.reads, race.torn, race.ns_per_write
+        );
+    }
+}
+
+fn storms(out: &mut String, report: &Report) {
+    if report.storms.is_empty() {
+        return;
+    }
+    let _ = writeln!(
+        out,
+        "\n{:<32}{:>8}{:>9}",
+        "a storm of signals", "sent", "handled"
+    );
+    for storm in &report.storms {
+        let blocked = if storm.blocked { ", blocked" } else { "" };
+        let name = format!("{}{blocked}", storm.signal);
+        let _ = writeln!(out, "{name:<32}{:>8}{:>9}", storm.sent, storm.handled);
+    }
+}
+
+fn problems(out: &mut String, report: &Report) {
+    let mut lines: Vec<String> = report.problems.clone();
+    for row in &report.rows {
+        let name = row.mechanism.name();
+        lines.extend(
+            row.refused
+                .iter()
+                .map(|reason| format!("{name} is refused here: {reason}")),
+        );
+        lines.extend(
+            row.problems
+                .iter()
+                .map(|reason| format!("{name}: {reason}")),
+        );
+    }
+    if !lines.is_empty() {
+        let _ = writeln!(out, "\nwhat could not be had\n  {}", lines.join("\n  "));
+    }
+}
+
+/// Ends a line without blanks at its end.
+fn end_line(out: &mut String) {
+    out.truncate(out.trim_end_matches(' ').len());
+    out.push('\n');
+}
