@@ -369,3 +369,47 @@ fn a_web_page_cannot_drive_a_plumber() {
     assert_eq!(plumbers(&browser), []);
     assert!(browser.quit().success());
 }
+
+#[test]
+fn every_mechanism_has_its_page_and_another_name_is_an_error() {
+    let mut browser = Browser::headless(&[]);
+    let tab = browser.open("bulkhead://lab");
+    for mechanism in lab::Mechanism::ALL {
+        let url = format!("bulkhead://lab/{}", mechanism.name());
+        browser.send(&format!("navigate {} {url}", tab.id));
+        let loaded = browser.wait_for_tab("loaded", &tab);
+        assert_eq!(loaded["url"], url);
+    }
+    browser.send(&format!("navigate {} bulkhead://lab/telepathy", tab.id));
+    let failed = browser.wait_for_tab("failed", &tab);
+    assert_eq!(failed["code"], "NO_SUCH_PAGE");
+    assert!(browser.quit().success());
+}
+
+/// The lab's measurements of that browser.
+fn measurements(browser: &Browser) -> Vec<i32> {
+    let mut all = children(browser.pid());
+    all.retain(|&pid| arguments(pid).contains("lab\0--json"));
+    all
+}
+
+#[test]
+fn a_measurement_starts_at_a_click_once_and_ends_with_the_browser() {
+    let mut browser = Browser::headless(&[]);
+    let tab = browser.open("bulkhead://lab?measure=0");
+    assert_eq!(browser.tab_state(tab.id)["url"], "bulkhead://lab");
+    let first = measurements(&browser);
+    assert_eq!(first.len(), 1);
+    browser.send("open bulkhead://lab?measure=0");
+    browser.wait_for("tab_opened");
+    browser.send("open bulkhead://lab?measure=1");
+    browser.wait_for("tab_opened");
+    browser.wait_for("loaded");
+    browser.wait_for("loaded");
+    assert_eq!(measurements(&browser), first);
+    let parts: Vec<i32> = first.iter().flat_map(|&pid| children(pid)).collect();
+    assert!(browser.quit().success());
+    for pid in first.into_iter().chain(parts) {
+        wait_until_gone(pid);
+    }
+}

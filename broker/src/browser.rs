@@ -11,6 +11,7 @@ use crate::control::ControlFifo;
 use crate::epoll::{Ready, Set, Source};
 use crate::inspect::Death;
 use crate::launcher::Launcher;
+use crate::measurement::Measurement;
 use crate::plumbers::Plumbers;
 use crate::records::Recorder;
 use crate::surfaces::Surfaces;
@@ -45,6 +46,7 @@ pub struct Browser {
     pub(crate) launcher: Launcher,
     pub(crate) bodies: Bodies,
     pub(crate) plumbers: Plumbers,
+    pub(crate) measurement: Measurement,
     pub(crate) surfaces: Surfaces,
     pub(crate) captures: Captures,
     pub(crate) recorder: Recorder,
@@ -91,6 +93,7 @@ impl Browser {
             launcher,
             bodies: Bodies::default(),
             plumbers: Plumbers::default(),
+            measurement: Measurement::default(),
             surfaces: Surfaces::default(),
             captures: Captures::default(),
             recorder,
@@ -161,7 +164,8 @@ impl Browser {
         }
         self.settle();
         self.write_pictures();
-        self.reap_plumbers();
+        self.plumbers.reap();
+        self.measurement.reap();
         Ok(())
     }
 
@@ -188,6 +192,8 @@ impl Browser {
             Source::Control(process) => self.read_control(process, ready.writable),
             Source::ControlFifo => self.read_control_fifo(),
             Source::Exit(process) => self.reap(process),
+            Source::LabProgress => self.read_lab_progress(),
+            Source::LabReport => self.read_lab_report(),
             Source::Plumber(tab) => self.read_plumber(tab),
             Source::Seccomp(process) => self.read_seccomp(process),
             Source::Signals => self.read_signals(),
@@ -518,6 +524,7 @@ impl Browser {
     /// Ends every child and waits until each is gone.
     pub fn shut_down(mut self) -> u8 {
         std::mem::take(&mut self.plumbers).shut_down();
+        std::mem::take(&mut self.measurement).shut_down();
         let children = std::mem::take(&mut self.children);
         for child in children.values() {
             crate::perform::kill(child);

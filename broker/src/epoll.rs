@@ -22,6 +22,10 @@ pub enum Source {
     ControlFifo,
     /// The process descriptor of a child: it is dead.
     Exit(ProcessId),
+    /// What the lab's measurement says it is doing.
+    LabProgress,
+    /// The report of the lab's measurement.
+    LabReport,
     /// The helper of a tab's Plumber.
     Plumber(TabId),
     /// The seccomp listener of a child.
@@ -115,6 +119,8 @@ fn token(source: Source) -> u64 {
         Source::Seccomp(process) => of(process, 6),
         Source::Signals => 7,
         Source::Stderr(process) => of(process, 8),
+        Source::LabProgress => 10,
+        Source::LabReport => 11,
         Source::Plumber(tab) => (u64::from(tab.0) << 8) | 9,
     }
 }
@@ -132,6 +138,8 @@ fn source(token: u64) -> Option<Source> {
         7 => Source::Signals,
         8 => Source::Stderr(process),
         9 => Source::Plumber(TabId(id)),
+        10 => Source::LabProgress,
+        11 => Source::LabReport,
         _ => return None,
     })
 }

@@ -53,7 +53,6 @@ pub fn build(browser: &Browser, url: &str) -> Result<(ResponseHead, Vec<u8>), Lo
         "frames" => fill(template!("frames.html"), &[], &surface_rows(browser)),
         "net" => fill(template!("net.html"), &[], &network_rows(browser)),
         "crashes" => fill(template!("crashes.html"), &[], &crash_rows(browser)),
-        "lab" => fill(template!("lab.html"), &[], ""),
         "tour" => fill(template!("tour.html"), &[], ""),
         _ => return Err(LoadError::NoSuchPage { name }),
     };
@@ -72,13 +71,9 @@ pub fn document(url: &str, html: String) -> (ResponseHead, Vec<u8>) {
     (head, html.into_bytes())
 }
 
-/// Whether it is the Plumber's page, which is made elsewhere: it needs a helper's answer.
+/// Whether it is the Plumber's page, which needs a helper's answer.
 pub fn is_plumber(url: &Url) -> bool {
-    url.host_str() == Some("lab") && path_of(url) == "plumber"
-}
-
-fn path_of(url: &Url) -> &str {
-    url.path().trim_matches('/')
+    url.host_str() == Some("lab") && url.path().trim_matches('/') == "plumber"
 }
 
 /// The page that is shown in place of one that could not be had.
@@ -168,7 +163,7 @@ pub(crate) fn escape(text: &str) -> String {
 }
 
 /// One table row of escaped cells, each with a class.
-fn row(cells: &[(&str, String)]) -> String {
+pub(crate) fn row(cells: &[(&str, String)]) -> String {
     let mut html = String::from("<tr>");
     for (class, text) in cells {
         // Writing to a string cannot fail.

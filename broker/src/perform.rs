@@ -294,9 +294,14 @@ impl Browser {
     }
 
     fn build_page(&mut self, navigation: NavigationId, url: &str) {
-        match Url::parse(url) {
-            Ok(url) if pages::is_plumber(&url) => return self.begin_plumber_page(navigation, &url),
-            _ => {}
+        if let Ok(url) = Url::parse(url)
+            && url.host_str() == Some("lab")
+        {
+            return if pages::is_plumber(&url) {
+                self.begin_plumber_page(navigation, &url)
+            } else {
+                self.build_lab_page(navigation, &url)
+            };
         }
         let result = pages::build(self, url);
         self.body_ready(navigation, url, result);

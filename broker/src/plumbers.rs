@@ -6,7 +6,7 @@
 
 use crate::browser::Browser;
 use crate::epoll::Source;
-use crate::{lab_pages, pages};
+use crate::{pages, plumber_page};
 use kernel::{Command as KernelCommand, Event, Record, RecordKind};
 use lab::plumber::{Answer, Request};
 use nix::errno::Errno;
@@ -137,7 +137,8 @@ impl Plumbers {
         self.ending.push(plumber.child);
     }
 
-    fn reap(&mut self) {
+    /// Takes notice of helpers that have ended.
+    pub fn reap(&mut self) {
         self.ending
             .retain_mut(|child| matches!(child.try_wait(), Ok(None)));
     }
@@ -214,7 +215,7 @@ impl Browser {
         let Some(is_old) = plumber.waiting.remove(&id) else {
             return;
         };
-        let html = lab_pages::plumber(&answer.snapshot, plumber.next_step, is_old);
+        let html = plumber_page::build(&answer.snapshot, plumber.next_step, is_old);
         let result = Ok(pages::document(URL, html));
         self.body_ready(NavigationId(id), URL, result);
     }
@@ -245,10 +246,5 @@ impl Browser {
         if is_over {
             self.end_plumber(tab);
         }
-    }
-
-    /// Takes notice of helpers that have ended since.
-    pub(crate) fn reap_plumbers(&mut self) {
-        self.plumbers.reap();
     }
 }

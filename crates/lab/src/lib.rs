@@ -24,4 +24,6 @@ mod table;
 
 pub use cli::main;
 pub use mechanism::Mechanism;
+pub use places::{jobs, story_file};
 pub use process::Look;
+pub use table::text as table_text;
