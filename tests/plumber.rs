@@ -1,8 +1,9 @@
 //! The Plumber: every state of a pipe, reached with real processes and seen in `/proc`.
 
-use crate::harness::process::{is_running, wait_until_gone};
+use crate::harness::process::{is_running, signal, wait_until_gone};
 use crate::harness::{Browser, Tab, WATCHDOG, executable, server};
 use lab::plumber::{Plumbing, Snapshot, Step};
+use nix::sys::signal::Signal;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -371,6 +372,23 @@ fn a_web_page_cannot_drive_a_plumber() {
 }
 
 #[test]
+fn nothing_of_the_lab_outlives_a_broker_that_was_killed() {
+    let mut browser = Browser::headless(&[]);
+    browser.open(PAGE);
+    browser.open("bulkhead://lab?measure=0");
+    let mut pids = measurements(&browser);
+    pids.extend(
+        plumbers(&browser)
+            .into_iter()
+            .flat_map(|(helper, ends)| [vec![helper], ends].concat()),
+    );
+    assert_eq!(pids.len(), 4);
+    signal(browser.pid(), Signal::SIGKILL);
+    browser.wait_for_exit();
+    pids.into_iter().for_each(wait_until_gone);
+}
+
+#[test]
 fn every_mechanism_has_its_page_and_another_name_is_an_error() {
     let mut browser = Browser::headless(&[]);
     let tab = browser.open("bulkhead://lab");
@@ -389,7 +407,7 @@ fn every_mechanism_has_its_page_and_another_name_is_an_error() {
 /// The lab's measurements of that browser.
 fn measurements(browser: &Browser) -> Vec<i32> {
     let mut all = children(browser.pid());
-    all.retain(|&pid| arguments(pid).contains("lab\0--json"));
+    all.retain(|&pid| arguments(pid).contains("--ends-with-parent\0--json"));
     all
 }
 

@@ -596,10 +596,3 @@ fn seed() -> u64 {
             u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX)
         })
 }
-
-impl Browser {
-    /// The role of a child that runs.
-    pub fn role_of(&self, process: ProcessId) -> Option<Role> {
-        self.children.get(&process).map(|child| child.role)
-    }
-}

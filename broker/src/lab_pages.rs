@@ -189,6 +189,44 @@ fn details(measured: Option<&Row>) -> String {
     if let Some(reason) = &found.refused {
         html += &row(&[("bad", "refused here".to_owned()), ("", reason.clone())]);
     }
+    html += &figures(found);
+    if let Some(calls) = &found.calls_per_message {
+        let names: Vec<&str> = calls
+            .by_name
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .collect();
+        let text = format!("{} ({}), {}", calls.count, names.join(", "), calls.how);
+        html += &row(&[("", "system calls of a message".to_owned()), ("", text)]);
+    }
+    let copies = &found.copies_per_message;
+    let text = format!("{} ({})", copies.count, copies.which);
+    html += &row(&[("", "copies of a message".to_owned()), ("", text)]);
+    if let Some(boundaries) = &found.boundaries {
+        let kept = if boundaries.kept { "kept" } else { "not kept" };
+        let text = format!("{kept}: {}", boundaries.seen);
+        html += &row(&[("", "boundaries of messages".to_owned()), ("", text)]);
+    }
+    if let Some(stopped) = &found.stopped_reader {
+        let text = match (stopped.outcome, &stopped.writer) {
+            (Outcome::Sleeps, Some(look)) => format!("the writer sleeps: {look}"),
+            (Outcome::Sleeps, None) => "the writer sleeps".to_owned(),
+            (Outcome::GoesOn, _) => "the writer goes on, and all arrives".to_owned(),
+            (Outcome::Loses, _) => "the writer goes on; what does not fit is lost".to_owned(),
+        };
+        html += &row(&[("", "when the reader stops".to_owned()), ("", text)]);
+    }
+    for problem in &found.problems {
+        html += &row(&[
+            ("warn", "could not be had".to_owned()),
+            ("", problem.clone()),
+        ]);
+    }
+    html + "</table></div>\n"
+}
+
+fn figures(found: &Row) -> String {
+    let mut html = String::new();
     for trip in &found.round_trips {
         let (p50, p99) = (trip.p50_ns as f64 / 1000.0, trip.p99_ns as f64 / 1000.0);
         html += &row(&[
@@ -217,39 +255,7 @@ fn details(measured: Option<&Row>) -> String {
             ("", format!("{ms:.2} ms, {rate:.2} GB/s")),
         ]);
     }
-    if let Some(calls) = &found.calls_per_message {
-        let names: Vec<&str> = calls
-            .by_name
-            .iter()
-            .map(|(name, _)| name.as_str())
-            .collect();
-        let text = format!("{} ({}), {}", calls.count, names.join(", "), calls.how);
-        html += &row(&[("", "system calls of a message".to_owned()), ("", text)]);
-    }
-    let copies = &found.copies_per_message;
-    let text = format!("{} ({})", copies.count, copies.which);
-    html += &row(&[("", "copies of a message".to_owned()), ("", text)]);
-    if let Some(boundaries) = &found.boundaries {
-        let kept = if boundaries.kept { "kept" } else { "not kept" };
-        let text = format!("{kept}: {}", boundaries.seen);
-        html += &row(&[("", "boundaries of messages".to_owned()), ("", text)]);
-    }
-    if let Some(stopped) = &found.stopped_reader {
-        let text = match (stopped.outcome, &stopped.writer) {
-            (Outcome::Sleeps, Some(look)) => format!("the writer sleeps: {look}"),
-            (Outcome::Sleeps, None) => "the writer sleeps".to_owned(),
-            (Outcome::GoesOn, _) => "the writer goes on, and all arrives".to_owned(),
-            (Outcome::Loses, _) => "the writer goes on, and what does not fit is lost".to_owned(),
-        };
-        html += &row(&[("", "when the reader stops".to_owned()), ("", text)]);
-    }
-    for problem in &found.problems {
-        html += &row(&[
-            ("warn", "could not be had".to_owned()),
-            ("", problem.clone()),
-        ]);
-    }
-    html + "</table></div>\n"
+    html
 }
 
 fn placed(placement: Placement) -> &'static str {

@@ -139,7 +139,7 @@ impl Measurement {
 impl Running {
     fn start(set: &Set) -> io::Result<Running> {
         let mut child = Command::new("/proc/self/exe")
-            .args(["lab", "--json"])
+            .args(["lab", lab::ENDS_WITH_PARENT, "--json"])
             .env_clear()
             // So that Ctrl+C in the terminal reaches the broker alone, which then ends it.
             .process_group(0)

@@ -40,11 +40,22 @@ struct Options {
     no_pin: bool,
 }
 
+/// Comes first where the browser is the one who asks: the lab then ends with it.
+pub const ENDS_WITH_PARENT: &str = "--ends-with-parent";
+
 /// Parses the arguments (the first is the name of the subcommand) and runs what they say.
 pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
-    let arguments: Vec<OsString> = arguments.collect();
+    let mut arguments: Vec<OsString> = arguments.collect();
     if arguments.get(1).is_some_and(|word| word == "plumber") {
         return crate::plumber::main(arguments.into_iter());
+    }
+    if arguments
+        .get(1)
+        .is_some_and(|word| word == ENDS_WITH_PARENT)
+    {
+        arguments.remove(1);
+        // Without it, it ends when it has measured.
+        let _ = nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGTERM);
     }
     let arguments = arguments.into_iter();
     let options = match Options::try_parse_from(arguments) {

@@ -22,7 +22,7 @@ mod stories;
 mod supervisor;
 mod table;
 
-pub use cli::main;
+pub use cli::{ENDS_WITH_PARENT, main};
 pub use mechanism::Mechanism;
 pub use places::{jobs, story_file};
 pub use process::Look;
