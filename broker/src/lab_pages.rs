@@ -98,8 +98,11 @@ fn bars(report: &Report) -> String {
     html
 }
 
+/// A value and its words.
+type Bar = (f64, String);
+
 /// One row a mechanism, one bar for each way of placing the two processes that was measured.
-fn bar_table<F: Fn(&Row) -> Option<(f64, String)>>(
+fn bar_table<F: Fn(&Row) -> Option<Bar>>(
     report: &Report,
     title: &str,
     values: &dyn Fn(Placement) -> F,
@@ -109,7 +112,7 @@ fn bar_table<F: Fn(&Row) -> Option<(f64, String)>>(
         (Placement::TwoCores, "on two cores"),
         (Placement::Unpinned, "unpinned"),
     ];
-    let columns: Vec<(&str, Vec<Option<(f64, String)>>)> = placements
+    let columns: Vec<(&str, Vec<Option<Bar>>)> = placements
         .into_iter()
         .map(|(placement, name)| (name, report.rows.iter().map(values(placement)).collect()))
         .filter(|(_, column): &(_, Vec<_>)| column.iter().any(Option::is_some))
@@ -271,8 +274,8 @@ fn about(mechanism: Mechanism) -> (&'static str, &'static str) {
     match mechanism {
         Mechanism::Pipe => (
             "Anonymous pipe",
-            "One way, bytes, a small fixed buffer in the kernel. When it is full the writer sleeps; \
-             when it is empty the reader does. Only relatives can have an end of it.",
+            "One way, bytes, a small fixed buffer in the kernel. When it is full the writer \
+             sleeps; when it is empty the reader does. Only relatives can have an end of it.",
         ),
         Mechanism::Fifo => (
             "Named pipe",
