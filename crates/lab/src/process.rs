@@ -258,12 +258,15 @@ const LOOKS: u32 = 8;
 const PANICKED: i32 = 101;
 
 const CALLS: &[(i64, &str)] = &[
+    (libc::SYS_accept, "accept"),
+    (libc::SYS_accept4, "accept4"),
     (libc::SYS_clock_nanosleep, "clock_nanosleep"),
     (libc::SYS_close, "close"),
     (libc::SYS_fcntl, "fcntl"),
     (libc::SYS_fstat, "fstat"),
     (libc::SYS_futex, "futex"),
     (libc::SYS_getpid, "getpid"),
+    (libc::SYS_getuid, "getuid"),
     (libc::SYS_kill, "kill"),
     (libc::SYS_open, "open"),
     (libc::SYS_openat, "openat"),

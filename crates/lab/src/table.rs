@@ -119,11 +119,14 @@ fn frames(out: &mut String, report: &Report, placements: &[Placement]) {
     }
     let _ = writeln!(out, "\n{}\n{}", heading.trim_end(), under.trim_end());
     let _ = write!(out, "{:<14}", "one memcpy");
-    for placement in placements {
-        let copy = |bytes| {
-            let mut all = report.memcpy.iter();
-            all.find(|frame: &&Frame| frame.bytes == bytes && frame.placement == *placement)
-        };
+    // It has no other process to be placed.
+    let copy = |bytes| {
+        report
+            .memcpy
+            .iter()
+            .find(|frame: &&Frame| frame.bytes == bytes)
+    };
+    for _ in placements {
         frame_cells(out, FRAMES.map(copy));
     }
     end_line(out);
