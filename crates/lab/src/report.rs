@@ -121,7 +121,7 @@ pub struct Calls {
     pub count: f64,
     /// Each call's name and how many of it one message takes.
     pub by_name: Vec<(String, f64)>,
-    /// `observed` by a tracer, or `by the code` where there may be no tracer.
+    /// `observed` by a tracer, or `by the code (…)` and why there is no tracer.
     pub how: String,
 }
 

@@ -194,6 +194,13 @@ fn messages(out: &mut String, report: &Report) {
         );
     }
     out.push_str("(calls: sender's and receiver's, counted by a tracer; copies: by the code)\n");
+    let mut calls = report
+        .rows
+        .iter()
+        .filter_map(|row| row.calls_per_message.as_ref());
+    if let Some(calls) = calls.find(|calls| calls.how != "observed") {
+        let _ = writeln!(out, "(* {})", calls.how);
+    }
     let _ = writeln!(out, "\n{:<14}  two writes, one read", "boundaries");
     for row in &report.rows {
         if let Some(Boundaries { kept, seen }) = &row.boundaries {

@@ -130,13 +130,7 @@ fn row(
     progress(&format!(
         "{name}: what a message takes, two writes, a stopped reader"
     ));
-    row.calls_per_message = Some(noted(
-        calls::count(supervisor, mechanism),
-        "calls",
-        problems,
-    )?)
-    .flatten()
-    .or_else(|| Some(places::calls_by_the_code(mechanism)));
+    row.calls_per_message = noted(calls::count(supervisor, mechanism), "calls", problems)?;
     row.boundaries = noted(
         boundaries::look(supervisor, mechanism),
         "boundaries",
