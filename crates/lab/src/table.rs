@@ -317,3 +317,83 @@ fn end_line(out: &mut String) {
     out.truncate(out.trim_end_matches(' ').len());
     out.push('\n');
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::{Copies, Machine, RoundTrip};
+    use crate::{Mechanism, report};
+
+    fn row(mechanism: Mechanism) -> Row {
+        Row {
+            mechanism,
+            refused: None,
+            round_trips: Vec::new(),
+            frames: Vec::new(),
+            calls_per_message: None,
+            copies_per_message: Copies {
+                count: 2,
+                which: "in, out".to_owned(),
+            },
+            boundaries: None,
+            stopped_reader: None,
+            jobs: Vec::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    fn report(rows: Vec<Row>) -> Report {
+        Report {
+            version: report::VERSION,
+            machine: Machine {
+                cpu: "Some Processor".to_owned(),
+                cores: 4,
+                cores_allowed: 2,
+                kernel: "6.1".to_owned(),
+                governor: None,
+                is_virtual: false,
+                load: 0.5,
+            },
+            rounds: 3,
+            trips_per_round: 1000,
+            memcpy: Vec::new(),
+            rows,
+            race: Vec::new(),
+            storms: Vec::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_was_refused_is_told_with_its_reason() {
+        let mut refused = row(Mechanism::Stream);
+        refused.refused = Some("socketpair: EPERM".to_owned());
+        let shown = text(&report(vec![refused]));
+        assert!(
+            shown.contains("stream is refused here: socketpair: EPERM"),
+            "{shown}"
+        );
+    }
+
+    #[test]
+    fn a_signal_s_round_trip_stands_where_others_have_64_bytes() {
+        let mut signals = row(Mechanism::Signals);
+        signals.round_trips.push(RoundTrip {
+            bytes: 4,
+            placement: Placement::OneCore,
+            p50_ns: 2600,
+            p99_ns: 3000,
+        });
+        let shown = text(&report(vec![signals]));
+        let line = shown
+            .lines()
+            .find(|line| line.starts_with("signals"))
+            .expect("its line");
+        let words: Vec<&str> = line.split_whitespace().collect();
+        assert_eq!(words, ["signals", "2.6", "3.0", "-", "-"]);
+        assert!(
+            shown.lines().all(|line| line.chars().count() <= 100),
+            "{shown}"
+        );
+    }
+}
