@@ -157,7 +157,10 @@ impl Look {
         let stat = read("stat")?;
         // The name stands in parentheses and may hold anything.
         let state = stat.rsplit(") ").next()?.chars().next()?;
-        let waits_in = read("wchan").filter(|name| !name.is_empty() && name != "0");
+        // Without what the compiler has added to the function's name (`.isra.0`).
+        let waits_in = read("wchan")
+            .and_then(|name| Some(name.split('.').next()?.to_owned()))
+            .filter(|name| !name.is_empty() && name != "0");
         let call = read("syscall").and_then(|line| {
             let number = line.split_whitespace().next()?.parse().ok()?;
             Some(call_name(number))

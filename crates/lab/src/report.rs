@@ -14,7 +14,8 @@ pub struct Report {
     pub version: u32,
     /// Where it was measured.
     pub machine: Machine,
-    /// Rounds of each measurement; the figures are medians over them.
+    /// Rounds of each measurement, or fewer where the machine was too slow; the figures are medians
+    /// over them.
     pub rounds: u32,
     /// Round trips in a round.
     pub trips_per_round: u32,

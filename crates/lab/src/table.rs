@@ -13,6 +13,7 @@ pub fn text(report: &Report) -> String {
     round_trips(&mut out, report, &placements);
     frames(&mut out, report, &placements);
     messages(&mut out, report);
+    boundaries(&mut out, report);
     stopped_readers(&mut out, report);
     race(&mut out, report);
     storms(&mut out, report);
@@ -167,40 +168,30 @@ fn frame_cells(out: &mut String, frames: [Option<&Frame>; 2]) {
 }
 
 fn messages(out: &mut String, report: &Report) {
-    let _ = writeln!(
-        out,
-        "\n{:<14}  calls                             copies",
-        "per message"
-    );
-    for row in report.rows.iter().filter(|row| row.refused.is_none()) {
-        let calls = row.calls_per_message.as_ref().map_or_else(
-            || "-".to_owned(),
-            |calls| {
-                let names: Vec<String> = calls.by_name.iter().map(call).collect();
-                let by_code = if calls.how == "observed" {
-                    ""
-                } else {
-                    " (by the code)"
-                };
-                format!("{} ({}){by_code}", calls.count, names.join(", "))
-            },
-        );
-        let copies = &row.copies_per_message;
-        let name = row.mechanism.name();
-        let _ = writeln!(
-            out,
-            "{name:<14}  {calls:<32}  {} ({})",
-            copies.count, copies.which
-        );
+    let accepted = || report.rows.iter().filter(|row| row.refused.is_none());
+    let _ = writeln!(out, "\n{:<14}  system calls", "per message");
+    for row in accepted() {
+        if let Some(calls) = &row.calls_per_message {
+            let names: Vec<String> = calls.by_name.iter().map(call).collect();
+            let star = if calls.how == "observed" { "" } else { "*" };
+            let (name, names) = (row.mechanism.name(), names.join(", "));
+            let _ = writeln!(out, "{name:<14}  {}{star}  {names}", calls.count);
+        }
     }
-    out.push_str("(calls: sender's and receiver's, counted by a tracer; copies: by the code)\n");
-    let mut calls = report
-        .rows
-        .iter()
-        .filter_map(|row| row.calls_per_message.as_ref());
+    out.push_str("(sender's and receiver's, counted by a tracer)\n");
+    let mut calls = accepted().filter_map(|row| row.calls_per_message.as_ref());
     if let Some(calls) = calls.find(|calls| calls.how != "observed") {
         let _ = writeln!(out, "(* {})", calls.how);
     }
+    let _ = writeln!(out, "\n{:<14}  copies, by the code", "per message");
+    for row in accepted() {
+        let copies = &row.copies_per_message;
+        let name = row.mechanism.name();
+        let _ = writeln!(out, "{name:<14}  {}  {}", copies.count, copies.which);
+    }
+}
+
+fn boundaries(out: &mut String, report: &Report) {
     let _ = writeln!(out, "\n{:<14}  two writes, one read", "boundaries");
     for row in &report.rows {
         if let Some(Boundaries { kept, seen }) = &row.boundaries {
@@ -237,7 +228,7 @@ fn stopped_words(row: &Row, stopped: &StoppedReader) -> String {
     let sent = stopped.accepted_messages;
     let arrived = stopped.arrived_messages.unwrap_or(0);
     let told = stopped.told_full_after.map_or_else(String::new, |count| {
-        format!("a try is told \"full\" (EAGAIN) after {count}; ")
+        format!("full (EAGAIN) after {count}; ")
     });
     match (stopped.outcome, &stopped.writer) {
         (Outcome::Sleeps, Some(look)) if stopped.told_full_after.is_some() => {
