@@ -31,7 +31,8 @@ pub fn head(report: &Report) -> String {
         ""
     };
     format!(
-        "{}, {} cores ({} allowed){kind}; Linux {}; governor {governor}; load {:.2}\n\
+        "{}, {} cores ({} allowed){kind}\n\
+         Linux {}; governor {governor}; load {:.2}\n\
          medians over {} rounds of {} round trips, or of one frame\n",
         machine.cpu,
         machine.cores,
@@ -232,7 +233,7 @@ fn stopped_words(row: &Row, stopped: &StoppedReader) -> String {
     });
     match (stopped.outcome, &stopped.writer) {
         (Outcome::Sleeps, Some(look)) if stopped.told_full_after.is_some() => {
-            format!("{told}a send that waits: {look}")
+            format!("{told}then a send: {look}")
         }
         (Outcome::Sleeps, Some(look)) => {
             let kib = sent * stopped.message_bytes as u64 / 1024;
@@ -252,17 +253,17 @@ fn race(out: &mut String, report: &Report) {
     if report.race.is_empty() {
         return;
     }
-    let title = "two processes, one buffer of 512 bytes";
     let _ = writeln!(
         out,
-        "\n{title}\n{:<14}{:>10}{:>10}{:>16}",
-        "guard", "looked", "torn", "ns a write"
+        "\n{:<14}{:>10}{:>10}  ns a write",
+        "512 bytes, two", "looked", "torn"
     );
+    let _ = writeln!(out, "{:<34}{:>12}{:>10}", "processes", "together", "alone");
     for race in &report.race {
         let _ = writeln!(
             out,
-            "{:<14}{:>10}{:>10}{:>16}",
-            race.guard, race.reads, race.torn, race.ns_per_write
+            "{:<14}{:>10}{:>10}{:>12}{:>10}",
+            race.guard, race.reads, race.torn, race.ns_per_write, race.alone_ns_per_write
         );
     }
 }
