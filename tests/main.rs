@@ -19,6 +19,7 @@ mod command_line;
 mod crash;
 mod environments;
 mod isolation;
+mod lab;
 mod pages;
 mod plumber;
 mod read_back;

@@ -24,7 +24,7 @@ pub fn svg(report: &Report) -> String {
     let round_trips = trips(report, &series);
     let bandwidths = rates(report, &series);
     let mut body = String::new();
-    let mut y = 74.0;
+    let mut y = 84.0;
     y = panel(
         &mut body,
         y,
@@ -115,10 +115,11 @@ fn panel(out: &mut String, y: f64, title: &str, bars: &[Bar]) -> f64 {
             if let Some(value) = value {
                 let width = (value / most * BAR_WIDTH_MAX).max(1.0);
                 let height = BAR_HEIGHT - 2.0;
+                let decimals = if *value < 10.0 { 2 } else { 1 };
                 let _ = writeln!(
                     out,
                     "<rect x=\"{LEFT}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height}\" \
-                     fill=\"{colour}\"/><text x=\"{:.1}\" y=\"{:.1}\" font-size=\"11\">{value:.1}</text>",
+                     fill=\"{colour}\"/><text x=\"{:.1}\" y=\"{:.1}\" font-size=\"11\">{value:.decimals$}</text>",
                     LEFT + width + 5.0,
                     y + 10.0
                 );

@@ -157,7 +157,10 @@ impl Look {
         let stat = read("stat")?;
         // The name stands in parentheses and may hold anything.
         let state = stat.rsplit(") ").next()?.chars().next()?;
-        let waits_in = read("wchan").filter(|name| !name.is_empty() && name != "0");
+        // Without what the compiler has added to the function's name (`.isra.0`).
+        let waits_in = read("wchan")
+            .and_then(|name| Some(name.split('.').next()?.to_owned()))
+            .filter(|name| !name.is_empty() && name != "0");
         let call = read("syscall").and_then(|line| {
             let number = line.split_whitespace().next()?.parse().ok()?;
             Some(call_name(number))
@@ -258,12 +261,15 @@ const LOOKS: u32 = 8;
 const PANICKED: i32 = 101;
 
 const CALLS: &[(i64, &str)] = &[
+    (libc::SYS_accept, "accept"),
+    (libc::SYS_accept4, "accept4"),
     (libc::SYS_clock_nanosleep, "clock_nanosleep"),
     (libc::SYS_close, "close"),
     (libc::SYS_fcntl, "fcntl"),
     (libc::SYS_fstat, "fstat"),
     (libc::SYS_futex, "futex"),
     (libc::SYS_getpid, "getpid"),
+    (libc::SYS_getuid, "getuid"),
     (libc::SYS_kill, "kill"),
     (libc::SYS_open, "open"),
     (libc::SYS_openat, "openat"),

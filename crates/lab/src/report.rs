@@ -14,7 +14,8 @@ pub struct Report {
     pub version: u32,
     /// Where it was measured.
     pub machine: Machine,
-    /// Rounds of each measurement; the figures are medians over them.
+    /// Rounds of each measurement, or fewer where the machine was too slow; the figures are medians
+    /// over them.
     pub rounds: u32,
     /// Round trips in a round.
     pub trips_per_round: u32,
@@ -121,7 +122,7 @@ pub struct Calls {
     pub count: f64,
     /// Each call's name and how many of it one message takes.
     pub by_name: Vec<(String, f64)>,
-    /// `observed` by a tracer, or `by the code` where there may be no tracer.
+    /// `observed` by a tracer, or `by the code (…)` and why there is no tracer.
     pub how: String,
 }
 
@@ -196,6 +197,8 @@ pub struct Race {
     pub torn: u64,
     /// Of the run, divided by the writes of one process.
     pub ns_per_write: u64,
+    /// The same with one process alone: the price where nobody is in the way.
+    pub alone_ns_per_write: u64,
 }
 
 /// Many signals to one process.

@@ -1,5 +1,5 @@
 //! The process that runs an experiment: it starts the processes that talk, waits for what they
-//! report, and is the only one that listens to SIGINT and SIGTERM.
+//! report, and is the only one that listens to SIGINT, SIGTERM and SIGHUP.
 //!
 //! Owns: the children, the folder of named pipes, the signals. Trusts: nobody to end by itself;
 //! every wait has a limit. Never: talks by the mechanism under test, and so never blocks on it.
@@ -55,12 +55,13 @@ pub struct Running<T> {
 }
 
 impl Supervisor {
-    /// Takes SIGINT and SIGTERM over for this process. The signals that experiments use are blocked
+    /// Takes SIGINT, SIGTERM and SIGHUP over for this process. The signals that experiments use are blocked
     /// here and in all children to come, so that none of them ends a process that is not ready.
     pub fn new() -> io::Result<Supervisor> {
         let mut ends = SigSet::empty();
         ends.add(Signal::SIGINT);
         ends.add(Signal::SIGTERM);
+        ends.add(Signal::SIGHUP);
         ends.thread_block()?;
         crate::signalling::block(&[libc::SIGUSR1, libc::SIGUSR2, crate::signalling::real_time()]);
         process::adopt_orphans()?;

@@ -13,6 +13,7 @@ pub fn text(report: &Report) -> String {
     round_trips(&mut out, report, &placements);
     frames(&mut out, report, &placements);
     messages(&mut out, report);
+    boundaries(&mut out, report);
     stopped_readers(&mut out, report);
     race(&mut out, report);
     storms(&mut out, report);
@@ -30,7 +31,8 @@ pub fn head(report: &Report) -> String {
         ""
     };
     format!(
-        "{}, {} cores ({} allowed){kind}; Linux {}; governor {governor}; load {:.2}\n\
+        "{}, {} cores ({} allowed){kind}\n\
+         Linux {}; governor {governor}; load {:.2}\n\
          medians over {} rounds of {} round trips, or of one frame\n",
         machine.cpu,
         machine.cores,
@@ -119,11 +121,14 @@ fn frames(out: &mut String, report: &Report, placements: &[Placement]) {
     }
     let _ = writeln!(out, "\n{}\n{}", heading.trim_end(), under.trim_end());
     let _ = write!(out, "{:<14}", "one memcpy");
-    for placement in placements {
-        let copy = |bytes| {
-            let mut all = report.memcpy.iter();
-            all.find(|frame: &&Frame| frame.bytes == bytes && frame.placement == *placement)
-        };
+    // It has no other process to be placed.
+    let copy = |bytes| {
+        report
+            .memcpy
+            .iter()
+            .find(|frame: &&Frame| frame.bytes == bytes)
+    };
+    for _ in placements {
         frame_cells(out, FRAMES.map(copy));
     }
     end_line(out);
@@ -164,33 +169,30 @@ fn frame_cells(out: &mut String, frames: [Option<&Frame>; 2]) {
 }
 
 fn messages(out: &mut String, report: &Report) {
-    let _ = writeln!(
-        out,
-        "\n{:<14}  calls                             copies",
-        "per message"
-    );
-    for row in report.rows.iter().filter(|row| row.refused.is_none()) {
-        let calls = row.calls_per_message.as_ref().map_or_else(
-            || "-".to_owned(),
-            |calls| {
-                let names: Vec<String> = calls.by_name.iter().map(call).collect();
-                let by_code = if calls.how == "observed" {
-                    ""
-                } else {
-                    " (by the code)"
-                };
-                format!("{} ({}){by_code}", calls.count, names.join(", "))
-            },
-        );
+    let accepted = || report.rows.iter().filter(|row| row.refused.is_none());
+    let _ = writeln!(out, "\n{:<14}  system calls", "per message");
+    for row in accepted() {
+        if let Some(calls) = &row.calls_per_message {
+            let names: Vec<String> = calls.by_name.iter().map(call).collect();
+            let star = if calls.how == "observed" { "" } else { "*" };
+            let (name, names) = (row.mechanism.name(), names.join(", "));
+            let _ = writeln!(out, "{name:<14}  {}{star}  {names}", calls.count);
+        }
+    }
+    out.push_str("(sender's and receiver's, counted by a tracer)\n");
+    let mut calls = accepted().filter_map(|row| row.calls_per_message.as_ref());
+    if let Some(calls) = calls.find(|calls| calls.how != "observed") {
+        let _ = writeln!(out, "(* {})", calls.how);
+    }
+    let _ = writeln!(out, "\n{:<14}  copies, by the code", "per message");
+    for row in accepted() {
         let copies = &row.copies_per_message;
         let name = row.mechanism.name();
-        let _ = writeln!(
-            out,
-            "{name:<14}  {calls:<32}  {} ({})",
-            copies.count, copies.which
-        );
+        let _ = writeln!(out, "{name:<14}  {}  {}", copies.count, copies.which);
     }
-    out.push_str("(calls: sender's and receiver's, counted by a tracer; copies: by the code)\n");
+}
+
+fn boundaries(out: &mut String, report: &Report) {
     let _ = writeln!(out, "\n{:<14}  two writes, one read", "boundaries");
     for row in &report.rows {
         if let Some(Boundaries { kept, seen }) = &row.boundaries {
@@ -227,11 +229,11 @@ fn stopped_words(row: &Row, stopped: &StoppedReader) -> String {
     let sent = stopped.accepted_messages;
     let arrived = stopped.arrived_messages.unwrap_or(0);
     let told = stopped.told_full_after.map_or_else(String::new, |count| {
-        format!("a try is told \"full\" (EAGAIN) after {count}; ")
+        format!("full (EAGAIN) after {count}; ")
     });
     match (stopped.outcome, &stopped.writer) {
         (Outcome::Sleeps, Some(look)) if stopped.told_full_after.is_some() => {
-            format!("{told}a send that waits: {look}")
+            format!("{told}then a send: {look}")
         }
         (Outcome::Sleeps, Some(look)) => {
             let kib = sent * stopped.message_bytes as u64 / 1024;
@@ -251,17 +253,17 @@ fn race(out: &mut String, report: &Report) {
     if report.race.is_empty() {
         return;
     }
-    let title = "two processes, one buffer of 512 bytes";
     let _ = writeln!(
         out,
-        "\n{title}\n{:<14}{:>10}{:>10}{:>16}",
-        "guard", "looked", "torn", "ns a write"
+        "\n{:<14}{:>10}{:>10}  ns a write",
+        "512 bytes, two", "looked", "torn"
     );
+    let _ = writeln!(out, "{:<34}{:>12}{:>10}", "processes", "together", "alone");
     for race in &report.race {
         let _ = writeln!(
             out,
-            "{:<14}{:>10}{:>10}{:>16}",
-            race.guard, race.reads, race.torn, race.ns_per_write
+            "{:<14}{:>10}{:>10}{:>12}{:>10}",
+            race.guard, race.reads, race.torn, race.ns_per_write, race.alone_ns_per_write
         );
     }
 }
@@ -306,4 +308,84 @@ fn problems(out: &mut String, report: &Report) {
 fn end_line(out: &mut String) {
     out.truncate(out.trim_end_matches(' ').len());
     out.push('\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::{Copies, Machine, RoundTrip};
+    use crate::{Mechanism, report};
+
+    fn row(mechanism: Mechanism) -> Row {
+        Row {
+            mechanism,
+            refused: None,
+            round_trips: Vec::new(),
+            frames: Vec::new(),
+            calls_per_message: None,
+            copies_per_message: Copies {
+                count: 2,
+                which: "in, out".to_owned(),
+            },
+            boundaries: None,
+            stopped_reader: None,
+            jobs: Vec::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    fn report(rows: Vec<Row>) -> Report {
+        Report {
+            version: report::VERSION,
+            machine: Machine {
+                cpu: "Some Processor".to_owned(),
+                cores: 4,
+                cores_allowed: 2,
+                kernel: "6.1".to_owned(),
+                governor: None,
+                is_virtual: false,
+                load: 0.5,
+            },
+            rounds: 3,
+            trips_per_round: 1000,
+            memcpy: Vec::new(),
+            rows,
+            race: Vec::new(),
+            storms: Vec::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn what_was_refused_is_told_with_its_reason() {
+        let mut refused = row(Mechanism::Stream);
+        refused.refused = Some("socketpair: EPERM".to_owned());
+        let shown = text(&report(vec![refused]));
+        assert!(
+            shown.contains("stream is refused here: socketpair: EPERM"),
+            "{shown}"
+        );
+    }
+
+    #[test]
+    fn a_signal_s_round_trip_stands_where_others_have_64_bytes() {
+        let mut signals = row(Mechanism::Signals);
+        signals.round_trips.push(RoundTrip {
+            bytes: 4,
+            placement: Placement::OneCore,
+            p50_ns: 2600,
+            p99_ns: 3000,
+        });
+        let shown = text(&report(vec![signals]));
+        let line = shown
+            .lines()
+            .find(|line| line.starts_with("signals"))
+            .expect("its line");
+        let words: Vec<&str> = line.split_whitespace().collect();
+        assert_eq!(words, ["signals", "2.6", "3.0", "-", "-"]);
+        assert!(
+            shown.lines().all(|line| line.chars().count() <= 100),
+            "{shown}"
+        );
+    }
 }

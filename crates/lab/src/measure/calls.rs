@@ -6,11 +6,11 @@
 //! the sender's and the receiver's. The other answers late, so that the receiver always waits first,
 //! as it does in a quiet system.
 
-use crate::Mechanism;
 use crate::link::{End, ends};
-use crate::process::{Child, call_name, named};
+use crate::process::{call_name, named};
 use crate::report::Calls;
-use crate::supervisor::{Supervisor, Trouble};
+use crate::supervisor::{Running, Supervisor, Trouble};
+use crate::{Mechanism, places};
 use nix::errno::Errno;
 use nix::sys::ptrace;
 use nix::sys::signal::{Signal, raise};
@@ -19,17 +19,28 @@ use std::collections::BTreeMap;
 use std::io;
 use std::time::Duration;
 
-/// Counts the calls of one message.
+/// The calls of one message: counted, or, where there may be no tracer, by the code.
 pub fn count(supervisor: &Supervisor, mechanism: Mechanism) -> Result<Calls, Trouble> {
+    match observe(supervisor, mechanism) {
+        Err(Trouble::Failed(reason)) => {
+            let mut calls = places::calls_by_the_code(mechanism);
+            calls.how = format!("by the code ({reason})");
+            Ok(calls)
+        }
+        other => other,
+    }
+}
+
+fn observe(supervisor: &Supervisor, mechanism: Mechanism) -> Result<Calls, Trouble> {
     let bytes = super::round_trip::sizes(mechanism)[0];
     let (mut near, far) = ends(mechanism, supervisor)?;
     let far = supervisor.start(None, move || answer_late(far, bytes))?;
     let peer = far.child.pid();
-    let mut child = Child::fork(move || {
+    let mut near = supervisor.start(None, move || {
         near.set_peer(peer);
-        i32::from(traced(&mut near, bytes).is_err())
+        traced(&mut near, bytes)
     })?;
-    let counted = follow(supervisor, &mut child)?;
+    let counted = follow(supervisor, &mut near)?;
     if counted.is_empty() && mechanism != Mechanism::SharedMemory {
         return Err(Trouble::Failed("the tracer saw no call".to_owned()));
     }
@@ -74,12 +85,12 @@ fn traced(end: &mut End, bytes: usize) -> io::Result<()> {
 }
 
 /// Lets the process run from call to call; the number of each between its two marks.
-fn follow(supervisor: &Supervisor, child: &mut Child) -> Result<BTreeMap<i64, u32>, Trouble> {
+fn follow(supervisor: &Supervisor, near: &mut Running<()>) -> Result<BTreeMap<i64, u32>, Trouble> {
     let mut counted = BTreeMap::new();
     let (mut entering, mut marks, mut attached) = (true, 0, false);
-    let pid = child.pid();
+    let pid = near.child.pid();
     loop {
-        let deliver = match child.news()? {
+        let deliver = match near.child.news()? {
             None => {
                 supervisor.pause(Duration::from_millis(1))?;
                 continue;
@@ -105,11 +116,9 @@ fn follow(supervisor: &Supervisor, child: &mut Child) -> Result<BTreeMap<i64, u3
                 None
             }
             Some(WaitStatus::Stopped(_, signal)) => Some(signal),
-            Some(WaitStatus::Exited(_, 0)) if marks == 2 => return Ok(counted),
-            Some(status @ (WaitStatus::Exited(..) | WaitStatus::Signaled(..))) => {
-                return Err(Trouble::Failed(format!(
-                    "the traced process ended: {status:?}"
-                )));
+            Some(WaitStatus::Exited(..) | WaitStatus::Signaled(..)) => {
+                supervisor.result(near)?;
+                return Ok(counted);
             }
             Some(_) => None,
         };

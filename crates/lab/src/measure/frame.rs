@@ -3,7 +3,7 @@
 //! Owns: how each mechanism hands one over. Trusts: `crates/shm` and `crates/ipc` for the two ways
 //! that the browser has. Never: stops the clock before the other has said that it has the frame.
 
-use super::median;
+use super::{median, time_max};
 use crate::Mechanism;
 use crate::link::{End, Parcel, ends};
 use crate::report::{Frame, Placement};
@@ -14,7 +14,7 @@ use protocol::ids::Generation;
 use shm::{Consumer, Producer, Region, SurfaceRegions};
 use std::hint::black_box;
 use std::io;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// Measures the handing over of a frame.
 pub fn measure(
@@ -203,15 +203,19 @@ fn memory(
     )
 }
 
-/// Runs it once for warmth (three times, so that each slot of the latch has its pages), then as
-/// often as there are rounds, but not for ever.
+/// Runs it for warmth (as often as the latch has slots, so that each has its pages), then as often
+/// as there are rounds, but not for ever.
 fn timed(rounds: u32, mut once: impl FnMut() -> io::Result<()>) -> io::Result<Vec<u64>> {
-    for _ in 0..WARM_UPS {
-        once()?;
+    let begun = Instant::now();
+    for at in 0..WARM_UPS {
+        if at == 0 || begun.elapsed() < time_max(rounds) / 2 {
+            once()?;
+        }
     }
     let begun = Instant::now();
     let mut times = Vec::new();
-    while times.len() < rounds as usize && (times.is_empty() || begun.elapsed() < TIME_MAX) {
+    while times.len() < rounds as usize && (times.is_empty() || begun.elapsed() < time_max(rounds))
+    {
         let start = Instant::now();
         once()?;
         times.push(u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX));
@@ -246,5 +250,3 @@ pub const FRAMES: [usize; 2] = [1920 * 1080 * 4, 3840 * 2160 * 4];
 /// What goes into one datagram.
 const PIECE_BYTES: usize = 60_000;
 const WARM_UPS: u32 = 3;
-/// Of one measurement, so that a slow machine is done in time.
-const TIME_MAX: Duration = Duration::from_secs(1);

@@ -18,6 +18,7 @@ use crate::report::{Placement, Report, Row, VERSION};
 use crate::supervisor::{Pins, Supervisor, Trouble};
 use crate::{link, process};
 use nix::sys::signal::Signal;
+use std::time::Duration;
 
 pub use frame::FRAMES;
 pub use round_trip::TRIPS;
@@ -130,13 +131,7 @@ fn row(
     progress(&format!(
         "{name}: what a message takes, two writes, a stopped reader"
     ));
-    row.calls_per_message = Some(noted(
-        calls::count(supervisor, mechanism),
-        "calls",
-        problems,
-    )?)
-    .flatten()
-    .or_else(|| Some(places::calls_by_the_code(mechanism)));
+    row.calls_per_message = noted(calls::count(supervisor, mechanism), "calls", problems)?;
     row.boundaries = noted(
         boundaries::look(supervisor, mechanism),
         "boundaries",
@@ -178,6 +173,12 @@ fn placements(pin: bool) -> Vec<(Placement, Pins)> {
 /// Two processors where there are two.
 fn apart(pin: bool) -> Pins {
     placements(pin).last().and_then(|(_, pins)| *pins)
+}
+
+/// How long one measurement goes on before it makes do with fewer rounds, so that the table is done
+/// in time on a machine that is slow or busy.
+fn time_max(rounds: u32) -> Duration {
+    Duration::from_millis(35) * rounds
 }
 
 /// The middle one; of an even number, the upper of the two.

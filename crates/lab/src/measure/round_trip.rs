@@ -3,7 +3,7 @@
 //! Owns: the ping and the echo. Trusts: the monotonic clock. Never: counts the first trips, in
 //! which the two find each other.
 
-use super::median;
+use super::{median, time_max};
 use crate::Mechanism;
 use crate::link::{End, ends};
 use crate::report::{Placement, RoundTrip};
@@ -66,7 +66,11 @@ fn ping(end: &mut End, bytes: usize, rounds: u32) -> io::Result<(Vec<u64>, Vec<u
         trip()?;
     }
     let (mut p50s, mut p99s) = (Vec::new(), Vec::new());
-    for _ in 0..rounds {
+    let begun = Instant::now();
+    for round in 0..rounds {
+        if round > 0 && begun.elapsed() > time_max(rounds) {
+            break;
+        }
         let mut times = (0..TRIPS).map(|_| trip()).collect::<io::Result<Vec<_>>>()?;
         times.sort_unstable();
         p50s.push(times[times.len() / 2]);

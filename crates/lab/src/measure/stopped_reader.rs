@@ -64,12 +64,16 @@ fn watch(
     let look = process::until_asleep(
         near.child.pid(),
         || counts.long(ACCEPTED).load(Ordering::Relaxed),
-        || match supervisor.pause(process::BETWEEN_LOOKS) {
-            Ok(()) => !supervisor.has_result(near).unwrap_or(true),
-            Err(error) => {
-                trouble = Some(error);
-                false
-            }
+        || {
+            let paused = supervisor.pause(process::BETWEEN_LOOKS);
+            let done = paused.and_then(|()| supervisor.has_result(near));
+            done.map_or_else(
+                |error| {
+                    trouble = Some(error);
+                    false
+                },
+                |done| !done,
+            )
         },
     );
     trouble.map_or(Ok(look), Err)

@@ -18,10 +18,14 @@ use crate::supervisor::{Supervisor, Trouble};
 use nix::sys::socket::SockType;
 use nix::unistd::Pid;
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 /// Runs the program of that mechanism in processes of its own.
 pub fn run(supervisor: &Supervisor, mechanism: Mechanism) -> Result<(), Trouble> {
-    let path = supervisor.scratch("greetings")?;
+    let path = match mechanism {
+        Mechanism::Fifo => supervisor.scratch("greetings")?,
+        _ => PathBuf::new(),
+    };
     let mut program = supervisor.start(None, || match mechanism {
         Mechanism::Pipe => pipe::run(),
         Mechanism::Fifo => fifo::run(&path),
