@@ -299,11 +299,9 @@ fn where_no_tracer_is_allowed_the_calls_are_by_the_code() {
         .expect("it runs");
     let report = document(&output);
     let row = &report["rows"][0];
-    assert_eq!(row["calls_per_message"]["how"], "by the code", "{row}");
-    assert!(
-        row["problems"].to_string().contains("ptrace: EPERM"),
-        "{row}"
-    );
+    let how = row["calls_per_message"]["how"].as_str().expect("a text");
+    assert!(how.starts_with("by the code (ptrace: EPERM"), "{row}");
+    assert_eq!(row["problems"].as_array().map(Vec::len), Some(0), "{row}");
 }
 
 #[test]

@@ -15,8 +15,8 @@ use std::process::ExitCode;
 ///
 /// The table takes less than a minute. With a mechanism, its smallest program is run first, each
 /// step printed by the process that does it; then come the places in the browser's source, and its
-/// measured row. Exit status: 0; 1 if something could not be measured; 2 for a bad command line; 130
-/// or 143 after SIGINT or SIGTERM.
+/// measured row. Exit status: 0; 1 if something could not be measured; 2 for a bad command line;
+/// 130 or 143 after SIGINT or SIGTERM.
 #[derive(Debug, Parser)]
 #[command(name = "bulkhead lab")]
 struct Options {

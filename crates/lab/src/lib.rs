@@ -1,7 +1,7 @@
 //! The IPC lab: every mechanism by which processes talk, in the hand and measured.
 //!
-//! Owns: `bulkhead lab`. Trusts: the kernel's own files for what a process is doing. Never: a thread
-//! that poses as a process; leaves a process, a name or a piece of memory behind.
+//! Owns: `bulkhead lab`. Trusts: the kernel's own files for what a process is doing. Never: a
+//! thread that poses as a process; leaves a process, a name or a piece of memory behind.
 #![deny(unsafe_code)]
 
 mod cli;

@@ -54,6 +54,12 @@ fn places(mechanism: Mechanism) -> &'static [Place] {
             "none: a reader of datagrams is not told that the writer has gone, so channels are \
              seqpacket",
         )],
+        other => places_beyond_unix_sockets(other),
+    }
+}
+
+fn places_beyond_unix_sockets(mechanism: Mechanism) -> &'static [Place] {
+    match mechanism {
         Mechanism::Tcp => &[
             Place(
                 "network/src/socket.rs",
@@ -104,6 +110,7 @@ fn places(mechanism: Mechanism) -> &'static [Place] {
                 "one for every child",
             ),
         ],
+        _ => &[],
     }
 }
 

@@ -1,7 +1,7 @@
 //! The report as a picture: bars of round trips and of bandwidth, as SVG.
 //!
-//! Owns: the drawing. Trusts: the report; its names are of the lab's own making. Never: needs a font
-//! or a script of anybody's.
+//! Owns: the drawing. Trusts: the report; its names are of the lab's own making. Never: needs a
+//! font or a script of anybody's.
 
 use crate::measure::FRAMES;
 use crate::report::{Placement, Report};
@@ -119,7 +119,8 @@ fn panel(out: &mut String, y: f64, title: &str, bars: &[Bar]) -> f64 {
                 let _ = writeln!(
                     out,
                     "<rect x=\"{LEFT}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height}\" \
-                     fill=\"{colour}\"/><text x=\"{:.1}\" y=\"{:.1}\" font-size=\"11\">{value:.decimals$}</text>",
+                     fill=\"{colour}\"/><text x=\"{:.1}\" y=\"{:.1}\" \
+                     font-size=\"11\">{value:.decimals$}</text>",
                     LEFT + width + 5.0,
                     y + 10.0
                 );

@@ -1,7 +1,8 @@
 //! Processes: made by `fork`, looked at through `/proc`, always reaped.
 //!
-//! Owns: the calls of fork, prctl, waitpid and sched_setaffinity. Trusts: `/proc` for what a process
-//! is doing. Never: forks a process that has threads; leaves a child that outlives its parent.
+//! Owns: the calls of fork, prctl, waitpid and sched_setaffinity. Trusts: `/proc` for what a
+//! process is doing. Never: forks a process that has threads; leaves a child that outlives its
+//! parent.
 #![allow(unsafe_code, reason = "fork")]
 
 use nix::errno::Errno;

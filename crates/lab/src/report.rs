@@ -197,7 +197,8 @@ pub struct Race {
     pub torn: u64,
     /// Of the run, divided by the writes of one process.
     pub ns_per_write: u64,
-    /// The same with one process alone: the price where nobody is in the way.
+    /// The same with one process alone, the least of a few runs: the price where nobody is in the
+    /// way.
     pub alone_ns_per_write: u64,
 }
 

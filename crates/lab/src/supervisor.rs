@@ -55,8 +55,9 @@ pub struct Running<T> {
 }
 
 impl Supervisor {
-    /// Takes SIGINT, SIGTERM and SIGHUP over for this process. The signals that experiments use are blocked
-    /// here and in all children to come, so that none of them ends a process that is not ready.
+    /// Takes SIGINT, SIGTERM and SIGHUP over for this process. The signals that experiments use are
+    /// blocked here and in all children to come, so that none of them ends a process that is not
+    /// ready.
     pub fn new() -> io::Result<Supervisor> {
         let mut ends = SigSet::empty();
         ends.add(Signal::SIGINT);

@@ -3,8 +3,8 @@
 //! Owns: the tracing. Trusts: ptrace(2). Never: traces while anything is timed.
 //!
 //! One process sends and receives, so that its calls of one round trip are those of one message:
-//! the sender's and the receiver's. The other answers late, so that the receiver always waits first,
-//! as it does in a quiet system.
+//! the sender's and the receiver's. The other answers late, so that the receiver always waits
+//! first, as it does in a quiet system.
 
 use crate::link::{End, ends};
 use crate::process::{call_name, named};

@@ -83,10 +83,13 @@ fn two_writers(
         let ns = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
         io::Result::Ok((WRITES, torn, ns))
     };
-    // Alone first, as if the other had come already.
-    memory.word(READY).store(1, Ordering::Relaxed);
-    let mut one = supervisor.start::<Told>(pins.map(|(cpu, _)| cpu), || writer(0))?;
-    let alone = supervisor.result(&mut one)?;
+    let mut alone_ns = u64::MAX;
+    for _ in 0..ALONE_RUNS {
+        // As if the other had come already.
+        memory.word(READY).store(1, Ordering::Relaxed);
+        let mut alone = supervisor.start::<Told>(pins.map(|(cpu, _)| cpu), || writer(0))?;
+        alone_ns = alone_ns.min(supervisor.result(&mut alone)?.2);
+    }
     memory.word(READY).store(0, Ordering::Relaxed);
     let mut one = supervisor.start::<Told>(pins.map(|(cpu, _)| cpu), || writer(0))?;
     let mut other = supervisor.start::<Told>(pins.map(|(_, cpu)| cpu), || writer(1))?;
@@ -98,7 +101,7 @@ fn two_writers(
         reads: one.0 + other.0,
         torn: one.1 + other.1,
         ns_per_write: one.2.max(other.2) / WRITES,
-        alone_ns_per_write: alone.2 / WRITES,
+        alone_ns_per_write: alone_ns / WRITES,
     })
 }
 
@@ -109,12 +112,14 @@ fn latch(supervisor: &Supervisor, pins: Pins) -> Result<Race, Trouble> {
     let words = Shared::new(MEMORY_BYTES)?;
     let (regions, words) = (&regions, &words);
     let cpu = pins.map(|(cpu, _)| cpu);
-    // Alone first, as if the other had come already; in regions of its own, as for every producer.
-    let own_regions = SurfaceRegions::create(VALUE_SIZE)?;
-    let own_regions = &own_regions;
-    words.word(READY).store(1, Ordering::Relaxed);
-    let mut producer = supervisor.start::<Told>(cpu, move || publish_all(own_regions, words))?;
-    let (_, _, alone_ns) = supervisor.result(&mut producer)?;
+    let mut alone_ns = u64::MAX;
+    for _ in 0..ALONE_RUNS {
+        // In regions of its own, as for every producer.
+        let regions = SurfaceRegions::create(VALUE_SIZE)?;
+        words.word(READY).store(1, Ordering::Relaxed);
+        let mut alone = supervisor.start::<Told>(cpu, || publish_all(&regions, words))?;
+        alone_ns = alone_ns.min(supervisor.result(&mut alone)?.2);
+    }
     words.word(OVER).store(0, Ordering::Relaxed);
     words.word(READY).store(0, Ordering::Relaxed);
     let mut producer = supervisor.start::<Told>(cpu, move || publish_all(regions, words))?;
@@ -195,6 +200,8 @@ const VALUE_SIZE: Size = Size::new(128, 1);
 const GENERATION: Generation = Generation(1);
 const WRITES: u64 = 200_000;
 const MORE_RUNS: u32 = 20;
+/// The least of these counts: what else the machine does can only add.
+const ALONE_RUNS: u32 = 3;
 const BUFFER: usize = 0;
 const READY: usize = 1024;
 const OVER: usize = 1088;
