@@ -12,6 +12,7 @@ use crate::epoll::{Ready, Set, Source};
 use crate::inspect::Death;
 use crate::launcher::Launcher;
 use crate::records::Recorder;
+use crate::sealed;
 use crate::surfaces::Surfaces;
 use crate::terminal::complain;
 use anyhow::Context;
@@ -27,7 +28,7 @@ use protocol::ids::{ProcessId, Role};
 use protocol::limits::MESSAGES_PER_TURN_MAX;
 use protocol::misbehaviour::Misbehaviour;
 use std::collections::{BTreeMap, VecDeque};
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -248,13 +249,14 @@ impl Browser {
                     }
                 }
                 FromChild::Failed { reason } => Event::StartFailed { process, reason },
-                FromChild::Sealed { listener } => {
+                FromChild::Sealed { listener, canaries } => {
                     let listener = listener.then(|| received.handles.seccomp_listener());
                     let listener = listener.and_then(Result::ok);
-                    match listen(&self.set, process, listener, self.launcher.support()) {
+                    match sealed::listen(&self.set, process, listener, self.launcher.support()) {
                         Ok(listener) => {
                             child.listener = listener;
-                            verify(process, child, self.launcher.support())
+                            let support = self.launcher.support();
+                            sealed::verify(process, child, support, &canaries)
                         }
                         Err(reason) => Event::SealRefused { process, reason },
                     }
@@ -531,50 +533,6 @@ fn flush<T: protocol::Message>(out: &mut crate::outbox::Outbox<T>, writable: boo
     }
 }
 
-/// Watches the listener for refused calls. Where the kernel has such listeners, a child without one
-/// could make refused calls that nobody hears of.
-fn listen(
-    set: &Set,
-    process: ProcessId,
-    listener: Option<OwnedFd>,
-    support: &sandbox::Support,
-) -> Result<Option<OwnedFd>, String> {
-    let is_due = support
-        .feature(sandbox::Feature::SeccompListener)
-        .is_available();
-    let Some(listener) = listener else {
-        return if is_due {
-            Err("the listener for refused system calls did not come".to_owned())
-        } else {
-            Ok(None)
-        };
-    };
-    set.add(&listener, Source::Seccomp(process))
-        .map_err(|error| format!("its refused system calls cannot be listened for: {error}"))?;
-    Ok(Some(listener))
-}
-
-/// Looks at the child from outside and believes only that.
-fn verify(process: ProcessId, child: &mut Child, support: &sandbox::Support) -> Event {
-    let policy = child::policy_of(child.role);
-    let report = sandbox::report::verify(child.pid, policy, support, child.attempted);
-    let event = if report.is_sufficient() {
-        Event::Sealed {
-            process,
-            tier: report.tier().to_string(),
-        }
-    } else {
-        let missing: Vec<String> = report.missing().map(|row| row.layer.to_string()).collect();
-        Event::SealRefused {
-            process,
-            reason: missing.join(", "),
-        }
-    };
-    tracing::debug!(role = %child.role, pid = child.pid, "sandbox: {report}");
-    child.report = Some(report);
-    event
-}
-
 /// Decides nothing but the order among equals; taken from the clock so that two runs differ.
 fn seed() -> u64 {
     std::time::SystemTime::now()
@@ -585,6 +543,11 @@ fn seed() -> u64 {
 }
 
 impl Browser {
+    /// Whether the demo server was looked at and found to be held.
+    pub fn is_demo_sealed(&self) -> bool {
+        self.is_demo_sealed
+    }
+
     /// The role of a child that runs.
     pub fn role_of(&self, process: ProcessId) -> Option<Role> {
         self.children.get(&process).map(|child| child.role)

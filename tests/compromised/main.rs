@@ -12,6 +12,7 @@ mod attacks;
 #[path = "../../crates/sandbox/tests/held/deeds.rs"]
 #[allow(dead_code, reason = "the sandbox's own tests use all of it")]
 mod deeds;
+mod demo;
 #[path = "../harness/mod.rs"]
 #[allow(dead_code, reason = "the other end-to-end tests use all of it")]
 mod harness;
@@ -30,6 +31,9 @@ fn main() -> ExitCode {
     let first = std::env::args().nth(1).unwrap_or_default();
     if first.starts_with("--type=") {
         child::arm(attack);
+        if first == "--type=demo" {
+            demo::arm();
+        }
         return broker::main();
     }
     // What the harness begins every browser's command line with.
@@ -42,7 +46,11 @@ fn main() -> ExitCode {
     if first == outcomes::WRITE_FLAG {
         return outcomes::write();
     }
-    libtest_mimic::run(&libtest_mimic::Arguments::from_args(), trials::all()).exit_code()
+    libtest_mimic::run(
+        &libtest_mimic::Arguments::from_args(),
+        trials::all().into_iter().chain(demo::trials()).collect(),
+    )
+    .exit_code()
 }
 
 /// The hostile action of that name, done in a child that is in full swing.

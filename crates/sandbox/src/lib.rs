@@ -13,6 +13,7 @@ compile_error!("the policies are written for Linux on x86-64");
 
 mod allow_list;
 mod calls;
+mod canary;
 mod capabilities;
 pub mod cgroup;
 mod child;
@@ -20,6 +21,7 @@ mod constants;
 pub mod crash;
 mod landlock;
 mod launch;
+mod layer;
 mod look;
 mod namespaces;
 pub mod notify;
@@ -39,7 +41,9 @@ mod threads;
 
 pub use allow_list::{CallRule, Condition, ParseError, Test, Verdict};
 pub use calls::{name_of, number_of};
+pub use canary::{Canary, NotRefused, untried};
 pub use launch::{Attempted, DISTINCT_UID_BASE, LaunchError, LaunchSpec, Launched, launch};
+pub use layer::Layer;
 pub use namespaces::Namespace;
 pub use plan::PLAN_VARIABLE;
 pub use policy::Policy;

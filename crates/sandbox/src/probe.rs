@@ -3,6 +3,7 @@
 //! Owns: the trials. Trusts: only what worked. Never: reads a kernel version or a list of security
 //! modules; the same functions that children use are called here.
 
+use crate::canary;
 use crate::capabilities;
 use crate::cgroup::{GROUP_PREFIX, Tree};
 use crate::child::{self, Ids};
@@ -244,6 +245,7 @@ impl Job {
         self.tell(process::join_new_keyring());
         self.tell(if self.has_user {
             namespaces::forbid_nesting()
+                .and_then(|()| canary::must_be_refused(canary::nest(), libc::ENOSPC))
         } else {
             Err(libc::EPERM)
         });
@@ -253,9 +255,12 @@ impl Job {
             Err(libc::EPERM)
         });
         self.tell(process::schedule_alone());
-        self.tell(process::mitigate(Speculation::StoreBypass));
-        self.tell(process::mitigate(Speculation::IndirectBranch));
-        self.tell(process::deny_write_execute());
+        self.tell(try_mitigation(Speculation::StoreBypass));
+        self.tell(try_mitigation(Speculation::IndirectBranch));
+        self.tell(
+            process::deny_write_execute()
+                .and_then(|()| canary::must_be_refused(canary::map_code(), libc::EACCES)),
+        );
         self.tell(self.try_landlock());
         self.tell(seccomp::try_install(false));
         self.tell(seccomp::try_install(true));
@@ -268,8 +273,7 @@ impl Job {
             return Err(libc::EOPNOTSUPP);
         }
         landlock::restrict_thread(self.rules)?;
-        // 0: the directory could be opened. That is no errno, but a failure it is.
-        landlock::canary().map_err(|errno| if errno == 0 { libc::EOPNOTSUPP } else { errno })
+        canary::must_be_refused(canary::open_directory(c"/"), libc::EACCES)
     }
 
     fn tell(&self, result: RawResult<()>) {
@@ -277,6 +281,11 @@ impl Job {
         // The prober may be gone, and then nobody wants to know.
         let _ = sys::write(self.report, &errno.to_ne_bytes());
     }
+}
+
+fn try_mitigation(kind: Speculation) -> RawResult<()> {
+    process::mitigate(kind)?;
+    canary::must_be_refused(process::unmitigate(kind), libc::EPERM)
 }
 
 fn replace_root() -> RawResult<()> {

@@ -4,7 +4,6 @@
 
 use crate::policy::Policy;
 use crate::sys;
-use std::io;
 
 /// A resource and its limit, soft and hard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,9 +61,9 @@ pub(crate) fn memory_limits(policy: Policy) -> (u64, u64) {
 }
 
 /// Puts them on the calling process.
-pub(crate) fn apply(policy: Policy) -> io::Result<()> {
+pub(crate) fn apply(policy: Policy) -> sys::RawResult<()> {
     for limit in limits(policy) {
-        set(limit.resource, limit.value).map_err(io::Error::from_raw_os_error)?;
+        set(limit.resource, limit.value)?;
     }
     Ok(())
 }

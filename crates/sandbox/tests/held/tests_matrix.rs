@@ -580,8 +580,7 @@ fn leaving_off_is_noticed() {
         let mut support = SUPPORT.clone();
         support.leave_off(layer);
         let victim = Victim::launch_with(Policy::Renderer, &support, "idle").sealed();
-        let attempted = victim.attempted;
-        let report = sandbox::report::verify(victim.pid, Policy::Renderer, &support, attempted);
+        let report = victim.report(&support);
         assert!(!report.is_sufficient(), "{layer:?}: {report}");
     }
 }
