@@ -274,6 +274,10 @@ impl Browser {
                 if let Some((sender, _)) = child.bootstrap.take() {
                     self.set.remove(&sender);
                 }
+                let has_failed = |event: &Event| matches!(event, Event::StartFailed { .. });
+                if child.report.is_none() && !events.iter().any(has_failed) {
+                    self.hung_up(process);
+                }
             }
         }
         if process == DEMO {
@@ -405,27 +409,6 @@ impl Browser {
         self.watch_outboxes(process);
     }
 
-    /// A child without its control channel is of no use. If it is dying already, this changes
-    /// nothing about how it is seen to have ended.
-    fn channel_ended(&mut self, process: ProcessId) {
-        let Some(child) = self.children.get_mut(&process) else {
-            return;
-        };
-        match child.control.take() {
-            Some(Control::Gpu(out, _)) => self.set.remove(&out),
-            Some(Control::Network(out, _)) => self.set.remove(&out),
-            Some(Control::Renderer(out, _)) => self.set.remove(&out),
-            Some(Control::Shell {
-                out, commands_out, ..
-            }) => {
-                self.set.remove(&out);
-                self.set.remove(&commands_out);
-            }
-            Some(Control::Demo(_)) | None => {}
-        }
-        crate::perform::kill(child);
-    }
-
     /// Asks to be woken when a child that was slow to read can take more.
     pub(crate) fn watch_outboxes(&mut self, process: ProcessId) {
         let Some(child) = self.children.get_mut(&process) else {
@@ -506,6 +489,12 @@ impl Browser {
             tracing::warn!("the demo server ended: {exit:?}");
             self.demo_url = None;
         } else {
+            if child.has_hung_up && crate::hang_up::explains(&exit) {
+                self.events.push_back(Event::Misbehaved {
+                    process,
+                    misbehaviour: Misbehaviour::ClosedChannel,
+                });
+            }
             self.events.push_back(Event::Exited { process, exit });
         }
     }

@@ -14,6 +14,7 @@ mod display;
 mod epoll;
 mod files;
 mod fonts;
+mod hang_up;
 mod inspect;
 mod launcher;
 mod netconfig;

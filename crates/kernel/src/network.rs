@@ -35,9 +35,15 @@ impl Kernel {
         if process.role != Role::Network || !process.is_ready() {
             return self.on_misbehaved(id, Misbehaviour::WrongState);
         }
-        let (FromNetwork::Head { navigation, .. }
-        | FromNetwork::Failed { navigation, .. }
-        | FromNetwork::BodyEnd { navigation, .. }) = message;
+        let navigation = match message {
+            FromNetwork::Head { navigation, .. }
+            | FromNetwork::Failed { navigation, .. }
+            | FromNetwork::BodyEnd { navigation, .. } => navigation,
+            FromNetwork::ClientMisbehaved {
+                process,
+                misbehaviour,
+            } => return self.on_client_misbehaved(id, process, misbehaviour),
+        };
         if !process.navigations.has(navigation) {
             return self.on_misbehaved(id, Misbehaviour::ForeignId);
         }
@@ -60,6 +66,16 @@ impl Kernel {
             }
             (Place::Stale, _) => {}
             _ => self.on_misbehaved(id, Misbehaviour::WrongState),
+        }
+    }
+
+    /// A renderer that is gone is no news; one that has no channel with that network process is
+    /// none of its business.
+    fn on_client_misbehaved(&mut self, network: ProcessId, client: ProcessId, how: Misbehaviour) {
+        match self.living(client).map(|process| process.network) {
+            Some(Some(its)) if its == network => self.on_misbehaved(client, how),
+            None if self.ids.was_process(client) => {}
+            _ => self.on_misbehaved(network, Misbehaviour::ForeignId),
         }
     }
 
