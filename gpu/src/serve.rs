@@ -232,7 +232,13 @@ impl Gpu {
                 self.stage.notify(FromGpu::Captured { request, error });
             }
             ToGpu::Break(action) => {
-                child::break_process(&action, self.control.receiver.as_fd());
+                child::break_process(
+                    &action,
+                    &child::Reach {
+                        surfaces: self.stage.reach(),
+                        ..child::Reach::control(self.control.receiver.as_fd())
+                    },
+                );
             }
         }
         Ok(())

@@ -107,6 +107,15 @@ impl Stage {
             .filter_map(|(&id, surface)| Some((id, surface.channel()?)))
     }
 
+    /// What code that has taken over this process has of the surfaces.
+    pub fn reach(&self) -> Vec<child::ReachedSurface<'_>> {
+        self.surfaces
+            .0
+            .values()
+            .filter_map(Surface::reach)
+            .collect()
+    }
+
     /// A producer has rung, or is gone. That it is gone the broker knows already, unless it has
     /// hung up and lives on.
     pub fn read_channel(&mut self, id: SurfaceId, now: Duration) {

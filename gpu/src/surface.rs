@@ -84,6 +84,15 @@ impl Surface {
             .map(|channel| channel.receiver.as_fd())
     }
 
+    /// What code that has taken over this process has of it.
+    pub fn reach(&self) -> Option<child::ReachedSurface<'_>> {
+        Some(child::ReachedSurface {
+            channel: self.channel(),
+            memory: self.shown.as_ref()?.mapped(),
+            has_credit: false,
+        })
+    }
+
     /// The next region. Until it has a frame, the last one of the present region stays.
     pub fn replace(&mut self, region: Consumer) {
         if self.picture().is_some() {

@@ -156,7 +156,14 @@ impl Service {
                 Ok(())
             }
             ToNetwork::Break(action) => {
-                child::break_process(&action, self.control.sender.as_fd());
+                let channels = self.channels.iter();
+                child::break_process(
+                    &action,
+                    &child::Reach {
+                        fetch: channels.map(|open| open.receiver.as_fd()).collect(),
+                        ..child::Reach::control(self.control.sender.as_fd())
+                    },
+                );
                 Ok(())
             }
         }

@@ -23,7 +23,7 @@ mod rig;
 mod scene;
 mod trials;
 
-use std::os::fd::BorrowedFd;
+use child::Reach;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -46,11 +46,12 @@ fn main() -> ExitCode {
 }
 
 /// The hostile action of that name, done in a child that is in full swing.
-fn attack(name: &str, control: BorrowedFd<'_>) {
+fn attack(order: &str, reach: &Reach<'_>) {
+    let (name, server) = order.split_once('@').unwrap_or((order, ""));
     let role = std::env::args().nth(1).unwrap_or_default();
     let role = role.trim_start_matches("--type=");
     if let Some(attacker) = rig::Attacker::ALL.into_iter().find(|a| a.name() == role) {
-        lies::tell(attacker, name, control);
+        lies::tell(attacker, name, server, reach);
     }
     let Some(attack) = attacks::find(name) else {
         return rig::say_survived(name, 0, libc::EINVAL);

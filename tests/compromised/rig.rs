@@ -4,20 +4,18 @@
 //! Owns: the browser. Trusts: records, `/proc`, and pixels. Never: takes a child's word for its own
 //! end; that it has survived is only believed where that is the worse news.
 
-use crate::harness::{Browser, Tab, WATCHDOG, server};
+use crate::harness::{Browser, Tab, WATCHDOG, process, server};
+use crate::lies::{self, Lie};
+use nix::sys::signal::Signal;
 use sandbox::Policy;
 use serde_json::Value;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-const PAGES: &[(&str, &str)] = &[
-    (
-        "/moving",
-        "<title>Moving</title><style>@keyframes go { from { margin-left: 0 } \
-         to { margin-left: 600px } } div { width: 100px; height: 100px; background: #ff0000; \
-         animation: go 1s linear infinite alternate }</style><body style='margin:0'><div></div>",
-    ),
-    ("/target", "<title>Target</title>an ordinary page"),
-];
+/// Whether a request has ever come with a cookie. Every answer asks the browser to keep one.
+static COOKIE_CAME: AtomicBool = AtomicBool::new(false);
 
 /// Who turns hostile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,7 +65,7 @@ pub enum Outcome {
 /// The browser.
 pub struct Rig {
     pub browser: Browser,
-    server: std::net::SocketAddr,
+    server: SocketAddr,
     bystander: Tab,
 }
 
@@ -86,8 +84,12 @@ struct Inventory {
 
 impl Rig {
     pub fn new() -> Rig {
-        let server = server::pages(PAGES);
-        let mut browser = Browser::headless(&[]);
+        Rig::of(Browser::headless(&[]))
+    }
+
+    /// Around a browser that has just been started.
+    pub fn of(mut browser: Browser) -> Rig {
+        let server = server::serve(answer);
         let bystander = browser.open(&format!("http://{server}/moving"));
         Rig {
             browser,
@@ -101,28 +103,82 @@ impl Rig {
     /// # Panics
     /// When the bystander suffers, or something is left behind.
     pub fn attack(&mut self, attacker: Attacker, name: &str) -> Outcome {
+        let lie = lies::find(attacker, name);
+        let is_shown = lie.is_some_and(|lie| lie.is_shown);
         let before = self.inventory_at_rest();
-        let target = (attacker == Attacker::Renderer).then(|| self.open_target());
+        let target = (attacker == Attacker::Renderer).then(|| self.open_target(is_shown));
         let heard = self.browser.stderr().len();
         let whom = target
             .as_ref()
             .map_or(attacker.name().to_owned(), |tab| tab.id.to_string());
-        self.browser.send(&format!("break {whom} attack={name}"));
+        let server = self.server;
+        self.browser
+            .send(&format!("break {whom} attack={name}@{server}"));
         let outcome = self.outcome(attacker, target.as_ref(), name, heard);
+        self.activate_bystander();
+        if let (Some(lie), Outcome::Returned(..)) = (lie, &outcome) {
+            self.live_with(attacker, lie);
+        }
         self.bystander_moves();
         if let Some(tab) = &target {
             self.browser.send(&format!("close {}", tab.id));
         }
         self.nothing_is_left(&before);
+        let has_leaked = COOKIE_CAME.load(Ordering::Relaxed);
+        assert!(!has_leaked, "{name}: a request came with a cookie");
         outcome
     }
 
-    /// A page in a tab that is not the one on show.
-    pub fn open_target(&mut self) -> Tab {
+    /// A page in a tab, on show or behind the bystander's.
+    fn open_target(&mut self, is_shown: bool) -> Tab {
         let tab = self.browser.open(&format!("http://{}/target", self.server));
+        if !is_shown {
+            self.activate_bystander();
+        }
+        tab
+    }
+
+    fn activate_bystander(&mut self) {
         self.browser
             .send(&format!("activate {}", self.bystander.id));
-        tab
+    }
+
+    /// What must hold while a liar goes on. A service that has turned hostile serves nobody, so it
+    /// is ended: whom it lied to must then have all from its successor.
+    fn live_with(&mut self, attacker: Attacker, lie: &Lie) {
+        match attacker {
+            Attacker::Gpu => self.end(attacker),
+            Attacker::Network => {
+                self.bystander_moves();
+                self.end(attacker);
+            }
+            Attacker::Renderer | Attacker::Shell => {}
+        }
+        if lie.expected != lies::Expected::Refused {
+            self.others_load();
+        }
+    }
+
+    /// Ends a service from outside; the broker, which still obeys, starts another one.
+    fn end(&mut self, role: Attacker) {
+        let pid = self.browser.pid_of(role.name());
+        process::signal(pid, Signal::SIGKILL);
+        self.browser.wait("the liar's end", |record| {
+            record["record"] == "died" && record["pid"] == pid
+        });
+    }
+
+    /// Another page can be had, with what belongs to it.
+    fn others_load(&mut self) {
+        self.browser
+            .send(&format!("open http://{}/styled", self.server));
+        let id = self.browser.wait_for("tab_opened")["tab"].clone();
+        let loaded = self.browser.wait("another page", |record| {
+            record["record"] == "loaded" && record["tab"] == id
+        });
+        assert_eq!(loaded["failed_resources"], 0, "{loaded}");
+        self.browser.send(&format!("close {id}"));
+        self.activate_bystander();
     }
 
     fn outcome(
@@ -213,6 +269,35 @@ impl Rig {
         }
     }
 }
+
+/// The test's web server.
+fn answer(head: &str, stream: &mut TcpStream) {
+    if head.to_ascii_lowercase().contains("\r\ncookie:") {
+        COOKIE_CAME.store(true, Ordering::Relaxed);
+    }
+    let html = "text/html\r\nSet-Cookie: secret=1";
+    let ok = "200 OK";
+    match head.split(' ').nth(1).unwrap_or("/") {
+        "/moving" => server::respond(stream, ok, html, MOVING),
+        "/styled" => server::respond(stream, ok, html, STYLED),
+        "/style.css" => server::respond(stream, ok, "text/css", "p { color: red }"),
+        "/target" => server::respond(stream, ok, html, "<title>Target</title>an ordinary page"),
+        "/never" => {
+            let _ = stream.read(&mut [0]);
+        }
+        "/endless" => {
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Type: text/css\r\n\r\n");
+            while stream.write_all(&[b' '; 4096]).is_ok() {}
+        }
+        _ => server::respond(stream, "404 Not Found", html, "no such page"),
+    }
+}
+
+const MOVING: &str = "<title>Moving</title><style>@keyframes go { from { margin-left: 0 } \
+    to { margin-left: 600px } } div { width: 100px; height: 100px; background: #ff0000; \
+    animation: go 1s linear infinite alternate }</style><body style='margin:0'><div></div>";
+
+const STYLED: &str = "<title>Styled</title><link rel=stylesheet href=/style.css><p>with style";
 
 /// Written by a child whose action came back, into its standard error, which the broker hands on.
 pub fn say_survived(name: &str, value: i64, errno: i32) {
