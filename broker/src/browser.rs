@@ -11,6 +11,7 @@ use crate::control::ControlFifo;
 use crate::epoll::{Ready, Set, Source};
 use crate::inspect::Death;
 use crate::launcher::Launcher;
+use crate::listener;
 use crate::records::Recorder;
 use crate::surfaces::Surfaces;
 use crate::terminal::complain;
@@ -27,7 +28,7 @@ use protocol::ids::{ProcessId, Role};
 use protocol::limits::MESSAGES_PER_TURN_MAX;
 use protocol::misbehaviour::Misbehaviour;
 use std::collections::{BTreeMap, VecDeque};
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -249,9 +250,9 @@ impl Browser {
                 }
                 FromChild::Failed { reason } => Event::StartFailed { process, reason },
                 FromChild::Sealed { listener } => {
-                    let listener = listener.then(|| received.handles.seccomp_listener());
-                    let listener = listener.and_then(Result::ok);
-                    match listen(&self.set, process, listener, self.launcher.support()) {
+                    let came = listener.then(|| received.handles.seccomp_listener());
+                    let came = came.and_then(Result::ok);
+                    match listener::watch(&self.set, process, came, self.launcher.support()) {
                         Ok(listener) => {
                             child.listener = listener;
                             verify(process, child, self.launcher.support())
@@ -518,29 +519,6 @@ fn flush<T: protocol::Message>(out: &mut crate::outbox::Outbox<T>, writable: boo
     if writable {
         out.flush();
     }
-}
-
-/// Watches the listener for refused calls. Where the kernel has such listeners, a child without one
-/// could make refused calls that nobody hears of.
-fn listen(
-    set: &Set,
-    process: ProcessId,
-    listener: Option<OwnedFd>,
-    support: &sandbox::Support,
-) -> Result<Option<OwnedFd>, String> {
-    let is_due = support
-        .feature(sandbox::Feature::SeccompListener)
-        .is_available();
-    let Some(listener) = listener else {
-        return if is_due {
-            Err("the listener for refused system calls did not come".to_owned())
-        } else {
-            Ok(None)
-        };
-    };
-    set.add(&listener, Source::Seccomp(process))
-        .map_err(|error| format!("its refused system calls cannot be listened for: {error}"))?;
-    Ok(Some(listener))
 }
 
 /// Looks at the child from outside and believes only that.

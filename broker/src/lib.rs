@@ -17,6 +17,8 @@ mod fonts;
 mod hang_up;
 mod inspect;
 mod launcher;
+mod limits;
+mod listener;
 mod netconfig;
 mod outbox;
 mod pages;

@@ -12,9 +12,11 @@ mod attacks;
 #[path = "../../crates/sandbox/tests/held/deeds.rs"]
 #[allow(dead_code, reason = "the sandbox's own tests use all of it")]
 mod deeds;
+mod handshake;
 #[path = "../harness/mod.rs"]
 #[allow(dead_code, reason = "the other end-to-end tests use all of it")]
 mod harness;
+mod hoards;
 mod lies;
 mod outcomes;
 mod rig;
@@ -28,7 +30,8 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let first = std::env::args().nth(1).unwrap_or_default();
-    if first.starts_with("--type=") {
+    if let Some(role) = first.strip_prefix("--type=") {
+        handshake::run_if_told(role);
         child::arm(attack);
         return broker::main();
     }

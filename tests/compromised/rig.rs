@@ -7,10 +7,12 @@
 use crate::harness::{Browser, Tab, WATCHDOG, process, server};
 use crate::lies::{self, Lie};
 use nix::sys::signal::Signal;
+use protocol::ids::Role;
 use sandbox::Policy;
 use serde_json::Value;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
@@ -40,6 +42,15 @@ impl Attacker {
             Attacker::Gpu => Policy::Gpu,
             Attacker::Network => Policy::Network,
             Attacker::Renderer | Attacker::Shell => Policy::Renderer,
+        }
+    }
+
+    pub fn role(self) -> Role {
+        match self {
+            Attacker::Gpu => Role::Gpu,
+            Attacker::Network => Role::Network,
+            Attacker::Renderer => Role::Renderer,
+            Attacker::Shell => Role::Shell,
         }
     }
 
@@ -112,9 +123,10 @@ impl Rig {
             .as_ref()
             .map_or(attacker.name().to_owned(), |tab| tab.id.to_string());
         let server = self.server;
-        self.browser
-            .send(&format!("break {whom} attack={name}@{server}"));
-        let outcome = self.outcome(attacker, target.as_ref(), name, heard);
+        let order = format!("break {whom} attack={name}@{server}");
+        self.browser.send(&order);
+        let flood = (name == lies::NEVER_READS).then_some(order);
+        let outcome = self.outcome(attacker, target.as_ref(), name, heard, flood);
         self.activate_bystander();
         if let (Some(lie), Outcome::Returned(..)) = (lie, &outcome) {
             self.live_with(attacker, lie);
@@ -127,6 +139,43 @@ impl Rig {
         let has_leaked = COOKIE_CAME.load(Ordering::Relaxed);
         assert!(!has_leaked, "{name}: a request came with a cookie");
         outcome
+    }
+
+    /// A page stops reading, and the network process sends it as many descriptors as the kernel
+    /// takes. Others must have what they need all the same, as far as that takes no descriptors of
+    /// the same user: a picture does, and so does a new process. They must have all of it once that
+    /// page is closed.
+    pub fn conspire(&mut self, can_send: bool, can_start: bool) {
+        let before = self.inventory_at_rest();
+        let target = self.open_target(false);
+        self.inventory_at_rest();
+        for (whom, name) in [
+            (target.id.to_string(), "frames-never-published"),
+            ("network".to_owned(), "answers-with-descriptors"),
+        ] {
+            let heard = self.browser.stderr().len();
+            let server = self.server;
+            self.browser
+                .send(&format!("break {whom} attack={name}@{server}"));
+            self.browser.wait_until("it is done", |browser| {
+                survived(&browser.stderr()[heard..], name).is_some()
+            });
+        }
+        if can_send {
+            self.bystander_moves();
+        }
+        if can_start {
+            self.end(Attacker::Network);
+            self.others_load();
+        }
+        self.browser.send(&format!("close {}", target.id));
+        if !can_start {
+            self.bystander_moves();
+            self.end(Attacker::Network);
+        }
+        self.others_load();
+        self.bystander_moves();
+        self.nothing_is_left(&before);
     }
 
     /// A page in a tab, on show or behind the bystander's.
@@ -187,6 +236,7 @@ impl Rig {
         target: Option<&Tab>,
         name: &str,
         heard: usize,
+        flood: Option<String>,
     ) -> Outcome {
         let deadline = Instant::now() + WATCHDOG;
         let is_death = |record: &Value| match target {
@@ -194,6 +244,9 @@ impl Rig {
             None => record["record"] == "died" && record["role"] == attacker.name(),
         };
         loop {
+            if let Some(order) = &flood {
+                (0..100).for_each(|_| self.browser.send(order));
+            }
             if let Some(record) = self.browser.wait_briefly(is_death) {
                 return Outcome::Died(record["cause"].as_str().expect("a cause").to_owned());
             }
@@ -252,6 +305,13 @@ impl Rig {
                 is_spare && processes.iter().all(is_settled)
             });
         self.inventory()
+    }
+
+    /// As many processes and descriptors as in a browser in which nothing has happened.
+    pub fn is_like_any_other(&mut self) {
+        static OTHER: OnceLock<Inventory> = OnceLock::new();
+        let other = OTHER.get_or_init(|| Rig::new().inventory_at_rest());
+        self.nothing_is_left(other);
     }
 
     fn nothing_is_left(&mut self, before: &Inventory) {

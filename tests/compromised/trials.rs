@@ -5,7 +5,7 @@
 use crate::lies::Expected;
 use crate::outcomes;
 use crate::rig::{Attacker, Outcome, Rig};
-use crate::{attacks, lies};
+use crate::{attacks, handshake, hoards, lies};
 use libtest_mimic::{Failed, Trial};
 use std::sync::Mutex;
 
@@ -13,21 +13,21 @@ static IDLE: Mutex<Vec<Rig>> = Mutex::new(Vec::new());
 
 pub fn all() -> Vec<Trial> {
     let actions = outcomes::actions().into_iter();
-    actions
-        .map(|(attacker, name)| {
-            let title = format!("{}::{name}", attacker.name());
-            Trial::test(title, move || try_out(attacker, name))
-        })
-        .collect()
+    let actions = actions.map(|(attacker, name)| {
+        let title = format!("{}::{name}", attacker.name());
+        Trial::test(title, move || try_out(attacker, name))
+    });
+    actions.chain(hoards::trials()).collect()
 }
 
 fn try_out(attacker: Attacker, name: &'static str) -> Result<(), Failed> {
-    let idle = IDLE.lock().expect("nobody panics with it").pop();
-    let mut rig = idle.unwrap_or_else(Rig::new);
+    let takes_rig = handshake::find(name).is_none();
+    let idle = || IDLE.lock().expect("nobody panics with it").pop();
+    let mut rig = takes_rig.then(idle).flatten();
     let outcome = attack_once(attacker, name, &mut rig);
     let found = outcomes::words(&outcome);
     // A service may die only so often before the browser goes on without it.
-    if attacker == Attacker::Renderer {
+    if let Some(rig) = rig.filter(|_| attacker == Attacker::Renderer) {
         IDLE.lock().expect("nobody panics with it").push(rig);
     }
     match outcomes::known(attacker, name) {
@@ -39,7 +39,11 @@ fn try_out(attacker: Attacker, name: &'static str) -> Result<(), Failed> {
 
 /// Does it and checks what holds for every outcome: a call that is on no list is refused or fatal,
 /// a lie comes to what it says of itself.
-pub fn attack_once(attacker: Attacker, name: &str, rig: &mut Rig) -> Outcome {
+pub fn attack_once(attacker: Attacker, name: &str, rig: &mut Option<Rig>) -> Outcome {
+    if let Some(deed) = handshake::find(name) {
+        return handshake::attack(attacker, deed);
+    }
+    let rig = rig.get_or_insert_with(Rig::new);
     let outcome = rig.attack(attacker, name);
     if let Some(lie) = lies::find(attacker, name) {
         check_lie(lie, &outcome);

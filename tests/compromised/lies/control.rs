@@ -8,7 +8,7 @@
 //! Owns: their bytes. Trusts: nobody.
 
 use super::packets::{say, send, wait_for_the_end};
-use super::{Lie, NOBODYS, Who, dies};
+use super::{Lie, NEVER_READS, NOBODYS, Who, dies};
 use crate::rig::Attacker;
 use ipc::codec::encode;
 use protocol::geometry::Size;
@@ -219,6 +219,9 @@ pub const LIES: &[Lie] = &[
             );
         },
     ),
+    dies(NEVER_READS, "stopped reading", Who::Anybody, |_| {
+        wait_for_the_end();
+    }),
     dies("lie-huge-length", "BadEncoding", Who::Documents, |liar| {
         // A title of 2^60 bytes, of which none follows.
         send(liar.control(), &[0, 1, 253, 0, 0, 0, 0, 0, 0, 0, 0x10], 0);

@@ -53,6 +53,9 @@ pub struct Liar<'a> {
     name: &'a str,
 }
 
+/// The liar of this one is sent orders until it dies.
+pub const NEVER_READS: &str = "lie-never-reads";
+
 /// An id that nobody was given.
 pub const NOBODYS: u32 = 4_000_000;
 

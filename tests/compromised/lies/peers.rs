@@ -55,8 +55,9 @@ pub const LIES: &[Lie] = &[
         liar.lives();
     }),
     goes_on("answers-with-descriptors", NETWORK, |liar| {
+        // As many as the kernel takes: a renderer that does not read leaves them on their way.
         for channel in fetch_channels(liar) {
-            send(channel, &[2, 1], 253);
+            (0..1_000).for_each(|_| send(channel, &[2, 1], 253));
         }
         liar.lives();
     }),
