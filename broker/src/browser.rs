@@ -11,6 +11,7 @@ use crate::control::ControlFifo;
 use crate::epoll::{Ready, Set, Source};
 use crate::inspect::Death;
 use crate::launcher::Launcher;
+use crate::listener;
 use crate::records::Recorder;
 use crate::sealed;
 use crate::surfaces::Surfaces;
@@ -250,9 +251,9 @@ impl Browser {
                 }
                 FromChild::Failed { reason } => Event::StartFailed { process, reason },
                 FromChild::Sealed { listener, canaries } => {
-                    let listener = listener.then(|| received.handles.seccomp_listener());
-                    let listener = listener.and_then(Result::ok);
-                    match sealed::listen(&self.set, process, listener, self.launcher.support()) {
+                    let came = listener.then(|| received.handles.seccomp_listener());
+                    let came = came.and_then(Result::ok);
+                    match listener::watch(&self.set, process, came, self.launcher.support()) {
                         Ok(listener) => {
                             child.listener = listener;
                             let support = self.launcher.support();
@@ -275,6 +276,10 @@ impl Browser {
             Err(RecvError::Closed | RecvError::Failed(_)) => {
                 if let Some((sender, _)) = child.bootstrap.take() {
                     self.set.remove(&sender);
+                }
+                let has_failed = |event: &Event| matches!(event, Event::StartFailed { .. });
+                if child.report.is_none() && !events.iter().any(has_failed) {
+                    self.hung_up(process);
                 }
             }
         }
@@ -407,27 +412,6 @@ impl Browser {
         self.watch_outboxes(process);
     }
 
-    /// A child without its control channel is of no use. If it is dying already, this changes
-    /// nothing about how it is seen to have ended.
-    fn channel_ended(&mut self, process: ProcessId) {
-        let Some(child) = self.children.get_mut(&process) else {
-            return;
-        };
-        match child.control.take() {
-            Some(Control::Gpu(out, _)) => self.set.remove(&out),
-            Some(Control::Network(out, _)) => self.set.remove(&out),
-            Some(Control::Renderer(out, _)) => self.set.remove(&out),
-            Some(Control::Shell {
-                out, commands_out, ..
-            }) => {
-                self.set.remove(&out);
-                self.set.remove(&commands_out);
-            }
-            Some(Control::Demo(_)) | None => {}
-        }
-        crate::perform::kill(child);
-    }
-
     /// Asks to be woken when a child that was slow to read can take more.
     pub(crate) fn watch_outboxes(&mut self, process: ProcessId) {
         let Some(child) = self.children.get_mut(&process) else {
@@ -508,6 +492,12 @@ impl Browser {
             tracing::warn!("the demo server ended: {exit:?}");
             self.demo_url = None;
         } else {
+            if child.has_hung_up && crate::hang_up::explains(&exit) {
+                self.events.push_back(Event::Misbehaved {
+                    process,
+                    misbehaviour: Misbehaviour::ClosedChannel,
+                });
+            }
             self.events.push_back(Event::Exited { process, exit });
         }
     }

@@ -3,15 +3,13 @@
 //! Owns: every descriptor of the child. Trusts: nothing that comes out of one. Never: blocks on it.
 
 use crate::outbox::{Outbox, QueueFull};
-use ipc::{Endpoint, Receiver, RecvError, Sender};
+use ipc::{Endpoint, Rate, Receiver, RecvError, Sender};
 use nix::errno::Errno;
 use protocol::bootstrap::{FromChild, ToChild};
 use protocol::demo::Nothing;
 use protocol::gpu::{FromGpu, ToGpu};
 use protocol::ids::Role;
-use protocol::limits::{
-    MESSAGES_PER_SECOND_MAX, STDERR_BYTES_MAX, STDERR_BYTES_PER_SECOND, TEXT_BYTES_MAX,
-};
+use protocol::limits::{STDERR_BYTES_MAX, STDERR_BYTES_PER_SECOND, TEXT_BYTES_MAX};
 use protocol::network::{FromNetwork, ToNetwork};
 use protocol::renderer::{FromRenderer, ToRenderer};
 use protocol::shell::{FromShell, ToShell};
@@ -41,6 +39,8 @@ pub struct Child {
     /// Its control group, where one can be had; removed when this is dropped after its end.
     #[expect(dead_code, reason = "held for its drop")]
     pub group: Option<sandbox::cgroup::ChildGroup>,
+    /// It was killed for closing a channel.
+    pub has_hung_up: bool,
     /// What the broker saw of its sandbox from outside.
     pub report: Option<sandbox::report::Report>,
 }
@@ -119,27 +119,6 @@ impl Child {
     fn wrong_role(&self, wanted: &str) -> Result<(), QueueFull> {
         tracing::error!(role = %self.role, pid = self.pid, wanted, "message to the wrong role");
         Ok(())
-    }
-}
-
-/// Counts messages over one second.
-#[derive(Default)]
-pub struct Rate {
-    since: Option<Instant>,
-    count: u32,
-}
-
-impl Rate {
-    /// Counts one; `false` when there were too many.
-    pub fn allows(&mut self, now: Instant) -> bool {
-        match self.since {
-            Some(since) if now.duration_since(since) < Duration::from_secs(1) => self.count += 1,
-            _ => {
-                self.since = Some(now);
-                self.count = 1;
-            }
-        }
-        self.count <= MESSAGES_PER_SECOND_MAX
     }
 }
 

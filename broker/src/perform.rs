@@ -38,6 +38,7 @@ impl Browser {
             Action::Spawn { process, role } => self.spawn(process, role),
             Action::Bootstrap { process } => self.bootstrap(process),
             Action::Kill { process, .. } => self.kill_process(process),
+            Action::HungUp { process } => self.hung_up(process),
             Action::Lock {
                 process,
                 site,

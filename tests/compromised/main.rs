@@ -13,9 +13,11 @@ mod attacks;
 #[allow(dead_code, reason = "the sandbox's own tests use all of it")]
 mod deeds;
 mod demo;
+mod handshake;
 #[path = "../harness/mod.rs"]
 #[allow(dead_code, reason = "the other end-to-end tests use all of it")]
 mod harness;
+mod hoards;
 mod lies;
 mod outcomes;
 mod rig;
@@ -24,12 +26,13 @@ mod rig;
 mod scene;
 mod trials;
 
-use std::os::fd::BorrowedFd;
+use child::Reach;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let first = std::env::args().nth(1).unwrap_or_default();
-    if first.starts_with("--type=") {
+    if let Some(role) = first.strip_prefix("--type=") {
+        handshake::run_if_told(role);
         child::arm(attack);
         if first == "--type=demo" {
             demo::arm();
@@ -54,11 +57,12 @@ fn main() -> ExitCode {
 }
 
 /// The hostile action of that name, done in a child that is in full swing.
-fn attack(name: &str, control: BorrowedFd<'_>) {
+fn attack(order: &str, reach: &Reach<'_>) {
+    let (name, server) = order.split_once('@').unwrap_or((order, ""));
     let role = std::env::args().nth(1).unwrap_or_default();
     let role = role.trim_start_matches("--type=");
     if let Some(attacker) = rig::Attacker::ALL.into_iter().find(|a| a.name() == role) {
-        lies::tell(attacker, name, control);
+        lies::tell(attacker, name, server, reach);
     }
     let Some(attack) = attacks::find(name) else {
         return rig::say_survived(name, 0, libc::EINVAL);

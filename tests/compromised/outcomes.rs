@@ -3,8 +3,9 @@
 //!
 //! Owns: the file's form. Trusts: it, as far as the trials confirm it.
 
+use crate::handshake;
 use crate::lies;
-use crate::rig::{Attacker, Outcome, Rig};
+use crate::rig::{Attacker, Outcome};
 use crate::{attacks, trials};
 use std::process::ExitCode;
 
@@ -26,6 +27,7 @@ pub fn actions() -> Vec<(Attacker, &'static str)> {
     for attacker in Attacker::ALL {
         actions.extend(attacks::all().map(|attack| (attacker, attack.name)));
         actions.extend(lies::of(attacker).map(|lie| (attacker, lie.name)));
+        actions.extend(handshake::of(attacker).map(|deed| (attacker, deed.name)));
     }
     actions
 }
@@ -65,7 +67,7 @@ pub fn agree(expected: &str, found: &str) -> bool {
 pub fn write() -> ExitCode {
     let mut text = HEAD.to_owned();
     for (attacker, name) in actions() {
-        let outcome = words(&trials::attack_once(attacker, name, &mut Rig::new()));
+        let outcome = words(&trials::attack_once(attacker, name, &mut None));
         println!("{} {name} {outcome}", attacker.name());
         text += &format!("{} {name} {outcome}\n", attacker.name());
     }

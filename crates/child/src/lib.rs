@@ -8,7 +8,7 @@
 
 mod fault;
 
-pub use fault::{Attacks, arm, break_process};
+pub use fault::{Attacks, Reach, ReachedSurface, arm, break_process};
 
 use ipc::{Endpoint, Handles, RecvError, Sender};
 use protocol::PROTOCOL_HASH;

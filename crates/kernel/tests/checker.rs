@@ -345,6 +345,7 @@ pub fn recipients(action: &Action) -> Vec<ProcessId> {
     match *action {
         Action::Bootstrap { process }
         | Action::Kill { process, .. }
+        | Action::HungUp { process }
         | Action::Commit { process, .. }
         | Action::Input { process, .. }
         | Action::Stop { process }

@@ -244,7 +244,16 @@ impl World {
             has_head,
         }) = pick(&self.fetches, a)
         else {
-            if let Some(network) = self.service(Role::Network).filter(|_| b.is_multiple_of(8)) {
+            let network = self.service(Role::Network);
+            if let Some(network) = network.filter(|_| b.is_multiple_of(16)) {
+                self.network(
+                    network,
+                    FromNetwork::ClientMisbehaved {
+                        process: ProcessId(u32::from(a % 64)),
+                        misbehaviour: Misbehaviour::WrongState,
+                    },
+                );
+            } else if let Some(network) = network.filter(|_| b.is_multiple_of(8)) {
                 let navigation = NavigationId(u64::from(b % 50));
                 let error = LoadError::RedirectLoop;
                 self.network(network, FromNetwork::Failed { navigation, error });
@@ -328,7 +337,10 @@ impl World {
                 generation: Generation(generation.0 - 1),
             },
             3 => {
-                let misbehaviour = Misbehaviour::FrameSlot;
+                let misbehaviour = match a % 2 {
+                    0 => Misbehaviour::ClosedChannel,
+                    _ => Misbehaviour::FrameSlot,
+                };
                 FromGpu::ProducerMisbehaved {
                     surface,
                     misbehaviour,

@@ -166,7 +166,7 @@ impl World {
                 };
                 self.children.insert(*process, child);
             }
-            Action::Kill { process, .. } => {
+            Action::Kill { process, .. } | Action::HungUp { process } => {
                 self.child(*process).is_killed = true;
                 self.fetches.retain(|fetch| fetch.network != *process);
             }

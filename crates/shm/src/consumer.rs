@@ -7,7 +7,7 @@ use crate::damage::Damage;
 use crate::header::RawHeader;
 use crate::latch::{self, Word};
 use crate::layout::{LATCH_BYTES, Layout};
-use crate::map::SharedMap;
+use crate::map::{Mapped, SharedMap};
 use crate::producer::latch_word;
 use crate::swizzle;
 use protocol::geometry::Size;
@@ -102,6 +102,11 @@ impl Consumer {
     /// Whether a frame has been taken, so that there is something to show.
     pub fn has_frame(&self) -> bool {
         self.turn.last > 0
+    }
+
+    /// Where it lies in memory.
+    pub fn mapped(&self) -> Mapped {
+        Mapped::new(&self.pixels, &self.latch, self.turn.front)
     }
 
     /// The frames' size.

@@ -93,6 +93,11 @@ impl SharedMap {
         unsafe { self.memory.as_mut_ptr().add(offset) }
     }
 
+    /// Its first byte and its length.
+    pub fn whole(&self) -> (*mut u8, usize) {
+        (self.memory.as_mut_ptr(), self.memory.len())
+    }
+
     /// Reads a value of plain integers (every bit pattern is valid), once.
     pub fn read<T: Copy>(&self, offset: usize) -> T {
         let source = self.at(offset, size_of::<T>()).cast::<T>();
@@ -109,6 +114,31 @@ impl SharedMap {
         assert!(target.is_aligned());
         // SAFETY: in bounds and aligned (asserted), and mapped writable.
         unsafe { ptr::write_volatile(target, value) }
+    }
+}
+
+/// Where one end of a surface lies in memory, for tests that break its rules.
+#[derive(Clone, Copy, Debug)]
+pub struct Mapped {
+    /// The pixel region; only the producer can write it.
+    pub pixels: *mut u8,
+    /// Its length.
+    pub pixels_bytes: usize,
+    /// The latch.
+    pub latch: *mut u32,
+    /// The slot that this end owns.
+    pub slot: u32,
+}
+
+impl Mapped {
+    pub(crate) fn new(pixels: &SharedMap, latch: &SharedMap, slot: u32) -> Mapped {
+        let (pixels, pixels_bytes) = pixels.whole();
+        Mapped {
+            pixels,
+            pixels_bytes,
+            latch: latch.at(0, size_of::<u32>()).cast(),
+            slot,
+        }
     }
 }
 
