@@ -15,6 +15,7 @@ use protocol::limits::{
 use protocol::network::{FromNetwork, ToNetwork};
 use protocol::renderer::{FromRenderer, ToRenderer};
 use protocol::shell::{FromShell, ToShell};
+use sandbox::crash::{CrashRecord, StackOverflow};
 use std::os::fd::{AsFd, OwnedFd};
 use std::time::{Duration, Instant};
 
@@ -39,7 +40,6 @@ pub struct Child {
     /// What its launch decided about its sandbox.
     pub attempted: sandbox::Attempted,
     /// Its control group, where one can be had; removed when this is dropped after its end.
-    #[expect(dead_code, reason = "held for its drop")]
     pub group: Option<sandbox::cgroup::ChildGroup>,
     /// What the broker saw of its sandbox from outside.
     pub report: Option<sandbox::report::Report>,
@@ -130,8 +130,8 @@ pub struct Rate {
 }
 
 impl Rate {
-    /// Counts one; `false` when there were too many.
-    pub fn allows(&mut self, now: Instant) -> bool {
+    /// Counts one; when there were too many, tells how many.
+    pub fn excess(&mut self, now: Instant) -> Option<u32> {
         match self.since {
             Some(since) if now.duration_since(since) < Duration::from_secs(1) => self.count += 1,
             _ => {
@@ -139,7 +139,7 @@ impl Rate {
                 self.count = 1;
             }
         }
-        self.count <= MESSAGES_PER_SECOND_MAX
+        (self.count > MESSAGES_PER_SECOND_MAX).then_some(self.count)
     }
 }
 
@@ -237,13 +237,16 @@ impl Stderr {
         }
     }
 
-    fn remember(&mut self, record: sandbox::crash::CrashRecord, line: &str) {
+    fn remember(&mut self, record: CrashRecord, line: &str) {
         tracing::info!("{line}");
         match record {
-            sandbox::crash::CrashRecord::Signal { number, .. } => {
-                self.crash.reported_signal.get_or_insert(number);
+            CrashRecord::Signal { number, stack, .. } => {
+                if self.crash.reported_signal.is_none() {
+                    self.crash.reported_signal = Some(number);
+                    self.crash.stack_overflow = stack.map(stack_of);
+                }
             }
-            sandbox::crash::CrashRecord::Panic { message } => {
+            CrashRecord::Panic { message } => {
                 self.crash.panic.get_or_insert(message);
             }
         }
@@ -253,6 +256,17 @@ impl Stderr {
 impl AsFd for Stderr {
     fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
         self.pipe.as_fd()
+    }
+}
+
+/// A used-up stack in the kernel's words.
+fn stack_of(overflow: StackOverflow) -> kernel::Stack {
+    match overflow {
+        StackOverflow::Main { used } => kernel::Stack::Main(kernel::Usage {
+            used,
+            allowed: sandbox::crash::MAIN_STACK_BYTES,
+        }),
+        StackOverflow::Other => kernel::Stack::Other,
     }
 }
 

@@ -21,6 +21,7 @@ mod outbox;
 mod pages;
 mod perform;
 mod pidfd;
+mod reap;
 mod records;
 mod screenshot;
 mod session;
