@@ -140,6 +140,37 @@ fn a_tab_that_wants_too_much_memory_dies_alone_and_says_so() {
 }
 
 #[test]
+fn the_record_of_a_memory_bomb_says_what_was_used_and_allowed() {
+    let server = server::pages(PAGES);
+    let mut browser = Browser::headless(&[]);
+    let tab = browser.open(&format!("http://{server}/one"));
+    browser.send(&format!("break {} memory", tab.id));
+    let crash = browser.wait_for_tab("tab_crashed", &tab);
+    let cause = crash["cause"].as_str().expect("a cause");
+    // A machine with little to give, or the group's limit, may be met first.
+    if !cause.starts_with("ran out of memory: 16777216 bytes more were refused") {
+        return println!("SKIP: it died of something else: {cause}");
+    }
+    let words: Vec<&str> = cause.split(' ').collect();
+    let amounts: Vec<f64> = words
+        .windows(2)
+        .filter(|pair| pair[1] == "MiB")
+        .map(|pair| pair[0].parse().expect("a number"))
+        .collect();
+    let [used, allowed] = amounts[..] else {
+        panic!("{cause}");
+    };
+    assert!(allowed > 0.0 && allowed <= 1024.0, "{cause}");
+    // The last step was refused; what is resident and not private is small.
+    assert!(used > allowed / 2.0 && used < allowed + 256.0, "{cause}");
+    let died = browser.wait("its death", |r| {
+        r["record"] == "died" && r["role"] == "renderer"
+    });
+    assert_eq!(died["cause"], crash["cause"]);
+    assert!(browser.quit().success());
+}
+
+#[test]
 fn a_message_that_is_none_is_fatal_to_its_sender() {
     dies_alone(
         |browser, tab| browser.send(&format!("break {} bad-message", tab.id)),

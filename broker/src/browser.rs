@@ -21,7 +21,6 @@ use ipc::RecvError;
 use kernel::{Event, Kernel, Record, Time};
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
-use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
 use protocol::PROTOCOL_HASH;
 use protocol::bootstrap::FromChild;
 use protocol::gpu::FromGpu;
@@ -199,7 +198,7 @@ impl Browser {
         }
     }
 
-    fn read_stderr(&mut self, process: ProcessId) {
+    pub(crate) fn read_stderr(&mut self, process: ProcessId) {
         let Some(child) = self.children.get_mut(&process) else {
             return;
         };
@@ -312,7 +311,7 @@ impl Browser {
         }
     }
 
-    fn read_control(&mut self, process: ProcessId, writable: bool) {
+    pub(crate) fn read_control(&mut self, process: ProcessId, writable: bool) {
         let Some(child) = self.children.get_mut(&process) else {
             return;
         };
@@ -362,7 +361,7 @@ impl Browser {
         self.received(process, events, outcome);
     }
 
-    fn read_commands(&mut self, process: ProcessId, writable: bool) {
+    pub(crate) fn read_commands(&mut self, process: ProcessId, writable: bool) {
         let Some(child) = self.children.get_mut(&process) else {
             return;
         };
@@ -391,13 +390,10 @@ impl Browser {
         let Some(child) = self.children.get_mut(&process) else {
             return;
         };
-        let flood = !events.iter().all(|_| child.rate.allows(now));
+        let flood = events.iter().find_map(|_| child.rate.excess(now));
         self.events.extend(events);
-        if flood {
-            self.events.push_back(Event::Misbehaved {
-                process,
-                misbehaviour: Misbehaviour::Flood,
-            });
+        if let Some(messages) = flood {
+            self.events.push_back(Event::Flooded { process, messages });
         }
         match outcome {
             Ok(()) => {}
@@ -446,9 +442,13 @@ impl Browser {
         };
         match sandbox::notify::read(listener.as_fd()) {
             Ok(Some(notification)) => {
-                let call = notification.to_string();
-                tracing::warn!(role = %child.role, pid = child.pid, "refused system call: {call}");
-                let event = Event::SystemCallRefused { process, call };
+                let (role, pid) = (child.role, child.pid);
+                tracing::warn!(%role, pid, "refused system call: {notification}");
+                let event = Event::SystemCallRefused {
+                    process,
+                    call: notification.call(),
+                    place: notification.place(),
+                };
                 if process == DEMO {
                     self.on_demo(&[event]);
                 } else {
@@ -462,58 +462,6 @@ impl Browser {
                 child.listener = None;
             }
         }
-    }
-
-    /// The process is dead: what it said before is still read, then its end is reported.
-    fn reap(&mut self, process: ProcessId) {
-        self.read_stderr(process);
-        if self
-            .children
-            .get(&process)
-            .is_some_and(|child| child.control.is_some())
-        {
-            self.read_control(process, false);
-            self.read_commands(process, false);
-        }
-        let Some(mut child) = self.children.remove(&process) else {
-            return;
-        };
-        if child.role == Role::Gpu {
-            self.captures.fail_all("the gpu process died");
-        }
-        // Closing its other descriptors takes them out of the set.
-        let mut exit = std::mem::take(&mut child.stderr.crash);
-        match waitid(Id::PIDFd(child.pidfd.as_fd()), WaitPidFlag::WEXITED) {
-            Ok(WaitStatus::Exited(_, code)) => exit.code = Some(code),
-            Ok(WaitStatus::Signaled(_, signal, _)) => exit.signal = Some(signal as i32),
-            other => tracing::error!("waiting for {}: {other:?}", child.pid),
-        }
-        if process == DEMO {
-            tracing::warn!("the demo server ended: {exit:?}");
-            self.demo_url = None;
-        } else {
-            if child.has_hung_up && crate::hang_up::explains(&exit) {
-                self.events.push_back(Event::Misbehaved {
-                    process,
-                    misbehaviour: Misbehaviour::ClosedChannel,
-                });
-            }
-            self.events.push_back(Event::Exited { process, exit });
-        }
-    }
-
-    /// Ends every child and waits until each is gone.
-    pub fn shut_down(mut self) -> u8 {
-        let children = std::mem::take(&mut self.children);
-        for child in children.values() {
-            crate::perform::kill(child);
-        }
-        for child in children.values() {
-            if let Err(error) = waitid(Id::PIDFd(child.pidfd.as_fd()), WaitPidFlag::WEXITED) {
-                tracing::warn!("waiting for {}: {error}", child.pid);
-            }
-        }
-        self.exit.unwrap_or(0)
     }
 }
 

@@ -46,11 +46,11 @@ impl Browser {
 /// Whether nothing is known of the end but the kill that answered a closed channel. What a child
 /// had to say about its crash is stronger: one that panics closes its channels before it ends.
 pub fn explains(exit: &Exit) -> bool {
-    let by_our_kill = Exit {
-        signal: Some(Signal::SIGKILL as i32),
-        ..Exit::default()
-    };
-    *exit == by_our_kill
+    let is_silent = exit.panic.is_none()
+        && exit.reported_signal.is_none()
+        && exit.allocation_refused.is_none()
+        && exit.group_memory.is_none();
+    exit.signal == Some(Signal::SIGKILL as i32) && is_silent
 }
 
 /// Whether the process is past giving its descriptors back, as it is before anybody can see that

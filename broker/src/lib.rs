@@ -24,6 +24,7 @@ mod outbox;
 mod pages;
 mod perform;
 mod pidfd;
+mod reap;
 mod records;
 mod sandbox_page;
 mod screenshot;

@@ -4,6 +4,7 @@
 //! Owns: the queue between the kernel's actions and a channel. Trusts: nobody. Never: blocks.
 
 use ipc::{SendError, Sender};
+use kernel::Waiting;
 use protocol::Message;
 use protocol::limits::{QUEUED_BYTES_MAX, QUEUED_MESSAGES_MAX};
 use std::collections::VecDeque;
@@ -17,9 +18,9 @@ pub struct Outbox<T> {
     queued_bytes: usize,
 }
 
-/// The child does not read: its queue is full.
+/// The child does not read: its queue is full, with this in it.
 #[derive(Debug, PartialEq, Eq)]
-pub struct QueueFull;
+pub struct QueueFull(pub Waiting);
 
 impl<T: Message> Outbox<T> {
     /// An empty queue before that channel.
@@ -69,7 +70,10 @@ impl<T: Message> Outbox<T> {
     fn enqueue(&mut self, message: T, handles: Vec<OwnedFd>) -> Result<(), QueueFull> {
         let bytes = ipc::codec::encode(&message).map_or(0, |bytes| bytes.len());
         if self.queue.len() >= QUEUED_MESSAGES_MAX || self.queued_bytes + bytes > QUEUED_BYTES_MAX {
-            return Err(QueueFull);
+            return Err(QueueFull(Waiting {
+                messages: self.queue.len(),
+                bytes: self.queued_bytes,
+            }));
         }
         self.queued_bytes += bytes;
         self.queue.push_back((message, handles, bytes));
@@ -133,8 +137,10 @@ mod tests {
     #[test]
     fn a_child_that_does_not_read_is_found_out() {
         let (mut out, _receiver) = channel();
-        let sent = (0..100_000).find(|&n| out.send(title(n), Vec::new()).is_err());
-        assert!(sent.is_some());
+        let full = (0..100_000).find_map(|n| out.send(title(n), Vec::new()).err());
+        let QueueFull(waiting) = full.expect("there is a limit");
+        assert_eq!(waiting.messages, QUEUED_MESSAGES_MAX);
+        assert!(waiting.bytes > 900 * waiting.messages, "{waiting:?}");
     }
 
     #[test]

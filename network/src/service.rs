@@ -272,7 +272,7 @@ impl Service {
                     return Turn::Closed;
                 }
             };
-            if !rate.allows(now) {
+            if rate.excess(now).is_some() {
                 return Turn::Broken(Misbehaviour::Flood);
             }
             let channel = channel.clone();

@@ -42,12 +42,12 @@ pub fn known(attacker: Attacker, name: &str) -> Option<String> {
     })
 }
 
-/// An outcome in the file's words. Arguments and addresses, which differ, are left out.
+/// An outcome in the file's words. Addresses, which differ, are left out.
 pub fn words(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Died(cause) => {
             let end = cause.find(" (number").unwrap_or(cause.len());
-            format!("dies: {}", &cause[..end])
+            format!("dies: {}", without_addresses(&cause[..end]))
         }
         Outcome::Returned(-1, errno) => {
             let name = nix::errno::Errno::from_raw(*errno);
@@ -55,6 +55,19 @@ pub fn words(outcome: &Outcome) -> String {
         }
         Outcome::Returned(..) => "goes on".to_owned(),
     }
+}
+
+/// With `0x…` for every hexadecimal number that is long enough to be an address.
+fn without_addresses(text: &str) -> String {
+    let mut parts = text.split("0x");
+    let mut result = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let digits = part.bytes().take_while(u8::is_ascii_hexdigit).count();
+        let is_address = digits > 4;
+        result += if is_address { "0x…" } else { "0x" };
+        result += &part[if is_address { digits } else { 0 }..];
+    }
+    result
 }
 
 /// Whether `found` is what the file says. Without a listener for refused calls the kernel kills,

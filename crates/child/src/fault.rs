@@ -74,8 +74,14 @@ pub fn break_process(action: &BreakAction, reach: &Reach<'_>) {
         BreakAction::Memory => exhaust_memory(),
         BreakAction::Panic => panic!("a panic was asked for (bulkhead://panic)"),
         BreakAction::Syscall { number } => {
-            // SAFETY: six zero arguments; a call that takes pointers gets null ones.
-            let result = unsafe { libc::syscall(i64::from(*number), 0, 0, 0, 0, 0, 0) };
+            let number = i64::from(*number);
+            // What is asked for most gets arguments that make sense.
+            let [a, b] = match number {
+                libc::SYS_socket | libc::SYS_socketpair => [libc::AF_INET, libc::SOCK_STREAM],
+                _ => [0, 0],
+            };
+            // SAFETY: small numbers and zeroes; a call that takes pointers gets null ones.
+            let result = unsafe { libc::syscall(number, a, b, 0, 0, 0, 0) };
             tracing::info!(number, result, "the system call returned");
         }
     }

@@ -11,8 +11,8 @@ pub struct Rate {
 }
 
 impl Rate {
-    /// Counts one; `false` when there were too many.
-    pub fn allows(&mut self, now: Instant) -> bool {
+    /// Counts one; when there were too many, tells how many.
+    pub fn excess(&mut self, now: Instant) -> Option<u32> {
         match self.since {
             Some(since) if now.duration_since(since) < Duration::from_secs(1) => self.count += 1,
             _ => {
@@ -20,7 +20,7 @@ impl Rate {
                 self.count = 1;
             }
         }
-        self.count <= MESSAGES_PER_SECOND_MAX
+        (self.count > MESSAGES_PER_SECOND_MAX).then_some(self.count)
     }
 }
 
@@ -33,8 +33,8 @@ mod tests {
         let (mut rate, start) = (Rate::default(), Instant::now());
         for second in 0..3 {
             let now = start + Duration::from_secs(second);
-            assert!((0..MESSAGES_PER_SECOND_MAX).all(|_| rate.allows(now)));
-            assert!(!rate.allows(now));
+            assert!((0..MESSAGES_PER_SECOND_MAX).all(|_| rate.excess(now).is_none()));
+            assert_eq!(rate.excess(now), Some(MESSAGES_PER_SECOND_MAX + 1));
         }
     }
 }

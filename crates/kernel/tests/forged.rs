@@ -1,6 +1,6 @@
 //! Children that lie.
 
-use crate::world::{World, is_kill};
+use crate::world::{WAITING, World, is_kill};
 use kernel::{Action, Event};
 use protocol::ids::{NavigationId, ProcessId, Role, TabId};
 use protocol::input::Cursor;
@@ -252,7 +252,10 @@ fn nothing_is_sent_to_a_process_nobody_knows() {
     let process = ProcessId(9_999);
     let messages: [Event; 4] = [
         Event::Hello { process },
-        Event::QueueFull { process },
+        Event::QueueFull {
+            process,
+            waiting: WAITING,
+        },
         Event::Exited {
             process,
             exit: kernel::Exit::default(),

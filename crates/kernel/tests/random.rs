@@ -1,6 +1,6 @@
 //! Random sequences of plausible and hostile events, shrunk by proptest when one breaks a rule.
 
-use crate::world::{Fetch, Life, World, head};
+use crate::world::{Fetch, Life, WAITING, World, head};
 use kernel::{Action, Command, Config, Event, Exit};
 use proptest::prelude::*;
 use protocol::error::LoadError;
@@ -154,17 +154,25 @@ impl World {
         let Some(process) = self.any_child(a) else {
             return;
         };
-        let event = match b % 5 {
+        let event = match b % 6 {
             0 => Event::Misbehaved {
                 process,
                 misbehaviour: Misbehaviour::BadEncoding,
             },
-            1 => Event::QueueFull { process },
+            1 => Event::QueueFull {
+                process,
+                waiting: WAITING,
+            },
             2 => Event::SystemCallRefused {
                 process,
-                call: "socket(2, 1, 0)".to_owned(),
+                call: "socket(AF_INET, SOCK_STREAM, 0)".to_owned(),
+                place: "number 41".to_owned(),
             },
-            3 => Event::StartFailed {
+            3 => Event::Flooded {
+                process,
+                messages: 20_001,
+            },
+            4 => Event::StartFailed {
                 process,
                 reason: "no threads".to_owned(),
             },

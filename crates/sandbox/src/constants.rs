@@ -59,6 +59,8 @@ macro_rules! values {
     ($($name:ident),* $(,)?) => { &[$((stringify!($name), $name as u64)),*] };
 }
 
+pub(crate) use values;
+
 const VALUES: &[(&str, u64)] = values![
     AF_INET,
     AF_INET6,

@@ -3,7 +3,7 @@
 //! Owns: the reading of `/proc/PID`. Trusts: the kernel's files, the probe, and what the launcher
 //! decided. Never: takes what it could not read for a layer that is there.
 
-use crate::cgroup::GROUP_PREFIX;
+use crate::cgroup::{self, GROUP_PREFIX};
 use crate::launch::Attempted;
 use crate::layer::Layer;
 use crate::namespaces::Namespace;
@@ -240,7 +240,13 @@ impl<'a> Look<'a> {
         };
         let prefix = format!("/{GROUP_PREFIX}");
         match text.lines().find(|line| line.contains(&prefix)) {
-            Some(line) => (State::Enforced, line.to_owned()),
+            Some(line) => {
+                let share = cgroup::share_of(self.pid).map(|share| format!(", {share}"));
+                (
+                    State::Enforced,
+                    format!("{line}{}", share.unwrap_or_default()),
+                )
+            }
             None => (State::Missing, "in none of the browser's".to_owned()),
         }
     }

@@ -5,6 +5,7 @@
 //! See `seccomp_unotify(2)`.
 
 use crate::calls;
+use crate::describe;
 use crate::sys;
 use std::fmt;
 use std::io;
@@ -26,13 +27,21 @@ pub struct Notification {
     pub instruction_pointer: u64,
 }
 
+impl Notification {
+    /// The call for people: `socket(AF_INET, SOCK_STREAM, 0)`.
+    pub fn call(&self) -> String {
+        describe::call(self.name, &self.args)
+    }
+
+    /// Its number, and where in the program it was made.
+    pub fn place(&self) -> String {
+        format!("number {}, at {:#x}", self.number, self.instruction_pointer)
+    }
+}
+
 impl fmt::Display for Notification {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} (number {})(", self.name, self.number)?;
-        for (index, argument) in self.args.iter().enumerate() {
-            write!(f, "{}{argument:#x}", if index == 0 { "" } else { ", " })?;
-        }
-        write!(f, ") at {:#x}", self.instruction_pointer)
+        write!(f, "{} ({})", self.call(), self.place())
     }
 }
 

@@ -5,7 +5,7 @@
 
 use crate::canary;
 use crate::capabilities;
-use crate::cgroup::{GROUP_PREFIX, Tree};
+use crate::cgroup::{self, Tree};
 use crate::child::{self, Ids};
 use crate::landlock::{self, Rules};
 use crate::launch::DISTINCT_UID_BASE;
@@ -77,9 +77,10 @@ fn probe_each_namespace(support: &mut Support, raw_rules: i32) {
 fn probe_cgroup() -> Availability {
     static COUNTER: AtomicU32 = AtomicU32::new(0);
     let number = COUNTER.fetch_add(1, Ordering::Relaxed);
-    let name = format!("{GROUP_PREFIX}{}-probe{number}", std::process::id());
-    let limits = crate::cgroup::Limits::of(Policy::Renderer);
-    let result = Tree::create_named(&name).and_then(|tree| tree.child("probe", limits).map(drop));
+    let limits = cgroup::Limits::of(Policy::Renderer);
+    let result = cgroup::own_name()
+        .and_then(|name| Tree::create_named(&format!("{name}-probe{number}")))
+        .and_then(|tree| tree.child("probe", limits).map(drop));
     match result {
         Ok(()) => Availability::Available,
         Err(error) => Availability::Unavailable(error.raw_os_error().unwrap_or(libc::EIO)),
