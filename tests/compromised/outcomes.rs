@@ -40,12 +40,15 @@ pub fn known(attacker: Attacker, name: &str) -> Option<String> {
     })
 }
 
-/// An outcome in the file's words. Addresses, which differ, are left out.
+/// An outcome in the file's words. Addresses and descriptors, which differ, are left out.
 pub fn words(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Died(cause) => {
             let end = cause.find(" (number").unwrap_or(cause.len());
-            format!("dies: {}", without_addresses(&cause[..end]))
+            format!(
+                "dies: {}",
+                without_descriptor(&without_addresses(&cause[..end]))
+            )
         }
         Outcome::Returned(-1, errno) => {
             let name = nix::errno::Errno::from_raw(*errno);
@@ -66,6 +69,18 @@ fn without_addresses(text: &str) -> String {
         result += &part[if is_address { digits } else { 0 }..];
     }
     result
+}
+
+/// A file that is mapped has the descriptor that was free.
+fn without_descriptor(text: &str) -> String {
+    let mut arguments: Vec<&str> = text.split(", ").collect();
+    if let [first, _, _, _, descriptor, _] = &mut arguments[..]
+        && first.starts_with("tried to call mmap(")
+        && *descriptor != "-1"
+    {
+        *descriptor = "FD";
+    }
+    arguments.join(", ")
 }
 
 /// Whether `found` is what the file says. Without a listener for refused calls the kernel kills,

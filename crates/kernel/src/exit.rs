@@ -159,10 +159,11 @@ impl fmt::Display for DeathCause {
             } => {
                 write!(f, "ran out of memory: {refused} bytes more were refused")?;
                 if let Some(peak) = resident_peak {
-                    write!(f, "; used up to {} (resident)", Mebibytes(*peak))?;
+                    let peak = Mebibytes(*peak);
+                    write!(f, "; used {peak} (resident peak, shared included)")?;
                 }
                 if let Some(max) = private_max {
-                    write!(f, " of {} allowed (private)", Mebibytes(*max))?;
+                    write!(f, "; allowed {} (private)", Mebibytes(*max))?;
                 }
                 Ok(())
             }

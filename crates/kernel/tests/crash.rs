@@ -113,8 +113,8 @@ fn card_says_which_limit_was_met_with_what_was_used_and_allowed() {
     };
     assert_eq!(
         exit(refused.clone()),
-        "ran out of memory: 4096 bytes more were refused; used up to 1000.5 MiB (resident) of \
-         1024 MiB allowed (private)"
+        "ran out of memory: 4096 bytes more were refused; used 1000.5 MiB (resident peak, shared \
+         included); allowed 1024 MiB (private)"
     );
     let group_memory = Some(Usage {
         used: 64 * MIB,
