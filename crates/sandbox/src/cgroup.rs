@@ -50,8 +50,9 @@ pub struct Limits {
     pub memory_bytes: u64,
     /// Most tasks (processes and threads).
     pub tasks: u32,
-    /// Its share of busy processors, as a weight against the browser's other children.
-    pub weight: u32,
+    /// Its share of busy processors, as a weight against the browser's other children; `None`: it
+    /// shares them as if it were in no group.
+    pub weight: Option<u32>,
 }
 
 impl Limits {
@@ -66,7 +67,7 @@ impl Limits {
             } else {
                 16
             },
-            weight: weight(policy),
+            weight: Some(weight(policy)),
         }
     }
 }
@@ -105,7 +106,9 @@ impl Tree {
     /// # Errors
     /// The group or one of its limits could not be made.
     pub fn child(&self, name: &str, limits: Limits) -> io::Result<ChildGroup> {
-        let hierarchies = self.hierarchies.iter().map(|hierarchy| Hierarchy {
+        let is_due = |kind| kind != Kind::ProcessorsV1 || limits.weight.is_some();
+        let due = self.hierarchies.iter().filter(|h| is_due(h.kind));
+        let hierarchies = due.map(|hierarchy| Hierarchy {
             folder: hierarchy.folder.join(name),
             kind: hierarchy.kind,
         });
@@ -241,8 +244,10 @@ impl Hierarchy {
                 // Not every kernel accounts for swap.
                 let _ = write("memory.swap.max", 0);
                 let _ = write("memory.oom.group", 1);
-                // There only where processors are shared out at all.
-                let _ = write("cpu.weight", u64::from(limits.weight));
+                if let Some(weight) = limits.weight {
+                    // There only where processors are shared out at all.
+                    let _ = write("cpu.weight", u64::from(weight));
+                }
                 Ok(())
             }
             Kind::MemoryV1 => {
@@ -251,7 +256,9 @@ impl Hierarchy {
                 Ok(())
             }
             Kind::ProcessorsV1 => {
-                let _ = write("cpu.shares", shares(limits.weight));
+                if let Some(weight) = limits.weight {
+                    let _ = write("cpu.shares", shares(weight));
+                }
                 Ok(())
             }
             Kind::TasksV1 => write("pids.max", u64::from(limits.tasks)),
@@ -512,7 +519,7 @@ mod tests {
         let limits = Limits {
             memory_bytes: 1 << 26,
             tasks: 5,
-            weight: 50,
+            weight: Some(50),
         };
         let group = tree
             .child("one", limits)
