@@ -106,7 +106,15 @@ impl Consumer {
 
     /// Where it lies in memory.
     pub fn mapped(&self) -> Mapped {
-        Mapped::new(&self.pixels, &self.latch, self.turn.front)
+        let (pixels, pixels_bytes) = self.pixels.whole();
+        Mapped {
+            pixels,
+            pixels_bytes,
+            latch: self.latch.at(0, size_of::<u32>()).cast(),
+            slot: self.turn.front,
+            size: self.layout.size(),
+            generation: self.generation,
+        }
     }
 
     /// The frames' size.

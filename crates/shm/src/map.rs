@@ -8,6 +8,8 @@
 use crate::ShmError;
 use memmap2::{Mmap, MmapOptions, MmapRaw};
 use nix::fcntl::{FcntlArg, SealFlag, fcntl};
+use protocol::geometry::Size;
+use protocol::ids::Generation;
 use std::mem::MaybeUninit;
 use std::ops::Deref;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
@@ -128,18 +130,10 @@ pub struct Mapped {
     pub latch: *mut u32,
     /// The slot that this end owns.
     pub slot: u32,
-}
-
-impl Mapped {
-    pub(crate) fn new(pixels: &SharedMap, latch: &SharedMap, slot: u32) -> Mapped {
-        let (pixels, pixels_bytes) = pixels.whole();
-        Mapped {
-            pixels,
-            pixels_bytes,
-            latch: latch.at(0, size_of::<u32>()).cast(),
-            slot,
-        }
-    }
+    /// The frames' size.
+    pub size: Size,
+    /// The regions' generation.
+    pub generation: Generation,
 }
 
 /// A mapped region that nobody can write any more, and that can therefore be borrowed.

@@ -72,7 +72,15 @@ impl Producer {
 
     /// Where it lies in memory.
     pub fn mapped(&self) -> Mapped {
-        Mapped::new(&self.pixels, &self.latch, self.turn.back)
+        let (pixels, pixels_bytes) = self.pixels.whole();
+        Mapped {
+            pixels,
+            pixels_bytes,
+            latch: self.latch.at(0, size_of::<u32>()).cast(),
+            slot: self.turn.back,
+            size: self.layout.size(),
+            generation: self.generation,
+        }
     }
 
     /// The frames' size.

@@ -298,9 +298,14 @@ impl<'a> Surface<'a> {
             .map(|slot| unsafe { self.header_at(slot).read_volatile() })
             .max_by_key(|header| header.sequence)
             .expect("there are slots");
+        let size = self.reached.memory.size;
         Header {
             sequence: newest.sequence + 1,
-            base_sequence: newest.sequence.min(newest.base_sequence),
+            generation: self.reached.memory.generation.0,
+            width: size.width,
+            height: size.height,
+            stride: size.width * 4,
+            format: u32::from_le_bytes(*b"RGBA"),
             ..newest
         }
     }
