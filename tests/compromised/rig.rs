@@ -10,6 +10,7 @@ use nix::sys::signal::Signal;
 use protocol::ids::Role;
 use sandbox::Policy;
 use serde_json::Value;
+use std::ffi::OsStr;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
@@ -336,14 +337,15 @@ impl Rig {
 
 /// The folders in all folders of control groups that are that browser's.
 fn groups(pid: i32) -> usize {
-    let name = format!("{}{pid}", sandbox::cgroup::GROUP_PREFIX);
+    let prefix = format!("{}{pid}-", sandbox::cgroup::GROUP_PREFIX);
+    let is_browsers = |name: &OsStr| name.to_string_lossy().starts_with(&prefix);
     let mut places = vec![(PathBuf::from("/sys/fs/cgroup"), false)];
     let mut count = 0;
     while let Some((place, is_own)) = places.pop() {
         for entry in std::fs::read_dir(place).into_iter().flatten().flatten() {
             if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                 count += usize::from(is_own);
-                places.push((entry.path(), is_own || *entry.file_name() == *name));
+                places.push((entry.path(), is_own || is_browsers(&entry.file_name())));
             }
         }
     }
