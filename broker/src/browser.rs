@@ -57,6 +57,8 @@ pub struct Browser {
     is_demo_sealed: bool,
     /// Children whose standard error is not read until then.
     paused: Vec<(Instant, ProcessId)>,
+    /// Children to which the system takes no message for now, and when to try again.
+    pub(crate) refused: Vec<(Instant, ProcessId)>,
     signals: SignalFd,
     started: Instant,
 }
@@ -100,6 +102,7 @@ impl Browser {
             exit: None,
             is_demo_sealed: false,
             paused: Vec::new(),
+            refused: Vec::new(),
             signals,
             started: Instant::now(),
         })
@@ -138,7 +141,8 @@ impl Browser {
             .kernel
             .deadline()
             .map(|t| self.started + Duration::from_millis(t.0));
-        let resume = self.paused.iter().map(|(until, _)| *until).min();
+        let paused = self.paused.iter().chain(&self.refused);
+        let resume = paused.map(|(until, _)| *until).min();
         let timeout = [deadline, until, resume]
             .into_iter()
             .flatten()
@@ -154,6 +158,7 @@ impl Browser {
             self.dispatch(ready);
         }
         self.resume_stderr();
+        self.resume_outboxes();
         if self.kernel.deadline().is_some_and(|at| at <= self.now()) {
             self.events.push_back(Event::Tick);
         }
@@ -406,31 +411,6 @@ impl Browser {
             Err(RecvError::Closed | RecvError::Failed(_)) => self.channel_ended(process),
         }
         self.watch_outboxes(process);
-    }
-
-    /// Asks to be woken when a child that was slow to read can take more.
-    pub(crate) fn watch_outboxes(&mut self, process: ProcessId) {
-        let Some(child) = self.children.get_mut(&process) else {
-            return;
-        };
-        let source = Source::Control(process);
-        // A descriptor that is no longer in the set needs no watching.
-        let _ = match &child.control {
-            Some(Control::Gpu(out, _)) => self.set.want_write(out, source, out.is_waiting()),
-            Some(Control::Network(out, _)) => self.set.want_write(out, source, out.is_waiting()),
-            Some(Control::Renderer(out, _)) => self.set.want_write(out, source, out.is_waiting()),
-            Some(Control::Shell {
-                out, commands_out, ..
-            }) => {
-                let _ = self.set.want_write(out, source, out.is_waiting());
-                self.set.want_write(
-                    commands_out,
-                    Source::Commands(process),
-                    commands_out.is_waiting(),
-                )
-            }
-            Some(Control::Demo(_)) | None => Ok(()),
-        };
     }
 
     fn read_seccomp(&mut self, process: ProcessId) {

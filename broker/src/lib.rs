@@ -13,6 +13,7 @@ mod control;
 mod display;
 mod epoll;
 mod files;
+mod flow;
 mod fonts;
 mod hang_up;
 mod inspect;

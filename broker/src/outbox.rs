@@ -16,6 +16,7 @@ pub struct Outbox<T> {
     sender: Sender<T>,
     queue: VecDeque<(T, Vec<OwnedFd>, usize)>,
     queued_bytes: usize,
+    is_refused: bool,
 }
 
 /// The child does not read: its queue is full, with this in it.
@@ -29,6 +30,7 @@ impl<T: Message> Outbox<T> {
             sender,
             queue: VecDeque::new(),
             queued_bytes: 0,
+            is_refused: false,
         }
     }
 
@@ -80,8 +82,9 @@ impl<T: Message> Outbox<T> {
         Ok(())
     }
 
-    /// Sends what the channel takes now.
+    /// Sends what the channel takes now. To be called when the channel is writable.
     pub fn flush(&mut self) {
+        self.is_refused = !self.queue.is_empty();
         while let Some((message, handles, bytes)) = self.queue.pop_front() {
             match self.sender.try_send_with(message, handles) {
                 Err(SendError::Full(message, handles)) => {
@@ -89,6 +92,7 @@ impl<T: Message> Outbox<T> {
                     return;
                 }
                 result => {
+                    self.is_refused = false;
                     self.queued_bytes -= bytes;
                     report(&result);
                 }
@@ -98,7 +102,13 @@ impl<T: Message> Outbox<T> {
 
     /// Whether something waits for the channel to become writable.
     pub fn is_waiting(&self) -> bool {
-        !self.queue.is_empty()
+        !self.queue.is_empty() && !self.is_refused
+    }
+
+    /// Whether the channel was writable and the system took nothing all the same: too many
+    /// descriptors are on their way. Nothing wakes when they are fewer, so it has to be tried again.
+    pub fn is_refused(&self) -> bool {
+        self.is_refused
     }
 }
 
@@ -141,6 +151,18 @@ mod tests {
         let QueueFull(waiting) = full.expect("there is a limit");
         assert_eq!(waiting.messages, QUEUED_MESSAGES_MAX);
         assert!(waiting.bytes > 900 * waiting.messages, "{waiting:?}");
+    }
+
+    #[test]
+    fn what_is_refused_is_not_tried_again_at_once() {
+        let (mut out, receiver) = channel();
+        (0..100_000).find_map(|n| out.send(title(n), Vec::new()).err());
+        // As if it had been reported writable.
+        out.flush();
+        assert!(out.is_refused() && !out.is_waiting());
+        receiver.try_recv().expect("open").expect("a message");
+        out.flush();
+        assert!(!out.is_refused() && out.is_waiting());
     }
 
     #[test]
