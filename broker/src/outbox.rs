@@ -106,7 +106,7 @@ impl<T: Message> Outbox<T> {
     }
 
     /// Whether the channel was writable and the system took nothing all the same: too many
-    /// descriptors are on their way. Nothing wakes when they are fewer, so it has to be tried again.
+    /// descriptors are on their way. Nobody is woken when they are fewer.
     pub fn is_refused(&self) -> bool {
         self.is_refused
     }
