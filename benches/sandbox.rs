@@ -12,7 +12,6 @@ mod harness;
 mod scene;
 
 use harness::{SUPPORT, Victim};
-use sandbox::report;
 use sandbox::{Availability, Feature, Namespace, Policy, Support, Verdict};
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -218,11 +217,10 @@ fn in_process(plain: f64) {
         );
     }
     for policy in Policy::ALL {
-        let victim = Victim::launch(policy, "seal");
-        assert!(victim.receive().0.starts_with("sealed"), "it seals itself");
+        let victim = Victim::launch(policy, "seal").sealed();
         let times = (0..ROUNDS).map(|_| {
             time(|| {
-                let report = report::verify(victim.pid, policy, &SUPPORT, victim.attempted);
+                let report = victim.report(&SUPPORT);
                 assert!(report.is_sufficient(), "{report}");
             })
         });
@@ -424,8 +422,10 @@ fn victim_main(began: u64, policy: &str, action: &str) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    let after = now();
+    let canaries = harness::write_canaries(&sealed.canaries);
     say(
-        &format!("sealed {began} {before} {}", now()),
+        &format!("sealed {began} {before} {after}{canaries}"),
         sealed.listener,
     );
     harness::wait_for(&[CHANNEL]);

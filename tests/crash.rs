@@ -4,6 +4,10 @@
 use crate::harness::picture::Picture;
 use crate::harness::{Browser, Tab, process, server};
 use nix::sys::signal::Signal;
+use protocol::limits::GPU_RESTARTS_MAX;
+use std::io::{Read, Write};
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 const PAGES: &[(&str, &str)] = &[
     (
@@ -133,6 +137,37 @@ fn a_tab_that_wants_too_much_memory_dies_alone_and_says_so() {
         |browser, tab| browser.send(&format!("break {} memory", tab.id)),
         "out of memory",
     );
+}
+
+#[test]
+fn the_record_of_a_memory_bomb_says_what_was_used_and_allowed() {
+    let server = server::pages(PAGES);
+    let mut browser = Browser::headless(&[]);
+    let tab = browser.open(&format!("http://{server}/one"));
+    browser.send(&format!("break {} memory", tab.id));
+    let crash = browser.wait_for_tab("tab_crashed", &tab);
+    let cause = crash["cause"].as_str().expect("a cause");
+    // A machine with little to give, or the group's limit, may be met first.
+    if !cause.starts_with("ran out of memory: 16777216 bytes more were refused") {
+        return println!("SKIP: it died of something else: {cause}");
+    }
+    let words: Vec<&str> = cause.split(' ').collect();
+    let amounts: Vec<f64> = words
+        .windows(2)
+        .filter(|pair| pair[1] == "MiB")
+        .map(|pair| pair[0].parse().expect("a number"))
+        .collect();
+    let [used, allowed] = amounts[..] else {
+        panic!("{cause}");
+    };
+    assert!(allowed > 0.0 && allowed <= 1024.0, "{cause}");
+    // The last step was refused; what is resident and not private is small.
+    assert!(used > allowed / 2.0 && used < allowed + 256.0, "{cause}");
+    let died = browser.wait("its death", |r| {
+        r["record"] == "died" && r["role"] == "renderer"
+    });
+    assert_eq!(died["cause"], crash["cause"]);
+    assert!(browser.quit().success());
 }
 
 #[test]
@@ -266,6 +301,141 @@ fn a_dead_shell_is_replaced_and_tabs_do_not_notice() {
     browser.screenshot_until("the same strip", |p| {
         (0..strip.width).all(|x| p.pixel(x, 60) == strip.pixel(x, 60))
     });
+    assert_eq!(browser.tab(tab.id), tab);
+    assert!(browser.quit().success());
+}
+
+/// Answers `/half` with half a page and `/late` only when asked once more; never ends either.
+fn slow_server() -> SocketAddr {
+    let asked = AtomicBool::new(false);
+    server::serve(move |head, stream| {
+        let is_half = head.contains(" /half ");
+        if is_half {
+            let half = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>the first half";
+            stream.write_all(half.as_bytes()).expect("somebody reads");
+        }
+        if is_half || !asked.swap(true, Ordering::SeqCst) {
+            let _ = stream.read(&mut [0]);
+        } else {
+            server::respond(stream, "200 OK", "text/html", "<title>Late</title>");
+        }
+    })
+}
+
+#[test]
+fn a_tab_killed_while_its_page_arrives_dies_alone() {
+    let (pages, slow) = (server::pages(PAGES), slow_server());
+    let mut browser = Browser::headless(&[]);
+    let one = browser.open(&format!("http://{pages}/one"));
+    browser.send(&format!("open http://{slow}/half"));
+    let id = browser.wait_for("tab_opened")["tab"].as_u64();
+    let id = id.expect("a tab's number");
+    browser.wait("its commit", |r| {
+        r["record"] == "committed" && r["tab"] == id
+    });
+    let half = browser.tab(id);
+    process::signal(half.pid, Signal::SIGKILL);
+    let crashed = browser.wait_for_tab("tab_crashed", &half);
+    assert!(
+        crashed["cause"]
+            .as_str()
+            .expect("a cause")
+            .contains("SIGKILL"),
+        "{crashed}"
+    );
+    assert_eq!(browser.tab(one.id), one);
+    browser.send(&format!("navigate {id} http://{pages}/two"));
+    browser.wait_for_tab("loaded", &half);
+    assert!(browser.quit().success());
+}
+
+#[test]
+fn a_network_process_killed_while_a_page_arrives_is_asked_again_or_the_page_is_cut() {
+    let slow = slow_server();
+    let mut browser = Browser::headless(&[]);
+    browser.send(&format!("open http://{slow}/late"));
+    browser.wait_until("the page is asked for", |browser| {
+        let state = browser.state();
+        let processes = state["processes"].as_array().expect("processes");
+        let is_there = |p: &serde_json::Value| p["role"] == "network" && p["state"] == "running";
+        processes.iter().any(is_there)
+    });
+    process::signal(browser.pid_of("network"), Signal::SIGKILL);
+    browser.wait("its death", |r| {
+        r["record"] == "died" && r["role"] == "network"
+    });
+    // Whether the server had been asked before that is chance: if not, it keeps the second request.
+    browser.send(&format!("open http://{slow}/late"));
+    browser.wait_for("loaded");
+    browser.send(&format!("open http://{slow}/half"));
+    browser.wait("its commit", |r| {
+        r["record"] == "committed" && r["url"].as_str().is_some_and(|url| url.ends_with("/half"))
+    });
+    process::signal(browser.pid_of("network"), Signal::SIGKILL);
+    browser.wait_for("incomplete");
+    assert!(browser.quit().success());
+}
+
+/// A picture, and then another one.
+fn moves(browser: &mut Browser) {
+    browser.wait_until("the page moves", |browser| {
+        let (first, second) = (browser.try_screenshot(), browser.try_screenshot());
+        matches!((first, second), (Some(first), Some(second)) if first != second)
+    });
+}
+
+#[test]
+fn a_gpu_process_killed_in_mid_frame_is_replaced_each_time() {
+    let server = server::pages(PAGES);
+    let mut browser = Browser::headless(&[]);
+    let tab = browser.open(&format!("http://{server}/moving"));
+    for _ in 0..GPU_RESTARTS_MAX {
+        moves(&mut browser);
+        let gpu = browser.pid_of("gpu");
+        process::signal(gpu, Signal::SIGKILL);
+        browser.wait("its death", |r| r["record"] == "died" && r["pid"] == gpu);
+    }
+    moves(&mut browser);
+    assert_eq!(browser.tab(tab.id), tab);
+    assert!(browser.quit().success());
+}
+
+/// The gpu process sees its channel close before the broker knows of its death, and says so.
+#[test]
+fn a_tab_killed_in_mid_frame_has_not_hung_up() {
+    let server = server::pages(PAGES);
+    let mut browser = Browser::headless(&[]);
+    browser.open(&format!("http://{server}/one"));
+    for _ in 0..10 {
+        let tab = browser.open(&format!("http://{server}/moving"));
+        moves(&mut browser);
+        process::signal(tab.pid, Signal::SIGKILL);
+        let crashed = browser.wait_for_tab("tab_crashed", &tab);
+        let cause = crashed["cause"].as_str().expect("a cause");
+        assert!(cause.contains("SIGKILL"), "{cause}");
+        browser.send(&format!("close {}", tab.id));
+    }
+    assert!(browser.quit().success());
+}
+
+#[test]
+fn a_shell_killed_while_it_is_typed_into_is_replaced() {
+    let server = server::pages(PAGES);
+    let mut browser = Browser::headless(&[]);
+    let tab = browser.open(&format!("http://{server}/one"));
+    for _ in 0..3 {
+        let shell = browser.pid_of("shell");
+        browser.send("click 600 60");
+        browser.send("type half an address");
+        process::signal(shell, Signal::SIGKILL);
+        browser.wait("its death", |r| r["record"] == "died" && r["pid"] == shell);
+        browser.wait_until("there is another", |browser| {
+            let state = browser.state();
+            let processes = state["processes"].as_array().expect("processes");
+            let is_there = |p: &serde_json::Value| p["role"] == "shell" && p["state"] == "running";
+            processes.iter().any(is_there)
+        });
+    }
     assert_eq!(browser.tab(tab.id), tab);
     assert!(browser.quit().success());
 }

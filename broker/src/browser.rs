@@ -11,9 +11,11 @@ use crate::control::ControlFifo;
 use crate::epoll::{Ready, Set, Source};
 use crate::inspect::Death;
 use crate::launcher::Launcher;
+use crate::listener;
 use crate::measurement::Measurement;
 use crate::plumbers::Plumbers;
 use crate::records::Recorder;
+use crate::sealed;
 use crate::surfaces::Surfaces;
 use crate::terminal::complain;
 use anyhow::Context;
@@ -21,7 +23,6 @@ use ipc::RecvError;
 use kernel::{Event, Kernel, Record, Time};
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
-use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
 use protocol::PROTOCOL_HASH;
 use protocol::bootstrap::FromChild;
 use protocol::gpu::FromGpu;
@@ -29,7 +30,7 @@ use protocol::ids::{ProcessId, Role};
 use protocol::limits::MESSAGES_PER_TURN_MAX;
 use protocol::misbehaviour::Misbehaviour;
 use std::collections::{BTreeMap, VecDeque};
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -60,6 +61,8 @@ pub struct Browser {
     is_demo_sealed: bool,
     /// Children whose standard error is not read until then.
     paused: Vec<(Instant, ProcessId)>,
+    /// Children to which the system takes no message for now, and when to try again.
+    pub(crate) refused: Vec<(Instant, ProcessId)>,
     signals: SignalFd,
     started: Instant,
 }
@@ -105,6 +108,7 @@ impl Browser {
             exit: None,
             is_demo_sealed: false,
             paused: Vec::new(),
+            refused: Vec::new(),
             signals,
             started: Instant::now(),
         })
@@ -143,7 +147,8 @@ impl Browser {
             .kernel
             .deadline()
             .map(|t| self.started + Duration::from_millis(t.0));
-        let resume = self.paused.iter().map(|(until, _)| *until).min();
+        let paused = self.paused.iter().chain(&self.refused);
+        let resume = paused.map(|(until, _)| *until).min();
         let timeout = [deadline, until, resume]
             .into_iter()
             .flatten()
@@ -159,6 +164,7 @@ impl Browser {
             self.dispatch(ready);
         }
         self.resume_stderr();
+        self.resume_outboxes();
         if self.kernel.deadline().is_some_and(|at| at <= self.now()) {
             self.events.push_back(Event::Tick);
         }
@@ -208,7 +214,7 @@ impl Browser {
         }
     }
 
-    fn read_stderr(&mut self, process: ProcessId) {
+    pub(crate) fn read_stderr(&mut self, process: ProcessId) {
         let Some(child) = self.children.get_mut(&process) else {
             return;
         };
@@ -259,13 +265,14 @@ impl Browser {
                     }
                 }
                 FromChild::Failed { reason } => Event::StartFailed { process, reason },
-                FromChild::Sealed { listener } => {
-                    let listener = listener.then(|| received.handles.seccomp_listener());
-                    let listener = listener.and_then(Result::ok);
-                    match listen(&self.set, process, listener, self.launcher.support()) {
+                FromChild::Sealed { listener, canaries } => {
+                    let came = listener.then(|| received.handles.seccomp_listener());
+                    let came = came.and_then(Result::ok);
+                    match listener::watch(&self.set, process, came, self.launcher.support()) {
                         Ok(listener) => {
                             child.listener = listener;
-                            verify(process, child, self.launcher.support())
+                            let support = self.launcher.support();
+                            sealed::verify(process, child, support, &canaries)
                         }
                         Err(reason) => Event::SealRefused { process, reason },
                     }
@@ -284,6 +291,10 @@ impl Browser {
             Err(RecvError::Closed | RecvError::Failed(_)) => {
                 if let Some((sender, _)) = child.bootstrap.take() {
                     self.set.remove(&sender);
+                }
+                let has_failed = |event: &Event| matches!(event, Event::StartFailed { .. });
+                if child.report.is_none() && !events.iter().any(has_failed) {
+                    self.hung_up(process);
                 }
             }
         }
@@ -316,7 +327,7 @@ impl Browser {
         }
     }
 
-    fn read_control(&mut self, process: ProcessId, writable: bool) {
+    pub(crate) fn read_control(&mut self, process: ProcessId, writable: bool) {
         let Some(child) = self.children.get_mut(&process) else {
             return;
         };
@@ -366,7 +377,7 @@ impl Browser {
         self.received(process, events, outcome);
     }
 
-    fn read_commands(&mut self, process: ProcessId, writable: bool) {
+    pub(crate) fn read_commands(&mut self, process: ProcessId, writable: bool) {
         let Some(child) = self.children.get_mut(&process) else {
             return;
         };
@@ -395,13 +406,10 @@ impl Browser {
         let Some(child) = self.children.get_mut(&process) else {
             return;
         };
-        let flood = !events.iter().all(|_| child.rate.allows(now));
+        let flood = events.iter().find_map(|_| child.rate.excess(now));
         self.events.extend(events);
-        if flood {
-            self.events.push_back(Event::Misbehaved {
-                process,
-                misbehaviour: Misbehaviour::Flood,
-            });
+        if let Some(messages) = flood {
+            self.events.push_back(Event::Flooded { process, messages });
         }
         match outcome {
             Ok(()) => {}
@@ -416,52 +424,6 @@ impl Browser {
         self.watch_outboxes(process);
     }
 
-    /// A child without its control channel is of no use. If it is dying already, this changes
-    /// nothing about how it is seen to have ended.
-    fn channel_ended(&mut self, process: ProcessId) {
-        let Some(child) = self.children.get_mut(&process) else {
-            return;
-        };
-        match child.control.take() {
-            Some(Control::Gpu(out, _)) => self.set.remove(&out),
-            Some(Control::Network(out, _)) => self.set.remove(&out),
-            Some(Control::Renderer(out, _)) => self.set.remove(&out),
-            Some(Control::Shell {
-                out, commands_out, ..
-            }) => {
-                self.set.remove(&out);
-                self.set.remove(&commands_out);
-            }
-            Some(Control::Demo(_)) | None => {}
-        }
-        crate::perform::kill(child);
-    }
-
-    /// Asks to be woken when a child that was slow to read can take more.
-    pub(crate) fn watch_outboxes(&mut self, process: ProcessId) {
-        let Some(child) = self.children.get_mut(&process) else {
-            return;
-        };
-        let source = Source::Control(process);
-        // A descriptor that is no longer in the set needs no watching.
-        let _ = match &child.control {
-            Some(Control::Gpu(out, _)) => self.set.want_write(out, source, out.is_waiting()),
-            Some(Control::Network(out, _)) => self.set.want_write(out, source, out.is_waiting()),
-            Some(Control::Renderer(out, _)) => self.set.want_write(out, source, out.is_waiting()),
-            Some(Control::Shell {
-                out, commands_out, ..
-            }) => {
-                let _ = self.set.want_write(out, source, out.is_waiting());
-                self.set.want_write(
-                    commands_out,
-                    Source::Commands(process),
-                    commands_out.is_waiting(),
-                )
-            }
-            Some(Control::Demo(_)) | None => Ok(()),
-        };
-    }
-
     fn read_seccomp(&mut self, process: ProcessId) {
         let Some(child) = self.children.get_mut(&process) else {
             return;
@@ -471,9 +433,13 @@ impl Browser {
         };
         match sandbox::notify::read(listener.as_fd()) {
             Ok(Some(notification)) => {
-                let call = notification.to_string();
-                tracing::warn!(role = %child.role, pid = child.pid, "refused system call: {call}");
-                let event = Event::SystemCallRefused { process, call };
+                let (role, pid) = (child.role, child.pid);
+                tracing::warn!(%role, pid, "refused system call: {notification}");
+                let event = Event::SystemCallRefused {
+                    process,
+                    call: notification.call(),
+                    place: notification.place(),
+                };
                 if process == DEMO {
                     self.on_demo(&[event]);
                 } else {
@@ -488,104 +454,12 @@ impl Browser {
             }
         }
     }
-
-    /// The process is dead: what it said before is still read, then its end is reported.
-    fn reap(&mut self, process: ProcessId) {
-        self.read_stderr(process);
-        if self
-            .children
-            .get(&process)
-            .is_some_and(|child| child.control.is_some())
-        {
-            self.read_control(process, false);
-            self.read_commands(process, false);
-        }
-        let Some(mut child) = self.children.remove(&process) else {
-            return;
-        };
-        if child.role == Role::Gpu {
-            self.captures.fail_all("the gpu process died");
-        }
-        // Closing its other descriptors takes them out of the set.
-        let mut exit = std::mem::take(&mut child.stderr.crash);
-        match waitid(Id::PIDFd(child.pidfd.as_fd()), WaitPidFlag::WEXITED) {
-            Ok(WaitStatus::Exited(_, code)) => exit.code = Some(code),
-            Ok(WaitStatus::Signaled(_, signal, _)) => exit.signal = Some(signal as i32),
-            other => tracing::error!("waiting for {}: {other:?}", child.pid),
-        }
-        if process == DEMO {
-            tracing::warn!("the demo server ended: {exit:?}");
-            self.demo_url = None;
-        } else {
-            self.events.push_back(Event::Exited { process, exit });
-        }
-    }
-
-    /// Ends every child and waits until each is gone.
-    pub fn shut_down(mut self) -> u8 {
-        std::mem::take(&mut self.plumbers).shut_down();
-        std::mem::take(&mut self.measurement).shut_down();
-        let children = std::mem::take(&mut self.children);
-        for child in children.values() {
-            crate::perform::kill(child);
-        }
-        for child in children.values() {
-            if let Err(error) = waitid(Id::PIDFd(child.pidfd.as_fd()), WaitPidFlag::WEXITED) {
-                tracing::warn!("waiting for {}: {error}", child.pid);
-            }
-        }
-        self.exit.unwrap_or(0)
-    }
 }
 
 fn flush<T: protocol::Message>(out: &mut crate::outbox::Outbox<T>, writable: bool) {
     if writable {
         out.flush();
     }
-}
-
-/// Watches the listener for refused calls. Where the kernel has such listeners, a child without one
-/// could make refused calls that nobody hears of.
-fn listen(
-    set: &Set,
-    process: ProcessId,
-    listener: Option<OwnedFd>,
-    support: &sandbox::Support,
-) -> Result<Option<OwnedFd>, String> {
-    let is_due = support
-        .feature(sandbox::Feature::SeccompListener)
-        .is_available();
-    let Some(listener) = listener else {
-        return if is_due {
-            Err("the listener for refused system calls did not come".to_owned())
-        } else {
-            Ok(None)
-        };
-    };
-    set.add(&listener, Source::Seccomp(process))
-        .map_err(|error| format!("its refused system calls cannot be listened for: {error}"))?;
-    Ok(Some(listener))
-}
-
-/// Looks at the child from outside and believes only that.
-fn verify(process: ProcessId, child: &mut Child, support: &sandbox::Support) -> Event {
-    let policy = child::policy_of(child.role);
-    let report = sandbox::report::verify(child.pid, policy, support, child.attempted);
-    let event = if report.is_sufficient() {
-        Event::Sealed {
-            process,
-            tier: report.tier().to_string(),
-        }
-    } else {
-        let missing: Vec<String> = report.missing().map(|row| row.layer.to_string()).collect();
-        Event::SealRefused {
-            process,
-            reason: missing.join(", "),
-        }
-    };
-    tracing::debug!(role = %child.role, pid = child.pid, "sandbox: {report}");
-    child.report = Some(report);
-    event
 }
 
 /// Decides nothing but the order among equals; taken from the clock so that two runs differ.
@@ -595,4 +469,16 @@ fn seed() -> u64 {
         .map_or(0, |elapsed| {
             u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX)
         })
+}
+
+impl Browser {
+    /// Whether the demo server was looked at and found to be held.
+    pub fn is_demo_sealed(&self) -> bool {
+        self.is_demo_sealed
+    }
+
+    /// The role of a child that runs.
+    pub fn role_of(&self, process: ProcessId) -> Option<Role> {
+        self.children.get(&process).map(|child| child.role)
+    }
 }

@@ -3,18 +3,17 @@
 //! Owns: every descriptor of the child. Trusts: nothing that comes out of one. Never: blocks on it.
 
 use crate::outbox::{Outbox, QueueFull};
-use ipc::{Endpoint, Receiver, RecvError, Sender};
+use ipc::{Endpoint, Rate, Receiver, RecvError, Sender};
 use nix::errno::Errno;
 use protocol::bootstrap::{FromChild, ToChild};
 use protocol::demo::Nothing;
 use protocol::gpu::{FromGpu, ToGpu};
 use protocol::ids::Role;
-use protocol::limits::{
-    MESSAGES_PER_SECOND_MAX, STDERR_BYTES_MAX, STDERR_BYTES_PER_SECOND, TEXT_BYTES_MAX,
-};
+use protocol::limits::{STDERR_BYTES_MAX, STDERR_BYTES_PER_SECOND, TEXT_BYTES_MAX};
 use protocol::network::{FromNetwork, ToNetwork};
 use protocol::renderer::{FromRenderer, ToRenderer};
 use protocol::shell::{FromShell, ToShell};
+use sandbox::crash::{CrashRecord, StackOverflow};
 use std::os::fd::{AsFd, OwnedFd};
 use std::time::{Duration, Instant};
 
@@ -39,8 +38,9 @@ pub struct Child {
     /// What its launch decided about its sandbox.
     pub attempted: sandbox::Attempted,
     /// Its control group, where one can be had; removed when this is dropped after its end.
-    #[expect(dead_code, reason = "held for its drop")]
     pub group: Option<sandbox::cgroup::ChildGroup>,
+    /// It was killed for closing a channel.
+    pub has_hung_up: bool,
     /// What the broker saw of its sandbox from outside.
     pub report: Option<sandbox::report::Report>,
 }
@@ -119,27 +119,6 @@ impl Child {
     fn wrong_role(&self, wanted: &str) -> Result<(), QueueFull> {
         tracing::error!(role = %self.role, pid = self.pid, wanted, "message to the wrong role");
         Ok(())
-    }
-}
-
-/// Counts messages over one second.
-#[derive(Default)]
-pub struct Rate {
-    since: Option<Instant>,
-    count: u32,
-}
-
-impl Rate {
-    /// Counts one; `false` when there were too many.
-    pub fn allows(&mut self, now: Instant) -> bool {
-        match self.since {
-            Some(since) if now.duration_since(since) < Duration::from_secs(1) => self.count += 1,
-            _ => {
-                self.since = Some(now);
-                self.count = 1;
-            }
-        }
-        self.count <= MESSAGES_PER_SECOND_MAX
     }
 }
 
@@ -237,13 +216,16 @@ impl Stderr {
         }
     }
 
-    fn remember(&mut self, record: sandbox::crash::CrashRecord, line: &str) {
+    fn remember(&mut self, record: CrashRecord, line: &str) {
         tracing::info!("{line}");
         match record {
-            sandbox::crash::CrashRecord::Signal { number, .. } => {
-                self.crash.reported_signal.get_or_insert(number);
+            CrashRecord::Signal { number, stack, .. } => {
+                if self.crash.reported_signal.is_none() {
+                    self.crash.reported_signal = Some(number);
+                    self.crash.stack_overflow = stack.map(stack_of);
+                }
             }
-            sandbox::crash::CrashRecord::Panic { message } => {
+            CrashRecord::Panic { message } => {
                 self.crash.panic.get_or_insert(message);
             }
         }
@@ -253,6 +235,17 @@ impl Stderr {
 impl AsFd for Stderr {
     fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
         self.pipe.as_fd()
+    }
+}
+
+/// A used-up stack in the kernel's words.
+fn stack_of(overflow: StackOverflow) -> kernel::Stack {
+    match overflow {
+        StackOverflow::Main { used } => kernel::Stack::Main(kernel::Usage {
+            used,
+            allowed: sandbox::crash::MAIN_STACK_BYTES,
+        }),
+        StackOverflow::Other => kernel::Stack::Other,
     }
 }
 

@@ -4,11 +4,11 @@
 //! Owns: `/proc/self/exe` as it was at the start, the probed sandbox support, the fonts. Trusts:
 //! the sandbox crate's launcher. Never: waits for a child.
 
-use crate::children::{Child, Control, Rate, Stderr};
+use crate::children::{Child, Control, Stderr};
 use crate::fonts::Fonts;
 use crate::outbox::Outbox;
 use anyhow::Context;
-use ipc::{Endpoint, Receiver};
+use ipc::{Endpoint, Rate, Receiver};
 use nix::fcntl::OFlag;
 use protocol::Message;
 use protocol::bootstrap::{GpuTarget, NetworkConfig, RoleConfig, ToChild};
@@ -120,6 +120,7 @@ impl Launcher {
             stderr: Stderr::new(stderr_read),
             rate: Rate::default(),
             group,
+            has_hung_up: false,
             report: None,
         })
     }

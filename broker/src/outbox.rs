@@ -4,6 +4,7 @@
 //! Owns: the queue between the kernel's actions and a channel. Trusts: nobody. Never: blocks.
 
 use ipc::{SendError, Sender};
+use kernel::Waiting;
 use protocol::Message;
 use protocol::limits::{QUEUED_BYTES_MAX, QUEUED_MESSAGES_MAX};
 use std::collections::VecDeque;
@@ -15,11 +16,12 @@ pub struct Outbox<T> {
     sender: Sender<T>,
     queue: VecDeque<(T, Vec<OwnedFd>, usize)>,
     queued_bytes: usize,
+    is_refused: bool,
 }
 
-/// The child does not read: its queue is full.
+/// The child does not read: its queue is full, with this in it.
 #[derive(Debug, PartialEq, Eq)]
-pub struct QueueFull;
+pub struct QueueFull(pub Waiting);
 
 impl<T: Message> Outbox<T> {
     /// An empty queue before that channel.
@@ -28,6 +30,7 @@ impl<T: Message> Outbox<T> {
             sender,
             queue: VecDeque::new(),
             queued_bytes: 0,
+            is_refused: false,
         }
     }
 
@@ -69,15 +72,19 @@ impl<T: Message> Outbox<T> {
     fn enqueue(&mut self, message: T, handles: Vec<OwnedFd>) -> Result<(), QueueFull> {
         let bytes = ipc::codec::encode(&message).map_or(0, |bytes| bytes.len());
         if self.queue.len() >= QUEUED_MESSAGES_MAX || self.queued_bytes + bytes > QUEUED_BYTES_MAX {
-            return Err(QueueFull);
+            return Err(QueueFull(Waiting {
+                messages: self.queue.len(),
+                bytes: self.queued_bytes,
+            }));
         }
         self.queued_bytes += bytes;
         self.queue.push_back((message, handles, bytes));
         Ok(())
     }
 
-    /// Sends what the channel takes now.
+    /// Sends what the channel takes now. To be called when the channel is writable.
     pub fn flush(&mut self) {
+        self.is_refused = !self.queue.is_empty();
         while let Some((message, handles, bytes)) = self.queue.pop_front() {
             match self.sender.try_send_with(message, handles) {
                 Err(SendError::Full(message, handles)) => {
@@ -85,6 +92,7 @@ impl<T: Message> Outbox<T> {
                     return;
                 }
                 result => {
+                    self.is_refused = false;
                     self.queued_bytes -= bytes;
                     report(&result);
                 }
@@ -94,7 +102,13 @@ impl<T: Message> Outbox<T> {
 
     /// Whether something waits for the channel to become writable.
     pub fn is_waiting(&self) -> bool {
-        !self.queue.is_empty()
+        !self.queue.is_empty() && !self.is_refused
+    }
+
+    /// Whether the channel was writable and the system took nothing all the same: too many
+    /// descriptors are on their way. Nobody is woken when they are fewer.
+    pub fn is_refused(&self) -> bool {
+        self.is_refused
     }
 }
 
@@ -133,8 +147,22 @@ mod tests {
     #[test]
     fn a_child_that_does_not_read_is_found_out() {
         let (mut out, _receiver) = channel();
-        let sent = (0..100_000).find(|&n| out.send(title(n), Vec::new()).is_err());
-        assert!(sent.is_some());
+        let full = (0..100_000).find_map(|n| out.send(title(n), Vec::new()).err());
+        let QueueFull(waiting) = full.expect("there is a limit");
+        assert_eq!(waiting.messages, QUEUED_MESSAGES_MAX);
+        assert!(waiting.bytes > 900 * waiting.messages, "{waiting:?}");
+    }
+
+    #[test]
+    fn what_is_refused_is_not_tried_again_at_once() {
+        let (mut out, receiver) = channel();
+        (0..100_000).find_map(|n| out.send(title(n), Vec::new()).err());
+        // As if it had been reported writable.
+        out.flush();
+        assert!(out.is_refused() && !out.is_waiting());
+        receiver.try_recv().expect("open").expect("a message");
+        out.flush();
+        assert!(!out.is_refused() && out.is_waiting());
     }
 
     #[test]

@@ -5,9 +5,9 @@
 
 use crate::browser::Browser;
 use crate::inspect;
+use crate::sandbox_page;
 use protocol::document::ResponseHead;
 use protocol::error::LoadError;
-use sandbox::report::State;
 use std::fmt::Write;
 use url::Url;
 
@@ -41,14 +41,17 @@ pub fn build(browser: &Browser, url: &str) -> Result<(ResponseHead, Vec<u8>), Lo
             "",
         ),
         "processes" => fill(template!("processes.html"), &[], &process_rows(browser)),
-        "sandbox" => fill(
-            template!("sandbox.html"),
-            &[(
-                "tier",
-                browser.launcher.support().tier().to_string().as_str(),
-            )],
-            &sandbox_rows(browser),
-        ),
+        "sandbox" => {
+            let tier = browser.launcher.support().tier().to_string();
+            let (class, verdict) = sandbox_page::verdict(browser);
+            let values = [
+                ("tier", tier.as_str()),
+                ("verdict", verdict),
+                ("verdict_class", class),
+            ];
+            let rows = sandbox_page::panels(browser);
+            fill(template!("sandbox.html"), &values, &rows)
+        }
         "ipc" => fill(template!("ipc.html"), &[], &channel_rows(browser)),
         "frames" => fill(template!("frames.html"), &[], &surface_rows(browser)),
         "net" => fill(template!("net.html"), &[], &network_rows(browser)),
@@ -147,7 +150,7 @@ pub(crate) fn fill(template: &str, values: &[(&str, &str)], rows: &str) -> Strin
 }
 
 /// Text made safe as HTML text and as an attribute's value.
-pub(crate) fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -163,7 +166,7 @@ pub(crate) fn escape(text: &str) -> String {
 }
 
 /// One table row of escaped cells, each with a class.
-pub(crate) fn row(cells: &[(&str, String)]) -> String {
+pub fn row(cells: &[(&str, String)]) -> String {
     let mut html = String::from("<tr>");
     for (class, text) in cells {
         // Writing to a string cannot fail.
@@ -195,28 +198,6 @@ fn process_rows(browser: &Browser) -> String {
             ])
         })
         .collect()
-}
-
-fn sandbox_rows(browser: &Browser) -> String {
-    let mut rows = String::new();
-    for child in browser.children.values() {
-        let Some(report) = &child.report else {
-            continue;
-        };
-        for line in &report.rows {
-            let class = match line.state {
-                State::Enforced => "ok",
-                State::NotAttempted | State::Unavailable(_) => "warn",
-                State::Missing => "bad",
-            };
-            rows += &row(&[
-                ("", format!("{} {}", child.role, child.pid)),
-                ("", line.layer.to_string()),
-                (class, line.state.to_string()),
-            ]);
-        }
-    }
-    or_none(rows, 3)
 }
 
 fn channel_rows(browser: &Browser) -> String {

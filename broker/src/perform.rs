@@ -39,6 +39,7 @@ impl Browser {
             Action::Spawn { process, role } => self.spawn(process, role),
             Action::Bootstrap { process } => self.bootstrap(process),
             Action::Kill { process, .. } => self.kill_process(process),
+            Action::HungUp { process } => self.hung_up(process),
             Action::Lock {
                 process,
                 site,
@@ -556,7 +557,9 @@ impl Browser {
     fn after_send(&mut self, process: ProcessId, sent: Option<Result<(), QueueFull>>) {
         match sent {
             Some(Ok(())) => self.watch_outboxes(process),
-            Some(Err(QueueFull)) => self.events.push_back(Event::QueueFull { process }),
+            Some(Err(QueueFull(waiting))) => {
+                self.events.push_back(Event::QueueFull { process, waiting });
+            }
             // It has died and its end is on the way to the kernel.
             None => {}
         }

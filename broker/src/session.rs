@@ -45,6 +45,7 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
 
 /// Probes the sandbox, prepares everything and starts the kernel. `shell`: with the tab strip.
 pub fn start(options: &Options, shell: bool) -> anyhow::Result<Browser> {
+    crate::limits::raise();
     let support = sandbox::probe();
     let tier = support.tier();
     let degraded = !tier.is_enough_by_default();

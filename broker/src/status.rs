@@ -1,25 +1,31 @@
 //! `bulkhead sandbox`: starts one process of every role and tells what holds each of them, as seen
-//! from outside.
+//! from outside and as tried from inside.
 //!
-//! Owns: the report's two forms, for people and for programs. Trusts: the kernel's files, never a
-//! child. Never: calls a process held that it has not looked at.
+//! Owns: the report's two forms, for people and for programs. Trusts: the kernel's files. Never:
+//! calls a process held that it has not looked at.
 
-use crate::browser::Browser;
+use crate::browser::{Browser, DEMO};
 use crate::cli::{Options, SandboxMode};
 use crate::screenshot::ensure_running;
 use crate::session;
 use crate::terminal::{complain, say};
 use kernel::RecordKind;
 use protocol::ids::Role;
-use sandbox::Tier;
 use sandbox::report::Report;
+use sandbox::{Layer, Tier};
 use serde_json::{Value, json};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-const ROLES: [Role; 4] = [Role::Gpu, Role::Network, Role::Renderer, Role::Shell];
+const ROLES: [Role; 5] = [
+    Role::Gpu,
+    Role::Network,
+    Role::Renderer,
+    Role::Shell,
+    Role::Demo,
+];
 /// The least that is enough unless the person says otherwise.
-const REQUIRED: Tier = Tier::C;
+pub const REQUIRED: Tier = Tier::C;
 
 /// Reports; the exit status is 0 only if every role has at least the tier that is required.
 pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
@@ -33,13 +39,15 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
         ..options.clone()
     };
     let mut browser = session::start(&options, true)?;
+    // Where loopback is down there is no demo site in any run.
+    let has_demo = session::start_demo(&mut browser)
+        .inspect_err(|problem| complain!("bulkhead: left out: {problem:#}"))
+        .is_ok();
     let deadline = Instant::now() + Duration::from_secs(options.timeout);
-    let waited = wait_for_all(&mut browser, deadline);
-    let reports: Vec<Report> = ROLES
-        .into_iter()
-        .filter_map(|role| report_of(&browser, role))
-        .collect();
-    let is_enough = waited.is_ok() && reports.iter().all(|report| report.tier() <= required);
+    let waited = wait_for_all(&mut browser, has_demo, deadline);
+    let reports = reports(&browser);
+    let is_held = |report: &Report| report.is_sufficient() && report.tier() <= required;
+    let is_enough = waited.is_ok() && reports.iter().all(is_held);
     if options.json {
         say!("{}", to_json(&browser, &reports, required, is_enough));
     } else {
@@ -56,19 +64,27 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     })
 }
 
-fn report_of(browser: &Browser, role: Role) -> Option<Report> {
-    let mut children = browser.children.values();
-    children
-        .find(|child| child.role == role && child.report.is_some())
-        .and_then(|child| child.report.clone())
+/// Of all processes that were looked at, in the order of the roles.
+fn reports(browser: &Browser) -> Vec<Report> {
+    let of_role = |role: Role| {
+        let children = browser.children.values();
+        let children = children.filter(move |child| child.role == role);
+        children.filter_map(|child| child.report.clone())
+    };
+    ROLES.into_iter().flat_map(of_role).collect()
 }
 
 /// Waits until a process of every role has been looked at and found to be held.
-fn wait_for_all(browser: &mut Browser, deadline: Instant) -> anyhow::Result<()> {
+fn wait_for_all(browser: &mut Browser, has_demo: bool, deadline: Instant) -> anyhow::Result<()> {
     loop {
         let is_ready = |role: &Role| {
             let mut processes = browser.kernel.processes().into_iter();
-            processes.any(|p| p.role == *role && p.state == kernel::ProcessState::Ready)
+            match role {
+                Role::Demo => browser.is_demo_sealed() || !has_demo,
+                role => {
+                    processes.any(|p| p.role == *role && p.state == kernel::ProcessState::Ready)
+                }
+            }
         };
         let Some(missing) = ROLES.into_iter().find(|role| !is_ready(role)) else {
             return Ok(());
@@ -82,6 +98,10 @@ fn wait_for_all(browser: &mut Browser, deadline: Instant) -> anyhow::Result<()> 
         }
         ensure_running(browser)?;
         anyhow::ensure!(
+            browser.children.contains_key(&DEMO) || !has_demo,
+            "the demo process cannot be started"
+        );
+        anyhow::ensure!(
             Instant::now() < deadline,
             "the {missing} process was not ready in time; --timeout gives it longer"
         );
@@ -93,12 +113,19 @@ fn print(reports: &[Report], required: Tier, is_enough: bool) {
         // Its own last line ends the paragraph.
         say!("{report}");
     }
+    say!("Nothing is tried on");
+    for (layer, reason) in untried() {
+        say!("  {layer:20} {reason}");
+    }
+    say!("{EXPLANATION}");
     let verdict = if is_enough { "yes" } else { "NO" };
     say!("every role has at least tier {required}: {verdict}");
-    say!(
-        "(enforced: the kernel shows it from outside; implied: it goes on before the system-call \
-         filter, which is seen, and only if it succeeded)"
-    );
+}
+
+/// The layers that no attack can show, and why.
+fn untried() -> impl Iterator<Item = (Layer, &'static str)> {
+    let layers = Layer::ALL.into_iter();
+    layers.filter_map(|layer| Some((layer, sandbox::untried(layer)?)))
 }
 
 fn to_json(browser: &Browser, reports: &[Report], required: Tier, is_enough: bool) -> Value {
@@ -114,10 +141,30 @@ fn to_json(browser: &Browser, reports: &[Report], required: Tier, is_enough: boo
             })
         })
         .collect();
+    let untried: Vec<Value> = untried()
+        .map(|(layer, reason)| json!({ "layer": layer, "reason": reason }))
+        .collect();
     json!({
         "tier": browser.launcher.support().tier().to_string(),
         "required": required.to_string(),
         "is_enough": is_enough,
         "processes": processes,
+        "untried": untried,
     })
 }
+
+const EXPLANATION: &str = "
+enforced         it holds the process
+unavailable      this machine does not have it: the probe tried, and failed with that errno
+not attempted    left off on purpose for that process
+MISSING          it should be there and is not: such a process is killed before it sees content
+seen             the kernel shows it to the broker, from outside the process
+implied          no outsider can see it; it goes on before the system-call filter, which is seen,
+                 and only if it succeeded
+tried -> answer  the process attacked the layer when it had just put it on, before it saw any
+                 content; with any other answer it does not start
+
+tier A  namespaces, Landlock, system-call filters      tier B  no user namespaces
+tier C  no Landlock                                    tier D  degraded: filters alone, only with
+                                                               --sandbox degraded and a banner
+";

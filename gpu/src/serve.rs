@@ -233,7 +233,13 @@ impl Gpu {
             }
             ToGpu::Ping { sequence } => self.stage.notify(FromGpu::Done { sequence }),
             ToGpu::Break(action) => {
-                child::break_process(&action, self.control.receiver.as_fd());
+                child::break_process(
+                    &action,
+                    &child::Reach {
+                        surfaces: self.stage.reach(),
+                        ..child::Reach::control(self.control.receiver.as_fd())
+                    },
+                );
             }
         }
         Ok(())

@@ -107,11 +107,25 @@ impl Stage {
             .filter_map(|(&id, surface)| Some((id, surface.channel()?)))
     }
 
-    /// A producer has rung, or is gone.
+    /// What code that has taken over this process has of the surfaces.
+    pub fn reach(&self) -> Vec<child::ReachedSurface<'_>> {
+        self.surfaces
+            .0
+            .values()
+            .filter_map(Surface::reach)
+            .collect()
+    }
+
+    /// A producer has rung, or is gone. That it is gone the broker knows already, unless it has
+    /// hung up and lives on.
     pub fn read_channel(&mut self, id: SurfaceId, now: Duration) {
         if let Some(surface) = self.surfaces.0.get_mut(&id) {
             let outcome = surface.read_channel(now);
+            let has_hung_up = surface.has_hung_up();
             self.note(id, outcome);
+            if has_hung_up {
+                self.report(id, Misbehaviour::ClosedChannel);
+            }
         }
     }
 
@@ -214,7 +228,9 @@ impl Stage {
     }
 
     fn report(&mut self, surface: SurfaceId, misbehaviour: Misbehaviour) {
-        tracing::warn!(%surface, %misbehaviour, "a producer misbehaved");
+        if misbehaviour != Misbehaviour::ClosedChannel {
+            tracing::warn!(%surface, %misbehaviour, "a producer misbehaved");
+        }
         self.notices.push(FromGpu::ProducerMisbehaved {
             surface,
             misbehaviour,

@@ -53,6 +53,8 @@ pub struct Surface {
     next: Option<Consumer>,
     /// Its producer broke a rule: no frame is taken any more.
     mute: bool,
+    /// Its producer has just closed the channel.
+    hung_up: bool,
 }
 
 impl Surface {
@@ -66,6 +68,7 @@ impl Surface {
             shown: region,
             next: None,
             mute: false,
+            hung_up: false,
         }
     }
 
@@ -79,6 +82,15 @@ impl Surface {
         self.channel
             .as_ref()
             .map(|channel| channel.receiver.as_fd())
+    }
+
+    /// What code that has taken over this process has of it.
+    pub fn reach(&self) -> Option<child::ReachedSurface<'_>> {
+        Some(child::ReachedSurface {
+            channel: self.channel(),
+            memory: self.shown.as_ref()?.mapped(),
+            has_credit: false,
+        })
     }
 
     /// The next region. Until it has a frame, the last one of the present region stays.
@@ -138,13 +150,25 @@ impl Surface {
                     rung = true;
                 }
                 Err(RecvError::Misbehaved(m)) => return Err(self.cut_off(m)),
-                Err(RecvError::Closed | RecvError::Failed(_)) => self.channel = None,
+                Err(RecvError::Closed) => {
+                    self.channel = None;
+                    self.hung_up = true;
+                }
+                Err(RecvError::Failed(error)) => {
+                    tracing::error!("a frames channel failed: {error}");
+                    self.channel = None;
+                }
             }
         }
         if self.channel.is_none() && self.picture().is_none() {
             return self.take_over();
         }
         if rung { self.take() } else { Ok(None) }
+    }
+
+    /// Whether the producer has closed its channel since the last call.
+    pub fn has_hung_up(&mut self) -> bool {
+        std::mem::take(&mut self.hung_up)
     }
 
     /// The producer is gone and nothing is shown yet: the last frame that it left, which an earlier

@@ -24,7 +24,7 @@ use url::Url;
 pub struct FetchChannel {
     /// The service's number for it.
     pub number: u64,
-    /// The renderer, for the log.
+    /// The renderer.
     pub process: ProcessId,
     /// The site of its documents.
     pub site: Site,

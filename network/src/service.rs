@@ -2,8 +2,8 @@
 //! hands each load to a worker.
 //!
 //! Owns: the channels, the partition of each site. Trusts: the broker. Never: believes a renderer
-//! (a channel that misbehaves is closed, and the others go on), or blocks on anything but all
-//! channels at once.
+//! (one that misbehaves loses its channel and is reported, and the others go on), or blocks on
+//! anything but all channels at once and the broker, who always reads.
 
 use crate::client::{Client, Partition};
 use crate::fetch::{Fetch, FetchChannel};
@@ -13,7 +13,7 @@ use crate::under_way::UnderWay;
 use crate::wait::Stop;
 use crate::workers::{Job, Owner, Pool};
 use ipc::poll::{self, Interest};
-use ipc::{Endpoint, Handles, Misbehaviour, Receiver, RecvError};
+use ipc::{Endpoint, Handles, Misbehaviour, Rate, Receiver, RecvError};
 use protocol::bootstrap::NetworkConfig;
 use protocol::error::LoadError;
 use protocol::fetch;
@@ -25,6 +25,7 @@ use std::collections::HashMap;
 use std::io;
 use std::os::fd::AsFd;
 use std::sync::{Arc, Weak};
+use std::time::Instant;
 use thiserror::Error;
 
 /// Most navigations under way or waiting; the broker has at most one for each tab.
@@ -60,6 +61,7 @@ pub struct Service {
 struct OpenChannel {
     channel: Arc<FetchChannel>,
     receiver: Receiver<fetch::ToNetwork>,
+    rate: Rate,
 }
 
 /// What became of a channel in this turn.
@@ -67,6 +69,8 @@ struct OpenChannel {
 enum Turn {
     Open,
     Closed,
+    /// Its renderer broke the protocol.
+    Broken(Misbehaviour),
 }
 
 impl Service {
@@ -107,9 +111,14 @@ impl Service {
             // From the last to the first, so that a closed one's place does not shift the others;
             // the control channel after them, because it adds channels.
             for index in (0..self.channels.len()).rev() {
-                if ready[index + 1] && self.serve_channel(index) == Turn::Closed {
+                if !ready[index + 1] {
+                    continue;
+                }
+                let turn = self.serve_channel(index);
+                if turn != Turn::Open {
                     let closed = self.channels.swap_remove(index);
                     self.close(&closed);
+                    self.report(&closed.channel, turn);
                 }
             }
             if ready[0] && self.serve_control()? == Turn::Closed {
@@ -152,7 +161,14 @@ impl Service {
                 Ok(())
             }
             ToNetwork::Break(action) => {
-                child::break_process(&action, self.control.sender.as_fd());
+                let channels = self.channels.iter();
+                child::break_process(
+                    &action,
+                    &child::Reach {
+                        fetch: channels.map(|open| open.receiver.as_fd()).collect(),
+                        ..child::Reach::control(self.control.sender.as_fd())
+                    },
+                );
                 Ok(())
             }
         }
@@ -222,6 +238,7 @@ impl Service {
         self.channels.push(OpenChannel {
             channel: Arc::new(channel),
             receiver,
+            rate: Rate::default(),
         });
     }
 
@@ -237,26 +254,47 @@ impl Service {
         partition
     }
 
-    fn serve_channel(&self, index: usize) -> Turn {
-        let OpenChannel { channel, receiver } = &self.channels[index];
+    fn serve_channel(&mut self, index: usize) -> Turn {
+        let now = Instant::now();
         for _ in 0..MESSAGES_PER_TURN_MAX {
-            let outcome = match receiver.try_recv() {
-                Ok(Some(received)) => self.handle_fetch(channel, received.message),
+            let OpenChannel {
+                channel,
+                receiver,
+                rate,
+            } = &mut self.channels[index];
+            let message = match receiver.try_recv() {
+                Ok(Some(received)) => received.message,
                 Ok(None) => return Turn::Open,
                 Err(RecvError::Closed) => return Turn::Closed,
-                Err(RecvError::Misbehaved(how)) => Err(how),
+                Err(RecvError::Misbehaved(how)) => return Turn::Broken(how),
                 Err(RecvError::Failed(error)) => {
                     tracing::error!(process = %channel.process, "fetch channel: {error}");
                     return Turn::Closed;
                 }
             };
-            if let Err(how) = outcome {
-                let FetchChannel { process, site, .. } = &**channel;
-                tracing::warn!(%process, %site, "renderer misbehaved on its fetch channel: {how}");
-                return Turn::Closed;
+            if rate.excess(now).is_some() {
+                return Turn::Broken(Misbehaviour::Flood);
+            }
+            let channel = channel.clone();
+            if let Err(how) = self.handle_fetch(&channel, message) {
+                return Turn::Broken(how);
             }
         }
         Turn::Open
+    }
+
+    /// Tells the broker of a renderer that broke the protocol.
+    fn report(&self, channel: &FetchChannel, turn: Turn) {
+        let Turn::Broken(misbehaviour) = turn else {
+            return;
+        };
+        let FetchChannel { process, site, .. } = channel;
+        tracing::warn!(%process, %site, "renderer misbehaved on its fetch channel: {misbehaviour}");
+        // A broker that is gone ends the loop.
+        let _ = self.control.sender.send(FromNetwork::ClientMisbehaved {
+            process: *process,
+            misbehaviour,
+        });
     }
 
     fn handle_fetch(

@@ -14,7 +14,8 @@ use protocol::document::ResponseHead;
 use protocol::fetch::{Destination, FromNetwork, ToNetwork};
 use protocol::ids::RequestId;
 use protocol::limits::{
-    DOCUMENT_RESOURCES_MAX, FETCHES_PER_CHANNEL_MAX, RESOURCE_BYTES_MAX, URL_BYTES_MAX,
+    DOCUMENT_RESOURCES_MAX, FETCHES_PER_CHANNEL_MAX, MESSAGES_PER_TURN_MAX, RESOURCE_BYTES_MAX,
+    URL_BYTES_MAX,
 };
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::os::fd::{AsFd, BorrowedFd};
@@ -171,9 +172,13 @@ impl Fetcher {
         self.channel.as_ref().map(|(_, receiver)| receiver.as_fd())
     }
 
-    /// Takes the answers that have come.
+    /// Takes the answers that have come, at most a turn's worth: a network process that answers
+    /// without end must not keep the page from being painted.
     pub(crate) fn receive(&mut self) {
-        while let Some((_, receiver)) = &self.channel {
+        for _ in 0..MESSAGES_PER_TURN_MAX {
+            let Some((_, receiver)) = &self.channel else {
+                return;
+            };
             match receiver.try_recv() {
                 Ok(Some(received)) => self.take_answer(received.message),
                 Ok(None) => return,

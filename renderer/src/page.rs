@@ -305,6 +305,10 @@ impl Host for Page {
         pipe.into_iter().chain(self.fetcher.answers()).collect()
     }
 
+    fn fetch_channel(&self) -> Option<BorrowedFd<'_>> {
+        self.fetcher.answers()
+    }
+
     fn receive(&mut self) -> Result<(), LoopError> {
         if let Some(load) = &mut self.load {
             load.body.read_available();

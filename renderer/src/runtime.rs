@@ -11,15 +11,13 @@ use ipc::{Handles, Misbehaviour, Receiver, RecvError, Sender};
 use protocol::geometry::Size;
 use protocol::ids::{Generation, SurfaceId};
 use protocol::input::InputEvent;
+use protocol::limits::MESSAGES_PER_TURN_MAX;
 use protocol::renderer::{FromRenderer, SurfacePart, ToRenderer};
 use shm::{Producer, ShmError};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
 use thiserror::Error;
-
-/// Most control messages taken before the loop lays out and paints.
-const MESSAGES_PER_TURN_MAX: usize = 64;
 
 /// Why the loop ended other than by its control channel closing.
 #[derive(Debug, Error)]
@@ -61,6 +59,10 @@ pub(crate) trait Host {
     fn deadline(&self) -> Option<Instant>;
     /// Lays out what has changed and tells the broker about it.
     fn turn(&mut self, control: &Control);
+    /// The channel to the network process, if it has one.
+    fn fetch_channel(&self) -> Option<BorrowedFd<'_>> {
+        None
+    }
     /// A frame of that part has been published.
     fn published(&mut self, part: SurfacePart, control: &Control);
 }
@@ -162,7 +164,7 @@ impl<H: Host> Runtime<H> {
                 self.control.say(FromRenderer::Done { sequence });
             }
             ToRenderer::Break(action) => {
-                child::break_process(&action, self.control.0.as_fd());
+                child::break_process(&action, &self.reach());
             }
             other => {
                 let sequence = match &other {
@@ -176,6 +178,14 @@ impl<H: Host> Runtime<H> {
             }
         }
         Ok(())
+    }
+
+    fn reach(&self) -> child::Reach<'_> {
+        child::Reach {
+            control: self.control.0.as_fd(),
+            fetch: self.host.fetch_channel().into_iter().collect(),
+            surfaces: self.surfaces.iter().map(Surface::reach).collect(),
+        }
     }
 
     fn attach(

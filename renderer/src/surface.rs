@@ -6,10 +6,12 @@
 use crate::view::View;
 use anyrender::{ImageRenderer, PaintScene};
 use anyrender_vello_cpu::VelloCpuImageRenderer;
+use child::ReachedSurface;
 use ipc::{Endpoint, Receiver, RecvError, Sender};
 use protocol::frames::{FromProducer, ToProducer};
 use protocol::geometry::{Rect, Size};
 use protocol::ids::SurfaceId;
+use protocol::limits::MESSAGES_PER_TURN_MAX;
 use protocol::renderer::SurfacePart;
 use shm::Producer;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -68,12 +70,13 @@ impl Surface {
         self.channel.as_ref().map(|(_, receiver)| receiver.as_fd())
     }
 
-    /// Takes the credits that have come.
+    /// Takes the credits that have come, at most a turn's worth: a gpu process that sends without
+    /// end must not keep this one from the broker.
     pub(crate) fn receive(&mut self) {
         let Some((_, receiver)) = &self.channel else {
             return;
         };
-        loop {
+        for _ in 0..MESSAGES_PER_TURN_MAX {
             match receiver.try_recv() {
                 Ok(Some(received)) => match received.message {
                     ToProducer::BeginFrame => self.credit = true,
@@ -94,6 +97,15 @@ impl Surface {
     /// Whether a frame may be published now.
     pub(crate) fn has_credit(&self) -> bool {
         self.credit
+    }
+
+    /// What code that has taken over this process has of it.
+    pub(crate) fn reach(&self) -> ReachedSurface<'_> {
+        ReachedSurface {
+            channel: self.credits(),
+            memory: self.producer.mapped(),
+            has_credit: self.credit,
+        }
     }
 
     /// Paints the whole view into the back slot and hands it over.

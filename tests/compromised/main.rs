@@ -12,9 +12,12 @@ mod attacks;
 #[path = "../../crates/sandbox/tests/held/deeds.rs"]
 #[allow(dead_code, reason = "the sandbox's own tests use all of it")]
 mod deeds;
+mod demo;
+mod handshake;
 #[path = "../harness/mod.rs"]
 #[allow(dead_code, reason = "the other end-to-end tests use all of it")]
 mod harness;
+mod hoards;
 mod lies;
 mod outcomes;
 mod rig;
@@ -23,13 +26,17 @@ mod rig;
 mod scene;
 mod trials;
 
-use std::os::fd::BorrowedFd;
+use child::Reach;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let first = std::env::args().nth(1).unwrap_or_default();
-    if first.starts_with("--type=") {
+    if let Some(role) = first.strip_prefix("--type=") {
+        handshake::run_if_told(role);
         child::arm(attack);
+        if first == "--type=demo" {
+            demo::arm();
+        }
         return broker::main();
     }
     // What the harness begins every browser's command line with.
@@ -42,15 +49,20 @@ fn main() -> ExitCode {
     if first == outcomes::WRITE_FLAG {
         return outcomes::write();
     }
-    libtest_mimic::run(&libtest_mimic::Arguments::from_args(), trials::all()).exit_code()
+    libtest_mimic::run(
+        &libtest_mimic::Arguments::from_args(),
+        trials::all().into_iter().chain(demo::trials()).collect(),
+    )
+    .exit_code()
 }
 
 /// The hostile action of that name, done in a child that is in full swing.
-fn attack(name: &str, control: BorrowedFd<'_>) {
+fn attack(order: &str, reach: &Reach<'_>) {
+    let (name, server) = order.split_once('@').unwrap_or((order, ""));
     let role = std::env::args().nth(1).unwrap_or_default();
     let role = role.trim_start_matches("--type=");
     if let Some(attacker) = rig::Attacker::ALL.into_iter().find(|a| a.name() == role) {
-        lies::tell(attacker, name, control);
+        lies::tell(attacker, name, server, reach);
     }
     let Some(attack) = attacks::find(name) else {
         return rig::say_survived(name, 0, libc::EINVAL);

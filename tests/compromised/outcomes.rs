@@ -3,8 +3,9 @@
 //!
 //! Owns: the file's form. Trusts: it, as far as the trials confirm it.
 
+use crate::handshake;
 use crate::lies;
-use crate::rig::{Attacker, Outcome, Rig};
+use crate::rig::{Attacker, Outcome};
 use crate::{attacks, trials};
 use std::process::ExitCode;
 
@@ -26,6 +27,7 @@ pub fn actions() -> Vec<(Attacker, &'static str)> {
     for attacker in Attacker::ALL {
         actions.extend(attacks::all().map(|attack| (attacker, attack.name)));
         actions.extend(lies::of(attacker).map(|lie| (attacker, lie.name)));
+        actions.extend(handshake::of(attacker).map(|deed| (attacker, deed.name)));
     }
     actions
 }
@@ -40,12 +42,15 @@ pub fn known(attacker: Attacker, name: &str) -> Option<String> {
     })
 }
 
-/// An outcome in the file's words. Arguments and addresses, which differ, are left out.
+/// An outcome in the file's words. Addresses and descriptors, which differ, are left out.
 pub fn words(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Died(cause) => {
             let end = cause.find(" (number").unwrap_or(cause.len());
-            format!("dies: {}", &cause[..end])
+            format!(
+                "dies: {}",
+                without_descriptor(&without_addresses(&cause[..end]))
+            )
         }
         Outcome::Returned(-1, errno) => {
             let name = nix::errno::Errno::from_raw(*errno);
@@ -53,6 +58,31 @@ pub fn words(outcome: &Outcome) -> String {
         }
         Outcome::Returned(..) => "goes on".to_owned(),
     }
+}
+
+/// With `0x…` for every hexadecimal number that is long enough to be an address.
+fn without_addresses(text: &str) -> String {
+    let mut parts = text.split("0x");
+    let mut result = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let digits = part.bytes().take_while(u8::is_ascii_hexdigit).count();
+        let is_address = digits > 4;
+        result += if is_address { "0x…" } else { "0x" };
+        result += &part[if is_address { digits } else { 0 }..];
+    }
+    result
+}
+
+/// A file that is mapped has the descriptor that was free.
+fn without_descriptor(text: &str) -> String {
+    let mut arguments: Vec<&str> = text.split(", ").collect();
+    if let [first, _, _, _, descriptor, _] = &mut arguments[..]
+        && first.starts_with("tried to call mmap(")
+        && *descriptor != "-1"
+    {
+        *descriptor = "FD";
+    }
+    arguments.join(", ")
 }
 
 /// Whether `found` is what the file says. Without a listener for refused calls the kernel kills,
@@ -65,7 +95,7 @@ pub fn agree(expected: &str, found: &str) -> bool {
 pub fn write() -> ExitCode {
     let mut text = HEAD.to_owned();
     for (attacker, name) in actions() {
-        let outcome = words(&trials::attack_once(attacker, name, &mut Rig::new()));
+        let outcome = words(&trials::attack_once(attacker, name, &mut None));
         println!("{} {name} {outcome}", attacker.name());
         text += &format!("{} {name} {outcome}\n", attacker.name());
     }

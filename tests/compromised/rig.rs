@@ -4,21 +4,22 @@
 //! Owns: the browser. Trusts: records, `/proc`, and pixels. Never: takes a child's word for its own
 //! end; that it has survived is only believed where that is the worse news.
 
-use crate::harness::{Browser, Tab, WATCHDOG, server};
+use crate::harness::{Browser, Tab, WATCHDOG, process, server};
+use crate::lies::{self, Lie};
+use nix::sys::signal::Signal;
+use protocol::ids::Role;
 use sandbox::Policy;
 use serde_json::Value;
+use std::ffi::OsStr;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-const PAGES: &[(&str, &str)] = &[
-    (
-        "/moving",
-        "<title>Moving</title><style>@keyframes go { from { margin-left: 0 } \
-         to { margin-left: 600px } } div { width: 100px; height: 100px; background: #ff0000; \
-         animation: go 1s linear infinite alternate }</style><body style='margin:0'><div></div>",
-    ),
-    ("/target", "<title>Target</title>an ordinary page"),
-];
+/// Whether a request has ever come with a cookie. Every answer asks the browser to keep one.
+static COOKIE_CAME: AtomicBool = AtomicBool::new(false);
 
 /// Who turns hostile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,6 +48,15 @@ impl Attacker {
         }
     }
 
+    pub fn role(self) -> Role {
+        match self {
+            Attacker::Gpu => Role::Gpu,
+            Attacker::Network => Role::Network,
+            Attacker::Renderer => Role::Renderer,
+            Attacker::Shell => Role::Shell,
+        }
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Attacker::Gpu => "gpu",
@@ -69,7 +79,7 @@ pub enum Outcome {
 /// The browser.
 pub struct Rig {
     pub browser: Browser,
-    server: std::net::SocketAddr,
+    server: SocketAddr,
     bystander: Tab,
 }
 
@@ -90,8 +100,12 @@ struct Inventory {
 
 impl Rig {
     pub fn new() -> Rig {
-        let server = server::pages(PAGES);
-        let mut browser = Browser::headless(&[]);
+        Rig::of(Browser::headless(&[]))
+    }
+
+    /// Around a browser that has just been started.
+    pub fn of(mut browser: Browser) -> Rig {
+        let server = server::serve(answer);
         let bystander = browser.open(&format!("http://{server}/moving"));
         Rig {
             browser,
@@ -105,28 +119,120 @@ impl Rig {
     /// # Panics
     /// When the bystander suffers, or something is left behind.
     pub fn attack(&mut self, attacker: Attacker, name: &str) -> Outcome {
+        let lie = lies::find(attacker, name);
+        let is_shown = lie.is_some_and(|lie| lie.is_shown);
         let before = self.inventory_at_rest();
-        let target = (attacker == Attacker::Renderer).then(|| self.open_target());
+        let target = (attacker == Attacker::Renderer).then(|| self.open_target(is_shown));
         let heard = self.browser.stderr().len();
         let whom = target
             .as_ref()
             .map_or(attacker.name().to_owned(), |tab| tab.id.to_string());
-        self.browser.send(&format!("break {whom} attack={name}"));
-        let outcome = self.outcome(attacker, target.as_ref(), name, heard);
+        let server = self.server;
+        let order = format!("break {whom} attack={name}@{server}");
+        self.browser.send(&order);
+        let flood = (name == lies::NEVER_READS).then_some(order);
+        let outcome = self.outcome(attacker, target.as_ref(), name, heard, flood);
+        self.activate_bystander();
+        if let (Some(lie), Outcome::Returned(..)) = (lie, &outcome) {
+            self.live_with(attacker, lie);
+        }
         self.bystander_moves();
         if let Some(tab) = &target {
             self.browser.send(&format!("close {}", tab.id));
         }
         self.nothing_is_left(&before);
+        let has_leaked = COOKIE_CAME.load(Ordering::Relaxed);
+        assert!(!has_leaked, "{name}: a request came with a cookie");
         outcome
     }
 
-    /// A page in a tab that is not the one on show.
-    pub fn open_target(&mut self) -> Tab {
+    /// A page stops reading, and the network process sends it as many descriptors as the kernel
+    /// takes. Others must have what they need all the same, as far as that takes no descriptors of
+    /// the same user: a picture does, and so does a new process. They must have all of it once that
+    /// page is closed.
+    pub fn conspire(&mut self, can_send: bool, can_start: bool) {
+        let before = self.inventory_at_rest();
+        let target = self.open_target(false);
+        self.inventory_at_rest();
+        for (whom, name) in [
+            (target.id.to_string(), "frames-never-published"),
+            ("network".to_owned(), "answers-with-descriptors"),
+        ] {
+            let heard = self.browser.stderr().len();
+            let server = self.server;
+            self.browser
+                .send(&format!("break {whom} attack={name}@{server}"));
+            self.browser.wait_until("it is done", |browser| {
+                survived(&browser.stderr()[heard..], name).is_some()
+            });
+        }
+        if can_send {
+            self.bystander_moves();
+        }
+        if can_start {
+            self.end(Attacker::Network);
+            self.others_load();
+        }
+        self.browser.send(&format!("close {}", target.id));
+        if !can_start {
+            self.bystander_moves();
+            self.end(Attacker::Network);
+        }
+        self.others_load();
+        self.bystander_moves();
+        self.nothing_is_left(&before);
+    }
+
+    /// A page in a tab, on show or behind the bystander's.
+    fn open_target(&mut self, is_shown: bool) -> Tab {
         let tab = self.browser.open(&format!("http://{}/target", self.server));
+        if !is_shown {
+            self.activate_bystander();
+        }
+        tab
+    }
+
+    fn activate_bystander(&mut self) {
         self.browser
             .send(&format!("activate {}", self.bystander.id));
-        tab
+    }
+
+    /// What must hold while a liar goes on. A service that has turned hostile serves nobody, so it
+    /// is ended: whom it lied to must then have all from its successor.
+    fn live_with(&mut self, attacker: Attacker, lie: &Lie) {
+        match attacker {
+            Attacker::Gpu => self.end(attacker),
+            Attacker::Network => {
+                self.bystander_moves();
+                self.end(attacker);
+            }
+            Attacker::Renderer | Attacker::Shell => {}
+        }
+        if lie.expected != lies::Expected::Refused {
+            self.others_load();
+        }
+    }
+
+    /// Ends a service from outside; the broker, which still obeys, starts another one.
+    fn end(&mut self, role: Attacker) {
+        let pid = self.browser.pid_of(role.name());
+        process::signal(pid, Signal::SIGKILL);
+        self.browser.wait("the liar's end", |record| {
+            record["record"] == "died" && record["pid"] == pid
+        });
+    }
+
+    /// Another page can be had, with what belongs to it.
+    fn others_load(&mut self) {
+        self.browser
+            .send(&format!("open http://{}/styled", self.server));
+        let id = self.browser.wait_for("tab_opened")["tab"].clone();
+        let loaded = self.browser.wait("another page", |record| {
+            record["record"] == "loaded" && record["tab"] == id
+        });
+        assert_eq!(loaded["failed_resources"], 0, "{loaded}");
+        self.browser.send(&format!("close {id}"));
+        self.activate_bystander();
     }
 
     fn outcome(
@@ -135,6 +241,7 @@ impl Rig {
         target: Option<&Tab>,
         name: &str,
         heard: usize,
+        flood: Option<String>,
     ) -> Outcome {
         let deadline = Instant::now() + WATCHDOG;
         let is_death = |record: &Value| match target {
@@ -142,6 +249,9 @@ impl Rig {
             None => record["record"] == "died" && record["role"] == attacker.name(),
         };
         loop {
+            if let Some(order) = &flood {
+                (0..100).for_each(|_| self.browser.send(order));
+            }
             if let Some(record) = self.browser.wait_briefly(is_death) {
                 return Outcome::Died(record["cause"].as_str().expect("a cause").to_owned());
             }
@@ -202,6 +312,13 @@ impl Rig {
         self.inventory()
     }
 
+    /// As many processes and descriptors as in a browser in which nothing has happened.
+    pub fn is_like_any_other(&mut self) {
+        static OTHER: OnceLock<Inventory> = OnceLock::new();
+        let other = OTHER.get_or_init(|| Rig::new().inventory_at_rest());
+        self.nothing_is_left(other);
+    }
+
     fn nothing_is_left(&mut self, before: &Inventory) {
         let deadline = Instant::now() + WATCHDOG;
         loop {
@@ -220,19 +337,49 @@ impl Rig {
 
 /// The folders in all folders of control groups that are that browser's.
 fn groups(pid: i32) -> usize {
-    let name = format!("{}{pid}", sandbox::cgroup::GROUP_PREFIX);
+    let prefix = format!("{}{pid}-", sandbox::cgroup::GROUP_PREFIX);
+    let is_browsers = |name: &OsStr| name.to_string_lossy().starts_with(&prefix);
     let mut places = vec![(PathBuf::from("/sys/fs/cgroup"), false)];
     let mut count = 0;
     while let Some((place, is_own)) = places.pop() {
         for entry in std::fs::read_dir(place).into_iter().flatten().flatten() {
             if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                 count += usize::from(is_own);
-                places.push((entry.path(), is_own || *entry.file_name() == *name));
+                places.push((entry.path(), is_own || is_browsers(&entry.file_name())));
             }
         }
     }
     count
 }
+
+/// The test's web server.
+fn answer(head: &str, stream: &mut TcpStream) {
+    if head.to_ascii_lowercase().contains("\r\ncookie:") {
+        COOKIE_CAME.store(true, Ordering::Relaxed);
+    }
+    let html = "text/html\r\nSet-Cookie: secret=1";
+    let ok = "200 OK";
+    match head.split(' ').nth(1).unwrap_or("/") {
+        "/moving" => server::respond(stream, ok, html, MOVING),
+        "/styled" => server::respond(stream, ok, html, STYLED),
+        "/style.css" => server::respond(stream, ok, "text/css", "p { color: red }"),
+        "/target" => server::respond(stream, ok, html, "<title>Target</title>an ordinary page"),
+        "/never" => {
+            let _ = stream.read(&mut [0]);
+        }
+        "/endless" => {
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Type: text/css\r\n\r\n");
+            while stream.write_all(&[b' '; 4096]).is_ok() {}
+        }
+        _ => server::respond(stream, "404 Not Found", html, "no such page"),
+    }
+}
+
+const MOVING: &str = "<title>Moving</title><style>@keyframes go { from { margin-left: 0 } \
+    to { margin-left: 600px } } div { width: 100px; height: 100px; background: #ff0000; \
+    animation: go 1s linear infinite alternate }</style><body style='margin:0'><div></div>";
+
+const STYLED: &str = "<title>Styled</title><link rel=stylesheet href=/style.css><p>with style";
 
 /// Written by a child whose action came back, into its standard error, which the broker hands on.
 pub fn say_survived(name: &str, value: i64, errno: i32) {

@@ -2,9 +2,10 @@
 //!
 //! Owns: the browsers, which are used again while nobody but a tab has died in them.
 
+use crate::lies::Expected;
 use crate::outcomes;
 use crate::rig::{Attacker, Outcome, Rig};
-use crate::{attacks, lies};
+use crate::{attacks, handshake, hoards, lies};
 use libtest_mimic::{Failed, Trial};
 use std::sync::Mutex;
 
@@ -12,21 +13,21 @@ static IDLE: Mutex<Vec<Rig>> = Mutex::new(Vec::new());
 
 pub fn all() -> Vec<Trial> {
     let actions = outcomes::actions().into_iter();
-    actions
-        .map(|(attacker, name)| {
-            let title = format!("{}::{name}", attacker.name());
-            Trial::test(title, move || try_out(attacker, name))
-        })
-        .collect()
+    let actions = actions.map(|(attacker, name)| {
+        let title = format!("{}::{name}", attacker.name());
+        Trial::test(title, move || try_out(attacker, name))
+    });
+    actions.chain(hoards::trials()).collect()
 }
 
 fn try_out(attacker: Attacker, name: &'static str) -> Result<(), Failed> {
-    let idle = IDLE.lock().expect("nobody panics with it").pop();
-    let mut rig = idle.unwrap_or_else(Rig::new);
+    let takes_rig = handshake::find(name).is_none();
+    let idle = || IDLE.lock().expect("nobody panics with it").pop();
+    let mut rig = takes_rig.then(idle).flatten();
     let outcome = attack_once(attacker, name, &mut rig);
     let found = outcomes::words(&outcome);
     // A service may die only so often before the browser goes on without it.
-    if attacker == Attacker::Renderer {
+    if let Some(rig) = rig.filter(|_| attacker == Attacker::Renderer) {
         IDLE.lock().expect("nobody panics with it").push(rig);
     }
     match outcomes::known(attacker, name) {
@@ -37,14 +38,15 @@ fn try_out(attacker: Attacker, name: &'static str) -> Result<(), Failed> {
 }
 
 /// Does it and checks what holds for every outcome: a call that is on no list is refused or fatal,
-/// a lie is fatal under its name.
-pub fn attack_once(attacker: Attacker, name: &str, rig: &mut Rig) -> Outcome {
+/// a lie comes to what it says of itself.
+pub fn attack_once(attacker: Attacker, name: &str, rig: &mut Option<Rig>) -> Outcome {
+    if let Some(deed) = handshake::find(name) {
+        return handshake::attack(attacker, deed);
+    }
+    let rig = rig.get_or_insert_with(Rig::new);
     let outcome = rig.attack(attacker, name);
-    if let Some(lie) = lies::of(attacker).find(|lie| lie.name == name) {
-        let Outcome::Died(cause) = &outcome else {
-            panic!("{name}: the liar goes on: {outcome:?}");
-        };
-        assert!(cause.contains(lie.cause), "{name}: {cause}");
+    if let Some(lie) = lies::find(attacker, name) {
+        check_lie(lie, &outcome);
         return outcome;
     }
     let attack = attacks::find(name).expect("what is no lie is an attack");
@@ -67,4 +69,15 @@ pub fn attack_once(attacker: Attacker, name: &str, rig: &mut Rig) -> Outcome {
         }
     }
     outcome
+}
+
+fn check_lie(lie: &lies::Lie, outcome: &Outcome) {
+    let is_right = match (lie.expected, outcome) {
+        (Expected::Dies(name), Outcome::Died(cause)) => cause.contains(name),
+        (Expected::GoesOn, Outcome::Returned(value, _)) => *value >= 0,
+        (Expected::Refused, Outcome::Returned(value, _)) => *value == -1,
+        _ => false,
+    };
+    let (name, expected) = (lie.name, lie.expected);
+    assert!(is_right, "{name}: {outcome:?}, not {expected:?}");
 }

@@ -188,9 +188,14 @@ impl World {
 
     /// With at most that many descriptors.
     pub fn with_descriptors_max(self, count: u64) -> World {
+        self.with_descriptors(count, count)
+    }
+
+    /// With at most that many descriptors, unless it asks for more, of which there are so many.
+    pub fn with_descriptors(self, soft: u64, hard: u64) -> World {
         let limit = libc::rlimit {
-            rlim_cur: count,
-            rlim_max: count,
+            rlim_cur: soft,
+            rlim_max: hard,
         };
         self.change(move || {
             // SAFETY: a valid limit.

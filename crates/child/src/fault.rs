@@ -9,8 +9,40 @@ use protocol::renderer::BreakAction;
 use std::os::fd::{AsRawFd, BorrowedFd};
 use std::sync::OnceLock;
 
-/// Does the hostile action of that name, on the control channel or elsewhere.
-pub type Attacks = fn(&str, BorrowedFd<'_>);
+/// Does the hostile action of that name with what is in its reach.
+pub type Attacks = fn(&str, &Reach<'_>);
+
+/// What a process has at hand that leads to others. Code that has taken it over would find all of
+/// it by searching.
+pub struct Reach<'a> {
+    /// To the broker.
+    pub control: BorrowedFd<'a>,
+    /// Between renderers and the network process: one's own, or those of all renderers.
+    pub fetch: Vec<BorrowedFd<'a>>,
+    /// Between producers and the gpu process: one's own, or those of all producers.
+    pub surfaces: Vec<ReachedSurface<'a>>,
+}
+
+/// One end of a surface.
+pub struct ReachedSurface<'a> {
+    /// The frames channel, unless the other side is gone.
+    pub channel: Option<BorrowedFd<'a>>,
+    /// Its memory.
+    pub memory: shm::Mapped,
+    /// Of a producer: whether it may publish a frame.
+    pub has_credit: bool,
+}
+
+impl<'a> Reach<'a> {
+    /// The control channel alone.
+    pub fn control(control: BorrowedFd<'a>) -> Reach<'a> {
+        Reach {
+            control,
+            fetch: Vec::new(),
+            surfaces: Vec::new(),
+        }
+    }
+}
 
 static ATTACKS: OnceLock<Attacks> = OnceLock::new();
 
@@ -21,16 +53,16 @@ pub fn arm(attacks: Attacks) {
 }
 
 /// Carries out `action`. Returns only where the fault lets it (a bad message, a system call that
-/// was answered). `control` is the channel on which a bad message is sent.
-pub fn break_process(action: &BreakAction, control: BorrowedFd<'_>) {
+/// was answered).
+pub fn break_process(action: &BreakAction, reach: &Reach<'_>) {
     tracing::info!(?action, "breaking on request");
     match action {
         BreakAction::Abort => std::process::abort(),
         BreakAction::Attack(name) => match ATTACKS.get() {
-            Some(attack) => attack(name, control),
+            Some(attack) => attack(name, reach),
             None => tracing::warn!(name, "this program has no hostile actions in it"),
         },
-        BreakAction::BadMessage => send_garbage(control),
+        BreakAction::BadMessage => send_garbage(reach.control),
         BreakAction::Crash => {
             // SAFETY: none: this is the crash. The page at address 16 is never mapped, so the write
             // faults and harms nothing but this process, which is what was asked for.
@@ -42,8 +74,14 @@ pub fn break_process(action: &BreakAction, control: BorrowedFd<'_>) {
         BreakAction::Memory => exhaust_memory(),
         BreakAction::Panic => panic!("a panic was asked for (bulkhead://panic)"),
         BreakAction::Syscall { number } => {
-            // SAFETY: six zero arguments; a call that takes pointers gets null ones.
-            let result = unsafe { libc::syscall(i64::from(*number), 0, 0, 0, 0, 0, 0) };
+            let number = i64::from(*number);
+            // What is asked for most gets arguments that make sense.
+            let [a, b] = match number {
+                libc::SYS_socket | libc::SYS_socketpair => [libc::AF_INET, libc::SOCK_STREAM],
+                _ => [0, 0],
+            };
+            // SAFETY: small numbers and zeroes; a call that takes pointers gets null ones.
+            let result = unsafe { libc::syscall(number, a, b, 0, 0, 0, 0) };
             tracing::info!(number, result, "the system call returned");
         }
     }

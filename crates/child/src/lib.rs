@@ -8,11 +8,11 @@
 
 mod fault;
 
-pub use fault::{Attacks, arm, break_process};
+pub use fault::{Attacks, Reach, ReachedSurface, arm, break_process};
 
 use ipc::{Endpoint, Handles, RecvError, Sender};
 use protocol::PROTOCOL_HASH;
-use protocol::bootstrap::{BOOTSTRAP_FD, FromChild, RoleConfig, ToChild};
+use protocol::bootstrap::{BOOTSTRAP_FD, CanaryAnswer, FromChild, RoleConfig, ToChild};
 use protocol::ids::{ProcessId, Role};
 use protocol::limits::TEXT_BYTES_MAX;
 use std::os::fd::{FromRawFd, OwnedFd};
@@ -92,8 +92,13 @@ impl Started {
         let policy = policy_of(self.role);
         match sandbox::seal(policy) {
             Ok(sealed) => {
+                let answer = |canary: sandbox::Canary| CanaryAnswer {
+                    layer: canary.layer.number(),
+                    errno: canary.errno,
+                };
                 let message = FromChild::Sealed {
                     listener: sealed.listener.is_some(),
+                    canaries: sealed.canaries.into_iter().map(answer).collect(),
                 };
                 sender
                     .send_with(message, sealed.listener.into_iter().collect())

@@ -24,8 +24,8 @@ pub enum SendError<T> {
     Closed(T),
     /// The system refused for another reason. The descriptors are closed.
     Failed(T, io::Error),
-    /// The socket's buffer is full for now: both come back, to be tried again when the channel is
-    /// writable.
+    /// The socket's buffer is full for now, or too many descriptors are on their way: both come
+    /// back, to be tried again when the channel is writable.
     Full(T, Vec<OwnedFd>),
     /// The encoded message is larger than its type allows. The descriptors are closed.
     TooLarge(T),

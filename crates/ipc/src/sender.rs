@@ -14,11 +14,15 @@ use std::io;
 use std::marker::PhantomData;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
+use std::time::Duration;
 
 thread_local! {
     /// Encoded bytes of the message being sent; shared by all senders of a thread.
     static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
+
+/// Between two attempts to send where waiting for room is not enough.
+const PAUSE: Duration = Duration::from_millis(1);
 
 /// The sending half of a channel. May be used by several threads at once: each message stays whole.
 #[derive(Debug)]
@@ -73,11 +77,16 @@ impl<T: Message> Sender<T> {
     /// Like [`Sender::try_send_with`], but waits while the channel is full. For children only.
     pub fn send_with(&self, message: T, fds: Vec<OwnedFd>) -> Result<(), SendError<T>> {
         let mut next = (message, fds);
+        let mut was_writable = false;
         loop {
             next = match self.try_send_with(next.0, next.1) {
                 Err(SendError::Full(message, fds)) => (message, fds),
                 other => return other,
             };
+            if std::mem::replace(&mut was_writable, true) {
+                // There may be room, but too many descriptors on their way.
+                std::thread::sleep(PAUSE);
+            }
             if let Err(error) = poll::wait_one(self.as_fd(), Interest::Write, None) {
                 return Err(SendError::Failed(next.0, error));
             }
@@ -93,7 +102,8 @@ impl<T> AsFd for Sender<T> {
 
 fn classify<T>(message: T, fds: Vec<OwnedFd>, error: io::Error) -> SendError<T> {
     match error.raw_os_error().map(Errno::from_raw) {
-        Some(Errno::EAGAIN) => SendError::Full(message, fds),
+        // Too many descriptors of this user are on their way: others' may be received soon.
+        Some(Errno::EAGAIN | Errno::ETOOMANYREFS) => SendError::Full(message, fds),
         Some(Errno::EPIPE | Errno::ECONNRESET | Errno::ENOTCONN | Errno::ECONNREFUSED) => {
             SendError::Closed(message)
         }

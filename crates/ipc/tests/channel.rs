@@ -541,8 +541,11 @@ fn a_real_seccomp_listener_arrives() {
         return;
     };
     let (a_tx, _a_rx, _b_tx, b_rx) = halves::<FromChild, ToRenderer>();
-    a_tx.try_send_with(FromChild::Sealed { listener: true }, vec![listener])
-        .expect("sent");
+    let sealed = FromChild::Sealed {
+        listener: true,
+        canaries: Vec::new(),
+    };
+    a_tx.try_send_with(sealed, vec![listener]).expect("sent");
     b_rx.recv()
         .expect("open")
         .handles

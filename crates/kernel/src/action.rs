@@ -90,6 +90,12 @@ pub enum Action {
         /// Why.
         reason: KillReason,
     },
+    /// It has closed a channel that it needs as long as it lives. Unless it is ending already, kill
+    /// it; where nothing else explains its end, `Misbehaved` comes before `Exited`.
+    HungUp {
+        /// Which child.
+        process: ProcessId,
+    },
     /// Send `Lock`; with `network`, make a fetch channel between the two, bound to the site.
     Lock {
         /// Which renderer.

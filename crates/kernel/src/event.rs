@@ -1,7 +1,7 @@
 //! What can happen to the kernel. Messages are decoded and range-checked before they come here;
 //! what they claim is checked by the kernel.
 
-use crate::exit::Exit;
+use crate::exit::{Exit, Waiting};
 use protocol::document::ResponseHead;
 use protocol::error::LoadError;
 use protocol::ids::{NavigationId, ProcessId, Role, TabId};
@@ -74,13 +74,24 @@ pub enum Event {
     SystemCallRefused {
         /// Which one.
         process: ProcessId,
-        /// The call with its arguments, for people: `socket(2, 1, 0)`.
+        /// The call with its arguments, for people: `socket(AF_INET, SOCK_STREAM, 0)`.
         call: String,
+        /// Its number, and where in the program it was made.
+        place: String,
+    },
+    /// The process sends more messages than it may.
+    Flooded {
+        /// Which one.
+        process: ProcessId,
+        /// How many it had sent in that second when it was noticed.
+        messages: u32,
     },
     /// The process does not read its messages.
     QueueFull {
         /// Which one.
         process: ProcessId,
+        /// What waits for it.
+        waiting: Waiting,
     },
     /// A message of a renderer or of the shell's control channel.
     FromRenderer {

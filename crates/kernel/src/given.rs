@@ -60,6 +60,11 @@ impl Ids {
         (1..self.tab).contains(&tab.0)
     }
 
+    /// Whether there has ever been that process.
+    pub(crate) fn was_process(&self, process: ProcessId) -> bool {
+        (1..self.process).contains(&process.0)
+    }
+
     /// Whether there has ever been that surface.
     pub(crate) fn was_surface(&self, surface: SurfaceId) -> bool {
         (1..self.surface).contains(&surface.0)

@@ -134,8 +134,13 @@ impl Kernel {
             } => {
                 self.on_misbehaved(process, misbehaviour);
             }
-            Event::SystemCallRefused { process, call } => self.on_call_refused(process, call),
-            Event::QueueFull { process } => self.on_queue_full(process),
+            Event::SystemCallRefused {
+                process,
+                call,
+                place,
+            } => self.on_call_refused(process, call, place),
+            Event::Flooded { process, messages } => self.on_flooded(process, messages),
+            Event::QueueFull { process, waiting } => self.on_queue_full(process, waiting),
             Event::FromRenderer { process, message } => self.on_renderer(process, message),
             Event::FromShell { process, message } => self.on_shell(process, message),
             Event::FromGpu { process, message } => self.on_gpu(process, message),

@@ -36,7 +36,7 @@ mod views;
 pub use action::{Action, Body, KillReason};
 pub use config::Config;
 pub use event::{Command, Event, Time};
-pub use exit::{DeathCause, Exit};
+pub use exit::{DeathCause, Exit, Stack, Usage, Waiting};
 pub use kernel::Kernel;
 pub use record::{Record, RecordKind};
 pub use views::{ProcessInfo, ProcessState, SurfaceInfo, TabInfo, TabState};

@@ -40,6 +40,10 @@ impl Kernel {
             | FromNetwork::Failed { navigation, .. }
             | FromNetwork::BodyEnd { navigation, .. } => navigation,
             FromNetwork::Done { sequence } => return self.on_done(id, sequence),
+            FromNetwork::ClientMisbehaved {
+                process,
+                misbehaviour,
+            } => return self.on_client_misbehaved(id, process, misbehaviour),
         };
         if !process.navigations.has(navigation) {
             return self.on_misbehaved(id, Misbehaviour::ForeignId);
@@ -63,6 +67,16 @@ impl Kernel {
             }
             (Place::Stale, _) => {}
             _ => self.on_misbehaved(id, Misbehaviour::WrongState),
+        }
+    }
+
+    /// A renderer that is gone is no news; one that has no channel with that network process is
+    /// none of its business.
+    fn on_client_misbehaved(&mut self, network: ProcessId, client: ProcessId, how: Misbehaviour) {
+        match self.living(client).map(|process| process.network) {
+            Some(Some(its)) if its == network => self.on_misbehaved(client, how),
+            None if self.ids.was_process(client) => {}
+            _ => self.on_misbehaved(network, Misbehaviour::ForeignId),
         }
     }
 

@@ -8,7 +8,7 @@
 use crate::action::{Action, KillReason};
 use crate::config::Config;
 use crate::event::Time;
-use crate::exit::{DeathCause, Exit};
+use crate::exit::{DeathCause, Exit, Waiting};
 use crate::given::Given;
 use crate::hang::Hang;
 use crate::kernel::Kernel;
@@ -353,16 +353,20 @@ impl Kernel {
         self.condemn(id, DeathCause::Misbehaved(misbehaviour));
     }
 
-    pub(crate) fn on_call_refused(&mut self, id: ProcessId, call: String) {
-        self.condemn(id, DeathCause::SystemCall(call));
+    pub(crate) fn on_flooded(&mut self, id: ProcessId, messages: u32) {
+        self.condemn(id, DeathCause::Flooded(messages));
     }
 
-    pub(crate) fn on_queue_full(&mut self, id: ProcessId) {
-        self.condemn(id, DeathCause::QueueFull);
+    pub(crate) fn on_call_refused(&mut self, id: ProcessId, call: String, place: String) {
+        self.condemn(id, DeathCause::SystemCall { call, place });
+    }
+
+    pub(crate) fn on_queue_full(&mut self, id: ProcessId, waiting: Waiting) {
+        self.condemn(id, DeathCause::QueueFull(waiting));
     }
 
     pub(crate) fn on_exited(&mut self, id: ProcessId, exit: &Exit) {
-        self.gone(id, cause_of(exit));
+        self.gone(id, DeathCause::of(exit));
     }
 
     pub(crate) fn check_handshakes(&mut self) {
@@ -425,7 +429,7 @@ impl Kernel {
             cause => RecordKind::Died {
                 role,
                 pid,
-                cause: cause.to_string(),
+                cause: cause.in_full(),
             },
         };
         self.record(kind, tab, Some(id));
@@ -467,20 +471,5 @@ impl Kernel {
             Role::Shell => self.shell_lost(),
             Role::Renderer | Role::Demo => {}
         }
-    }
-}
-
-/// The strongest reason that an exit tells: a panic, then memory, then the signal that the child
-/// reported, then the one that the system reports, then the exit code.
-fn cause_of(exit: &Exit) -> DeathCause {
-    if let Some(message) = &exit.panic {
-        return DeathCause::Panicked(message.clone());
-    }
-    if let Some(bytes) = exit.allocation_refused {
-        return DeathCause::OutOfMemory(bytes);
-    }
-    match exit.reported_signal.or(exit.signal) {
-        Some(number) => DeathCause::Signal(number),
-        None => DeathCause::Exited(exit.code.unwrap_or(0)),
     }
 }

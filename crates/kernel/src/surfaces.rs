@@ -230,17 +230,22 @@ impl Kernel {
                 surface,
                 misbehaviour,
             } => {
-                let producer = self.surfaces.get(&surface).map(|surface| surface.producer);
-                match producer {
-                    Some(Some(producer)) => {
-                        self.condemn(producer, DeathCause::Misbehaved(misbehaviour));
-                    }
-                    Some(None) => {}
-                    None => self.check_was_surface(id, surface),
-                }
+                self.on_producer_misbehaved(id, surface, misbehaviour);
             }
             FromGpu::Captured { .. } => {}
             FromGpu::Done { sequence } => self.on_done(id, sequence),
+        }
+    }
+
+    fn on_producer_misbehaved(&mut self, gpu: ProcessId, id: SurfaceId, how: Misbehaviour) {
+        let Some(surface) = self.surfaces.get(&id) else {
+            return self.check_was_surface(gpu, id);
+        };
+        match (surface.producer, how) {
+            (None, _) => {}
+            // A dying process hangs up too, and of what it dies is not known yet.
+            (Some(process), Misbehaviour::ClosedChannel) => self.emit(Action::HungUp { process }),
+            (Some(producer), how) => self.condemn(producer, DeathCause::Misbehaved(how)),
         }
     }
 

@@ -285,7 +285,7 @@ impl Kernel {
             committed.is_loaded = true;
         }
         tab.fault_when_painted = None;
-        let text = cause.to_string();
+        let text = cause.in_full();
         tab.crash = Some(Crash { cause, details });
         self.record(
             RecordKind::TabCrashed { cause: text },

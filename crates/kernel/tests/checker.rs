@@ -1,6 +1,7 @@
 //! Watches events and actions from outside and says when the stream breaks an invariant that the
 //! kernel's state alone cannot show: 1 to 5, 7, and what bodies and inputs need.
 
+use crate::world::WAITING;
 use kernel::{Action, Body, Event, KillReason, RecordKind};
 use protocol::ids::{Generation, NavigationId, ProcessId, SurfaceId};
 use protocol::site::Site;
@@ -58,7 +59,8 @@ impl Checker {
                 }
             }
             Event::Misbehaved { process, .. }
-            | Event::QueueFull { process }
+            | Event::Flooded { process, .. }
+            | Event::QueueFull { process, .. }
             | Event::SystemCallRefused { process, .. }
             | Event::SealRefused { process, .. }
             | Event::StartFailed { process, .. } => {
@@ -345,6 +347,7 @@ pub fn recipients(action: &Action) -> Vec<ProcessId> {
     match *action {
         Action::Bootstrap { process }
         | Action::Kill { process, .. }
+        | Action::HungUp { process }
         | Action::Commit { process, .. }
         | Action::Input { process, .. }
         | Action::Stop { process }
@@ -466,7 +469,10 @@ mod seeded_mutants {
         let mut checker = Checker::default();
         checker.action(&spawn()).expect("legal");
         checker
-            .event(&Event::QueueFull { process: P })
+            .event(&Event::QueueFull {
+                process: P,
+                waiting: WAITING,
+            })
             .expect("an event");
         assert!(checker.settled().is_err());
         checker.action(&kill()).expect("legal");

@@ -1,7 +1,9 @@
 //! The death of a tab's process, and the break-it addresses.
 
-use crate::world::{World, commit, records};
-use kernel::{Action, Body, Command, Config, Event, Exit, KillReason, RecordKind, TabState};
+use crate::world::{WAITING, World, commit, records};
+use kernel::{
+    Action, Body, Command, Config, Event, Exit, KillReason, RecordKind, Stack, TabState, Usage,
+};
 use protocol::gpu::Effect;
 use protocol::ids::{ProcessId, Role};
 use protocol::limits::PROCESSES_MAX;
@@ -71,10 +73,110 @@ fn card_names_the_cause() {
     let refused = cause_after(|world, process| {
         world.send(Event::SystemCallRefused {
             process,
-            call: "socket(2, 1, 0)".to_owned(),
+            call: "socket(AF_INET, SOCK_STREAM, 0)".to_owned(),
+            place: "number 41, at 0x5500".to_owned(),
         });
     });
-    assert_eq!(refused, "tried to call socket(2, 1, 0)");
+    assert_eq!(refused, "tried to call socket(AF_INET, SOCK_STREAM, 0)");
+}
+
+#[test]
+fn record_of_a_refused_call_says_where_it_was_made() {
+    let mut world = World::running();
+    let tab = world.open(ONE);
+    let process = world.process_of(tab);
+    let actions = world.send(Event::SystemCallRefused {
+        process,
+        call: "getpid()".to_owned(),
+        place: "number 39, at 0x5500".to_owned(),
+    });
+    let cause = "tried to call getpid() (number 39, at 0x5500)".to_owned();
+    assert!(records(&actions).contains(&&RecordKind::TabCrashed { cause }));
+}
+
+#[test]
+fn card_says_which_limit_was_met_with_what_was_used_and_allowed() {
+    const MIB: u64 = 1 << 20;
+    let exit = |exit: Exit| {
+        let cause = cause_after(move |world, process| {
+            world.exit(process, exit.clone());
+        });
+        assert!(cause.len() < 200, "{cause}");
+        cause
+    };
+    let refused = Exit {
+        allocation_refused: Some(4096),
+        reported_signal: Some(6),
+        resident_bytes_peak: Some(1000 * MIB + MIB / 2),
+        private_bytes_max: Some(1024 * MIB),
+        ..Exit::default()
+    };
+    assert_eq!(
+        exit(refused.clone()),
+        "ran out of memory: 4096 bytes more were refused; used 1000.5 MiB (resident peak, shared \
+         included); allowed 1024 MiB (private)"
+    );
+    let group_memory = Some(Usage {
+        used: 64 * MIB,
+        allowed: 64 * MIB,
+    });
+    assert_eq!(
+        exit(Exit {
+            group_memory,
+            signal: Some(9),
+            ..refused
+        }),
+        "was killed at its memory limit: 64 MiB used of 64 MiB allowed (control group)"
+    );
+    let main = Stack::Main(Usage {
+        used: 8 * MIB,
+        allowed: 8 * MIB,
+    });
+    let overflow = |stack| Exit {
+        stack_overflow: Some(stack),
+        reported_signal: Some(11),
+        ..Exit::default()
+    };
+    assert_eq!(
+        exit(overflow(main)),
+        "overflowed its stack: 8 MiB used of 8 MiB allowed (SIGSEGV)"
+    );
+    assert_eq!(
+        exit(overflow(Stack::Other)),
+        "overflowed the stack of a thread (SIGSEGV)"
+    );
+    let flooded = cause_after(|world, process| {
+        world.send(Event::Flooded {
+            process,
+            messages: 20_001,
+        });
+    });
+    assert_eq!(
+        flooded,
+        "broke the protocol: Flood, 20001 messages in one second of 20000 allowed"
+    );
+    let queue = cause_after(|world, process| {
+        world.send(Event::QueueFull {
+            process,
+            waiting: WAITING,
+        });
+    });
+    assert_eq!(
+        queue,
+        "stopped reading: 256 messages wait (9000 bytes), of 256 (1048576 bytes) allowed"
+    );
+}
+
+#[test]
+fn exit_of_which_the_system_tells_little_has_a_cause_all_the_same() {
+    let cause = cause_after(|world, process| {
+        let exit = Exit {
+            allocation_refused: Some(1),
+            ..Exit::default()
+        };
+        world.exit(process, exit);
+    });
+    assert_eq!(cause, "ran out of memory: 1 bytes more were refused");
 }
 
 #[test]
@@ -84,12 +186,16 @@ fn own_reason_for_a_kill_is_stronger_than_the_signal_that_carried_it_out() {
     let tab = world.kernel.active_tab().expect("there is one");
     let process = world.process_of(tab);
     world.hold.exits = true;
-    world.send(Event::QueueFull { process });
+    world.send(Event::QueueFull {
+        process,
+        waiting: WAITING,
+    });
     let actions = world.die(process, 9);
     let died = RecordKind::Died {
         role: Role::Renderer,
         pid: 1000 + process.0,
-        cause: "stopped reading its messages".to_owned(),
+        cause: "stopped reading: 256 messages wait (9000 bytes), of 256 (1048576 bytes) allowed"
+            .to_owned(),
     };
     assert_eq!(records(&actions), [&died]);
 }

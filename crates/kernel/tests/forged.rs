@@ -1,9 +1,10 @@
 //! Children that lie.
 
-use crate::world::{World, is_kill};
+use crate::world::{WAITING, World, is_kill};
 use kernel::{Action, Event};
 use protocol::ids::{NavigationId, ProcessId, Role, TabId};
 use protocol::input::Cursor;
+use protocol::misbehaviour::Misbehaviour;
 use protocol::network::FromNetwork;
 use protocol::renderer::FromRenderer;
 use protocol::shell::{CardButton, FromShell};
@@ -201,13 +202,60 @@ fn network_process_naming_a_navigation_it_was_not_given_is_killed() {
     assert_eq!(world.tab(tab).url, "bulkhead://welcome");
 }
 
+fn accusation(process: ProcessId) -> FromNetwork {
+    FromNetwork::ClientMisbehaved {
+        process,
+        misbehaviour: Misbehaviour::WrongState,
+    }
+}
+
+#[test]
+fn renderer_that_lies_to_the_network_process_is_killed_under_the_name_of_its_lie() {
+    let mut world = World::running();
+    let (one, two) = (world.open(ONE), world.open(TWO));
+    let network = world.service(Role::Network).expect("it runs");
+    let before = world.tab(two);
+    let process = world.process_of(one);
+    let actions = world.network(network, accusation(process));
+    assert!(is_kill(&actions[0], process));
+    assert_eq!(cause(&world, one), "broke the protocol: WrongState");
+    assert_eq!(world.tab(two), before);
+    assert_eq!(world.network(network, accusation(process)), [], "late news");
+    world.settle();
+    assert_eq!(world.network(network, accusation(process)), [], "late news");
+}
+
+#[test]
+fn network_process_accusing_whom_it_has_no_channel_with_is_killed() {
+    let accused: [fn(&mut World) -> ProcessId; 5] = [
+        |world| world.spare().expect("there is one"),
+        |world| world.gpu().expect("it runs"),
+        |world| world.service(Role::Shell).expect("it runs"),
+        |world| {
+            let tab = world.open("bulkhead://welcome");
+            world.process_of(tab)
+        },
+        |_| ProcessId(9_999),
+    ];
+    for accused in accused {
+        let mut world = World::running();
+        let accused = accused(&mut world);
+        let network = world.service(Role::Network).expect("it runs");
+        let actions = world.network(network, accusation(accused));
+        assert!(is_kill(&actions[0], network), "{accused}");
+    }
+}
+
 #[test]
 fn nothing_is_sent_to_a_process_nobody_knows() {
     let mut world = World::running();
     let process = ProcessId(9_999);
     let messages: [Event; 4] = [
         Event::Hello { process },
-        Event::QueueFull { process },
+        Event::QueueFull {
+            process,
+            waiting: WAITING,
+        },
         Event::Exited {
             process,
             exit: kernel::Exit::default(),

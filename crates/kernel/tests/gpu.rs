@@ -1,7 +1,7 @@
 //! The window: its process, its surfaces, its scene.
 
 use crate::world::{World, is_kill, records};
-use kernel::{Action, Config, RecordKind, TabState};
+use kernel::{Action, Command, Config, Event, RecordKind, TabState};
 use protocol::geometry::{Rect, Size};
 use protocol::gpu::FromGpu;
 use protocol::ids::{Generation, Role, SurfaceId};
@@ -61,7 +61,7 @@ fn resizing_the_window_resizes_what_is_on_show_and_the_rest_when_it_is_shown() {
         resized(&actions),
         [(next, Size::new(640, SHELL_HEIGHT)), page]
     );
-    let actions = world.command(kernel::Command::Activate(one));
+    let actions = world.command(Command::Activate(one));
     assert_eq!(resized(&actions), [page]);
 }
 
@@ -243,6 +243,55 @@ fn frame_violation_kills_its_producer_and_not_the_gpu_process() {
         world.tab(tab).card.expect("a card").cause,
         "broke the protocol: DamageOutOfRange"
     );
+}
+
+#[test]
+fn producer_that_hangs_up_dies_of_that_unless_its_end_says_otherwise() {
+    let misbehaviour = Misbehaviour::ClosedChannel;
+    for crash in [None, Some(11)] {
+        let mut world = World::running();
+        let tab = world.open(ONE);
+        let process = world.process_of(tab);
+        let surface = world.shown()[0];
+        let actions = world.gpu_says(FromGpu::ProducerMisbehaved {
+            surface,
+            misbehaviour,
+        });
+        assert_eq!(actions, [Action::HungUp { process }]);
+        assert!(world.tab(tab).card.is_none(), "nothing is known yet");
+        let cause = match crash {
+            Some(signal) => {
+                world.die(process, signal);
+                "ended by signal 11 (SIGSEGV)"
+            }
+            None => {
+                world.send(Event::Misbehaved {
+                    process,
+                    misbehaviour,
+                });
+                world.die(process, 9);
+                "broke the protocol: ClosedChannel"
+            }
+        };
+        assert_eq!(world.tab(tab).card.expect("a card").cause, cause);
+    }
+}
+
+#[test]
+fn producer_that_is_gone_may_have_hung_up() {
+    let mut world = World::running();
+    world.open(TWO);
+    let tab = world.open(ONE);
+    let surface = world.shown()[0];
+    world.die(world.process_of(tab), 9);
+    let misbehaviour = Misbehaviour::ClosedChannel;
+    let message = FromGpu::ProducerMisbehaved {
+        surface,
+        misbehaviour,
+    };
+    assert_eq!(world.gpu_says(message.clone()), []);
+    world.command(Command::Close(tab));
+    assert_eq!(world.gpu_says(message), []);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! From spawn to sealed, and every way not to get there.
 
-use crate::world::{World, is_kill, records};
+use crate::world::{WAITING, World, is_kill, records};
 use kernel::{Action, Config, Event, KillReason, ProcessState, RecordKind};
 use protocol::ids::{ProcessId, Role};
 use protocol::limits::{HANDSHAKE_MS_MAX, SPARE_RESTARTS_MAX};
@@ -120,14 +120,21 @@ fn killed_process_is_heard_no_more() {
     let tab = world.open("https://one.example/");
     let process = world.process_of(tab);
     world.hold.exits = true;
-    world.send(Event::QueueFull { process });
+    world.send(Event::QueueFull {
+        process,
+        waiting: WAITING,
+    });
     let before = world.tab(tab);
     for event in [
-        Event::QueueFull { process },
+        Event::QueueFull {
+            process,
+            waiting: WAITING,
+        },
         Event::Hello { process },
         Event::SystemCallRefused {
             process,
             call: "fork()".to_owned(),
+            place: "number 57".to_owned(),
         },
     ] {
         assert_eq!(world.send(event), []);

@@ -1,6 +1,6 @@
 //! The death of the network process.
 
-use crate::world::{World, records};
+use crate::world::{WAITING, World, records};
 use kernel::{Action, Command, Event, RecordKind};
 use protocol::ids::Role;
 use protocol::limits::NETWORK_RESTARTS_MAX;
@@ -174,7 +174,10 @@ fn death_of_the_network_process_while_the_renderer_starts_cuts_the_page_short() 
     world.hold.renderers = true;
     world.hold.bodies = true;
     let spare = world.spare().expect("there is one");
-    world.send(Event::QueueFull { process: spare });
+    world.send(Event::QueueFull {
+        process: spare,
+        waiting: WAITING,
+    });
     world.settle();
     let tab = world.open(ONE);
     kill_network(&mut world);

@@ -1,6 +1,6 @@
 //! Random sequences of plausible and hostile events, shrunk by proptest when one breaks a rule.
 
-use crate::world::{Fetch, Life, World, head};
+use crate::world::{Fetch, Life, WAITING, World, head};
 use kernel::{Action, Command, Config, Event, Exit};
 use proptest::prelude::*;
 use protocol::error::LoadError;
@@ -154,17 +154,25 @@ impl World {
         let Some(process) = self.any_child(a) else {
             return;
         };
-        let event = match b % 5 {
+        let event = match b % 6 {
             0 => Event::Misbehaved {
                 process,
                 misbehaviour: Misbehaviour::BadEncoding,
             },
-            1 => Event::QueueFull { process },
+            1 => Event::QueueFull {
+                process,
+                waiting: WAITING,
+            },
             2 => Event::SystemCallRefused {
                 process,
-                call: "socket(2, 1, 0)".to_owned(),
+                call: "socket(AF_INET, SOCK_STREAM, 0)".to_owned(),
+                place: "number 41".to_owned(),
             },
-            3 => Event::StartFailed {
+            3 => Event::Flooded {
+                process,
+                messages: 20_001,
+            },
+            4 => Event::StartFailed {
                 process,
                 reason: "no threads".to_owned(),
             },
@@ -244,7 +252,16 @@ impl World {
             has_head,
         }) = pick(&self.fetches, a)
         else {
-            if let Some(network) = self.service(Role::Network).filter(|_| b.is_multiple_of(8)) {
+            let network = self.service(Role::Network);
+            if let Some(network) = network.filter(|_| b.is_multiple_of(16)) {
+                self.network(
+                    network,
+                    FromNetwork::ClientMisbehaved {
+                        process: ProcessId(u32::from(a % 64)),
+                        misbehaviour: Misbehaviour::WrongState,
+                    },
+                );
+            } else if let Some(network) = network.filter(|_| b.is_multiple_of(8)) {
                 let navigation = NavigationId(u64::from(b % 50));
                 let error = LoadError::RedirectLoop;
                 self.network(network, FromNetwork::Failed { navigation, error });
@@ -328,7 +345,10 @@ impl World {
                 generation: Generation(generation.0 - 1),
             },
             3 => {
-                let misbehaviour = Misbehaviour::FrameSlot;
+                let misbehaviour = match a % 2 {
+                    0 => Misbehaviour::ClosedChannel,
+                    _ => Misbehaviour::FrameSlot,
+                };
                 FromGpu::ProducerMisbehaved {
                     surface,
                     misbehaviour,

@@ -2,7 +2,9 @@
 //! asked to, answers it as well-behaved children would.
 
 use crate::checker::Checker;
-use kernel::{Action, Body, Command, Config, Event, Exit, Kernel, RecordKind, TabInfo, Time};
+use kernel::{
+    Action, Body, Command, Config, Event, Exit, Kernel, RecordKind, TabInfo, Time, Waiting,
+};
 use protocol::document::ResponseHead;
 use protocol::geometry::Size;
 use protocol::gpu::{FromGpu, Scene};
@@ -166,7 +168,7 @@ impl World {
                 };
                 self.children.insert(*process, child);
             }
-            Action::Kill { process, .. } => {
+            Action::Kill { process, .. } | Action::HungUp { process } => {
                 self.child(*process).is_killed = true;
                 self.fetches.retain(|fetch| fetch.network != *process);
             }
@@ -571,3 +573,9 @@ pub fn commit(actions: &[Action]) -> Option<(ProcessId, &str, &Body)> {
         _ => None,
     })
 }
+
+/// What waits for a child that has stopped reading.
+pub const WAITING: Waiting = Waiting {
+    messages: 256,
+    bytes: 9_000,
+};

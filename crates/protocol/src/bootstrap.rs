@@ -4,7 +4,7 @@
 
 use crate::geometry::Size;
 use crate::ids::{ProcessId, Role};
-use crate::limits::TEXT_BYTES_MAX;
+use crate::limits::{SANDBOX_LAYERS_MAX, TEXT_BYTES_MAX};
 use crate::misbehaviour::{Misbehaviour, check_text};
 use crate::{HandleKind, Message};
 use serde::{Deserialize, Serialize};
@@ -24,16 +24,28 @@ pub enum FromChild {
         role: Role,
     },
     /// Second and last: the child has put its sandbox on. With `listener`, the listener of its
-    /// seccomp filter comes along. The broker believes none of it and looks for itself.
+    /// seccomp filter comes along. The broker looks for itself; the answers can only make what it
+    /// finds worse.
     Sealed {
         /// Whether a listener comes along.
         listener: bool,
+        /// What came back when the child attacked its own layers.
+        canaries: Vec<CanaryAnswer>,
     },
     /// Instead of `Sealed`: why the child could not start. It exits right after.
     Failed {
         /// In a person's words.
         reason: String,
     },
+}
+
+/// The kernel's answer to the attack on one layer of the sandbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CanaryAnswer {
+    /// The layer, by the number that the sandbox gives it.
+    pub layer: u8,
+    /// The errno, or 0: the call succeeds and tells nothing of the host.
+    pub errno: i32,
 }
 
 /// Broker to child.
@@ -131,17 +143,37 @@ impl Message for FromChild {
     const MAX_HANDLES: usize = 1;
     fn handles(&self) -> Vec<HandleKind> {
         match self {
-            FromChild::Sealed { listener: true } => vec![HandleKind::SeccompListener],
+            FromChild::Sealed { listener: true, .. } => vec![HandleKind::SeccompListener],
             _ => Vec::new(),
         }
     }
     fn check(&self) -> Result<(), Misbehaviour> {
         match self {
             FromChild::Failed { reason } => check_text(reason, TEXT_BYTES_MAX),
-            _ => Ok(()),
+            FromChild::Sealed { canaries, .. } => check_canaries(canaries),
+            FromChild::Hello { .. } => Ok(()),
         }
     }
 }
+
+/// A few, one a layer, with errnos of the kernel's.
+fn check_canaries(canaries: &[CanaryAnswer]) -> Result<(), Misbehaviour> {
+    if canaries.len() > SANDBOX_LAYERS_MAX {
+        return Err(Misbehaviour::Oversized);
+    }
+    let mut seen = 0_u32;
+    for answer in canaries {
+        let layer = 1_u32.checked_shl(answer.layer.into()).unwrap_or(0);
+        if layer == 0 || seen & layer != 0 || !(0..=ERRNO_MAX).contains(&answer.errno) {
+            return Err(Misbehaviour::ValueOutOfRange);
+        }
+        seen |= layer;
+    }
+    Ok(())
+}
+
+/// The kernel's `MAX_ERRNO`.
+const ERRNO_MAX: i32 = 4095;
 
 impl Message for ToChild {
     const MAX_HANDLES: usize = 3;
@@ -165,5 +197,35 @@ impl Message for ToChild {
             return Err(Misbehaviour::ValueOutOfRange);
         }
         check_text(log_filter, TEXT_BYTES_MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sealed(canaries: &[(u8, i32)]) -> Result<(), Misbehaviour> {
+        let canaries = canaries.iter();
+        let canaries = canaries.map(|&(layer, errno)| CanaryAnswer { layer, errno });
+        let message = FromChild::Sealed {
+            listener: false,
+            canaries: canaries.collect(),
+        };
+        message.check()
+    }
+
+    #[test]
+    fn a_child_tells_of_each_layer_at_most_once() {
+        assert_eq!(sealed(&[]), Ok(()));
+        assert_eq!(sealed(&[(0, 22), (31, 4095), (1, 0)]), Ok(()));
+        for odd in [
+            &[(1, 22), (1, 22)][..],
+            &[(32, 1)],
+            &[(0, -1)],
+            &[(0, 4096)],
+        ] {
+            assert_eq!(sealed(odd), Err(Misbehaviour::ValueOutOfRange), "{odd:?}");
+        }
+        assert_eq!(sealed(&[(0, 1); 33]), Err(Misbehaviour::Oversized));
     }
 }

@@ -124,7 +124,8 @@ pub enum FromGpu {
         /// Of which generation.
         generation: Generation,
     },
-    /// A producer broke the rules of its frames.
+    /// A producer broke the rules of its frames, or hung up (`ClosedChannel`), which it also does
+    /// when it dies.
     ProducerMisbehaved {
         /// Of which surface.
         surface: SurfaceId,

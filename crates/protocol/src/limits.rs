@@ -69,6 +69,8 @@ pub const SCENE_ITEMS_MAX: usize = 16;
 /// Height of the shell's strip (tabs and address bar) at the top of the window, in pixels.
 pub const SHELL_HEIGHT: u32 = 84;
 
+/// Most layers of the sandbox that a child may tell of when it is sealed.
+pub const SANDBOX_LAYERS_MAX: usize = 32;
 /// How long a child may take from spawn to sealed.
 pub const HANDSHAKE_MS_MAX: u64 = 15_000;
 /// Unanswered input after which a tab is marked as slow.

@@ -11,6 +11,8 @@ pub enum Misbehaviour {
     BadEncoding,
     /// A descriptor beside a message is of another kind than the message calls for.
     BadHandle,
+    /// It closed a channel that it needs as long as it lives.
+    ClosedChannel,
     /// Damage of a frame lies outside the frame, or there is too much of it.
     DamageOutOfRange,
     /// More messages than a child may send in that time.
@@ -49,9 +51,10 @@ pub enum Misbehaviour {
 
 impl Misbehaviour {
     /// Every variant, in alphabetical order.
-    pub const ALL: [Misbehaviour; 19] = [
+    pub const ALL: [Misbehaviour; 20] = [
         Misbehaviour::BadEncoding,
         Misbehaviour::BadHandle,
+        Misbehaviour::ClosedChannel,
         Misbehaviour::DamageOutOfRange,
         Misbehaviour::Flood,
         Misbehaviour::ForeignId,

@@ -27,7 +27,7 @@ pub enum ToNetwork {
     },
     /// A renderer's fetch channel: everything that comes on it is for a document of this site.
     OpenFetch {
-        /// The renderer, for the log.
+        /// The renderer.
         process: ProcessId,
         /// The site it is locked to.
         site: Site,
@@ -73,6 +73,13 @@ pub enum FromNetwork {
         /// Its number.
         sequence: u32,
     },
+    /// A renderer broke the protocol of its fetch channel.
+    ClientMisbehaved {
+        /// Which one, as `OpenFetch` named it.
+        process: ProcessId,
+        /// How.
+        misbehaviour: Misbehaviour,
+    },
 }
 
 impl Message for ToNetwork {
@@ -104,7 +111,7 @@ impl Message for FromNetwork {
             FromNetwork::Head { head, .. } => head.check(),
             FromNetwork::Failed { error, .. } => error.check(),
             FromNetwork::BodyEnd { error, .. } => error.as_ref().map_or(Ok(()), LoadError::check),
-            FromNetwork::Done { .. } => Ok(()),
+            FromNetwork::Done { .. } | FromNetwork::ClientMisbehaved { .. } => Ok(()),
         }
     }
 }

@@ -1,10 +1,10 @@
-//! Control groups: a limit on memory and on the number of tasks for each child, where this user may
-//! set one.
+//! Control groups: a limit on memory and on the number of tasks, and a share of the processors, for
+//! each child, where this user may set one.
 //!
-//! Owns: the groups `bulkhead-PID` of this browser and those of dead ones. Trusts: `/proc/self` to
-//! say where the hierarchies are. Never: touches a group that it did not make, or moves the browser
-//! itself. See `cgroups(7)`; version 2 in its delegated form, version 1 where the folders are
-//! writable.
+//! Owns: the groups `bulkhead-PID-START` of this browser and those of dead ones. Trusts:
+//! `/proc/self` to say where the hierarchies are. Never: touches a group that it did not make, or
+//! moves the browser itself. See `cgroups(7)`; version 2 in its delegated form, version 1 where the
+//! folders are writable.
 
 use crate::policy::Policy;
 use crate::rlimits;
@@ -15,7 +15,8 @@ use std::path::{Path, PathBuf};
 /// The groups of one browser. Dropped, it removes what is empty.
 #[derive(Debug)]
 pub struct Tree {
-    /// One folder in version 2; one for memory and one for tasks in version 1.
+    /// One folder in version 2; in version 1 one for memory, one for tasks, and perhaps one for
+    /// processors.
     hierarchies: Vec<Hierarchy>,
 }
 
@@ -29,6 +30,7 @@ struct Hierarchy {
 enum Kind {
     Unified,
     MemoryV1,
+    ProcessorsV1,
     TasksV1,
 }
 
@@ -48,6 +50,9 @@ pub struct Limits {
     pub memory_bytes: u64,
     /// Most tasks (processes and threads).
     pub tasks: u32,
+    /// Its share of busy processors, as a weight against the browser's other children; `None`: it
+    /// shares them as if it were in no group.
+    pub weight: Option<u32>,
 }
 
 impl Limits {
@@ -62,6 +67,7 @@ impl Limits {
             } else {
                 16
             },
+            weight: Some(weight(policy)),
         }
     }
 }
@@ -72,7 +78,7 @@ impl Tree {
     /// # Errors
     /// This user may not make or fill groups here.
     pub fn create() -> io::Result<Tree> {
-        Tree::create_named(&format!("{GROUP_PREFIX}{}", std::process::id()))
+        Tree::create_named(&own_name()?)
     }
 
     pub(crate) fn create_named(name: &str) -> io::Result<Tree> {
@@ -100,7 +106,9 @@ impl Tree {
     /// # Errors
     /// The group or one of its limits could not be made.
     pub fn child(&self, name: &str, limits: Limits) -> io::Result<ChildGroup> {
-        let hierarchies = self.hierarchies.iter().map(|hierarchy| Hierarchy {
+        let is_due = |kind| kind != Kind::ProcessorsV1 || limits.weight.is_some();
+        let due = self.hierarchies.iter().filter(|h| is_due(h.kind));
+        let hierarchies = due.map(|hierarchy| Hierarchy {
             folder: hierarchy.folder.join(name),
             kind: hierarchy.kind,
         });
@@ -135,20 +143,37 @@ impl ChildGroup {
     /// The kernel refuses.
     pub fn add(&self, pid: i32) -> io::Result<()> {
         for hierarchy in &self.hierarchies {
-            fs::write(hierarchy.folder.join("cgroup.procs"), pid.to_string())?;
+            let added = fs::write(hierarchy.folder.join("cgroup.procs"), pid.to_string());
+            // A share of the processors is no limit: the child is as safe without.
+            if hierarchy.kind != Kind::ProcessorsV1 {
+                added?;
+            }
         }
         Ok(())
     }
 
-    /// Bytes of memory in use, kernel memory and shared pages that it touched first included.
+    /// Most bytes of memory that were in use at once, kernel memory included, and shared pages that
+    /// it touched first.
+    ///
+    /// # Errors
+    /// The kernel's file cannot be read; Linux has it in version 2 since 5.19.
+    pub fn memory_peak(&self) -> io::Result<u64> {
+        self.read_number(|kind| match kind {
+            Kind::Unified => Some("memory.peak"),
+            Kind::MemoryV1 => Some("memory.max_usage_in_bytes"),
+            Kind::ProcessorsV1 | Kind::TasksV1 => None,
+        })
+    }
+
+    /// Most bytes of memory that are allowed.
     ///
     /// # Errors
     /// The kernel's file cannot be read.
-    pub fn memory_bytes(&self) -> io::Result<u64> {
+    pub fn memory_max(&self) -> io::Result<u64> {
         self.read_number(|kind| match kind {
-            Kind::Unified => Some("memory.current"),
-            Kind::MemoryV1 => Some("memory.usage_in_bytes"),
-            Kind::TasksV1 => None,
+            Kind::Unified => Some("memory.max"),
+            Kind::MemoryV1 => Some("memory.limit_in_bytes"),
+            Kind::ProcessorsV1 | Kind::TasksV1 => None,
         })
     }
 
@@ -157,24 +182,43 @@ impl ChildGroup {
     /// # Errors
     /// The kernel's file cannot be read.
     pub fn memory_kills(&self) -> io::Result<u64> {
-        for hierarchy in &self.hierarchies {
-            let file = match hierarchy.kind {
-                Kind::Unified => "memory.events",
-                Kind::MemoryV1 => "memory.oom_control",
-                Kind::TasksV1 => continue,
-            };
-            let text = fs::read_to_string(hierarchy.folder.join(file))?;
-            let line = text.lines().find_map(|line| line.strip_prefix("oom_kill "));
-            return Ok(line.and_then(|n| n.trim().parse().ok()).unwrap_or(0));
-        }
-        Err(unavailable())
+        self.read_event("oom_kill ", |kind| match kind {
+            Kind::Unified => Some("memory.events"),
+            Kind::MemoryV1 => Some("memory.oom_control"),
+            Kind::ProcessorsV1 | Kind::TasksV1 => None,
+        })
+    }
+
+    /// How many tasks were refused to it, for there were as many as are allowed.
+    ///
+    /// # Errors
+    /// The kernel's file cannot be read.
+    pub fn tasks_refused(&self) -> io::Result<u64> {
+        self.read_event("max ", |kind| match kind {
+            Kind::Unified | Kind::TasksV1 => Some("pids.events"),
+            Kind::MemoryV1 | Kind::ProcessorsV1 => None,
+        })
+    }
+
+    /// A counter of a file with one a line.
+    fn read_event(
+        &self,
+        name: &str,
+        file: impl Fn(Kind) -> Option<&'static str>,
+    ) -> io::Result<u64> {
+        let text = self.read(file)?;
+        let line = text.lines().find_map(|line| line.strip_prefix(name));
+        Ok(line.and_then(|n| n.trim().parse().ok()).unwrap_or(0))
     }
 
     fn read_number(&self, file: impl Fn(Kind) -> Option<&'static str>) -> io::Result<u64> {
+        self.read(file)?.trim().parse().map_err(io::Error::other)
+    }
+
+    fn read(&self, file: impl Fn(Kind) -> Option<&'static str>) -> io::Result<String> {
         for hierarchy in &self.hierarchies {
             if let Some(file) = file(hierarchy.kind) {
-                let text = fs::read_to_string(hierarchy.folder.join(file))?;
-                return text.trim().parse().map_err(io::Error::other);
+                return fs::read_to_string(hierarchy.folder.join(file));
             }
         }
         Err(unavailable())
@@ -200,11 +244,21 @@ impl Hierarchy {
                 // Not every kernel accounts for swap.
                 let _ = write("memory.swap.max", 0);
                 let _ = write("memory.oom.group", 1);
+                if let Some(weight) = limits.weight {
+                    // There only where processors are shared out at all.
+                    let _ = write("cpu.weight", u64::from(weight));
+                }
                 Ok(())
             }
             Kind::MemoryV1 => {
                 write("memory.limit_in_bytes", limits.memory_bytes)?;
                 let _ = write("memory.memsw.limit_in_bytes", limits.memory_bytes);
+                Ok(())
+            }
+            Kind::ProcessorsV1 => {
+                if let Some(weight) = limits.weight {
+                    let _ = write("cpu.shares", shares(weight));
+                }
                 Ok(())
             }
             Kind::TasksV1 => write("pids.max", u64::from(limits.tasks)),
@@ -247,6 +301,10 @@ fn create_unified_at(folder: &Path) -> io::Result<Tree> {
         return Err(io::Error::from_raw_os_error(libc::EOPNOTSUPP));
     }
     fs::write(folder.join("cgroup.subtree_control"), "+memory +pids")?;
+    // Where processors are not handed down, the children share them as they come.
+    if fs::write(folder.join("cgroup.subtree_control"), "+cpu").is_ok() {
+        let _ = fs::write(folder.join("cpu.weight"), TREE_WEIGHT.to_string());
+    }
     Ok(tree)
 }
 
@@ -261,10 +319,42 @@ fn create_v1(mounts: &str, own: &str, name: &str) -> io::Result<Tree> {
         make_folder(&folder)?;
         tree.hierarchies.push(Hierarchy { folder, kind });
     }
+    tree.hierarchies
+        .extend(create_processors_v1(mounts, own, name));
     Ok(tree)
 }
 
-/// The folder of this process's own group in the hierarchy of that kind.
+/// `None` where this user may not share processors out.
+fn create_processors_v1(mounts: &str, own: &str, name: &str) -> Option<Hierarchy> {
+    let parent = locate(mounts, own, "cgroup", Some("cpu"))?;
+    remove_dead(&parent);
+    let folder = parent.join(name);
+    make_folder(&folder).ok()?;
+    let _ = fs::write(folder.join("cpu.shares"), shares(TREE_WEIGHT).to_string());
+    Some(Hierarchy {
+        folder,
+        kind: Kind::ProcessorsV1,
+    })
+}
+
+/// The share of the processors that the kernel shows for a process: `cpu.weight 50`. `None` where
+/// it has none of this browser's giving.
+pub(crate) fn share_of(pid: i32) -> Option<String> {
+    let mounts = fs::read_to_string("/proc/self/mountinfo").ok()?;
+    let own = fs::read_to_string(format!("/proc/{pid}/cgroup")).ok()?;
+    let is_ours = |folder: &PathBuf| folder.to_str().is_some_and(|f| f.contains(GROUP_PREFIX));
+    let places = [
+        (None, "cgroup2", "cpu.weight"),
+        (Some("cpu"), "cgroup", "cpu.shares"),
+    ];
+    places.into_iter().find_map(|(controller, kind, file)| {
+        let folder = locate(&mounts, &own, kind, controller).filter(is_ours)?;
+        let value = fs::read_to_string(folder.join(file)).ok()?;
+        Some(format!("{file} {}", value.trim()))
+    })
+}
+
+/// The folder of a process's group in the hierarchy of that kind.
 fn locate(mounts: &str, own: &str, kind: &str, controller: Option<&str>) -> Option<PathBuf> {
     let path = own.lines().find_map(|line| {
         let mut fields = line.splitn(3, ':');
@@ -310,11 +400,39 @@ fn remove_dead(place: &Path) {
         let numbers = name
             .to_str()
             .and_then(|name| name.strip_prefix(GROUP_PREFIX));
-        let pid = numbers.and_then(|n| n.split('-').next()?.parse::<u32>().ok());
-        if pid.is_some_and(|pid| !Path::new(&format!("/proc/{pid}")).exists()) {
+        if numbers.is_some_and(|numbers| owner_is_dead(numbers, start_of)) {
             remove_with_children(&entry.path());
         }
     }
+}
+
+/// Whether the process of a group's name is gone. Its id may be another's by now, which started at
+/// another time.
+fn owner_is_dead(numbers: &str, start_of: impl Fn(u32) -> io::Result<u64>) -> bool {
+    let mut numbers = numbers.split('-');
+    let Some(pid) = numbers.next().and_then(|n| n.parse().ok()) else {
+        return false;
+    };
+    match (start_of(pid), numbers.next().and_then(|n| n.parse().ok())) {
+        (Err(error), _) => error.kind() == io::ErrorKind::NotFound,
+        (Ok(start), Some(named)) => start != named,
+        (Ok(_), None) => false,
+    }
+}
+
+/// The name of this browser's groups.
+pub(crate) fn own_name() -> io::Result<String> {
+    let pid = std::process::id();
+    Ok(format!("{GROUP_PREFIX}{pid}-{}", start_of(pid)?))
+}
+
+/// When a process started, in the kernel's ticks since it booted; see proc_pid_stat(5).
+fn start_of(pid: u32) -> io::Result<u64> {
+    let text = fs::read_to_string(format!("/proc/{pid}/stat"))?;
+    // The second field is a name in parentheses with anything in it.
+    let fields = text.rsplit_once(')').map(|(_, fields)| fields);
+    let start = fields.and_then(|fields| fields.split_whitespace().nth(19));
+    start.unwrap_or_default().parse().map_err(io::Error::other)
 }
 
 /// Groups with a process in them stay: the kernel refuses.
@@ -334,7 +452,26 @@ fn unavailable() -> io::Error {
     io::Error::from_raw_os_error(libc::ENOENT)
 }
 
-/// How the groups of a browser are called, its process id following.
+/// In version 1 the scale is another: 1024 where version 2 has 100.
+fn shares(weight: u32) -> u64 {
+    u64::from(weight) * 1024 / 100
+}
+
+/// Pages come after what draws them and what the person works with. Sixteen pages that compute
+/// without end leave the gpu process half of the processors, if it can use them.
+fn weight(policy: Policy) -> u32 {
+    match policy {
+        Policy::Gpu | Policy::Shell => 800,
+        Policy::Network => 400,
+        Policy::Demo | Policy::Renderer => 50,
+    }
+}
+
+/// The weight of all children together, against the browser's own process and those of others
+/// beside it, which have 100.
+const TREE_WEIGHT: u32 = 400;
+
+/// How the groups of a browser are called, its process id and its start following.
 pub const GROUP_PREFIX: &str = "bulkhead-";
 
 #[cfg(test)]
@@ -359,20 +496,43 @@ mod tests {
     }
 
     #[test]
+    fn groups_are_left_to_those_who_live_and_taken_from_those_who_do_not() {
+        let nobody = |_| Err(io::ErrorKind::NotFound.into());
+        let started = |at| move |_| Ok(at);
+        assert!(owner_is_dead("7-100", nobody));
+        assert!(!owner_is_dead("7-100", started(100)));
+        assert!(!owner_is_dead("7-100-probe0", started(100)));
+        assert!(owner_is_dead("7-100", started(200)), "another's id by now");
+        assert!(!owner_is_dead("7", started(200)));
+        assert!(!owner_is_dead("x", nobody));
+        let unreadable = |_| Err(io::ErrorKind::PermissionDenied.into());
+        assert!(!owner_is_dead("7-100", unreadable));
+        let own = own_name().expect("this process started");
+        let numbers = own.strip_prefix(GROUP_PREFIX).expect("named so");
+        assert!(!owner_is_dead(numbers, start_of));
+    }
+
+    /// A tree and a group in it, or why there is none.
+    fn group(name: &str) -> Result<(String, Tree, ChildGroup), io::Error> {
+        let name = format!("{}-{name}", own_name()?);
+        let tree = Tree::create_named(&name)?;
+        let limits = Limits {
+            memory_bytes: 1 << 26,
+            tasks: 5,
+            weight: Some(50),
+        };
+        let group = tree
+            .child("one", limits)
+            .expect("a child's group can be made");
+        Ok((name, tree, group))
+    }
+
+    #[test]
     fn a_group_limits_what_is_put_into_it() {
-        let name = format!("{GROUP_PREFIX}{}-test", std::process::id());
-        let tree = match Tree::create_named(&name) {
-            Ok(tree) => tree,
+        let (name, tree, group) = match group("test") {
+            Ok(made) => made,
             Err(error) => return eprintln!("SKIP: no writable control group: {error}"),
         };
-        let group = tree.child(
-            "one",
-            Limits {
-                memory_bytes: 1 << 26,
-                tasks: 5,
-            },
-        );
-        let group = group.expect("a child's group can be made");
         let mut process = std::process::Command::new("sleep")
             .arg("60")
             .spawn()
@@ -380,15 +540,77 @@ mod tests {
         let pid = i32::try_from(process.id()).expect("a pid");
         let added = group.add(pid);
         let membership = fs::read_to_string(format!("/proc/{pid}/cgroup")).expect("is alive");
+        let share = share_of(pid);
         process.kill().expect("can be killed");
         process.wait().expect("can be reaped");
         added.expect("takes a process");
         assert!(membership.contains(&name), "{membership}");
-        assert!(group.memory_bytes().is_ok());
+        match share.as_deref() {
+            Some("cpu.weight 50" | "cpu.shares 512") => {}
+            Some(other) => panic!("{other}"),
+            None => eprintln!("SKIP: processors are not shared out here"),
+        }
+        assert_eq!(group.memory_max().expect("readable"), 1 << 26);
         assert_eq!(group.memory_kills().expect("readable"), 0);
-        let folder = tree.hierarchies[0].folder.clone();
+        assert_eq!(group.tasks_refused().expect("readable"), 0);
+        let folders: Vec<PathBuf> = tree.hierarchies.iter().map(|h| h.folder.clone()).collect();
         drop(group);
         drop(tree);
-        assert!(!folder.exists(), "{folder:?} was left behind");
+        for folder in folders {
+            assert!(!folder.exists(), "{folder:?} was left behind");
+        }
+    }
+
+    /// Starts a shell script that waits for a line, puts it into the group, and lets it go on.
+    fn run_in(group: &ChildGroup, script: &str) -> std::process::ExitStatus {
+        let mut process = std::process::Command::new("sh")
+            .args(["-c", &format!("read line; {script}")])
+            .stdin(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .expect("there is a shell");
+        let added = group.add(i32::try_from(process.id()).expect("a pid"));
+        if added.is_err() {
+            let _ = process.kill();
+        }
+        // Dropped after the line, so that it reads an end otherwise.
+        let mut stdin = process.stdin.take().expect("piped");
+        let _ = io::Write::write_all(&mut stdin, b"go\n");
+        drop(stdin);
+        let status = process.wait().expect("can be reaped");
+        added.expect("takes a process");
+        status
+    }
+
+    #[test]
+    fn a_memory_bomb_is_killed_and_the_group_says_what_it_used() {
+        use std::os::unix::process::ExitStatusExt;
+        let (_, _tree, group) = match group("bomb") {
+            Ok(made) => made,
+            Err(error) => return eprintln!("SKIP: no writable control group: {error}"),
+        };
+        // A line without end is kept in memory. The other limit is for a group that does not hold.
+        let status = run_in(&group, "ulimit -v 1000000; exec tail /dev/zero");
+        assert_eq!(status.signal(), Some(libc::SIGKILL), "{status}");
+        assert_eq!(group.memory_kills().expect("readable"), 1);
+        match group.memory_peak() {
+            Ok(peak) => assert!((1 << 25..=1 << 26).contains(&peak), "{peak}"),
+            Err(error) => eprintln!("SKIP: the kernel keeps no peak: {error}"),
+        }
+    }
+
+    #[test]
+    fn a_task_bomb_is_refused_its_tasks_and_the_group_counts_them() {
+        let (_, _tree, group) = match group("tasks") {
+            Ok(made) => made,
+            Err(error) => return eprintln!("SKIP: no writable control group: {error}"),
+        };
+        run_in(&group, "cat | cat | cat | cat | cat | cat | cat | cat");
+        assert!(group.tasks_refused().expect("readable") > 0);
+        // Those that were started end by themselves; the group cannot be removed before.
+        let processes = group.hierarchies[0].folder.join("cgroup.procs");
+        while !fs::read_to_string(&processes).expect("readable").is_empty() {
+            std::thread::yield_now();
+        }
     }
 }

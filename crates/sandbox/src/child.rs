@@ -10,7 +10,7 @@ use crate::rlimits;
 use crate::root;
 use crate::sys::{self, RawResult};
 use serde::{Deserialize, Serialize};
-use std::ffi::c_char;
+use std::ffi::{CStr, c_char};
 
 /// All that the child needs, made ready by the launcher. The pointers are to memory that the
 /// launcher keeps alive; the child has its own copy of it.
@@ -174,9 +174,9 @@ pub(crate) fn take_ids(ids: Ids) -> RawResult<()> {
 
 fn tidy_surroundings(setup: &Setup) -> RawResult<()> {
     if setup.has_uts {
-        let name = c"bulkhead";
+        let bytes = HOST_NAME.count_bytes();
         // SAFETY: a constant string and its length.
-        sys::check(unsafe { libc::syscall(libc::SYS_sethostname, name.as_ptr(), 8) })?;
+        sys::check(unsafe { libc::syscall(libc::SYS_sethostname, HOST_NAME.as_ptr(), bytes) })?;
     }
     // SAFETY: takes nothing. It fails only for the leader of a process group, which a new process
     // is not.
@@ -286,6 +286,8 @@ struct KernelAction {
     mask: u64,
 }
 
+/// What every child takes its host to be called.
+pub(crate) const HOST_NAME: &CStr = c"bulkhead";
 const SIGNAL_MAX: i32 = 64;
 const SET_BYTES: usize = 8;
 /// Where the closing one by one ends: nobody here has more.

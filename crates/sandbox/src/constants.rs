@@ -26,7 +26,7 @@ pub(crate) fn errno(name: &str) -> Option<i32> {
         .map(|(_, errno)| *errno)
 }
 
-/// The name of that errno, among those that policies use.
+/// The name of that errno, among those that policies and canaries use.
 pub(crate) fn errno_name(errno: i32) -> Option<&'static str> {
     ERRNOS
         .iter()
@@ -37,17 +37,29 @@ pub(crate) fn errno_name(errno: i32) -> Option<&'static str> {
 const ERRNOS: &[(&str, i32)] = &[
     ("EACCES", EACCES),
     ("EAGAIN", EAGAIN),
+    ("EBADF", EBADF),
+    ("EFAULT", EFAULT),
     ("EINVAL", EINVAL),
+    ("ENETUNREACH", ENETUNREACH),
+    ("ENODEV", ENODEV),
     ("ENOENT", ENOENT),
+    ("ENOMEM", ENOMEM),
+    ("ENOSPC", ENOSPC),
     ("ENOSYS", ENOSYS),
     ("ENOTTY", ENOTTY),
+    ("ENXIO", ENXIO),
+    ("EOPNOTSUPP", EOPNOTSUPP),
     ("EPERM", EPERM),
+    ("EROFS", EROFS),
+    ("ESRCH", ESRCH),
 ];
 
 /// A table of libc's `int` constants, none of which is negative.
 macro_rules! values {
     ($($name:ident),* $(,)?) => { &[$((stringify!($name), $name as u64)),*] };
 }
+
+pub(crate) use values;
 
 const VALUES: &[(&str, u64)] = values![
     AF_INET,

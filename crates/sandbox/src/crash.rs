@@ -14,6 +14,7 @@ use std::fmt;
 use std::mem;
 use std::panic::{self, PanicHookInfo};
 use std::ptr;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Why a child ended, by its own account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,12 +28,28 @@ pub enum CrashRecord {
         address: Option<u64>,
         /// Where in the program it happened.
         instruction_pointer: u64,
+        /// Which stack was used up, where it came of that.
+        stack: Option<StackOverflow>,
     },
     /// A Rust panic.
     Panic {
         /// Its message, on one line, with file and line.
         message: String,
     },
+}
+
+/// A stack that was used up: the address at fault lies beside the stack pointer, where memory is
+/// mapped as long as there is room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StackOverflow {
+    /// The main thread's, with so many bytes of it used.
+    Main {
+        /// From its beginning to the address at fault.
+        used: u64,
+    },
+    /// That of a further thread.
+    Other,
 }
 
 impl fmt::Display for CrashRecord {
@@ -83,6 +100,8 @@ pub fn signal_name(number: i32) -> String {
 /// its filter. Each thread of Rust's has a signal stack of its own; the calling one gets a bigger
 /// one.
 pub fn install() {
+    let here = 0_u8;
+    MAIN_STACK_START.store((&raw const here).addr() as u64, Ordering::Relaxed);
     install_stack();
     for signal in HANDLED {
         install_handler(signal);
@@ -100,12 +119,18 @@ pub fn parse(line: &str) -> Option<CrashRecord> {
         });
     }
     let (mut number, mut address, mut instruction_pointer) = (None, None, None);
+    let mut stack = None;
     for field in rest.split(' ') {
         let (name, value) = field.split_once('=')?;
         match name {
             "signal" => number = Some(value.parse().ok()?),
             "address" => address = Some(parse_hex(value)?),
             "ip" => instruction_pointer = Some(parse_hex(value)?),
+            "stack" if value == "other" => stack = Some(StackOverflow::Other),
+            "stack" => {
+                let used = parse_hex(value)?;
+                stack = Some(StackOverflow::Main { used });
+            }
             _ => return None,
         }
     }
@@ -114,6 +139,7 @@ pub fn parse(line: &str) -> Option<CrashRecord> {
         number,
         address,
         instruction_pointer,
+        stack,
     })
 }
 
@@ -152,6 +178,8 @@ extern "C" fn handle_signal(
     line.text(PREFIX.as_bytes());
     line.text(b"signal=");
     line.decimal(signal.unsigned_abs());
+    // SAFETY: with SA_SIGINFO the kernel passes a valid context.
+    let registers = unsafe { &(*context).uc_mcontext.gregs };
     // SAFETY: with SA_SIGINFO the kernel passes a valid record.
     let code = unsafe { (*info).si_code };
     // Sent by a process (0 and below) it has no address.
@@ -163,16 +191,42 @@ extern "C" fn handle_signal(
     {
         line.text(b" address=");
         // SAFETY: for these signals from the kernel, the field is there.
-        line.hex(unsafe { (*info).si_addr() } as u64);
+        let address = unsafe { (*info).si_addr() } as u64;
+        line.hex(address);
+        let stack_pointer = registers[libc::REG_RSP as usize].cast_unsigned();
+        let main_start = MAIN_STACK_START.load(Ordering::Relaxed);
+        match used_up_stack(signal, address, stack_pointer, main_start) {
+            Some(StackOverflow::Main { used }) => {
+                line.text(b" stack=");
+                line.hex(used);
+            }
+            Some(StackOverflow::Other) => line.text(b" stack=other"),
+            None => {}
+        }
     }
     line.text(b" ip=");
-    // SAFETY: with SA_SIGINFO the kernel passes a valid context.
-    let registers = unsafe { &(*context).uc_mcontext.gregs };
     line.hex(registers[libc::REG_RIP as usize].cast_unsigned());
     line.text(b"\n");
     // A failed write changes nothing about the end.
     let _ = sys::write(libc::STDERR_FILENO, line.as_bytes());
     sys::exit_group(128 + signal)
+}
+
+/// The stack that was used up, if that is what the fault came of. `main_start` is an address at the
+/// beginning of the main thread's stack.
+fn used_up_stack(
+    signal: i32,
+    address: u64,
+    stack_pointer: u64,
+    main_start: u64,
+) -> Option<StackOverflow> {
+    // A frame bigger than a page is touched page by page before it is used, so the fault is near.
+    if signal != libc::SIGSEGV || address.abs_diff(stack_pointer) > STACK_FAULT_BYTES_MAX {
+        return None;
+    }
+    let used = main_start.checked_sub(address);
+    let used = used.filter(|used| *used <= MAIN_STACK_BYTES + STACK_FAULT_BYTES_MAX);
+    Some(used.map_or(StackOverflow::Other, |used| StackOverflow::Main { used }))
 }
 
 fn report_panic(info: &PanicHookInfo<'_>) {
@@ -234,6 +288,15 @@ impl Line {
     }
 }
 
+/// Where the main thread's stack begins, nearly; set before any handler runs.
+static MAIN_STACK_START: AtomicU64 = AtomicU64::new(0);
+
+/// Most bytes of the main thread's stack.
+pub const MAIN_STACK_BYTES: u64 = crate::rlimits::STACK_BYTES;
+
+/// How far from the stack pointer a used-up stack faults at most.
+const STACK_FAULT_BYTES_MAX: u64 = 16 * 1024;
+
 /// How every record begins.
 pub const PREFIX: &str = "bulkhead-crash ";
 
@@ -282,6 +345,7 @@ mod tests {
             number: 11,
             address: Some(16),
             instruction_pointer: 0x55,
+            stack: None,
         };
         assert_eq!(record, Some(expected));
         let record = parse("half a linebulkhead-crash signal=6 ip=0x1");
@@ -289,6 +353,7 @@ mod tests {
             number: 6,
             address: None,
             instruction_pointer: 1,
+            stack: None,
         };
         assert_eq!(record, Some(expected));
         let record = parse("bulkhead-crash panic=no way at a.rs:3");
@@ -297,6 +362,35 @@ mod tests {
             Some(CrashRecord::Panic {
                 message: "no way at a.rs:3".to_owned()
             })
+        );
+    }
+
+    #[test]
+    fn a_used_up_stack_is_told_from_a_wild_address() {
+        const TOP: u64 = 0x7fff_0000_0000;
+        const BOTTOM: u64 = TOP - MAIN_STACK_BYTES;
+        let told =
+            |address, stack_pointer| used_up_stack(libc::SIGSEGV, address, stack_pointer, TOP);
+        let used = MAIN_STACK_BYTES + 8;
+        assert_eq!(told(BOTTOM - 8, BOTTOM), Some(StackOverflow::Main { used }));
+        assert_eq!(told(16, BOTTOM + 4096), None);
+        assert_eq!(told(0x7000_1000, 0x7000_1008), Some(StackOverflow::Other));
+        assert_eq!(used_up_stack(libc::SIGBUS, BOTTOM - 8, BOTTOM, TOP), None);
+    }
+
+    #[test]
+    fn records_of_used_up_stacks_are_read_back() {
+        let stack_of = |line| match parse(line) {
+            Some(CrashRecord::Signal { stack, .. }) => stack,
+            _ => None,
+        };
+        assert_eq!(
+            stack_of("bulkhead-crash signal=11 address=0x10 stack=0x800000 ip=0x55"),
+            Some(StackOverflow::Main { used: 0x80_0000 })
+        );
+        assert_eq!(
+            stack_of("bulkhead-crash signal=11 address=0x10 stack=other ip=0x55"),
+            Some(StackOverflow::Other)
         );
     }
 

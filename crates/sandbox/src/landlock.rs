@@ -63,25 +63,5 @@ pub(crate) fn version() -> RawResult<u32> {
     result.map(|version| u32::try_from(version).unwrap_or(0))
 }
 
-/// The canary: tries what Landlock must refuse, opening the root directory. Raw.
-///
-/// # Errors
-/// The directory could be opened (0), or something other than a refusal came back.
-pub(crate) fn canary() -> RawResult<()> {
-    let flags = libc::O_RDONLY | libc::O_DIRECTORY | libc::O_CLOEXEC;
-    // SAFETY: a constant C string.
-    let result = sys::check(unsafe {
-        libc::syscall(libc::SYS_openat, libc::AT_FDCWD, c"/".as_ptr(), flags)
-    });
-    match result {
-        Err(libc::EACCES) => Ok(()),
-        Err(errno) => Err(errno),
-        Ok(fd) => {
-            sys::close(fd as i32);
-            Err(0)
-        }
-    }
-}
-
 /// The newest version whose access rights are asked for; older kernels get what they know.
 const NEWEST: ABI = ABI::V7;

@@ -3,8 +3,9 @@
 //! Owns: the reading of `/proc/PID`. Trusts: the kernel's files, the probe, and what the launcher
 //! decided. Never: takes what it could not read for a layer that is there.
 
-use crate::cgroup::GROUP_PREFIX;
+use crate::cgroup::{self, GROUP_PREFIX};
 use crate::launch::Attempted;
+use crate::layer::Layer;
 use crate::namespaces::Namespace;
 use crate::policy::Policy;
 use crate::process;
@@ -12,6 +13,7 @@ use crate::report::State;
 use crate::rlimits;
 use crate::seccomp;
 use crate::support::{Availability, Feature, Support};
+use crate::sys::RawResult;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -45,7 +47,46 @@ impl<'a> Look<'a> {
         }
     }
 
-    pub(crate) fn namespace(&self, namespace: Namespace) -> Finding {
+    /// How it stands with a layer other than the filter. `None`: the kernel shows it to nobody.
+    pub(crate) fn layer(&self, layer: Layer) -> Option<Finding> {
+        Some(match layer {
+            Layer::Namespace(namespace) => self.namespace(namespace),
+            Layer::Root => self.root(),
+            Layer::DistinctUid => self.distinct_uid(),
+            Layer::Capabilities => self.capabilities(),
+            Layer::NoNewPrivileges => self.no_new_privileges(),
+            Layer::Limits => self.limits(),
+            Layer::Cgroup => self.cgroup(),
+            Layer::Descriptors => self.descriptors(),
+            Layer::CoreScheduling => self.core_scheduling(),
+            Layer::Speculation => self.speculation(),
+            Layer::NestingLimit
+            | Layer::Keyring
+            | Layer::NotDumpable
+            | Layer::DenyWriteExecute
+            | Layer::ParentDeathSignal
+            | Layer::Landlock
+            | Layer::Seccomp => return None,
+        })
+    }
+
+    /// Reads what the kernel shows of a dumpable process to others of the same user. `None`: the
+    /// broker has power over the process (as root, or since it made its user namespace), so that
+    /// the answer would say nothing.
+    pub(crate) fn try_to_read_memory(&self) -> Option<RawResult<()>> {
+        // SAFETY: takes nothing and cannot fail.
+        let is_root = unsafe { libc::geteuid() } == 0;
+        if is_root || self.support.has_namespaces() {
+            return None;
+        }
+        let result = fs::File::open(format!("/proc/{}/maps", self.pid));
+        Some(match result {
+            Ok(_) => Ok(()),
+            Err(error) => Err(error.raw_os_error().unwrap_or(libc::EIO)),
+        })
+    }
+
+    fn namespace(&self, namespace: Namespace) -> Finding {
         if !self.support.has_namespaces() || !self.support.namespace(namespace).is_available() {
             return unavailable(self.namespaces_availability(namespace));
         }
@@ -84,7 +125,7 @@ impl<'a> Look<'a> {
         }
     }
 
-    pub(crate) fn root(&self) -> Finding {
+    fn root(&self) -> Finding {
         let availability = self.namespaces_availability(Namespace::Mount);
         if !availability.is_available() {
             return unavailable(availability);
@@ -103,7 +144,7 @@ impl<'a> Look<'a> {
         }
     }
 
-    pub(crate) fn distinct_uid(&self) -> Finding {
+    fn distinct_uid(&self) -> Finding {
         if let Availability::Unavailable(errno) = self.support.feature(Feature::DistinctUid) {
             return (
                 State::Unavailable(errno),
@@ -131,7 +172,7 @@ impl<'a> Look<'a> {
         }
     }
 
-    pub(crate) fn capabilities(&self) -> Finding {
+    fn capabilities(&self) -> Finding {
         let is_empty = |name: &str| -> Result<bool, String> {
             Ok(self
                 .field(name)?
@@ -158,7 +199,7 @@ impl<'a> Look<'a> {
         }
     }
 
-    pub(crate) fn no_new_privileges(&self) -> Finding {
+    fn no_new_privileges(&self) -> Finding {
         match self.field("NoNewPrivs:") {
             Ok(values) if values.iter().all(|value| value == "1") => {
                 (State::Enforced, String::new())
@@ -168,7 +209,7 @@ impl<'a> Look<'a> {
         }
     }
 
-    pub(crate) fn limits(&self) -> Finding {
+    fn limits(&self) -> Finding {
         let text = match fs::read_to_string(format!("/proc/{}/limits", self.pid)) {
             Ok(text) => text,
             Err(error) => return (State::Missing, error.to_string()),
@@ -184,7 +225,7 @@ impl<'a> Look<'a> {
         (State::Enforced, String::new())
     }
 
-    pub(crate) fn cgroup(&self) -> Finding {
+    fn cgroup(&self) -> Finding {
         if !self.attempted.cgroup {
             return match self.support.feature(Feature::Cgroup) {
                 Availability::Unavailable(errno) => {
@@ -199,12 +240,18 @@ impl<'a> Look<'a> {
         };
         let prefix = format!("/{GROUP_PREFIX}");
         match text.lines().find(|line| line.contains(&prefix)) {
-            Some(line) => (State::Enforced, line.to_owned()),
+            Some(line) => {
+                let share = cgroup::share_of(self.pid).map(|share| format!(", {share}"));
+                (
+                    State::Enforced,
+                    format!("{line}{}", share.unwrap_or_default()),
+                )
+            }
             None => (State::Missing, "in none of the browser's".to_owned()),
         }
     }
 
-    pub(crate) fn descriptors(&self) -> Finding {
+    fn descriptors(&self) -> Finding {
         let folder = format!("/proc/{}/fd", self.pid);
         match count_descriptors(Path::new(&folder)) {
             Ok(Ok(count)) => (State::Enforced, format!("{count}, none of them a file")),
@@ -221,7 +268,7 @@ impl<'a> Look<'a> {
         }
     }
 
-    pub(crate) fn core_scheduling(&self) -> Finding {
+    fn core_scheduling(&self) -> Finding {
         let availability = self.support.feature(Feature::CoreScheduling);
         if !availability.is_available() {
             return unavailable(availability);
@@ -239,7 +286,7 @@ impl<'a> Look<'a> {
         }
     }
 
-    pub(crate) fn speculation(&self) -> Finding {
+    fn speculation(&self) -> Finding {
         let kinds = [
             (Feature::StoreBypass, "Speculation_Store_Bypass:"),
             (Feature::IndirectBranch, "SpeculationIndirectBranch:"),
@@ -309,7 +356,10 @@ impl<'a> Look<'a> {
         let default = if tells { "tells the browser" } else { "kills" };
         (
             State::Enforced,
-            format!("{own} filters on {} threads; {default}", modes.len()),
+            match modes.len() {
+                1 => format!("{own} filters on its only thread; {default}"),
+                all => format!("{own} filters on all {all} threads; {default}"),
+            },
         )
     }
 

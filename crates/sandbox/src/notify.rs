@@ -5,6 +5,7 @@
 //! See `seccomp_unotify(2)`.
 
 use crate::calls;
+use crate::describe;
 use crate::sys;
 use std::fmt;
 use std::io;
@@ -26,13 +27,24 @@ pub struct Notification {
     pub instruction_pointer: u64,
 }
 
+impl Notification {
+    /// The call for people: `socket(AF_INET, SOCK_STREAM, 0)`.
+    pub fn call(&self) -> String {
+        match calls::name_of(i64::from(self.number)) {
+            Some(name) => describe::call(name, &self.args),
+            None => describe::call(&format!("number {}", self.number), &self.args),
+        }
+    }
+
+    /// Its number, and where in the program it was made.
+    pub fn place(&self) -> String {
+        format!("number {}, at {:#x}", self.number, self.instruction_pointer)
+    }
+}
+
 impl fmt::Display for Notification {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} (number {})(", self.name, self.number)?;
-        for (index, argument) in self.args.iter().enumerate() {
-            write!(f, "{}{argument:#x}", if index == 0 { "" } else { ", " })?;
-        }
-        write!(f, ") at {:#x}", self.instruction_pointer)
+        write!(f, "{} ({})", self.call(), self.place())
     }
 }
 
@@ -84,3 +96,30 @@ struct RawNotification {
 /// `SECCOMP_IOCTL_NOTIF_RECV`: `_IOWR('!', 0, struct seccomp_notif)`.
 const NOTIFY_RECEIVE: u64 = 0xc050_2100;
 const _: () = assert!(size_of::<RawNotification>() == 0x50);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn notification(number: i32) -> Notification {
+        Notification {
+            pid: 7,
+            number,
+            name: calls::name_of(i64::from(number)).unwrap_or("unknown"),
+            args: [0; 6],
+            instruction_pointer: 0x5500,
+        }
+    }
+
+    #[test]
+    fn a_call_is_shown_with_its_number_and_place() {
+        let text = notification(39).to_string();
+        assert_eq!(text, "getpid() (number 39, at 0x5500)");
+    }
+
+    #[test]
+    fn a_call_without_a_name_is_shown_by_its_number() {
+        let call = notification(999).call();
+        assert_eq!(call, "number 999(0x0, 0x0, 0x0, 0x0, 0x0, 0x0)");
+    }
+}

@@ -4,6 +4,7 @@
 //! Owns: the variable and its form. Trusts: the launcher (the environment is set before the child's
 //! first instruction). Never: falls back to a weaker plan when the variable is missing or odd.
 
+use crate::layer::Layer;
 use crate::namespaces::Namespace;
 use crate::policy::Policy;
 use crate::support::{Feature, Mandatory, Support};
@@ -19,6 +20,7 @@ pub(crate) struct Plan {
     namespaces: u32,
     features: u32,
     left_off: u32,
+    pretended: u32,
 }
 
 impl Plan {
@@ -37,6 +39,10 @@ impl Plan {
                 }
             }
         }
+        let pretended = Namespace::ALL.into_iter();
+        for namespace in pretended.filter(|n| support.pretends(Layer::Namespace(*n))) {
+            namespaces |= 1 << namespace as u32;
+        }
         let mut features = 0;
         for feature in Feature::ALL {
             if support.feature(feature).is_available() {
@@ -48,12 +54,23 @@ impl Plan {
             namespaces,
             features,
             left_off: support.left_off,
+            pretended: support.pretended,
         }
     }
 
     /// Whether the child is in a namespace of its own of that kind.
     pub(crate) fn has_namespace(&self, namespace: Namespace) -> bool {
+        self.claims_namespace(namespace) && !self.pretends(Layer::Namespace(namespace))
+    }
+
+    /// The same, but also where a test only pretends it: what the child then finds out.
+    pub(crate) fn claims_namespace(&self, namespace: Namespace) -> bool {
         self.namespaces & (1 << namespace as u32) != 0
+    }
+
+    /// Whether a test wants that layer claimed and not put on; see [`Support::pretend`].
+    pub(crate) fn pretends(&self, layer: Layer) -> bool {
+        self.pretended & (1 << layer.number()) != 0
     }
 
     /// Whether the child has to use that feature.
@@ -79,8 +96,10 @@ impl Plan {
     /// `NAME=VALUE`, for the environment.
     pub(crate) fn to_variable(&self) -> CString {
         let (policy, namespaces, features) = (self.policy, self.namespaces, self.features);
-        let left_off = self.left_off;
-        let text = format!("{PLAN_VARIABLE}={policy}:{namespaces:x}:{features:x}:{left_off:x}");
+        let (left_off, pretended) = (self.left_off, self.pretended);
+        let text = format!(
+            "{PLAN_VARIABLE}={policy}:{namespaces:x}:{features:x}:{left_off:x}:{pretended:x}"
+        );
         CString::new(text).expect("names and hex digits have no NUL")
     }
 
@@ -91,14 +110,17 @@ impl Plan {
         let namespaces = u32::from_str_radix(parts.next()?, 16).ok()?;
         let features = u32::from_str_radix(parts.next()?, 16).ok()?;
         let left_off = u32::from_str_radix(parts.next()?, 16).ok()?;
+        let pretended = u32::from_str_radix(parts.next()?, 16).ok()?;
         let known = namespaces >> Namespace::ALL.len() == 0
             && features >> Feature::ALL.len() == 0
-            && left_off >> Mandatory::ALL.len() == 0;
+            && left_off >> Mandatory::ALL.len() == 0
+            && pretended >> Layer::ALL.len() == 0;
         (known && parts.next().is_none()).then_some(Plan {
             policy,
             namespaces,
             features,
             left_off,
+            pretended,
         })
     }
 }
@@ -149,6 +171,22 @@ mod tests {
     }
 
     #[test]
+    fn what_the_tests_pretend_is_claimed_and_not_given() {
+        let mut support = Support::nothing(libc::EPERM);
+        support.pretend(Layer::Namespace(Namespace::Pid));
+        support.pretend(Layer::Landlock);
+        let plan = Plan::new(Policy::Renderer, &support, false);
+        let variable = plan.to_variable();
+        let text = variable.to_str().expect("ASCII");
+        let (_, value) = text.split_once('=').expect("has a value");
+        let plan = Plan::from_value(value).expect("is a plan");
+        assert!(plan.claims_namespace(Namespace::Pid) && !plan.has_namespace(Namespace::Pid));
+        assert!(plan.pretends(Layer::Landlock) && !plan.pretends(Layer::Seccomp));
+        assert_eq!(plan.clone_flags(), 0);
+        assert!(support.is_for_tests_only());
+    }
+
+    #[test]
     fn an_odd_variable_is_no_plan() {
         for value in [
             "",
@@ -156,9 +194,11 @@ mod tests {
             "renderer:1",
             "renderer:1:1",
             "rendere:1:1:0",
-            "renderer:80:0:0",
-            "renderer:0:0:10",
-            "renderer:0:0:0:0",
+            "renderer:80:0:0:0",
+            "renderer:0:0:0",
+            "renderer:0:0:10:0",
+            "renderer:0:0:0:800000",
+            "renderer:0:0:0:0:0",
         ] {
             assert_eq!(Plan::from_value(value), None, "{value:?}");
         }

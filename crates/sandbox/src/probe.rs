@@ -3,8 +3,9 @@
 //! Owns: the trials. Trusts: only what worked. Never: reads a kernel version or a list of security
 //! modules; the same functions that children use are called here.
 
+use crate::canary;
 use crate::capabilities;
-use crate::cgroup::{GROUP_PREFIX, Tree};
+use crate::cgroup::{self, Tree};
 use crate::child::{self, Ids};
 use crate::landlock::{self, Rules};
 use crate::launch::DISTINCT_UID_BASE;
@@ -76,9 +77,10 @@ fn probe_each_namespace(support: &mut Support, raw_rules: i32) {
 fn probe_cgroup() -> Availability {
     static COUNTER: AtomicU32 = AtomicU32::new(0);
     let number = COUNTER.fetch_add(1, Ordering::Relaxed);
-    let name = format!("{GROUP_PREFIX}{}-probe{number}", std::process::id());
-    let limits = crate::cgroup::Limits::of(Policy::Renderer);
-    let result = Tree::create_named(&name).and_then(|tree| tree.child("probe", limits).map(drop));
+    let limits = cgroup::Limits::of(Policy::Renderer);
+    let result = cgroup::own_name()
+        .and_then(|name| Tree::create_named(&format!("{name}-probe{number}")))
+        .and_then(|tree| tree.child("probe", limits).map(drop));
     match result {
         Ok(()) => Availability::Available,
         Err(error) => Availability::Unavailable(error.raw_os_error().unwrap_or(libc::EIO)),
@@ -244,6 +246,7 @@ impl Job {
         self.tell(process::join_new_keyring());
         self.tell(if self.has_user {
             namespaces::forbid_nesting()
+                .and_then(|()| canary::must_be_refused(canary::nest(), libc::ENOSPC))
         } else {
             Err(libc::EPERM)
         });
@@ -253,9 +256,12 @@ impl Job {
             Err(libc::EPERM)
         });
         self.tell(process::schedule_alone());
-        self.tell(process::mitigate(Speculation::StoreBypass));
-        self.tell(process::mitigate(Speculation::IndirectBranch));
-        self.tell(process::deny_write_execute());
+        self.tell(try_mitigation(Speculation::StoreBypass));
+        self.tell(try_mitigation(Speculation::IndirectBranch));
+        self.tell(
+            process::deny_write_execute()
+                .and_then(|()| canary::must_be_refused(canary::map_code(), libc::EACCES)),
+        );
         self.tell(self.try_landlock());
         self.tell(seccomp::try_install(false));
         self.tell(seccomp::try_install(true));
@@ -268,8 +274,7 @@ impl Job {
             return Err(libc::EOPNOTSUPP);
         }
         landlock::restrict_thread(self.rules)?;
-        // 0: the directory could be opened. That is no errno, but a failure it is.
-        landlock::canary().map_err(|errno| if errno == 0 { libc::EOPNOTSUPP } else { errno })
+        canary::must_be_refused(canary::open_directory(c"/"), libc::EACCES)
     }
 
     fn tell(&self, result: RawResult<()>) {
@@ -277,6 +282,11 @@ impl Job {
         // The prober may be gone, and then nobody wants to know.
         let _ = sys::write(self.report, &errno.to_ne_bytes());
     }
+}
+
+fn try_mitigation(kind: Speculation) -> RawResult<()> {
+    process::mitigate(kind)?;
+    canary::must_be_refused(process::unmitigate(kind), libc::EPERM)
 }
 
 fn replace_root() -> RawResult<()> {

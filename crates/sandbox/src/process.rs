@@ -63,6 +63,12 @@ pub(crate) fn mitigate(kind: Speculation) -> RawResult<()> {
     sys::prctl(PR_SET_SPECULATION_CTRL, [kind, PR_SPEC_FORCE_DISABLE, 0, 0]).map(drop)
 }
 
+/// Tries to switch it on again, which must fail with `EPERM`.
+pub(crate) fn unmitigate(kind: Speculation) -> RawResult<()> {
+    let kind = kind as u64;
+    sys::prctl(PR_SET_SPECULATION_CTRL, [kind, PR_SPEC_ENABLE, 0, 0]).map(drop)
+}
+
 /// What can be switched off.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Speculation {
@@ -87,6 +93,7 @@ const KEYCTL_JOIN_SESSION_KEYRING: u32 = 1;
 const PR_SET_MDWE: i32 = 65;
 const PR_MDWE_REFUSE_EXEC_GAIN: u64 = 1;
 const PR_SET_SPECULATION_CTRL: i32 = 53;
+const PR_SPEC_ENABLE: u64 = 2;
 const PR_SPEC_FORCE_DISABLE: u64 = 8;
 const PR_SCHED_CORE: i32 = 62;
 const PR_SCHED_CORE_GET: u64 = 0;

@@ -1,13 +1,18 @@
 //! What holds a process, seen from outside.
 //!
 //! Owns: the words of a report and the judgement. Trusts: what the launcher decided, the probe for
-//! what could not be had, and `look` for the rest. Never: asks the child.
+//! what could not be had, and `look` for the rest. Never: takes a child's word for a layer.
 //!
 //! The kernel shows some layers to nobody (Landlock, memory-deny-write-execute, the parent-death
-//! signal, …). The child puts its filter on last and only if all of those succeeded, Landlock's
-//! canary included, while it has seen nothing of a stranger yet: so a filter that is there implies
-//! them, and the report says `implied` rather than `seen`.
+//! signal, …). The child puts its filter on last and only if all of those succeeded, their canaries
+//! included, while it has seen nothing of a stranger yet: so a filter that is there implies them,
+//! and the report says `implied` rather than `seen`.
+//!
+//! What came back when the child attacked its own layers (its [`canary`](crate::Canary)s) is its
+//! word, given before it has seen any content. It can only make a report worse: a layer that is
+//! there without the answer that was due counts as missing.
 
+use crate::canary::{self, Canary};
 use crate::launch::Attempted;
 use crate::look::{Finding, Look};
 use crate::namespaces::Namespace;
@@ -16,45 +21,7 @@ use crate::support::{Availability, Feature, Support, Tier};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// One layer of the sandbox.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Layer {
-    /// A namespace of its own.
-    Namespace(Namespace),
-    /// An empty read-only root directory, and no other mount.
-    Root,
-    /// A user id of its own outside.
-    DistinctUid,
-    /// No capability in any set.
-    Capabilities,
-    /// Nothing executed gains privileges.
-    NoNewPrivileges,
-    /// No further namespaces.
-    NestingLimit,
-    /// A session keyring of its own.
-    Keyring,
-    /// Resource limits.
-    Limits,
-    /// A control group with limits.
-    Cgroup,
-    /// Only descriptors of kinds that were handed over.
-    Descriptors,
-    /// Nobody attaches, no core.
-    NotDumpable,
-    /// No memory becomes executable.
-    DenyWriteExecute,
-    /// Dies with the browser.
-    ParentDeathSignal,
-    /// Shares no core with strangers.
-    CoreScheduling,
-    /// Speculation mitigations.
-    Speculation,
-    /// Landlock.
-    Landlock,
-    /// System-call filters on all threads.
-    Seccomp,
-}
+pub use crate::layer::Layer;
 
 /// How it stands with a layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,6 +47,27 @@ pub enum Basis {
     Implied,
 }
 
+/// Who made an attack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Teller {
+    /// The broker, on the child.
+    Broker,
+    /// The child, on itself, while it sealed itself.
+    Child,
+}
+
+/// The attack that a layer was tried with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tried {
+    /// The call.
+    pub call: String,
+    /// What came back: the name of an errno.
+    pub answer: String,
+    /// Who tells of it.
+    pub told_by: Teller,
+}
+
 /// One line of a report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
@@ -89,6 +77,8 @@ pub struct Row {
     pub state: State,
     /// How that is known.
     pub basis: Basis,
+    /// What it was tried with; nothing, where it is not there or [`canary::untried`] says why.
+    pub tried: Option<Tried>,
     /// What was found, in few words.
     pub note: String,
 }
@@ -140,45 +130,44 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "{} (process {}): tier {}",
+            "{}, process {}: tier {}",
             self.policy,
             self.pid,
             self.tier()
         )?;
+        writeln!(
+            f,
+            "  {:20} {:22} {:8} {:41} FOUND",
+            "LAYER", "STATE", "KNOWN", "TRIED -> ANSWER"
+        )?;
         for row in &self.rows {
-            let layer = row.layer.to_string();
             let state = row.state.to_string();
-            let implied = if row.basis == Basis::Implied {
-                " (implied)"
-            } else {
-                ""
-            };
-            writeln!(f, "  {layer:22} {state}{implied}  {}", row.note)?;
+            let basis = row.basis_word();
+            let tried = row.tried_words();
+            let line = format!(
+                "  {:20} {state:22} {basis:8} {tried:41} {}",
+                row.layer, row.note
+            );
+            writeln!(f, "{}", line.trim_end())?;
         }
         Ok(())
     }
 }
 
-impl fmt::Display for Layer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Layer::Namespace(namespace) => return write!(f, "{} namespace", namespace.link_name()),
-            Layer::Root => "empty root",
-            Layer::DistinctUid => "distinct user id",
-            Layer::Capabilities => "capabilities",
-            Layer::NoNewPrivileges => "no new privileges",
-            Layer::NestingLimit => "nesting limit",
-            Layer::Keyring => "session keyring",
-            Layer::Limits => "resource limits",
-            Layer::Cgroup => "control group",
-            Layer::Descriptors => "descriptors",
-            Layer::NotDumpable => "not dumpable",
-            Layer::DenyWriteExecute => "deny write+execute",
-            Layer::ParentDeathSignal => "dies with browser",
-            Layer::CoreScheduling => "core scheduling",
-            Layer::Speculation => "speculation control",
-            Layer::Landlock => "Landlock",
-            Layer::Seccomp => "system-call filter",
+impl Row {
+    /// `seen` or `implied`; nothing for a layer that is not there.
+    pub fn basis_word(&self) -> &'static str {
+        match (self.state, self.basis) {
+            (State::Enforced | State::Missing, Basis::Seen) => "seen",
+            (State::Enforced, Basis::Implied) => "implied",
+            _ => "",
+        }
+    }
+
+    /// The attack and its answer, on one line.
+    pub fn tried_words(&self) -> String {
+        self.tried.as_ref().map_or(String::new(), |tried| {
+            format!("{} -> {}", tried.call, tried.answer)
         })
     }
 }
@@ -188,11 +177,7 @@ impl fmt::Display for State {
         match self {
             State::Enforced => f.write_str("enforced"),
             State::Unavailable(errno) => {
-                let name = crate::constants::errno_name(*errno);
-                match name {
-                    Some(name) => write!(f, "unavailable ({name})"),
-                    None => write!(f, "unavailable (errno {errno})"),
-                }
+                write!(f, "unavailable ({})", canary::answer_name(*errno))
             }
             State::NotAttempted => f.write_str("not attempted"),
             State::Missing => f.write_str("MISSING"),
@@ -201,64 +186,108 @@ impl fmt::Display for State {
 }
 
 /// Looks at a process that says that it is sealed. Call it from the process that launched it, with
-/// what the launch decided.
-pub fn verify(pid: i32, policy: Policy, support: &Support, attempted: Attempted) -> Report {
+/// what the launch decided and what the child tells of its canaries.
+pub fn verify(
+    pid: i32,
+    policy: Policy,
+    support: &Support,
+    attempted: Attempted,
+    canaries: &[Canary],
+) -> Report {
     let look = Look::new(pid, policy, support, attempted);
     let filter = look.seccomp();
     // A filter implies nothing where a test has left something off.
     let is_filtered = filter.0 == State::Enforced && !support.is_for_tests_only();
-    let mut rows = Vec::new();
-    let mut seen = |layer, (state, note): Finding| {
-        rows.push(Row {
-            layer,
-            state,
-            basis: Basis::Seen,
-            note,
-        });
+    let find = |layer| match layer {
+        Layer::Seccomp => Some(filter.clone()),
+        layer => look.layer(layer),
     };
-    for namespace in Namespace::ALL {
-        seen(Layer::Namespace(namespace), look.namespace(namespace));
-    }
-    seen(Layer::Root, look.root());
-    seen(Layer::DistinctUid, look.distinct_uid());
-    seen(Layer::Capabilities, look.capabilities());
-    seen(Layer::NoNewPrivileges, look.no_new_privileges());
-    seen(Layer::Limits, look.limits());
-    seen(Layer::Cgroup, look.cgroup());
-    seen(Layer::Descriptors, look.descriptors());
-    seen(Layer::CoreScheduling, look.core_scheduling());
-    seen(Layer::Speculation, look.speculation());
-    seen(Layer::Seccomp, filter);
-    let nesting = look.namespaced(Feature::NestingLimit);
-    let implied = [
-        (Layer::NestingLimit, nesting),
-        (Layer::Keyring, support.feature(Feature::Keyring)),
-        (Layer::NotDumpable, Availability::Available),
-        (
-            Layer::DenyWriteExecute,
-            support.feature(Feature::DenyWriteExecute),
-        ),
-        (Layer::ParentDeathSignal, Availability::Available),
-        (Layer::Landlock, support.feature(Feature::Landlock)),
-    ];
-    for (layer, availability) in implied {
-        let state = match availability {
-            Availability::Unavailable(errno) => State::Unavailable(errno),
-            Availability::Available if is_filtered => State::Enforced,
-            Availability::Available => State::Missing,
-        };
-        let note = match layer {
-            Layer::Landlock if state == State::Enforced => {
-                format!("version {} of its interface", support.landlock_abi())
+    let mut rows: Vec<Row> = Layer::ALL
+        .into_iter()
+        .map(|layer| {
+            let (basis, (state, note)) = match find(layer) {
+                Some(finding) => (Basis::Seen, finding),
+                None => (Basis::Implied, imply(layer, &look, support, is_filtered)),
+            };
+            Row {
+                layer,
+                state,
+                basis,
+                tried: None,
+                note,
             }
-            _ => String::new(),
-        };
-        rows.push(Row {
-            layer,
-            state,
-            basis: Basis::Implied,
-            note,
+        })
+        .collect();
+    for row in &mut rows {
+        hear(row, canaries);
+    }
+    try_from_outside(&mut rows, &look);
+    Report { pid, policy, rows }
+}
+
+/// How it stands with a layer that the kernel shows to nobody.
+fn imply(layer: Layer, look: &Look<'_>, support: &Support, is_filtered: bool) -> Finding {
+    let availability = match layer {
+        Layer::NestingLimit => look.namespaced(Feature::NestingLimit),
+        Layer::Keyring => support.feature(Feature::Keyring),
+        Layer::DenyWriteExecute => support.feature(Feature::DenyWriteExecute),
+        Layer::Landlock => support.feature(Feature::Landlock),
+        _ => Availability::Available,
+    };
+    match availability {
+        Availability::Unavailable(errno) => (State::Unavailable(errno), String::new()),
+        Availability::Available if is_filtered && layer == Layer::Landlock => {
+            let note = format!("version {} of its interface", support.landlock_abi());
+            (State::Enforced, note)
+        }
+        Availability::Available if is_filtered => (State::Enforced, String::new()),
+        Availability::Available => (State::Missing, String::new()),
+    }
+}
+
+/// Holds the child to its canaries: each layer that is there has the answer that is due, and no
+/// other layer has any.
+fn hear(row: &mut Row, canaries: &[Canary]) {
+    let told = canaries.iter().find(|canary| canary.layer == row.layer);
+    let attack = canary::attack_on(row.layer);
+    if let (Some(attack), Some(told)) = (attack, told) {
+        row.tried = Some(Tried {
+            call: attack.call.to_owned(),
+            answer: canary::answer_name(told.errno),
+            told_by: Teller::Child,
         });
     }
-    Report { pid, policy, rows }
+    if row.state == State::Missing {
+        return;
+    }
+    let due = attack.filter(|_| row.state == State::Enforced);
+    let problem = match (due.map(|attack| attack.refusal), told.map(|it| it.errno)) {
+        (Some(due), Some(told)) if due == told => return,
+        (None, None) => return,
+        (Some(due), _) => format!("its canary must end with {}", canary::answer_name(due)),
+        (None, Some(_)) => "a canary of it that was not due".to_owned(),
+    };
+    (row.state, row.note) = (State::Missing, problem);
+}
+
+/// The attacks that the broker itself makes.
+fn try_from_outside(rows: &mut [Row], look: &Look<'_>) {
+    let row = rows.iter_mut().find(|row| row.layer == Layer::NotDumpable);
+    let (Some(row), Some(result)) = (row, look.try_to_read_memory()) else {
+        return;
+    };
+    row.tried = Some(Tried {
+        call: "broker: open(\"/proc/PID/maps\")".to_owned(),
+        answer: match result {
+            Ok(()) => "success".to_owned(),
+            Err(errno) => canary::answer_name(errno),
+        },
+        told_by: Teller::Broker,
+    });
+    let is_refused = matches!(result, Err(libc::EACCES | libc::EPERM));
+    match row.state {
+        State::Enforced if is_refused => row.basis = Basis::Seen,
+        State::Enforced => row.state = State::Missing,
+        _ => {}
+    }
 }

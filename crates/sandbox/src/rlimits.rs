@@ -44,7 +44,7 @@ pub(crate) fn limits(policy: Policy) -> [Limit; 13] {
         limit(libc::RLIMIT_NPROC, "Max processes", 0),
         limit(libc::RLIMIT_NOFILE, "Max open files", files),
         limit(libc::RLIMIT_STACK, "Max stack size", STACK_BYTES),
-        limit(libc::RLIMIT_DATA, "Max data size", data),
+        limit(libc::RLIMIT_DATA, DATA_LABEL, data),
         limit(libc::RLIMIT_AS, "Max address space", address_space),
     ]
 }
@@ -61,10 +61,22 @@ pub(crate) fn memory_limits(policy: Policy) -> (u64, u64) {
     }
 }
 
+/// How many private bytes a process may have, as the kernel shows it: also of one that is dead and
+/// has not been waited for.
+///
+/// # Errors
+/// The kernel does not show it, or there is no limit.
+pub fn private_memory_max(pid: i32) -> io::Result<u64> {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/limits"))?;
+    let line = text.lines().find_map(|line| line.strip_prefix(DATA_LABEL));
+    let soft = line.and_then(|line| line.split_whitespace().next());
+    soft.unwrap_or_default().parse().map_err(io::Error::other)
+}
+
 /// Puts them on the calling process.
-pub(crate) fn apply(policy: Policy) -> io::Result<()> {
+pub(crate) fn apply(policy: Policy) -> sys::RawResult<()> {
     for limit in limits(policy) {
-        set(limit.resource, limit.value).map_err(io::Error::from_raw_os_error)?;
+        set(limit.resource, limit.value)?;
     }
     Ok(())
 }
@@ -93,5 +105,6 @@ pub(crate) fn set(resource: u32, value: u64) -> sys::RawResult<()> {
 /// The main thread's stack: what the renderer's deepest recursions are tested with. Some machines
 /// hand down no limit at all.
 pub(crate) const STACK_BYTES: u64 = 8 * MIB;
+const DATA_LABEL: &str = "Max data size";
 const MIB: u64 = 1024 * 1024;
 const GIB: u64 = 1024 * MIB;

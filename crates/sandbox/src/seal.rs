@@ -1,11 +1,15 @@
-//! Sealing: a child that is warm gives everything up, for ever, layer by layer.
+//! Sealing: a child that is warm gives everything up, for ever, layer by layer, and tries each one
+//! as soon as it is on.
 //!
 //! Owns: the order of the layers. Trusts: the plan that the launcher put into the environment, and
 //! the child's own code, which has seen nothing of a stranger yet. Never: returns success with a
-//! layer of the plan missing; the filter, by which the broker judges, comes last.
+//! layer of the plan missing, or with a canary that was not refused; the filter, by which the
+//! broker judges, comes last.
 
+use crate::canary::{self, Canary, NotRefused};
 use crate::capabilities;
 use crate::landlock;
+use crate::layer::Layer;
 use crate::namespaces::{self, Namespace};
 use crate::plan::{PLAN_VARIABLE, Plan};
 use crate::policy::Policy;
@@ -27,6 +31,8 @@ pub struct Sealed {
     /// Where the kernel reports calls that are on no list, for the broker. The child must not keep
     /// it.
     pub listener: Option<OwnedFd>,
+    /// What came back when the layers were tried, for the broker's report.
+    pub canaries: Vec<Canary>,
 }
 
 /// Why a child could not be sealed. It must exit.
@@ -46,9 +52,9 @@ pub enum SealError {
         /// Why.
         source: io::Error,
     },
-    /// The canary: what Landlock must refuse was not refused.
-    #[error("Landlock is in force but the root directory could be opened")]
-    LandlockIdle,
+    /// A layer is on, and what it must refuse was not refused.
+    #[error(transparent)]
+    NotRefused(#[from] NotRefused),
     /// The launcher died in the meantime.
     #[error("the launcher is gone")]
     ParentGone,
@@ -58,7 +64,7 @@ pub enum SealError {
 /// has been done; the other threads must be idle or in a blocking call.
 ///
 /// # Errors
-/// A layer could not be put on. Some may be on already: the process must exit.
+/// A layer could not be put on, or does not hold. Some may be on already: the process must exit.
 pub fn seal(policy: Policy) -> Result<Sealed, SealError> {
     let value = std::env::var(PLAN_VARIABLE).ok();
     let plan = value
@@ -68,9 +74,6 @@ pub fn seal(policy: Policy) -> Result<Sealed, SealError> {
     let programs = compile(&plan)?;
     let rules = make_rules(&plan)?;
     name_process(policy);
-    if plan.has_namespace(Namespace::User) && plan.has_feature(Feature::NestingLimit) {
-        layer("nesting limit", namespaces::forbid_nesting())?;
-    }
     let is_mitigated = |feature| policy.holds_content() && plan.has_feature(feature);
     let restrictions = Restrictions {
         rules: rules.as_ref(),
@@ -78,52 +81,122 @@ pub fn seal(policy: Policy) -> Result<Sealed, SealError> {
         store_bypass: is_mitigated(Feature::StoreBypass),
         indirect_branch: is_mitigated(Feature::IndirectBranch),
     };
+    let mut sealing = Sealing::new(&plan);
+    sealing.try_namespaces()?;
+    if plan.has_namespace(Namespace::User) && plan.has_feature(Feature::NestingLimit) {
+        sealing.put(Layer::NestingLimit, namespaces::forbid_nesting)?;
+    }
     threads::restrict_others(restrictions).map_err(|source| SealError::Layer {
         layer: "threads",
         source,
     })?;
     if plan.has_namespace(Namespace::Mount) {
-        layer("root", root::pivot_to_nothing())?;
+        sealing.put(Layer::Root, root::pivot_to_nothing)?;
     }
-    layer("no new privileges", capabilities::no_new_privileges())?;
+    sealing.put(Layer::NoNewPrivileges, capabilities::no_new_privileges)?;
     if restrictions.capabilities {
-        layer("capabilities", capabilities::drop_all())?;
+        sealing.put(Layer::Capabilities, capabilities::drop_all)?;
     }
     if !plan.leaves_off(Mandatory::Limits) {
-        rlimits::apply(policy).map_err(|source| SealError::Layer {
-            layer: "limits",
-            source,
-        })?;
+        sealing.put(Layer::Limits, || rlimits::apply(policy))?;
     }
-    process_properties(&plan)?;
-    if restrictions.store_bypass {
-        layer(
-            "speculative store bypass",
-            process::mitigate(Speculation::StoreBypass),
-        )?;
-    }
-    if restrictions.indirect_branch {
-        layer(
-            "indirect branch speculation",
-            process::mitigate(Speculation::IndirectBranch),
-        )?;
+    sealing.process_properties()?;
+    if restrictions.store_bypass || restrictions.indirect_branch {
+        sealing.put(Layer::Speculation, || mitigate(restrictions))?;
     }
     if let Some(rules) = rules {
-        layer("Landlock", landlock::restrict_thread(rules.raw()))?;
-        drop(rules);
-        match landlock::canary() {
-            Err(0) => return Err(SealError::LandlockIdle),
-            result => layer("Landlock canary", result)?,
+        let on = || landlock::restrict_thread(rules.raw());
+        sealing.put(Layer::Landlock, on)?;
+    }
+    let listener = sealing.filter(programs)?;
+    Ok(Sealed {
+        listener,
+        canaries: sealing.canaries,
+    })
+}
+
+/// The layers that are on so far, tried.
+struct Sealing<'a> {
+    plan: &'a Plan,
+    canaries: Vec<Canary>,
+}
+
+impl Sealing<'_> {
+    fn new(plan: &Plan) -> Sealing<'_> {
+        Sealing {
+            plan,
+            canaries: Vec::with_capacity(Layer::ALL.len()),
         }
     }
-    let listener = match programs {
-        None => None,
-        Some(programs) => programs.install().map_err(|source| SealError::Layer {
-            layer: "seccomp",
-            source,
-        })?,
-    };
-    Ok(Sealed { listener })
+
+    /// Puts a layer on, and tries it at once, before a later one hides it.
+    fn put(&mut self, on: Layer, put: impl FnOnce() -> RawResult<()>) -> Result<(), SealError> {
+        if !self.plan.pretends(on) {
+            layer(on.name(), put())?;
+        }
+        self.try_layer(on)
+    }
+
+    fn try_layer(&mut self, layer: Layer) -> Result<(), SealError> {
+        self.canaries.extend(canary::try_layer(layer, self.plan)?);
+        Ok(())
+    }
+
+    /// The launch has put them on. Now, with all the power that the child has inside of them, it
+    /// must not reach outside.
+    fn try_namespaces(&mut self) -> Result<(), SealError> {
+        for namespace in Namespace::ALL {
+            if self.plan.claims_namespace(namespace) {
+                self.try_layer(Layer::Namespace(namespace))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn process_properties(&mut self) -> Result<(), SealError> {
+        if !self.plan.leaves_off(Mandatory::NotDumpable) {
+            self.put(Layer::NotDumpable, process::not_dumpable)?;
+        }
+        if self.plan.has_feature(Feature::DenyWriteExecute) {
+            self.put(Layer::DenyWriteExecute, process::deny_write_execute)?;
+        }
+        if self.plan.has_feature(Feature::CoreScheduling) {
+            self.put(Layer::CoreScheduling, process::schedule_alone)?;
+        }
+        // Put on at launch already; anything since then that changes credentials may have cleared
+        // it.
+        self.put(Layer::ParentDeathSignal, process::die_with_parent)?;
+        match process::is_hung_up(BOOTSTRAP_FD) {
+            Ok(true) => Err(SealError::ParentGone),
+            Ok(false) => Ok(()),
+            Err(errno) => layer("parent check", Err(errno)),
+        }
+    }
+
+    fn filter(&mut self, programs: Option<Programs>) -> Result<Option<OwnedFd>, SealError> {
+        let Some(programs) = programs else {
+            return Ok(None);
+        };
+        let mut listener = None;
+        if !self.plan.pretends(Layer::Seccomp) {
+            listener = programs.install().map_err(|source| SealError::Layer {
+                layer: Layer::Seccomp.name(),
+                source,
+            })?;
+        }
+        self.try_layer(Layer::Seccomp)?;
+        Ok(listener)
+    }
+}
+
+fn mitigate(restrictions: Restrictions<'_>) -> RawResult<()> {
+    if restrictions.store_bypass {
+        process::mitigate(Speculation::StoreBypass)?;
+    }
+    if restrictions.indirect_branch {
+        process::mitigate(Speculation::IndirectBranch)?;
+    }
+    Ok(())
 }
 
 fn compile(plan: &Plan) -> Result<Option<Programs>, SealError> {
@@ -147,25 +220,6 @@ fn make_rules(plan: &Plan) -> Result<Option<landlock::Rules>, SealError> {
         layer: "Landlock rules",
         source,
     })
-}
-
-fn process_properties(plan: &Plan) -> Result<(), SealError> {
-    if !plan.leaves_off(Mandatory::NotDumpable) {
-        layer("not dumpable", process::not_dumpable())?;
-    }
-    if plan.has_feature(Feature::DenyWriteExecute) {
-        layer("memory-deny-write-execute", process::deny_write_execute())?;
-    }
-    if plan.has_feature(Feature::CoreScheduling) {
-        layer("core scheduling", process::schedule_alone())?;
-    }
-    // Put on at launch already; anything since then that changes credentials may have cleared it.
-    layer("parent-death signal", process::die_with_parent())?;
-    match process::is_hung_up(BOOTSTRAP_FD) {
-        Ok(true) => Err(SealError::ParentGone),
-        Ok(false) => Ok(()),
-        Err(errno) => layer("parent check", Err(errno)),
-    }
 }
 
 /// `execveat` of a descriptor leaves its number as the name; `ps` should say something better.

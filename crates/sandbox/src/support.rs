@@ -3,6 +3,8 @@
 //! Owns: the vocabulary (available or not, features, tiers). Trusts: the probe. Never: looks for
 //! itself.
 
+use crate::canary;
+use crate::layer::Layer;
 use crate::namespaces::Namespace;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -111,6 +113,8 @@ pub struct Support {
     pub(crate) landlock_abi: u32,
     /// Bits of [`Mandatory`].
     pub(crate) left_off: u32,
+    /// Bits by [`Layer::number`].
+    pub(crate) pretended: u32,
 }
 
 impl Support {
@@ -121,6 +125,7 @@ impl Support {
             features: [Availability::Unavailable(errno); Feature::ALL.len()],
             landlock_abi: 0,
             left_off: 0,
+            pretended: 0,
         }
     }
 
@@ -155,9 +160,23 @@ impl Support {
         self.left_off |= 1 << layer as u32;
     }
 
+    /// Children launched with it are told that they have this layer, and it is never put on: so
+    /// that tests see its canary fail. They never pass [`verify`](crate::report::verify) either.
+    ///
+    /// # Panics
+    /// The layer has no canary.
+    pub fn pretend(&mut self, layer: Layer) {
+        assert!(canary::attack_on(layer).is_some(), "{layer} has no canary");
+        self.pretended |= 1 << layer.number();
+    }
+
+    pub(crate) fn pretends(&self, layer: Layer) -> bool {
+        self.pretended & (1 << layer.number()) != 0
+    }
+
     /// Whether something is left off that no child of the browser goes without.
     pub(crate) fn is_for_tests_only(&self) -> bool {
-        self.left_off != 0
+        self.left_off != 0 || self.pretended != 0
     }
 
     /// Whether the namespaces that matter can be had.

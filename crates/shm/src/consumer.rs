@@ -7,7 +7,7 @@ use crate::damage::Damage;
 use crate::header::RawHeader;
 use crate::latch::{self, Word};
 use crate::layout::{LATCH_BYTES, Layout};
-use crate::map::SharedMap;
+use crate::map::{Mapped, SharedMap};
 use crate::producer::latch_word;
 use crate::swizzle;
 use protocol::geometry::Size;
@@ -102,6 +102,19 @@ impl Consumer {
     /// Whether a frame has been taken, so that there is something to show.
     pub fn has_frame(&self) -> bool {
         self.turn.last > 0
+    }
+
+    /// Where it lies in memory.
+    pub fn mapped(&self) -> Mapped {
+        let (pixels, pixels_bytes) = self.pixels.whole();
+        Mapped {
+            pixels,
+            pixels_bytes,
+            latch: self.latch.at(0, size_of::<u32>()).cast(),
+            slot: self.turn.front,
+            size: self.layout.size(),
+            generation: self.generation,
+        }
     }
 
     /// The frames' size.

@@ -28,6 +28,6 @@ mod model_tests;
 pub use consumer::{Consumer, FrameInfo};
 pub use damage::Damage;
 pub use error::ShmError;
-pub use map::{ReadOnlyMap, WritableMap, map_read_only};
+pub use map::{Mapped, ReadOnlyMap, WritableMap, map_read_only};
 pub use producer::Producer;
 pub use region::{Region, SurfaceRegions};

@@ -8,6 +8,8 @@
 use crate::ShmError;
 use memmap2::{Mmap, MmapOptions, MmapRaw};
 use nix::fcntl::{FcntlArg, SealFlag, fcntl};
+use protocol::geometry::Size;
+use protocol::ids::Generation;
 use std::mem::MaybeUninit;
 use std::ops::Deref;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
@@ -93,6 +95,11 @@ impl SharedMap {
         unsafe { self.memory.as_mut_ptr().add(offset) }
     }
 
+    /// Its first byte and its length.
+    pub fn whole(&self) -> (*mut u8, usize) {
+        (self.memory.as_mut_ptr(), self.memory.len())
+    }
+
     /// Reads a value of plain integers (every bit pattern is valid), once.
     pub fn read<T: Copy>(&self, offset: usize) -> T {
         let source = self.at(offset, size_of::<T>()).cast::<T>();
@@ -110,6 +117,23 @@ impl SharedMap {
         // SAFETY: in bounds and aligned (asserted), and mapped writable.
         unsafe { ptr::write_volatile(target, value) }
     }
+}
+
+/// Where one end of a surface lies in memory, for tests that break its rules.
+#[derive(Clone, Copy, Debug)]
+pub struct Mapped {
+    /// The pixel region; only the producer can write it.
+    pub pixels: *mut u8,
+    /// Its length.
+    pub pixels_bytes: usize,
+    /// The latch.
+    pub latch: *mut u32,
+    /// The slot that this end owns.
+    pub slot: u32,
+    /// The frames' size.
+    pub size: Size,
+    /// The regions' generation.
+    pub generation: Generation,
 }
 
 /// A mapped region that nobody can write any more, and that can therefore be borrowed.

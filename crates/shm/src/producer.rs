@@ -7,7 +7,7 @@ use crate::damage::Damage;
 use crate::header::RawHeader;
 use crate::latch::{self, Word};
 use crate::layout::{LATCH_BYTES, Layout};
-use crate::map::SharedMap;
+use crate::map::{Mapped, SharedMap};
 use protocol::geometry::{Rect, Size};
 use protocol::ids::Generation;
 use std::os::fd::OwnedFd;
@@ -68,6 +68,19 @@ impl Producer {
             .write(self.layout.header_offset(self.turn.back), header);
         self.turn.commit(latch_word(&self.latch), &clipped);
         header.sequence
+    }
+
+    /// Where it lies in memory.
+    pub fn mapped(&self) -> Mapped {
+        let (pixels, pixels_bytes) = self.pixels.whole();
+        Mapped {
+            pixels,
+            pixels_bytes,
+            latch: self.latch.at(0, size_of::<u32>()).cast(),
+            slot: self.turn.back,
+            size: self.layout.size(),
+            generation: self.generation,
+        }
     }
 
     /// The frames' size.

@@ -186,7 +186,17 @@ fn the_frame_of_a_dead_producer_stays_and_is_made_stale() {
     rig.turn();
     assert!(rig.pixels.iter().all(|&pixel| pixel != RED_XRGB));
     assert_eq!([rig.pixel(8, 0), rig.pixel(0, 0)], [0x6e_050b, 0x97_6265]);
-    assert_eq!(rig.notices().len(), 1);
+    let surface = SurfaceId(1);
+    let first = FromGpu::FirstFrame {
+        surface,
+        generation: FIRST,
+    };
+    let misbehaviour = Misbehaviour::ClosedChannel;
+    let hung_up = FromGpu::ProducerMisbehaved {
+        surface,
+        misbehaviour,
+    };
+    assert_eq!(rig.notices(), [first, hung_up]);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use protocol::error::LoadError;
 use protocol::fetch::{FromNetwork, ToNetwork};
 use protocol::ids::RequestId;
 use protocol::limits::{BODY_CHUNK_BYTES_MAX, FETCHES_PER_CHANNEL_MAX, RESOURCE_BYTES_MAX};
+use protocol::misbehaviour::Misbehaviour;
 use std::collections::HashSet;
 use std::io::Write;
 use std::os::fd::{AsFd, AsRawFd};
@@ -124,13 +125,14 @@ fn a_built_in_page_fetches_nothing_from_the_network() {
 }
 
 #[test]
-fn a_duplicate_id_closes_that_channel_and_no_other() {
+fn a_duplicate_id_is_reported_and_closes_that_channel_and_no_other() {
     let server = stuck_server();
     let net = Net::start();
     let (bad, good) = (net.open(&server.url("/")), net.open(&server.url("/")));
     bad.fetch(5, &server.url("/stuck"));
     bad.fetch(5, &server.url("/stuck"));
     bad.expect_closed();
+    net.expect_accusation(&bad, Misbehaviour::WrongState);
     assert_eq!(good.load(5, &server.url("/")).expect("loads").body, b"fine");
 }
 
@@ -143,6 +145,7 @@ fn more_fetches_than_allowed_close_the_channel() {
         renderer.fetch(id, &server.url("/stuck"));
     }
     renderer.expect_closed();
+    net.expect_accusation(&renderer, Misbehaviour::WrongState);
     assert_eq!(
         net.open(&server.url("/"))
             .load(1, &server.url("/"))
@@ -160,6 +163,18 @@ fn garbage_closes_the_channel() {
     let fd = bad.sender.as_fd().as_raw_fd();
     send_raw(fd, &[0xff; 40], MsgFlags::MSG_NOSIGNAL).expect("sent");
     bad.expect_closed();
+    net.expect_accusation(&bad, Misbehaviour::BadEncoding);
+    assert_eq!(good.load(5, &server.url("/")).expect("loads").body, b"fine");
+}
+
+#[test]
+fn a_flood_closes_the_channel() {
+    let server = stuck_server();
+    let net = Net::start();
+    let (bad, good) = (net.open(&server.url("/")), net.open(&server.url("/")));
+    let request = RequestId(1);
+    while bad.sender.send(ToNetwork::Cancel { request }).is_ok() {}
+    net.expect_accusation(&bad, Misbehaviour::Flood);
     assert_eq!(good.load(5, &server.url("/")).expect("loads").body, b"fine");
 }
 

@@ -13,8 +13,10 @@ use protocol::document::ResponseHead;
 use protocol::error::LoadError;
 use protocol::fetch::{self, Destination};
 use protocol::ids::{NavigationId, ProcessId, RequestId};
+use protocol::misbehaviour::Misbehaviour;
 use protocol::network::{FromNetwork, ToNetwork};
 use protocol::site::Site;
+use std::cell::Cell;
 use std::io::{PipeReader, Read};
 use std::os::fd::AsFd;
 use std::thread::{self, JoinHandle};
@@ -28,6 +30,7 @@ pub struct Net {
     broker: Option<(Sender<ToNetwork>, Receiver<FromNetwork>)>,
     thread: Option<JoinHandle<()>>,
     next: u64,
+    opened: Cell<u32>,
 }
 
 pub fn config() -> NetworkConfig {
@@ -52,6 +55,7 @@ impl Net {
             broker: Some(near.split()),
             thread: Some(thread),
             next: 0,
+            opened: Cell::new(0),
         }
     }
 
@@ -136,17 +140,29 @@ impl Net {
 
     /// Opens the fetch channel of a renderer of the site of `url`.
     pub fn open(&self, url: &str) -> Renderer {
+        let process = ProcessId(self.opened.get() + 1);
+        self.opened.set(process.0);
         let (near, far) = Endpoint::<fetch::ToNetwork, fetch::FromNetwork>::pair().expect("pair");
         let site = Site::of(&Url::parse(url).expect("test URL"), 1);
-        let message = ToNetwork::OpenFetch {
-            process: ProcessId(7),
-            site,
-        };
+        let message = ToNetwork::OpenFetch { process, site };
         self.sender()
             .send_with(message, vec![far.into_fd()])
             .expect("sent");
         let (sender, receiver) = near.split();
-        Renderer { sender, receiver }
+        Renderer {
+            process,
+            sender,
+            receiver,
+        }
+    }
+
+    /// That renderer is reported to the broker for that.
+    pub fn expect_accusation(&self, renderer: &Renderer, how: Misbehaviour) {
+        let expected = FromNetwork::ClientMisbehaved {
+            process: renderer.process,
+            misbehaviour: how,
+        };
+        assert_eq!(next(self.receiver()), expected);
     }
 }
 
@@ -172,6 +188,7 @@ pub struct Loaded {
 
 /// A renderer's end of a fetch channel.
 pub struct Renderer {
+    pub process: ProcessId,
     pub sender: Sender<fetch::ToNetwork>,
     pub receiver: Receiver<fetch::FromNetwork>,
 }

@@ -3,7 +3,8 @@
 use crate::scene::SUCCESS_STATUS;
 use sandbox::cgroup::Tree;
 use sandbox::notify::{self, Notification};
-use sandbox::{Attempted, LaunchSpec, Launched, Policy, Support};
+use sandbox::report::{self, Report};
+use sandbox::{Attempted, Canary, LaunchSpec, Launched, Layer, Policy, Support};
 use std::ffi::CString;
 use std::fs::File;
 use std::io::{self, Read};
@@ -40,6 +41,8 @@ pub struct Victim {
     pub pidfd: OwnedFd,
     pub policy: Policy,
     pub attempted: Attempted,
+    /// What it told of its canaries.
+    pub canaries: Vec<Canary>,
     /// What it was launched for.
     pub action: String,
     channel: OwnedFd,
@@ -132,6 +135,7 @@ impl Victim {
             pidfd,
             policy,
             attempted,
+            canaries: Vec::new(),
             action: action.trim_start_matches("alone:").to_owned(),
             channel,
             stderr,
@@ -143,13 +147,20 @@ impl Victim {
     /// Waits for its word that it is sealed.
     pub fn sealed(mut self) -> Victim {
         let (text, fds) = self.receive();
-        if text != "sealed" {
+        if !text.starts_with("sealed") {
             self.kill();
             let stderr = self.stderr_text();
             panic!("{} {}: {text}; {stderr}", who(), self.policy);
         }
         self.listener = fds.into_iter().next();
+        self.canaries = parse_canaries(&text);
         self
+    }
+
+    /// Looks at it from outside, with what it told of its canaries.
+    pub fn report(&self, support: &Support) -> Report {
+        let (policy, canaries) = (self.policy, &self.canaries);
+        report::verify(self.pid, policy, support, self.attempted, canaries)
     }
 
     /// One message, with its descriptors. An end without one gives `ended`.
@@ -242,6 +253,24 @@ impl Drop for Victim {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// Words for the message that the victim is sealed.
+pub fn write_canaries(canaries: &[Canary]) -> String {
+    let words = canaries.iter();
+    let words = words.map(|canary| format!(" {}={}", canary.layer.number(), canary.errno));
+    words.collect()
+}
+
+fn parse_canaries(text: &str) -> Vec<Canary> {
+    let canary = |word: &str| {
+        let (number, errno) = word.split_once('=')?;
+        Some(Canary {
+            layer: Layer::from_number(number.parse().ok()?)?,
+            errno: errno.parse().ok()?,
+        })
+    };
+    text.split(' ').filter_map(canary).collect()
 }
 
 /// Waits until one of them has something. A watchdog, not a time limit: it only ends a hung test.

@@ -9,6 +9,7 @@ mod harness;
 mod layers;
 mod scene;
 mod stage;
+mod tests_canaries;
 mod tests_crash;
 mod tests_launch;
 mod tests_layers;
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
         tests_crash::CLAIMS,
         tests_launch::CLAIMS,
         tests_report::CLAIMS,
+        tests_canaries::CLAIMS,
         tests_matrix::CLAIMS,
     ]
     .concat();

@@ -3,7 +3,7 @@
 use crate::Claim;
 use crate::harness::Victim;
 use sandbox::Policy;
-use sandbox::crash::{self, CrashRecord};
+use sandbox::crash::{self, CrashRecord, MAIN_STACK_BYTES, StackOverflow};
 
 pub const CLAIMS: &[Claim] = &[
     (
@@ -35,7 +35,8 @@ fn record_of(victim: &mut Victim) -> Option<CrashRecord> {
     victim.stderr_text().lines().find_map(crash::parse)
 }
 
-fn expect_signal(victim: &mut Victim, expected: i32) -> Option<u64> {
+/// The address at fault and the stack that was used up, by its record.
+fn expect_signal(victim: &mut Victim, expected: i32) -> (Option<u64>, Option<StackOverflow>) {
     let status = victim.end();
     assert!(libc::WIFEXITED(status), "{status:x}");
     assert_eq!(libc::WEXITSTATUS(status), 128 + expected);
@@ -44,10 +45,11 @@ fn expect_signal(victim: &mut Victim, expected: i32) -> Option<u64> {
             number,
             address,
             instruction_pointer,
+            stack,
         }) => {
             assert_eq!(number, expected);
             assert_ne!(instruction_pointer, 0);
-            address
+            (address, stack)
         }
         other => panic!("{other:?}"),
     }
@@ -64,7 +66,7 @@ fn signals_from_outside() {
         ] {
             let mut victim = Victim::launch(policy, "idle").sealed();
             victim.signal(signal);
-            assert_eq!(expect_signal(&mut victim, signal), None, "{policy}");
+            assert_eq!(expect_signal(&mut victim, signal), (None, None), "{policy}");
         }
     }
 }
@@ -72,7 +74,7 @@ fn signals_from_outside() {
 fn a_fault_is_recorded_with_its_address() {
     let mut victim = Victim::launch(Policy::Renderer, "segv").sealed();
     victim.send("go", &[]);
-    assert_eq!(expect_signal(&mut victim, libc::SIGSEGV), Some(16));
+    assert_eq!(expect_signal(&mut victim, libc::SIGSEGV), (Some(16), None));
 }
 
 fn an_abort_is_recorded() {
@@ -86,7 +88,11 @@ fn an_abort_is_recorded() {
 fn a_stack_overflow_is_recorded() {
     let mut victim = Victim::launch(Policy::Renderer, "overflow").sealed();
     victim.send("go", &[]);
-    assert!(expect_signal(&mut victim, libc::SIGSEGV).is_some());
+    let (_, stack) = expect_signal(&mut victim, libc::SIGSEGV);
+    let Some(StackOverflow::Main { used }) = stack else {
+        panic!("{stack:?}");
+    };
+    assert!(used.abs_diff(MAIN_STACK_BYTES) < 64 * 1024, "{used}");
 }
 
 fn a_panic_is_recorded_on_one_line() {
@@ -106,13 +112,15 @@ fn a_panic_is_recorded_on_one_line() {
 }
 
 fn a_crash_of_a_worker_thread_is_recorded() {
-    for action in ["worker:segv", "worker:overflow"] {
+    for (action, stack) in [
+        ("worker:segv", None),
+        ("worker:overflow", Some(StackOverflow::Other)),
+    ] {
         let mut victim = Victim::launch(Policy::Network, action).sealed();
         victim.send("go", &[]);
-        assert!(
-            expect_signal(&mut victim, libc::SIGSEGV).is_some(),
-            "{action}"
-        );
+        let (address, found) = expect_signal(&mut victim, libc::SIGSEGV);
+        assert!(address.is_some(), "{action}");
+        assert_eq!(found, stack, "{action}");
     }
 }
 

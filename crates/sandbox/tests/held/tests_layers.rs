@@ -178,7 +178,7 @@ fn urgent_data_never_reaches_a_socket() {
 fn every_role_is_reported_with_every_layer() {
     for policy in Policy::ALL {
         let victim = Victim::launch(policy, "idle").sealed();
-        let report = report::verify(victim.pid, policy, &SUPPORT, victim.attempted);
+        let report = victim.report(&SUPPORT);
         assert!(report.is_sufficient(), "{report}");
         assert_eq!(report.tier(), SUPPORT.tier(), "{report}");
         assert_eq!(report.state(Layer::Seccomp), State::Enforced, "{report}");
@@ -217,7 +217,7 @@ fn every_role_is_reported_with_every_layer() {
 
 fn unsealed_is_insufficient() {
     let victim = Victim::launch(Policy::Renderer, "unsealed").sealed();
-    let report = report::verify(victim.pid, Policy::Renderer, &SUPPORT, victim.attempted);
+    let report = victim.report(&SUPPORT);
     assert!(!report.is_sufficient(), "{report}");
     for layer in [
         Layer::Seccomp,
@@ -231,7 +231,7 @@ fn unsealed_is_insufficient() {
         report.missing().any(|row| row.basis == Basis::Implied),
         "{report}"
     );
-    let gone = report::verify(i32::MAX, Policy::Renderer, &SUPPORT, victim.attempted);
+    let gone = report::verify(i32::MAX, Policy::Renderer, &SUPPORT, victim.attempted, &[]);
     assert!(!gone.is_sufficient(), "{gone}");
 }
 
@@ -261,12 +261,7 @@ fn without_the_filter_no_file_opens() {
             continue;
         }
         let mut victim = Victim::launch_with(Policy::Renderer, &without(off), attack).sealed();
-        let report = report::verify(
-            victim.pid,
-            Policy::Renderer,
-            &without(off),
-            victim.attempted,
-        );
+        let report = victim.report(&without(off));
         assert!(!report.is_sufficient(), "{report}");
         match victim.go() {
             Outcome::Returned { value: -1, errno } if expected == 0 || errno == expected => {}
@@ -291,7 +286,7 @@ fn each_tier_launches_and_is_reported() {
     for support in [&SUPPORT, &no_namespaces, &no_landlock, &filter_alone] {
         for policy in Policy::ALL {
             let mut victim = Victim::launch_with(policy, support, "live").sealed();
-            let report = report::verify(victim.pid, policy, support, victim.attempted);
+            let report = victim.report(support);
             assert_eq!(report.tier(), has(support), "{report}");
             assert!(report.is_sufficient(), "{report}");
             let outcome = victim.go();

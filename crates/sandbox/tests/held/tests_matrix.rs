@@ -193,6 +193,8 @@ fn group() -> Option<ChildGroup> {
     let number = NEXT_GROUP.fetch_add(1, Ordering::Relaxed);
     let limits = Limits {
         memory_bytes: 64 << 20,
+        // Some kernels have no real-time tasks in a group with a share. That is luck, no layer.
+        weight: None,
         ..Limits::of(Policy::Renderer)
     };
     let groups = GROUPS.as_ref().ok()?;
@@ -580,8 +582,7 @@ fn leaving_off_is_noticed() {
         let mut support = SUPPORT.clone();
         support.leave_off(layer);
         let victim = Victim::launch_with(Policy::Renderer, &support, "idle").sealed();
-        let attempted = victim.attempted;
-        let report = sandbox::report::verify(victim.pid, Policy::Renderer, &support, attempted);
+        let report = victim.report(&support);
         assert!(!report.is_sufficient(), "{layer:?}: {report}");
     }
 }

@@ -26,10 +26,10 @@ pub fn filtered_launcher_main() -> ExitCode {
         allow_everything();
     }
     let bare = Victim::launch(Policy::Renderer, "unsealed").sealed();
-    let report = report::verify(bare.pid, Policy::Renderer, &SUPPORT, bare.attempted);
+    let report = bare.report(&SUPPORT);
     assert_eq!(report.state(Layer::Seccomp), State::Missing, "{report}");
     let sealed = Victim::launch(Policy::Renderer, "idle").sealed();
-    let report = report::verify(sealed.pid, Policy::Renderer, &SUPPORT, sealed.attempted);
+    let report = sealed.report(&SUPPORT);
     assert!(report.is_sufficient(), "{report}");
     assert_eq!(report.state(Layer::Seccomp), State::Enforced, "{report}");
     ExitCode::SUCCESS
@@ -55,7 +55,13 @@ fn what_was_decided_on_is_missed() {
     let report_with = |change: fn(&mut Attempted)| {
         let mut attempted = victim.attempted;
         change(&mut attempted);
-        report::verify(victim.pid, Policy::Gpu, &SUPPORT, attempted)
+        report::verify(
+            victim.pid,
+            Policy::Gpu,
+            &SUPPORT,
+            attempted,
+            &victim.canaries,
+        )
     };
     let honest = report_with(|_| {});
     assert!(honest.is_sufficient(), "{honest}");

@@ -36,7 +36,10 @@ pub fn main(arguments: &[String]) -> ExitCode {
     };
     let (jobs, worker) = start_worker(policy, is_alone);
     match seal(policy) {
-        Ok(sealed) => say("sealed", sealed.listener),
+        Ok(sealed) => {
+            let canaries = harness::write_canaries(&sealed.canaries);
+            say(&format!("sealed{canaries}"), sealed.listener);
+        }
         Err(error) => {
             say(&format!("failed: {error}"), None);
             return ExitCode::from(4);

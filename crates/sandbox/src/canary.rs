@@ -1,0 +1,324 @@
+//! Canaries: one small attack a layer, made by a child on itself while it seals itself, right after
+//! the layer is on and before the ones that would hide it.
+//!
+//! Owns: the attacks, and which answer shows the layer at work. Trusts: the child that makes them,
+//! which has seen nothing of a stranger yet. Never: tries a layer with an attack that fails without
+//! it as well, or leaves anything behind: a layer that no such attack can show has none, and
+//! [`untried`] says why.
+//!
+//! Each runs on the sealing thread alone. Whether all threads are held is seen from outside, or
+//! told by each thread to the sealing one.
+
+use crate::constants;
+use crate::layer::Layer;
+use crate::namespaces::Namespace;
+use crate::plan::Plan;
+use crate::process::{self, Speculation};
+use crate::rlimits;
+use crate::support::Feature;
+use crate::sys::{self, RawResult};
+use libc::c_int;
+use std::ptr;
+use thiserror::Error;
+
+/// What came back when a layer was attacked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Canary {
+    /// Which layer.
+    pub layer: Layer,
+    /// The errno, or 0: the call succeeds and tells nothing of the host.
+    pub errno: i32,
+}
+
+/// A layer that is on and does not hold.
+#[derive(Debug, Error, PartialEq, Eq)]
+#[error("{layer} does not hold: {call} must end with {expected}, but {outcome}")]
+pub struct NotRefused {
+    /// Which layer.
+    pub layer: Layer,
+    /// What was tried.
+    pub call: &'static str,
+    /// The answer that shows the layer at work.
+    pub expected: String,
+    /// What came instead.
+    pub outcome: String,
+}
+
+/// An attack as a report shows it, and the answer that shows the layer at work.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Attack {
+    pub(crate) layer: Layer,
+    pub(crate) call: &'static str,
+    pub(crate) refusal: i32,
+}
+
+/// The attack on a layer, if there is an honest one.
+pub(crate) fn attack_on(layer: Layer) -> Option<Attack> {
+    ATTACKS.into_iter().find(|attack| attack.layer == layer)
+}
+
+/// Why a layer has no attack of its own.
+pub fn untried(layer: Layer) -> Option<&'static str> {
+    Some(match layer {
+        Layer::Namespace(Namespace::Mount) => {
+            "the root can only be replaced in one: see \"empty root\""
+        }
+        Layer::Namespace(Namespace::Ipc) => "there may be no object outside to look for",
+        Layer::Namespace(Namespace::Cgroup) => "it hides names and refuses nothing",
+        Layer::Cgroup => "an attack would have to use up its memory, tasks or time",
+        Layer::DistinctUid => "what it protects is out of reach by other layers already",
+        Layer::Keyring => "the session outside may hold no key to look for",
+        Layer::Descriptors => "each of them is looked at from outside instead",
+        Layer::NoNewPrivileges => "an attack would have to execute a set-user-id program",
+        Layer::NotDumpable => "only from outside, and only where the broker has no power over it",
+        Layer::CoreScheduling => "it refuses nothing: it decides what runs beside the process",
+        Layer::ParentDeathSignal => "an attack would have to kill the browser",
+        _ => return None,
+    })
+}
+
+/// How an answer reads.
+pub(crate) fn answer_name(errno: i32) -> String {
+    match constants::errno_name(errno) {
+        _ if errno == 0 => NOTHING_FOUND.to_owned(),
+        Some(name) => name.to_owned(),
+        None => format!("errno {errno}"),
+    }
+}
+
+/// Attacks a layer, if it can be. `None`: there is no attack on it.
+pub(crate) fn try_layer(layer: Layer, plan: &Plan) -> Result<Option<Canary>, NotRefused> {
+    let Some(attack) = attack_on(layer) else {
+        return Ok(None);
+    };
+    let result = make(layer, plan);
+    if result == Err(attack.refusal) {
+        let errno = attack.refusal;
+        return Ok(Some(Canary { layer, errno }));
+    }
+    Err(NotRefused {
+        layer,
+        call: attack.call,
+        expected: answer_name(attack.refusal),
+        outcome: match result {
+            Ok(()) => "it succeeded".to_owned(),
+            Err(errno) => format!("it ended with {}", answer_name(errno)),
+        },
+    })
+}
+
+/// For the probe, with layers that do not depend on a plan: an error if the layer does not hold.
+/// Raw.
+pub(crate) fn must_be_refused(result: RawResult<()>, refusal: i32) -> RawResult<()> {
+    match result {
+        // No errno, but a failure it is.
+        Ok(()) => Err(libc::EOPNOTSUPP),
+        Err(errno) if errno == refusal => Ok(()),
+        Err(errno) => Err(errno),
+    }
+}
+
+/// `Ok`: the attack succeeds, so nothing holds. An error is what the kernel answers.
+fn make(layer: Layer, plan: &Plan) -> RawResult<()> {
+    match layer {
+        USER => become_another_user(),
+        PID => signal_everybody(),
+        NET => connect_to_loopback(),
+        UTS => learn_host_name(),
+        Layer::NestingLimit => nest(),
+        Layer::Root => open_directory(c"/proc/self"),
+        Layer::Capabilities => change_root(),
+        Layer::Limits => reserve(rlimits::memory_limits(plan.policy).1),
+        Layer::DenyWriteExecute => map_code(),
+        Layer::Speculation => speculate_again(plan),
+        Layer::Landlock => open_directory(c"/"),
+        Layer::Seccomp => find_working_directory(),
+        _ => Err(libc::EOPNOTSUPP),
+    }
+}
+
+/// Only one id is mapped into the namespace, 0: no other can even be named. Outside of a namespace
+/// the answer is success or `EPERM`.
+fn become_another_user() -> RawResult<()> {
+    // SAFETY: takes numbers. Raw: of the calling thread alone.
+    sys::check(unsafe { libc::syscall(libc::SYS_setresuid, 1, 1, 1) }).map(drop)
+}
+
+/// Signal 0 to whoever else there is. In a namespace of its own the process is alone; outside the
+/// answer is success, or `EPERM` where it may signal none of the others.
+fn signal_everybody() -> RawResult<()> {
+    // SAFETY: takes numbers; signal 0 is never delivered.
+    sys::check(unsafe { libc::syscall(libc::SYS_kill, -1, 0) }).map(drop)
+}
+
+/// Gives a UDP socket an address to send to, which sends nothing. In a new network namespace not
+/// even the loopback interface is up; in the host's it always is.
+fn connect_to_loopback() -> RawResult<()> {
+    let kind = libc::SOCK_DGRAM | libc::SOCK_CLOEXEC;
+    // SAFETY: takes numbers.
+    let socket = sys::check(unsafe { libc::syscall(libc::SYS_socket, libc::AF_INET, kind, 0) })?;
+    let address = libc::sockaddr_in {
+        sin_family: libc::AF_INET as u16,
+        sin_port: 9_u16.to_be(),
+        sin_addr: libc::in_addr {
+            s_addr: u32::from_be_bytes([127, 0, 0, 1]).to_be(),
+        },
+        sin_zero: [0; 8],
+    };
+    let bytes = size_of_val(&address);
+    // SAFETY: an address of that length that lives during the call.
+    let result =
+        sys::check(unsafe { libc::syscall(libc::SYS_connect, socket, &raw const address, bytes) });
+    sys::close(socket as c_int);
+    result.map(drop)
+}
+
+/// Reads the host's name; with a namespace it is the one that the launch has set. Shows nothing on
+/// a host that has the same name.
+fn learn_host_name() -> RawResult<()> {
+    // SAFETY: plain old data that the call fills in.
+    let mut names: libc::utsname = unsafe { std::mem::zeroed() };
+    // SAFETY: one valid slot.
+    sys::check(unsafe { libc::syscall(libc::SYS_uname, &raw mut names) })?;
+    let expected = crate::child::HOST_NAME.to_bytes_with_nul();
+    let mut found = names.nodename.iter().map(|byte| byte.cast_unsigned());
+    if expected.iter().all(|byte| found.next() == Some(*byte)) {
+        Err(0)
+    } else {
+        Ok(())
+    }
+}
+
+/// One namespace more, of a kind that also a process with several threads may make; the same limit
+/// file by file holds the other kinds. Before the capabilities go, which it takes.
+pub(crate) fn nest() -> RawResult<()> {
+    // SAFETY: takes a number.
+    sys::check(unsafe { libc::syscall(libc::SYS_unshare, libc::CLONE_NEWUTS) }).map(drop)
+}
+
+/// Opens a directory for reading, and closes it again.
+pub(crate) fn open_directory(path: &std::ffi::CStr) -> RawResult<()> {
+    let flags = libc::O_RDONLY | libc::O_DIRECTORY | libc::O_CLOEXEC;
+    // SAFETY: a C string.
+    let result = sys::check(unsafe {
+        libc::syscall(libc::SYS_openat, libc::AT_FDCWD, path.as_ptr(), flags)
+    });
+    result.map(|fd| sys::close(fd as c_int))
+}
+
+/// To where it is: harmless, but it takes a capability.
+fn change_root() -> RawResult<()> {
+    // SAFETY: a constant C string.
+    sys::check(unsafe { libc::syscall(libc::SYS_chroot, c"/".as_ptr()) }).map(drop)
+}
+
+/// Address space as large as the limit, which something is in already. It costs no memory.
+fn reserve(bytes: u64) -> RawResult<()> {
+    let bytes = usize::try_from(bytes).map_err(|_| libc::EOVERFLOW)?;
+    map(bytes, libc::PROT_NONE)
+}
+
+/// A page that is writable and executable.
+pub(crate) fn map_code() -> RawResult<()> {
+    map(1, libc::PROT_READ | libc::PROT_WRITE | libc::PROT_EXEC)
+}
+
+fn map(bytes: usize, protection: c_int) -> RawResult<()> {
+    let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
+    let null: *mut u8 = ptr::null_mut();
+    // SAFETY: a new mapping at a place of the kernel's choice.
+    let address = sys::check(unsafe {
+        libc::syscall(libc::SYS_mmap, null, bytes, protection, flags, -1, 0)
+    })?;
+    // SAFETY: the mapping that was just made, which nobody knows of.
+    unsafe { libc::syscall(libc::SYS_munmap, address, bytes) };
+    Ok(())
+}
+
+/// Switches on again what was switched off for ever.
+fn speculate_again(plan: &Plan) -> RawResult<()> {
+    let kinds = [
+        (Feature::StoreBypass, Speculation::StoreBypass),
+        (Feature::IndirectBranch, Speculation::IndirectBranch),
+    ];
+    let mut last = Err(libc::EOPNOTSUPP);
+    for (feature, kind) in kinds {
+        if plan.has_feature(feature) {
+            last = process::unmitigate(kind);
+            if last != Err(libc::EPERM) {
+                return last;
+            }
+        }
+    }
+    last
+}
+
+/// The working directory is there, and any process may ask for it: only the filter, which answers
+/// for all policies with an errno of its own, denies it.
+fn find_working_directory() -> RawResult<()> {
+    let mut path = [0_u8; 64];
+    // SAFETY: a buffer and its length.
+    let result = unsafe { libc::syscall(libc::SYS_getcwd, path.as_mut_ptr(), path.len()) };
+    sys::check(result).map(drop)
+}
+
+const fn attack(layer: Layer, call: &'static str, refusal: i32) -> Attack {
+    Attack {
+        layer,
+        call,
+        refusal,
+    }
+}
+
+/// In words: what [`make`] does, and how the layer answers.
+const ATTACKS: [Attack; 12] = [
+    attack(USER, "setresuid(1, 1, 1)", libc::EINVAL),
+    attack(PID, "kill(-1, 0)", libc::ESRCH),
+    attack(NET, "connect(UDP 127.0.0.1:9)", libc::ENETUNREACH),
+    attack(UTS, "uname()", 0),
+    attack(Layer::NestingLimit, "unshare(NEWUTS)", libc::ENOSPC),
+    attack(Layer::Root, "open(\"/proc/self\")", libc::ENOENT),
+    attack(Layer::Capabilities, "chroot(\"/\")", libc::EPERM),
+    attack(Layer::Limits, "mmap(RLIMIT_AS bytes)", libc::ENOMEM),
+    attack(Layer::DenyWriteExecute, "mmap(RWX)", libc::EACCES),
+    attack(Layer::Speculation, "prctl(PR_SPEC_ENABLE)", libc::EPERM),
+    attack(Layer::Landlock, "open(\"/\")", libc::EACCES),
+    attack(Layer::Seccomp, "getcwd()", libc::ENOENT),
+];
+const USER: Layer = Layer::Namespace(Namespace::User);
+const PID: Layer = Layer::Namespace(Namespace::Pid);
+const NET: Layer = Layer::Namespace(Namespace::Net);
+const UTS: Layer = Layer::Namespace(Namespace::Uts);
+/// Errno 0: the call succeeded and showed nothing of the host.
+const NOTHING_FOUND: &str = "nothing of the host's";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_layer_is_attacked_or_it_is_said_why_not() {
+        for layer in Layer::ALL {
+            let attack = attack_on(layer);
+            assert!(attack.is_some() != untried(layer).is_some(), "{layer}");
+        }
+    }
+
+    #[test]
+    fn every_answer_has_a_name() {
+        for Attack { layer, refusal, .. } in ATTACKS {
+            assert!(!answer_name(refusal).starts_with("errno"), "{layer}");
+        }
+    }
+
+    #[test]
+    fn a_process_that_nothing_holds_is_told_so() {
+        // Those that an ordinary test process may try on itself without harm.
+        assert_eq!(connect_to_loopback(), Ok(()));
+        assert_eq!(open_directory(c"/proc/self"), Ok(()));
+        assert_eq!(open_directory(c"/"), Ok(()));
+        assert_eq!(map_code(), Ok(()));
+        assert_eq!(reserve(64 << 30), Ok(()));
+        assert_eq!(find_working_directory(), Ok(()));
+    }
+}

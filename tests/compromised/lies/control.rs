@@ -1,0 +1,289 @@
+//! Lies to the broker: packets on a child's own control channel that no honest child sends.
+//!
+//! A message cannot nest deeply: no type of the protocol contains itself, so the decoder recurses
+//! no deeper than the types are declared, whatever the bytes say. Nor does a child ever hand over
+//! memory: no message of a child calls for a region, so one beside it is surplus; the only
+//! descriptor that comes from a child is the listener of its filter, in the handshake.
+//!
+//! Owns: their bytes. Trusts: nobody.
+
+use super::packets::{say, send, wait_for_the_end};
+use super::{Lie, NEVER_READS, NOBODYS, Who, dies};
+use crate::rig::Attacker;
+use ipc::codec::encode;
+use protocol::geometry::Size;
+use protocol::gpu::FromGpu;
+use protocol::ids::{Generation, NavigationId, ProcessId, SurfaceId};
+use protocol::input::{Cursor, InputEvent, Modifiers};
+use protocol::misbehaviour::Misbehaviour;
+use protocol::network::FromNetwork;
+use protocol::renderer::FromRenderer;
+use std::os::fd::RawFd;
+
+pub const LIES: &[Lie] = &[
+    dies("lie-empty-packet", "BadEncoding", Who::Anybody, |liar| {
+        send(liar.control(), &[], 0)
+    }),
+    dies("lie-unknown-variant", "BadEncoding", Who::Anybody, |liar| {
+        send(liar.control(), &[250; 9], 0)
+    }),
+    dies(
+        "lie-oversized-packet",
+        "OversizedPacket",
+        Who::Anybody,
+        |liar| {
+            send(liar.control(), &vec![0; 150 * 1024], 0);
+        },
+    ),
+    dies(
+        "lie-one-descriptor-too-many",
+        "SurplusHandle",
+        Who::Anybody,
+        |liar| {
+            send(liar.control(), &anything(liar.attacker), 1);
+        },
+    ),
+    dies(
+        "lie-253-descriptors",
+        "SurplusHandle",
+        Who::Anybody,
+        |liar| {
+            send(liar.control(), &anything(liar.attacker), 253);
+        },
+    ),
+    dies(
+        "lie-closed-channel",
+        "ClosedChannel",
+        Who::Anybody,
+        |liar| {
+            // SAFETY: nothing here uses the descriptor again.
+            unsafe { libc::close(liar.control()) };
+            wait_for_the_end();
+        },
+    ),
+    dies(
+        "lie-trailing-bytes",
+        "BadEncoding",
+        Who::Documents,
+        |liar| {
+            send(
+                liar.control(),
+                &[anything(Attacker::Renderer), vec![0]].concat(),
+                0,
+            );
+        },
+    ),
+    dies("lie-bad-utf8", "BadEncoding", Who::Documents, |liar| {
+        send(liar.control(), &[0, 1, 2, 0xc3, 0x28], 0);
+    }),
+    dies("lie-long-title", "Oversized", Who::Documents, |liar| {
+        let title = "t".repeat(5_000);
+        say(
+            liar.control(),
+            &FromRenderer::Title {
+                navigation: NavigationId(NOBODYS.into()),
+                title,
+            },
+        );
+    }),
+    dies(
+        "lie-answer-to-nothing",
+        "ValueOutOfRange",
+        Who::Documents,
+        |liar| {
+            say(liar.control(), &FromRenderer::Done { sequence: NOBODYS });
+        },
+    ),
+    dies(
+        "lie-title-of-another-page",
+        "ForeignId",
+        Who::Documents,
+        |liar| {
+            let title = "Your bank".to_owned();
+            say(
+                liar.control(),
+                &FromRenderer::Title {
+                    navigation: NavigationId(NOBODYS.into()),
+                    title,
+                },
+            );
+        },
+    ),
+    dies(
+        "lie-address-of-another-page",
+        "ForeignId",
+        Who::Documents,
+        |liar| {
+            let url = "file:///etc/passwd".to_owned();
+            let navigation = NavigationId(NOBODYS.into());
+            say(
+                liar.control(),
+                &FromRenderer::Navigate {
+                    navigation,
+                    url,
+                    new_tab: false,
+                },
+            );
+        },
+    ),
+    dies("lie-flood", "Flood", Who::Documents, |liar| {
+        let bytes = anything(Attacker::Renderer);
+        loop {
+            send(liar.control(), &bytes, 0);
+        }
+    }),
+    dies(
+        "lie-second-window",
+        "WrongState",
+        Who::Only(Attacker::Gpu),
+        |liar| {
+            let presenter = "forged".to_owned();
+            say(
+                liar.control(),
+                &FromGpu::Ready {
+                    size: Size::new(10, 10),
+                    presenter,
+                },
+            );
+        },
+    ),
+    dies(
+        "lie-frame-of-no-surface",
+        "ForeignId",
+        Who::Only(Attacker::Gpu),
+        |liar| {
+            let (surface, generation) = (SurfaceId(NOBODYS), Generation(1));
+            say(
+                liar.control(),
+                &FromGpu::FirstFrame {
+                    surface,
+                    generation,
+                },
+            );
+        },
+    ),
+    dies(
+        "lie-accused-surface-of-nobody",
+        "ForeignId",
+        Who::Only(Attacker::Gpu),
+        |liar| {
+            let misbehaviour = Misbehaviour::Flood;
+            say(
+                liar.control(),
+                &FromGpu::ProducerMisbehaved {
+                    surface: SurfaceId(NOBODYS),
+                    misbehaviour,
+                },
+            );
+        },
+    ),
+    dies(
+        "lie-input-nowhere",
+        "ValueOutOfRange",
+        Who::Only(Attacker::Gpu),
+        |liar| {
+            let modifiers = Modifiers::default();
+            let event = InputEvent::PointerMove {
+                x: f32::NAN,
+                y: 0.0,
+                modifiers,
+            };
+            say(liar.control(), &FromGpu::Input { event });
+        },
+    ),
+    dies(
+        "lie-giant-window",
+        "ValueOutOfRange",
+        Who::Only(Attacker::Gpu),
+        |liar| {
+            say(
+                liar.control(),
+                &FromGpu::Resized {
+                    size: Size::new(u32::MAX, u32::MAX),
+                },
+            );
+        },
+    ),
+    dies(
+        "lie-answer-nobody-asked-for",
+        "ForeignId",
+        Who::Only(Attacker::Network),
+        |liar| {
+            say(
+                liar.control(),
+                &FromNetwork::BodyEnd {
+                    navigation: NavigationId(NOBODYS.into()),
+                    bytes: 0,
+                    error: None,
+                },
+            );
+        },
+    ),
+    dies(NEVER_READS, "stopped reading", Who::Anybody, |_| {
+        wait_for_the_end();
+    }),
+    dies("lie-huge-length", "BadEncoding", Who::Documents, |liar| {
+        // A title of 2^60 bytes, of which none follows.
+        send(liar.control(), &[0, 1, 253, 0, 0, 0, 0, 0, 0, 0, 0x10], 0);
+    }),
+    dies(
+        "lie-hoard-in-flight",
+        "SurplusHandle",
+        Who::Anybody,
+        |liar| {
+            // What is on its way counts against the user, not the process.
+            let bytes = anything(liar.attacker);
+            let channels: Vec<_> = liar.channels().collect();
+            loop {
+                for &channel in &channels {
+                    send(channel, &bytes, 253);
+                }
+            }
+        },
+    ),
+    dies(
+        "lie-accused-renderer-of-nobody",
+        "ForeignId",
+        Who::Only(Attacker::Network),
+        |liar| accuse(liar.control(), ProcessId(NOBODYS)),
+    ),
+    dies(
+        "lie-accused-gpu-process",
+        "ForeignId",
+        Who::Only(Attacker::Network),
+        // The gpu process is the first that the broker starts.
+        |liar| accuse(liar.control(), ProcessId(1)),
+    ),
+];
+
+fn accuse(control: RawFd, process: ProcessId) {
+    let misbehaviour = Misbehaviour::Flood;
+    say(
+        control,
+        &FromNetwork::ClientMisbehaved {
+            process,
+            misbehaviour,
+        },
+    );
+}
+
+/// A message that the attacker's role has. From the network process it is a lie already, but the
+/// descriptors beside it are looked at first.
+pub fn anything(attacker: Attacker) -> Vec<u8> {
+    let encoded = match attacker {
+        Attacker::Gpu => encode(&FromGpu::Captured {
+            request: NOBODYS,
+            error: None,
+        }),
+        Attacker::Network => encode(&FromNetwork::BodyEnd {
+            navigation: NavigationId(NOBODYS.into()),
+            bytes: 0,
+            error: None,
+        }),
+        Attacker::Renderer | Attacker::Shell => encode(&FromRenderer::Hover {
+            cursor: Cursor::Default,
+            link: None,
+        }),
+    };
+    encoded.expect("it fits")
+}
