@@ -42,6 +42,8 @@ pub struct Bytes {
     writer: OwnedFd,
     /// Whether each write is a message of its own.
     keeps_messages: bool,
+    /// Whether a message may be lost.
+    loses: bool,
 }
 
 /// What the typed channel carries.
@@ -73,11 +75,11 @@ pub fn ends(mechanism: Mechanism, supervisor: &Supervisor) -> io::Result<(End, E
     Ok(match mechanism {
         Mechanism::Pipe => two_way(pipe()?, pipe()?),
         Mechanism::Fifo => two_way(fifo(supervisor, "there")?, fifo(supervisor, "back")?),
-        Mechanism::Stream => sockets(unix(SockType::Stream)?, false)?,
-        Mechanism::Seqpacket => sockets(unix(SockType::SeqPacket)?, true)?,
-        Mechanism::Dgram => sockets(unix(SockType::Datagram)?, true)?,
-        Mechanism::Tcp => sockets(tcp()?, false)?,
-        Mechanism::Udp => sockets(udp()?, true)?,
+        Mechanism::Stream => sockets(unix(SockType::Stream)?, false, false)?,
+        Mechanism::Seqpacket => sockets(unix(SockType::SeqPacket)?, true, false)?,
+        Mechanism::Dgram => sockets(unix(SockType::Datagram)?, true, false)?,
+        Mechanism::Tcp => sockets(tcp()?, false, false)?,
+        Mechanism::Udp => sockets(udp()?, true, true)?,
         Mechanism::SharedMemory => {
             let memory = Rc::new(Shared::new(MAILBOX_BYTES)?);
             let there = Mailbox::new(&memory, 0, BOX_BYTES);
@@ -169,6 +171,11 @@ impl End {
         Ok(())
     }
 
+    /// Whether a message may be lost.
+    pub fn loses(&self) -> bool {
+        matches!(self, End::Bytes(link) if link.loses)
+    }
+
     /// Whether each write is read as one, for what is read and written.
     pub fn keeps_messages(&self) -> bool {
         matches!(self, End::Bytes(link) if link.keeps_messages)
@@ -248,6 +255,7 @@ fn two_way(there: (OwnedFd, OwnedFd), back: (OwnedFd, OwnedFd)) -> (End, End) {
             reader,
             writer,
             keeps_messages: false,
+            loses: false,
         })
     };
     (end(back.0, there.1), end(there.0, back.1))
@@ -298,12 +306,13 @@ fn udp() -> io::Result<(OwnedFd, OwnedFd)> {
     Ok((near.into(), far.into()))
 }
 
-fn sockets(pair: (OwnedFd, OwnedFd), keeps_messages: bool) -> io::Result<(End, End)> {
+fn sockets(pair: (OwnedFd, OwnedFd), keeps_messages: bool, loses: bool) -> io::Result<(End, End)> {
     let end = |socket: OwnedFd| -> io::Result<End> {
         Ok(End::Bytes(Bytes {
             reader: socket.as_fd().try_clone_to_owned()?,
             writer: socket,
             keeps_messages,
+            loses,
         }))
     };
     Ok((end(pair.0)?, end(pair.1)?))

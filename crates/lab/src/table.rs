@@ -2,6 +2,7 @@
 //!
 //! Owns: the layout. Trusts: the report. Never: shows a figure that is not in it.
 
+use crate::Mechanism;
 use crate::measure::FRAMES;
 use crate::report::{Boundaries, Frame, Outcome, Placement, Report, Row, StoppedReader};
 use std::fmt::Write;
@@ -139,6 +140,12 @@ fn frames(out: &mut String, report: &Report, placements: &[Placement]) {
         }
         end_line(out);
     }
+    for (mechanism, note) in FRAME_NOTES {
+        let has_it = |row: &Row| row.mechanism == mechanism && !row.frames.is_empty();
+        if report.rows.iter().any(has_it) {
+            let _ = writeln!(out, "({}: {note})", mechanism.name());
+        }
+    }
     for frame in report.rows.iter().flat_map(|row| &row.frames) {
         if let Some(ns) = frame.in_place_p50_ns {
             let megabytes = frame.bytes as f64 / 1e6;
@@ -225,7 +232,6 @@ fn stopped_readers(out: &mut String, report: &Report) {
 }
 
 fn stopped_words(row: &Row, stopped: &StoppedReader) -> String {
-    use crate::Mechanism;
     let sent = stopped.accepted_messages;
     let arrived = stopped.arrived_messages.unwrap_or(0);
     let told = stopped.told_full_after.map_or_else(String::new, |count| {
@@ -304,6 +310,24 @@ fn problems(out: &mut String, report: &Report) {
     }
 }
 
+/// How a frame goes, where that is not by writing all of it.
+const FRAME_NOTES: [(Mechanism, &str); 5] = [
+    (Mechanism::Seqpacket, "in packets of 60 kB"),
+    (Mechanism::Dgram, "in datagrams of 60 kB"),
+    (
+        Mechanism::Udp,
+        "in datagrams of 60 kB, each acknowledged, or some would be dropped",
+    ),
+    (
+        Mechanism::SharedMemory,
+        "copied in once, handed over by the latch",
+    ),
+    (
+        Mechanism::Channel,
+        "copied into a sealed region, whose descriptor goes beside a message",
+    ),
+];
+
 /// Ends a line without blanks at its end.
 fn end_line(out: &mut String) {
     out.truncate(out.trim_end_matches(' ').len());
@@ -313,8 +337,8 @@ fn end_line(out: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report;
     use crate::report::{Copies, Machine, RoundTrip};
-    use crate::{Mechanism, report};
 
     fn row(mechanism: Mechanism) -> Row {
         Row {

@@ -81,12 +81,12 @@ fn figures(bytes: usize, placement: Placement, times: Vec<u64>) -> Frame {
 /// makes a sender wait, so each of its pieces is acknowledged; so is every whole frame.
 fn send_pieces(mut end: End, bytes: usize, rounds: u32) -> io::Result<Vec<u64>> {
     let frame = buffer(bytes)?;
-    let piece = piece_bytes(&end, bytes);
+    let (piece, acknowledged) = (piece_bytes(&end, bytes), end.loses());
     let mut answer = [0];
     timed(rounds, || {
         for piece in frame.chunks(piece) {
             end.send(piece)?;
-            if piece.len() < bytes {
+            if acknowledged {
                 end.receive_all(&mut answer)?;
             }
         }
@@ -96,11 +96,11 @@ fn send_pieces(mut end: End, bytes: usize, rounds: u32) -> io::Result<Vec<u64>> 
 
 fn take_pieces(mut end: End, bytes: usize) -> io::Result<()> {
     let mut frame = buffer(bytes)?;
-    let piece = piece_bytes(&end, bytes);
+    let (piece, acknowledged) = (piece_bytes(&end, bytes), end.loses());
     loop {
         for piece in frame.chunks_mut(piece) {
             end.receive_all(piece)?;
-            if piece.len() < bytes {
+            if acknowledged {
                 end.send(&[1])?;
             }
         }
