@@ -4,7 +4,7 @@
 //! A deed returns what `syscall` does. One that replaces or ends the process on success does so
 //! with [`SUCCESS_STATUS`].
 
-use crate::scene::{KEY_NAME, QUEUE_ATTRIBUTES, SUCCESS_STATUS, Scene};
+use crate::scene::{KEY_NAME, QUEUE_ATTRIBUTES, SUCCESS_STATUS, Scene, new_queue};
 use libc::{c_long, syscall};
 use std::arch::asm;
 use std::ffi::CStr;
@@ -319,17 +319,13 @@ pub fn mq_open(scene: &Scene) -> c_long {
 }
 
 pub fn mq_create(scene: &Scene) -> c_long {
-    let name = format!("bulkhead-new-{}\0", scene.unique());
+    let name = new_queue(scene.unique());
     let flags = libc::O_RDWR | libc::O_CREAT;
     let attributes = QUEUE_ATTRIBUTES.as_ptr() as c_long;
-    let result = raw(
+    raw(
         libc::SYS_mq_open,
         &[text(&name), flags.into(), 0o600, attributes],
-    );
-    if result >= 0 {
-        raw(libc::SYS_mq_unlink, &[text(&name)]);
-    }
-    result
+    )
 }
 
 /// Reads a key of the session that the browser was started from.

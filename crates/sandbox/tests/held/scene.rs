@@ -62,6 +62,11 @@ pub fn address(unique: &str) -> [u8; 4] {
     [127, 1 + (process % 250) as u8, c, d.max(1)]
 }
 
+/// The POSIX message queue that one attack makes.
+pub fn new_queue(unique: &str) -> String {
+    format!("bulkhead-new-{unique}\0")
+}
+
 /// How a victim ends whose attack succeeded, where it cannot say so.
 pub const SUCCESS_STATUS: i32 = 77;
 /// `struct mq_attr`: one message of eight bytes.

@@ -5,7 +5,7 @@
 //! it back as a [`Scene`](crate::scene::Scene).
 
 use crate::harness::{Outcome, Victim};
-use crate::scene::{KEY_NAME, QUEUE_ATTRIBUTES, address};
+use crate::scene::{KEY_NAME, QUEUE_ATTRIBUTES, address, new_queue};
 use std::fs;
 use std::io::{self, BufRead, BufReader};
 use std::net::{Ipv4Addr, TcpListener, TcpStream, UdpSocket};
@@ -117,6 +117,14 @@ impl Stage {
 impl Props {
     pub fn fds(&self) -> Vec<BorrowedFd<'_>> {
         self.fds.iter().map(AsFd::as_fd).collect()
+    }
+}
+
+/// Landlock refuses to open the queue that an attack has made by then.
+impl Drop for Props {
+    fn drop(&mut self) {
+        let name = new_queue(&self.unique);
+        raw(libc::SYS_mq_unlink, [name.as_ptr() as i64, 0, 0, 0]);
     }
 }
 
