@@ -26,7 +26,7 @@ use nix::sys::signalfd::{SfdFlags, SignalFd};
 use protocol::PROTOCOL_HASH;
 use protocol::bootstrap::FromChild;
 use protocol::gpu::FromGpu;
-use protocol::ids::{ProcessId, Role};
+use protocol::ids::ProcessId;
 use protocol::limits::MESSAGES_PER_TURN_MAX;
 use protocol::misbehaviour::Misbehaviour;
 use std::collections::{BTreeMap, VecDeque};
@@ -475,10 +475,5 @@ impl Browser {
     /// Whether the demo server was looked at and found to be held.
     pub fn is_demo_sealed(&self) -> bool {
         self.is_demo_sealed
-    }
-
-    /// The role of a child that runs.
-    pub fn role_of(&self, process: ProcessId) -> Option<Role> {
-        self.children.get(&process).map(|child| child.role)
     }
 }
