@@ -279,13 +279,20 @@ const REASON_CHARS_MIN: usize = 3;
 const UNSAFE_CRATES: [&str; 3] = ["crates/ipc", "crates/sandbox", "crates/shm"];
 
 /// Beginnings of the paths of modules elsewhere that may allow it, and why.
-const UNSAFE_MODULES: [&str; 5] = [
+const UNSAFE_MODULES: [&str; 10] = [
     // Takes descriptor 3 over, at the very start of a child.
     "crates/child/src/lib.rs",
     // Breaks the process on purpose.
     "crates/child/src/fault.rs",
     // pidfd_send_signal, which no safe wrapper offers.
     "broker/src/pidfd.rs",
+    // FIONREAD, and what signals do to the ends of a pipe.
+    "crates/lab/src/plumber/system.rs",
+    // fork; shared mappings; pthread, sem and futex; sigqueue and handlers.
+    "crates/lab/src/process.rs",
+    "crates/lab/src/memory.rs",
+    "crates/lab/src/locks.rs",
+    "crates/lab/src/signalling.rs",
     // Xlib and raw window handles.
     "gpu/src/window/",
     // A canary that makes a bare system call.

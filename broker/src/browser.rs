@@ -12,6 +12,8 @@ use crate::epoll::{Ready, Set, Source};
 use crate::inspect::Death;
 use crate::launcher::Launcher;
 use crate::listener;
+use crate::measurement::Measurement;
+use crate::plumbers::Plumbers;
 use crate::records::Recorder;
 use crate::sealed;
 use crate::surfaces::Surfaces;
@@ -24,7 +26,7 @@ use nix::sys::signalfd::{SfdFlags, SignalFd};
 use protocol::PROTOCOL_HASH;
 use protocol::bootstrap::FromChild;
 use protocol::gpu::FromGpu;
-use protocol::ids::{ProcessId, Role};
+use protocol::ids::ProcessId;
 use protocol::limits::MESSAGES_PER_TURN_MAX;
 use protocol::misbehaviour::Misbehaviour;
 use std::collections::{BTreeMap, VecDeque};
@@ -44,6 +46,8 @@ pub struct Browser {
     pub(crate) set: Set,
     pub(crate) launcher: Launcher,
     pub(crate) bodies: Bodies,
+    pub(crate) plumbers: Plumbers,
+    pub(crate) measurement: Measurement,
     pub(crate) surfaces: Surfaces,
     pub(crate) captures: Captures,
     pub(crate) recorder: Recorder,
@@ -91,6 +95,8 @@ impl Browser {
             set,
             launcher,
             bodies: Bodies::default(),
+            plumbers: Plumbers::default(),
+            measurement: Measurement::default(),
             surfaces: Surfaces::default(),
             captures: Captures::default(),
             recorder,
@@ -164,6 +170,8 @@ impl Browser {
         }
         self.settle();
         self.write_pictures();
+        self.plumbers.reap();
+        self.measurement.reap();
         Ok(())
     }
 
@@ -190,6 +198,9 @@ impl Browser {
             Source::Control(process) => self.read_control(process, ready.writable),
             Source::ControlFifo => self.read_control_fifo(),
             Source::Exit(process) => self.reap(process),
+            Source::LabProgress => self.read_lab_progress(),
+            Source::LabReport => self.read_lab_report(),
+            Source::Plumber(tab) => self.read_plumber(tab),
             Source::Seccomp(process) => self.read_seccomp(process),
             Source::Signals => self.read_signals(),
             Source::Stderr(process) => self.read_stderr(process),
@@ -464,10 +475,5 @@ impl Browser {
     /// Whether the demo server was looked at and found to be held.
     pub fn is_demo_sealed(&self) -> bool {
         self.is_demo_sealed
-    }
-
-    /// The role of a child that runs.
-    pub fn role_of(&self, process: ProcessId) -> Option<Role> {
-        self.children.get(&process).map(|child| child.role)
     }
 }

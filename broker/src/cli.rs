@@ -17,7 +17,7 @@ use std::process::ExitCode;
     name = "bulkhead",
     version,
     after_help = "With no URL: the welcome page and a demo site, in a window; with no display, a \
-                  tour in the terminal."
+                  tour in the terminal. `bulkhead lab --help` tells of the lab."
 )]
 pub struct Options {
     /// Addresses to open, one tab each; `tour` alone runs the tour in the terminal, `sandbox` alone

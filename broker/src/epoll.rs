@@ -5,7 +5,7 @@
 //! is ready.
 
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
-use protocol::ids::ProcessId;
+use protocol::ids::{ProcessId, TabId};
 use std::os::fd::AsFd;
 use std::time::Duration;
 
@@ -22,6 +22,12 @@ pub enum Source {
     ControlFifo,
     /// The process descriptor of a child: it is dead.
     Exit(ProcessId),
+    /// What the lab's measurement says it is doing.
+    LabProgress,
+    /// The report of the lab's measurement.
+    LabReport,
+    /// The helper of a tab's Plumber.
+    Plumber(TabId),
     /// The seccomp listener of a child.
     Seccomp(ProcessId),
     /// Signals to the browser.
@@ -113,11 +119,15 @@ fn token(source: Source) -> u64 {
         Source::Seccomp(process) => of(process, 6),
         Source::Signals => 7,
         Source::Stderr(process) => of(process, 8),
+        Source::LabProgress => 10,
+        Source::LabReport => 11,
+        Source::Plumber(tab) => (u64::from(tab.0) << 8) | 9,
     }
 }
 
 fn source(token: u64) -> Option<Source> {
-    let process = ProcessId(u32::try_from(token >> 8).ok()?);
+    let id = u32::try_from(token >> 8).ok()?;
+    let process = ProcessId(id);
     Some(match token & 0xff {
         1 => Source::Bootstrap(process),
         2 => Source::Commands(process),
@@ -127,6 +137,9 @@ fn source(token: u64) -> Option<Source> {
         6 => Source::Seccomp(process),
         7 => Source::Signals,
         8 => Source::Stderr(process),
+        9 => Source::Plumber(TabId(id)),
+        10 => Source::LabProgress,
+        11 => Source::LabReport,
         _ => return None,
     })
 }

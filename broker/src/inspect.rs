@@ -7,7 +7,7 @@ use crate::browser::Browser;
 use anyhow::Context;
 use kernel::{ProcessState, TabState};
 use protocol::geometry::Size;
-use protocol::ids::TabId;
+use protocol::ids::{ProcessId, Role, TabId};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -240,4 +240,11 @@ fn memory(pid: i32) -> Option<(u64, u64)> {
     };
     let private = field("Private_Clean:")? + field("Private_Dirty:")?;
     Some((field("Pss:")?, private))
+}
+
+impl Browser {
+    /// The role of a child that runs.
+    pub fn role_of(&self, process: ProcessId) -> Option<Role> {
+        self.children.get(&process).map(|child| child.role)
+    }
 }

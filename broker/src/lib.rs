@@ -17,14 +17,18 @@ mod flow;
 mod fonts;
 mod hang_up;
 mod inspect;
+mod lab_pages;
 mod launcher;
 mod limits;
 mod listener;
+mod measurement;
 mod netconfig;
 mod outbox;
 mod pages;
 mod perform;
 mod pidfd;
+mod plumber_page;
+mod plumbers;
 mod reap;
 mod records;
 mod sandbox_page;
@@ -49,6 +53,9 @@ pub fn main() -> ExitCode {
                 "bulkhead: there is no role {name:?}; --type is for Bulkhead's own child processes"
             );
             ExitCode::from(2)
+        }
+        None if std::env::args_os().nth(1).is_some_and(|word| word == "lab") => {
+            lab::main(std::env::args_os().skip(1))
         }
         None => cli::main(),
     }

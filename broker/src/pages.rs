@@ -56,10 +56,14 @@ pub fn build(browser: &Browser, url: &str) -> Result<(ResponseHead, Vec<u8>), Lo
         "frames" => fill(template!("frames.html"), &[], &surface_rows(browser)),
         "net" => fill(template!("net.html"), &[], &network_rows(browser)),
         "crashes" => fill(template!("crashes.html"), &[], &crash_rows(browser)),
-        "lab" => fill(template!("lab.html"), &[], ""),
         "tour" => fill(template!("tour.html"), &[], ""),
         _ => return Err(LoadError::NoSuchPage { name }),
     };
+    Ok(document(url, html))
+}
+
+/// A page that is there, with its head.
+pub fn document(url: &str, html: String) -> (ResponseHead, Vec<u8>) {
     let head = ResponseHead {
         final_url: url.to_owned(),
         status: 200,
@@ -67,7 +71,12 @@ pub fn build(browser: &Browser, url: &str) -> Result<(ResponseHead, Vec<u8>), Lo
         content_length: Some(html.len() as u64),
         redirects: 0,
     };
-    Ok((head, html.into_bytes()))
+    (head, html.into_bytes())
+}
+
+/// Whether it is the Plumber's page, which needs a helper's answer.
+pub fn is_plumber(url: &Url) -> bool {
+    url.host_str() == Some("lab") && url.path().trim_matches('/') == "plumber"
 }
 
 /// The page that is shown in place of one that could not be had.
@@ -116,7 +125,7 @@ fn advice(error: &LoadError) -> &'static str {
 }
 
 /// Replaces `{{{rows}}}` by HTML, `{{style}}` by the style sheet and `{{name}}` by escaped text.
-fn fill(template: &str, values: &[(&str, &str)], rows: &str) -> String {
+pub(crate) fn fill(template: &str, values: &[(&str, &str)], rows: &str) -> String {
     let mut page = String::with_capacity(template.len() + STYLE.len() + rows.len());
     let mut rest = template;
     while let Some(start) = rest.find("{{") {

@@ -24,6 +24,7 @@ use protocol::shell::ToShell;
 use protocol::site::Site;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
+use url::Url;
 
 /// Ends a child for sure; its death is then reported by its process descriptor.
 pub fn kill(child: &Child) {
@@ -147,6 +148,7 @@ impl Browser {
 
     fn record(&mut self, record: kernel::Record) {
         self.recorder.write(&record);
+        self.plumber_follows(&record);
         if let kernel::RecordKind::Died { role, pid, cause } = &record.kind {
             tracing::warn!("{role} process {pid} {cause}");
             self.deaths.push_front(Death {
@@ -293,6 +295,15 @@ impl Browser {
     }
 
     fn build_page(&mut self, navigation: NavigationId, url: &str) {
+        if let Ok(url) = Url::parse(url)
+            && url.host_str() == Some("lab")
+        {
+            return if pages::is_plumber(&url) {
+                self.begin_plumber_page(navigation, &url)
+            } else {
+                self.build_lab_page(navigation, &url)
+            };
+        }
         let result = pages::build(self, url);
         self.body_ready(navigation, url, result);
     }
@@ -302,7 +313,7 @@ impl Browser {
         self.body_ready(navigation, url, result);
     }
 
-    fn body_ready(
+    pub(crate) fn body_ready(
         &mut self,
         navigation: NavigationId,
         url: &str,

@@ -48,6 +48,8 @@ impl Browser {
 
     /// Ends every child and waits until each is gone.
     pub fn shut_down(mut self) -> u8 {
+        std::mem::take(&mut self.plumbers).shut_down();
+        std::mem::take(&mut self.measurement).shut_down();
         let children = std::mem::take(&mut self.children);
         for child in children.values() {
             crate::perform::kill(child);

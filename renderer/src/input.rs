@@ -225,6 +225,15 @@ impl View {
                 return;
             }
         }
+        if let Key::Character(character) = key
+            && !repeat
+            && !mods.ctrl
+            && !mods.meta
+            && (mods.alt || !is_typing && self.has_plain_access_keys())
+            && self.press_access_key(character)
+        {
+            return;
+        }
         // A character with Alt is a command that nobody here knows, not text.
         if matches!(key, Key::Character(_)) && mods.alt && !mods.ctrl {
             return;
@@ -291,6 +300,33 @@ impl View {
         }
         self.click(id);
         true
+    }
+
+    /// Whether access keys work without Alt: on the browser's own pages.
+    fn has_plain_access_keys(&self) -> bool {
+        let document = self.document.as_ref();
+        document.is_some_and(|document| document.base_url().scheme() == "bulkhead")
+    }
+
+    /// A click on the link or button whose `accesskey` that is. Returns whether there is one.
+    fn press_access_key(&mut self, pressed: char) -> bool {
+        let Some(document) = &mut self.document else {
+            return false;
+        };
+        let mut found = None;
+        document.visit(|id, node| {
+            let element = node.element_data();
+            let keys = element.and_then(|element| element.attr(local_name!("accesskey")));
+            let is_it = |key: &str| key.chars().eq([pressed.to_ascii_lowercase()]);
+            if found.is_none() && keys.is_some_and(|keys| keys.split_whitespace().any(is_it)) {
+                found = Some(id);
+            }
+        });
+        let found = found.filter(|&id| is_activated_by(document, id, Key::Enter));
+        if let Some(id) = found {
+            self.click(id);
+        }
+        found.is_some()
     }
 
     /// A click that no pointer made.

@@ -168,6 +168,24 @@ impl World {
         })
     }
 
+    /// With these system calls refused.
+    pub fn without_calls(self, calls: &[i64], errno: i32) -> World {
+        let calls = calls.iter().map(|call| (*call, Vec::new()));
+        self.refusing(calls.collect(), errno)
+    }
+
+    /// With at most that many bytes of addresses a process.
+    pub fn with_addresses_max(self, bytes: u64) -> World {
+        let limit = libc::rlimit {
+            rlim_cur: bytes,
+            rlim_max: bytes,
+        };
+        self.change(move || {
+            // SAFETY: a valid limit.
+            check(unsafe { libc::setrlimit(libc::RLIMIT_AS, &raw const limit) })
+        })
+    }
+
     /// With at most that many descriptors.
     pub fn with_descriptors_max(self, count: u64) -> World {
         self.with_descriptors(count, count)

@@ -8,10 +8,12 @@ use crate::action::{Action, Body};
 use crate::history::Entry;
 use crate::kernel::Kernel;
 use crate::navigation::{Document, Kind, Navigation};
+use crate::rate_limit::RateLimit;
 use crate::record::RecordKind;
 use crate::tabs::{Committed, Slot};
 use protocol::error::LoadError;
 use protocol::ids::{ProcessId, TabId};
+use protocol::limits::{BUILTIN_NAVIGATIONS_MAX, PAGE_NAVIGATIONS_WINDOW_MS};
 use protocol::renderer::SurfacePart;
 use protocol::site::Site;
 
@@ -153,6 +155,10 @@ impl Kernel {
         };
         debug_assert!(process.is_ready() && process.site.is_none());
         process.site = Some(site.clone());
+        if site.is_builtin() {
+            process.navigations_asked =
+                RateLimit::new(BUILTIN_NAVIGATIONS_MAX, PAGE_NAVIGATIONS_WINDOW_MS);
+        }
         process.network = network;
         self.emit(Action::Lock {
             process: id,

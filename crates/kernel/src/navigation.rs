@@ -229,7 +229,7 @@ impl Kernel {
     }
 
     /// The tab whose pending navigation that is.
-    pub(crate) fn tab_of_pending(&self, navigation: NavigationId) -> Option<TabId> {
+    pub fn tab_of_pending(&self, navigation: NavigationId) -> Option<TabId> {
         let is_its = |pending: &Navigation| pending.id == navigation;
         self.tabs
             .iter()

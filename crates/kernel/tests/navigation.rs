@@ -4,7 +4,9 @@ use crate::world::{World, commit, head, records};
 use kernel::{Action, Body, Command, Event, KillReason, RecordKind};
 use protocol::error::LoadError;
 use protocol::input::{Button, InputEvent, Modifiers};
-use protocol::limits::{PAGE_NAVIGATIONS_MAX, PAGE_NAVIGATIONS_WINDOW_MS, STALE_PAGE_MS_MAX};
+use protocol::limits::{
+    BUILTIN_NAVIGATIONS_MAX, PAGE_NAVIGATIONS_MAX, PAGE_NAVIGATIONS_WINDOW_MS, STALE_PAGE_MS_MAX,
+};
 use protocol::network::FromNetwork;
 use protocol::renderer::FromRenderer;
 use protocol::shell::{FromShell, Security};
@@ -478,4 +480,17 @@ fn a_page_that_goes_elsewhere_without_end_is_held_back() {
     link(&mut world, tab, TWO, false);
     world.settle();
     assert_eq!(world.tab(tab).url, TWO, "after a while it may again");
+}
+
+#[test]
+fn a_built_in_page_may_go_elsewhere_more_often_but_not_without_end() {
+    let mut world = World::running();
+    let tab = world.open("bulkhead://lab");
+    let start = world.log.len();
+    for _ in 0..1_000 {
+        link(&mut world, tab, "bulkhead://lab/plumber?do=write-1", false);
+    }
+    let is_page = |action: &&Action| matches!(action, Action::BuildPage { .. });
+    let pages = world.log[start..].iter().filter(is_page).count();
+    assert_eq!(pages, BUILTIN_NAVIGATIONS_MAX);
 }

@@ -83,6 +83,11 @@ pub const STALE_PAGE_MS_MAX: u64 = 1_000;
 pub const PAGE_NAVIGATIONS_MAX: usize = 20;
 /// See [`PAGE_NAVIGATIONS_MAX`].
 pub const PAGE_NAVIGATIONS_WINDOW_MS: u64 = 10_000;
+/// The same for a built-in page, where a person may press one link after another; bounded, for its
+/// process could still be a compromised one.
+pub const BUILTIN_NAVIGATIONS_MAX: usize = 200;
+/// Pages of the Plumber that have their pipe and its processes, all tabs together.
+pub const PLUMBERS_MAX: usize = 4;
 /// Resizes of a surface that its producer has not answered with a frame; further ones wait.
 pub const UNANSWERED_RESIZES_MAX: u32 = 8;
 /// Bytes of a child's standard error that are read in a second; the rest waits in its pipe.

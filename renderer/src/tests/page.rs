@@ -71,6 +71,20 @@ fn a_committed_document_is_painted_loaded_and_titled() {
 }
 
 #[test]
+fn an_access_key_with_alt_follows_its_link_and_without_alt_it_is_text() {
+    let mut outside = Outside::page();
+    outside.load("<a href='http://a.test/one' accesskey='o'>one</a><input accesskey='i'>");
+    let alt = Modifiers { alt: true, ..PLAIN };
+    outside.key(Key::Character('o'), PLAIN);
+    outside.key(Key::Character('z'), alt);
+    outside.key(Key::Character('O'), alt);
+    assert_eq!(
+        navigate(&mut outside),
+        ("http://a.test/one".to_owned(), false)
+    );
+}
+
+#[test]
 fn text_is_visible_with_only_the_bundled_fonts() {
     for family in [
         "sans-serif",

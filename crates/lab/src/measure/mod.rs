@@ -1,0 +1,205 @@
+//! The measurements: each makes its link and its two processes anew.
+//!
+//! Owns: which measurements there are, and the order of a run. Trusts: each to report trouble
+//! rather than to hide it. Never: lets one mechanism's trouble end the others' turn.
+
+mod boundaries;
+mod calls;
+mod frame;
+mod race;
+mod round_trip;
+mod stopped_reader;
+mod storm;
+
+use crate::Mechanism;
+use crate::machine::machine;
+use crate::places;
+use crate::report::{Placement, Report, Row, VERSION};
+use crate::supervisor::{Pins, Supervisor, Trouble};
+use crate::{link, process};
+use nix::sys::signal::Signal;
+use std::time::Duration;
+
+pub use frame::FRAMES;
+pub use round_trip::TRIPS;
+
+/// What a run is to do.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Which mechanisms.
+    pub mechanisms: Vec<Mechanism>,
+    /// Rounds of each measurement.
+    pub rounds: u32,
+    /// Whether the processes are kept on processors.
+    pub pin: bool,
+}
+
+/// The run was ended by this signal.
+#[derive(Debug)]
+pub struct Interrupted(pub Signal);
+
+/// Measures all that the plan names. `progress` is told what comes next.
+pub fn run(
+    supervisor: &Supervisor,
+    plan: &Plan,
+    progress: &mut dyn FnMut(&str),
+) -> Result<Report, Interrupted> {
+    let mut report = Report {
+        version: VERSION,
+        machine: machine(),
+        rounds: plan.rounds,
+        trips_per_round: TRIPS,
+        memcpy: Vec::new(),
+        rows: Vec::new(),
+        race: Vec::new(),
+        storms: Vec::new(),
+        problems: Vec::new(),
+    };
+    let placements = placements(plan.pin);
+    progress("one memcpy of a frame");
+    for bytes in FRAMES {
+        let copy = frame::memcpy(supervisor, bytes, plan.rounds, placements[0]);
+        report
+            .memcpy
+            .extend(noted(copy, "memcpy", &mut report.problems)?);
+    }
+    for &mechanism in &plan.mechanisms {
+        let row = row(supervisor, plan.rounds, &placements, mechanism, progress)?;
+        report.rows.push(row);
+    }
+    if plan.mechanisms.contains(&Mechanism::SharedMemory) {
+        progress("shared memory: the race");
+        let race = race::run(supervisor, apart(plan.pin));
+        report
+            .race
+            .extend(noted(race, "the race", &mut report.problems)?.unwrap_or_default());
+    }
+    if plan.mechanisms.contains(&Mechanism::Signals) {
+        progress("signals: the storm");
+        let storms = storm::run(supervisor);
+        report
+            .storms
+            .extend(noted(storms, "the storm", &mut report.problems)?.unwrap_or_default());
+    }
+    Ok(report)
+}
+
+fn row(
+    supervisor: &Supervisor,
+    rounds: u32,
+    placements: &[(Placement, Pins)],
+    mechanism: Mechanism,
+    progress: &mut dyn FnMut(&str),
+) -> Result<Row, Interrupted> {
+    let name = mechanism.name();
+    let mut row = Row {
+        mechanism,
+        refused: link::ends(mechanism, supervisor)
+            .err()
+            .map(|error| error.to_string()),
+        round_trips: Vec::new(),
+        frames: Vec::new(),
+        calls_per_message: None,
+        copies_per_message: places::copies(mechanism),
+        boundaries: None,
+        stopped_reader: None,
+        jobs: places::jobs(mechanism),
+        problems: Vec::new(),
+    };
+    if row.refused.is_some() {
+        return Ok(row);
+    }
+    let problems = &mut row.problems;
+    for &placement in placements {
+        progress(&format!("{name}: round trips"));
+        for &bytes in round_trip::sizes(mechanism) {
+            let trip = round_trip::measure(supervisor, mechanism, bytes, rounds, placement);
+            row.round_trips
+                .extend(noted(trip, &format!("round trip of {bytes} B"), problems)?);
+        }
+        if mechanism == Mechanism::Signals {
+            continue;
+        }
+        progress(&format!("{name}: frames"));
+        for bytes in FRAMES {
+            let frame = frame::measure(supervisor, mechanism, bytes, rounds, placement);
+            let megabytes = bytes as f64 / 1e6;
+            row.frames
+                .extend(noted(frame, &format!("{megabytes:.1} MB frame"), problems)?);
+        }
+    }
+    progress(&format!(
+        "{name}: what a message takes, two writes, a stopped reader"
+    ));
+    row.calls_per_message = noted(calls::count(supervisor, mechanism), "calls", problems)?;
+    row.boundaries = noted(
+        boundaries::look(supervisor, mechanism),
+        "boundaries",
+        problems,
+    )?;
+    let stopped = stopped_reader::look(supervisor, mechanism);
+    row.stopped_reader = noted(stopped, "the stopped reader", problems)?;
+    Ok(row)
+}
+
+/// What came out, or nothing and a note of the trouble.
+fn noted<T>(
+    result: Result<T, Trouble>,
+    what: &str,
+    problems: &mut Vec<String>,
+) -> Result<Option<T>, Interrupted> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(Trouble::Interrupted(signal)) => Err(Interrupted(signal)),
+        Err(Trouble::Failed(reason)) => {
+            problems.push(format!("{what}: {reason}"));
+            Ok(None)
+        }
+    }
+}
+
+/// The placements that this machine and the plan allow.
+fn placements(pin: bool) -> Vec<(Placement, Pins)> {
+    match (pin, process::processors().as_slice()) {
+        (true, &[first, second, ..]) => vec![
+            (Placement::OneCore, Some((first, first))),
+            (Placement::TwoCores, Some((first, second))),
+        ],
+        (true, &[only]) => vec![(Placement::OneCore, Some((only, only)))],
+        _ => vec![(Placement::Unpinned, None)],
+    }
+}
+
+/// Two processors where there are two.
+fn apart(pin: bool) -> Pins {
+    placements(pin).last().and_then(|(_, pins)| *pins)
+}
+
+/// How long one measurement goes on before it makes do with fewer rounds, so that the table is done
+/// in time on a machine that is slow or busy.
+fn time_max(rounds: u32) -> Duration {
+    Duration::from_millis(35) * rounds
+}
+
+/// The middle one; of an even number, the upper of the two.
+fn median(mut values: Vec<u64>) -> u64 {
+    values.sort_unstable();
+    values.get(values.len() / 2).copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_median_is_the_middle_one() {
+        assert_eq!(median(vec![9, 1, 5]), 5);
+        assert_eq!(median(vec![4]), 4);
+        assert_eq!(median(Vec::new()), 0);
+    }
+
+    #[test]
+    fn unpinned_is_one_placement_and_names_no_processor() {
+        assert_eq!(placements(false), [(Placement::Unpinned, None)]);
+    }
+}
