@@ -20,8 +20,9 @@ use std::process::ExitCode;
 #[derive(Debug, Parser)]
 #[command(name = "bulkhead lab")]
 struct Options {
-    /// One of them; without it, the table over all
-    #[arg(value_parser = PossibleValuesParser::new(Mechanism::ALL.map(Mechanism::name)))]
+    /// One of them; without it, the table over all. `plumber` is a pipe to play with, and has
+    /// options of its own
+    #[arg(value_parser = PossibleValuesParser::new(words()))]
     mechanism: Option<String>,
     /// Print one JSON document instead (and run no program)
     #[arg(long)]
@@ -43,10 +44,19 @@ struct Options {
 /// Comes first where the browser is the one who asks: the lab then ends with it.
 pub const ENDS_WITH_PARENT: &str = "--ends-with-parent";
 
+const PLUMBER: &str = "plumber";
+
+fn words() -> impl Iterator<Item = &'static str> {
+    Mechanism::ALL
+        .into_iter()
+        .map(Mechanism::name)
+        .chain([PLUMBER])
+}
+
 /// Parses the arguments (the first is the name of the subcommand) and runs what they say.
 pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let mut arguments: Vec<OsString> = arguments.collect();
-    if arguments.get(1).is_some_and(|word| word == "plumber") {
+    if arguments.get(1).is_some_and(|word| word == PLUMBER) {
         return crate::plumber::main(arguments.into_iter());
     }
     if arguments
@@ -85,6 +95,10 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
 
 /// Whether all could be had.
 fn run(options: &Options) -> Result<bool, Trouble> {
+    if options.mechanism.as_deref() == Some(PLUMBER) {
+        let advice = "the Plumber comes before all options: see `bulkhead lab plumber --help`";
+        return Err(Trouble::Failed(advice.to_owned()));
+    }
     let chosen = options.mechanism.as_deref().and_then(Mechanism::from_name);
     let plot = options.plot.as_deref().map(|path| {
         let opened = OutputFile::open(path);
