@@ -197,8 +197,10 @@ fn check_row(row: &Value) {
     assert!(!trips.is_empty() && trips.iter().all(|trip| trip["p50_ns"].as_u64() > Some(0)));
     let has_frames = !row["frames"].as_array().expect("frames").is_empty();
     assert_eq!(has_frames, name != "signals", "{row}");
+    // Who finds its answer in shared memory already need not call the kernel at all.
+    let calls_min = if name == "shared-memory" { 0.0 } else { 2.0 };
     assert!(
-        row["calls_per_message"]["count"].as_f64() >= Some(2.0),
+        row["calls_per_message"]["count"].as_f64() >= Some(calls_min),
         "{row}"
     );
     let kept = matches!(name, "seqpacket" | "dgram" | "udp" | "channel");
@@ -401,7 +403,11 @@ impl Marked {
 fn a_run_that_ends_by_itself_leaves_nothing() {
     for mechanism in ["fifo", "shared-memory", "signals"] {
         let mut marked = Marked::start(&[mechanism, "--rounds", "1"]);
-        assert!(!marked.processes().is_empty(), "the mark works");
+        // Its environment can be read a moment after it was started.
+        let deadline = Instant::now() + WATCHDOG;
+        while marked.processes().is_empty() {
+            assert!(Instant::now() < deadline, "the mark does not work");
+        }
         let mut stdout = marked.lab.stdout.take().expect("piped");
         stdout.read_to_end(&mut Vec::new()).expect("it ends");
         assert!(marked.lab.wait().expect("wait").success());

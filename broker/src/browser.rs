@@ -160,7 +160,10 @@ impl Browser {
         } else {
             Some(Duration::ZERO)
         };
-        for ready in self.set.wait(timeout).context("epoll_wait")? {
+        let ready = self.set.wait(timeout).context("epoll_wait")?;
+        // Time in which nobody could answer is no time in which somebody did not.
+        self.started += timeout.map_or(Duration::ZERO, |timeout| stall(now.elapsed(), timeout));
+        for ready in ready {
             self.dispatch(ready);
         }
         self.resume_stderr();
@@ -462,6 +465,20 @@ fn flush<T: protocol::Message>(out: &mut crate::outbox::Outbox<T>, writable: boo
     }
 }
 
+/// How long this process did not run, after a sleep of at most `timeout` that took `slept`: the
+/// session was stopped (Ctrl+Z), a debugger held it, or the machine was out of breath.
+fn stall(slept: Duration, timeout: Duration) -> Duration {
+    let late = slept.saturating_sub(timeout);
+    if late > STALL_MIN {
+        late
+    } else {
+        Duration::ZERO
+    }
+}
+
+/// Being late by less is ordinary.
+const STALL_MIN: Duration = Duration::from_secs(1);
+
 /// Decides nothing but the order among equals; taken from the clock so that two runs differ.
 fn seed() -> u64 {
     std::time::SystemTime::now()
@@ -475,5 +492,18 @@ impl Browser {
     /// Whether the demo server was looked at and found to be held.
     pub fn is_demo_sealed(&self) -> bool {
         self.is_demo_sealed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_long_delay_counts_as_one() {
+        let second = Duration::from_secs(1);
+        assert_eq!(stall(second * 3, second * 5), Duration::ZERO);
+        assert_eq!(stall(second * 6, second * 5), Duration::ZERO);
+        assert_eq!(stall(second * 60, second * 5), second * 55);
     }
 }
