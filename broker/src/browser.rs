@@ -465,12 +465,12 @@ fn flush<T: protocol::Message>(out: &mut crate::outbox::Outbox<T>, writable: boo
     }
 }
 
-/// How long this process did not run, after a sleep of at most `timeout` that took `slept`: the
-/// session was stopped (Ctrl+Z), a debugger held it, or the machine was out of breath.
+/// How long this process may not have run, when a sleep of at most `timeout` took `slept`: the
+/// session was stopped (Ctrl+Z), a debugger held it, or the machine was out of breath. Nobody knows
+/// when in that time it began.
 fn stall(slept: Duration, timeout: Duration) -> Duration {
-    let late = slept.saturating_sub(timeout);
-    if late > STALL_MIN {
-        late
+    if slept.saturating_sub(timeout) > STALL_MIN {
+        slept
     } else {
         Duration::ZERO
     }
@@ -504,6 +504,6 @@ mod tests {
         let second = Duration::from_secs(1);
         assert_eq!(stall(second * 3, second * 5), Duration::ZERO);
         assert_eq!(stall(second * 6, second * 5), Duration::ZERO);
-        assert_eq!(stall(second * 60, second * 5), second * 55);
+        assert_eq!(stall(second * 60, second * 5), second * 60);
     }
 }
