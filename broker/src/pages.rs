@@ -17,6 +17,18 @@ macro_rules! template {
     };
 }
 
+/// Those that are linked from every page, in this order.
+const PAGES: [&str; 9] = [
+    "welcome",
+    "processes",
+    "sandbox",
+    "ipc",
+    "frames",
+    "net",
+    "crashes",
+    "lab",
+    "tour",
+];
 const STYLE: &str = template!("style.css");
 
 /// The page of that `bulkhead:` URL.
@@ -124,7 +136,8 @@ fn advice(error: &LoadError) -> &'static str {
     }
 }
 
-/// Replaces `{{{rows}}}` by HTML, `{{style}}` by the style sheet and `{{name}}` by escaped text.
+/// Replaces `{{{rows}}}` by HTML, `{{style}}` by the style sheet, `{{nav page}}` by the links with
+/// that page's marked, and `{{name}}` by escaped text.
 pub(crate) fn fill(template: &str, values: &[(&str, &str)], rows: &str) -> String {
     let mut page = String::with_capacity(template.len() + STYLE.len() + rows.len());
     let mut rest = template;
@@ -137,6 +150,10 @@ pub(crate) fn fill(template: &str, values: &[(&str, &str)], rows: &str) -> Strin
         } else if let Some(after) = rest.strip_prefix("{{style}}") {
             page.push_str(STYLE);
             rest = after;
+        } else if let Some(after) = rest.strip_prefix("{{nav ") {
+            let (here, after) = after.split_once("}}").unwrap_or((after, ""));
+            page.push_str(&nav(here));
+            rest = after;
         } else {
             let end = rest.find("}}").map_or(rest.len(), |end| end + 2);
             let name = rest[..end].trim_matches(['{', '}']);
@@ -147,6 +164,18 @@ pub(crate) fn fill(template: &str, values: &[(&str, &str)], rows: &str) -> Strin
     }
     page.push_str(rest);
     page
+}
+
+/// The links at the top of every page.
+fn nav(here: &str) -> String {
+    let links = PAGES.map(|page| {
+        let class = if page == here { " class=\"here\"" } else { "" };
+        format!("<a{class} href=\"bulkhead://{page}\">{page}</a>")
+    });
+    format!(
+        "<header><nav><b>Bulkhead</b> {}</nav></header>",
+        links.join(" ")
+    )
 }
 
 /// Text made safe as HTML text and as an attribute's value.
