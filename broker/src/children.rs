@@ -2,9 +2,9 @@
 //!
 //! Owns: every descriptor of the child. Trusts: nothing that comes out of one. Never: blocks on it.
 
+use crate::helpers::read_some;
 use crate::outbox::{Outbox, QueueFull};
 use ipc::{Endpoint, Rate, Receiver, RecvError, Sender};
-use nix::errno::Errno;
 use protocol::bootstrap::{FromChild, ToChild};
 use protocol::demo::Nothing;
 use protocol::gpu::{FromGpu, ToGpu};
@@ -163,23 +163,14 @@ impl Stderr {
             self.window_from = now;
             self.bytes_in_window = 0;
         }
-        let mut buffer = [0_u8; 4096];
-        for _ in 0..16 {
-            match nix::unistd::read(&self.pipe, &mut buffer) {
-                Ok(0) => {
-                    self.end_line(&mut sink);
-                    return false;
-                }
-                Ok(count) => {
-                    self.bytes_in_window += count;
-                    self.take(&buffer[..count], &mut sink);
-                }
-                Err(Errno::EINTR) => {}
-                Err(Errno::EAGAIN) => return true,
-                Err(_) => return false,
-            }
+        let mut bytes = Vec::new();
+        let is_open = read_some(&self.pipe, &mut bytes);
+        self.bytes_in_window += bytes.len();
+        self.take(&bytes, &mut sink);
+        if !is_open {
+            self.end_line(&mut sink);
         }
-        true
+        is_open
     }
 
     fn take(&mut self, bytes: &[u8], sink: &mut impl FnMut(&str)) {

@@ -16,6 +16,7 @@ mod files;
 mod flow;
 mod fonts;
 mod hang_up;
+mod helpers;
 mod inspect;
 mod lab_pages;
 mod launcher;

@@ -6,18 +6,15 @@
 
 use crate::browser::Browser;
 use crate::epoll::{Set, Source};
+use crate::helpers::{self, read_some};
 use crate::{lab_pages, pages};
 use kernel::{Command as KernelCommand, Event};
 use lab::report::Report;
-use nix::errno::Errno;
-use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use protocol::ids::NavigationId;
 use std::io;
-use std::os::fd::AsFd;
-use std::os::unix::process::CommandExt;
-use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStderr, ChildStdout, Stdio};
 use std::time::{Duration, Instant};
 use url::Url;
 
@@ -138,21 +135,22 @@ impl Measurement {
 
 impl Running {
     fn start(set: &Set) -> io::Result<Running> {
-        let mut child = Command::new("/proc/self/exe")
-            .args(["lab", lab::ENDS_WITH_PARENT, "--json"])
-            .env_clear()
-            // So that Ctrl+C in the terminal reaches the broker alone, which then ends it.
-            .process_group(0)
+        let mut child = helpers::command(&["lab", lab::ENDS_WITH_PARENT, "--json"])
             .stdin(Stdio::null())
-            .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()?;
         let pipes = child.stdout.take().zip(child.stderr.take());
         let (output, progress) = pipes.ok_or_else(|| io::Error::other("it has no pipes"))?;
-        fcntl(&output, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
-        fcntl(&progress, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
-        set.add(&output, Source::LabReport)?;
-        set.add(&progress, Source::LabProgress)?;
+        helpers::set_nonblocking(&output)?;
+        helpers::set_nonblocking(&progress)?;
+        let watched = set
+            .add(&output, Source::LabReport)
+            .and_then(|()| set.add(&progress, Source::LabProgress));
+        if let Err(error) = watched {
+            child.kill()?;
+            child.wait()?;
+            return Err(error.into());
+        }
         Ok(Running {
             child,
             output,
@@ -180,21 +178,6 @@ impl Running {
         }
         self.said != before
     }
-}
-
-/// What can be read at once, at most 64 KiB of it; `false` at the end.
-fn read_some(pipe: impl AsFd, into: &mut Vec<u8>) -> bool {
-    let mut buffer = [0; 4096];
-    for _ in 0..16 {
-        match nix::unistd::read(pipe.as_fd(), &mut buffer) {
-            Ok(0) => return false,
-            Ok(count) => into.extend_from_slice(&buffer[..count]),
-            Err(Errno::EINTR) => {}
-            Err(Errno::EAGAIN) => break,
-            Err(_) => return false,
-        }
-    }
-    true
 }
 
 impl Browser {

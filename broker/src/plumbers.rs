@@ -6,18 +6,15 @@
 
 use crate::browser::Browser;
 use crate::epoll::Source;
-use crate::{pages, plumber_page};
+use crate::{helpers, pages, plumber_page};
 use kernel::{Command as KernelCommand, Event, Record, RecordKind};
 use lab::plumber::{Answer, Request};
-use nix::errno::Errno;
-use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use protocol::error::LoadError;
 use protocol::ids::{NavigationId, TabId};
 use protocol::limits::PLUMBERS_MAX;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::os::unix::process::CommandExt;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use url::Url;
 
 /// The page's address, whatever step was asked for: loading it again takes none.
@@ -46,18 +43,13 @@ struct Plumber {
 
 impl Plumber {
     fn start() -> io::Result<Plumber> {
-        let mut child = Command::new("/proc/self/exe")
-            .args(["lab", "plumber", "--serve"])
-            .env_clear()
-            // So that Ctrl+C in the terminal reaches the broker alone, which then ends it.
-            .process_group(0)
+        let mut child = helpers::command(&["lab", "plumber", "--serve"])
             .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
             .spawn()?;
         let ends = child.stdin.take().zip(child.stdout.take());
         let (requests, answers) = ends.ok_or_else(|| io::Error::other("it has no pipes"))?;
-        fcntl(&requests, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
-        fcntl(&answers, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
+        helpers::set_nonblocking(&requests)?;
+        helpers::set_nonblocking(&answers)?;
         Ok(Plumber {
             child,
             requests,
@@ -90,31 +82,16 @@ impl Plumber {
 
     /// The whole lines that have come; `false` at their end.
     fn read(&mut self) -> (Vec<Answer>, bool) {
-        let mut answers = Vec::new();
-        let mut buffer = [0; 4096];
-        for _ in 0..16 {
-            match nix::unistd::read(&self.answers, &mut buffer) {
-                Ok(0) => return (answers, false),
-                Ok(count) => {
-                    for &byte in &buffer[..count] {
-                        if byte != b'\n' {
-                            self.begun.push(byte);
-                        } else if let Ok(answer) =
-                            serde_json::from_slice(&std::mem::take(&mut self.begun))
-                        {
-                            answers.push(answer);
-                        }
-                    }
-                    if self.begun.len() > ANSWER_BYTES_MAX {
-                        return (answers, false);
-                    }
-                }
-                Err(Errno::EINTR) => {}
-                Err(Errno::EAGAIN) => break,
-                Err(_) => return (answers, false),
+        let (mut answers, mut bytes) = (Vec::new(), Vec::new());
+        let is_open = helpers::read_some(&self.answers, &mut bytes);
+        for byte in bytes {
+            if byte != b'\n' {
+                self.begun.push(byte);
+            } else if let Ok(answer) = serde_json::from_slice(&std::mem::take(&mut self.begun)) {
+                answers.push(answer);
             }
         }
-        (answers, true)
+        (answers, is_open && self.begun.len() <= ANSWER_BYTES_MAX)
     }
 }
 
@@ -162,9 +139,10 @@ impl Browser {
                 ));
             }
             let plumber = Plumber::start().map_err(|error| format!("its helper: {error}"))?;
-            self.set
-                .add(&plumber.answers, Source::Plumber(tab))
-                .map_err(|error| format!("its helper cannot be listened to: {error}"))?;
+            if let Err(error) = self.set.add(&plumber.answers, Source::Plumber(tab)) {
+                self.plumbers.end(plumber);
+                return Err(format!("its helper cannot be listened to: {error}"));
+            }
             self.plumbers.running.insert(tab, plumber);
         }
         let Some(plumber) = self.plumbers.running.get_mut(&tab) else {

@@ -65,7 +65,8 @@ pub enum DeathCause {
     GroupMemory(Usage),
     /// It did not finish its handshake in time.
     HandshakeTimeout,
-    /// It did not answer input and was killed (the shell; a tab's process waits for the person).
+    /// It did not answer input or a ping and was killed (a service; a tab's process waits for the
+    /// person).
     Hung,
     /// It broke the protocol and was killed.
     Misbehaved(Misbehaviour),
