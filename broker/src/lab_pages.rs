@@ -107,14 +107,12 @@ fn bar_table<F: Fn(&Row) -> Option<Bar>>(
     title: &str,
     values: &dyn Fn(Placement) -> F,
 ) -> String {
-    let placements = [
-        (Placement::OneCore, "on one core"),
-        (Placement::TwoCores, "on two cores"),
-        (Placement::Unpinned, "unpinned"),
-    ];
-    let columns: Vec<(&str, Vec<Option<Bar>>)> = placements
+    let columns: Vec<(&str, Vec<Option<Bar>>)> = Placement::ALL
         .into_iter()
-        .map(|(placement, name)| (name, report.rows.iter().map(values(placement)).collect()))
+        .map(|placement| {
+            let bars = report.rows.iter().map(values(placement));
+            (placement.name(), bars.collect())
+        })
         .filter(|(_, column): &(_, Vec<_>)| column.iter().any(Option::is_some))
         .collect();
     let all = columns
@@ -238,7 +236,7 @@ fn figures(found: &Row) -> String {
                 format!(
                     "round trip of {} bytes, {}",
                     trip.bytes,
-                    placed(trip.placement)
+                    trip.placement.name()
                 ),
             ),
             ("", format!("{p50:.1} µs, p99 {p99:.1} µs")),
@@ -253,20 +251,12 @@ fn figures(found: &Row) -> String {
         html += &row(&[
             (
                 "",
-                format!("frame of {megabytes:.1} MB, {}", placed(frame.placement)),
+                format!("frame of {megabytes:.1} MB, {}", frame.placement.name()),
             ),
             ("", format!("{ms:.2} ms, {rate:.2} GB/s")),
         ]);
     }
     html
-}
-
-fn placed(placement: Placement) -> &'static str {
-    match placement {
-        Placement::OneCore => "on one core",
-        Placement::TwoCores => "on two cores",
-        Placement::Unpinned => "unpinned",
-    }
 }
 
 /// A title and what the mechanism is like.

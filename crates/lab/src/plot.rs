@@ -136,11 +136,7 @@ fn legend(series: &[Placement]) -> String {
     let mut out = String::new();
     for (at, (placement, colour)) in series.iter().zip(COLOURS).enumerate() {
         let x = 20.0 + at as f64 * 130.0;
-        let name = match placement {
-            Placement::OneCore => "on one core",
-            Placement::TwoCores => "on two cores",
-            Placement::Unpinned => "unpinned",
-        };
+        let name = placement.name();
         let _ = writeln!(
             out,
             "<rect x=\"{x}\" y=\"57\" width=\"12\" height=\"12\" fill=\"{colour}\"/>\

@@ -62,6 +62,20 @@ pub enum Placement {
     Unpinned,
 }
 
+impl Placement {
+    /// All, in the order of tables and pictures.
+    pub const ALL: [Placement; 3] = [Placement::OneCore, Placement::TwoCores, Placement::Unpinned];
+
+    /// In words.
+    pub fn name(self) -> &'static str {
+        match self {
+            Placement::OneCore => "on one core",
+            Placement::TwoCores => "on two cores",
+            Placement::Unpinned => "unpinned",
+        }
+    }
+}
+
 /// One mechanism.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Row {

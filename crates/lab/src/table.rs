@@ -54,26 +54,25 @@ fn placements(report: &Report) -> Vec<Placement> {
     all.into_iter().filter(measured).collect()
 }
 
-fn place_name(placement: Placement) -> &'static str {
-    match placement {
-        Placement::OneCore => "on one core",
-        Placement::TwoCores => "on two cores",
-        Placement::Unpinned => "unpinned",
+/// Two lines over a part of the table: where the processes ran, and what stands in the columns.
+fn heading(out: &mut String, title: &str, placements: &[Placement], columns: [&str; 4]) {
+    let mut heading = format!("{title:<14}");
+    let mut under = " ".repeat(14);
+    let [a, b, c, d] = columns;
+    for placement in placements {
+        let _ = write!(heading, "  {:>34}", placement.name());
+        let _ = write!(under, "  {a:>7}{b:>9}{c:>9}{d:>9}");
     }
+    let _ = writeln!(out, "\n{}\n{}", heading.trim_end(), under.trim_end());
 }
 
 fn round_trips(out: &mut String, report: &Report, placements: &[Placement]) {
-    let mut heading = format!("{:<14}", "round trip, µs");
-    let mut under = " ".repeat(14);
-    for placement in placements {
-        let _ = write!(heading, "  {:>34}", place_name(*placement));
-        let _ = write!(
-            under,
-            "  {:>7}{:>9}{:>9}{:>9}",
-            "64 B", "p99", "1 KiB", "p99"
-        );
-    }
-    let _ = writeln!(out, "\n{}\n{}", heading.trim_end(), under.trim_end());
+    heading(
+        out,
+        "round trip, µs",
+        placements,
+        ["64 B", "p99", "1 KiB", "p99"],
+    );
     for row in &report.rows {
         let _ = write!(out, "{:<14}", row.mechanism.name());
         for placement in placements {
@@ -110,17 +109,12 @@ fn us(ns: u64) -> String {
 }
 
 fn frames(out: &mut String, report: &Report, placements: &[Placement]) {
-    let mut heading = format!("{:<14}", "frame, ms");
-    let mut under = " ".repeat(14);
-    for placement in placements {
-        let _ = write!(heading, "  {:>34}", place_name(*placement));
-        let _ = write!(
-            under,
-            "  {:>7}{:>9}{:>9}{:>9}",
-            "8.3 MB", "GB/s", "33 MB", "GB/s"
-        );
-    }
-    let _ = writeln!(out, "\n{}\n{}", heading.trim_end(), under.trim_end());
+    heading(
+        out,
+        "frame, ms",
+        placements,
+        ["8.3 MB", "GB/s", "33 MB", "GB/s"],
+    );
     let _ = write!(out, "{:<14}", "one memcpy");
     // It has no other process to be placed.
     let copy = |bytes| {
@@ -149,7 +143,7 @@ fn frames(out: &mut String, report: &Report, placements: &[Placement]) {
     for frame in report.rows.iter().flat_map(|row| &row.frames) {
         if let Some(ns) = frame.in_place_p50_ns {
             let megabytes = frame.bytes as f64 / 1e6;
-            let place = place_name(frame.placement);
+            let place = frame.placement.name();
             let us = us(ns);
             let _ = writeln!(
                 out,

@@ -239,7 +239,14 @@ impl<'a> Look<'a> {
             Err(error) => return (State::Missing, error.to_string()),
         };
         let prefix = format!("/{GROUP_PREFIX}");
-        match text.lines().find(|line| line.contains(&prefix)) {
+        // Version 2 has one hierarchy, whose controllers are not named; version 1 has one for each.
+        let group_of = |controller: &str| {
+            text.lines().find(|line| {
+                let controllers = line.split(':').nth(1).unwrap_or_default();
+                controllers.split(',').any(|it| it == controller) && line.contains(&prefix)
+            })
+        };
+        match group_of("").or_else(|| group_of("memory").and(group_of("pids"))) {
             Some(line) => {
                 let share = cgroup::share_of(self.pid).map(|share| format!(", {share}"));
                 (
