@@ -1,7 +1,7 @@
 //! Documents on their way from where they come from to the renderer that gets them.
 //!
 //! Owns: the read ends of navigation pipes and the regions of built-in pages and files, each under
-//! its navigation until it is committed or dropped. Trusts: the kernel to ask for each once. Never:
+//! its navigation until it is committed or dropped. Trusts: the core to ask for each once. Never:
 //! reads a byte of them.
 
 use protocol::document::BodySource;

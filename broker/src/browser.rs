@@ -1,5 +1,5 @@
-//! The event loop: waits for descriptors, turns what comes into events for the kernel, and has the
-//! kernel's actions carried out.
+//! The event loop: waits for descriptors, turns what comes into events for the core, and has the
+//! core's actions carried out.
 //!
 //! Owns: the table from ids to descriptors. Trusts: the operating system. Never: decides, blocks on
 //! a child, parses what a child sent beyond decoding it.
@@ -19,8 +19,8 @@ use crate::sealed;
 use crate::surfaces::Surfaces;
 use crate::terminal::complain;
 use anyhow::Context;
+use browser_core::{Core, Event, Record, Time};
 use ipc::RecvError;
-use kernel::{Event, Kernel, Record, Time};
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use protocol::PROTOCOL_HASH;
@@ -34,13 +34,13 @@ use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-/// The demo server stands outside the kernel: it serves no tab in particular. Its id is one that
-/// the kernel never reaches.
+/// The demo server stands outside the core: it serves no tab in particular. Its id is one that
+/// the core never reaches.
 pub const DEMO: ProcessId = ProcessId(u32::MAX);
 
 /// A running browser.
 pub struct Browser {
-    pub(crate) kernel: Kernel,
+    pub(crate) core: Core,
     pub(crate) children: BTreeMap<ProcessId, Child>,
     pub(crate) events: VecDeque<Event>,
     pub(crate) set: Set,
@@ -68,10 +68,10 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// Blocks the signals that the loop reads and starts the kernel, which asks for the first
+    /// Blocks the signals that the loop reads and starts the core, which asks for the first
     /// children.
     pub fn new(
-        config: kernel::Config,
+        config: browser_core::Config,
         launcher: Launcher,
         recorder: Recorder,
         control: Option<ControlFifo>,
@@ -89,7 +89,7 @@ impl Browser {
             set.add(control, Source::ControlFifo).context("epoll")?;
         }
         Ok(Browser {
-            kernel: Kernel::new(config, seed()),
+            core: Core::new(config, seed()),
             children: BTreeMap::new(),
             events: VecDeque::new(),
             set,
@@ -119,13 +119,13 @@ impl Browser {
         Time(u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX))
     }
 
-    /// Gives the kernel an event and carries out all that follows at once.
+    /// Gives the core an event and carries out all that follows at once.
     pub fn handle(&mut self, event: Event) {
         self.events.push_back(event);
         self.settle();
     }
 
-    /// The kernel's records since the last call.
+    /// The core's records since the last call.
     pub fn take_records(&mut self) -> Vec<Record> {
         self.records.drain(..).collect()
     }
@@ -135,7 +135,7 @@ impl Browser {
         self.exit
     }
 
-    /// One turn: sleeps until something happens, the kernel's deadline or `until` comes, then deals
+    /// One turn: sleeps until something happens, the core's deadline or `until` comes, then deals
     /// with it.
     pub fn step(&mut self, until: Option<Instant>) -> anyhow::Result<()> {
         self.settle();
@@ -144,7 +144,7 @@ impl Browser {
         }
         let now = Instant::now();
         let deadline = self
-            .kernel
+            .core
             .deadline()
             .map(|t| self.started + Duration::from_millis(t.0));
         let paused = self.paused.iter().chain(&self.refused);
@@ -168,7 +168,7 @@ impl Browser {
         }
         self.resume_stderr();
         self.resume_outboxes();
-        if self.kernel.deadline().is_some_and(|at| at <= self.now()) {
+        if self.core.deadline().is_some_and(|at| at <= self.now()) {
             self.events.push_back(Event::Tick);
         }
         self.settle();
@@ -181,11 +181,11 @@ impl Browser {
     /// Events in, actions out, until nothing is left of either.
     fn settle(&mut self) {
         loop {
-            if let Some(action) = self.kernel.poll_action() {
+            if let Some(action) = self.core.poll_action() {
                 self.perform(action);
             } else if let Some(event) = self.events.pop_front() {
                 let now = self.now();
-                self.kernel.handle(now, event);
+                self.core.handle(now, event);
             } else if let Some(input) = self.next_input() {
                 self.events.push_back(input);
             } else {
@@ -213,7 +213,8 @@ impl Browser {
     fn read_signals(&mut self) {
         while let Ok(Some(info)) = self.signals.read_signal() {
             tracing::info!(signal = info.ssi_signo, "ending on a signal");
-            self.events.push_back(Event::Command(kernel::Command::Quit));
+            self.events
+                .push_back(Event::Command(browser_core::Command::Quit));
         }
     }
 
@@ -308,7 +309,7 @@ impl Browser {
         }
     }
 
-    /// The demo server is outside the kernel, so what it says, and what is found out about it, is
+    /// The demo server is outside the core, so what it says, and what is found out about it, is
     /// dealt with here: one hello, then one seal, and anything else is its end.
     fn on_demo(&mut self, events: &[Event]) {
         for event in events {

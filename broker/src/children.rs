@@ -132,7 +132,7 @@ pub struct Stderr {
     /// What has been handed on since its start.
     shown_bytes: usize,
     /// What its crash handlers wrote, the first record of each kind.
-    pub crash: kernel::Exit,
+    pub crash: browser_core::Exit,
 }
 
 impl Stderr {
@@ -144,7 +144,7 @@ impl Stderr {
             window_from: Instant::now(),
             bytes_in_window: 0,
             shown_bytes: 0,
-            crash: kernel::Exit::default(),
+            crash: browser_core::Exit::default(),
         }
     }
 
@@ -229,14 +229,14 @@ impl AsFd for Stderr {
     }
 }
 
-/// A used-up stack in the kernel's words.
-fn stack_of(overflow: StackOverflow) -> kernel::Stack {
+/// A used-up stack in the core's words.
+fn stack_of(overflow: StackOverflow) -> browser_core::Stack {
     match overflow {
-        StackOverflow::Main { used } => kernel::Stack::Main(kernel::Usage {
+        StackOverflow::Main { used } => browser_core::Stack::Main(browser_core::Usage {
             used,
             allowed: sandbox::crash::MAIN_STACK_BYTES,
         }),
-        StackOverflow::Other => kernel::Stack::Other,
+        StackOverflow::Other => browser_core::Stack::Other,
     }
 }
 

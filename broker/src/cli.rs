@@ -181,7 +181,7 @@ fn check(options: &Options) -> Result<(), String> {
     }
     let is_word = |url: &&String| !matches!(url.as_str(), "tour" | "sandbox");
     for url in options.urls.iter().filter(is_word) {
-        kernel::address::parse(url).map_err(|e| format!("{url:?}: {e}"))?;
+        browser_core::address::parse(url).map_err(|e| format!("{url:?}: {e}"))?;
     }
     if let Some(path) = options
         .record

@@ -6,7 +6,7 @@
 use crate::browser::Browser;
 use crate::terminal::say;
 use anyhow::Context;
-use kernel::{Command, Event};
+use browser_core::{Command, Event};
 use nix::errno::Errno;
 use protocol::gpu::FromGpu;
 use protocol::ids::{Role, TabId};
@@ -37,15 +37,15 @@ pub struct ControlFifo {
     path: PathBuf,
     made_here: bool,
     line: Vec<u8>,
-    /// Not given to the kernel yet, so that none is dropped for being faster than a person.
+    /// Not given to the core yet, so that none is dropped for being faster than a person.
     inputs: VecDeque<InputEvent>,
 }
 
 /// One command.
 #[derive(Debug, PartialEq)]
 pub enum Line {
-    /// For the kernel.
-    Kernel(Command),
+    /// For the core.
+    Core(Command),
     /// As if it had come from the window.
     Input(Vec<InputEvent>),
     /// A picture of the window.
@@ -140,13 +140,13 @@ impl Browser {
         }
     }
 
-    /// The next input, when there is one and the kernel takes it.
+    /// The next input, when there is one and the core takes it.
     pub(crate) fn next_input(&mut self) -> Option<Event> {
         let inputs = &mut self.control.as_mut()?.inputs;
-        if inputs.is_empty() || !self.kernel.takes_input() {
+        if inputs.is_empty() || !self.core.takes_input() {
             return None;
         }
-        let process = self.kernel.window_gpu()?;
+        let process = self.core.window_gpu()?;
         let message = FromGpu::Input {
             event: inputs.pop_front()?,
         };
@@ -156,7 +156,7 @@ impl Browser {
     fn obey(&mut self, line: &str, command: Line) -> Result<(), String> {
         tracing::debug!("control pipe: {line}");
         match command {
-            Line::Kernel(command) => self.events.push_back(Event::Command(command)),
+            Line::Core(command) => self.events.push_back(Event::Command(command)),
             Line::Input(events) => {
                 let waiting = self.control.as_mut().map(|control| &mut control.inputs);
                 if let Some(inputs) = waiting {
@@ -166,7 +166,7 @@ impl Browser {
                     inputs.extend(events);
                 }
             }
-            Line::Screenshot(path) => match self.capture(self.kernel.window_size()) {
+            Line::Screenshot(path) => match self.capture(self.core.window_size()) {
                 Ok(request) => {
                     self.pictures.insert(request, path);
                 }
@@ -215,7 +215,7 @@ pub fn parse(line: &str) -> Result<Line, String> {
     let rest = rest.trim();
     let tab = || number(rest).map(TabId);
     Ok(match word {
-        "open" if !rest.is_empty() => Line::Kernel(Command::Open {
+        "open" if !rest.is_empty() => Line::Core(Command::Open {
             address: rest.to_owned(),
             activate: true,
         }),
@@ -223,20 +223,20 @@ pub fn parse(line: &str) -> Result<Line, String> {
             let (id, url) = rest
                 .split_once(' ')
                 .ok_or("navigate takes a tab and a URL")?;
-            Line::Kernel(Command::Navigate(TabId(number(id)?), url.trim().to_owned()))
+            Line::Core(Command::Navigate(TabId(number(id)?), url.trim().to_owned()))
         }
-        "activate" => Line::Kernel(Command::Activate(tab()?)),
-        "close" => Line::Kernel(Command::Close(tab()?)),
-        "reload" => Line::Kernel(Command::Reload(tab()?)),
-        "back" => Line::Kernel(Command::Back(tab()?)),
-        "forward" => Line::Kernel(Command::Forward(tab()?)),
-        "kill" => Line::Kernel(Command::Kill(tab()?)),
+        "activate" => Line::Core(Command::Activate(tab()?)),
+        "close" => Line::Core(Command::Close(tab()?)),
+        "reload" => Line::Core(Command::Reload(tab()?)),
+        "back" => Line::Core(Command::Back(tab()?)),
+        "forward" => Line::Core(Command::Forward(tab()?)),
+        "kill" => Line::Core(Command::Kill(tab()?)),
         "break" => {
             let (whom, action) = rest
                 .split_once(' ')
                 .ok_or("break takes a tab or a role, and a fault")?;
             let action = fault(action.trim())?;
-            Line::Kernel(match whom {
+            Line::Core(match whom {
                 "gpu" => Command::BreakService(Role::Gpu, action),
                 "network" => Command::BreakService(Role::Network, action),
                 "shell" => Command::BreakService(Role::Shell, action),
@@ -271,7 +271,7 @@ pub fn parse(line: &str) -> Result<Line, String> {
         "screenshot" if !rest.is_empty() => Line::Screenshot(rest.into()),
         "state" if !rest.is_empty() => Line::State(rest.into()),
         "help" => Line::Help,
-        "quit" => Line::Kernel(Command::Quit),
+        "quit" => Line::Core(Command::Quit),
         _ => return Err("no such command; `help` lists them".to_owned()),
     })
 }
@@ -412,8 +412,8 @@ mod tests {
 
     #[test]
     fn commands_are_read_with_their_arguments() {
-        assert_eq!(parse("kill 2"), Ok(Line::Kernel(Command::Kill(TabId(2)))));
-        let Ok(Line::Kernel(Command::Navigate(tab, url))) = parse("navigate 3  a.b/c d") else {
+        assert_eq!(parse("kill 2"), Ok(Line::Core(Command::Kill(TabId(2)))));
+        let Ok(Line::Core(Command::Navigate(tab, url))) = parse("navigate 3  a.b/c d") else {
             panic!("navigate was not understood");
         };
         assert_eq!((tab, url.as_str()), (TabId(3), "a.b/c d"));

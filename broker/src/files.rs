@@ -1,6 +1,6 @@
 //! Files that the person asked for by a `file:` URL.
 //!
-//! Owns: the opening of them. Trusts: the kernel that only the person's own URLs come here. Never:
+//! Owns: the opening of them. Trusts: the core that only the person's own URLs come here. Never:
 //! follows what a web page says, blocks on a pipe or device, looks into the bytes.
 
 use protocol::document::ResponseHead;

@@ -1,7 +1,7 @@
 //! When what waits for a child is sent.
 //!
 //! Owns: which channels are watched for room, and the pause after a refusal that has nothing to do
-//! with room. Trusts: the kernel's word that there is some. Never: tries without a pause what was
+//! with room. Trusts: the core's word that there is some. Never: tries without a pause what was
 //! just refused.
 
 use crate::browser::Browser;

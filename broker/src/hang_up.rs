@@ -5,7 +5,7 @@
 
 use crate::browser::Browser;
 use crate::children::Control;
-use kernel::Exit;
+use browser_core::Exit;
 use nix::sys::signal::Signal;
 use protocol::ids::ProcessId;
 

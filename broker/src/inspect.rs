@@ -1,11 +1,11 @@
 //! What the browser looks like right now: processes with their memory, tabs, surfaces; for the
 //! built-in pages, the automation and the tour.
 //!
-//! Owns: the gathering. Trusts: the kernel and `/proc`. Never: changes anything.
+//! Owns: the gathering. Trusts: the core and `/proc`. Never: changes anything.
 
 use crate::browser::Browser;
 use anyhow::Context;
-use kernel::{ProcessState, TabState};
+use browser_core::{ProcessState, TabState};
 use protocol::geometry::Size;
 use protocol::ids::{ProcessId, Role, TabId};
 use serde_json::{Value, json};
@@ -105,7 +105,7 @@ pub fn processes(browser: &Browser) -> Vec<ProcessRow> {
         pss_and_private: memory(own),
     }];
     for (process, child) in &browser.children {
-        let info = browser.kernel.process(*process);
+        let info = browser.core.process(*process);
         let text = |value: Option<String>| value.unwrap_or_default();
         let reported = child
             .report
@@ -139,8 +139,8 @@ pub fn processes(browser: &Browser) -> Vec<ProcessRow> {
 
 /// Every tab, in the order of the strip.
 pub fn tabs(browser: &Browser) -> Vec<TabRow> {
-    let pid_of = |process| browser.kernel.process(process).and_then(|info| info.pid);
-    let row = |tab: kernel::TabInfo| TabRow {
+    let pid_of = |process| browser.core.process(process).and_then(|info| info.pid);
+    let row = |tab: browser_core::TabInfo| TabRow {
         tab: tab.tab,
         title: tab.title,
         url: tab.url,
@@ -155,13 +155,13 @@ pub fn tabs(browser: &Browser) -> Vec<TabRow> {
         can_go_forward: tab.can_go_forward,
         notice: tab.notice,
     };
-    browser.kernel.tabs().into_iter().map(row).collect()
+    browser.core.tabs().into_iter().map(row).collect()
 }
 
 /// Every surface.
 pub fn surfaces(browser: &Browser) -> Vec<SurfaceRow> {
     browser
-        .kernel
+        .core
         .surfaces()
         .into_iter()
         .map(|surface| SurfaceRow {
@@ -208,10 +208,10 @@ fn state(browser: &Browser) -> Value {
             })
         })
         .collect();
-    let size = browser.kernel.window_size();
+    let size = browser.core.window_size();
     json!({
         "tabs": tabs, "processes": processes,
-        "active": browser.kernel.active_tab().map(|tab| tab.0),
+        "active": browser.core.active_tab().map(|tab| tab.0),
         "window": {"width": size.width, "height": size.height},
         "demo_url": browser.demo_url,
         "descriptors": descriptors(),

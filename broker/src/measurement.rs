@@ -8,7 +8,7 @@ use crate::browser::Browser;
 use crate::epoll::{Set, Source};
 use crate::helpers::{self, read_some};
 use crate::{lab_pages, pages};
-use kernel::{Command as KernelCommand, Event};
+use browser_core::{Command as KernelCommand, Event};
 use lab::report::Report;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -220,7 +220,7 @@ impl Browser {
 
     /// Makes the page again wherever it stands, unless the tab is on its way elsewhere.
     fn show_lab_again(&mut self) {
-        for tab in self.kernel.tabs() {
+        for tab in self.core.tabs() {
             if tab.url == URL && !tab.is_pending {
                 let reload = KernelCommand::Reload(tab.tab);
                 self.events.push_back(Event::Command(reload));

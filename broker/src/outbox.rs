@@ -1,10 +1,10 @@
 //! What waits for a child that does not read fast enough: bounded, so that a child that stops
 //! reading is found out and costs little.
 //!
-//! Owns: the queue between the kernel's actions and a channel. Trusts: nobody. Never: blocks.
+//! Owns: the queue between the core's actions and a channel. Trusts: nobody. Never: blocks.
 
+use browser_core::Waiting;
 use ipc::{SendError, Sender};
-use kernel::Waiting;
 use protocol::Message;
 use protocol::limits::{QUEUED_BYTES_MAX, QUEUED_MESSAGES_MAX};
 use std::collections::VecDeque;

@@ -1,6 +1,6 @@
-//! Carrying out what the kernel wants done.
+//! Carrying out what the core wants done.
 //!
-//! Owns: the translation from an action to system calls and messages. Trusts: the kernel. Never:
+//! Owns: the translation from an action to system calls and messages. Trusts: the core. Never:
 //! decides; what cannot be done becomes an event or a dead child.
 
 use crate::bodies::document_handle;
@@ -11,8 +11,8 @@ use crate::inspect::Death;
 use crate::outbox::QueueFull;
 use crate::surfaces::frames_channel;
 use crate::{files, pages};
+use browser_core::{Action, Body, Event};
 use ipc::Endpoint;
-use kernel::{Action, Body, Event};
 use nix::fcntl::OFlag;
 use protocol::error::LoadError;
 use protocol::fetch;
@@ -146,10 +146,10 @@ impl Browser {
         }
     }
 
-    fn record(&mut self, record: kernel::Record) {
+    fn record(&mut self, record: browser_core::Record) {
         self.recorder.write(&record);
         self.plumber_follows(&record);
-        if let kernel::RecordKind::Died { role, pid, cause } = &record.kind {
+        if let browser_core::RecordKind::Died { role, pid, cause } = &record.kind {
             tracing::warn!("{role} process {pid} {cause}");
             self.deaths.push_front(Death {
                 at_ms: self.now().0,
@@ -159,7 +159,7 @@ impl Browser {
                 cause: cause.clone(),
             });
             self.deaths.truncate(50);
-        } else if let kernel::RecordKind::GivenUp { role } = &record.kind {
+        } else if let browser_core::RecordKind::GivenUp { role } = &record.kind {
             tracing::error!("the {role} process keeps dying; it is tried again within a minute");
         } else {
             tracing::debug!(?record, "kernel");

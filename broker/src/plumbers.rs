@@ -7,7 +7,7 @@
 use crate::browser::Browser;
 use crate::epoll::Source;
 use crate::{helpers, pages, plumber_page};
-use kernel::{Command as KernelCommand, Event, Record, RecordKind};
+use browser_core::{Command as KernelCommand, Event, Record, RecordKind};
 use lab::plumber::{Answer, Request};
 use protocol::error::LoadError;
 use protocol::ids::{NavigationId, TabId};
@@ -130,7 +130,7 @@ impl Browser {
     }
 
     fn ask_plumber(&mut self, navigation: NavigationId, url: &Url) -> Result<(), String> {
-        let tab = self.kernel.tab_of_pending(navigation);
+        let tab = self.core.tab_of_pending(navigation);
         let tab = tab.ok_or("its tab is gone")?;
         if !self.plumbers.running.contains_key(&tab) {
             if self.plumbers.running.len() >= PLUMBERS_MAX {
@@ -183,7 +183,7 @@ impl Browser {
         };
         let Some(id) = answer.id else {
             // News: the page is made again, unless another one is on its way.
-            let shown = self.kernel.tab(tab);
+            let shown = self.core.tab(tab);
             if shown.is_some_and(|tab| !tab.is_pending && tab.url == URL) {
                 let reload = KernelCommand::Reload(tab);
                 self.events.push_back(Event::Command(reload));

@@ -7,7 +7,7 @@
 use crate::browser::{Browser, DEMO};
 use crate::children::Child;
 use crate::{hang_up, pidfd};
-use kernel::{Event, Exit, Usage};
+use browser_core::{Event, Exit, Usage};
 use protocol::ids::{ProcessId, Role};
 use protocol::misbehaviour::Misbehaviour;
 use std::os::fd::AsFd;

@@ -1,10 +1,10 @@
-//! The kernel's records as lines of JSON, for automation and tests to wait for.
+//! The core's records as lines of JSON, for automation and tests to wait for.
 //!
-//! Owns: the file of `--record`. Trusts: the kernel. Never: lets a full disk or a reader that has
+//! Owns: the file of `--record`. Trusts: the core. Never: lets a full disk or a reader that has
 //! gone stop the browser.
 
 use anyhow::Context;
-use kernel::{Record, RecordKind};
+use browser_core::{Record, RecordKind};
 use serde_json::{Value, json};
 use std::fs::File;
 use std::io::Write;

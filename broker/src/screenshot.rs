@@ -1,6 +1,6 @@
 //! `--headless --screenshot`: one page, one picture, one exit status.
 //!
-//! Owns: the waiting for "loaded and quiet". Trusts: the kernel's records. Never: writes a picture
+//! Owns: the waiting for "loaded and quiet". Trusts: the core's records. Never: writes a picture
 //! of a page that failed to load without saying so in the exit status.
 
 use crate::browser::Browser;
@@ -8,7 +8,7 @@ use crate::capture::Picture;
 use crate::cli::Options;
 use crate::session;
 use crate::terminal::complain;
-use kernel::RecordKind;
+use browser_core::RecordKind;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};

@@ -4,7 +4,7 @@
 //! child's word for a layer.
 
 use crate::children::Child;
-use kernel::Event;
+use browser_core::Event;
 use protocol::bootstrap::CanaryAnswer;
 use protocol::ids::ProcessId;
 use protocol::misbehaviour::Misbehaviour;

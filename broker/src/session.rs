@@ -1,7 +1,7 @@
 //! The ordinary run: a window (or none, with --headless) until the person ends it.
 //!
 //! Owns: the start of a browser from the command line, for every other way of running too. Trusts:
-//! the checked options. Never: shows content before its process is verified; the kernel sees to it.
+//! the checked options. Never: shows content before its process is verified; the core sees to it.
 
 use crate::browser::{Browser, DEMO};
 use crate::cli::{Options, SandboxMode};
@@ -11,7 +11,7 @@ use crate::netconfig;
 use crate::records::Recorder;
 use crate::terminal::complain;
 use anyhow::Context;
-use kernel::{Command, Config, Event};
+use browser_core::{Command, Config, Event};
 use nix::errno::Errno;
 use protocol::bootstrap::GpuTarget;
 use protocol::ids::Role;
@@ -43,7 +43,7 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::from(browser.shut_down()))
 }
 
-/// Probes the sandbox, prepares everything and starts the kernel. `shell`: with the tab strip.
+/// Probes the sandbox, prepares everything and starts the core. `shell`: with the tab strip.
 pub fn start(options: &Options, shell: bool) -> anyhow::Result<Browser> {
     crate::limits::raise();
     let support = sandbox::probe();

@@ -9,7 +9,7 @@ use crate::cli::{Options, SandboxMode};
 use crate::screenshot::ensure_running;
 use crate::session;
 use crate::terminal::{complain, say};
-use kernel::RecordKind;
+use browser_core::RecordKind;
 use protocol::ids::Role;
 use sandbox::report::Report;
 use sandbox::{Layer, Tier};
@@ -78,12 +78,11 @@ fn reports(browser: &Browser) -> Vec<Report> {
 fn wait_for_all(browser: &mut Browser, has_demo: bool, deadline: Instant) -> anyhow::Result<()> {
     loop {
         let is_ready = |role: &Role| {
-            let mut processes = browser.kernel.processes().into_iter();
+            let mut processes = browser.core.processes().into_iter();
             match role {
                 Role::Demo => browser.is_demo_sealed() || !has_demo,
-                role => {
-                    processes.any(|p| p.role == *role && p.state == kernel::ProcessState::Ready)
-                }
+                role => processes
+                    .any(|p| p.role == *role && p.state == browser_core::ProcessState::Ready),
             }
         };
         let Some(missing) = ROLES.into_iter().find(|role| !is_ready(role)) else {

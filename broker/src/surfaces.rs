@@ -1,7 +1,7 @@
 //! The memory of every surface: who may write it and who may read it.
 //!
 //! Owns: both regions of each surface, so that a new gpu process can be given the last frames of a
-//! dead renderer. Trusts: the kernel on who is who. Never: maps a region.
+//! dead renderer. Trusts: the core on who is who. Never: maps a region.
 
 use ipc::Endpoint;
 use protocol::frames::{FromProducer, ToProducer};

@@ -11,7 +11,7 @@ use crate::inspect;
 use crate::session;
 use crate::terminal::{complain, say};
 use anyhow::Context;
-use kernel::{Command, Event, RecordKind};
+use browser_core::{Command, Event, RecordKind};
 use protocol::ids::TabId;
 use std::path::PathBuf;
 use std::process::ExitCode;
