@@ -11,13 +11,14 @@ use crate::inspect::Death;
 use crate::outbox::QueueFull;
 use crate::surfaces::frames_channel;
 use crate::{files, pages};
-use browser_core::{Action, Body, Event};
+use browser_core::Event;
+use browser_core::action::{self, Action, Body};
 use ipc::Endpoint;
 use nix::fcntl::OFlag;
 use protocol::error::LoadError;
 use protocol::fetch;
 use protocol::gpu::ToGpu;
-use protocol::ids::{NavigationId, ProcessId, Role, SurfaceId};
+use protocol::ids::{NavigationId, ProcessId, Role};
 use protocol::network::ToNetwork;
 use protocol::renderer::{BreakAction, CommitDocument, ToRenderer};
 use protocol::shell::ToShell;
@@ -40,11 +41,7 @@ impl Browser {
             Action::Bootstrap { process } => self.bootstrap(process),
             Action::Kill { process, .. } => self.kill_process(process),
             Action::HungUp { process } => self.hung_up(process),
-            Action::Lock {
-                process,
-                site,
-                network,
-            } => self.lock(process, site, network),
+            Action::Lock(lock) => self.lock(lock),
             Action::ReplaceFetch {
                 process,
                 site,
@@ -66,16 +63,12 @@ impl Browser {
             }
             Action::BuildPage { navigation, url } => self.build_page(navigation, &url),
             Action::OpenFile { navigation, url } => self.open_file(navigation, &url),
-            action @ Action::Commit { .. } => self.commit(action),
+            Action::Commit(commit) => self.commit(commit),
             Action::DropBody { navigation } => self.bodies.drop_body(navigation),
-            action @ Action::CreateSurface { .. } => self.create_surface(action),
-            action @ Action::ResizeSurface { .. } => self.resize_surface(action),
-            action @ Action::ReattachSurface { .. } => self.reattach_surface(action),
-            Action::DropSurface {
-                surface,
-                producer,
-                gpu,
-            } => self.drop_surface(surface, producer, gpu),
+            Action::CreateSurface(create_surface) => self.create_surface(create_surface),
+            Action::ResizeSurface(resize_surface) => self.resize_surface(resize_surface),
+            Action::ReattachSurface(reattach_surface) => self.reattach_surface(reattach_surface),
+            Action::DropSurface(drop) => self.drop_surface(drop),
             Action::SetScene { gpu, scene } => {
                 self.send_gpu(gpu, ToGpu::SetScene(scene), Vec::new())
             }
@@ -85,7 +78,7 @@ impl Browser {
             Action::SetCursor { gpu, cursor } => {
                 self.send_gpu(gpu, ToGpu::SetCursor { cursor }, Vec::new());
             }
-            action @ Action::Input { .. } => self.input(action),
+            Action::Input(input) => self.input(input),
             Action::Stop { process } => self.send_renderer(process, ToRenderer::Stop, Vec::new()),
             Action::Break { process, action } => self.break_child(process, action),
             Action::Ping { process, sequence } => self.ping(process, sequence),
@@ -98,12 +91,12 @@ impl Browser {
         }
     }
 
-    fn drop_surface(
-        &mut self,
-        surface: SurfaceId,
-        producer: Option<ProcessId>,
-        gpu: Option<ProcessId>,
-    ) {
+    fn drop_surface(&mut self, drop: action::DropSurface) {
+        let action::DropSurface {
+            surface,
+            producer,
+            gpu,
+        } = drop;
         self.surfaces.remove(surface);
         if let Some(producer) = producer {
             self.send_renderer(producer, ToRenderer::DetachSurface { surface }, Vec::new());
@@ -113,16 +106,13 @@ impl Browser {
         }
     }
 
-    fn input(&mut self, action: Action) {
-        let Action::Input {
+    fn input(&mut self, input: action::Input) {
+        let action::Input {
             process,
             surface,
             sequence,
             event,
-        } = action
-        else {
-            return;
-        };
+        } = input;
         let message = ToRenderer::Input {
             surface,
             sequence,
@@ -250,7 +240,12 @@ impl Browser {
         child.listener = None;
     }
 
-    fn lock(&mut self, process: ProcessId, site: Site, network: Option<ProcessId>) {
+    fn lock(&mut self, lock: action::Lock) {
+        let action::Lock {
+            process,
+            site,
+            network,
+        } = lock;
         match network {
             None => {
                 let message = ToRenderer::Lock { site, fetch: false };
@@ -332,8 +327,8 @@ impl Browser {
             .push_back(Event::BodyReady { navigation, result });
     }
 
-    fn commit(&mut self, action: Action) {
-        let Action::Commit {
+    fn commit(&mut self, commit: action::Commit) {
+        let action::Commit {
             process,
             sequence,
             navigation,
@@ -341,10 +336,7 @@ impl Browser {
             content_type,
             body,
             scroll_y,
-        } = action
-        else {
-            return;
-        };
+        } = commit;
         let (content_type, source) = match body {
             Body::Url => (
                 content_type,
@@ -386,18 +378,15 @@ impl Browser {
         }
     }
 
-    fn create_surface(&mut self, action: Action) {
-        let Action::CreateSurface {
+    fn create_surface(&mut self, create_surface: action::CreateSurface) {
+        let action::CreateSurface {
             surface,
             producer,
             gpu,
             part,
             generation,
             size,
-        } = action
-        else {
-            return;
-        };
+        } = create_surface;
         let made = self
             .surfaces
             .renew(surface, size)
@@ -423,17 +412,14 @@ impl Browser {
         }
     }
 
-    fn resize_surface(&mut self, action: Action) {
-        let Action::ResizeSurface {
+    fn resize_surface(&mut self, resize_surface: action::ResizeSurface) {
+        let action::ResizeSurface {
             surface,
             producer,
             gpu,
             generation,
             size,
-        } = action
-        else {
-            return;
-        };
+        } = resize_surface;
         let ends = match self.surfaces.renew(surface, size) {
             Ok(ends) => ends,
             Err(error) => return self.give_up(producer, &error),
@@ -455,17 +441,14 @@ impl Browser {
         }
     }
 
-    fn reattach_surface(&mut self, action: Action) {
-        let Action::ReattachSurface {
+    fn reattach_surface(&mut self, reattach_surface: action::ReattachSurface) {
+        let action::ReattachSurface {
             surface,
             producer,
             gpu,
             generation,
             size,
-        } = action
-        else {
-            return;
-        };
+        } = reattach_surface;
         let made = frames_channel().and_then(|channel| {
             let ends = match producer {
                 Some(_) => self.surfaces.renew(surface, size)?,

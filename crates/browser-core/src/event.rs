@@ -1,5 +1,6 @@
 //! What can happen to the core. Messages are decoded and range-checked before they come here;
 //! what they claim is checked by the core.
+#![allow(missing_docs, reason = "a field whose name says all needs no sentence")]
 
 use crate::death::{Exit, Waiting};
 use protocol::document::ResponseHead;
@@ -18,61 +19,49 @@ pub struct Time(pub u64);
 pub enum Event {
     /// The process of a [`crate::Action::Spawn`] runs.
     Spawned {
-        /// Which one.
         process: ProcessId,
         /// Its process id as the host sees it, for records and cards.
         pid: u32,
     },
     /// The process of a [`crate::Action::Spawn`] could not be started.
     SpawnFailed {
-        /// Which one.
         process: ProcessId,
         /// Which step failed and how.
         reason: String,
     },
     /// The child said hello with the right protocol and role.
-    Hello {
-        /// Which one.
-        process: ProcessId,
-    },
+    Hello { process: ProcessId },
     /// The child says it is sealed and the broker has looked for itself: it holds.
     Sealed {
-        /// Which one.
         process: ProcessId,
         /// The tier that was verified, for people.
         tier: String,
     },
     /// The child says it is sealed; the broker's look says it is not.
     SealRefused {
-        /// Which one.
         process: ProcessId,
         /// The layer that is missing.
         reason: String,
     },
     /// The child says that it cannot work, and why.
     StartFailed {
-        /// Which child.
         process: ProcessId,
         /// In its own words.
         reason: String,
     },
     /// The process is gone. Always the last event of a process that was spawned.
     Exited {
-        /// Which one.
         process: ProcessId,
         /// How, and what it wrote about it.
         exit: Exit,
     },
     /// A message of the process broke the protocol.
     Misbehaved {
-        /// Which one.
         process: ProcessId,
-        /// How.
         misbehaviour: Misbehaviour,
     },
     /// The process tried a system call that its policy refuses; it is stopped in it.
     SystemCallRefused {
-        /// Which one.
         process: ProcessId,
         /// The call with its arguments, for people: `socket(AF_INET, SOCK_STREAM, 0)`.
         call: String,
@@ -81,52 +70,40 @@ pub enum Event {
     },
     /// The process sends more messages than it may.
     Flooded {
-        /// Which one.
         process: ProcessId,
         /// How many it had sent in that second when it was noticed.
         messages: u32,
     },
     /// The process does not read its messages.
     QueueFull {
-        /// Which one.
         process: ProcessId,
         /// What waits for it.
         waiting: Waiting,
     },
     /// A message of a renderer or of the shell's control channel.
     FromRenderer {
-        /// Whose channel.
         process: ProcessId,
-        /// What it said.
         message: FromRenderer,
     },
     /// A message of the shell's command channel.
     FromShell {
-        /// Whose channel.
         process: ProcessId,
-        /// What it said.
         message: FromShell,
     },
     /// A message of the gpu process.
     FromGpu {
-        /// Whose channel.
         process: ProcessId,
-        /// What it said.
         message: FromGpu,
     },
     /// A message of the network process.
     FromNetwork {
-        /// Whose channel.
         process: ProcessId,
-        /// What it said.
         message: FromNetwork,
     },
     /// The answer to [`crate::Action::BuildPage`] or [`crate::Action::OpenFile`]: the body waits in
     /// the event loop under the navigation's id.
     BodyReady {
-        /// Which navigation.
         navigation: NavigationId,
-        /// Its head, or why there is none.
         result: Result<ResponseHead, LoadError>,
     },
     /// Something that the person or the automation asked for, apart from shell and window.
@@ -156,7 +133,6 @@ pub enum Command {
     Navigate(TabId, String),
     /// Open a tab at an address as typed, as the person on the command line gave it.
     Open {
-        /// The address.
         address: String,
         /// Whether it is shown at once.
         activate: bool,

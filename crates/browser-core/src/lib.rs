@@ -6,7 +6,7 @@
 //! events go in through [`Core::handle`], actions come out of [`Core::poll_action`].
 #![forbid(unsafe_code)]
 
-mod action;
+pub mod action;
 pub mod address;
 mod config;
 mod death;

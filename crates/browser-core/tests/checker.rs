@@ -2,7 +2,7 @@
 //! core's state alone cannot show: 1 to 5, 7, and what bodies and inputs need.
 
 use crate::world::WAITING;
-use browser_core::{Action, Body, Event, KillReason, RecordKind};
+use browser_core::{Action, Body, Event, KillReason, RecordKind, action};
 use protocol::ids::{Generation, NavigationId, ProcessId, SurfaceId};
 use protocol::site::Site;
 use std::collections::{BTreeMap, BTreeSet};
@@ -126,7 +126,7 @@ impl Checker {
                     format!("{process} twice")
                 })
             }
-            Action::Lock { process, site, .. } => {
+            Action::Lock(action::Lock { process, site, .. }) => {
                 let old = self.process(*process).site.replace(site.clone());
                 ensure(old.is_none(), || format!("1: {process} is locked twice"))
             }
@@ -136,13 +136,13 @@ impl Checker {
                     format!("2: {process} fetches for {site}")
                 })
             }
-            Action::Commit {
+            Action::Commit(action::Commit {
                 process,
                 sequence,
                 url,
                 body,
                 ..
-            } => {
+            }) => {
                 self.next_in_order(*process, *sequence)?;
                 let site = self.process(*process).site.clone();
                 let Some(site) = site else {
@@ -158,12 +158,12 @@ impl Checker {
                     format!("6: {url} is committed in {site}")
                 })
             }
-            Action::Input {
+            Action::Input(action::Input {
                 process,
                 sequence,
                 surface,
                 ..
-            } => {
+            }) => {
                 self.next_in_order(*process, *sequence)?;
                 let producer = self.surfaces.get(surface).map(|surface| surface.producer);
                 ensure(producer == Some(*process), || {
@@ -181,13 +181,13 @@ impl Checker {
 
     fn surface_action(&mut self, action: &Action) -> Check {
         match *action {
-            Action::CreateSurface {
+            Action::CreateSurface(action::CreateSurface {
                 surface,
                 producer,
                 generation,
                 size,
                 ..
-            } => {
+            }) => {
                 let is_new =
                     !self.surfaces.contains_key(&surface) && !self.dropped.contains(&surface);
                 ensure(is_new && size.is_valid_surface(), || {
@@ -202,35 +202,35 @@ impl Checker {
                 );
                 Ok(())
             }
-            Action::ResizeSurface {
+            Action::ResizeSurface(action::ResizeSurface {
                 surface,
                 producer,
                 generation,
                 size,
                 ..
-            } => {
+            }) => {
                 ensure(size.is_valid_surface(), || format!("5: {action:?}"))?;
                 self.next_generation(surface, Some(producer), generation)
             }
-            Action::ReattachSurface {
+            Action::ReattachSurface(action::ReattachSurface {
                 surface,
                 producer: Some(producer),
                 generation,
                 ..
-            } => self.next_generation(surface, Some(producer), generation),
-            Action::ReattachSurface {
+            }) => self.next_generation(surface, Some(producer), generation),
+            Action::ReattachSurface(action::ReattachSurface {
                 surface,
                 producer: None,
                 generation,
                 ..
-            } => {
+            }) => {
                 let same = self
                     .surfaces
                     .get(&surface)
                     .map(|surface| surface.generation);
                 ensure(same == Some(generation), || format!("3: {action:?}"))
             }
-            Action::DropSurface { surface, .. } => {
+            Action::DropSurface(action::DropSurface { surface, .. }) => {
                 let was = self.surfaces.remove(&surface).is_some();
                 ensure(was && self.dropped.insert(surface), || {
                     format!("5: {action:?}")
@@ -278,9 +278,9 @@ impl Checker {
                     format!("7: {navigation} begins twice")
                 })
             }
-            Action::Commit {
+            Action::Commit(action::Commit {
                 navigation, body, ..
-            } => {
+            }) => {
                 self.begun.insert(*navigation);
                 ensure(!self.ended.contains(navigation), || {
                     format!("7: {navigation} is over")
@@ -348,28 +348,30 @@ pub fn recipients(action: &Action) -> Vec<ProcessId> {
         Action::Bootstrap { process }
         | Action::Kill { process, .. }
         | Action::HungUp { process }
-        | Action::Commit { process, .. }
-        | Action::Input { process, .. }
+        | Action::Commit(action::Commit { process, .. })
+        | Action::Input(action::Input { process, .. })
         | Action::Stop { process }
         | Action::Break { process, .. }
         | Action::Ping { process, .. }
         | Action::UpdateShell { process, .. }
         | Action::FocusAddress { process } => vec![process],
-        Action::Lock {
+        Action::Lock(action::Lock {
             process, network, ..
-        } => Some(process).into_iter().chain(network).collect(),
+        }) => Some(process).into_iter().chain(network).collect(),
         Action::ReplaceFetch {
             process, network, ..
         } => vec![process, network],
         Action::Fetch { network, .. } | Action::CancelFetch { network, .. } => vec![network],
-        Action::CreateSurface { producer, gpu, .. }
-        | Action::ResizeSurface { producer, gpu, .. } => {
+        Action::CreateSurface(action::CreateSurface { producer, gpu, .. })
+        | Action::ResizeSurface(action::ResizeSurface { producer, gpu, .. }) => {
             Some(producer).into_iter().chain(gpu).collect()
         }
-        Action::ReattachSurface { producer, gpu, .. } => {
+        Action::ReattachSurface(action::ReattachSurface { producer, gpu, .. }) => {
             Some(gpu).into_iter().chain(producer).collect()
         }
-        Action::DropSurface { producer, gpu, .. } => producer.into_iter().chain(gpu).collect(),
+        Action::DropSurface(action::DropSurface { producer, gpu, .. }) => {
+            producer.into_iter().chain(gpu).collect()
+        }
         Action::SetScene { gpu, .. }
         | Action::SetTitle { gpu, .. }
         | Action::SetCursor { gpu, .. } => {
@@ -445,11 +447,11 @@ mod seeded_mutants {
 
     #[test]
     fn checker_catches_a_lock_of_an_unsealed_process() {
-        let lock = Action::Lock {
+        let lock = Action::Lock(action::Lock {
             process: P,
             site: Site::error_pages(),
             network: None,
-        };
+        });
         assert!(verdict(&[spawn(), lock]).is_err());
     }
 

@@ -1,7 +1,7 @@
 //! The window: its process, its surfaces, its scene.
 
 use crate::world::{World, is_kill, records};
-use browser_core::{Action, Command, Config, Event, RecordKind, TabState};
+use browser_core::{Action, Command, Config, Event, RecordKind, TabState, action};
 use protocol::geometry::{Rect, Size};
 use protocol::gpu::FromGpu;
 use protocol::ids::{Generation, Role, SurfaceId};
@@ -46,9 +46,9 @@ fn resizing_the_window_resizes_what_is_on_show_and_the_rest_when_it_is_shown() {
     let resized = |actions: &[Action]| {
         let mut sizes = Vec::new();
         for action in actions {
-            if let Action::ResizeSurface {
+            if let Action::ResizeSurface(action::ResizeSurface {
                 generation, size, ..
-            } = action
+            }) = action
             {
                 sizes.push((*generation, *size));
             }
@@ -108,12 +108,12 @@ fn gpu_death_shows_everything_again_and_reloads_nothing() {
     assert_eq!(world.scene, scene);
     let mut reattached = Vec::new();
     for action in &world.log[start..] {
-        assert!(!matches!(action, Action::Commit { .. }));
-        if let Action::ReattachSurface {
+        assert!(!matches!(action, Action::Commit(_)));
+        if let Action::ReattachSurface(action::ReattachSurface {
             producer,
             generation,
             ..
-        } = action
+        }) = action
         {
             reattached.push((producer.is_some(), *generation));
         }
@@ -190,7 +190,7 @@ fn resizes_that_are_not_answered_do_not_pile_up() {
     }
     let process = world.process_of(tab);
     let is_its = |action: &Action| match action {
-        Action::ResizeSurface { producer, .. } => *producer == process,
+        Action::ResizeSurface(action::ResizeSurface { producer, .. }) => *producer == process,
         _ => false,
     };
     let resizes = world.log[start..].iter().filter(|a| is_its(a)).count();

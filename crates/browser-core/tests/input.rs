@@ -1,7 +1,7 @@
 //! Pointer, keyboard, focus and shortcuts.
 
 use crate::world::World;
-use browser_core::{Action, TabState};
+use browser_core::{Action, TabState, action};
 use protocol::ids::{ProcessId, Role, TabId};
 use protocol::input::{Button, Cursor, InputEvent, Key, Modifiers};
 use protocol::limits::SHELL_HEIGHT;
@@ -55,7 +55,7 @@ fn press(world: &mut World, key: Key, modifiers: Modifiers) -> Vec<Action> {
 /// Who got what.
 fn inputs(actions: &[Action]) -> Vec<(ProcessId, InputEvent)> {
     let input = |action: &Action| match action {
-        Action::Input { process, event, .. } => Some((*process, *event)),
+        Action::Input(action::Input { process, event, .. }) => Some((*process, *event)),
         _ => None,
     };
     actions.iter().filter_map(input).collect()
@@ -226,7 +226,7 @@ fn pages_are_reloaded_and_left_by_keys() {
         assert!(
             world.log[start..]
                 .iter()
-                .any(|a| matches!(a, Action::Commit { .. })),
+                .any(|a| matches!(a, Action::Commit(_))),
             "{key:?}"
         );
     }

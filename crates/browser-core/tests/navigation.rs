@@ -1,7 +1,7 @@
 //! From an address to a committed page, and where each page may lead.
 
 use crate::world::{World, commit, head, records};
-use browser_core::{Action, Body, Command, Event, KillReason, RecordKind};
+use browser_core::{Action, Body, Command, Event, KillReason, RecordKind, action};
 use protocol::error::LoadError;
 use protocol::input::{Button, InputEvent, Modifiers};
 use protocol::limits::{
@@ -35,10 +35,7 @@ fn page_is_fetched_locked_and_committed_in_that_order() {
     let of_interest = |action: &&Action| {
         matches!(
             action,
-            Action::Fetch { .. }
-                | Action::Lock { .. }
-                | Action::CreateSurface { .. }
-                | Action::Commit { .. }
+            Action::Fetch { .. } | Action::Lock(_) | Action::CreateSurface(_) | Action::Commit(_)
         )
     };
     let order: Vec<&Action> = world.log[start..].iter().filter(of_interest).collect();
@@ -47,15 +44,15 @@ fn page_is_fetched_locked_and_committed_in_that_order() {
             order[..],
             [
                 Action::Fetch { .. },
-                Action::Lock {
+                Action::Lock(action::Lock {
                     network: Some(_),
                     ..
-                },
-                Action::CreateSurface { .. },
-                Action::Commit {
+                }),
+                Action::CreateSurface(_),
+                Action::Commit(action::Commit {
                     body: Body::Held,
                     ..
-                }
+                })
             ]
         ),
         "{order:?}"
@@ -455,8 +452,11 @@ fn history_brings_back_page_title_and_scroll_place() {
         (ONE, title)
     );
     let mut commits = world.log.iter().rev();
-    let last = commits.find(|action| matches!(action, Action::Commit { .. }));
-    assert!(matches!(last, Some(Action::Commit { scroll_y: 777, .. })));
+    let last = commits.find(|action| matches!(action, Action::Commit(_)));
+    assert!(matches!(
+        last,
+        Some(Action::Commit(action::Commit { scroll_y: 777, .. }))
+    ));
     assert!(world.shell_state().can_go_forward);
 }
 

@@ -3,7 +3,7 @@
 
 use crate::checker::Checker;
 use browser_core::{
-    Action, Body, Command, Config, Core, Event, Exit, RecordKind, TabInfo, Time, Waiting,
+    Action, Body, Command, Config, Core, Event, Exit, RecordKind, TabInfo, Time, Waiting, action,
 };
 use protocol::document::ResponseHead;
 use protocol::geometry::Size;
@@ -188,19 +188,19 @@ impl World {
             Action::BuildPage { navigation, url } | Action::OpenFile { navigation, url } => {
                 self.pages.push((*navigation, url.clone()));
             }
-            Action::Commit {
+            Action::Commit(action::Commit {
                 process,
                 sequence,
                 navigation,
                 ..
-            } => {
+            }) => {
                 self.child(*process).navigations.push(*navigation);
                 self.child(*process).inputs.push_back(*sequence);
                 self.fresh.push((*process, *navigation));
             }
-            Action::Input {
+            Action::Input(action::Input {
                 process, sequence, ..
-            } => {
+            }) => {
                 self.child(*process).inputs.push_back(*sequence);
             }
             Action::Ping { process, sequence } => self.pings.push_back((*process, *sequence)),
@@ -567,9 +567,9 @@ pub fn records(actions: &[Action]) -> Vec<&RecordKind> {
 /// The commit among those actions, if there is one.
 pub fn commit(actions: &[Action]) -> Option<(ProcessId, &str, &Body)> {
     actions.iter().find_map(|action| match action {
-        Action::Commit {
+        Action::Commit(action::Commit {
             process, url, body, ..
-        } => Some((*process, url.as_str(), body)),
+        }) => Some((*process, url.as_str(), body)),
         _ => None,
     })
 }

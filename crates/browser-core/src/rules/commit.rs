@@ -4,7 +4,7 @@
 //! that is ready and either new or locked to the document's site. Never: locks a process twice, or
 //! commits in one that is locked to another site.
 
-use crate::action::{Action, Body};
+use crate::action::{self, Action, Body};
 use crate::record::RecordKind;
 use crate::state::core::Core;
 use crate::state::history::Entry;
@@ -50,7 +50,7 @@ impl Core {
         process_entry.navigations.grant(navigation.id);
         process_entry.hover_link = None;
         let sequence = process_entry.unanswered.send(now);
-        self.emit(Action::Commit {
+        self.emit(Action::Commit(action::Commit {
             process,
             sequence,
             navigation: navigation.id,
@@ -58,7 +58,7 @@ impl Core {
             content_type: document.content_type,
             body: document.body.clone(),
             scroll_y: entry.scroll_y,
-        });
+        }));
         let error = match document.body {
             Body::Error(error) => Some(error),
             Body::Held | Body::Url => None,
@@ -161,11 +161,11 @@ impl Core {
                 RateLimit::new(BUILTIN_NAVIGATIONS_MAX, PAGE_NAVIGATIONS_WINDOW_MS);
         }
         process.network = network;
-        self.emit(Action::Lock {
+        self.emit(Action::Lock(action::Lock {
             process: id,
             site: site.clone(),
             network,
-        });
+        }));
     }
 
     /// A surface for a new process of the tab.

@@ -4,7 +4,7 @@
 //! person did, for it has the window. Never: sends an input to a page that is not the tab's
 //! committed one, or more of them than a process leaves unanswered within its limit.
 
-use crate::action::Action;
+use crate::action::{self, Action};
 use crate::state::core::Core;
 use crate::state::input::Focus;
 use crate::state::liveness::{UNANSWERED_MAX, UNANSWERED_MOVES_MAX};
@@ -200,11 +200,11 @@ impl Core {
             process.activated = true;
         }
         let sequence = process.unanswered.send(now);
-        self.emit(Action::Input {
+        self.emit(Action::Input(action::Input {
             process: producer,
             surface,
             sequence,
             event,
-        });
+        }));
     }
 }

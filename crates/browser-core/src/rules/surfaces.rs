@@ -4,7 +4,7 @@
 //! the size of the window and on what it has shown. Never: gives a surface a second producer, or a
 //! generation twice.
 
-use crate::action::Action;
+use crate::action::{self, Action};
 use crate::death::DeathCause;
 use crate::record::RecordKind;
 use crate::state::core::Core;
@@ -72,14 +72,14 @@ impl Core {
             is_live: false,
         };
         self.surfaces.insert(surface, entry);
-        self.emit(Action::CreateSurface {
+        self.emit(Action::CreateSurface(action::CreateSurface {
             surface,
             producer,
             gpu,
             part,
             generation,
             size,
-        });
+        }));
         surface
     }
 
@@ -88,11 +88,11 @@ impl Core {
             return;
         };
         self.input.forget_surface(id);
-        self.emit(Action::DropSurface {
+        self.emit(Action::DropSurface(action::DropSurface {
             surface: id,
             producer,
             gpu,
-        });
+        }));
     }
 
     /// Strip and card come and go with what they show; what is on show has the window's size.
@@ -145,13 +145,13 @@ impl Core {
             surface.size = size;
             surface.generation = Generation(surface.generation.0 + 1);
             let (generation, gpu) = (surface.generation, surface.gpu);
-            self.emit(Action::ResizeSurface {
+            self.emit(Action::ResizeSurface(action::ResizeSurface {
                 surface: id,
                 producer,
                 gpu,
                 generation,
                 size,
-            });
+            }));
         }
     }
 
@@ -255,13 +255,13 @@ impl Core {
             }
             let (producer, generation, size) = (surface.producer, surface.generation, surface.size);
             let surface = id;
-            self.emit(Action::ReattachSurface {
+            self.emit(Action::ReattachSurface(action::ReattachSurface {
                 surface,
                 producer,
                 gpu,
                 generation,
                 size,
-            });
+            }));
         }
     }
 
