@@ -4,19 +4,19 @@
 //! Owns: the table from ids to descriptors. Trusts: the operating system. Never: decides, blocks on
 //! a child, parses what a child sent beyond decoding it.
 
-use crate::bodies::Bodies;
-use crate::capture::Captures;
-use crate::children::{Child, Control, drain};
-use crate::control::ControlFifo;
-use crate::epoll::{Ready, Set, Source};
-use crate::inspect::Death;
-use crate::launcher::Launcher;
-use crate::listener;
-use crate::measurement::Measurement;
-use crate::plumbers::Plumbers;
-use crate::records::Recorder;
-use crate::sealed;
-use crate::surfaces::Surfaces;
+use crate::automation::fifo::ControlFifo;
+use crate::automation::records::Recorder;
+use crate::child::launcher::Launcher;
+use crate::child::process::{Child, Control, drain};
+use crate::child::refused_calls;
+use crate::child::verify;
+use crate::handlers::lab::Measurement;
+use crate::handlers::picture::Captures;
+use crate::handlers::plumber::Plumbers;
+use crate::poller::{Ready, Set, Source};
+use crate::snapshot::Death;
+use crate::store::documents::Bodies;
+use crate::store::surfaces::Surfaces;
 use crate::terminal::complain;
 use anyhow::Context;
 use browser_core::{Core, Event, Record, Time};
@@ -272,11 +272,11 @@ impl Browser {
                 FromChild::Sealed { listener, canaries } => {
                     let came = listener.then(|| received.handles.seccomp_listener());
                     let came = came.and_then(Result::ok);
-                    match listener::watch(&self.set, process, came, self.launcher.support()) {
+                    match refused_calls::watch(&self.set, process, came, self.launcher.support()) {
                         Ok(listener) => {
                             child.listener = listener;
                             let support = self.launcher.support();
-                            sealed::verify(process, child, support, &canaries)
+                            verify::verify(process, child, support, &canaries)
                         }
                         Err(reason) => Event::SealRefused { process, reason },
                     }
@@ -460,7 +460,7 @@ impl Browser {
     }
 }
 
-fn flush<T: protocol::Message>(out: &mut crate::outbox::Outbox<T>, writable: bool) {
+fn flush<T: protocol::Message>(out: &mut crate::child::outbox::Outbox<T>, writable: bool) {
     if writable {
         out.flush();
     }

@@ -3,7 +3,7 @@
 //! Owns: the pipe and the grammar of its commands. Trusts: whoever may write to the pipe, as far as
 //! the person at the keyboard. Never: blocks on a writer; a bad line is answered, not fatal.
 
-use crate::browser::Browser;
+use crate::state::Browser;
 use crate::terminal::say;
 use anyhow::Context;
 use browser_core::{Command, Event};
@@ -173,7 +173,7 @@ impl Browser {
                 Err(error) => self.answer("screenshot", &path, Err(error)),
             },
             Line::State(path) => {
-                let result = crate::inspect::write_state(self, &path);
+                let result = crate::snapshot::write_state(self, &path);
                 self.answer("state", &path, result);
             }
             Line::Help => say!("{HELP}"),

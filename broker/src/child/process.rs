@@ -2,8 +2,8 @@
 //!
 //! Owns: every descriptor of the child. Trusts: nothing that comes out of one. Never: blocks on it.
 
-use crate::helpers::read_some;
-use crate::outbox::{Outbox, QueueFull};
+use crate::child::outbox::{Outbox, QueueFull};
+use crate::lab::helper::read_some;
 use ipc::{Endpoint, Rate, Receiver, RecvError, Sender};
 use protocol::bootstrap::{FromChild, ToChild};
 use protocol::demo::Nothing;

@@ -3,7 +3,7 @@
 //! Owns: the regions of the captures under way. Trusts: the gpu process with the pixels only.
 //! Never: waits.
 
-use crate::browser::Browser;
+use crate::state::Browser;
 use anyhow::Context;
 use protocol::geometry::Size;
 use protocol::gpu::ToGpu;

@@ -4,10 +4,10 @@
 //! Owns: the report's two forms, for people and for programs. Trusts: the kernel's files. Never:
 //! calls a process held that it has not looked at.
 
-use crate::browser::{Browser, DEMO};
+use crate::cli::screenshot::ensure_running;
+use crate::cli::window;
 use crate::cli::{Options, SandboxMode};
-use crate::screenshot::ensure_running;
-use crate::session;
+use crate::state::{Browser, DEMO};
 use crate::terminal::{complain, say};
 use browser_core::RecordKind;
 use protocol::ids::Role;
@@ -38,9 +38,9 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
         require: None,
         ..options.clone()
     };
-    let mut browser = session::start(&options, true)?;
+    let mut browser = window::start(&options, true)?;
     // Where loopback is down there is no demo site in any run.
-    let has_demo = session::start_demo(&mut browser)
+    let has_demo = window::start_demo(&mut browser)
         .inspect_err(|problem| complain!("bulkhead: left out: {problem:#}"))
         .is_ok();
     let deadline = Instant::now() + Duration::from_secs(options.timeout);

@@ -3,7 +3,7 @@
 //!
 //! Owns: the gathering. Trusts: the core and `/proc`. Never: changes anything.
 
-use crate::browser::Browser;
+use crate::state::Browser;
 use anyhow::Context;
 use browser_core::{ProcessState, TabState};
 use protocol::geometry::Size;

@@ -3,7 +3,7 @@
 //! Owns: the check that what a child handed over is one. Trusts: the kernel. Never: goes without
 //! one where the kernel has them.
 
-use crate::epoll::{Set, Source};
+use crate::poller::{Set, Source};
 use protocol::ids::ProcessId;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::path::Path;

@@ -4,10 +4,11 @@
 //! Owns: that process, one at a time, and its report. Trusts: it, our own program. Never: waits for
 //! it while the browser runs; measures because a page is loaded again.
 
-use crate::browser::Browser;
-use crate::epoll::{Set, Source};
-use crate::helpers::{self, read_some};
-use crate::{lab_pages, pages};
+use crate::lab::helper::{self, read_some};
+use crate::pages;
+use crate::pages::lab as page;
+use crate::poller::{Set, Source};
+use crate::state::Browser;
 use browser_core::{Command as KernelCommand, Event};
 use lab::report::Report;
 use nix::sys::signal::{Signal, kill};
@@ -135,14 +136,14 @@ impl Measurement {
 
 impl Running {
     fn start(set: &Set) -> io::Result<Running> {
-        let mut child = helpers::command(&["lab", lab::ENDS_WITH_PARENT, "--json"])
+        let mut child = helper::command(&["lab", lab::ENDS_WITH_PARENT, "--json"])
             .stdin(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()?;
         let pipes = child.stdout.take().zip(child.stderr.take());
         let (output, progress) = pipes.ok_or_else(|| io::Error::other("it has no pipes"))?;
-        helpers::set_nonblocking(&output)?;
-        helpers::set_nonblocking(&progress)?;
+        helper::set_nonblocking(&output)?;
+        helper::set_nonblocking(&progress)?;
         let watched = set
             .add(&output, Source::LabReport)
             .and_then(|()| set.add(&progress, Source::LabProgress));
@@ -191,7 +192,7 @@ impl Browser {
         }
         let mut plain = url.clone();
         plain.set_query(None);
-        let result = lab_pages::build(&self.measurement, plain.path().trim_matches('/'))
+        let result = page::build(&self.measurement, plain.path().trim_matches('/'))
             .map(|html| pages::document(plain.as_str(), html));
         self.body_ready(navigation, plain.as_str(), result);
     }

@@ -3,10 +3,10 @@
 //! Owns: its tables. Trusts: the broker's own reports. Never: leaves a process out, one without a
 //! report neither.
 
-use crate::browser::Browser;
-use crate::inspect::{self, ProcessRow};
+use crate::cli::sandbox::REQUIRED;
 use crate::pages::{escape, row};
-use crate::status::REQUIRED;
+use crate::snapshot::{self, ProcessRow};
+use crate::state::Browser;
 use sandbox::Layer;
 use sandbox::report::{Report, Row, State};
 
@@ -27,7 +27,7 @@ pub fn verdict(browser: &Browser) -> (&'static str, &'static str) {
 
 /// A table of all processes, one for each of them, and what is tried on no layer.
 pub fn panels(browser: &Browser) -> String {
-    let processes = inspect::processes(browser);
+    let processes = snapshot::processes(browser);
     let about = |pid: i32| processes.iter().find(|process| process.pid == pid);
     let (mut summary, mut details) = (String::new(), String::new());
     for child in browser.children.values() {

@@ -4,9 +4,9 @@
 //! with room. Trusts: the core's word that there is some. Never: tries without a pause what was
 //! just refused.
 
-use crate::browser::Browser;
-use crate::children::Control;
-use crate::epoll::Source;
+use crate::child::process::Control;
+use crate::poller::Source;
+use crate::state::Browser;
 use protocol::ids::ProcessId;
 use std::time::{Duration, Instant};
 

@@ -3,7 +3,7 @@
 //! Owns: their HTML, and a few sentences on each mechanism. Trusts: the lab's crate for the facts.
 //! Never: shows a figure that was not measured on this machine in this session.
 
-use crate::measurement::{Measurement, Standing};
+use crate::handlers::lab::{Measurement, Standing};
 use crate::pages::{escape, fill, row};
 use lab::Mechanism;
 use lab::report::{Outcome, Placement, Report, Row};
@@ -18,7 +18,7 @@ pub fn build(measurement: &Measurement, path: &str) -> Result<String, LoadError>
     if path.is_empty() {
         let rows = measured(measurement);
         return Ok(fill(
-            include_str!("../../assets/pages/lab.html"),
+            include_str!("../../../assets/pages/lab.html"),
             &[],
             &rows,
         ));
@@ -34,7 +34,7 @@ pub fn build(measurement: &Measurement, path: &str) -> Result<String, LoadError>
     let rows = jobs(mechanism) + &details(measured);
     let values = [("title", title), ("about", about)];
     Ok(fill(
-        include_str!("../../assets/pages/mechanism.html"),
+        include_str!("../../../assets/pages/mechanism.html"),
         &values,
         &rows,
     ))

@@ -4,11 +4,11 @@
 //! Owns: the order of the stops. Trusts: nothing it prints without having looked. Never: passes
 //! over a failed stop; the exit status tells.
 
-use crate::browser::Browser;
-use crate::capture::Picture;
 use crate::cli::Options;
-use crate::inspect;
-use crate::session;
+use crate::cli::window;
+use crate::handlers::picture::Picture;
+use crate::snapshot;
+use crate::state::Browser;
 use crate::terminal::{complain, say};
 use anyhow::Context;
 use browser_core::{Command, Event, RecordKind};
@@ -28,7 +28,7 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
         urls: Vec::new(),
         ..options.clone()
     };
-    let browser = session::start(&options, true)?;
+    let browser = window::start(&options, true)?;
     let mut tour = Tour { browser, options };
     let result = tour.stops();
     tour.browser.shut_down();
@@ -71,17 +71,17 @@ impl Tour {
     }
 
     fn open_pages(&mut self) -> anyhow::Result<Vec<TabId>> {
-        let demo = session::start_demo(&mut self.browser)?;
+        let demo = window::start_demo(&mut self.browser)?;
         let mut tabs = Vec::new();
         for page in PAGES {
             let url = format!("{demo}{page}");
             let started = Instant::now();
-            session::open(&mut self.browser, &url, true);
+            window::open(&mut self.browser, &url, true);
             self.wait("the page is loaded", |tour, record| {
                 matches!(record, RecordKind::Loaded { url: loaded, .. } if *loaded == url)
                     || tour.failed(record)
             })?;
-            let tab = inspect::tabs(&self.browser)
+            let tab = snapshot::tabs(&self.browser)
                 .pop()
                 .context("the tab is gone")?;
             anyhow::ensure!(
@@ -114,7 +114,7 @@ impl Tour {
             "tier",
             "memory"
         );
-        for row in inspect::processes(&self.browser) {
+        for row in snapshot::processes(&self.browser) {
             let indent = if row.role == "broker" { "" } else { "└ " };
             say!(
                 "   {:>8} {:9} {:>3}  {:<26} {:4} {:>9}",
@@ -214,7 +214,7 @@ impl Tour {
 
     fn picture(&mut self) -> anyhow::Result<Picture> {
         let deadline = Instant::now() + Duration::from_secs(STOP_SECONDS_MAX);
-        crate::screenshot::picture(&mut self.browser, &self.options, deadline)
+        crate::cli::screenshot::picture(&mut self.browser, &self.options, deadline)
     }
 
     fn write_picture(&mut self, path: PathBuf) -> anyhow::Result<()> {
@@ -231,8 +231,8 @@ impl Tour {
         self.row(tab)?.pid.context("the tab has no process")
     }
 
-    fn row(&self, tab: TabId) -> anyhow::Result<inspect::TabRow> {
-        let rows = inspect::tabs(&self.browser);
+    fn row(&self, tab: TabId) -> anyhow::Result<snapshot::TabRow> {
+        let rows = snapshot::tabs(&self.browser);
         rows.into_iter()
             .find(|row| row.tab == tab)
             .context("the tab is gone")

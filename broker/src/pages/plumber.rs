@@ -53,7 +53,7 @@ pub fn build(snapshot: &Snapshot, next_step: u32, was_old: bool) -> String {
     rows += "</p>\n";
     rows += &remarks(snapshot, was_old);
     fill(
-        include_str!("../../assets/pages/plumber.html"),
+        include_str!("../../../assets/pages/plumber.html"),
         &[("headline", snapshot.headline())],
         &rows,
     )

@@ -4,9 +4,11 @@
 //! Owns: the helpers, bounded in number, each ended with its page. Trusts: the helper, which is our
 //! own program. Never: waits for one; takes a step twice, however often its address is asked for.
 
-use crate::browser::Browser;
-use crate::epoll::Source;
-use crate::{helpers, pages, plumber_page};
+use crate::lab::helper;
+use crate::pages;
+use crate::pages::plumber as page;
+use crate::poller::Source;
+use crate::state::Browser;
 use browser_core::{Command as KernelCommand, Event, Record, RecordKind};
 use lab::plumber::{Answer, Request};
 use protocol::error::LoadError;
@@ -43,13 +45,13 @@ struct Plumber {
 
 impl Plumber {
     fn start() -> io::Result<Plumber> {
-        let mut child = helpers::command(&["lab", "plumber", "--serve"])
+        let mut child = helper::command(&["lab", "plumber", "--serve"])
             .stdin(Stdio::piped())
             .spawn()?;
         let ends = child.stdin.take().zip(child.stdout.take());
         let (requests, answers) = ends.ok_or_else(|| io::Error::other("it has no pipes"))?;
-        helpers::set_nonblocking(&requests)?;
-        helpers::set_nonblocking(&answers)?;
+        helper::set_nonblocking(&requests)?;
+        helper::set_nonblocking(&answers)?;
         Ok(Plumber {
             child,
             requests,
@@ -83,7 +85,7 @@ impl Plumber {
     /// The whole lines that have come; `false` at their end.
     fn read(&mut self) -> (Vec<Answer>, bool) {
         let (mut answers, mut bytes) = (Vec::new(), Vec::new());
-        let is_open = helpers::read_some(&self.answers, &mut bytes);
+        let is_open = helper::read_some(&self.answers, &mut bytes);
         for byte in bytes {
             if byte != b'\n' {
                 self.begun.push(byte);
@@ -193,7 +195,7 @@ impl Browser {
         let Some(is_old) = plumber.waiting.remove(&id) else {
             return;
         };
-        let html = plumber_page::build(&answer.snapshot, plumber.next_step, is_old);
+        let html = page::build(&answer.snapshot, plumber.next_step, is_old);
         let result = Ok(pages::document(URL, html));
         self.body_ready(NavigationId(id), URL, result);
     }

@@ -3,10 +3,10 @@
 //! Owns: the waiting for "loaded and quiet". Trusts: the core's records. Never: writes a picture
 //! of a page that failed to load without saying so in the exit status.
 
-use crate::browser::Browser;
-use crate::capture::Picture;
 use crate::cli::Options;
-use crate::session;
+use crate::cli::window;
+use crate::handlers::picture::Picture;
+use crate::state::Browser;
 use crate::terminal::complain;
 use browser_core::RecordKind;
 use std::path::Path;
@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 /// Loads the one URL and writes its picture to `path`.
 pub fn run(options: &Options, path: &Path) -> anyhow::Result<ExitCode> {
     let url = &options.urls[0];
-    let mut browser = session::start(options, false)?;
+    let mut browser = window::start(options, false)?;
     let deadline = Instant::now() + Duration::from_secs(options.timeout);
     // The built-in pages are about the browser itself, which is to be there first.
     let ready = if url.starts_with("bulkhead:") {
@@ -26,7 +26,7 @@ pub fn run(options: &Options, path: &Path) -> anyhow::Result<ExitCode> {
     };
     let result = ready
         .and_then(|()| {
-            session::open(&mut browser, url, true);
+            window::open(&mut browser, url, true);
             wait_until_loaded(&mut browser, deadline)
         })
         .and_then(|problem| Ok((problem, picture(&mut browser, options, deadline)?)))

@@ -3,8 +3,8 @@
 //! Owns: the difference between one that dies, whose channels the system closes, and one that has
 //! hung up and lives on. Trusts: the kernel. Never: lets the second pass for the first.
 
-use crate::browser::Browser;
-use crate::children::Control;
+use crate::child::process::Control;
+use crate::state::Browser;
 use browser_core::Exit;
 use nix::sys::signal::Signal;
 use protocol::ids::ProcessId;

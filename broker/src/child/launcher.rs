@@ -4,9 +4,9 @@
 //! Owns: `/proc/self/exe` as it was at the start, the probed sandbox support, the fonts. Trusts:
 //! the sandbox crate's launcher. Never: waits for a child.
 
-use crate::children::{Child, Control, Stderr};
-use crate::fonts::Fonts;
-use crate::outbox::Outbox;
+use crate::child::outbox::Outbox;
+use crate::child::process::{Child, Control, Stderr};
+use crate::machine::fonts::Fonts;
 use anyhow::Context;
 use ipc::{Endpoint, Rate, Receiver};
 use nix::fcntl::OFlag;
@@ -96,7 +96,7 @@ impl Launcher {
                 argument(format!("--type={role}"))?,
             ],
             env: if windowed {
-                crate::display::environment()
+                crate::machine::display::environment()
             } else {
                 Vec::new()
             },
@@ -105,7 +105,7 @@ impl Launcher {
             bootstrap: child_end.into_fd(),
             stderr: stderr_write,
             child_index: self.started,
-            host_network: windowed && crate::display::needs_network(),
+            host_network: windowed && crate::machine::display::needs_network(),
             keep_uid: windowed,
             cgroup: group.as_ref(),
         })?;

@@ -3,8 +3,12 @@
 //! Owns: the flags and their checks. Trusts: the person. Never: starts anything before all of it is
 //! found to be right.
 
+pub(crate) mod sandbox;
+pub(crate) mod screenshot;
+pub(crate) mod tour;
+pub(crate) mod window;
+
 use crate::terminal::{complain, say};
-use crate::{session, status, tour};
 use anyhow::Context;
 use clap::{Parser, ValueEnum};
 use protocol::geometry::Size;
@@ -95,12 +99,12 @@ pub enum RequiredTier {
     C,
 }
 
-impl From<RequiredTier> for sandbox::Tier {
-    fn from(required: RequiredTier) -> sandbox::Tier {
+impl From<RequiredTier> for ::sandbox::Tier {
+    fn from(required: RequiredTier) -> ::sandbox::Tier {
         match required {
-            RequiredTier::A => sandbox::Tier::A,
-            RequiredTier::B => sandbox::Tier::B,
-            RequiredTier::C => sandbox::Tier::C,
+            RequiredTier::A => ::sandbox::Tier::A,
+            RequiredTier::B => ::sandbox::Tier::B,
+            RequiredTier::C => ::sandbox::Tier::C,
         }
     }
 }
@@ -143,26 +147,26 @@ fn run(options: Options) -> anyhow::Result<ExitCode> {
     // core file of it, with pages in it, ever come to lie somewhere.
     nix::sys::prctl::set_dumpable(false).context("not dumpable")?;
     if let Some(path) = options.screenshot.clone() {
-        return crate::screenshot::run(&options, &path);
+        return screenshot::run(&options, &path);
     }
     if options.urls == ["tour"] {
         return tour::run(&options);
     }
     if options.urls == ["sandbox"] {
-        return status::run(&options);
+        return sandbox::run(&options);
     }
-    if !options.headless && options.urls.is_empty() && !crate::display::is_available() {
+    if !options.headless && options.urls.is_empty() && !crate::machine::display::is_available() {
         say!("There is no display here, so this is the tour in the terminal.");
         say!("(In a desktop session the same command opens a window; --help lists the rest.)\n");
         return tour::run(&options);
     }
-    if !options.headless && !crate::display::is_available() {
+    if !options.headless && !crate::machine::display::is_available() {
         anyhow::bail!(
             "there is no display: set DISPLAY or WAYLAND_DISPLAY, or use --headless (with \
              --screenshot FILE.png for a picture)"
         );
     }
-    session::run(&options)
+    window::run(&options)
 }
 
 /// What clap cannot check by itself.

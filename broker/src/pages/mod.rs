@@ -3,9 +3,12 @@
 //! Owns: the templates and the escaping. Trusts: its own templates; every value put into one is
 //! escaped. Never: links to a break-it address.
 
-use crate::browser::Browser;
-use crate::inspect;
-use crate::sandbox_page;
+pub(crate) mod lab;
+pub(crate) mod plumber;
+pub(crate) mod sandbox;
+
+use crate::snapshot;
+use crate::state::Browser;
 use protocol::document::ResponseHead;
 use protocol::error::LoadError;
 use std::fmt::Write;
@@ -13,7 +16,7 @@ use url::Url;
 
 macro_rules! template {
     ($name:literal) => {
-        include_str!(concat!("../../assets/pages/", $name))
+        include_str!(concat!("../../../assets/pages/", $name))
     };
 }
 
@@ -55,13 +58,13 @@ pub fn build(browser: &Browser, url: &str) -> Result<(ResponseHead, Vec<u8>), Lo
         "processes" => fill(template!("processes.html"), &[], &process_rows(browser)),
         "sandbox" => {
             let tier = browser.launcher.support().tier().to_string();
-            let (class, verdict) = sandbox_page::verdict(browser);
+            let (class, verdict) = sandbox::verdict(browser);
             let values = [
                 ("tier", tier.as_str()),
                 ("verdict", verdict),
                 ("verdict_class", class),
             ];
-            let rows = sandbox_page::panels(browser);
+            let rows = sandbox::panels(browser);
             fill(template!("sandbox.html"), &values, &rows)
         }
         "ipc" => fill(template!("ipc.html"), &[], &channel_rows(browser)),
@@ -213,7 +216,7 @@ fn or_none(rows: String, columns: usize) -> String {
 }
 
 fn process_rows(browser: &Browser) -> String {
-    inspect::processes(browser)
+    snapshot::processes(browser)
         .iter()
         .map(|process| {
             row(&[
@@ -231,7 +234,7 @@ fn process_rows(browser: &Browser) -> String {
 
 fn channel_rows(browser: &Browser) -> String {
     let mut rows = String::new();
-    for process in inspect::processes(browser) {
+    for process in snapshot::processes(browser) {
         let name = format!("{} {}", process.role, process.pid);
         let about = |text: &str| ("", text.to_owned());
         rows += &row(&[about("broker"), about(&name), about("control"), about("")]);
@@ -250,7 +253,7 @@ fn channel_rows(browser: &Browser) -> String {
 }
 
 fn surface_rows(browser: &Browser) -> String {
-    let rows = inspect::surfaces(browser)
+    let rows = snapshot::surfaces(browser)
         .iter()
         .map(|surface| {
             row(&[
@@ -259,7 +262,7 @@ fn surface_rows(browser: &Browser) -> String {
                 ("", surface.producer.clone()),
                 ("num", surface.size.to_string()),
                 ("num", surface.generation.to_string()),
-                ("num", inspect::mebibytes(surface.bytes)),
+                ("num", snapshot::mebibytes(surface.bytes)),
             ])
         })
         .collect();
@@ -267,7 +270,7 @@ fn surface_rows(browser: &Browser) -> String {
 }
 
 fn network_rows(browser: &Browser) -> String {
-    let processes = inspect::processes(browser);
+    let processes = snapshot::processes(browser);
     let rows = processes
         .iter()
         .filter(|process| process.role == "network" || process.site.starts_with("http"))

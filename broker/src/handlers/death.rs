@@ -4,9 +4,10 @@
 //! Owns: the wait for each child. Trusts: the kernel's accounts, and what a child wrote as a claim.
 //! Never: waits for one that has not been killed or reported dead.
 
-use crate::browser::{Browser, DEMO};
-use crate::children::Child;
-use crate::{hang_up, pidfd};
+use crate::child::pidfd;
+use crate::child::process::Child;
+use crate::handlers::hang_up;
+use crate::state::{Browser, DEMO};
 use browser_core::{Event, Exit, Usage};
 use protocol::ids::{ProcessId, Role};
 use protocol::misbehaviour::Misbehaviour;

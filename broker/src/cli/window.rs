@@ -3,12 +3,12 @@
 //! Owns: the start of a browser from the command line, for every other way of running too. Trusts:
 //! the checked options. Never: shows content before its process is verified; the core sees to it.
 
-use crate::browser::{Browser, DEMO};
+use crate::automation::fifo::ControlFifo;
+use crate::automation::records::Recorder;
+use crate::child::launcher::Launcher;
 use crate::cli::{Options, SandboxMode};
-use crate::control::ControlFifo;
-use crate::launcher::Launcher;
-use crate::netconfig;
-use crate::records::Recorder;
+use crate::machine::network;
+use crate::state::{Browser, DEMO};
 use crate::terminal::complain;
 use anyhow::Context;
 use browser_core::{Command, Config, Event};
@@ -45,7 +45,7 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
 
 /// Probes the sandbox, prepares everything and starts the core. `shell`: with the tab strip.
 pub fn start(options: &Options, shell: bool) -> anyhow::Result<Browser> {
-    crate::limits::raise();
+    crate::machine::descriptors::raise();
     let support = sandbox::probe();
     let tier = support.tier();
     let degraded = !tier.is_enough_by_default();
@@ -61,12 +61,12 @@ pub fn start(options: &Options, shell: bool) -> anyhow::Result<Browser> {
         // For those ways of running that have no window to show the banner in.
         complain!("bulkhead: the sandbox is degraded: tier {tier} only");
     }
-    let target = if options.headless || !crate::display::is_available() {
+    let target = if options.headless || !crate::machine::display::is_available() {
         GpuTarget::Headless
     } else {
         GpuTarget::Window
     };
-    let network = netconfig::read(options.ca_file.as_deref())?;
+    let network = network::read(options.ca_file.as_deref())?;
     let launcher = Launcher::new(support, network, target, options.size, options.log.clone())?;
     let recorder = Recorder::open(options.record.as_deref())?;
     let control = options

@@ -3,7 +3,7 @@
 //! Owns: the judgement that the kernel gets to hear. Trusts: the kernel's files. Never: takes a
 //! child's word for a layer.
 
-use crate::children::Child;
+use crate::child::process::Child;
 use browser_core::Event;
 use protocol::bootstrap::CanaryAnswer;
 use protocol::ids::ProcessId;

@@ -3,14 +3,16 @@
 //! Owns: the translation from an action to system calls and messages. Trusts: the core. Never:
 //! decides; what cannot be done becomes an event or a dead child.
 
-use crate::bodies::document_handle;
-use crate::browser::{Browser, DEMO};
-use crate::children::Child;
-use crate::epoll::Source;
-use crate::inspect::Death;
-use crate::outbox::QueueFull;
-use crate::surfaces::frames_channel;
-use crate::{files, pages};
+pub(crate) mod files;
+
+use crate::child::outbox::QueueFull;
+use crate::child::process::Child;
+use crate::pages;
+use crate::poller::Source;
+use crate::snapshot::Death;
+use crate::state::{Browser, DEMO};
+use crate::store::documents::document_handle;
+use crate::store::surfaces::frames_channel;
 use browser_core::Event;
 use browser_core::action::{self, Action, Body};
 use ipc::Endpoint;
@@ -29,7 +31,7 @@ use url::Url;
 
 /// Ends a child for sure; its death is then reported by its process descriptor.
 pub fn kill(child: &Child) {
-    if let Err(error) = crate::pidfd::kill(child.pidfd.as_fd()) {
+    if let Err(error) = crate::child::pidfd::kill(child.pidfd.as_fd()) {
         tracing::debug!(pid = child.pid, "kill: {error}");
     }
 }
@@ -197,7 +199,7 @@ impl Browser {
     }
 
     pub(crate) fn bootstrap(&mut self, process: ProcessId) {
-        use crate::children::Control;
+        use crate::child::process::Control;
         let Some(child) = self.children.get_mut(&process) else {
             return;
         };
@@ -452,7 +454,7 @@ impl Browser {
         let made = frames_channel().and_then(|channel| {
             let ends = match producer {
                 Some(_) => self.surfaces.renew(surface, size)?,
-                None => crate::surfaces::Ends {
+                None => crate::store::surfaces::Ends {
                     producer: Vec::new(),
                     consumer: self.surfaces.last(surface)?,
                 },
