@@ -3,7 +3,7 @@
 //! Owns: their HTML, and a few sentences on each mechanism. Trusts: the lab's crate for the facts.
 //! Never: shows a figure that was not measured on this machine in this session.
 
-use crate::handlers::lab::{Measurement, Standing};
+use crate::lab::measurement::{Measurement, Standing};
 use crate::pages::{escape, fill, row};
 use lab::Mechanism;
 use lab::report::{Outcome, Placement, Report, Row};
