@@ -4,21 +4,32 @@
 //! make it hold is bounded. Never: waits. Every call goes as far as the socket lets it.
 
 use crate::http::{self, HEAD_BYTES_MAX, Parsed, Request};
-use crate::response::{Piece, Response, Stream, chunk};
-use crate::site::respond;
+use crate::response::{Piece, Response, chunk};
 use nix::errno::Errno;
 use nix::sys::socket::{MsgFlags, recv, send};
 use std::net::{Shutdown, TcpStream};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::time::Instant;
 
+/// What answers requests.
+pub trait Handler {
+    /// What its streamed bodies are made by.
+    type Stream: Iterator<Item = Piece>;
+
+    /// The answer to a request.
+    fn respond(&self, request: &Request) -> Response<Self::Stream>;
+
+    /// The answer with `status` to bytes that are no acceptable request, and `why` not.
+    fn refuse(&self, status: u16, why: &str) -> Response<Self::Stream>;
+}
+
 /// A connection.
-pub struct Connection {
+pub struct Connection<S> {
     socket: TcpStream,
     incoming: Vec<u8>,
     outgoing: Vec<u8>,
     sent: usize,
-    streaming: Option<Streaming>,
+    streaming: Option<Streaming<S>>,
     ends: bool,
     /// Whether the client sends nothing more. It may still read.
     has_asked_all: bool,
@@ -27,8 +38,8 @@ pub struct Connection {
 }
 
 /// A body under way.
-struct Streaming {
-    stream: Stream,
+struct Streaming<S> {
+    stream: S,
     is_chunked: bool,
     /// The next piece and when it is due; none once the stream has ended.
     next: Option<(Instant, Piece)>,
@@ -49,9 +60,9 @@ pub enum Waits {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Over;
 
-impl Connection {
+impl<S: Iterator<Item = Piece>> Connection<S> {
     /// A fresh connection.
-    pub fn new(socket: TcpStream, now: Instant) -> Connection {
+    pub fn new(socket: TcpStream, now: Instant) -> Connection<S> {
         // A failure costs speed alone.
         let _ = socket.set_nodelay(true);
         Connection {
@@ -84,7 +95,12 @@ impl Connection {
     /// Goes on as far as possible: sends what is waiting, makes the next piece if it is due,
     /// answers what has been asked. `readable` says that the socket has something. True when there
     /// is more to do at once, but the others should have their turn first.
-    pub fn go_on(&mut self, readable: bool, now: Instant) -> Result<bool, Over> {
+    pub fn go_on(
+        &mut self,
+        handler: &impl Handler<Stream = S>,
+        readable: bool,
+        now: Instant,
+    ) -> Result<bool, Over> {
         if readable && self.waits() == Waits::Read {
             self.receive(now)?;
         }
@@ -101,7 +117,7 @@ impl Connection {
                     let _ = self.receive(now);
                     return Err(Over);
                 }
-                Waits::Read if !self.answer(now) => {
+                Waits::Read if !self.answer(handler, now) => {
                     return if self.has_asked_all {
                         Err(Over)
                     } else {
@@ -155,27 +171,27 @@ impl Connection {
     }
 
     /// Answers the next whole request among the bytes received, if there is one.
-    fn answer(&mut self, now: Instant) -> bool {
+    fn answer(&mut self, handler: &impl Handler<Stream = S>, now: Instant) -> bool {
         match http::parse(&self.incoming) {
             Parsed::Partial => false,
             Parsed::Complete { request, bytes } => {
                 self.incoming.drain(..bytes);
-                self.begin(respond(&request), &request, now);
+                self.begin(handler.respond(&request), &request, now);
                 true
             }
-            Parsed::Refused(response) => {
+            Parsed::Refused(status, why) => {
                 self.incoming.clear();
                 let request = Request {
                     keep_alive: false,
                     ..Request::get("/")
                 };
-                self.begin(response, &request, now);
+                self.begin(handler.refuse(status, &why), &request, now);
                 true
             }
         }
     }
 
-    fn begin(&mut self, response: Response, request: &Request, now: Instant) {
+    fn begin(&mut self, response: Response<S>, request: &Request, now: Instant) {
         tracing::debug!(path = request.path, status = response.status, "answering");
         self.ends = response.ends_connection(request);
         let (bytes, stream) = response.into_parts(request);
@@ -214,7 +230,7 @@ impl Connection {
     }
 }
 
-impl AsFd for Connection {
+impl<S> AsFd for Connection<S> {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.socket.as_fd()
     }

@@ -3,8 +3,6 @@
 //! Owns: what counts as an acceptable request. Trusts: nobody. Never: reads a request body; whoever
 //! sends one is answered and cut off.
 
-use crate::response::Response;
-
 /// The methods that the site answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
@@ -64,8 +62,8 @@ pub enum Parsed {
     },
     /// The beginning of one.
     Partial,
-    /// Not acceptable: this is the answer, after which the connection ends.
-    Refused(Response),
+    /// Not acceptable: the status to answer with and why; the connection ends afterwards.
+    Refused(u16, String),
 }
 
 /// Looks for a request head at the start of `bytes`.
@@ -77,7 +75,7 @@ pub fn parse(bytes: &[u8]) -> Parsed {
         Ok(httparse::Status::Partial) if bytes.len() >= HEAD_BYTES_MAX => too_large(),
         Ok(httparse::Status::Partial) => Parsed::Partial,
         Err(httparse::Error::TooManyHeaders) => too_large(),
-        Err(error) => Parsed::Refused(Response::error(400, &error.to_string())),
+        Err(error) => Parsed::Refused(400, error.to_string()),
     }
 }
 
@@ -97,7 +95,7 @@ fn complete(head: &httparse::Request<'_, '_>, bytes: usize) -> Parsed {
             })
     };
     let Some(host) = header("host").or((!is_http_1_1).then(String::new)) else {
-        return Parsed::Refused(Response::error(400, "the Host header is missing"));
+        return Parsed::Refused(400, "the Host header is missing".to_owned());
     };
     let connection = header("connection").unwrap_or_default();
     let asked = |token: &str| connection.split(',').any(|part| part.trim() == token);
@@ -126,7 +124,7 @@ fn complete(head: &httparse::Request<'_, '_>, bytes: usize) -> Parsed {
 }
 
 fn too_large() -> Parsed {
-    Parsed::Refused(Response::error(431, "the head of the request is too large"))
+    Parsed::Refused(431, "the head of the request is too large".to_owned())
 }
 
 fn accepts_gzip(accept_encoding: &str) -> bool {
@@ -171,7 +169,7 @@ mod tests {
 
     fn refusal(bytes: &[u8]) -> u16 {
         match parse(bytes) {
-            Parsed::Refused(response) => response.status,
+            Parsed::Refused(status, _) => status,
             other => panic!("{other:?}"),
         }
     }

@@ -13,11 +13,13 @@ mod pages;
 mod response;
 mod server;
 mod site;
+mod stream;
 
 pub use http::{Method, Request};
-pub use response::{Body, Piece, Response, Stream};
+pub use response::{Body, Piece};
 pub use server::{Running, serve};
-pub use site::respond;
+pub use site::{Response, Site, respond};
+pub use stream::Stream;
 
 use protocol::demo::Nothing;
 use protocol::ids::Role;
@@ -50,7 +52,7 @@ pub fn main() -> ExitCode {
         tracing::error!("{error}");
         return ExitCode::FAILURE;
     }
-    match serve(&listener, control.as_fd()) {
+    match serve(&Site, &listener, control.as_fd()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!("demo server: {error}");

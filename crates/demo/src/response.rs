@@ -3,26 +3,24 @@
 //! Owns: status line, headers, and the framing of bodies. Trusts: the site. Never: does I/O; time
 //! is only named ([`Piece::pause`]), and the server keeps it.
 
-use crate::html::{escape, page};
 use crate::http::{Method, Request};
-use crate::pages;
 use std::borrow::Cow;
 use std::time::Duration;
 
-/// An answer.
+/// An answer, whose body may be a stream `S` of pieces.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Response {
+pub struct Response<S> {
     /// The HTTP status.
     pub status: u16,
     /// Headers beyond those of the framing.
     pub headers: Vec<(&'static str, Cow<'static, str>)>,
     /// What follows.
-    pub body: Body,
+    pub body: Body<S>,
 }
 
 /// The body of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Body {
+pub enum Body<S> {
     /// No body may follow this status.
     None,
     /// All of it.
@@ -35,27 +33,7 @@ pub enum Body {
         promised: usize,
     },
     /// Made piece by piece while it is sent.
-    Stream(Stream),
-}
-
-/// A body that is made while it is sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Stream {
-    /// A page that never ends.
-    Endless {
-        /// Paragraphs sent so far.
-        sent: u64,
-    },
-    /// Several megabytes of HTML.
-    Huge {
-        /// Pieces sent so far.
-        sent: usize,
-    },
-    /// A page whose parts come one after the other over two seconds.
-    Slow {
-        /// Parts sent so far.
-        sent: usize,
-    },
+    Stream(S),
 }
 
 /// The next part of a streamed body.
@@ -67,46 +45,9 @@ pub struct Piece {
     pub bytes: Vec<u8>,
 }
 
-impl Iterator for Stream {
-    type Item = Piece;
-
-    fn next(&mut self) -> Option<Piece> {
-        match self {
-            Stream::Endless { sent } => {
-                *sent += 1;
-                let pause = if *sent <= 1 {
-                    Duration::ZERO
-                } else {
-                    pages::ENDLESS_PAUSE
-                };
-                Some(Piece {
-                    pause,
-                    bytes: pages::endless_piece(*sent - 1),
-                })
-            }
-            Stream::Huge { sent } => {
-                *sent += 1;
-                pages::huge_piece(*sent - 1).map(|bytes| Piece {
-                    pause: Duration::ZERO,
-                    bytes,
-                })
-            }
-            Stream::Slow { sent } => {
-                *sent += 1;
-                let pause = if *sent <= 1 {
-                    Duration::ZERO
-                } else {
-                    pages::SLOW_PAUSE
-                };
-                pages::slow_piece(*sent - 1).map(|bytes| Piece { pause, bytes })
-            }
-        }
-    }
-}
-
-impl Response {
+impl<S> Response<S> {
     /// A 200 with this body.
-    pub fn ok(content_type: &'static str, bytes: impl Into<Cow<'static, [u8]>>) -> Response {
+    pub fn ok(content_type: &'static str, bytes: impl Into<Cow<'static, [u8]>>) -> Response<S> {
         Response {
             status: 200,
             headers: vec![("Content-Type", content_type.into())],
@@ -115,7 +56,7 @@ impl Response {
     }
 
     /// A page in HTML and UTF-8 with this status.
-    pub fn html(status: u16, html: impl Into<Cow<'static, str>>) -> Response {
+    pub fn html(status: u16, html: impl Into<Cow<'static, str>>) -> Response<S> {
         let bytes = match html.into() {
             Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
             Cow::Owned(text) => Cow::Owned(text.into_bytes()),
@@ -127,26 +68,12 @@ impl Response {
     }
 
     /// A streamed page.
-    pub fn stream(stream: Stream) -> Response {
+    pub fn stream(stream: S) -> Response<S> {
         Response {
             status: 200,
             headers: vec![("Content-Type", HTML.into())],
             body: Body::Stream(stream),
         }
-    }
-
-    /// A page that names what went wrong.
-    pub fn error(status: u16, detail: &str) -> Response {
-        let title = format!("{status} {}", reason(status));
-        let body = format!("<h1>{title}</h1>\n<p>{}</p>", escape(detail));
-        Response::html(status, page(&title, &body))
-    }
-
-    /// A redirect.
-    pub fn redirect(location: String) -> Response {
-        let mut response = Response::error(302, &format!("The page is at {location}."));
-        response.headers.push(("Location", location.into()));
-        response
     }
 
     /// Whether the connection must end after this answer to `request`.
@@ -185,7 +112,7 @@ impl Response {
     }
 
     /// What to send at once, and what to stream afterwards.
-    pub fn into_parts(self, request: &Request) -> (Vec<u8>, Option<Stream>) {
+    pub fn into_parts(self, request: &Request) -> (Vec<u8>, Option<S>) {
         let mut bytes = self.head(request);
         if request.method == Method::Head {
             return (bytes, None);

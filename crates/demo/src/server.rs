@@ -3,7 +3,8 @@
 //! Owns: the listener's connections and the time. Trusts: nobody that connects. Never: lets one
 //! client keep another waiting, or runs when nothing is to be done.
 
-use crate::connection::{Connection, Over, Waits};
+use crate::connection::{Connection, Handler, Over, Waits};
+use crate::response::Piece;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::io;
@@ -13,12 +14,17 @@ use std::os::unix::net::UnixStream;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// Serves the site on `listener`, which must be non-blocking, until `stop` is readable or hangs up.
+/// Answers with `handler` on `listener`, which must be non-blocking, until `stop` is readable or
+/// hangs up.
 ///
 /// # Errors
 /// The system refuses to wait for the sockets.
-pub fn serve(listener: &TcpListener, stop: BorrowedFd<'_>) -> io::Result<()> {
-    let mut connections: Vec<Connection> = Vec::new();
+pub fn serve<H: Handler>(
+    handler: &H,
+    listener: &TcpListener,
+    stop: BorrowedFd<'_>,
+) -> io::Result<()> {
+    let mut connections: Vec<Connection<H::Stream>> = Vec::new();
     let mut has_work = false;
     loop {
         let timeout = if has_work {
@@ -51,7 +57,7 @@ pub fn serve(listener: &TcpListener, stop: BorrowedFd<'_>) -> io::Result<()> {
         has_work = false;
         connections.retain_mut(|connection| {
             let events = events_left.next().copied().unwrap_or(PollFlags::empty());
-            let going = go_on(connection, events, now);
+            let going = go_on(handler, connection, events, now);
             has_work |= going == Ok(true);
             going.is_ok()
         });
@@ -61,19 +67,24 @@ pub fn serve(listener: &TcpListener, stop: BorrowedFd<'_>) -> io::Result<()> {
     }
 }
 
-fn go_on(connection: &mut Connection, events: PollFlags, now: Instant) -> Result<bool, Over> {
+fn go_on<H: Handler>(
+    handler: &H,
+    connection: &mut Connection<H::Stream>,
+    events: PollFlags,
+    now: Instant,
+) -> Result<bool, Over> {
     let broken = events.intersects(PollFlags::POLLERR | PollFlags::POLLNVAL);
     let hung_up = events.contains(PollFlags::POLLHUP);
     // Between two pieces nothing is read or written that would notice it.
     if broken || (hung_up && matches!(connection.waits(), Waits::Until(_))) {
         return Err(Over);
     }
-    connection.go_on(hung_up || events.contains(PollFlags::POLLIN), now)
+    connection.go_on(handler, hung_up || events.contains(PollFlags::POLLIN), now)
 }
 
-fn accept(
+fn accept<S: Iterator<Item = Piece>>(
     listener: &TcpListener,
-    connections: &mut Vec<Connection>,
+    connections: &mut Vec<Connection<S>>,
     now: Instant,
 ) -> io::Result<()> {
     for _ in 0..CONNECTIONS_PER_TURN_MAX {
@@ -96,7 +107,7 @@ fn accept(
     Ok(())
 }
 
-fn drop_idlest(connections: &mut Vec<Connection>) -> bool {
+fn drop_idlest<S>(connections: &mut Vec<Connection<S>>) -> bool {
     let idlest = (0..connections.len()).min_by_key(|index| connections[*index].active);
     idlest.map(|index| connections.swap_remove(index)).is_some()
 }
@@ -110,7 +121,7 @@ fn interest(waits: Waits) -> PollFlags {
 }
 
 /// Until the first piece of any connection is due; for ever if none will be.
-fn timeout(connections: &[Connection]) -> PollTimeout {
+fn timeout<S: Iterator<Item = Piece>>(connections: &[Connection<S>]) -> PollTimeout {
     let now = Instant::now();
     let due = connections
         .iter()
@@ -127,7 +138,7 @@ fn timeout(connections: &[Connection]) -> PollTimeout {
     }
 }
 
-/// The site on a free loopback port in a thread of this process, without a sandbox: for tests. Ends
+/// A server on a free loopback port in a thread of this process, without a sandbox: for tests. Ends
 /// when dropped.
 pub struct Running {
     address: SocketAddr,
@@ -140,14 +151,14 @@ impl Running {
     ///
     /// # Errors
     /// No port or no thread could be had.
-    pub fn start() -> io::Result<Running> {
+    pub fn start(handler: impl Handler + Send + 'static) -> io::Result<Running> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let (stop, stopped) = UnixStream::pair()?;
         let thread = std::thread::Builder::new()
-            .name("demo-site".to_owned())
-            .spawn(move || serve(&listener, stopped.as_fd()))?;
+            .name("httpd".to_owned())
+            .spawn(move || serve(&handler, &listener, stopped.as_fd()))?;
         Ok(Running {
             address,
             stop: Some(stop),
@@ -160,7 +171,7 @@ impl Running {
         self.address
     }
 
-    /// The absolute URL of a path on the site.
+    /// The absolute URL of a path on the server.
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }

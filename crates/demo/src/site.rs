@@ -3,17 +3,37 @@
 //! Owns: the routes. Trusts: nobody; paths that are not known are a 404 and numbers in them are
 //! bounded. Never: keeps anything from one request to the next.
 
+use crate::connection::Handler;
 use crate::html::{escape, form_fields, page};
 use crate::http::{Method, Request};
 use crate::pages;
-use crate::response::{Body, HTML, Response, Stream};
+use crate::response::{Body, HTML, reason};
+use crate::stream::Stream;
 use flate2::{Compression, write::GzEncoder};
 use std::io::Write;
+
+/// An answer of the site.
+pub type Response = crate::response::Response<Stream>;
+
+/// The site as the server's handler.
+pub struct Site;
+
+impl Handler for Site {
+    type Stream = Stream;
+
+    fn respond(&self, request: &Request) -> Response {
+        respond(request)
+    }
+
+    fn refuse(&self, status: u16, why: &str) -> Response {
+        error(status, why)
+    }
+}
 
 /// The answer to a request.
 pub fn respond(request: &Request) -> Response {
     if request.method == Method::Other {
-        let mut response = Response::error(405, "This site answers GET and HEAD.");
+        let mut response = error(405, "This site answers GET and HEAD.");
         response.headers.push(("Allow", "GET, HEAD".into()));
         return response;
     }
@@ -33,7 +53,7 @@ pub fn respond(request: &Request) -> Response {
         "/long" => Response::html(200, pages::long()),
         "/nul" => Response::ok(HTML, pages::NUL),
         "/other-site" => other_site(request),
-        "/redirect-loop" => Response::redirect("/redirect-loop".to_owned()),
+        "/redirect-loop" => redirect("/redirect-loop".to_owned()),
         "/slow" => Response::stream(Stream::Slow { sent: 0 }),
         "/style.css" => Response::ok(
             "text/css; charset=utf-8",
@@ -69,7 +89,7 @@ fn numbered(path: &str) -> Option<Response> {
                 200,
                 page("Arrived", "<h1>Arrived</h1>\n<p>No more redirects.</p>"),
             ),
-            hops => Response::redirect(format!("/redirect/{}", hops - 1)),
+            hops => redirect(format!("/redirect/{}", hops - 1)),
         });
     }
     let status = path.strip_prefix("/status/")?.parse::<u16>().ok()?;
@@ -79,16 +99,26 @@ fn numbered(path: &str) -> Option<Response> {
             headers: Vec::new(),
             body: Body::None,
         }),
-        200..=599 => Some(Response::error(
-            status,
-            "This page always answers with this status.",
-        )),
+        200..=599 => Some(error(status, "This page always answers with this status.")),
         _ => None,
     }
 }
 
+/// A page that names what went wrong.
+fn error(status: u16, detail: &str) -> Response {
+    let title = format!("{status} {}", reason(status));
+    let body = format!("<h1>{title}</h1>\n<p>{}</p>", escape(detail));
+    Response::html(status, page(&title, &body))
+}
+
+fn redirect(location: String) -> Response {
+    let mut response = error(302, &format!("The page is at {location}."));
+    response.headers.push(("Location", location.into()));
+    response
+}
+
 fn not_found(path: &str) -> Response {
-    Response::error(404, &format!("There is no page {path} on this site."))
+    error(404, &format!("There is no page {path} on this site."))
 }
 
 fn echo(query: &str) -> Response {
@@ -159,14 +189,14 @@ fn other_site(request: &Request) -> Response {
         "127.0.0.1" => "localhost",
         "localhost" => "127.0.0.1",
         _ => {
-            return Response::error(
+            return error(
                 404,
                 "This page is there under 127.0.0.1 and localhost alone.",
             );
         }
     };
     let port = port.map_or_else(String::new, |port| format!(":{port}"));
-    Response::redirect(format!("http://{other}{port}/article"))
+    redirect(format!("http://{other}{port}/article"))
 }
 
 /// Most redirects that `/redirect/N` makes.
