@@ -2,22 +2,15 @@
 //! real to load over TCP and HTTP, broken servers included.
 //!
 //! Owns: the site's pages and how they are served. Trusts: nobody that connects; every request is
-//! bounded and parsed by [`http`]. Never: opens a file (the pages are part of the program),
+//! bounded and parsed by [`httpd`]. Never: opens a file (the pages are part of the program),
 //! connects anywhere, or answers from anything but the request (no state between requests).
 #![forbid(unsafe_code)]
 
-mod connection;
 mod html;
-mod http;
 mod pages;
-mod response;
-mod server;
 mod site;
 mod stream;
 
-pub use http::{Method, Request};
-pub use response::{Body, Piece};
-pub use server::{Running, serve};
 pub use site::{Response, Site, respond};
 pub use stream::Stream;
 
@@ -52,7 +45,7 @@ pub fn main() -> ExitCode {
         tracing::error!("{error}");
         return ExitCode::FAILURE;
     }
-    match serve(&Site, &listener, control.as_fd()) {
+    match httpd::serve(&Site, &listener, control.as_fd()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!("demo server: {error}");

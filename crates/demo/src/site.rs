@@ -3,17 +3,15 @@
 //! Owns: the routes. Trusts: nobody; paths that are not known are a 404 and numbers in them are
 //! bounded. Never: keeps anything from one request to the next.
 
-use crate::connection::Handler;
 use crate::html::{escape, form_fields, page};
-use crate::http::{Method, Request};
 use crate::pages;
-use crate::response::{Body, HTML, reason};
 use crate::stream::Stream;
 use flate2::{Compression, write::GzEncoder};
+use httpd::{Body, HTML, Handler, Method, Request, reason};
 use std::io::Write;
 
 /// An answer of the site.
-pub type Response = crate::response::Response<Stream>;
+pub type Response = httpd::Response<Stream>;
 
 /// The site as the server's handler.
 pub struct Site;

@@ -1,7 +1,7 @@
 //! The pages of the site that are made while they are sent.
 
 use crate::pages;
-use crate::response::Piece;
+use httpd::Piece;
 use std::time::Duration;
 
 /// A body that is made while it is sent.

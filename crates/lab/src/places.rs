@@ -66,7 +66,7 @@ fn places_beyond_unix_sockets(mechanism: Mechanism) -> &'static [Place] {
                 "SockType::Stream",
                 "HTTP and HTTPS",
             ),
-            Place("crates/demo/src/server.rs", "TcpListener", "the demo site"),
+            Place("crates/httpd/src/server.rs", "TcpListener", "the demo site"),
         ],
         Mechanism::Udp => &[Place("network/src/socket.rs", "SockType::Datagram", "DNS")],
         Mechanism::SharedMemory => &[

@@ -1,9 +1,10 @@
 //! The server over loopback, as clients of all manners see it.
 
-use super::*;
-use crate::site::Site;
-use std::io::{Read, Write};
+use demo::Site;
+use httpd::{CONNECTIONS_MAX, HEAD_BYTES_MAX, Running};
+use std::io::{self, Read, Write};
 use std::net::TcpStream;
+use std::time::Duration;
 
 /// A connection that gives up rather than hang the test run.
 fn connect(running: &Running) -> TcpStream {
@@ -152,10 +153,7 @@ fn nonsense_is_refused_and_the_connection_ended() {
 fn head_that_grows_without_end_is_refused() {
     let running = Running::start(Site).expect("a server");
     let mut socket = connect(&running);
-    let head = format!(
-        "GET /{} HTTP/1.1\r\n",
-        "a".repeat(crate::http::HEAD_BYTES_MAX)
-    );
+    let head = format!("GET /{} HTTP/1.1\r\n", "a".repeat(HEAD_BYTES_MAX));
     socket.write_all(head.as_bytes()).expect("taken");
     assert!(read_head(&mut socket).starts_with("HTTP/1.1 431 "));
 }

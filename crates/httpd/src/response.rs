@@ -3,7 +3,7 @@
 //! Owns: status line, headers, and the framing of bodies. Trusts: the site. Never: does I/O; time
 //! is only named ([`Piece::pause`]), and the server keeps it.
 
-use crate::http::{Method, Request};
+use crate::request::{Method, Request};
 use std::borrow::Cow;
 use std::time::Duration;
 

@@ -188,9 +188,6 @@ impl Drop for Running {
 }
 
 /// Most connections at once; a further one takes the place of the idlest.
-const CONNECTIONS_MAX: usize = 64;
+pub const CONNECTIONS_MAX: usize = 64;
 /// Most connections taken before those that are there have their turn.
 const CONNECTIONS_PER_TURN_MAX: usize = 16;
-
-#[cfg(test)]
-mod tests;

@@ -3,7 +3,7 @@
 //! Owns: the bytes in between and the framing of streamed bodies. Trusts: nobody; what a client can
 //! make it hold is bounded. Never: waits. Every call goes as far as the socket lets it.
 
-use crate::http::{self, HEAD_BYTES_MAX, Parsed, Request};
+use crate::request::{self, HEAD_BYTES_MAX, Parsed, Request};
 use crate::response::{Piece, Response, chunk};
 use nix::errno::Errno;
 use nix::sys::socket::{MsgFlags, recv, send};
@@ -172,7 +172,7 @@ impl<S: Iterator<Item = Piece>> Connection<S> {
 
     /// Answers the next whole request among the bytes received, if there is one.
     fn answer(&mut self, handler: &impl Handler<Stream = S>, now: Instant) -> bool {
-        match http::parse(&self.incoming) {
+        match request::parse(&self.incoming) {
             Parsed::Partial => false,
             Parsed::Complete { request, bytes } => {
                 self.incoming.drain(..bytes);
