@@ -2,7 +2,7 @@
 //! channel to have given the other end the mirrored type. Never: lets one end be copied.
 
 use crate::error::IpcError;
-use crate::handles::check_kind;
+use crate::kind::check_kind;
 use crate::receiver::Receiver;
 use crate::sender::Sender;
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};

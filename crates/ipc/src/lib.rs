@@ -13,6 +13,7 @@ pub mod codec;
 mod endpoint;
 mod error;
 mod handles;
+mod kind;
 pub mod poll;
 mod rate;
 mod receiver;
