@@ -45,7 +45,7 @@ pub fn main() -> ExitCode {
     let RoleConfig::Network(config) = started.config.clone() else {
         return started.fail("the network process was given another role's configuration");
     };
-    let control = match started.handles.channel() {
+    let control = match ipc::Endpoint::take(&mut started.handles) {
         Ok(control) => control,
         Err(error) => return started.fail(&format!("no control channel: {error}")),
     };

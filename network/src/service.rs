@@ -152,7 +152,7 @@ impl Service {
                 Ok(())
             }
             ToNetwork::OpenFetch { process, site } => {
-                self.open(process, site, handles.channel()?);
+                self.open(process, site, Endpoint::take(&mut handles)?);
                 Ok(())
             }
             ToNetwork::Ping { sequence } => {

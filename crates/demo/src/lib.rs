@@ -14,6 +14,7 @@ mod stream;
 pub use site::{Response, Site, respond};
 pub use stream::Stream;
 
+use ipc::Endpoint;
 use protocol::demo::Nothing;
 use protocol::ids::Role;
 use std::net::TcpListener;
@@ -29,7 +30,7 @@ pub fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let control = match started.handles.channel::<Nothing, Nothing>() {
+    let control = match Endpoint::<Nothing, Nothing>::take(&mut started.handles) {
         Ok(control) => control,
         Err(error) => return started.fail(&format!("no control channel: {error}")),
     };

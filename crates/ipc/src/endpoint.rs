@@ -2,11 +2,13 @@
 //! channel to have given the other end the mirrored type. Never: lets one end be copied.
 
 use crate::error::IpcError;
+use crate::handles::Handles;
 use crate::kind::check_kind;
 use crate::receiver::Receiver;
 use crate::sender::Sender;
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
 use protocol::HandleKind;
+use protocol::misbehaviour::Misbehaviour;
 use std::io;
 use std::marker::PhantomData;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -38,7 +40,13 @@ impl<Tx, Rx> Endpoint<Tx, Rx> {
         Ok(Endpoint::from_checked(socket))
     }
 
-    pub(crate) fn from_checked(socket: OwnedFd) -> Endpoint<Tx, Rx> {
+    /// The next of `handles`, which must be a channel. Which messages the channel speaks is the
+    /// caller's knowledge.
+    pub fn take(handles: &mut Handles) -> Result<Endpoint<Tx, Rx>, Misbehaviour> {
+        Ok(Endpoint::from_checked(handles.take(HandleKind::Channel)?))
+    }
+
+    fn from_checked(socket: OwnedFd) -> Endpoint<Tx, Rx> {
         Endpoint {
             socket,
             directions: PhantomData,

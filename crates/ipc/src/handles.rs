@@ -2,7 +2,6 @@
 //! message says of them. Never: hands out one of another kind, hands one out twice, or leaks one:
 //! what is not taken is closed.
 
-use crate::endpoint::Endpoint;
 use crate::kind::check_kind;
 use protocol::HandleKind;
 use protocol::misbehaviour::Misbehaviour;
@@ -49,11 +48,6 @@ impl Handles {
         self.left.is_empty()
     }
 
-    /// The next one: a channel. Which messages it speaks is the receiver's knowledge.
-    pub fn channel<Tx, Rx>(&mut self) -> Result<Endpoint<Tx, Rx>, Misbehaviour> {
-        Ok(Endpoint::from_checked(self.take(HandleKind::Channel)?))
-    }
-
     /// The next one: a listening TCP socket.
     pub fn listener(&mut self) -> Result<OwnedFd, Misbehaviour> {
         self.take(HandleKind::Listener)
@@ -80,7 +74,7 @@ impl Handles {
         self.take(HandleKind::SeccompListener)
     }
 
-    fn take(&mut self, wanted: HandleKind) -> Result<OwnedFd, Misbehaviour> {
+    pub(crate) fn take(&mut self, wanted: HandleKind) -> Result<OwnedFd, Misbehaviour> {
         match self.left.pop_front() {
             Some((kind, fd)) if kind == wanted => Ok(fd),
             Some(_) => Err(Misbehaviour::BadHandle),
