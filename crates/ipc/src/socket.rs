@@ -1,6 +1,6 @@
-//! One packet out, one packet in. Owns: the only unsafe code of the channels, `sendmsg` and
-//! `recvmsg` with their control data. Trusts: the kernel. Never: blocks, raises SIGPIPE, or loses
-//! track of a descriptor that the kernel has delivered: each becomes an [`OwnedFd`] at once.
+//! One packet out, one packet in. Owns: the calls of `sendmsg` and `recvmsg` with their control
+//! data. Trusts: the kernel. Never: blocks, raises SIGPIPE, or loses track of a descriptor that the
+//! kernel has delivered: each becomes an [`OwnedFd`] at once.
 
 use protocol::limits::MESSAGE_HANDLES_MAX;
 use std::io;
