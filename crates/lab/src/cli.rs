@@ -1,10 +1,11 @@
 //! `bulkhead lab …`: what may be said, and what is then run.
 
 use crate::measure::{Interrupted, Plan};
+use crate::mechanism::Mechanism;
 use crate::output::{OutputFile, complain, progress, progress_is_over, say};
 use crate::report::Report;
 use crate::supervisor::{Supervisor, Trouble};
-use crate::{Mechanism, measure, places, plot, process, stories, table};
+use crate::{measure, places, plot, process, stories, table};
 use clap::Parser;
 use clap::builder::PossibleValuesParser;
 use std::ffi::OsString;

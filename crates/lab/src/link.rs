@@ -4,8 +4,8 @@
 //! ends to be the lab's own. Never: hides what a mechanism does: there is no framing, no retry and
 //! no lock that is not named here.
 
-use crate::Mechanism;
 use crate::locks::{futex_wait, futex_wake};
+use crate::mechanism::Mechanism;
 use crate::memory::Shared;
 use crate::process::named;
 use crate::signalling;

@@ -3,7 +3,7 @@
 //! Owns: those tables. Trusts: nobody; a test opens every file that is named here and looks for
 //! what it is named for.
 
-use crate::Mechanism;
+use crate::mechanism::Mechanism;
 use crate::report::{Calls, Copies, Job};
 
 /// A place: a file, a piece of its text that uses the mechanism, and what it does there.

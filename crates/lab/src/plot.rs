@@ -3,8 +3,7 @@
 //! Owns: the drawing. Trusts: the report; its names are of the lab's own making. Never: needs a
 //! font or a script of anybody's.
 
-use crate::measure::FRAMES;
-use crate::report::{Placement, Report};
+use crate::report::{FRAMES, Placement, Report};
 use std::fmt::Write;
 
 /// A bar: its label and its value in each series.

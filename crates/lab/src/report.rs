@@ -3,7 +3,7 @@
 //! Owns: the document's form. Trusts: nobody. Never: holds a figure that was not measured or seen
 //! in the run; what is said by the code alone says so.
 
-use crate::Mechanism;
+use crate::mechanism::Mechanism;
 use crate::process::Look;
 use serde::{Deserialize, Serialize};
 
@@ -245,3 +245,5 @@ impl Row {
 
 /// The version of the document's form.
 pub const VERSION: u32 = 1;
+/// Bytes of the frames that are handed over: 1920 × 1080 and 3840 × 2160 pixels of four bytes.
+pub const FRAMES: [usize; 2] = [1920 * 1080 * 4, 3840 * 2160 * 4];

@@ -2,9 +2,8 @@
 //!
 //! Owns: the layout. Trusts: the report. Never: shows a figure that is not in it.
 
-use crate::Mechanism;
-use crate::measure::FRAMES;
-use crate::report::{Boundaries, Frame, Outcome, Placement, Report, Row, StoppedReader};
+use crate::mechanism::Mechanism;
+use crate::report::{Boundaries, FRAMES, Frame, Outcome, Placement, Report, Row, StoppedReader};
 use std::fmt::Write;
 
 /// All of the report.

@@ -2,8 +2,8 @@
 //!
 //! Owns: that experiment. Trusts: nobody's word on it. Never: reads before both are written.
 
-use crate::Mechanism;
 use crate::link::{End, ends};
+use crate::mechanism::Mechanism;
 use crate::report::Boundaries;
 use crate::signalling;
 use crate::supervisor::{Supervisor, Trouble};

@@ -7,10 +7,11 @@
 //! first, as it does in a quiet system.
 
 use crate::link::{End, ends};
+use crate::mechanism::Mechanism;
+use crate::places;
 use crate::process::{call_name, named};
 use crate::report::Calls;
 use crate::supervisor::{Running, Supervisor, Trouble};
-use crate::{Mechanism, places};
 use nix::errno::Errno;
 use nix::sys::ptrace;
 use nix::sys::signal::{Signal, raise};

@@ -3,10 +3,10 @@
 //! Owns: how each mechanism hands one over. Trusts: `crates/shm` and `crates/ipc` for the two ways
 //! that the browser has. Never: stops the clock before the other has said that it has the frame.
 
-use super::{median, time_max};
-use crate::Mechanism;
+use super::figures::{median, time_max};
 use crate::link::{End, Parcel, ends};
-use crate::report::{Frame, Placement};
+use crate::mechanism::Mechanism;
+use crate::report::{FRAMES, Frame, Placement};
 use crate::supervisor::{Pins, Supervisor, Trouble};
 use ipc::{Receiver, Sender};
 use protocol::geometry::{Rect, Size};
@@ -245,8 +245,6 @@ fn size_of_frame(bytes: usize) -> Size {
     }
 }
 
-/// 1920 × 1080 and 3840 × 2160 pixels of four bytes.
-pub const FRAMES: [usize; 2] = [1920 * 1080 * 4, 3840 * 2160 * 4];
 /// What goes into one datagram.
 const PIECE_BYTES: usize = 60_000;
 const WARM_UPS: u32 = 3;

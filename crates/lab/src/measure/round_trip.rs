@@ -3,9 +3,9 @@
 //! Owns: the ping and the echo. Trusts: the monotonic clock. Never: counts the first trips, in
 //! which the two find each other.
 
-use super::{median, time_max};
-use crate::Mechanism;
+use super::figures::{median, time_max};
 use crate::link::{End, ends};
+use crate::mechanism::Mechanism;
 use crate::report::{Placement, RoundTrip};
 use crate::supervisor::{Pins, Supervisor, Trouble};
 use std::io;

@@ -3,8 +3,8 @@
 //! Owns: that experiment. Trusts: `/proc` for what the writer is doing. Never: says what should
 //! happen; only what did.
 
-use crate::Mechanism;
 use crate::link::{End, Parcel, ends};
+use crate::mechanism::Mechanism;
 use crate::memory::Shared;
 use crate::process::{self, Look};
 use crate::report::{Outcome, StoppedReader};

@@ -5,7 +5,7 @@
 //! would not be told that its peer has left; never waits longer than it was told to.
 
 use super::end::{INTERRUPT, MESSAGE_BYTES_MAX};
-use super::looking::{self, Sight};
+use super::sight::{self, Sight};
 use super::snapshot::{EndView, Pipe, Snapshot, grouped};
 use super::step::Step;
 use super::system;
@@ -23,6 +23,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+/// How long to wait for both ends to come to rest after a step.
+pub(super) const SETTLE: Duration = Duration::from_millis(400);
 /// How long [`Plumbing::settle`] pauses between two looks.
 const LOOK_AGAIN: Duration = Duration::from_millis(2);
 
@@ -290,7 +292,7 @@ impl End {
     }
 
     fn view(&self) -> EndView {
-        let sight: Option<Sight> = self.living().and_then(looking::look);
+        let sight: Option<Sight> = self.living().and_then(sight::look);
         EndView {
             pid: self.child.id(),
             sight,

@@ -6,17 +6,17 @@
 mod end;
 mod engine;
 mod lines;
-mod looking;
 mod plain;
 mod serve;
+mod sight;
 mod snapshot;
 mod step;
 mod system;
 mod tui;
 
 pub use engine::Plumbing;
-pub use looking::Sight;
 pub use serve::{Answer, Request};
+pub use sight::Sight;
 pub use snapshot::{EndView, Pipe, Snapshot, bytes};
 pub use step::{BUTTONS, Button, Place, STEP_BYTES_MAX, Step};
 
@@ -25,12 +25,9 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::Duration;
 
 /// Our own executable, which both ends are started from.
 const PROGRAM: &str = "/proc/self/exe";
-/// How long the ends are waited for to come to rest after a step.
-const SETTLE: Duration = Duration::from_millis(400);
 
 /// A real pipe between two real processes: write, read, pause, resize, leave, and watch what the
 /// kernel makes of it. In a terminal, with keys; without one, `--plain`.

@@ -4,9 +4,10 @@
 //! Owns: the layout of the lines. Trusts: the engine. Never: ends because of a line it does not
 //! know.
 
+use super::engine::{Plumbing, SETTLE};
 use super::lines::{Got, Lines};
-use super::step::HELP;
-use super::{Plumbing, SETTLE, Snapshot, Step, bytes};
+use super::snapshot::{Snapshot, bytes};
+use super::step::{HELP, Step};
 use std::io::{self, Write};
 use std::process::ExitCode;
 

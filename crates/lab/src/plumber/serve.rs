@@ -3,8 +3,10 @@
 //!
 //! Owns: the form of those lines. Trusts: the broker. Never: outlives its standard input.
 
+use super::engine::{Plumbing, SETTLE};
 use super::lines::{Got, Lines};
-use super::{Plumbing, SETTLE, Snapshot, Step};
+use super::snapshot::Snapshot;
+use super::step::Step;
 use nix::sys::signal::Signal;
 use serde::{Deserialize, Serialize};
 use std::io::{self, Write};

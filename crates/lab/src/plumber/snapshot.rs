@@ -2,7 +2,7 @@
 //!
 //! Owns: the words. Trusts: what it is made of. Never: looks anything up.
 
-use super::looking::{PIPE_READ, PIPE_WRITE, Sight};
+use super::sight::{PIPE_READ, PIPE_WRITE, Sight};
 use serde::{Deserialize, Serialize};
 
 /// How a writer ends that SIGPIPE has ended.

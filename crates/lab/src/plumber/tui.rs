@@ -3,8 +3,9 @@
 //! Owns: the terminal while it runs, which it gives back whatever happens. Trusts: the engine.
 //! Never: draws what it did not look at.
 
-use super::step::BUTTONS;
-use super::{EndView, Plumbing, Snapshot, Step, bytes};
+use super::engine::Plumbing;
+use super::snapshot::{EndView, Snapshot, bytes};
+use super::step::{BUTTONS, STEP_BYTES_MAX, Step};
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use ratatui::Frame;
@@ -93,7 +94,7 @@ fn next_key() -> io::Result<Option<Pressed>> {
 
 fn resize(plumbing: &mut Plumbing, snapshot: &Snapshot, to: impl Fn(u64) -> u64) {
     if let Some(pipe) = snapshot.pipe {
-        let bytes = to(pipe.capacity).clamp(1, u64::from(super::STEP_BYTES_MAX));
+        let bytes = to(pipe.capacity).clamp(1, u64::from(STEP_BYTES_MAX));
         plumbing.take(Step::Resize(u32::try_from(bytes).unwrap_or(1)));
     }
 }

@@ -3,7 +3,7 @@
 //! Owns: that program. Trusts: the kernel's accounting for the capacity, and says what it saw.
 //! Never: counts on it.
 
-use super::{fork_part, step, step_asleep, step_ended};
+use super::step::{fork_part, step, step_asleep, step_ended};
 use crate::link::Parcel;
 use ipc::Endpoint;
 use nix::sys::socket::{setsockopt, sockopt};

@@ -2,7 +2,7 @@
 //!
 //! Owns: that program. Trusts: the folder to be its user's alone. Never: leaves the name behind.
 
-use super::{fork_part, step, step_asleep, step_ended};
+use super::step::{fork_part, step, step_asleep, step_ended};
 use nix::sys::stat::Mode;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};

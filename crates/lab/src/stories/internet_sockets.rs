@@ -2,7 +2,7 @@
 //!
 //! Owns: those two programs. Trusts: nobody. Never: listens on anything but 127.0.0.1.
 
-use super::{fork_part, step, step_asleep, step_ended};
+use super::step::{fork_part, step, step_asleep, step_ended};
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream, UdpSocket};
 

@@ -3,7 +3,7 @@
 //! Owns: that program. Trusts: nobody. Never: keeps an end open that it does not use, or the reader
 //! would never see the end of file.
 
-use super::{fork_part, step, step_asleep, step_ended};
+use super::step::{fork_part, step, step_asleep, step_ended};
 use crate::link::pipe;
 use std::fs::File;
 use std::io::{self, Read, Write};

@@ -3,7 +3,7 @@
 //! Owns: that program. Trusts: the semaphore for the order of the two. Never: reads before it was
 //! rung.
 
-use super::{fork_part, step, step_asleep, step_ended};
+use super::step::{fork_part, step, step_asleep, step_ended};
 use crate::locks::{LOCK_BYTES, Semaphore};
 use crate::memory::Shared;
 use std::io;

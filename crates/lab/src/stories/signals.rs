@@ -4,7 +4,7 @@
 //! Owns: that program. Trusts: the kernel for who sent a signal. Never: signals anybody but its own
 //! children.
 
-use super::{fork_part, step, step_asleep, step_ended, step_look};
+use super::step::{fork_part, step, step_asleep, step_ended, step_look};
 use crate::memory::Shared;
 use crate::process::{BETWEEN_LOOKS, Child, Look};
 use crate::signalling::{self, Came};

@@ -3,7 +3,7 @@
 //! Owns: that program. Trusts: nobody. Never: says that a message came whole; it says what one read
 //! gave.
 
-use super::{fork_part, step, step_asleep, step_ended};
+use super::step::{fork_part, step, step_asleep, step_ended};
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
 use nix::unistd::{getppid, read, write};
 use std::io;
