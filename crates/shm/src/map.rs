@@ -5,7 +5,7 @@
 //!
 //! Source: memfd_create(2), fcntl(2) "File Sealing".
 
-use crate::ShmError;
+use crate::error::ShmError;
 use memmap2::{Mmap, MmapOptions, MmapRaw};
 use nix::fcntl::{FcntlArg, SealFlag, fcntl};
 use protocol::geometry::Size;
