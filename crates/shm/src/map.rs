@@ -6,6 +6,7 @@
 //! Source: memfd_create(2), fcntl(2) "File Sealing".
 
 use crate::error::ShmError;
+use bytemuck::{AnyBitPattern, NoUninit};
 use memmap2::{Mmap, MmapOptions, MmapRaw};
 use nix::fcntl::{FcntlArg, SealFlag, fcntl};
 use protocol::geometry::Size;
@@ -57,7 +58,43 @@ fn check_exact(fd: BorrowedFd<'_>, bytes: usize) -> Result<(), ShmError> {
     }
 }
 
-/// Memory that this process and others share, of which at least one can write. Only raw copies.
+/// Memory that another process can write and this one only reads. Only raw copies.
+#[derive(Debug)]
+pub(crate) struct SharedView {
+    memory: MmapRaw,
+}
+
+impl SharedView {
+    /// Maps a sealed region of exactly that many bytes for reading.
+    pub fn readable(fd: OwnedFd, bytes: usize) -> Result<SharedView, ShmError> {
+        check_exact(fd.as_fd(), bytes)?;
+        let memory = MmapOptions::new()
+            .len(bytes)
+            .map_raw_read_only(fd.as_raw_fd())?;
+        Ok(SharedView { memory })
+    }
+
+    /// The address of `bytes` bytes from `offset` on, which are inside the mapping.
+    pub fn at(&self, offset: usize, bytes: usize) -> *const u8 {
+        address(&self.memory, offset, bytes)
+    }
+
+    /// Its first byte and its length.
+    pub fn whole(&self) -> (*const u8, usize) {
+        (self.memory.as_ptr(), self.memory.len())
+    }
+
+    /// Reads a value, once.
+    pub fn read<T: AnyBitPattern>(&self, offset: usize) -> T {
+        let source = self.at(offset, size_of::<T>()).cast::<T>();
+        assert!(source.is_aligned());
+        // SAFETY: in bounds and aligned (asserted), and every bit pattern is a `T`. Volatile:
+        // exactly one read, which the compiler neither repeats nor draws conclusions from.
+        unsafe { ptr::read_volatile(source) }
+    }
+}
+
+/// Memory that this process writes and others share. Only raw copies.
 #[derive(Debug)]
 pub(crate) struct SharedMap {
     memory: MmapRaw,
@@ -71,28 +108,9 @@ impl SharedMap {
         Ok(SharedMap { memory })
     }
 
-    /// Maps a sealed region of exactly that many bytes for reading. Its methods that write must not
-    /// be called.
-    pub fn readable(fd: OwnedFd, bytes: usize) -> Result<SharedMap, ShmError> {
-        check_exact(fd.as_fd(), bytes)?;
-        let memory = MmapOptions::new()
-            .len(bytes)
-            .map_raw_read_only(fd.as_raw_fd())?;
-        Ok(SharedMap { memory })
-    }
-
     /// The address of `bytes` bytes from `offset` on, which are inside the mapping.
     pub fn at(&self, offset: usize, bytes: usize) -> *mut u8 {
-        let end = offset
-            .checked_add(bytes)
-            .expect("offsets are bounded by the layout");
-        assert!(
-            end <= self.memory.len(),
-            "{end} is beyond the region's {}",
-            self.memory.len()
-        );
-        // SAFETY: `offset` is inside the mapping or one past its end (asserted), so is the result.
-        unsafe { self.memory.as_mut_ptr().add(offset) }
+        address(&self.memory, offset, bytes)
     }
 
     /// Its first byte and its length.
@@ -100,23 +118,26 @@ impl SharedMap {
         (self.memory.as_mut_ptr(), self.memory.len())
     }
 
-    /// Reads a value of plain integers (every bit pattern is valid), once.
-    pub fn read<T: Copy>(&self, offset: usize) -> T {
-        let source = self.at(offset, size_of::<T>()).cast::<T>();
-        assert!(source.is_aligned());
-        // SAFETY: in bounds and aligned (asserted); callers use only `T` of plain integers.
-        // Volatile: exactly one read, which the compiler neither repeats nor draws conclusions
-        // from.
-        unsafe { ptr::read_volatile(source) }
-    }
-
-    /// Writes a value. The mapping must be writable.
-    pub fn write<T: Copy>(&self, offset: usize, value: T) {
+    /// Writes a value, all of whose bytes are initialised.
+    pub fn write<T: NoUninit>(&self, offset: usize, value: T) {
         let target = self.at(offset, size_of::<T>()).cast::<T>();
         assert!(target.is_aligned());
         // SAFETY: in bounds and aligned (asserted), and mapped writable.
         unsafe { ptr::write_volatile(target, value) }
     }
+}
+
+fn address(memory: &MmapRaw, offset: usize, bytes: usize) -> *mut u8 {
+    let end = offset
+        .checked_add(bytes)
+        .expect("offsets are bounded by the layout");
+    assert!(
+        end <= memory.len(),
+        "{end} is beyond the region's {}",
+        memory.len()
+    );
+    // SAFETY: `offset` is inside the mapping or one past its end (asserted), so is the result.
+    unsafe { memory.as_mut_ptr().add(offset) }
 }
 
 /// Where one end of a surface lies in memory, for tests that break its rules.
