@@ -127,6 +127,7 @@ fn too_large() -> Parsed {
     Parsed::Refused(431, "the head of the request is too large".to_owned())
 }
 
+// By hand: the `http` crate names the header but does not read its weights.
 fn accepts_gzip(accept_encoding: &str) -> bool {
     accept_encoding.split(',').any(|coding| {
         let mut parts = coding.split(';').map(str::trim);

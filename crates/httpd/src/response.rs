@@ -138,29 +138,9 @@ pub fn chunk(bytes: &[u8]) -> Vec<u8> {
 
 /// The words of a status.
 pub fn reason(status: u16) -> &'static str {
-    match status {
-        200 => "OK",
-        201 => "Created",
-        204 => "No Content",
-        301 => "Moved Permanently",
-        302 => "Found",
-        304 => "Not Modified",
-        400 => "Bad Request",
-        401 => "Unauthorized",
-        403 => "Forbidden",
-        404 => "Not Found",
-        405 => "Method Not Allowed",
-        410 => "Gone",
-        418 => "I'm a Teapot",
-        429 => "Too Many Requests",
-        431 => "Request Header Fields Too Large",
-        500 => "Internal Server Error",
-        501 => "Not Implemented",
-        502 => "Bad Gateway",
-        503 => "Service Unavailable",
-        504 => "Gateway Timeout",
-        _ => "Unnamed Status",
-    }
+    let named = http::StatusCode::from_u16(status).ok();
+    let reason = named.and_then(|status| status.canonical_reason());
+    reason.unwrap_or("Unnamed Status")
 }
 
 /// The content type of the site's pages.
