@@ -167,11 +167,7 @@ fn invalid(reason: &str) -> LoadError {
 fn cut(mut text: String) -> String {
     const BYTES_MAX: usize = TEXT_BYTES_MAX / 8;
     if text.len() > BYTES_MAX {
-        let end = (0..=BYTES_MAX)
-            .rev()
-            .find(|at| text.is_char_boundary(*at))
-            .unwrap_or(0);
-        text.truncate(end);
+        text.truncate(text.floor_char_boundary(BYTES_MAX));
         text.push('…');
     }
     text
