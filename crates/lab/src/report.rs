@@ -4,7 +4,7 @@
 //! in the run; what is said by the code alone says so.
 
 use crate::mechanism::Mechanism;
-use crate::process::Look;
+use crate::process_state::ProcessState;
 use serde::{Deserialize, Serialize};
 
 /// Everything that one run has found.
@@ -168,7 +168,7 @@ pub struct StoppedReader {
     /// Of each message.
     pub message_bytes: usize,
     /// How the writer was seen, when it slept.
-    pub writer: Option<Look>,
+    pub writer: Option<ProcessState>,
     /// Messages that the reader had, once it went on, if the writer did not wait for it.
     pub arrived_messages: Option<u64>,
     /// Messages after which a sender that does not wait was told that there is no room.

@@ -4,7 +4,8 @@
 //! Owns: the children, the folder of named pipes, the signals. Trusts: nobody to end by itself;
 //! every wait has a limit. Never: talks by the mechanism under test, and so never blocks on it.
 
-use crate::process::{self, Child, Look, named};
+use crate::process::{self, Child, named};
+use crate::process_state::{BETWEEN_LOOKS, ProcessState};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{SigSet, Signal};
@@ -145,15 +146,15 @@ impl Supervisor {
     }
 
     /// Waits until a process is in that state.
-    pub fn until_state(&self, pid: Pid, state: char) -> Result<Look, Trouble> {
+    pub fn until_state(&self, pid: Pid, state: char) -> Result<ProcessState, Trouble> {
         let deadline = Instant::now() + STEP_MAX;
         loop {
-            match Look::at(pid) {
+            match ProcessState::at(pid) {
                 Some(look) if look.state == state => return Ok(look),
                 Some(_) => {}
                 None => return Err(Trouble::Failed(format!("process {pid} is gone"))),
             }
-            self.pause(process::BETWEEN_LOOKS.min(left(deadline)?))?;
+            self.pause(BETWEEN_LOOKS.min(left(deadline)?))?;
         }
     }
 

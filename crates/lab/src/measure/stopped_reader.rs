@@ -6,7 +6,7 @@
 use crate::link::{End, Parcel, ends};
 use crate::mechanism::Mechanism;
 use crate::memory::Shared;
-use crate::process::{self, Look};
+use crate::process_state::{BETWEEN_LOOKS, ProcessState, until_asleep};
 use crate::report::{Outcome, StoppedReader};
 use crate::signalling;
 use crate::supervisor::{Running, Supervisor, Trouble};
@@ -59,13 +59,13 @@ fn watch(
     supervisor: &Supervisor,
     near: &Running<()>,
     counts: &Shared,
-) -> Result<Option<Look>, Trouble> {
+) -> Result<Option<ProcessState>, Trouble> {
     let mut trouble = None;
-    let look = process::until_asleep(
+    let look = until_asleep(
         near.child.pid(),
         || counts.long(ACCEPTED).load(Ordering::Relaxed),
         || {
-            let paused = supervisor.pause(process::BETWEEN_LOOKS);
+            let paused = supervisor.pause(BETWEEN_LOOKS);
             let done = paused.and_then(|()| supervisor.has_result(near));
             done.map_or_else(
                 |error| {

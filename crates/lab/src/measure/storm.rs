@@ -4,7 +4,7 @@
 //! of its own making.
 
 use crate::memory::Shared;
-use crate::process::BETWEEN_LOOKS;
+use crate::process_state::BETWEEN_LOOKS;
 use crate::report::Storm;
 use crate::signalling;
 use crate::supervisor::{Supervisor, Trouble};

@@ -6,7 +6,8 @@
 
 use super::step::{fork_part, step, step_asleep, step_ended, step_look};
 use crate::memory::Shared;
-use crate::process::{BETWEEN_LOOKS, Child, Look};
+use crate::process::Child;
+use crate::process_state::{BETWEEN_LOOKS, ProcessState};
 use crate::signalling::{self, Came};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -101,7 +102,7 @@ fn stop_and_continue(child: &Child) -> io::Result<()> {
 }
 
 fn step_state(who: &str, pid: Pid) {
-    if let Some(look) = Look::at(pid) {
+    if let Some(look) = ProcessState::at(pid) {
         step_look(who, "child", pid, &look);
     }
 }

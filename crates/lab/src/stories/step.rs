@@ -2,7 +2,8 @@
 //!
 //! Never: prints a step that was not done.
 
-use crate::process::{Child, Look, watch_until_asleep};
+use crate::process::Child;
+use crate::process_state::{ProcessState, watch_until_asleep};
 use nix::unistd::Pid;
 use std::io::{self, Write};
 
@@ -21,7 +22,7 @@ pub(super) fn step_asleep(who: &str, other: &str, pid: Pid) {
     }
 }
 
-pub(super) fn step_look(who: &str, other: &str, pid: Pid, look: &Look) {
+pub(super) fn step_look(who: &str, other: &str, pid: Pid, look: &ProcessState) {
     step(who, &format!("{other} {pid} is {look}"));
 }
 

@@ -1,0 +1,132 @@
+//! What the kernel says that a process is doing, read from `/proc`.
+//!
+//! Never: guesses; what this user may not see is left out.
+
+use crate::process::call_name;
+use nix::unistd::Pid;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+use std::{fmt, fs};
+
+/// What the kernel says that a process is doing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProcessState {
+    /// The letter of `/proc/PID/stat`: `R`, `S`, `D`, `T`, `Z`.
+    pub state: char,
+    /// The function of the kernel in which it waits; none if it runs or if that may not be seen.
+    pub waits_in: Option<String>,
+    /// The system call that it is in, if it is in one and that may be seen.
+    pub call: Option<String>,
+}
+
+impl ProcessState {
+    /// Looks at a process; `None` if there is none of that id.
+    pub fn at(pid: Pid) -> Option<ProcessState> {
+        let read = |file: &str| fs::read_to_string(format!("/proc/{pid}/{file}")).ok();
+        let stat = read("stat")?;
+        // The name stands in parentheses and may hold anything.
+        let state = stat.rsplit(") ").next()?.chars().next()?;
+        // Without what the compiler has added to the function's name (`.isra.0`).
+        let waits_in = read("wchan")
+            .and_then(|name| Some(name.split('.').next()?.to_owned()))
+            .filter(|name| !name.is_empty() && name != "0");
+        let call = read("syscall").and_then(|line| {
+            let number = line.split_whitespace().next()?.parse().ok()?;
+            Some(call_name(number))
+        });
+        Some(ProcessState {
+            state,
+            waits_in,
+            call,
+        })
+    }
+
+    /// Whether it sleeps until something happens.
+    pub fn is_asleep(&self) -> bool {
+        matches!(self.state, 'S' | 'D')
+    }
+
+    fn word(&self) -> &'static str {
+        match self.state {
+            'R' => "running",
+            'S' => "sleeping",
+            'D' => "sleeping, not to be woken by signals",
+            'T' => "stopped",
+            't' => "stopped by its tracer",
+            'Z' => "dead, not reaped yet",
+            _ => "in a state of its own",
+        }
+    }
+}
+
+impl fmt::Display for ProcessState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.state, self.word())?;
+        match (&self.call, &self.waits_in) {
+            (Some(call), Some(place)) => write!(f, " in {call}, {place}"),
+            (Some(call), None) => write!(f, " in {call}; the kernel hides where"),
+            (None, Some(place)) => write!(f, " in {place}"),
+            (None, None) => Ok(()),
+        }
+    }
+}
+
+/// Looks at a process until it is asleep and stays so, and has told `progress` nothing new
+/// meanwhile. `None` if it is gone or if `pause` says to stop.
+pub fn until_asleep(
+    pid: Pid,
+    mut progress: impl FnMut() -> u64,
+    mut pause: impl FnMut() -> bool,
+) -> Option<ProcessState> {
+    let mut before: Option<(ProcessState, u64)> = None;
+    let mut same = 0;
+    while same < LOOKS {
+        let now = (ProcessState::at(pid)?, progress());
+        if now.0.state == 'Z' {
+            return None;
+        }
+        same = match &before {
+            Some(before) if *before == now && now.0.is_asleep() => same + 1,
+            _ => 0,
+        };
+        before = Some(now);
+        if !pause() {
+            return None;
+        }
+    }
+    before.map(|(look, _)| look)
+}
+
+/// A child's view of [`until_asleep`]: it waits for the other until that sleeps.
+pub fn watch_until_asleep(pid: Pid) -> Option<ProcessState> {
+    let look = until_asleep(
+        pid,
+        || 0,
+        || {
+            std::thread::sleep(BETWEEN_LOOKS);
+            true
+        },
+    );
+    look.or_else(|| ProcessState::at(pid))
+}
+
+/// How long to wait between two looks.
+pub const BETWEEN_LOOKS: Duration = Duration::from_millis(1);
+/// So many looks that are the same make a sleep.
+const LOOKS: u32 = 8;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_look_at_this_very_process_finds_it() {
+        let look = ProcessState::at(nix::unistd::getpid()).expect("it is there");
+        assert!("RSD".contains(look.state), "{look}");
+    }
+
+    #[test]
+    fn a_look_at_a_process_that_is_not_there_finds_none() {
+        assert_eq!(ProcessState::at(Pid::from_raw(i32::MAX)), None);
+    }
+}
