@@ -4,9 +4,10 @@
 
 use crate::process::call_name;
 use nix::unistd::Pid;
+use procfs::process::{Process, Syscall};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use std::time::Duration;
-use std::{fmt, fs};
 
 /// What the kernel says that a process is doing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,18 +23,18 @@ pub struct ProcessState {
 impl ProcessState {
     /// Looks at a process; `None` if there is none of that id.
     pub fn at(pid: Pid) -> Option<ProcessState> {
-        let read = |file: &str| fs::read_to_string(format!("/proc/{pid}/{file}")).ok();
-        let stat = read("stat")?;
-        // The name stands in parentheses and may hold anything.
-        let state = stat.rsplit(") ").next()?.chars().next()?;
+        let process = Process::new(pid.as_raw()).ok()?;
+        let state = process.stat().ok()?.state;
         // Without what the compiler has added to the function's name (`.isra.0`).
-        let waits_in = read("wchan")
+        let waits_in = process
+            .wchan()
+            .ok()
             .and_then(|name| Some(name.split('.').next()?.to_owned()))
             .filter(|name| !name.is_empty() && name != "0");
-        let call = read("syscall").and_then(|line| {
-            let number = line.split_whitespace().next()?.parse().ok()?;
-            Some(call_name(number))
-        });
+        let call = match process.syscall() {
+            Ok(Syscall::Blocked { syscall_number, .. }) => Some(call_name(syscall_number)),
+            _ => None,
+        };
         Some(ProcessState {
             state,
             waits_in,

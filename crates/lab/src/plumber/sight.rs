@@ -3,8 +3,8 @@
 //! Owns: the reading of these files. Trusts: the kernel. Never: guesses; what may not be seen is
 //! said to be so.
 
+use procfs::process::{Process, Syscall};
 use serde::{Deserialize, Serialize};
-use std::fs;
 
 /// A process at one moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,32 +17,35 @@ pub struct Sight {
 
 /// Looks at a process; `None` once it is gone or a zombie.
 pub(super) fn look(pid: u32) -> Option<Sight> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The name stands in parentheses and may hold anything.
-    let letter = stat.rsplit(") ").next()?.chars().next()?;
+    let process = Process::new(i32::try_from(pid).ok()?).ok()?;
+    let letter = process.stat().ok()?.state;
     if matches!(letter, 'Z' | 'X') {
         return None;
     }
-    let place = if letter == 'R' { None } else { place(pid) };
+    let place = if letter == 'R' { None } else { place(&process) };
     Some(Sight { letter, place })
 }
 
 /// The kernel's function in which it waits, or else the system call that it is in.
-fn place(pid: u32) -> Option<String> {
-    let channel = fs::read_to_string(format!("/proc/{pid}/wchan")).unwrap_or_default();
+fn place(process: &Process) -> Option<String> {
+    let channel = process.wchan().unwrap_or_default();
     if channel.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_') {
         // Kernels before 5.5 have one name for both ends.
         if channel != "pipe_wait" {
             return Some(channel);
         }
     }
-    let call = fs::read_to_string(format!("/proc/{pid}/syscall")).ok()?;
-    let mut words = call.split_ascii_whitespace();
-    let number: i64 = words.next()?.parse().ok()?;
-    let descriptor = words.next()?;
-    Some(match (number, descriptor) {
-        (libc::SYS_read, "0x0") => PIPE_READ.to_owned(),
-        (libc::SYS_write, "0x1") => PIPE_WRITE.to_owned(),
+    let Syscall::Blocked {
+        syscall_number,
+        argument_registers: [descriptor, ..],
+        ..
+    } = process.syscall().ok()?
+    else {
+        return None;
+    };
+    Some(match (syscall_number, descriptor) {
+        (libc::SYS_read, 0) => PIPE_READ.to_owned(),
+        (libc::SYS_write, 1) => PIPE_WRITE.to_owned(),
         (number, _) => format!("system call {number}"),
     })
 }
