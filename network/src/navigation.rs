@@ -26,7 +26,7 @@ const READ_BYTES: usize = 32 * 1024;
 const PIPE_WRITE_BYTES: usize = 4096;
 
 /// The broker's end, shared by all navigations.
-pub struct Control {
+pub struct ToBroker {
     /// To the broker.
     pub sender: Sender<FromNetwork>,
     /// What it has asked for.
@@ -36,7 +36,7 @@ pub struct Control {
 /// One navigation.
 pub struct Navigation {
     /// Whom to answer.
-    pub control: Arc<Control>,
+    pub to_broker: Arc<ToBroker>,
     /// Whose connections to use.
     pub partition: Partition,
     /// Its id.
@@ -67,9 +67,9 @@ impl Navigation {
 
     /// Ends it with that message, unless it was cancelled.
     pub fn end(self, last: FromNetwork) {
-        if self.control.under_way.end(&self.id, &self.stop) {
+        if self.to_broker.under_way.end(&self.id, &self.stop) {
             // Undelivered: the broker is gone, and so will this process be.
-            let _ = send(&self.control.sender, last);
+            let _ = send(&self.to_broker.sender, last);
         }
         // Only now does the pipe close: the broker knows of a cut before the renderer sees the end.
     }
@@ -77,7 +77,7 @@ impl Navigation {
     fn deliver(&self, mut response: Response) -> Result<FromNetwork, Undelivered> {
         let head = response.head().clone();
         send(
-            &self.control.sender,
+            &self.to_broker.sender,
             FromNetwork::Head {
                 navigation: self.id,
                 head,
