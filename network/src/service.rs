@@ -1,9 +1,9 @@
-//! The main thread: reads the broker's control channel and every renderer's fetch channel, and
-//! hands each load to a worker.
+//! The main thread: reads the control channel and every fetch channel, and hands each load to a
+//! worker.
 //!
-//! Owns: the channels, the partition of each site. Trusts: the broker. Never: believes a renderer
-//! (one that misbehaves loses its channel and is reported, and the others go on), or blocks on
-//! anything but all channels at once and the broker, who always reads.
+//! Owns: the channels, and the partition of each site. Trusts: the broker, no renderer: one that
+//! misbehaves loses its channel and is reported, and the others go on. Never: blocks on anything but
+//! all channels at once, or on sending to the broker, which always reads.
 
 use crate::client::{Client, Partition};
 use crate::fetch::{Fetch, FetchChannel};
@@ -28,16 +28,16 @@ use std::sync::{Arc, Weak};
 use std::time::Instant;
 use thiserror::Error;
 
-/// Most navigations under way or waiting; the broker has at most one for each tab.
+/// Most navigations under way or waiting; the broker asks for at most one for each tab.
 const NAVIGATIONS_MAX: usize = PROCESSES_MAX * FETCHES_PER_CHANNEL_MAX;
 
-/// Why the network process cannot begin, or go on.
+/// Why the network process cannot start, or go on.
 #[derive(Debug, Error)]
 pub enum ServiceError {
     /// The broker broke the protocol.
     #[error("the broker misbehaved: {0}")]
     Broker(Misbehaviour),
-    /// The system refused something that the work needs.
+    /// A system call failed.
     #[error("the network process cannot work: {0}")]
     System(#[from] io::Error),
     /// TLS could not be set up.
@@ -96,7 +96,7 @@ impl Service {
         })
     }
 
-    /// Works until the broker closes the control channel.
+    /// Serves until the broker closes the control channel.
     pub fn run(&mut self) -> Result<(), ServiceError> {
         loop {
             let receivers = self.channels.iter().map(|open| open.receiver.as_fd());
@@ -156,7 +156,7 @@ impl Service {
                 Ok(())
             }
             ToNetwork::Ping { sequence } => {
-                // One at a time is asked, so there is room; a broker that is gone is seen below.
+                // The broker asks once at a time, so there is room; a closed channel is noticed below.
                 let _ = self.to_broker.sender.send(FromNetwork::Done { sequence });
                 Ok(())
             }
@@ -210,7 +210,7 @@ impl Service {
                 })
                 .is_err()
             {
-                tracing::error!(%id, "a navigation was neither done nor refused");
+                tracing::error!(%id, "cannot tell the broker that a navigation was refused");
             }
         }
         Ok(())

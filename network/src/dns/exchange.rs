@@ -1,8 +1,8 @@
-//! One name server, asked once: both questions over UDP from a fresh random port, over TCP where
-//! the answer does not fit (RFC 7766).
+//! One exchange with one name server: both questions over UDP from a fresh random port, and over TCP
+//! if an answer does not fit (RFC 7766).
 //!
-//! Owns: its sockets. Trusts: the kernel to let only datagrams of the asked server and port through
-//! a connected socket; `message` decides which to believe. Never: waits beyond its time.
+//! Owns: the sockets. Trusts: the kernel to pass only datagrams of that server and port through a
+//! connected socket; `message` decides which to believe. Never: waits beyond its time.
 
 use super::message::{Question, Reply};
 use crate::socket::{self, Stream};
@@ -15,12 +15,12 @@ use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::time::{Duration, Instant};
 use thiserror::Error;
 
-/// Once one question is answered with addresses, how much longer the other is waited for
-/// (RFC 8305, section 3, gives 50 ms; a server that drops AAAA questions must not cost more).
+/// How long to wait for the second answer once the first has brought addresses. RFC 8305,
+/// section 3, gives 50 ms; a server that drops AAAA questions must not cost much more.
 const SECOND_ANSWER: Duration = Duration::from_millis(150);
-/// Larger than any answer over UDP to a question without EDNS.
+/// Larger than any UDP answer to a question without EDNS.
 const DATAGRAM_BYTES_MAX: usize = 4096;
-/// Datagrams that answer nothing, at most, before the server counts as hostile.
+/// Most datagrams that answer neither question before the server counts as hostile.
 const STRAY_DATAGRAMS_MAX: usize = 256;
 
 /// The addresses of a name, both lists empty if it has none.
@@ -34,17 +34,17 @@ pub struct Answers {
     pub ttl: Duration,
 }
 
-/// What one name server did instead of answering.
+/// Why one name server gave no answer.
 #[derive(Debug, Error)]
 pub enum ServerFailure {
-    /// It said that it cannot say.
+    /// It refused, or sent something else.
     #[error("{0}")]
     Refused(String),
     /// Nothing that answers the question came in time.
     #[error("did not answer in time")]
     Silent,
-    /// The job was stopped; not the server's doing.
-    #[error("was not waited for")]
+    /// The load was cancelled.
+    #[error("was not asked to the end")]
     Stopped,
     /// It cannot be reached.
     #[error("cannot be reached: {0}")]
@@ -78,7 +78,7 @@ pub fn ask(
     combine(replies)
 }
 
-/// Receives until both questions are answered; one answer with addresses is enough after a while.
+/// Receives until both questions are answered. After a while, one answer with addresses is enough.
 fn collect(
     socket: &OwnedFd,
     server: SocketAddr,
@@ -112,7 +112,7 @@ fn collect(
             strays += 1;
             if strays > STRAY_DATAGRAMS_MAX {
                 return Err(ServerFailure::Refused(
-                    "sent too many false answers".to_owned(),
+                    "sent too many answers to other questions".to_owned(),
                 ));
             }
             continue;
@@ -195,14 +195,14 @@ fn ask_over_tcp(
     stream.read_exact(&mut answer).map_err(from_io)?;
     match question.reply_in(&answer) {
         None | Some(Reply::Truncated) => Err(ServerFailure::Refused(
-            "sent a false answer over TCP".to_owned(),
+            "sent an answer to another question over TCP".to_owned(),
         )),
         Some(reply) => Ok(reply),
     }
 }
 
 fn unencodable() -> ServerFailure {
-    ServerFailure::Refused("cannot be asked for such a name".to_owned())
+    ServerFailure::Refused("cannot be asked for this name".to_owned())
 }
 
 fn from_io(error: io::Error) -> ServerFailure {

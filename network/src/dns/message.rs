@@ -1,7 +1,7 @@
 //! Questions and answers of the Domain Name System (RFC 1035), coded by `hickory-proto`.
 //!
-//! Owns: which answers are believed. Trusts: nobody; an answer must carry the id and the question
-//! of the query, and only records that hang together from the asked name count. Never: does I/O.
+//! Trusts: no answer that lacks the id or the question of the query; of its records, only those that
+//! a chain of aliases links to the name asked for. Never: does I/O.
 
 use hickory_proto::op::{Message, MessageType, OpCode, Query, ResponseCode};
 use hickory_proto::rr::{DNSClass, Name, RData, Record, RecordType};
@@ -11,17 +11,17 @@ use std::time::Duration;
 
 /// Longest chain of aliases that is followed.
 const ALIASES_MAX: usize = 16;
-/// How long "there is no such name" holds where the answer does not say.
+/// How long "no such name" holds if the answer does not say.
 const NEGATIVE_TTL: Duration = Duration::from_secs(5);
 
-/// A query that is about to be sent.
+/// A question to be sent.
 #[derive(Clone, Debug)]
 pub struct Question {
     id: u16,
     query: Query,
 }
 
-/// What one valid answer says.
+/// The content of a valid answer.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Reply {
     /// These addresses (none: the name has none of this kind), for that long.
@@ -30,7 +30,7 @@ pub enum Reply {
     NoSuchName(Duration),
     /// The answer did not fit; ask again over TCP.
     Truncated,
-    /// The server could not or would not say.
+    /// The server reported an error.
     Refused(String),
 }
 
@@ -62,8 +62,8 @@ impl Question {
         message.to_vec().ok()
     }
 
-    /// What `bytes` answer to this question, or none if they are no answer to it: garbage, an old
-    /// answer, or a forged one.
+    /// The reply in `bytes`, or none if they do not answer this question: garbage, an old answer, or
+    /// a forged one.
     pub fn reply_in(&self, bytes: &[u8]) -> Option<Reply> {
         let message = Message::from_vec(bytes).ok()?;
         let metadata = &message.metadata;
