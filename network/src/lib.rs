@@ -1,12 +1,13 @@
 //! The network process: HTTP and HTTPS, DNS, and the streaming of bodies to renderers.
 //!
 //! Owns: all connections to the outside. Trusts: the broker alone; renderers and servers may both
-//! be hostile. Never: opens a file, starts a thread after sealing itself, or asks a renderer for its
-//! site (the channel that a renderer speaks on belongs to one site).
+//! be hostile. Never: opens a file, starts a thread after sealing itself, or asks a renderer for
+//! its site (the channel that a renderer speaks on belongs to one site).
 //!
 //! One thread (`service`) reads the control channel and every fetch channel, and blocks on nothing
 //! else. A fixed pool of workers (`workers`) does the loads, one load each, and answers on the
-//! channels directly. A worker blocks only in `wait`, which also returns when its load is cancelled.
+//! channels directly. A worker blocks only in `wait`, which also returns when its load is
+//! cancelled.
 #![forbid(unsafe_code)]
 
 mod channel;

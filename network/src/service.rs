@@ -2,8 +2,8 @@
 //! worker.
 //!
 //! Owns: the channels, and the partition of each site. Trusts: the broker, no renderer: one that
-//! misbehaves loses its channel and is reported, and the others go on. Never: blocks on anything but
-//! all channels at once, or on sending to the broker, which always reads.
+//! misbehaves loses its channel and is reported, and the others go on. Never: blocks on anything
+//! but all channels at once, or on sending to the broker, which always reads.
 
 use crate::client::{Client, Partition};
 use crate::fetch::{Fetch, FetchChannel};
@@ -156,7 +156,8 @@ impl Service {
                 Ok(())
             }
             ToNetwork::Ping { sequence } => {
-                // The broker asks once at a time, so there is room; a closed channel is noticed below.
+                // The broker asks once at a time, so there is room; a closed channel is noticed
+                // below.
                 let _ = self.to_broker.sender.send(FromNetwork::Done { sequence });
                 Ok(())
             }

@@ -1,8 +1,8 @@
 //! TLS: which certificates are trusted, and how a failure is explained.
 //!
-//! Owns: the rustls configuration, built before the process is sealed. Trusts: Mozilla's certificate
-//! authorities, as in `webpki-roots`, and those that the user added. Never: accepts a certificate
-//! that fails a check.
+//! Owns: the rustls configuration, built before the process is sealed. Trusts: Mozilla's
+//! certificate authorities, as in `webpki-roots`, and those that the user added. Never: accepts a
+//! certificate that fails a check.
 
 use rustls::client::Resumption;
 use rustls::crypto::ring;

@@ -1,8 +1,8 @@
 //! Interruptible waiting: a job's stop flag, and the only function in which a worker blocks.
 //!
-//! Owns: the job of each worker, and the bell (an eventfd) that wakes the worker. Trusts: no peer to
-//! answer; a silent one costs at most the deadline. Never: blocks without watching the bell. So a
-//! cancelled load frees its worker at once, even while it connects, resolves a name, reads, or
+//! Owns: the job of each worker, and the bell (an eventfd) that wakes the worker. Trusts: no peer
+//! to answer; a silent one costs at most the deadline. Never: blocks without watching the bell. So
+//! a cancelled load frees its worker at once, even while it connects, resolves a name, reads, or
 //! writes to a renderer that does not read.
 
 use nix::errno::Errno;

@@ -1,7 +1,7 @@
 //! Answers of name servers, kept for their time to live.
 //!
-//! Trusts: a time to live only up to a bound. Never: grows beyond its limit, or keeps the failure of
-//! a server (unlike the answer that a name has no address).
+//! Trusts: a time to live only up to a bound. Never: grows beyond its limit, or keeps the failure
+//! of a server (unlike the answer that a name has no address).
 
 use crate::wait::lock;
 use std::collections::HashMap;

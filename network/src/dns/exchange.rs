@@ -1,5 +1,5 @@
-//! One exchange with one name server: both questions over UDP from a fresh random port, and over TCP
-//! if an answer does not fit (RFC 7766).
+//! One exchange with one name server: both questions over UDP from a fresh random port, and over
+//! TCP if an answer does not fit (RFC 7766).
 //!
 //! Owns: the sockets. Trusts: the kernel to pass only datagrams of that server and port through a
 //! connected socket; `message` decides which to believe. Never: waits beyond its time.

@@ -1,7 +1,7 @@
 //! Questions and answers of the Domain Name System (RFC 1035), coded by `hickory-proto`.
 //!
-//! Trusts: no answer that lacks the id or the question of the query; of its records, only those that
-//! a chain of aliases links to the name asked for. Never: does I/O.
+//! Trusts: no answer that lacks the id or the question of the query; of its records, only those
+//! that a chain of aliases links to the name asked for. Never: does I/O.
 
 use hickory_proto::op::{Message, MessageType, OpCode, Query, ResponseCode};
 use hickory_proto::rr::{DNSClass, Name, RData, Record, RecordType};
@@ -62,8 +62,8 @@ impl Question {
         message.to_vec().ok()
     }
 
-    /// The reply in `bytes`, or none if they do not answer this question: garbage, an old answer, or
-    /// a forged one.
+    /// The reply in `bytes`, or none if they do not answer this question: garbage, an old answer,
+    /// or a forged one.
     pub fn reply_in(&self, bytes: &[u8]) -> Option<Reply> {
         let message = Message::from_vec(bytes).ok()?;
         let metadata = &message.metadata;

@@ -1,9 +1,9 @@
 //! A DNS stub resolver, because `getaddrinfo` opens files and loads libraries.
 //!
-//! Owns: the hosts table, the cache, and the order in which name servers are asked. Trusts: the name
-//! servers that the broker named, for addresses only. `hickory-proto` decodes what they send, and
-//! only an answer to the question asked is believed. Never: reads a file, starts a thread, or sends
-//! a question about `localhost`.
+//! Owns: the hosts table, the cache, and the order in which name servers are asked. Trusts: the
+//! name servers that the broker named, for addresses only. `hickory-proto` decodes what they send,
+//! and only an answer to the question asked is believed. Never: reads a file, starts a thread, or
+//! sends a question about `localhost`.
 
 mod cache;
 mod exchange;
