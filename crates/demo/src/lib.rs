@@ -1,9 +1,13 @@
-//! The demo server: a small web site on loopback, so that a browser with no internet has something
-//! real to load over TCP and HTTP, broken servers included.
+//! The demo server: a small web site on loopback. It gives a browser without internet real pages to
+//! load over TCP and HTTP, and imitates broken servers too.
 //!
-//! Owns: the site's pages and how they are served. Trusts: nobody that connects; every request is
-//! bounded and parsed by [`httpd`]. Never: opens a file (the pages are part of the program),
-//! connects anywhere, or answers from anything but the request (no state between requests).
+//! ```
+//! let page = demo::respond(&httpd::Request::get("/status/404"));
+//! assert_eq!(page.status, 404);
+//! ```
+//!
+//! Trusts: no client; [`httpd`] bounds and parses every request. Never: opens a file (the pages are
+//! part of the program), connects anywhere, or keeps state between requests.
 #![forbid(unsafe_code)]
 
 mod html;
@@ -21,7 +25,8 @@ use std::net::TcpListener;
 use std::os::fd::AsFd;
 use std::process::ExitCode;
 
-/// The demo server's process: handshake, sandbox, then the site until the broker goes.
+/// The demo server's process: handshake, sandbox, then the site until the broker closes the
+/// channel.
 pub fn main() -> ExitCode {
     let mut started = match child::start(Role::Demo) {
         Ok(started) => started,
@@ -38,7 +43,7 @@ pub fn main() -> ExitCode {
         Ok(listener) => TcpListener::from(listener),
         Err(error) => return started.fail(&format!("no listening socket: {error}")),
     };
-    // Before the sandbox: the call that does it is not on the list.
+    // Before the sandbox, whose policy lacks this system call.
     if let Err(error) = listener.set_nonblocking(true) {
         return started.fail(&format!("listening socket: {error}"));
     }

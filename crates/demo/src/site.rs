@@ -1,7 +1,6 @@
-//! Which address answers what: the whole site as one pure function.
+//! The routes of the site, as one pure function from a request to a response.
 //!
-//! Owns: the routes. Trusts: nobody; paths that are not known are a 404 and numbers in them are
-//! bounded. Never: keeps anything from one request to the next.
+//! Trusts: no client; numbers in paths are bounded. Never: keeps state between requests.
 
 use crate::html::{escape, page};
 use crate::pages;
@@ -10,10 +9,10 @@ use flate2::{Compression, write::GzEncoder};
 use httpd::{Body, HTML, Handler, Method, Request, reason};
 use std::io::Write;
 
-/// An answer of the site.
+/// A response of the site.
 pub type Response = httpd::Response<Stream>;
 
-/// The site as the server's handler.
+/// The site as a handler of the server.
 pub struct Site;
 
 impl Handler for Site {
@@ -28,7 +27,7 @@ impl Handler for Site {
     }
 }
 
-/// The answer to a request.
+/// The response to a request.
 pub fn respond(request: &Request) -> Response {
     if request.method == Method::Other {
         let mut response = error(405, "This site answers GET and HEAD.");
@@ -158,7 +157,7 @@ fn cut() -> Response {
 fn gzip(request: &Request) -> Response {
     let html = page(
         "Compressed",
-        "<h1>Compressed</h1>\n<p>This page travels as gzip to whoever takes it.</p>",
+        "<h1>Compressed</h1>\n<p>This page is sent as gzip to clients that accept it.</p>",
     );
     let vary = ("Vary", "Accept-Encoding".into());
     if !request.accepts_gzip {
@@ -177,7 +176,7 @@ fn gzip(request: &Request) -> Response {
     response
 }
 
-/// The same server under its other name, which is another site to a browser.
+/// Redirects to this server's other name, which a browser treats as another site.
 fn other_site(request: &Request) -> Response {
     let (name, port) = match request.host.split_once(':') {
         Some((name, port)) => (name, port.parse::<u16>().ok()),
@@ -187,21 +186,18 @@ fn other_site(request: &Request) -> Response {
         "127.0.0.1" => "localhost",
         "localhost" => "127.0.0.1",
         _ => {
-            return error(
-                404,
-                "This page is there under 127.0.0.1 and localhost alone.",
-            );
+            return error(404, "This page exists only under 127.0.0.1 and localhost.");
         }
     };
     let port = port.map_or_else(String::new, |port| format!(":{port}"));
     redirect(format!("http://{other}{port}/article"))
 }
 
-/// Most redirects that `/redirect/N` makes.
+/// Most redirects in a row that `/redirect/N` makes.
 const REDIRECTS_MAX: u32 = 100;
 /// Most fields that `/echo` shows.
 const ECHOED_FIELDS_MAX: usize = 200;
-/// How many of the promised bytes of `/cut` never come.
+/// Promised bytes of `/cut` that are never sent.
 const CUT_MISSING_BYTES: usize = 10_000;
 
 #[cfg(test)]

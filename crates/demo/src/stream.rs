@@ -1,4 +1,4 @@
-//! The pages of the site that are made while they are sent.
+//! The pages of the site that are generated while they are sent.
 
 use crate::pages;
 use httpd::Piece;
@@ -17,7 +17,7 @@ pub enum Stream {
         /// Pieces sent so far.
         sent: usize,
     },
-    /// A page whose parts come one after the other over two seconds.
+    /// A page whose parts arrive over two seconds.
     Slow {
         /// Parts sent so far.
         sent: usize,

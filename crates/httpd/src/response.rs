@@ -1,47 +1,49 @@
-//! What the site answers, and how that becomes bytes.
+//! A response, and how it becomes bytes: status line, headers, and the framing of the body.
 //!
-//! Owns: status line, headers, and the framing of bodies. Trusts: the site. Never: does I/O; time
-//! is only named ([`Piece::pause`]), and the server keeps it.
+//! Never: does I/O, or waits; the server keeps the time that [`Piece::pause`] names.
 
 use crate::request::{Method, Request};
 use std::borrow::Cow;
 use std::time::Duration;
 
-/// An answer, whose body may be a stream `S` of pieces.
+/// A response, whose body may be a stream `S` of pieces.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Response<S> {
     /// The HTTP status.
     pub status: u16,
     /// Headers beyond those of the framing.
     pub headers: Vec<(&'static str, Cow<'static, str>)>,
-    /// What follows.
+    /// The body.
     pub body: Body<S>,
 }
 
-/// The body of an answer.
+/// The body of a response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Body<S> {
-    /// No body may follow this status.
+    /// No body, as some statuses require.
     None,
-    /// All of it.
+    /// The whole body.
     Full(Cow<'static, [u8]>),
-    /// Less than the header promises; then the connection ends.
+    /// Less than the header promises, followed by the end of the connection.
     Cut {
-        /// What is sent.
+        /// The bytes that are sent.
         bytes: Cow<'static, [u8]>,
-        /// What the header says.
+        /// The length in the header.
         promised: usize,
     },
-    /// Made piece by piece while it is sent.
+    /// A body made piece by piece while it is sent.
     Stream(S),
 }
+
+/// The stream type of handlers that stream no body.
+pub type NoStream = std::iter::Empty<Piece>;
 
 /// The next part of a streamed body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece {
-    /// How long to wait before sending it.
+    /// How long to wait before sending this part.
     pub pause: Duration,
-    /// What to send.
+    /// The part itself.
     pub bytes: Vec<u8>,
 }
 
@@ -55,7 +57,7 @@ impl<S> Response<S> {
         }
     }
 
-    /// A page in HTML and UTF-8 with this status.
+    /// An HTML page in UTF-8.
     pub fn html(status: u16, html: impl Into<Cow<'static, str>>) -> Response<S> {
         let bytes = match html.into() {
             Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
@@ -76,7 +78,7 @@ impl<S> Response<S> {
         }
     }
 
-    /// Whether the connection must end after this answer to `request`.
+    /// Whether the connection must end after this response to `request`.
     pub fn ends_connection(&self, request: &Request) -> bool {
         match &self.body {
             Body::Cut { .. } => true,
@@ -85,7 +87,7 @@ impl<S> Response<S> {
         }
     }
 
-    /// Status line and headers, the empty line at the end included.
+    /// Status line and headers, including the empty line at the end.
     pub fn head(&self, request: &Request) -> Vec<u8> {
         let mut head = format!("HTTP/1.1 {} {}\r\n", self.status, reason(self.status));
         for (name, value) in &self.headers {
@@ -111,7 +113,7 @@ impl<S> Response<S> {
         head.into_bytes()
     }
 
-    /// What to send at once, and what to stream afterwards.
+    /// The bytes to send at once, and the stream to send afterwards.
     pub fn into_parts(self, request: &Request) -> (Vec<u8>, Option<S>) {
         let mut bytes = self.head(request);
         if request.method == Method::Head {
@@ -128,7 +130,7 @@ impl<S> Response<S> {
     }
 }
 
-/// One chunk of a chunked body (RFC 9112, section 7.1); without bytes, the last one.
+/// One chunk of a chunked body (RFC 9112, section 7.1); without bytes, the last chunk.
 pub fn chunk(bytes: &[u8]) -> Vec<u8> {
     let mut chunk = format!("{:x}\r\n", bytes.len()).into_bytes();
     chunk.extend_from_slice(bytes);
@@ -136,12 +138,12 @@ pub fn chunk(bytes: &[u8]) -> Vec<u8> {
     chunk
 }
 
-/// The words of a status.
+/// The reason phrase of a status.
 pub fn reason(status: u16) -> &'static str {
     let named = http::StatusCode::from_u16(status).ok();
     let reason = named.and_then(|status| status.canonical_reason());
     reason.unwrap_or("Unnamed Status")
 }
 
-/// The content type of the site's pages.
+/// The content type of HTML pages in UTF-8.
 pub const HTML: &str = "text/html; charset=utf-8";

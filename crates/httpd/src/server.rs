@@ -1,7 +1,7 @@
 //! The server's loop: one thread, one `poll`, a bounded number of connections.
 //!
-//! Owns: the listener's connections and the time. Trusts: nobody that connects. Never: lets one
-//! client keep another waiting, or runs when nothing is to be done.
+//! Owns: the connections and the time. Trusts: no client. Never: lets one client keep another
+//! waiting, or wakes up without work to do.
 
 use crate::connection::{Connection, Handler, Over, Waits};
 use crate::response::Piece;
@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 /// hangs up.
 ///
 /// # Errors
-/// The system refuses to wait for the sockets.
+/// `poll` or `accept` fails.
 pub fn serve<H: Handler>(
     handler: &H,
     listener: &TcpListener,
@@ -75,7 +75,7 @@ fn go_on<H: Handler>(
 ) -> Result<bool, Over> {
     let broken = events.intersects(PollFlags::POLLERR | PollFlags::POLLNVAL);
     let hung_up = events.contains(PollFlags::POLLHUP);
-    // Between two pieces nothing is read or written that would notice it.
+    // Between two pieces, no read or write would notice the hang-up.
     if broken || (hung_up && matches!(connection.waits(), Waits::Until(_))) {
         return Err(Over);
     }
@@ -98,7 +98,8 @@ fn accept<S: Iterator<Item = Piece>>(
             Err(error) => match error.kind() {
                 io::ErrorKind::WouldBlock => return Ok(()),
                 io::ErrorKind::ConnectionAborted | io::ErrorKind::Interrupted => {}
-                // Out of descriptors, most likely: one of ours is better given up than the site.
+                // Probably out of descriptors: dropping one client is better than ending the
+                // server.
                 _ if drop_idlest(connections) => tracing::warn!("making room: {error}"),
                 _ => return Err(error),
             },
@@ -120,7 +121,7 @@ fn interest(waits: Waits) -> PollFlags {
     }
 }
 
-/// Until the first piece of any connection is due; for ever if none will be.
+/// The time until the first piece of any connection is due; no timeout if none is.
 fn timeout<S: Iterator<Item = Piece>>(connections: &[Connection<S>]) -> PollTimeout {
     let now = Instant::now();
     let due = connections
@@ -130,7 +131,7 @@ fn timeout<S: Iterator<Item = Piece>>(connections: &[Connection<S>]) -> PollTime
             Waits::Read | Waits::Write => None,
         });
     match due.min() {
-        // Rounded up, for waking too early means waiting again.
+        // Rounded up: waking too early means waiting again.
         Some(wait) => {
             PollTimeout::try_from(wait + Duration::from_micros(999)).unwrap_or(PollTimeout::MAX)
         }
@@ -138,8 +139,8 @@ fn timeout<S: Iterator<Item = Piece>>(connections: &[Connection<S>]) -> PollTime
     }
 }
 
-/// A server on a free loopback port in a thread of this process, without a sandbox: for tests. Ends
-/// when dropped.
+/// A server on a free loopback port, in a thread of this process and without a sandbox: for tests.
+/// Dropping this ends the server.
 pub struct Running {
     address: SocketAddr,
     stop: Option<UnixStream>,
@@ -150,7 +151,7 @@ impl Running {
     /// Starts serving.
     ///
     /// # Errors
-    /// No port or no thread could be had.
+    /// No port or no thread is available.
     pub fn start(handler: impl Handler + Send + 'static) -> io::Result<Running> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         listener.set_nonblocking(true)?;
@@ -181,13 +182,13 @@ impl Drop for Running {
     fn drop(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
-            // A panic of the server has been reported by its own thread.
+            // If the server panicked, its own thread has reported it.
             let _ = thread.join();
         }
     }
 }
 
-/// Most connections at once; a further one takes the place of the idlest.
+/// Most connections at once; a further one replaces the one idle for longest.
 pub const CONNECTIONS_MAX: usize = 64;
-/// Most connections taken before those that are there have their turn.
+/// Most connections accepted before the existing ones have their turn.
 const CONNECTIONS_PER_TURN_MAX: usize = 16;

@@ -1,5 +1,5 @@
-//! One end of a channel. Owns: the socket and the two directions' types. Trusts: whoever made the
-//! channel to have given the other end the mirrored type. Never: lets one end be copied.
+//! One end of a channel. Owns: the socket and the types of both directions. Trusts: the creator of
+//! the channel to have given the other end the mirrored types. Never: lets an end be copied.
 
 use crate::error::IpcError;
 use crate::handles::Handles;
@@ -22,7 +22,7 @@ pub struct Endpoint<Tx, Rx> {
 }
 
 impl<Tx, Rx> Endpoint<Tx, Rx> {
-    /// A new channel, both ends close-on-exec.
+    /// Creates a channel; both ends are close-on-exec.
     pub fn pair() -> io::Result<(Endpoint<Tx, Rx>, Endpoint<Rx, Tx>)> {
         let (a, b) = socketpair(
             AddressFamily::Unix,
@@ -33,15 +33,15 @@ impl<Tx, Rx> Endpoint<Tx, Rx> {
         Ok((Endpoint::from_checked(a), Endpoint::from_checked(b)))
     }
 
-    /// The end that this descriptor is; an error if it is no such socket.
+    /// Uses a descriptor as an end of a channel; fails unless it is such a socket.
     pub fn from_fd(socket: OwnedFd) -> Result<Endpoint<Tx, Rx>, IpcError> {
         check_kind(HandleKind::Channel, socket.as_fd())
             .map_err(|_| IpcError::WrongKind(HandleKind::Channel))?;
         Ok(Endpoint::from_checked(socket))
     }
 
-    /// The next of `handles`, which must be a channel. Which messages the channel speaks is the
-    /// caller's knowledge.
+    /// Takes the next of `handles`, which must be a channel. The caller knows which messages it
+    /// carries.
     pub fn take(handles: &mut Handles) -> Result<Endpoint<Tx, Rx>, Misbehaviour> {
         Ok(Endpoint::from_checked(handles.take(HandleKind::Channel)?))
     }
@@ -53,12 +53,12 @@ impl<Tx, Rx> Endpoint<Tx, Rx> {
         }
     }
 
-    /// The descriptor, to be sent through another channel or given to a new process.
+    /// The descriptor, to be sent through another channel or passed to a new process.
     pub fn into_fd(self) -> OwnedFd {
         self.socket
     }
 
-    /// Its two directions. The peer sees the end when both halves are gone.
+    /// Splits the end into its two directions. The peer sees a close once both are dropped.
     pub fn split(self) -> (Sender<Tx>, Receiver<Rx>) {
         let socket = Arc::new(self.socket);
         (Sender::new(Arc::clone(&socket)), Receiver::new(socket))

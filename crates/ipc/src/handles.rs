@@ -1,5 +1,5 @@
-//! Descriptors that travel beside a message. Owns: them, until they are taken. Trusts: nothing that a
-//! message says of them. Never: hands out one of another kind, hands one out twice, or leaks one:
+//! Descriptors that travel beside a message. Owns: them, until they are taken. Trusts: nothing that
+//! a message says of them. Never: hands out one of another kind, hands one out twice, or leaks one:
 //! what is not taken is closed.
 
 use crate::kind::check_kind;
@@ -8,8 +8,8 @@ use protocol::misbehaviour::Misbehaviour;
 use std::collections::VecDeque;
 use std::os::fd::{AsFd, OwnedFd};
 
-/// The descriptors of one received message, already checked for number and kind, to be taken in
-/// order, each once. What is not taken is closed when this is dropped.
+/// The descriptors of one received message, already checked for number and kind. Each is taken
+/// once, in order; dropping this closes those that were not taken.
 #[derive(Debug, Default)]
 pub struct Handles {
     left: VecDeque<(HandleKind, OwnedFd)>,
@@ -21,8 +21,8 @@ impl Handles {
         Handles::default()
     }
 
-    /// These descriptors, if they are exactly of these kinds in this order. Otherwise all are
-    /// closed.
+    /// Accepts these descriptors if they are exactly of these kinds in this order. Otherwise all
+    /// are closed.
     pub fn check(kinds: &[HandleKind], fds: Vec<OwnedFd>) -> Result<Handles, Misbehaviour> {
         if fds.len() < kinds.len() {
             return Err(Misbehaviour::MissingHandle);
@@ -38,7 +38,7 @@ impl Handles {
         })
     }
 
-    /// How many have not been taken yet.
+    /// How many are left to take.
     pub fn len(&self) -> usize {
         self.left.len()
     }
@@ -48,28 +48,28 @@ impl Handles {
         self.left.is_empty()
     }
 
-    /// The next one: a listening TCP socket.
+    /// Takes the next one: a listening TCP socket.
     pub fn listener(&mut self) -> Result<OwnedFd, Misbehaviour> {
         self.take(HandleKind::Listener)
     }
 
-    /// The next one: the read end of a pipe.
+    /// Takes the next one: the read end of a pipe.
     pub fn pipe_reader(&mut self) -> Result<OwnedFd, Misbehaviour> {
         self.take(HandleKind::PipeReader)
     }
 
-    /// The next one: the write end of a pipe.
+    /// Takes the next one: the write end of a pipe.
     pub fn pipe_writer(&mut self) -> Result<OwnedFd, Misbehaviour> {
         self.take(HandleKind::PipeWriter)
     }
 
-    /// The next one: a memory region, sealed against shrinking, growing and further sealing. Its
-    /// size is for the one who maps it to check.
+    /// Takes the next one: a memory region, sealed against shrinking, growing and further sealing.
+    /// The caller who maps it must check its size.
     pub fn region(&mut self) -> Result<OwnedFd, Misbehaviour> {
         self.take(HandleKind::Region)
     }
 
-    /// The next one: the listener of a seccomp filter.
+    /// Takes the next one: the listener of a seccomp filter.
     pub fn seccomp_listener(&mut self) -> Result<OwnedFd, Misbehaviour> {
         self.take(HandleKind::SeccompListener)
     }

@@ -10,8 +10,8 @@ use protocol::misbehaviour::Misbehaviour;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, BorrowedFd};
 
-/// Whether the descriptor is of that kind. A call that fails is also the peer's fault: on a
-/// descriptor of the right kind none of them can.
+/// Checks the kind of a descriptor. A failed system call is the peer's fault too, since none fails
+/// on a descriptor of the right kind.
 pub(crate) fn check_kind(kind: HandleKind, fd: BorrowedFd<'_>) -> Result<(), Misbehaviour> {
     let fine = match kind {
         HandleKind::Channel => is_channel(fd),
@@ -59,14 +59,15 @@ fn check_region(fd: BorrowedFd<'_>) -> Result<(), Misbehaviour> {
     }
 }
 
-/// Anonymous inodes (a seccomp listener, but also an epoll descriptor) have no file type. That much
-/// is enough: whoever uses the listener finds out with its first ioctl.
+/// Anonymous inodes (a seccomp listener, but also an epoll descriptor) have no file type. This
+/// check is enough: the first ioctl on the listener finds out the rest.
 fn is_anonymous(fd: BorrowedFd<'_>) -> Result<bool, Errno> {
     Ok(file_type(fd)?.is_empty())
 }
 
-/// Makes the system call itself: glibc's fstat is newfstatat, which could also look at paths and
-/// which a sandbox therefore refuses.
+/// Makes the system call directly: glibc's fstat calls newfstatat, which also takes paths and which
+/// the sandbox therefore refuses. `shm` has the same call for the size; the two crates share no
+/// lower one that may hold `unsafe`.
 fn file_type(fd: BorrowedFd<'_>) -> Result<SFlag, Errno> {
     let mut status = MaybeUninit::<libc::stat>::uninit();
     // SAFETY: the buffer is as big as the call writes.

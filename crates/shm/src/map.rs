@@ -1,7 +1,7 @@
-//! Mapped regions. Owns: the check of a descriptor before it is mapped, and the raw copies in and
+//! Mapped regions. Owns: the check of a descriptor before it is mapped, and the raw copies into and
 //! out of memory that another process can write. Trusts: the kernel's seals. Never: makes a
-//! reference to such memory, or maps a file that could shrink under it (reading beyond its end
-//! would be SIGBUS).
+//! reference to such memory, or maps a file that could shrink (a read beyond its end raises
+//! SIGBUS).
 //!
 //! Source: memfd_create(2), fcntl(2) "File Sealing".
 
@@ -21,7 +21,7 @@ pub(crate) const SEALS: SealFlag = SealFlag::F_SEAL_SHRINK
     .union(SealFlag::F_SEAL_GROW)
     .union(SealFlag::F_SEAL_SEAL);
 
-/// An error unless the descriptor is a memory file with at least these seals.
+/// Fails unless the descriptor is a memory file with at least these seals.
 pub(crate) fn check_seals(fd: BorrowedFd<'_>, needed: SealFlag) -> Result<(), ShmError> {
     let seals = fcntl(fd, FcntlArg::F_GET_SEALS).map_err(|_| ShmError::NotSealed)?;
     if SealFlag::from_bits_retain(seals).contains(needed) {
@@ -33,8 +33,8 @@ pub(crate) fn check_seals(fd: BorrowedFd<'_>, needed: SealFlag) -> Result<(), Sh
 
 /// The size of the file, in bytes.
 ///
-/// Makes the system call itself: glibc's fstat is newfstatat, which could also look at paths and
-/// which a sandbox therefore refuses.
+/// Makes the system call directly: glibc's fstat calls newfstatat, which also takes paths and which
+/// the sandbox therefore refuses.
 pub(crate) fn file_bytes(fd: BorrowedFd<'_>) -> Result<u64, ShmError> {
     let mut status = MaybeUninit::<libc::stat>::uninit();
     // SAFETY: the descriptor is open and the buffer is as big as the call writes.
@@ -157,10 +157,10 @@ pub struct Mapped {
     pub generation: Generation,
 }
 
-/// A mapped region that nobody can write any more, and that can therefore be borrowed.
+/// A mapped region that no process can write any more, so that it can be borrowed.
 #[derive(Debug)]
 pub struct ReadOnlyMap {
-    /// None when it is empty: nothing of no bytes can be mapped.
+    /// None for an empty region, which cannot be mapped.
     memory: Option<Mmap>,
 }
 
@@ -177,7 +177,7 @@ impl AsRef<[u8]> for ReadOnlyMap {
     }
 }
 
-/// Maps the first `bytes` bytes of a region that is sealed also against writing.
+/// Maps the first `bytes` bytes of a region that is also sealed against writing.
 pub fn map_read_only(fd: OwnedFd, bytes: usize) -> Result<ReadOnlyMap, ShmError> {
     check_seals(fd.as_fd(), SEALS | SealFlag::F_SEAL_WRITE)?;
     let found = file_bytes(fd.as_fd())?;
@@ -248,8 +248,8 @@ impl WritableMap {
     }
 }
 
-/// Copies memory of which one side may be changed by another process meanwhile. What arrives then
-/// is unspecified, but nothing else is.
+/// Copies memory of which another process may change one side meanwhile. The copied bytes are then
+/// unspecified, but nothing else is.
 ///
 /// # Safety
 /// `source` is readable and `target` writable for `bytes` bytes, and they do not overlap.
