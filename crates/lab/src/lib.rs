@@ -1,7 +1,20 @@
-//! The IPC lab: every mechanism by which processes talk, in the hand and measured.
+//! The IPC lab, `bulkhead lab`: benchmarks every mechanism of inter-process communication, and
+//! demonstrates each one step by step.
 //!
-//! Owns: `bulkhead lab`. Trusts: the kernel's own files for what a process is doing. Never: a
-//! thread that poses as a process; leaves a process, a name or a piece of memory behind.
+//! ```
+//! use lab::Mechanism;
+//!
+//! let (title, about) = Mechanism::Seqpacket.about();
+//! println!("{title}: {about}");
+//! for job in lab::jobs(Mechanism::Seqpacket) {
+//!     println!("in the browser: {}: {}", job.file, job.what);
+//! }
+//! # assert!(!lab::jobs(Mechanism::Seqpacket).is_empty());
+//! ```
+//!
+//! `stories/` holds the smallest program of each mechanism, `measure/` the benchmarks, `plumber/`
+//! an interactive pipe. Trusts: `/proc` for what a process is doing. Never: uses threads in place
+//! of processes, or leaves a process, a name or shared memory behind.
 #![deny(unsafe_code)]
 
 mod cli;

@@ -16,7 +16,7 @@ pub fn jobs(mechanism: Mechanism) -> Vec<Job> {
     .collect()
 }
 
-/// The copies of each byte of a message, by the code.
+/// The copies of each byte of a message, according to the code.
 pub fn copies(mechanism: Mechanism) -> Copies {
     let (count, which) = match mechanism {
         Mechanism::SharedMemory => (2, "into the memory, out of it; none if used in place"),
@@ -30,7 +30,7 @@ pub fn copies(mechanism: Mechanism) -> Copies {
     }
 }
 
-/// The calls of a message, by the code, for where no tracer is allowed.
+/// The system calls of a message according to the code, for machines that forbid a tracer.
 pub fn calls_by_the_code(mechanism: Mechanism) -> Calls {
     let names: &[(&str, f64)] = match mechanism {
         Mechanism::SharedMemory => &[("futex", 2.0)],
@@ -63,7 +63,7 @@ pub fn story_file(mechanism: Mechanism) -> &'static str {
     }
 }
 
-/// The same as an example for a slide, where there is one.
+/// The same program as an example for a slide, where there is one.
 pub fn example_file(mechanism: Mechanism) -> Option<&'static str> {
     match mechanism {
         Mechanism::Pipe => Some("crates/ipc/examples/pipe_greeting.rs"),
@@ -110,7 +110,7 @@ const JOBS: &[Row] = &[
         Mechanism::Dgram,
         "crates/ipc/src/endpoint.rs",
         "SockType::SeqPacket",
-        "none: a reader of datagrams is not told that the writer has gone, so channels are \
+        "none: a reader of datagrams does not notice that the writer has gone, so channels are \
          seqpacket",
     ),
     (
@@ -147,7 +147,7 @@ const JOBS: &[Row] = &[
         Mechanism::Signals,
         "broker/src/browser.rs",
         "SignalFd",
-        "SIGINT and SIGTERM end it gracefully",
+        "SIGINT and SIGTERM end the browser gracefully",
     ),
     (
         Mechanism::Signals,

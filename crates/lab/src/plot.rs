@@ -1,7 +1,4 @@
-//! The report as a picture: bars of round trips and of bandwidth, as SVG.
-//!
-//! Owns: the drawing. Trusts: the report; its names are of the lab's own making. Never: needs a
-//! font or a script of anybody's.
+//! The report as a picture: bars of round trips and of bandwidth, as SVG without fonts or scripts.
 
 use crate::report::{FRAMES, Placement, Report};
 use html_escape::encode_text;
@@ -92,7 +89,7 @@ fn rates(report: &Report, series: &[Placement]) -> Vec<Bar> {
     bars
 }
 
-/// Draws a panel from `y` on; where it ends.
+/// Draws a panel from `y` on; returns where it ends.
 fn panel(out: &mut String, y: f64, title: &str, bars: &[Bar]) -> f64 {
     let _ = writeln!(
         out,

@@ -20,8 +20,8 @@ pub struct Child {
 }
 
 impl Child {
-    /// A new process that does `work` and ends with what it returns. It dies with its parent.
-    /// SIGINT, which a terminal sends to all of a group, is for its parent to act upon.
+    /// Forks a process that does `work` and exits with its result. It dies with its parent, and
+    /// ignores SIGINT, which a terminal sends to the whole group and which its parent handles.
     pub fn fork(work: impl FnOnce() -> i32) -> io::Result<Child> {
         let parent = nix::unistd::getpid();
         // SAFETY: the lab's processes have one thread each, so the child may do all that its parent
@@ -47,7 +47,7 @@ impl Child {
         self.pid
     }
 
-    /// Waits until it has ended.
+    /// Waits for its end.
     pub fn wait(&mut self) -> io::Result<WaitStatus> {
         loop {
             if let Some(status) = self.ended {
@@ -61,7 +61,7 @@ impl Child {
         }
     }
 
-    /// Whatever there is to be told of it now: its end, a stop under a tracer, or nothing.
+    /// Its next change of state, if there is one now: its end, or a stop under a tracer.
     pub fn news(&mut self) -> io::Result<Option<WaitStatus>> {
         let flags = WaitPidFlag::WNOHANG | WaitPidFlag::__WALL;
         match waitpid(self.pid, Some(flags)).map_err(|errno| named("waitpid", errno))? {
@@ -83,14 +83,14 @@ impl Child {
 impl Drop for Child {
     fn drop(&mut self) {
         if self.ended.is_none() {
-            // Gone already, or ours to end.
+            // It has ended already, or ends now.
             let _ = kill(self.pid, Signal::SIGKILL);
             let _ = self.wait();
         }
     }
 }
 
-/// What every child does first.
+/// The first steps of every child.
 fn begin(parent: Pid) -> nix::Result<()> {
     nix::sys::prctl::set_pdeathsig(Signal::SIGKILL)?;
     if getppid() != parent {
@@ -104,7 +104,7 @@ fn begin(parent: Pid) -> nix::Result<()> {
     sigprocmask(SigmaskHow::SIG_UNBLOCK, Some(&ends), None)
 }
 
-/// Makes a file that may not become so large an error of the call, not the end of the process.
+/// Makes a write beyond the file size limit fail, rather than end the process.
 pub fn ignore_file_limit() -> io::Result<()> {
     // SAFETY: to ignore a signal is no handler.
     let before = unsafe { signal(Signal::SIGXFSZ, SigHandler::SigIgn) };
@@ -112,12 +112,12 @@ pub fn ignore_file_limit() -> io::Result<()> {
     Ok(())
 }
 
-/// Makes this process the one that orphans of its children are given to, so that it can reap them.
+/// Makes this process the parent of its children's orphans, so that it can reap them.
 pub fn adopt_orphans() -> io::Result<()> {
     nix::sys::prctl::set_child_subreaper(true).map_err(|errno| named("prctl", errno))
 }
 
-/// Reaps whatever children there still are. All of them have been killed.
+/// Reaps all remaining children, which have been killed.
 pub fn reap_orphans() {
     while let Ok(_) | Err(Errno::EINTR) = waitpid(Pid::from_raw(-1), None) {}
 }
@@ -130,7 +130,7 @@ pub fn processors() -> Vec<usize> {
         .collect()
 }
 
-/// Keeps this process on one processor.
+/// Pins this process to one processor.
 pub fn pin(cpu: usize) -> io::Result<()> {
     let mut set = CpuSet::new();
     set.set(cpu).map_err(|errno| named("CPU_SET", errno))?;

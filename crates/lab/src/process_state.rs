@@ -9,14 +9,14 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::time::Duration;
 
-/// What the kernel says that a process is doing.
+/// What a process is doing, as the kernel shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProcessState {
     /// The letter of `/proc/PID/stat`: `R`, `S`, `D`, `T`, `Z`.
     pub state: char,
-    /// The function of the kernel in which it waits; none if it runs or if that may not be seen.
+    /// The kernel function in which it waits; none if it runs, or if this user may not see it.
     pub waits_in: Option<String>,
-    /// The system call that it is in, if it is in one and that may be seen.
+    /// The system call that it is in, if there is one and this user may see it.
     pub call: Option<String>,
 }
 
@@ -51,11 +51,11 @@ impl ProcessState {
         match self.state {
             'R' => "running",
             'S' => "sleeping",
-            'D' => "sleeping, not to be woken by signals",
+            'D' => "in uninterruptible sleep",
             'T' => "stopped",
             't' => "stopped by its tracer",
-            'Z' => "dead, not reaped yet",
-            _ => "in a state of its own",
+            'Z' => "ended, not reaped yet",
+            _ => "in another state",
         }
     }
 }
@@ -72,8 +72,8 @@ impl fmt::Display for ProcessState {
     }
 }
 
-/// Looks at a process until it is asleep and stays so, and has told `progress` nothing new
-/// meanwhile. `None` if it is gone or if `pause` says to stop.
+/// Looks at a process until it stays asleep and `progress` no longer changes. `None` if it has
+/// ended, or if `pause` says to stop.
 pub fn until_asleep(
     pid: Pid,
     mut progress: impl FnMut() -> u64,
@@ -98,7 +98,7 @@ pub fn until_asleep(
     before.map(|(look, _)| look)
 }
 
-/// A child's view of [`until_asleep`]: it waits for the other until that sleeps.
+/// [`until_asleep`] for a child of the lab that waits until another process sleeps.
 pub fn watch_until_asleep(pid: Pid) -> Option<ProcessState> {
     let look = until_asleep(
         pid,
@@ -113,7 +113,7 @@ pub fn watch_until_asleep(pid: Pid) -> Option<ProcessState> {
 
 /// How long to wait between two looks.
 pub const BETWEEN_LOOKS: Duration = Duration::from_millis(1);
-/// So many looks that are the same make a sleep.
+/// So many equal looks in a row count as sleep.
 const LOOKS: u32 = 8;
 
 #[cfg(test)]

@@ -1,14 +1,14 @@
-//! What several measurements share: how long one may take, and how many figures become one.
+//! What the measurements share: the time limit of one, and the median.
 
 use std::time::Duration;
 
-/// How long one measurement goes on before it makes do with fewer rounds, so that the table is done
-/// in time on a machine that is slow or busy.
+/// Time after which a measurement stops early, with fewer rounds, so that the table is done in time
+/// on a slow or busy machine.
 pub(super) fn time_max(rounds: u32) -> Duration {
     Duration::from_millis(35) * rounds
 }
 
-/// The middle one; of an even number, the upper of the two.
+/// The middle value; of an even number, the upper of the two.
 pub(super) fn median(mut values: Vec<u64>) -> u64 {
     values.sort_unstable();
     values.get(values.len() / 2).copied().unwrap_or(0)

@@ -1,7 +1,6 @@
-//! The measurements: each makes its link and its two processes anew.
+//! The measurements, and the order of a run. Each one makes a new link and two new processes.
 //!
-//! Owns: which measurements there are, and the order of a run. Trusts: each to report trouble
-//! rather than to hide it. Never: lets one mechanism's trouble end the others' turn.
+//! Never: lets the failure of one mechanism end the measurements of the others.
 
 mod boundaries;
 mod calls;
@@ -20,22 +19,22 @@ use crate::supervisor::{Pins, Supervisor, Trouble};
 use crate::{link, process};
 use nix::sys::signal::Signal;
 
-/// What a run is to do.
+/// The plan of a run.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// Which mechanisms.
+    /// The mechanisms to measure.
     pub mechanisms: Vec<Mechanism>,
     /// Rounds of each measurement.
     pub rounds: u32,
-    /// Whether the processes are kept on processors.
+    /// Whether to pin the processes to processors.
     pub pin: bool,
 }
 
-/// The run was ended by this signal.
+/// This signal ended the run.
 #[derive(Debug)]
 pub struct Interrupted(pub Signal);
 
-/// Measures all that the plan names. `progress` is told what comes next.
+/// Runs the plan. `progress` is told each next measurement.
 pub fn run(
     supervisor: &Supervisor,
     plan: &Plan,
@@ -139,7 +138,7 @@ fn row(
     Ok(row)
 }
 
-/// What came out, or nothing and a note of the trouble.
+/// The result, or none and a note of the failure.
 fn noted<T>(
     result: Result<T, Trouble>,
     what: &str,

@@ -1,7 +1,7 @@
-//! The Plumber: a real pipe between two real processes, to be filled, emptied, resized and left.
+//! The Plumber, `bulkhead lab plumber`: a real pipe between two real processes, to fill, empty,
+//! resize and close.
 //!
-//! Owns: `bulkhead lab plumber`. Trusts: the kernel. Never: shows a state that the kernel did not
-//! report.
+//! Never: shows a state that the kernel did not report.
 
 mod end;
 mod engine;
@@ -26,27 +26,27 @@ use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
-/// Our own executable, which both ends are started from.
+/// Our own executable, which both ends run.
 const PROGRAM: &str = "/proc/self/exe";
 
-/// A real pipe between two real processes: write, read, pause, resize, leave, and watch what the
-/// kernel makes of it. In a terminal, with keys; without one, `--plain`.
+/// A real pipe between two real processes: write, read, pause, resize, leave, and watch how the
+/// kernel responds. Controlled by keys in a terminal; without one, use `--plain`.
 #[derive(Debug, Parser)]
 #[command(name = "bulkhead lab plumber", after_help = AFTER_HELP)]
 struct Options {
-    /// Read one step a line from standard input and print what came of it
+    /// Read one step per line from standard input and print the result
     #[arg(long, conflicts_with = "serve")]
     plain: bool,
 
-    /// The same as lines of JSON, for the browser
+    /// The same with lines of JSON, for the browser
     #[arg(long, hide = true)]
     serve: bool,
 
-    /// Be one end
+    /// Run as one end of the pipe
     #[arg(long, hide = true, requires = "parent")]
     end: Option<end::Side>,
 
-    /// Whose child the end is
+    /// The parent of that end
     #[arg(long, hide = true)]
     parent: Option<i32>,
 }
@@ -70,7 +70,7 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     }
     let plumbing = match Plumbing::start(Path::new(PROGRAM)) {
         Ok(plumbing) => plumbing,
-        Err(error) => return fail(&format!("the pipe or its processes cannot be had: {error}")),
+        Err(error) => return fail(&format!("cannot start the pipe and its processes: {error}")),
     };
     let result = if options.plain {
         return plain::run(plumbing);
@@ -86,7 +86,7 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
 }
 
 fn fail(text: &str) -> ExitCode {
-    // Nothing is left to tell it to if standard error is closed.
+    // If standard error is closed, there is nowhere to report this.
     let _ = writeln!(std::io::stderr(), "bulkhead lab plumber: {text}");
     ExitCode::from(1)
 }

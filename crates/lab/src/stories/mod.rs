@@ -1,8 +1,5 @@
-//! The smallest honest program of each mechanism, run for real: each step is printed by the process
-//! that does it, and what the other is doing meanwhile is read from `/proc`.
-//!
-//! Owns: the choice among the programs, and how a step is printed. Trusts: nobody to be reading
-//! what is printed. Never: prints a step that was not done.
+//! The smallest real program of each mechanism. Each process prints its own steps, and `/proc`
+//! shows what the other one is doing meanwhile.
 
 mod channel;
 mod fifo;
@@ -19,7 +16,7 @@ use crate::supervisor::{Supervisor, Trouble};
 use nix::sys::socket::SockType;
 use std::path::PathBuf;
 
-/// Runs the program of that mechanism in processes of its own.
+/// Runs the program of that mechanism in new processes.
 pub fn run(supervisor: &Supervisor, mechanism: Mechanism) -> Result<(), Trouble> {
     let path = match mechanism {
         Mechanism::Fifo => supervisor.scratch("greetings")?,

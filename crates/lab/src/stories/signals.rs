@@ -1,8 +1,7 @@
-//! A parent and a child, and what signals do between them: who can catch what, what they carry, and
-//! what comes back as SIGCHLD.
+//! Signals between a parent and a child: which ones can be caught, what they carry, and what
+//! SIGCHLD reports.
 //!
-//! Owns: that program. Trusts: the kernel for who sent a signal. Never: signals anybody but its own
-//! children.
+//! Never: signals any process but its own children.
 
 use super::step::{fork_part, step, step_asleep, step_ended, step_look};
 use crate::memory::Shared;
@@ -14,7 +13,7 @@ use nix::unistd::Pid;
 use std::io;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// Runs it.
+/// Runs the program.
 pub fn run() -> io::Result<()> {
     signalling::block(&[libc::SIGCHLD]);
     let words = Shared::new(4096)?;
@@ -41,10 +40,7 @@ pub fn run() -> io::Result<()> {
     step_told("parent")?;
     step_ended("parent", &mut child)?;
     let mut other = fork_part("child 2", || {
-        step(
-            "child 2",
-            "reads from address 1: a fault of its own, and no handler",
-        );
+        step("child 2", "reads from address 1: a fault, and no handler");
         signalling::fault();
         Ok(())
     })?;
@@ -52,7 +48,7 @@ pub fn run() -> io::Result<()> {
     step_ended("parent", &mut other)
 }
 
-/// The child: catches what can be caught and says what came. `turn` rises with each.
+/// The child: catches what can be caught, and prints what arrives. `turn` rises with each signal.
 fn catcher(turn: &AtomicU32) -> io::Result<()> {
     for signal in [libc::SIGKILL, libc::SIGSTOP] {
         let answer = signalling::catch(signal).err();
@@ -107,20 +103,20 @@ fn step_state(who: &str, pid: Pid) {
     }
 }
 
-/// Waits for SIGCHLD and says what it tells.
+/// Waits for SIGCHLD, and prints its report.
 fn step_told(who: &str) -> io::Result<()> {
     let Some(Came { pid, code, .. }) = signalling::next(&[libc::SIGCHLD], None)? else {
         return Ok(());
     };
     let what = match code {
         libc::CLD_STOPPED => "was stopped",
-        libc::CLD_CONTINUED => "goes on",
+        libc::CLD_CONTINUED => "was continued",
         libc::CLD_KILLED => "was killed",
         libc::CLD_DUMPED => "was killed and its memory dumped",
         libc::CLD_EXITED => "ended",
         _ => "changed",
     };
-    step(who, &format!("SIGCHLD came: child {pid} {what}"));
+    step(who, &format!("SIGCHLD: child {pid} {what}"));
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! The steps of a program: how each is printed, and how its processes are watched and waited for.
+//! Printing the steps of a program, and watching its processes.
 //!
 //! Never: prints a step that was not done.
 
@@ -7,14 +7,14 @@ use crate::process_state::{ProcessState, watch_until_asleep};
 use nix::unistd::Pid;
 use std::io::{self, Write};
 
-/// A step, said by the process that does it.
+/// Prints a step, in the process that does it.
 pub(super) fn step(who: &str, text: &str) {
     let line = format!("{:>8} {who:<9} {text}\n", std::process::id());
-    // In one call, so that lines of two processes stay whole. Whether anybody reads is not known.
+    // In one call, so that lines of two processes stay whole. A reader that has gone is ignored.
     let _ = io::stdout().write_all(line.as_bytes());
 }
 
-/// Waits until the other is asleep, and says in which state it is.
+/// Waits until the other process sleeps, and prints its state.
 pub(super) fn step_asleep(who: &str, other: &str, pid: Pid) {
     match watch_until_asleep(pid) {
         Some(look) => step_look(who, other, pid, &look),
@@ -26,7 +26,7 @@ pub(super) fn step_look(who: &str, other: &str, pid: Pid, look: &ProcessState) {
     step(who, &format!("{other} {pid} is {look}"));
 }
 
-/// Forks a child that does a part of the program, and says so if it fails.
+/// Forks a child that does one part of the program; prints its error, if any.
 pub(super) fn fork_part(
     who: &'static str,
     part: impl FnOnce() -> io::Result<()>,
@@ -40,7 +40,7 @@ pub(super) fn fork_part(
     })
 }
 
-/// Waits for the child and says how it ended.
+/// Waits for the child, and prints how it ended.
 pub(super) fn step_ended(who: &str, child: &mut Child) -> io::Result<()> {
     use nix::sys::wait::WaitStatus;
     let pid = child.pid();
