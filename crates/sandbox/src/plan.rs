@@ -6,7 +6,7 @@
 
 use crate::layer::Layer;
 use crate::namespaces::Namespace;
-use crate::policy::Policy;
+use crate::policy::role::Policy;
 use crate::support::{Feature, Mandatory, Support};
 use std::ffi::CString;
 

@@ -3,18 +3,18 @@
 //! Owns: the trials. Trusts: only what worked. Never: reads a kernel version or a list of security
 //! modules; the same functions that children use are called here.
 
-use crate::canary;
-use crate::capabilities;
-use crate::cgroup::{self, Tree};
-use crate::child::{self, Ids};
-use crate::landlock::{self, Rules};
 use crate::launch::DISTINCT_UID_BASE;
+use crate::launch::cgroup::{self, Tree};
+use crate::launch::child::{self, Ids};
+use crate::launch::root;
+use crate::launch::spawn::{self, Pipe, Spawned};
 use crate::namespaces::{self, Namespace};
-use crate::policy::Policy;
-use crate::process::{self, Speculation};
-use crate::root;
-use crate::seccomp;
-use crate::spawn::{self, Pipe, Spawned};
+use crate::policy::filter;
+use crate::policy::role::Policy;
+use crate::properties::{self, Speculation};
+use crate::seal::canary;
+use crate::seal::capabilities;
+use crate::seal::landlock::{self, Rules};
 use crate::support::{Availability, Feature, Support};
 use crate::sys::{self, RawResult};
 use std::io;
@@ -243,7 +243,7 @@ impl Job {
             return child::FAILURE_STATUS;
         }
         self.tell(child::take_ids(self.ids));
-        self.tell(process::join_new_keyring());
+        self.tell(properties::join_new_keyring());
         self.tell(if self.has_user {
             namespaces::forbid_nesting()
                 .and_then(|()| canary::must_be_refused(canary::nest(), libc::ENOSPC))
@@ -255,16 +255,16 @@ impl Job {
         } else {
             Err(libc::EPERM)
         });
-        self.tell(process::schedule_alone());
+        self.tell(properties::schedule_alone());
         self.tell(try_mitigation(Speculation::StoreBypass));
         self.tell(try_mitigation(Speculation::IndirectBranch));
         self.tell(
-            process::deny_write_execute()
+            properties::deny_write_execute()
                 .and_then(|()| canary::must_be_refused(canary::map_code(), libc::EACCES)),
         );
         self.tell(self.try_landlock());
-        self.tell(seccomp::try_install(false));
-        self.tell(seccomp::try_install(true));
+        self.tell(filter::try_install(false));
+        self.tell(filter::try_install(true));
         0
     }
 
@@ -285,8 +285,8 @@ impl Job {
 }
 
 fn try_mitigation(kind: Speculation) -> RawResult<()> {
-    process::mitigate(kind)?;
-    canary::must_be_refused(process::unmitigate(kind), libc::EPERM)
+    properties::mitigate(kind)?;
+    canary::must_be_refused(properties::unmitigate(kind), libc::EPERM)
 }
 
 fn replace_root() -> RawResult<()> {

@@ -2,7 +2,7 @@
 //!
 //! Owns: the table. Trusts: the kernel. Never: raises one. See `getrlimit(2)`.
 
-use crate::policy::Policy;
+use crate::policy::role::Policy;
 use crate::sys;
 use std::io;
 

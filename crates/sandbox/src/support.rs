@@ -3,9 +3,9 @@
 //! Owns: the vocabulary (available or not, features, tiers). Trusts: the probe. Never: looks for
 //! itself.
 
-use crate::canary;
 use crate::layer::Layer;
 use crate::namespaces::Namespace;
+use crate::seal::canary;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -155,13 +155,13 @@ impl Support {
     }
 
     /// Leaves off what no child of the browser goes without. Children launched with it never pass
-    /// [`verify`](crate::report::verify), so that they are good for the knock-out matrix only.
+    /// [`verify`](crate::examine::report::verify), so that they are good for the knock-out matrix only.
     pub fn leave_off(&mut self, layer: Mandatory) {
         self.left_off |= 1 << layer as u32;
     }
 
     /// Children launched with it are told that they have this layer, and it is never put on: so
-    /// that tests see its canary fail. They never pass [`verify`](crate::report::verify) either.
+    /// that tests see its canary fail. They never pass [`verify`](crate::examine::report::verify) either.
     ///
     /// # Panics
     /// The layer has no canary.

@@ -9,9 +9,8 @@
 //! calling conventions, and last the allow-list, whose default is to kill or to notify. See
 //! `seccomp(2)`.
 
-use crate::allow_list::{CallRule, Condition, ParseError, Test, Verdict};
-use crate::calls::X32_BIT;
-use crate::policy::Policy;
+use crate::policy::language::{CallRule, Condition, ParseError, Test, Verdict};
+use crate::policy::role::Policy;
 use crate::sys::{self, RawResult};
 use seccompiler::{
     BackendError, BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition,
@@ -20,6 +19,7 @@ use seccompiler::{
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::os::fd::{FromRawFd, OwnedFd};
+use syscalls::X32_BIT;
 use thiserror::Error;
 
 /// Instructions for the kernel's filter machine.

@@ -10,7 +10,7 @@
 //! BITS := WORD {| WORD}
 //! ```
 
-use crate::{calls, constants};
+use crate::policy::words;
 use thiserror::Error;
 
 /// One line of a policy.
@@ -128,12 +128,12 @@ fn parse_rule(body: &str, reason: &str, own_pid: u32) -> Result<CallRule, String
         None => (body, Verdict::Allow),
         Some((body, name)) => {
             let name = name.trim();
-            let errno = constants::errno(name).ok_or_else(|| format!("unknown errno {name}"))?;
+            let errno = words::errno(name).ok_or_else(|| format!("unknown errno {name}"))?;
             (body.trim(), Verdict::Answer(errno))
         }
     };
     let (call, conditions) = body.split_once(char::is_whitespace).unwrap_or((body, ""));
-    let number = calls::number_of(call).ok_or_else(|| format!("unknown system call {call}"))?;
+    let number = syscalls::number_of(call).ok_or_else(|| format!("unknown system call {call}"))?;
     let conditions = conditions.trim();
     let conditions = if conditions.is_empty() {
         Vec::new()
@@ -197,7 +197,7 @@ fn parse_bits(text: &str, own_pid: u32) -> Result<u64, String> {
     for word in text.trim().split('|') {
         bits |= match word {
             "SELF" => u64::from(own_pid),
-            word => constants::value(word).ok_or_else(|| format!("unknown word {word:?}"))?,
+            word => words::value(word).ok_or_else(|| format!("unknown word {word:?}"))?,
         };
     }
     Ok(bits)

@@ -9,11 +9,11 @@
 //! Each runs on the sealing thread alone. Whether all threads are held is seen from outside, or
 //! told by each thread to the sealing one.
 
-use crate::constants;
 use crate::layer::Layer;
 use crate::namespaces::Namespace;
 use crate::plan::Plan;
-use crate::process::{self, Speculation};
+use crate::policy::words;
+use crate::properties::{self, Speculation};
 use crate::rlimits;
 use crate::support::Feature;
 use crate::sys::{self, RawResult};
@@ -79,7 +79,7 @@ pub fn untried(layer: Layer) -> Option<&'static str> {
 
 /// How an answer reads.
 pub(crate) fn answer_name(errno: i32) -> String {
-    match constants::errno_name(errno) {
+    match words::errno_name(errno) {
         _ if errno == 0 => NOTHING_FOUND.to_owned(),
         Some(name) => name.to_owned(),
         None => format!("errno {errno}"),
@@ -180,7 +180,7 @@ fn learn_host_name() -> RawResult<()> {
     let mut names: libc::utsname = unsafe { std::mem::zeroed() };
     // SAFETY: one valid slot.
     sys::check(unsafe { libc::syscall(libc::SYS_uname, &raw mut names) })?;
-    let expected = crate::child::HOST_NAME.to_bytes_with_nul();
+    let expected = crate::launch::child::HOST_NAME.to_bytes_with_nul();
     let mut found = names.nodename.iter().map(|byte| byte.cast_unsigned());
     if expected.iter().all(|byte| found.next() == Some(*byte)) {
         Err(0)
@@ -244,7 +244,7 @@ fn speculate_again(plan: &Plan) -> RawResult<()> {
     let mut last = Err(libc::EOPNOTSUPP);
     for (feature, kind) in kinds {
         if plan.has_feature(feature) {
-            last = process::unmitigate(kind);
+            last = properties::unmitigate(kind);
             if last != Err(libc::EPERM) {
                 return last;
             }

@@ -4,7 +4,7 @@
 //! Owns: the rule set. Trusts: the kernel and the `landlock` crate's account of its versions.
 //! Never: adds a rule that allows something. See `landlock(7)`.
 
-use crate::policy::Policy;
+use crate::policy::role::Policy;
 use crate::sys::{self, RawResult};
 use ::landlock::{
     ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, Ruleset, RulesetAttr, RulesetError,

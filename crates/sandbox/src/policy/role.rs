@@ -3,7 +3,7 @@
 //! Owns: the names, the embedded `policies/*.policy`. Trusts: those texts, which are part of the
 //! program and parsed by its tests. Never: reads a policy from a file at run time.
 
-use crate::allow_list::{self, CallRule, ParseError};
+use crate::policy::language::{self, CallRule, ParseError};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -59,7 +59,7 @@ impl Policy {
     /// # Errors
     /// The first line that cannot be understood; the tests show that there is none.
     pub fn rules(self, own_pid: u32) -> Result<Vec<CallRule>, ParseError> {
-        allow_list::parse(self.name(), own_pid, &source)
+        language::parse(self.name(), own_pid, &source)
     }
 
     /// Whether processes of this role have to reach the network themselves.
@@ -82,12 +82,12 @@ impl fmt::Display for Policy {
 /// The embedded text of that name.
 fn source(name: &str) -> Option<&'static str> {
     Some(match name {
-        "demo" => include_str!("../policies/demo.policy"),
-        "gpu" => include_str!("../policies/gpu.policy"),
-        "network" => include_str!("../policies/network.policy"),
-        "renderer" => include_str!("../policies/renderer.policy"),
-        "shell" => include_str!("../policies/shell.policy"),
-        "thread-start" => include_str!("../policies/thread-start.policy"),
+        "demo" => include_str!("../../policies/demo.policy"),
+        "gpu" => include_str!("../../policies/gpu.policy"),
+        "network" => include_str!("../../policies/network.policy"),
+        "renderer" => include_str!("../../policies/renderer.policy"),
+        "shell" => include_str!("../../policies/shell.policy"),
+        "thread-start" => include_str!("../../policies/thread-start.policy"),
         _ => return None,
     })
 }
@@ -95,7 +95,7 @@ fn source(name: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::allow_list::Verdict;
+    use crate::policy::language::Verdict;
     use std::collections::BTreeSet;
 
     fn allowed(policy: Policy) -> BTreeSet<String> {

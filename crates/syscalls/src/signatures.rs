@@ -3,12 +3,12 @@
 //! Owns: the table. Trusts: section 2 of the manual, and libc's constants. Never: has a call that
 //! `tables/x86_64.txt` does not have.
 
-use crate::constants::values;
+use crate::values;
 use libc::*;
 
 /// What an argument is.
 #[derive(Clone, Copy)]
-pub(crate) enum Kind {
+pub enum Kind {
     /// A descriptor of a directory, or the working directory.
     Folder,
     /// A signed number of 32 bits: descriptors, process ids, lengths.
@@ -30,21 +30,21 @@ pub(crate) enum Kind {
 }
 
 /// Names of values: one choice in the bits of `mask`, or for the whole; flags beside it.
-pub(crate) struct Words {
-    pub(crate) mask: u64,
-    pub(crate) choices: &'static [(&'static str, u64)],
-    pub(crate) flags: &'static [(&'static str, u64)],
+pub struct Words {
+    pub mask: u64,
+    pub choices: &'static [(&'static str, u64)],
+    pub flags: &'static [(&'static str, u64)],
 }
 
 /// The arguments of the call of that name.
-pub(crate) fn of(name: &str) -> Option<&'static [Kind]> {
+pub fn of(name: &str) -> Option<&'static [Kind]> {
     let found = CALLS.iter().find(|(known, _)| *known == name);
     found.map(|(_, kinds)| *kinds)
 }
 
 /// The calls that are known.
 #[cfg(test)]
-pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+pub fn names() -> impl Iterator<Item = &'static str> {
     CALLS.iter().map(|(name, _)| *name)
 }
 
@@ -437,7 +437,7 @@ const SOCKET: Words = Words {
 };
 
 /// At the level `SOL_SOCKET`.
-pub(crate) const SOCKET_OPTION: Words = choices(values![
+pub const SOCKET_OPTION: Words = choices(values![
     SO_ACCEPTCONN,
     SO_ATTACH_BPF,
     SO_ATTACH_FILTER,
@@ -501,7 +501,7 @@ mod tests {
     #[test]
     fn every_call_of_the_table_exists_once() {
         for (at, name) in names().enumerate() {
-            assert!(crate::calls::number_of(name).is_some(), "{name}");
+            assert!(crate::number_of(name).is_some(), "{name}");
             assert_eq!(names().position(|known| known == name), Some(at), "{name}");
         }
     }

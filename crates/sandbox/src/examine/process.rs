@@ -3,15 +3,15 @@
 //! Owns: the reading of `/proc/PID`. Trusts: the kernel's files, the probe, and what the launcher
 //! decided. Never: takes what it could not read for a layer that is there.
 
-use crate::cgroup::{self, GROUP_PREFIX};
+use crate::examine::report::State;
 use crate::launch::Attempted;
+use crate::launch::cgroup::{self, GROUP_PREFIX};
 use crate::layer::Layer;
 use crate::namespaces::Namespace;
-use crate::policy::Policy;
-use crate::process;
-use crate::report::State;
+use crate::policy::filter;
+use crate::policy::role::Policy;
+use crate::properties;
 use crate::rlimits;
-use crate::seccomp;
 use crate::support::{Availability, Feature, Support};
 use crate::sys::RawResult;
 use std::fs;
@@ -280,7 +280,7 @@ impl<'a> Look<'a> {
         if !availability.is_available() {
             return unavailable(availability);
         }
-        match process::core_cookie(self.pid) {
+        match properties::core_cookie(self.pid) {
             Ok(0) => (State::Missing, "no cookie".to_owned()),
             Ok(_) => (State::Enforced, String::new()),
             Err(errno) if !self.support.has_namespaces() => {
@@ -335,7 +335,7 @@ impl<'a> Look<'a> {
         if modes.iter().any(|mode| mode != "2") {
             return (State::Missing, "a thread has no filter".to_owned());
         }
-        let Ok(programs) = seccomp::compile(self.policy, 1, false) else {
+        let Ok(programs) = filter::compile(self.policy, 1, false) else {
             return (State::Missing, "the policy makes no filter".to_owned());
         };
         let own = programs.count();

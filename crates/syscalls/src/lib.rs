@@ -2,6 +2,11 @@
 //!
 //! Owns: the embedded table. Trusts: it. Never: asks the system's headers at run time.
 
+#![forbid(unsafe_code)]
+
+pub mod describe;
+mod signatures;
+
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -9,7 +14,7 @@ static TABLE: LazyLock<BTreeMap<i64, &'static str>> =
     LazyLock::new(|| lines(include_str!("../tables/x86_64.txt")).collect());
 
 /// The bit that marks a number of the x32 calling convention.
-pub(crate) const X32_BIT: u32 = 0x4000_0000;
+pub const X32_BIT: u32 = 0x4000_0000;
 
 /// The name of a call, or `None` for a number that the table does not have.
 pub fn name_of(number: i64) -> Option<&'static str> {
@@ -22,6 +27,12 @@ pub fn number_of(name: &str) -> Option<i64> {
         .iter()
         .find(|(_, known)| **known == name)
         .map(|(number, _)| *number)
+}
+
+/// A table of libc's `int` constants, none of which is negative.
+#[macro_export]
+macro_rules! values {
+    ($($name:ident),* $(,)?) => { &[$((stringify!($name), $name as u64)),*] };
 }
 
 fn lines(text: &'static str) -> impl Iterator<Item = (i64, &'static str)> {

@@ -5,9 +5,9 @@
 //! `setuid`. Trusts: the process, which is not sealed and has seen nothing yet. Never: returns
 //! success before every thread has answered.
 
-use crate::capabilities;
-use crate::landlock;
-use crate::process::{self, Speculation};
+use crate::properties::{self, Speculation};
+use crate::seal::capabilities;
+use crate::seal::landlock;
 use crate::sys::{self, RawResult};
 use std::fs;
 use std::io;
@@ -109,10 +109,10 @@ fn restrict_this() -> RawResult<()> {
         capabilities::drop_all()?;
     }
     if STORE_BYPASS.load(Ordering::SeqCst) {
-        process::mitigate(Speculation::StoreBypass)?;
+        properties::mitigate(Speculation::StoreBypass)?;
     }
     if INDIRECT_BRANCH.load(Ordering::SeqCst) {
-        process::mitigate(Speculation::IndirectBranch)?;
+        properties::mitigate(Speculation::IndirectBranch)?;
     }
     match RULES.load(Ordering::SeqCst) {
         ..0 => Ok(()),

@@ -4,10 +4,10 @@
 //! launcher prepared before the clone. Never: allocates, locks or panics, since it is a copy of a
 //! process whose other threads do not exist here.
 
-use crate::capabilities;
-use crate::process;
+use crate::launch::root;
+use crate::properties;
 use crate::rlimits;
-use crate::root;
+use crate::seal::capabilities;
 use crate::sys::{self, RawResult};
 use serde::{Deserialize, Serialize};
 use std::ffi::{CStr, c_char};
@@ -106,16 +106,19 @@ fn prepare_and_execute(setup: &Setup) -> Result<std::convert::Infallible, (Step,
     sys::close(setup.go_write);
     at(Step::Wait, wait_for_go(setup.go_read))?;
     at(Step::Ids, take_ids(setup.ids))?;
-    at(Step::ParentDeathSignal, process::die_with_parent())?;
+    at(Step::ParentDeathSignal, properties::die_with_parent())?;
     // The launcher closes its end after our `execve` at the earliest: closed now means dead.
-    if at(Step::ParentDeathSignal, process::is_hung_up(setup.go_read))? {
+    if at(
+        Step::ParentDeathSignal,
+        properties::is_hung_up(setup.go_read),
+    )? {
         return Err((Step::ParentDeathSignal, libc::ESRCH));
     }
     if setup.has_mounts {
         at(Step::Mounts, root::make_private())?;
     }
     if setup.has_keyring {
-        at(Step::Keyring, process::join_new_keyring())?;
+        at(Step::Keyring, properties::join_new_keyring())?;
     }
     at(Step::Surroundings, tidy_surroundings(setup))?;
     at(Step::Descriptors, place_descriptors(setup))?;

@@ -9,7 +9,7 @@ use std::fmt::Write;
 
 /// The call of that name, with its arguments as far as they are known; all six as they are where
 /// nothing is known about it.
-pub(crate) fn call(name: &str, arguments: &[u64; 6]) -> String {
+pub fn call(name: &str, arguments: &[u64; 6]) -> String {
     let Some(kinds) = signatures::of(name) else {
         let arguments = arguments.map(|argument| format!("{argument:#x}"));
         return format!("{name}({})", arguments.join(", "));

@@ -12,11 +12,11 @@
 //! word, given before it has seen any content. It can only make a report worse: a layer that is
 //! there without the answer that was due counts as missing.
 
-use crate::canary::{self, Canary};
+use crate::examine::process::{Finding, Look};
 use crate::launch::Attempted;
-use crate::look::{Finding, Look};
 use crate::namespaces::Namespace;
-use crate::policy::Policy;
+use crate::policy::role::Policy;
+use crate::seal::canary::{self, Canary};
 use crate::support::{Availability, Feature, Support, Tier};
 use serde::{Deserialize, Serialize};
 use std::fmt;

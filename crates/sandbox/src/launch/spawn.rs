@@ -4,7 +4,7 @@
 //! be async-signal-safe: it runs as a copy of a process that may have had other threads, whose
 //! locks nobody will ever release. Never: returns in the child.
 
-use crate::process;
+use crate::properties;
 use crate::sys::{self, RawResult};
 use libc::c_int;
 use std::mem;
@@ -23,11 +23,11 @@ pub(crate) struct Spawned {
 /// # Safety
 /// `body` must be async-signal-safe: no allocation, no lock, no panic.
 pub(crate) unsafe fn spawn(flags: u64, body: &dyn Fn() -> c_int) -> RawResult<Spawned> {
-    let is_hidden = process::is_not_dumpable();
+    let is_hidden = properties::is_not_dumpable();
     if is_hidden {
         // The copy's files in /proc, the maps of its user namespace among them, would be root's.
         // Its `execve` makes it dumpable anyway.
-        process::set_dumpable(true)?;
+        properties::set_dumpable(true)?;
     }
     let mut all: libc::sigset_t = full_signal_set();
     // SAFETY: plain old data that the next call overwrites.
@@ -45,7 +45,7 @@ pub(crate) unsafe fn spawn(flags: u64, body: &dyn Fn() -> c_int) -> RawResult<Sp
     unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &raw const before, ptr::null_mut()) };
     if is_hidden {
         // It is what it was before, so it cannot fail.
-        let _ = process::set_dumpable(false);
+        let _ = properties::set_dumpable(false);
     }
     let pid = result?;
     // SAFETY: the kernel has just made the descriptor, and nobody else knows of it.

@@ -4,15 +4,19 @@
 //! Trusts: the support that the probe found. Never: launches with less than that without the
 //! child's plan and report saying so; never blocks on the child longer than its `execve` takes.
 
-use crate::cgroup::ChildGroup;
-use crate::child::{self, Ids, Setup, Step};
-use crate::look;
+pub mod cgroup;
+pub(crate) mod child;
+pub(crate) mod root;
+pub(crate) mod spawn;
+
 use crate::namespaces::{self, Namespace};
 use crate::plan::Plan;
-use crate::policy::Policy;
-use crate::spawn::{self, Pipe, Spawned};
+use crate::policy::role::Policy;
 use crate::support::{Feature, Support};
 use crate::sys;
+use cgroup::ChildGroup;
+use child::{Ids, Setup, Step};
+use spawn::{Pipe, Spawned};
 use std::ffi::{CString, c_char};
 use std::fs::File;
 use std::io;
@@ -75,7 +79,7 @@ pub struct Launched {
     pub pid: i32,
     /// Becomes readable when it ends.
     pub pidfd: OwnedFd,
-    /// For [`crate::report::verify`].
+    /// For [`crate::examine::report::verify`].
     pub attempted: Attempted,
 }
 
@@ -123,7 +127,7 @@ pub fn launch(spec: LaunchSpec<'_>) -> Result<Launched, LaunchError> {
         network_namespace: plan.has_namespace(Namespace::Net),
         distinct_uid: ids.is_distinct,
         cgroup: spec.cgroup.is_some(),
-        inherited_filters: look::own_filters().map_err(LaunchError::Prepare)?,
+        inherited_filters: crate::examine::process::own_filters().map_err(LaunchError::Prepare)?,
     };
     // SAFETY: `child::run` makes raw calls only.
     let spawned = unsafe { spawn::spawn(plan.clone_flags(), &|| child::run(&setup)) };

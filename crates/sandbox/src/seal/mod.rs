@@ -6,24 +6,27 @@
 //! layer of the plan missing, or with a canary that was not refused; the filter, by which the
 //! broker judges, comes last.
 
-use crate::canary::{self, Canary, NotRefused};
-use crate::capabilities;
-use crate::landlock;
+pub(crate) mod canary;
+pub(crate) mod capabilities;
+pub(crate) mod landlock;
+pub(crate) mod threads;
+
+use crate::launch::root;
 use crate::layer::Layer;
 use crate::namespaces::{self, Namespace};
 use crate::plan::{PLAN_VARIABLE, Plan};
-use crate::policy::Policy;
-use crate::process::{self, Speculation};
+use crate::policy::filter::{self, CompileError, Programs};
+use crate::policy::role::Policy;
+use crate::properties::{self, Speculation};
 use crate::rlimits;
-use crate::root;
-use crate::seccomp::{self, CompileError, Programs};
 use crate::support::{Feature, Mandatory};
 use crate::sys::RawResult;
-use crate::threads::{self, Restrictions};
+use canary::{Canary, NotRefused};
 use std::ffi::CString;
 use std::io;
 use std::os::fd::OwnedFd;
 use thiserror::Error;
+use threads::Restrictions;
 
 /// A process that holds nothing any more but its descriptors.
 #[derive(Debug)]
@@ -155,18 +158,18 @@ impl Sealing<'_> {
 
     fn process_properties(&mut self) -> Result<(), SealError> {
         if !self.plan.leaves_off(Mandatory::NotDumpable) {
-            self.put(Layer::NotDumpable, process::not_dumpable)?;
+            self.put(Layer::NotDumpable, properties::not_dumpable)?;
         }
         if self.plan.has_feature(Feature::DenyWriteExecute) {
-            self.put(Layer::DenyWriteExecute, process::deny_write_execute)?;
+            self.put(Layer::DenyWriteExecute, properties::deny_write_execute)?;
         }
         if self.plan.has_feature(Feature::CoreScheduling) {
-            self.put(Layer::CoreScheduling, process::schedule_alone)?;
+            self.put(Layer::CoreScheduling, properties::schedule_alone)?;
         }
         // Put on at launch already; anything since then that changes credentials may have cleared
         // it.
-        self.put(Layer::ParentDeathSignal, process::die_with_parent)?;
-        match process::is_hung_up(BOOTSTRAP_FD) {
+        self.put(Layer::ParentDeathSignal, properties::die_with_parent)?;
+        match properties::is_hung_up(BOOTSTRAP_FD) {
             Ok(true) => Err(SealError::ParentGone),
             Ok(false) => Ok(()),
             Err(errno) => layer("parent check", Err(errno)),
@@ -191,10 +194,10 @@ impl Sealing<'_> {
 
 fn mitigate(restrictions: Restrictions<'_>) -> RawResult<()> {
     if restrictions.store_bypass {
-        process::mitigate(Speculation::StoreBypass)?;
+        properties::mitigate(Speculation::StoreBypass)?;
     }
     if restrictions.indirect_branch {
-        process::mitigate(Speculation::IndirectBranch)?;
+        properties::mitigate(Speculation::IndirectBranch)?;
     }
     Ok(())
 }
@@ -204,7 +207,7 @@ fn compile(plan: &Plan) -> Result<Option<Programs>, SealError> {
         return Ok(None);
     }
     let notify = plan.has_feature(Feature::SeccompListener);
-    Ok(Some(seccomp::compile(
+    Ok(Some(filter::compile(
         plan.policy,
         std::process::id(),
         notify,
@@ -225,7 +228,7 @@ fn make_rules(plan: &Plan) -> Result<Option<landlock::Rules>, SealError> {
 /// `execveat` of a descriptor leaves its number as the name; `ps` should say something better.
 fn name_process(policy: Policy) {
     let name = CString::new(format!("bh-{policy}")).expect("policies' names have no NUL");
-    process::set_name(&name);
+    properties::set_name(&name);
 }
 
 fn layer(layer: &'static str, result: RawResult<()>) -> Result<(), SealError> {

@@ -6,7 +6,7 @@
 //! moves the browser itself. See `cgroups(7)`; version 2 in its delegated form, version 1 where the
 //! folders are writable.
 
-use crate::policy::Policy;
+use crate::policy::role::Policy;
 use crate::rlimits;
 use std::fs;
 use std::io;

@@ -1,0 +1,4 @@
+//! What really confines a process, found out from outside.
+
+pub(crate) mod process;
+pub mod report;

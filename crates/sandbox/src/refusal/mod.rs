@@ -1,0 +1,3 @@
+//! What becomes known of a call that the filter refused.
+
+pub mod notify;
