@@ -3,6 +3,7 @@
 //! Owns: the table. Trusts: the kernel. Never: raises one. See `getrlimit(2)`.
 
 use crate::policy::role::Policy;
+use crate::proc_files;
 use crate::sys;
 use std::io;
 
@@ -68,8 +69,7 @@ pub(crate) fn memory_limits(policy: Policy) -> (u64, u64) {
 /// The kernel does not show it, or there is no limit.
 pub fn private_memory_max(pid: i32) -> io::Result<u64> {
     let text = std::fs::read_to_string(format!("/proc/{pid}/limits"))?;
-    let line = text.lines().find_map(|line| line.strip_prefix(DATA_LABEL));
-    let soft = line.and_then(|line| line.split_whitespace().next());
+    let soft = proc_files::limit(&text, DATA_LABEL).map(|(soft, _)| soft);
     soft.unwrap_or_default().parse().map_err(io::Error::other)
 }
 

@@ -5,7 +5,7 @@
 
 use crate::layer::Layer;
 use crate::namespaces::Namespace;
-use crate::seal::canary;
+use crate::seal::attacks;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -166,7 +166,7 @@ impl Support {
     /// # Panics
     /// The layer has no canary.
     pub fn pretend(&mut self, layer: Layer) {
-        assert!(canary::attack_on(layer).is_some(), "{layer} has no canary");
+        assert!(attacks::attack_on(layer).is_some(), "{layer} has no canary");
         self.pretended |= 1 << layer.number();
     }
 

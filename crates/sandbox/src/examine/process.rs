@@ -3,13 +3,14 @@
 //! Owns: the reading of `/proc/PID`. Trusts: the kernel's files, the probe, and what the launcher
 //! decided. Never: takes what it could not read for a layer that is there.
 
-use crate::examine::report::State;
-use crate::launch::Attempted;
+use crate::examine::finding::{Finding, State};
+use crate::launch::attempted::Attempted;
 use crate::launch::cgroup::{self, GROUP_PREFIX};
 use crate::layer::Layer;
 use crate::namespaces::Namespace;
 use crate::policy::filter;
 use crate::policy::role::Policy;
+use crate::proc_files::{self, FILTERS};
 use crate::properties;
 use crate::rlimits;
 use crate::support::{Availability, Feature, Support};
@@ -17,9 +18,6 @@ use crate::sys::RawResult;
 use std::fs;
 use std::io;
 use std::path::Path;
-
-/// How it stands with a layer, and what was found.
-pub(crate) type Finding = (State, String);
 
 /// A process being looked at.
 pub(crate) struct Look<'a> {
@@ -43,7 +41,7 @@ impl<'a> Look<'a> {
             policy,
             support,
             attempted,
-            threads: read_threads(Path::new(&format!("/proc/{pid}/task"))),
+            threads: proc_files::read_threads(Path::new(&format!("/proc/{pid}/task"))),
         }
     }
 
@@ -215,10 +213,9 @@ impl<'a> Look<'a> {
             Err(error) => return (State::Missing, error.to_string()),
         };
         for limit in rlimits::limits(self.policy) {
-            let line = text.lines().find_map(|line| line.strip_prefix(limit.label));
-            let values = line.unwrap_or_default().split_whitespace().take(2);
             let is_low = |value: &str| value.parse::<u64>().is_ok_and(|v| v <= limit.value);
-            if values.clone().count() != 2 || !values.clone().all(is_low) {
+            let found = proc_files::limit(&text, limit.label);
+            if !found.is_some_and(|(soft, hard)| is_low(soft) && is_low(hard)) {
                 return (State::Missing, format!("{} is too high", limit.label));
             }
         }
@@ -260,7 +257,7 @@ impl<'a> Look<'a> {
 
     fn descriptors(&self) -> Finding {
         let folder = format!("/proc/{}/fd", self.pid);
-        match count_descriptors(Path::new(&folder)) {
+        match proc_files::count_descriptors(Path::new(&folder)) {
             Ok(Ok(count)) => (State::Enforced, format!("{count}, none of them a file")),
             Ok(Err(stranger)) => (State::Missing, stranger),
             // Not dumpable, and no user namespace gives us power over it.
@@ -375,8 +372,7 @@ impl<'a> Look<'a> {
         let threads = self.threads.as_ref().map_err(ToString::to_string)?;
         let values: Option<Vec<String>> = threads
             .iter()
-            .map(|status| status.lines().find_map(|line| line.strip_prefix(name)))
-            .map(|value| value.map(|value| value.trim().to_owned()))
+            .map(|status| proc_files::field(status, name).map(str::to_owned))
             .collect();
         values.ok_or_else(|| format!("the kernel shows no {name}"))
     }
@@ -393,122 +389,4 @@ fn is_mitigated(value: &str) -> bool {
     ["not vulnerable", "mitigated", "disabled"]
         .iter()
         .any(|word| value.contains(word))
-}
-
-/// How many filters the calling thread has, which whatever it launches inherits. `None`: it has
-/// some, and the kernel does not count them.
-pub(crate) fn own_filters() -> io::Result<Option<usize>> {
-    let status = fs::read_to_string("/proc/thread-self/status")?;
-    let field = |name| status.lines().find_map(|line| line.strip_prefix(name));
-    let number = |value: &str| value.trim().parse().ok();
-    match (field("Seccomp:").and_then(number), field(FILTERS)) {
-        // A kernel that does not show the mode shows it for no child either.
-        (Some(0) | None, _) => Ok(Some(0)),
-        (Some(_), count) => Ok(count.and_then(number)),
-    }
-}
-
-/// How many descriptors there are in `/proc/PID/fd`; inside, the first of a kind that was not
-/// handed over.
-fn count_descriptors(folder: &Path) -> io::Result<Result<usize, String>> {
-    let mut count = 0;
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let target = match fs::read_link(entry.path()) {
-            Ok(target) => target.display().to_string(),
-            Err(error) if is_gone(&error) => continue,
-            Err(error) => return Err(error),
-        };
-        if !DESCRIPTOR_KINDS.iter().any(|kind| target.starts_with(kind)) {
-            let number = entry.file_name().display().to_string();
-            return Ok(Err(format!("{number} is {target}")));
-        }
-        count += 1;
-    }
-    Ok(Ok(count))
-}
-
-/// The status of every thread in `/proc/PID/task`.
-fn read_threads(folder: &Path) -> io::Result<Vec<String>> {
-    let mut threads = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        match fs::read_to_string(entry?.path().join("status")) {
-            Ok(status) => threads.push(status),
-            Err(error) if is_gone(&error) => {}
-            Err(error) => return Err(error),
-        }
-    }
-    if threads.is_empty() {
-        return Err(io::Error::from_raw_os_error(libc::ESRCH));
-    }
-    Ok(threads)
-}
-
-/// Closed or ended meanwhile: it needs no sandbox. Any other failure hides something.
-fn is_gone(error: &io::Error) -> bool {
-    matches!(error.raw_os_error(), Some(libc::ENOENT | libc::ESRCH))
-}
-
-/// The field of a status that counts filters.
-const FILTERS: &str = "Seccomp_filters:";
-
-/// How the targets of allowed descriptors begin.
-const DESCRIPTOR_KINDS: [&str; 9] = [
-    "/dev/null",
-    "/dev/shm/softbuffer-",
-    "/memfd:",
-    "anon_inode:[eventfd]",
-    "anon_inode:[eventpoll]",
-    "anon_inode:[timerfd]",
-    "anon_inode:seccomp notify",
-    "pipe:[",
-    "socket:[",
-];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::os::unix::fs::symlink;
-
-    #[test]
-    fn a_descriptor_that_cannot_be_read_is_not_passed_over() {
-        let folder = tempfile::tempdir().expect("a folder");
-        symlink("socket:[1]", folder.path().join("3")).expect("a link");
-        let count = count_descriptors(folder.path()).expect("readable");
-        assert_eq!(count, Ok(1));
-        // What is no link cannot be read as one, whoever tries.
-        fs::write(folder.path().join("4"), "").expect("a file");
-        assert!(count_descriptors(folder.path()).is_err());
-    }
-
-    #[test]
-    fn a_descriptor_that_is_a_file_is_named() {
-        let folder = tempfile::tempdir().expect("a folder");
-        symlink("/etc/passwd", folder.path().join("7")).expect("a link");
-        let count = count_descriptors(folder.path()).expect("readable");
-        assert_eq!(count, Err("7 is /etc/passwd".to_owned()));
-    }
-
-    #[test]
-    fn only_a_thread_that_ended_is_passed_over() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let thread = |name: &str| folder.path().join(name);
-        fs::create_dir(thread("1")).expect("a folder");
-        fs::write(thread("1").join("status"), "Seccomp:\t2\n").expect("a file");
-        fs::create_dir(thread("2")).expect("a folder");
-        assert_eq!(read_threads(folder.path()).expect("one lives").len(), 1);
-        // Unreadable as a file, whoever tries.
-        fs::create_dir(thread("2").join("status")).expect("a folder");
-        assert!(read_threads(folder.path()).is_err());
-    }
-
-    #[test]
-    fn a_thread_without_filters_inherits_none() {
-        let status = fs::read_to_string("/proc/thread-self/status").expect("readable");
-        if status.contains("Seccomp:\t0") {
-            assert_eq!(own_filters().expect("readable"), Some(0));
-        } else {
-            assert_ne!(own_filters().expect("readable"), Some(0));
-        }
-    }
 }

@@ -12,30 +12,19 @@
 //! word, given before it has seen any content. It can only make a report worse: a layer that is
 //! there without the answer that was due counts as missing.
 
-use crate::examine::process::{Finding, Look};
-use crate::launch::Attempted;
+use crate::examine::finding::Finding;
+use crate::examine::process::Look;
+use crate::launch::attempted::Attempted;
 use crate::namespaces::Namespace;
 use crate::policy::role::Policy;
-use crate::seal::canary::{self, Canary};
+use crate::seal::attacks;
+use crate::seal::canary::Canary;
 use crate::support::{Availability, Feature, Support, Tier};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
+pub use crate::examine::finding::State;
 pub use crate::layer::Layer;
-
-/// How it stands with a layer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum State {
-    /// It holds the process.
-    Enforced,
-    /// This machine does not have it: the probe failed with this errno.
-    Unavailable(i32),
-    /// Left off on purpose for this process: the launcher decided so.
-    NotAttempted,
-    /// It should be there and is not.
-    Missing,
-}
 
 /// How that is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,7 +66,7 @@ pub struct Row {
     pub state: State,
     /// How that is known.
     pub basis: Basis,
-    /// What it was tried with; nothing, where it is not there or [`canary::untried`] says why.
+    /// What it was tried with; nothing, where it is not there or [`untried`](crate::untried) says why.
     pub tried: Option<Tried>,
     /// What was found, in few words.
     pub note: String,
@@ -172,19 +161,6 @@ impl Row {
     }
 }
 
-impl fmt::Display for State {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            State::Enforced => f.write_str("enforced"),
-            State::Unavailable(errno) => {
-                write!(f, "unavailable ({})", canary::answer_name(*errno))
-            }
-            State::NotAttempted => f.write_str("not attempted"),
-            State::Missing => f.write_str("MISSING"),
-        }
-    }
-}
-
 /// Looks at a process that says that it is sealed. Call it from the process that launched it, with
 /// what the launch decided and what the child tells of its canaries.
 pub fn verify(
@@ -249,11 +225,11 @@ fn imply(layer: Layer, look: &Look<'_>, support: &Support, is_filtered: bool) ->
 /// other layer has any.
 fn hear(row: &mut Row, canaries: &[Canary]) {
     let told = canaries.iter().find(|canary| canary.layer == row.layer);
-    let attack = canary::attack_on(row.layer);
+    let attack = attacks::attack_on(row.layer);
     if let (Some(attack), Some(told)) = (attack, told) {
         row.tried = Some(Tried {
             call: attack.call.to_owned(),
-            answer: canary::answer_name(told.errno),
+            answer: attacks::answer_name(told.errno),
             told_by: Teller::Child,
         });
     }
@@ -264,7 +240,7 @@ fn hear(row: &mut Row, canaries: &[Canary]) {
     let problem = match (due.map(|attack| attack.refusal), told.map(|it| it.errno)) {
         (Some(due), Some(told)) if due == told => return,
         (None, None) => return,
-        (Some(due), _) => format!("its canary must end with {}", canary::answer_name(due)),
+        (Some(due), _) => format!("its canary must end with {}", attacks::answer_name(due)),
         (None, Some(_)) => "a canary of it that was not due".to_owned(),
     };
     (row.state, row.note) = (State::Missing, problem);
@@ -280,7 +256,7 @@ fn try_from_outside(rows: &mut [Row], look: &Look<'_>) {
         call: "broker: open(\"/proc/PID/maps\")".to_owned(),
         answer: match result {
             Ok(()) => "success".to_owned(),
-            Err(errno) => canary::answer_name(errno),
+            Err(errno) => attacks::answer_name(errno),
         },
         told_by: Teller::Broker,
     });

@@ -4,8 +4,10 @@
 //! Trusts: the support that the probe found. Never: launches with less than that without the
 //! child's plan and report saying so; never blocks on the child longer than its `execve` takes.
 
+pub(crate) mod attempted;
 pub mod cgroup;
 pub(crate) mod child;
+mod inherited;
 pub(crate) mod root;
 pub(crate) mod spawn;
 
@@ -14,6 +16,7 @@ use crate::plan::Plan;
 use crate::policy::role::Policy;
 use crate::support::{Feature, Support};
 use crate::sys;
+pub use attempted::Attempted;
 use cgroup::ChildGroup;
 use child::{Ids, Setup, Step};
 use spawn::{Pipe, Spawned};
@@ -55,21 +58,6 @@ pub struct LaunchSpec<'a> {
     pub keep_uid: bool,
     /// The control group that it begins in.
     pub cgroup: Option<&'a ChildGroup>,
-}
-
-/// What was decided for one child: layers that it should have and does not are missing, whatever
-/// else explains it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Attempted {
-    /// It was given a network namespace of its own.
-    pub network_namespace: bool,
-    /// It was given a user id of its own.
-    pub distinct_uid: bool,
-    /// It was put into a control group.
-    pub cgroup: bool,
-    /// How many system-call filters the launcher had itself, which the child inherited. `None`: it
-    /// has some, and the kernel does not say how many.
-    pub inherited_filters: Option<usize>,
 }
 
 /// A child that has begun.
@@ -127,7 +115,7 @@ pub fn launch(spec: LaunchSpec<'_>) -> Result<Launched, LaunchError> {
         network_namespace: plan.has_namespace(Namespace::Net),
         distinct_uid: ids.is_distinct,
         cgroup: spec.cgroup.is_some(),
-        inherited_filters: crate::examine::process::own_filters().map_err(LaunchError::Prepare)?,
+        inherited_filters: inherited::own_filters().map_err(LaunchError::Prepare)?,
     };
     // SAFETY: `child::run` makes raw calls only.
     let spawned = unsafe { spawn::spawn(plan.clone_flags(), &|| child::run(&setup)) };

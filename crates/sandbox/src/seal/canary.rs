@@ -10,11 +10,10 @@
 //! told by each thread to the sealing one.
 
 use crate::layer::Layer;
-use crate::namespaces::Namespace;
 use crate::plan::Plan;
-use crate::policy::words;
 use crate::properties::{self, Speculation};
 use crate::rlimits;
+use crate::seal::attacks::{NET, PID, USER, UTS, answer_name, attack_on};
 use crate::support::Feature;
 use crate::sys::{self, RawResult};
 use libc::c_int;
@@ -42,48 +41,6 @@ pub struct NotRefused {
     pub expected: String,
     /// What came instead.
     pub outcome: String,
-}
-
-/// An attack as a report shows it, and the answer that shows the layer at work.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Attack {
-    pub(crate) layer: Layer,
-    pub(crate) call: &'static str,
-    pub(crate) refusal: i32,
-}
-
-/// The attack on a layer, if there is an honest one.
-pub(crate) fn attack_on(layer: Layer) -> Option<Attack> {
-    ATTACKS.into_iter().find(|attack| attack.layer == layer)
-}
-
-/// Why a layer has no attack of its own.
-pub fn untried(layer: Layer) -> Option<&'static str> {
-    Some(match layer {
-        Layer::Namespace(Namespace::Mount) => {
-            "the root can only be replaced in one: see \"empty root\""
-        }
-        Layer::Namespace(Namespace::Ipc) => "there may be no object outside to look for",
-        Layer::Namespace(Namespace::Cgroup) => "it hides names and refuses nothing",
-        Layer::Cgroup => "an attack would have to use up its memory, tasks or time",
-        Layer::DistinctUid => "what it protects is out of reach by other layers already",
-        Layer::Keyring => "the session outside may hold no key to look for",
-        Layer::Descriptors => "each of them is looked at from outside instead",
-        Layer::NoNewPrivileges => "an attack would have to execute a set-user-id program",
-        Layer::NotDumpable => "only from outside, and only where the broker has no power over it",
-        Layer::CoreScheduling => "it refuses nothing: it decides what runs beside the process",
-        Layer::ParentDeathSignal => "an attack would have to kill the browser",
-        _ => return None,
-    })
-}
-
-/// How an answer reads.
-pub(crate) fn answer_name(errno: i32) -> String {
-    match words::errno_name(errno) {
-        _ if errno == 0 => NOTHING_FOUND.to_owned(),
-        Some(name) => name.to_owned(),
-        None => format!("errno {errno}"),
-    }
 }
 
 /// Attacks a layer, if it can be. `None`: there is no attack on it.
@@ -262,54 +219,9 @@ fn find_working_directory() -> RawResult<()> {
     sys::check(result).map(drop)
 }
 
-const fn attack(layer: Layer, call: &'static str, refusal: i32) -> Attack {
-    Attack {
-        layer,
-        call,
-        refusal,
-    }
-}
-
-/// In words: what [`make`] does, and how the layer answers.
-const ATTACKS: [Attack; 12] = [
-    attack(USER, "setresuid(1, 1, 1)", libc::EINVAL),
-    attack(PID, "kill(-1, 0)", libc::ESRCH),
-    attack(NET, "connect(UDP 127.0.0.1:9)", libc::ENETUNREACH),
-    attack(UTS, "uname()", 0),
-    attack(Layer::NestingLimit, "unshare(NEWUTS)", libc::ENOSPC),
-    attack(Layer::Root, "open(\"/proc/self\")", libc::ENOENT),
-    attack(Layer::Capabilities, "chroot(\"/\")", libc::EPERM),
-    attack(Layer::Limits, "mmap(RLIMIT_AS bytes)", libc::ENOMEM),
-    attack(Layer::DenyWriteExecute, "mmap(RWX)", libc::EACCES),
-    attack(Layer::Speculation, "prctl(PR_SPEC_ENABLE)", libc::EPERM),
-    attack(Layer::Landlock, "open(\"/\")", libc::EACCES),
-    attack(Layer::Seccomp, "getcwd()", libc::ENOENT),
-];
-const USER: Layer = Layer::Namespace(Namespace::User);
-const PID: Layer = Layer::Namespace(Namespace::Pid);
-const NET: Layer = Layer::Namespace(Namespace::Net);
-const UTS: Layer = Layer::Namespace(Namespace::Uts);
-/// Errno 0: the call succeeded and showed nothing of the host.
-const NOTHING_FOUND: &str = "nothing of the host's";
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn each_layer_is_attacked_or_it_is_said_why_not() {
-        for layer in Layer::ALL {
-            let attack = attack_on(layer);
-            assert!(attack.is_some() != untried(layer).is_some(), "{layer}");
-        }
-    }
-
-    #[test]
-    fn every_answer_has_a_name() {
-        for Attack { layer, refusal, .. } in ATTACKS {
-            assert!(!answer_name(refusal).starts_with("errno"), "{layer}");
-        }
-    }
 
     #[test]
     fn a_process_that_nothing_holds_is_told_so() {

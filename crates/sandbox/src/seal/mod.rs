@@ -6,6 +6,7 @@
 //! layer of the plan missing, or with a canary that was not refused; the filter, by which the
 //! broker judges, comes last.
 
+pub(crate) mod attacks;
 pub(crate) mod canary;
 pub(crate) mod capabilities;
 pub(crate) mod landlock;

@@ -5,13 +5,14 @@
 //! `setuid`. Trusts: the process, which is not sealed and has seen nothing yet. Never: returns
 //! success before every thread has answered.
 
+use crate::proc_files;
 use crate::properties::{self, Speculation};
 use crate::seal::capabilities;
 use crate::seal::landlock;
 use crate::sys::{self, RawResult};
-use std::fs;
 use std::io;
 use std::mem;
+use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -127,17 +128,9 @@ fn other_threads() -> io::Result<Vec<i32>> {
     // SAFETY: takes nothing.
     let own = unsafe { libc::gettid() };
     let mut others = Vec::new();
-    for entry in fs::read_dir("/proc/self/task")? {
-        let status = match fs::read_to_string(entry?.path().join("status")) {
-            Ok(status) => status,
-            // It ended while the directory was read.
-            Err(error) if matches!(error.raw_os_error(), Some(libc::ENOENT | libc::ESRCH)) => {
-                continue;
-            }
-            Err(error) => return Err(error),
-        };
-        let line = status.lines().find_map(|line| line.strip_prefix("NSpid:"));
-        let thread = line.and_then(|ids| ids.split_whitespace().last()?.parse().ok());
+    for status in proc_files::read_threads(Path::new("/proc/self/task"))? {
+        let ids = proc_files::field(&status, "NSpid:");
+        let thread = ids.and_then(|ids| ids.split_whitespace().last()?.parse().ok());
         let thread = thread.ok_or_else(|| io::Error::other("/proc shows no NSpid"))?;
         if thread != own {
             others.push(thread);

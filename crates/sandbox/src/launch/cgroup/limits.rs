@@ -1,0 +1,50 @@
+//! What each role may use of memory, tasks and processors.
+
+use crate::policy::role::Policy;
+use crate::rlimits;
+
+/// Most tasks of the network process; each of its workers is one.
+pub const NETWORK_TASKS_MAX: u32 = 192;
+
+/// What a child may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Most memory, in bytes.
+    pub memory_bytes: u64,
+    /// Most tasks (processes and threads).
+    pub tasks: u32,
+    /// Its share of busy processors, as a weight against the browser's other children; `None`: it
+    /// shares them as if it were in no group.
+    pub weight: Option<u32>,
+}
+
+impl Limits {
+    /// The limits of a role. Memory has some room above the limit on private memory, for what is
+    /// shared and for the kernel's share.
+    pub fn of(policy: Policy) -> Limits {
+        let (data, _) = rlimits::memory_limits(policy);
+        Limits {
+            memory_bytes: data + data / 4,
+            tasks: if policy == Policy::Network {
+                NETWORK_TASKS_MAX
+            } else {
+                16
+            },
+            weight: Some(weight(policy)),
+        }
+    }
+}
+
+/// Pages come after what draws them and what the person works with. Sixteen pages that compute
+/// without end leave the gpu process half of the processors, if it can use them.
+fn weight(policy: Policy) -> u32 {
+    match policy {
+        Policy::Gpu | Policy::Shell => 800,
+        Policy::Network => 400,
+        Policy::Demo | Policy::Renderer => 50,
+    }
+}
+
+/// The weight of all children together, against the browser's own process and those of others
+/// beside it, which have 100.
+pub(crate) const TREE_WEIGHT: u32 = 400;

@@ -1,0 +1,62 @@
+//! Control groups of version 1: one hierarchy a controller, where the folders are writable.
+
+use crate::launch::cgroup::hierarchy::{Hierarchies, Hierarchy, Kind};
+use crate::launch::cgroup::limits::{Limits, TREE_WEIGHT};
+use crate::launch::cgroup::locate::{locate, unavailable};
+use crate::launch::cgroup::names::{make_folder, remove_dead};
+use std::fs;
+use std::io;
+use std::path::Path;
+
+/// Makes this browser's groups for memory and tasks, and for processors where it may.
+pub(crate) fn create(mounts: &str, own: &str, name: &str) -> io::Result<Hierarchies> {
+    let mut hierarchies = Hierarchies(Vec::new());
+    for (controller, kind) in [("memory", Kind::MemoryV1), ("pids", Kind::TasksV1)] {
+        let parent = locate(mounts, own, "cgroup", Some(controller)).ok_or_else(unavailable)?;
+        remove_dead(&parent);
+        let folder = parent.join(name);
+        make_folder(&folder)?;
+        hierarchies.0.push(Hierarchy { folder, kind });
+    }
+    hierarchies.0.extend(create_processors(mounts, own, name));
+    Ok(hierarchies)
+}
+
+/// `None` where this user may not share processors out.
+fn create_processors(mounts: &str, own: &str, name: &str) -> Option<Hierarchy> {
+    let parent = locate(mounts, own, "cgroup", Some("cpu"))?;
+    remove_dead(&parent);
+    let folder = parent.join(name);
+    make_folder(&folder).ok()?;
+    let _ = fs::write(folder.join("cpu.shares"), shares(TREE_WEIGHT).to_string());
+    Some(Hierarchy {
+        folder,
+        kind: Kind::ProcessorsV1,
+    })
+}
+
+/// Limits the memory of a child's group.
+pub(crate) fn limit_memory(folder: &Path, limits: Limits) -> io::Result<()> {
+    let write = |file: &str| fs::write(folder.join(file), limits.memory_bytes.to_string());
+    write("memory.limit_in_bytes")?;
+    // Not every kernel accounts for swap.
+    let _ = write("memory.memsw.limit_in_bytes");
+    Ok(())
+}
+
+/// Limits the tasks of a child's group.
+pub(crate) fn limit_tasks(folder: &Path, limits: Limits) -> io::Result<()> {
+    fs::write(folder.join("pids.max"), limits.tasks.to_string())
+}
+
+/// Gives a child's group its share of the processors, as far as that works.
+pub(crate) fn share_processors(folder: &Path, limits: Limits) {
+    if let Some(weight) = limits.weight {
+        let _ = fs::write(folder.join("cpu.shares"), shares(weight).to_string());
+    }
+}
+
+/// In version 1 the scale is another: 1024 where version 2 has 100.
+fn shares(weight: u32) -> u64 {
+    u64::from(weight) * 1024 / 100
+}
