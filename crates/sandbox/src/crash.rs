@@ -74,26 +74,9 @@ impl fmt::Display for CrashRecord {
     }
 }
 
-/// The name of a signal, as people know it.
+/// The name of a signal; `signal N` for one without a name.
 pub fn signal_name(number: i32) -> String {
-    let name = match number {
-        libc::SIGABRT => "SIGABRT",
-        libc::SIGBUS => "SIGBUS",
-        libc::SIGFPE => "SIGFPE",
-        libc::SIGHUP => "SIGHUP",
-        libc::SIGILL => "SIGILL",
-        libc::SIGINT => "SIGINT",
-        libc::SIGKILL => "SIGKILL",
-        libc::SIGQUIT => "SIGQUIT",
-        libc::SIGSEGV => "SIGSEGV",
-        libc::SIGSYS => "SIGSYS",
-        libc::SIGTERM => "SIGTERM",
-        libc::SIGTRAP => "SIGTRAP",
-        libc::SIGXCPU => "SIGXCPU",
-        libc::SIGXFSZ => "SIGXFSZ",
-        other => return format!("signal {other}"),
-    };
-    name.to_owned()
+    syscalls::signal_name(number).map_or_else(|| format!("signal {number}"), str::to_owned)
 }
 
 /// Installs the handlers and the panic hook. First thing in every child; they go on working under

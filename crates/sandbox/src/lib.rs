@@ -43,4 +43,3 @@ pub use seal::attacks::untried;
 pub use seal::canary::{Canary, NotRefused};
 pub use seal::{SealError, Sealed, seal};
 pub use support::{Availability, Feature, Mandatory, Support, Tier};
-pub use syscalls::{name_of, number_of};

@@ -1,14 +1,14 @@
-//! A stopped call in words: `socket(AF_INET, SOCK_STREAM, 0)`.
+//! A system call in words: `socket(AF_INET, SOCK_STREAM, 0)`.
 //!
-//! Owns: the words for arguments. Trusts: the numbers, which are what the kernel was given. Never:
-//! follows a pointer: what it points at is the victim's memory, which another thread of the victim
-//! can write while it is being read. Pointers stay numbers.
+//! Never: follows a pointer. The memory behind it belongs to the caller, and another thread of the
+//! caller can write to it meanwhile. Pointers stay numbers.
 
-use crate::signatures::{self, Kind, SOCKET_OPTION, Words};
+use crate::kinds::{ArgKind, Words};
+use crate::signatures;
+use crate::words::SOCKET_OPTION;
 use std::fmt::Write;
 
-/// The call of that name, with its arguments as far as they are known; all six as they are where
-/// nothing is known about it.
+/// The call with its arguments in words; an unknown call with all six arguments as numbers.
 pub fn call(name: &str, arguments: &[u64; 6]) -> String {
     let Some(kinds) = signatures::of(name) else {
         let arguments = arguments.map(|argument| format!("{argument:#x}"));
@@ -22,25 +22,25 @@ pub fn call(name: &str, arguments: &[u64; 6]) -> String {
     format!("{name}({})", arguments.join(", "))
 }
 
-fn argument(kind: Kind, index: usize, all: &[u64; 6]) -> String {
+fn argument(kind: ArgKind, index: usize, all: &[u64; 6]) -> String {
     let value = all[index];
-    // Of what is an `int` or an `unsigned int`, the kernel takes the low half, whatever the rest.
+    // The kernel reads only the low half of an `int` or an `unsigned int`.
     let low = value as u32;
     match kind {
-        Kind::Folder if low.cast_signed() == libc::AT_FDCWD => "AT_FDCWD".to_owned(),
-        Kind::Int | Kind::Folder => low.cast_signed().to_string(),
-        Kind::Mode => format!("{low:#o}"),
-        Kind::Number if value < 4096 => value.to_string(),
-        Kind::Number => format!("{value:#x}"),
-        Kind::Pointer if value == 0 => "NULL".to_owned(),
-        Kind::Pointer => format!("{value:#x}"),
-        Kind::Size => value.to_string(),
-        Kind::SocketOption if all[1] as u32 == libc::SOL_SOCKET.cast_unsigned() => {
+        ArgKind::Folder if low.cast_signed() == libc::AT_FDCWD => "AT_FDCWD".to_owned(),
+        ArgKind::Int | ArgKind::Folder => low.cast_signed().to_string(),
+        ArgKind::Mode => format!("{low:#o}"),
+        ArgKind::Number if value < 4096 => value.to_string(),
+        ArgKind::Number => format!("{value:#x}"),
+        ArgKind::Pointer if value == 0 => "NULL".to_owned(),
+        ArgKind::Pointer => format!("{value:#x}"),
+        ArgKind::Size => value.to_string(),
+        ArgKind::SocketOption if all[1] as u32 == libc::SOL_SOCKET.cast_unsigned() => {
             words(&SOCKET_OPTION, low.into())
         }
-        Kind::SocketOption => low.cast_signed().to_string(),
-        Kind::Words(known) => words(known, low.into()),
-        Kind::LongWords(known) => words(known, value),
+        ArgKind::SocketOption => low.cast_signed().to_string(),
+        ArgKind::Words(known) => words(known, low.into()),
+        ArgKind::LongWords(known) => words(known, value),
     }
 }
 

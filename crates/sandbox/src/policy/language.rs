@@ -145,7 +145,7 @@ fn parse_rule(body: &str, reason: &str, own_pid: u32) -> Result<CallRule, String
     };
     Ok(CallRule {
         call: call.to_owned(),
-        number,
+        number: number.into(),
         conditions,
         verdict,
         reason: reason.to_owned(),

@@ -3,7 +3,6 @@
 //! Owns: the table. Trusts: libc's constants. Never: lets an unknown word pass as zero.
 
 use libc::*;
-use syscalls::values;
 
 /// The value of `word`: a known name, `0x…`, or a decimal number.
 pub(crate) fn value(word: &str) -> Option<u64> {
@@ -54,6 +53,11 @@ const ERRNOS: &[(&str, i32)] = &[
     ("EROFS", EROFS),
     ("ESRCH", ESRCH),
 ];
+
+/// A table of libc's `int` constants, none of which is negative.
+macro_rules! values {
+    ($($name:ident),* $(,)?) => { &[$((stringify!($name), $name as u64)),*] };
+}
 
 const VALUES: &[(&str, u64)] = values![
     AF_INET,

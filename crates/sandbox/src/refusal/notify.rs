@@ -9,7 +9,6 @@ use std::fmt;
 use std::io;
 use std::mem;
 use std::os::fd::{AsRawFd, BorrowedFd};
-use syscalls::describe;
 
 /// A call that was stopped. Its thread waits until the broker kills the process.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,10 +28,7 @@ pub struct Notification {
 impl Notification {
     /// The call for people: `socket(AF_INET, SOCK_STREAM, 0)`.
     pub fn call(&self) -> String {
-        match syscalls::name_of(i64::from(self.number)) {
-            Some(name) => describe::call(name, &self.args),
-            None => describe::call(&format!("number {}", self.number), &self.args),
-        }
+        syscalls::describe(self.number, &self.args)
     }
 
     /// Its number, and where in the program it was made.
@@ -74,7 +70,7 @@ pub fn read(listener: BorrowedFd<'_>) -> io::Result<Option<Notification>> {
     Ok(Some(Notification {
         pid: raw.pid,
         number: raw.number,
-        name: syscalls::name_of(i64::from(raw.number)).unwrap_or("unknown"),
+        name: syscalls::name_of(raw.number).unwrap_or("unknown"),
         args: raw.arguments,
         instruction_pointer: raw.instruction_pointer,
     }))
@@ -104,7 +100,7 @@ mod tests {
         Notification {
             pid: 7,
             number,
-            name: syscalls::name_of(i64::from(number)).unwrap_or("unknown"),
+            name: syscalls::name_of(number).unwrap_or("unknown"),
             args: [0; 6],
             instruction_pointer: 0x5500,
         }

@@ -6,9 +6,10 @@
 use crate::kernel::{Laboratory, Outcome};
 use crate::machine::{self, ALLOW, Call, Instruction, KILL, answer};
 use crate::text::{self, Arguments, Convention, NONSENSE, NUMBERS};
-use sandbox::{CallRule, Policy, name_of};
+use sandbox::{CallRule, Policy};
 use std::collections::BTreeSet;
 use std::fmt::Write;
+use syscalls::name_of;
 
 /// What one role may call.
 pub struct Sweep {
@@ -107,7 +108,7 @@ impl Sweep {
         let Call {
             number, arguments, ..
         } = call;
-        let name = name_of((*number).into()).unwrap_or("unknown");
+        let name = name_of(*number).unwrap_or("unknown");
         let policy = self.policy;
         self.surprises
             .push(format!("{policy}: {name} {arguments:x?}: {what}"));
@@ -156,7 +157,7 @@ pub fn render(sweeps: &[Sweep]) -> String {
         let mut entries = sweeps.iter().map(|s| &s.entries[number as usize]);
         entries.all(|entry| *entry == [Fate::Killed].into())
     };
-    let name = |number: u32| name_of(number.into()).unwrap_or(UNNAMED);
+    let name = |number: u32| name_of(number).unwrap_or(UNNAMED);
     for number in NUMBERS.filter(|number| !is_killed_everywhere(*number)) {
         let cells = sweeps.iter().map(|s| cell(&s.entries[number as usize]));
         let cells = cells.collect::<Vec<_>>().join(" | ");
