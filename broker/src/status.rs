@@ -133,7 +133,7 @@ fn to_json(browser: &Browser, reports: &[Report], required: Tier, is_enough: boo
         .iter()
         .map(|report| {
             json!({
-                "role": report.policy.name(),
+                "role": report.role.name(),
                 "pid": report.pid,
                 "tier": report.tier().to_string(),
                 "is_sufficient": report.is_sufficient(),

@@ -89,8 +89,7 @@ impl Started {
     /// A layer could not be put on; the broker has been told, and the process must exit.
     pub fn seal(&mut self) -> Result<(), ChildError> {
         let sender = &self.bootstrap;
-        let policy = policy_of(self.role);
-        match sandbox::seal(policy) {
+        match sandbox::seal(self.role) {
             Ok(sealed) => {
                 let answer = |canary: sandbox::Canary| CanaryAnswer {
                     layer: canary.layer.number(),
@@ -127,17 +126,6 @@ impl Started {
     }
 }
 
-/// The sandbox policy of a role.
-pub fn policy_of(role: Role) -> sandbox::Policy {
-    match role {
-        Role::Demo => sandbox::Policy::Demo,
-        Role::Gpu => sandbox::Policy::Gpu,
-        Role::Network => sandbox::Policy::Network,
-        Role::Renderer => sandbox::Policy::Renderer,
-        Role::Shell => sandbox::Policy::Shell,
-    }
-}
-
 #[allow(unsafe_code)]
 fn inherited_channel() -> Result<Endpoint<FromChild, ToChild>, ChildError> {
     if nix::fcntl::fcntl(
@@ -156,9 +144,5 @@ fn inherited_channel() -> Result<Endpoint<FromChild, ToChild>, ChildError> {
 }
 
 fn cut(text: &str) -> String {
-    let mut end = text.len().min(TEXT_BYTES_MAX);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text[..end].to_owned()
+    text[..text.floor_char_boundary(TEXT_BYTES_MAX)].to_owned()
 }

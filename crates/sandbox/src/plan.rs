@@ -6,8 +6,8 @@
 
 use crate::layer::Layer;
 use crate::namespaces::Namespace;
-use crate::policy::role::Policy;
 use crate::support::{Feature, Mandatory, Support};
+use role::Role;
 use std::ffi::CString;
 
 /// The environment variable's name.
@@ -16,7 +16,7 @@ pub const PLAN_VARIABLE: &str = "BULKHEAD_SANDBOX";
 /// What a child has been given and has to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Plan {
-    pub(crate) policy: Policy,
+    pub(crate) role: Role,
     namespaces: u32,
     features: u32,
     left_off: u32,
@@ -26,7 +26,7 @@ pub(crate) struct Plan {
 impl Plan {
     /// The plan for a child of that role: all that is supported. `host_network` leaves out the
     /// network namespace.
-    pub(crate) fn new(policy: Policy, support: &Support, host_network: bool) -> Plan {
+    pub(crate) fn new(role: Role, support: &Support, host_network: bool) -> Plan {
         let mut namespaces = 0;
         // Without the essential ones a user namespace only adds to what can be attacked. The
         // network one is the exception: it may be left out knowingly.
@@ -50,7 +50,7 @@ impl Plan {
             }
         }
         Plan {
-            policy,
+            role,
             namespaces,
             features,
             left_off: support.left_off,
@@ -95,10 +95,10 @@ impl Plan {
 
     /// `NAME=VALUE`, for the environment.
     pub(crate) fn to_variable(&self) -> CString {
-        let (policy, namespaces, features) = (self.policy, self.namespaces, self.features);
+        let (role, namespaces, features) = (self.role, self.namespaces, self.features);
         let (left_off, pretended) = (self.left_off, self.pretended);
         let text = format!(
-            "{PLAN_VARIABLE}={policy}:{namespaces:x}:{features:x}:{left_off:x}:{pretended:x}"
+            "{PLAN_VARIABLE}={role}:{namespaces:x}:{features:x}:{left_off:x}:{pretended:x}"
         );
         CString::new(text).expect("names and hex digits have no NUL")
     }
@@ -106,7 +106,7 @@ impl Plan {
     /// Reads the variable's value.
     pub(crate) fn from_value(value: &str) -> Option<Plan> {
         let mut parts = value.split(':');
-        let policy = Policy::from_name(parts.next()?)?;
+        let role = Role::from_name(parts.next()?)?;
         let namespaces = u32::from_str_radix(parts.next()?, 16).ok()?;
         let features = u32::from_str_radix(parts.next()?, 16).ok()?;
         let left_off = u32::from_str_radix(parts.next()?, 16).ok()?;
@@ -116,7 +116,7 @@ impl Plan {
             && left_off >> Mandatory::ALL.len() == 0
             && pretended >> Layer::ALL.len() == 0;
         (known && parts.next().is_none()).then_some(Plan {
-            policy,
+            role,
             namespaces,
             features,
             left_off,
@@ -141,7 +141,7 @@ mod tests {
     fn a_plan_survives_the_environment() {
         let mut support = everything();
         support.set_feature(Feature::Cgroup, Availability::Unavailable(libc::EACCES));
-        let plan = Plan::new(Policy::Gpu, &support, true);
+        let plan = Plan::new(Role::Gpu, &support, true);
         let variable = plan.to_variable();
         let text = variable.to_str().expect("ASCII");
         let (name, value) = text.split_once('=').expect("has a value");
@@ -160,7 +160,7 @@ mod tests {
     fn what_the_tests_leave_off_is_in_the_plan() {
         let mut support = everything();
         support.leave_off(Mandatory::Limits);
-        let plan = Plan::new(Policy::Renderer, &support, false);
+        let plan = Plan::new(Role::Renderer, &support, false);
         let variable = plan.to_variable();
         let text = variable.to_str().expect("ASCII");
         let (_, value) = text.split_once('=').expect("has a value");
@@ -175,7 +175,7 @@ mod tests {
         let mut support = Support::nothing(libc::EPERM);
         support.pretend(Layer::Namespace(Namespace::Pid));
         support.pretend(Layer::Landlock);
-        let plan = Plan::new(Policy::Renderer, &support, false);
+        let plan = Plan::new(Role::Renderer, &support, false);
         let variable = plan.to_variable();
         let text = variable.to_str().expect("ASCII");
         let (_, value) = text.split_once('=').expect("has a value");
@@ -208,12 +208,9 @@ mod tests {
     fn without_an_essential_namespace_none_is_used() {
         let mut support = everything();
         support.set_namespace(Namespace::Mount, Availability::Unavailable(libc::EACCES));
-        assert_eq!(
-            Plan::new(Policy::Renderer, &support, false).clone_flags(),
-            0
-        );
+        assert_eq!(Plan::new(Role::Renderer, &support, false).clone_flags(), 0);
         support.leave_off(Mandatory::WholeSetOfNamespaces);
-        let plan = Plan::new(Policy::Renderer, &support, false);
+        let plan = Plan::new(Role::Renderer, &support, false);
         assert!(plan.has_namespace(Namespace::Pid) && !plan.has_namespace(Namespace::Mount));
     }
 }

@@ -10,20 +10,20 @@ use crate::launch::root;
 use crate::launch::spawn::{self, Pipe, Spawned};
 use crate::namespaces::{self, Namespace};
 use crate::policy::filter;
-use crate::policy::role::Policy;
 use crate::properties::{self, Speculation};
 use crate::seal::canary;
 use crate::seal::capabilities;
 use crate::seal::landlock::{self, Rules};
 use crate::support::{Availability, Feature, Support};
 use crate::sys::{self, RawResult};
+use role::Role;
 use std::io;
 use std::os::fd::AsRawFd;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Finds out what this machine lets this user do. Takes some milliseconds: the broker does it once.
 pub fn probe() -> Support {
-    let rules = Rules::new(Policy::Renderer);
+    let rules = Rules::new(Role::Renderer);
     let raw_rules = rules.as_ref().map_or(-1, Rules::raw);
     let mut support = Support::nothing(libc::ENOSYS);
     let complete = Namespace::ALL
@@ -39,7 +39,7 @@ pub fn probe() -> Support {
         }
         _ => {
             probe_each_namespace(&mut support, raw_rules);
-            let plan = crate::plan::Plan::new(Policy::Renderer, &support, false);
+            let plan = crate::plan::Plan::new(Role::Renderer, &support, false);
             Trial::run(plan.clone_flags(), raw_rules)
         }
     };
@@ -77,7 +77,7 @@ fn probe_each_namespace(support: &mut Support, raw_rules: i32) {
 fn probe_cgroup() -> Availability {
     static COUNTER: AtomicU32 = AtomicU32::new(0);
     let number = COUNTER.fetch_add(1, Ordering::Relaxed);
-    let limits = cgroup::Limits::of(Policy::Renderer);
+    let limits = cgroup::Limits::of(Role::Renderer);
     let result = cgroup::own_name()
         .and_then(|name| Tree::create_named(&format!("{name}-probe{number}")))
         .and_then(|tree| tree.child("probe", limits).map(drop));

@@ -2,9 +2,9 @@
 //!
 //! Owns: the table. Trusts: the kernel. Never: raises one. See `getrlimit(2)`.
 
-use crate::policy::role::Policy;
 use crate::proc_files;
 use crate::sys;
+use role::Role;
 use std::io;
 
 /// A resource and its limit, soft and hard.
@@ -19,14 +19,14 @@ pub struct Limit {
 }
 
 /// The limits of a role.
-pub(crate) fn limits(policy: Policy) -> [Limit; 13] {
-    let (data, address_space) = memory_limits(policy);
-    let files = match policy {
-        Policy::Gpu | Policy::Network => 1024,
-        Policy::Demo | Policy::Renderer | Policy::Shell => 256,
+pub(crate) fn limits(role: Role) -> [Limit; 13] {
+    let (data, address_space) = memory_limits(role);
+    let files = match role {
+        Role::Gpu | Role::Network => 1024,
+        Role::Demo | Role::Renderer | Role::Shell => 256,
     };
     // Wayland's buffers grow with the window, and the limit counts memory files too.
-    let file_size = if policy == Policy::Gpu { 512 * MIB } else { 0 };
+    let file_size = if role == Role::Gpu { 512 * MIB } else { 0 };
     let limit = |resource, label, value| Limit {
         resource,
         label,
@@ -52,13 +52,13 @@ pub(crate) fn limits(policy: Policy) -> [Limit; 13] {
 
 /// Most private memory and most address space of a role, in bytes. Address space is cheap: malloc
 /// reserves 64 MiB a thread, and the gpu maps the surfaces of every tab.
-pub(crate) fn memory_limits(policy: Policy) -> (u64, u64) {
-    match policy {
-        Policy::Demo => (256 * MIB, 8 * GIB),
-        Policy::Gpu => (GIB, 64 * GIB),
-        Policy::Network => (GIB, 32 * GIB),
-        Policy::Renderer => (GIB, 8 * GIB),
-        Policy::Shell => (512 * MIB, 8 * GIB),
+pub(crate) fn memory_limits(role: Role) -> (u64, u64) {
+    match role {
+        Role::Demo => (256 * MIB, 8 * GIB),
+        Role::Gpu => (GIB, 64 * GIB),
+        Role::Network => (GIB, 32 * GIB),
+        Role::Renderer => (GIB, 8 * GIB),
+        Role::Shell => (512 * MIB, 8 * GIB),
     }
 }
 
@@ -74,8 +74,8 @@ pub fn private_memory_max(pid: i32) -> io::Result<u64> {
 }
 
 /// Puts them on the calling process.
-pub(crate) fn apply(policy: Policy) -> sys::RawResult<()> {
-    for limit in limits(policy) {
+pub(crate) fn apply(role: Role) -> sys::RawResult<()> {
+    for limit in limits(role) {
         set(limit.resource, limit.value)?;
     }
     Ok(())

@@ -9,12 +9,13 @@ use crate::launch::cgroup::{self, GROUP_PREFIX};
 use crate::layer::Layer;
 use crate::namespaces::Namespace;
 use crate::policy::filter;
-use crate::policy::role::Policy;
+use crate::policy::needs;
 use crate::proc_files::{self, FILTERS};
 use crate::properties;
 use crate::rlimits;
 use crate::support::{Availability, Feature, Support};
 use crate::sys::RawResult;
+use role::Role;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -22,7 +23,7 @@ use std::path::Path;
 /// A process being looked at.
 pub(crate) struct Look<'a> {
     pid: i32,
-    policy: Policy,
+    role: Role,
     support: &'a Support,
     attempted: Attempted,
     /// `/proc/PID/task/*/status`.
@@ -32,13 +33,13 @@ pub(crate) struct Look<'a> {
 impl<'a> Look<'a> {
     pub(crate) fn new(
         pid: i32,
-        policy: Policy,
+        role: Role,
         support: &'a Support,
         attempted: Attempted,
     ) -> Look<'a> {
         Look {
             pid,
-            policy,
+            role,
             support,
             attempted,
             threads: proc_files::read_threads(Path::new(&format!("/proc/{pid}/task"))),
@@ -212,7 +213,7 @@ impl<'a> Look<'a> {
             Ok(text) => text,
             Err(error) => return (State::Missing, error.to_string()),
         };
-        for limit in rlimits::limits(self.policy) {
+        for limit in rlimits::limits(self.role) {
             let is_low = |value: &str| value.parse::<u64>().is_ok_and(|v| v <= limit.value);
             let found = proc_files::limit(&text, limit.label);
             if !found.is_some_and(|(soft, hard)| is_low(soft) && is_low(hard)) {
@@ -295,7 +296,7 @@ impl<'a> Look<'a> {
             (Feature::StoreBypass, "Speculation_Store_Bypass:"),
             (Feature::IndirectBranch, "SpeculationIndirectBranch:"),
         ];
-        if !self.policy.holds_content() {
+        if !needs::holds_content(self.role) {
             return (
                 State::NotAttempted,
                 "handles no code of strangers".to_owned(),
@@ -332,7 +333,7 @@ impl<'a> Look<'a> {
         if modes.iter().any(|mode| mode != "2") {
             return (State::Missing, "a thread has no filter".to_owned());
         }
-        let Ok(programs) = filter::compile(self.policy, 1, false) else {
+        let Ok(programs) = filter::compile(self.role, 1, false) else {
             return (State::Missing, "the policy makes no filter".to_owned());
         };
         let own = programs.count();

@@ -16,10 +16,10 @@ use crate::examine::finding::Finding;
 use crate::examine::process::Look;
 use crate::launch::attempted::Attempted;
 use crate::namespaces::Namespace;
-use crate::policy::role::Policy;
 use crate::seal::attacks;
 use crate::seal::canary::Canary;
 use crate::support::{Availability, Feature, Support, Tier};
+use role::Role;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -78,7 +78,7 @@ pub struct Report {
     /// Its id.
     pub pid: i32,
     /// Its role.
-    pub policy: Policy,
+    pub role: Role,
     /// All layers.
     pub rows: Vec<Row>,
 }
@@ -120,7 +120,7 @@ impl fmt::Display for Report {
         writeln!(
             f,
             "{}, process {}: tier {}",
-            self.policy,
+            self.role,
             self.pid,
             self.tier()
         )?;
@@ -165,12 +165,12 @@ impl Row {
 /// what the launch decided and what the child tells of its canaries.
 pub fn verify(
     pid: i32,
-    policy: Policy,
+    role: Role,
     support: &Support,
     attempted: Attempted,
     canaries: &[Canary],
 ) -> Report {
-    let look = Look::new(pid, policy, support, attempted);
+    let look = Look::new(pid, role, support, attempted);
     let filter = look.seccomp();
     // A filter implies nothing where a test has left something off.
     let is_filtered = filter.0 == State::Enforced && !support.is_for_tests_only();
@@ -198,7 +198,7 @@ pub fn verify(
         hear(row, canaries);
     }
     try_from_outside(&mut rows, &look);
-    Report { pid, policy, rows }
+    Report { pid, role, rows }
 }
 
 /// How it stands with a layer that the kernel shows to nobody.

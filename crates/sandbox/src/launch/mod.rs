@@ -13,12 +13,13 @@ pub(crate) mod spawn;
 
 use crate::namespaces::{self, Namespace};
 use crate::plan::Plan;
-use crate::policy::role::Policy;
+use crate::policy::needs;
 use crate::support::{Feature, Support};
 use crate::sys;
 pub use attempted::Attempted;
 use cgroup::ChildGroup;
 use child::{Ids, Setup, Step};
+use role::Role;
 use spawn::{Pipe, Spawned};
 use std::ffi::{CString, c_char};
 use std::fs::File;
@@ -42,7 +43,7 @@ pub struct LaunchSpec<'a> {
     /// Its environment, `NAME=VALUE`; nothing is inherited.
     pub env: Vec<CString>,
     /// Its role.
-    pub policy: Policy,
+    pub role: Role,
     /// What the probe found.
     pub support: &'a Support,
     /// Becomes its descriptor 3.
@@ -106,8 +107,8 @@ pub enum LaunchError {
 /// # Errors
 /// A step failed, in the launcher or in the child; no process is left behind.
 pub fn launch(spec: LaunchSpec<'_>) -> Result<Launched, LaunchError> {
-    let host_network = spec.host_network || spec.policy.connects_out();
-    let plan = Plan::new(spec.policy, spec.support, host_network);
+    let host_network = spec.host_network || needs::connects_out(spec.role);
+    let plan = Plan::new(spec.role, spec.support, host_network);
     let ids = OuterIds::choose(&spec, &plan).map_err(LaunchError::Prepare)?;
     let prepared = Prepared::new(&spec, &plan).map_err(raw(LaunchError::Prepare))?;
     let setup = prepared.setup(&plan, ids.inner(&plan));

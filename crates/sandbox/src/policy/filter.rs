@@ -10,8 +10,9 @@
 //! `seccomp(2)`.
 
 use crate::policy::language::{CallRule, Condition, ParseError, Test, Verdict};
-use crate::policy::role::Policy;
+use crate::policy::texts;
 use crate::sys::{self, RawResult};
+use role::Role;
 use seccompiler::{
     BackendError, BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition,
     SeccompFilter, SeccompRule, TargetArch, sock_filter,
@@ -51,8 +52,8 @@ pub enum CompileError {
 ///
 /// # Errors
 /// The policy's text is wrong or too long for the kernel.
-pub fn compile(policy: Policy, own_pid: u32, notify: bool) -> Result<Programs, CompileError> {
-    let rules = policy.rules(own_pid)?;
+pub fn compile(role: Role, own_pid: u32, notify: bool) -> Result<Programs, CompileError> {
+    let rules = texts::rules(role, own_pid)?;
     let answers: BTreeSet<i32> = rules
         .iter()
         .filter_map(|rule| match rule.verdict {

@@ -2,5 +2,8 @@
 
 pub(crate) mod filter;
 pub(crate) mod language;
-pub(crate) mod role;
+pub(crate) mod needs;
+pub(crate) mod texts;
 pub(crate) mod words;
+
+pub use texts::{rules, text};

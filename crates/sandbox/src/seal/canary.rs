@@ -85,7 +85,7 @@ fn make(layer: Layer, plan: &Plan) -> RawResult<()> {
         Layer::NestingLimit => nest(),
         Layer::Root => open_directory(c"/proc/self"),
         Layer::Capabilities => change_root(),
-        Layer::Limits => reserve(rlimits::memory_limits(plan.policy).1),
+        Layer::Limits => reserve(rlimits::memory_limits(plan.role).1),
         Layer::DenyWriteExecute => map_code(),
         Layer::Speculation => speculate_again(plan),
         Layer::Landlock => open_directory(c"/"),

@@ -4,12 +4,13 @@
 //! Owns: the rule set. Trusts: the kernel and the `landlock` crate's account of its versions.
 //! Never: adds a rule that allows something. See `landlock(7)`.
 
-use crate::policy::role::Policy;
+use crate::policy::needs;
 use crate::sys::{self, RawResult};
 use ::landlock::{
     ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, Ruleset, RulesetAttr, RulesetError,
     Scope,
 };
+use role::Role;
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd};
 
@@ -20,8 +21,8 @@ pub(crate) struct Rules(OwnedFd);
 impl Rules {
     /// The rule set of a role: all that this kernel can forbid of what the newest known version
     /// can.
-    pub(crate) fn new(policy: Policy) -> io::Result<Rules> {
-        let rules = build(policy).map_err(io::Error::other)?;
+    pub(crate) fn new(role: Role) -> io::Result<Rules> {
+        let rules = build(role).map_err(io::Error::other)?;
         rules
             .map(Rules)
             .ok_or_else(|| io::Error::from_raw_os_error(libc::EOPNOTSUPP))
@@ -33,12 +34,12 @@ impl Rules {
     }
 }
 
-fn build(policy: Policy) -> Result<Option<OwnedFd>, RulesetError> {
+fn build(role: Role) -> Result<Option<OwnedFd>, RulesetError> {
     let rules = Ruleset::default()
         .set_compatibility(CompatLevel::BestEffort)
         .handle_access(AccessFs::from_all(NEWEST))?
         .scope(Scope::from_all(NEWEST))?;
-    let rules = if policy.connects_out() {
+    let rules = if needs::connects_out(role) {
         // It must connect, and its UDP sockets bind themselves; no one may ever connect to it.
         rules.handle_access(AccessNet::BindTcp)?
     } else {

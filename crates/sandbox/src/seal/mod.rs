@@ -17,12 +17,13 @@ use crate::layer::Layer;
 use crate::namespaces::{self, Namespace};
 use crate::plan::{PLAN_VARIABLE, Plan};
 use crate::policy::filter::{self, CompileError, Programs};
-use crate::policy::role::Policy;
+use crate::policy::needs;
 use crate::properties::{self, Speculation};
 use crate::rlimits;
 use crate::support::{Feature, Mandatory};
 use crate::sys::RawResult;
 use canary::{Canary, NotRefused};
+use role::Role;
 use std::ffi::CString;
 use std::io;
 use std::os::fd::OwnedFd;
@@ -43,8 +44,8 @@ pub struct Sealed {
 #[derive(Debug, Error)]
 pub enum SealError {
     /// The environment has no plan: the process was not made by [`crate::launch()`].
-    #[error("{PLAN_VARIABLE} does not hold a plan for the {0} policy")]
-    NoPlan(Policy),
+    #[error("{PLAN_VARIABLE} does not hold a plan for the {0} role")]
+    NoPlan(Role),
     /// The policy makes no filter.
     #[error(transparent)]
     Policy(#[from] CompileError),
@@ -69,16 +70,16 @@ pub enum SealError {
 ///
 /// # Errors
 /// A layer could not be put on, or does not hold. Some may be on already: the process must exit.
-pub fn seal(policy: Policy) -> Result<Sealed, SealError> {
+pub fn seal(role: Role) -> Result<Sealed, SealError> {
     let value = std::env::var(PLAN_VARIABLE).ok();
     let plan = value
         .and_then(|v| Plan::from_value(&v))
-        .filter(|plan| plan.policy == policy);
-    let plan = plan.ok_or(SealError::NoPlan(policy))?;
+        .filter(|plan| plan.role == role);
+    let plan = plan.ok_or(SealError::NoPlan(role))?;
     let programs = compile(&plan)?;
     let rules = make_rules(&plan)?;
-    name_process(policy);
-    let is_mitigated = |feature| policy.holds_content() && plan.has_feature(feature);
+    name_process(role);
+    let is_mitigated = |feature| needs::holds_content(role) && plan.has_feature(feature);
     let restrictions = Restrictions {
         rules: rules.as_ref(),
         capabilities: !plan.leaves_off(Mandatory::Capabilities),
@@ -102,7 +103,7 @@ pub fn seal(policy: Policy) -> Result<Sealed, SealError> {
         sealing.put(Layer::Capabilities, capabilities::drop_all)?;
     }
     if !plan.leaves_off(Mandatory::Limits) {
-        sealing.put(Layer::Limits, || rlimits::apply(policy))?;
+        sealing.put(Layer::Limits, || rlimits::apply(role))?;
     }
     sealing.process_properties()?;
     if restrictions.store_bypass || restrictions.indirect_branch {
@@ -209,7 +210,7 @@ fn compile(plan: &Plan) -> Result<Option<Programs>, SealError> {
     }
     let notify = plan.has_feature(Feature::SeccompListener);
     Ok(Some(filter::compile(
-        plan.policy,
+        plan.role,
         std::process::id(),
         notify,
     )?))
@@ -219,7 +220,7 @@ fn make_rules(plan: &Plan) -> Result<Option<landlock::Rules>, SealError> {
     if !plan.has_feature(Feature::Landlock) {
         return Ok(None);
     }
-    let rules = landlock::Rules::new(plan.policy);
+    let rules = landlock::Rules::new(plan.role);
     rules.map(Some).map_err(|source| SealError::Layer {
         layer: "Landlock rules",
         source,
@@ -227,8 +228,8 @@ fn make_rules(plan: &Plan) -> Result<Option<landlock::Rules>, SealError> {
 }
 
 /// `execveat` of a descriptor leaves its number as the name; `ps` should say something better.
-fn name_process(policy: Policy) {
-    let name = CString::new(format!("bh-{policy}")).expect("policies' names have no NUL");
+fn name_process(role: Role) {
+    let name = CString::new(format!("bh-{role}")).expect("policies' names have no NUL");
     properties::set_name(&name);
 }
 

@@ -4,7 +4,7 @@
 use crate::deeds::{self, Convention};
 use crate::scene::Scene;
 use libc::c_long;
-use sandbox::Policy;
+use sandbox::Role;
 
 /// A hostile action.
 #[derive(Clone, Copy)]
@@ -17,7 +17,7 @@ pub struct Attack {
     /// Why it may fail even where nothing holds the process.
     pub futile: &'static str,
     /// Roles whose work it is.
-    pub work_of: &'static [Policy],
+    pub work_of: &'static [Role],
 }
 
 const fn attack(name: &'static str, deed: fn(&Scene) -> c_long) -> Attack {
@@ -43,7 +43,7 @@ impl Attack {
         self
     }
 
-    const fn work_of(mut self, roles: &'static [Policy]) -> Attack {
+    const fn work_of(mut self, roles: &'static [Role]) -> Attack {
         self.work_of = roles;
         self
     }
@@ -89,8 +89,8 @@ pub const ATTACKS: &[Attack] = &[
     attack("thread", deeds::thread),
     attack("thread-bomb", deeds::thread_bomb),
     // Sockets
-    attack("tcp", deeds::tcp).work_of(&[Policy::Network]),
-    attack("udp", deeds::udp).work_of(&[Policy::Network]),
+    attack("tcp", deeds::tcp).work_of(&[Role::Network]),
+    attack("udp", deeds::udp).work_of(&[Role::Network]),
     attack("listen", deeds::listen),
     attack("socket-raw", deeds::socket_raw).futile(ROOTS_WORK),
     attack("socket-unix", deeds::socket_unix).few(FAMILY),
@@ -132,7 +132,7 @@ pub const ATTACKS: &[Attack] = &[
             "The gpu process makes its Wayland buffers so. Without executable memory a buffer \
              is a buffer.",
         )
-        .work_of(&[Policy::Gpu]),
+        .work_of(&[Role::Gpu]),
     attack("memfd_secret", deeds::memfd_secret),
     attack("userfaultfd", deeds::userfaultfd).few(SELF_ONLY),
     attack("memory-bomb", deeds::memory_bomb).few(
@@ -168,7 +168,7 @@ pub const ATTACKS: &[Attack] = &[
             "Computing is what the sandbox promises to allow. The broker notices that a process \
              answers no more; the person may end a tab that does not.",
         )
-        .work_of(&Policy::ALL),
+        .work_of(&Role::ALL),
 ];
 
 /// Calls by other conventions: these kill, whatever the listener would say.

@@ -4,7 +4,7 @@ use crate::scene::SUCCESS_STATUS;
 use sandbox::cgroup::Tree;
 use sandbox::notify::{self, Notification};
 use sandbox::report::{self, Report};
-use sandbox::{Attempted, Canary, LaunchSpec, Launched, Layer, Policy, Support};
+use sandbox::{Attempted, Canary, LaunchSpec, Launched, Layer, Role, Support};
 use std::ffi::CString;
 use std::fs::File;
 use std::io::{self, Read};
@@ -39,7 +39,7 @@ pub fn who() -> &'static str {
 pub struct Victim {
     pub pid: i32,
     pub pidfd: OwnedFd,
-    pub policy: Policy,
+    pub role: Role,
     pub attempted: Attempted,
     /// What it told of its canaries.
     pub canaries: Vec<Canary>,
@@ -81,19 +81,19 @@ pub fn is_killed_by(status: i32, signal: i32) -> bool {
 }
 
 pub fn spec<'a>(
-    policy: Policy,
+    role: Role,
     support: &'a Support,
     exe: BorrowedFd<'a>,
     bootstrap: OwnedFd,
     stderr: OwnedFd,
     action: &str,
 ) -> LaunchSpec<'a> {
-    let words = ["victim", "--type=victim", policy.name(), action];
+    let words = ["victim", "--type=victim", role.name(), action];
     LaunchSpec {
         exe,
         args: words.map(|w| CString::new(w).expect("no NUL")).to_vec(),
         env: Vec::new(),
-        policy,
+        role,
         support,
         bootstrap,
         stderr,
@@ -105,17 +105,17 @@ pub fn spec<'a>(
 }
 
 impl Victim {
-    pub fn launch(policy: Policy, action: &str) -> Victim {
-        Victim::launch_with(policy, &SUPPORT, action)
+    pub fn launch(role: Role, action: &str) -> Victim {
+        Victim::launch_with(role, &SUPPORT, action)
     }
 
-    pub fn launch_with(policy: Policy, support: &Support, action: &str) -> Victim {
-        Victim::launch_exe(policy, support, EXE.as_fd(), action, |spec| spec)
+    pub fn launch_with(role: Role, support: &Support, action: &str) -> Victim {
+        Victim::launch_exe(role, support, EXE.as_fd(), action, |spec| spec)
             .expect("a victim can be launched")
     }
 
     pub fn launch_exe<'a>(
-        policy: Policy,
+        role: Role,
         support: &'a Support,
         exe: BorrowedFd<'a>,
         action: &str,
@@ -123,7 +123,7 @@ impl Victim {
     ) -> Result<Victim, sandbox::LaunchError> {
         let (channel, theirs) = packet_pair();
         let (stderr, their_stderr) = pipe();
-        let spec = change(spec(policy, support, exe, theirs, their_stderr, action));
+        let spec = change(spec(role, support, exe, theirs, their_stderr, action));
         let Launched {
             pid,
             pidfd,
@@ -133,7 +133,7 @@ impl Victim {
         Ok(Victim {
             pid,
             pidfd,
-            policy,
+            role,
             attempted,
             canaries: Vec::new(),
             action: action.trim_start_matches("alone:").to_owned(),
@@ -150,7 +150,7 @@ impl Victim {
         if !text.starts_with("sealed") {
             self.kill();
             let stderr = self.stderr_text();
-            panic!("{} {}: {text}; {stderr}", who(), self.policy);
+            panic!("{} {}: {text}; {stderr}", who(), self.role);
         }
         self.listener = fds.into_iter().next();
         self.canaries = parse_canaries(&text);
@@ -159,8 +159,8 @@ impl Victim {
 
     /// Looks at it from outside, with what it told of its canaries.
     pub fn report(&self, support: &Support) -> Report {
-        let (policy, canaries) = (self.policy, &self.canaries);
-        report::verify(self.pid, policy, support, self.attempted, canaries)
+        let (role, canaries) = (self.role, &self.canaries);
+        report::verify(self.pid, role, support, self.attempted, canaries)
     }
 
     /// One message, with its descriptors. An end without one gives `ended`.

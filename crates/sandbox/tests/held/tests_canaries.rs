@@ -5,7 +5,7 @@ use crate::Claim;
 use crate::harness::{SUPPORT, Victim};
 use crate::layers::Set;
 use sandbox::report::{self, Basis, Report, State, Teller};
-use sandbox::{Availability, Canary, Feature, Layer, Mandatory, Namespace, Policy, Support};
+use sandbox::{Availability, Canary, Feature, Layer, Mandatory, Namespace, Role, Support};
 
 pub const CLAIMS: &[Claim] = &[
     (
@@ -51,8 +51,8 @@ const NET: Layer = Layer::Namespace(Namespace::Net);
 const UTS: Layer = Layer::Namespace(Namespace::Uts);
 
 fn each_layer_is_tried() {
-    for policy in Policy::ALL {
-        let victim = Victim::launch(policy, "idle").sealed();
+    for role in Role::ALL {
+        let victim = Victim::launch(role, "idle").sealed();
         let report = victim.report(&SUPPORT);
         assert!(report.is_sufficient(), "{report}");
         for row in &report.rows {
@@ -66,7 +66,7 @@ fn each_layer_is_tried() {
                 (Some(_), None) if !is_there => {}
                 (None, None) => assert!(sandbox::untried(row.layer).is_some()),
                 (None, Some(tried)) if tried.told_by == Teller::Broker => {}
-                other => panic!("{policy}: {}: {other:?}", row.layer),
+                other => panic!("{role}: {}: {other:?}", row.layer),
             }
         }
     }
@@ -83,10 +83,10 @@ fn pretence_is_found_out() {
             continue;
         }
         // With the layer it seals itself.
-        Victim::launch_with(Policy::Renderer, &support, "alone:idle").sealed();
+        Victim::launch_with(Role::Renderer, &support, "alone:idle").sealed();
         support.pretend(layer);
         for action in ["alone:idle", "idle"] {
-            let victim = Victim::launch_with(Policy::Network, &support, action);
+            let victim = Victim::launch_with(Role::Network, &support, action);
             let (text, _) = victim.receive();
             let expected = format!("failed: {layer} does not hold: {call} must end with {answer}");
             assert!(text.starts_with(&expected), "{layer}: {text}");
@@ -118,15 +118,9 @@ fn host_name() -> String {
 }
 
 fn answers_are_due() {
-    let victim = Victim::launch(Policy::Gpu, "idle").sealed();
+    let victim = Victim::launch(Role::Gpu, "idle").sealed();
     let look = |canaries: &[Canary]| {
-        report::verify(
-            victim.pid,
-            Policy::Gpu,
-            &SUPPORT,
-            victim.attempted,
-            canaries,
-        )
+        report::verify(victim.pid, Role::Gpu, &SUPPORT, victim.attempted, canaries)
     };
     let is_alone_missing = |report: &Report, layer: Layer| {
         let missing: Vec<Layer> = report.missing().map(|row| row.layer).collect();
@@ -159,7 +153,7 @@ fn memory_is_tried_from_outside() {
         return println!("SKIP: root may read what it likes");
     }
     let support = without_namespaces();
-    let victim = Victim::launch_with(Policy::Renderer, &support, "idle").sealed();
+    let victim = Victim::launch_with(Role::Renderer, &support, "idle").sealed();
     let report = victim.report(&support);
     assert!(report.is_sufficient(), "{report}");
     let row = row(&report, Layer::NotDumpable);
@@ -174,7 +168,7 @@ fn dumpable_is_found_out() {
     }
     let mut support = without_namespaces();
     support.leave_off(Mandatory::NotDumpable);
-    let victim = Victim::launch_with(Policy::Renderer, &support, "idle").sealed();
+    let victim = Victim::launch_with(Role::Renderer, &support, "idle").sealed();
     let report = victim.report(&support);
     let row = row(&report, Layer::NotDumpable);
     assert_eq!(row.state, State::Missing, "{report}");

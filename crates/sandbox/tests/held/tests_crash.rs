@@ -2,7 +2,7 @@
 
 use crate::Claim;
 use crate::harness::Victim;
-use sandbox::Policy;
+use sandbox::Role;
 use sandbox::crash::{self, CrashRecord, MAIN_STACK_BYTES, StackOverflow};
 
 pub const CLAIMS: &[Claim] = &[
@@ -56,7 +56,7 @@ fn expect_signal(victim: &mut Victim, expected: i32) -> (Option<u64>, Option<Sta
 }
 
 fn signals_from_outside() {
-    for policy in Policy::ALL {
+    for role in Role::ALL {
         for signal in [
             libc::SIGSEGV,
             libc::SIGABRT,
@@ -64,29 +64,29 @@ fn signals_from_outside() {
             libc::SIGTERM,
             libc::SIGILL,
         ] {
-            let mut victim = Victim::launch(policy, "idle").sealed();
+            let mut victim = Victim::launch(role, "idle").sealed();
             victim.signal(signal);
-            assert_eq!(expect_signal(&mut victim, signal), (None, None), "{policy}");
+            assert_eq!(expect_signal(&mut victim, signal), (None, None), "{role}");
         }
     }
 }
 
 fn a_fault_is_recorded_with_its_address() {
-    let mut victim = Victim::launch(Policy::Renderer, "segv").sealed();
+    let mut victim = Victim::launch(Role::Renderer, "segv").sealed();
     victim.send("go", &[]);
     assert_eq!(expect_signal(&mut victim, libc::SIGSEGV), (Some(16), None));
 }
 
 fn an_abort_is_recorded() {
-    for policy in Policy::ALL {
-        let mut victim = Victim::launch(policy, "abort").sealed();
+    for role in Role::ALL {
+        let mut victim = Victim::launch(role, "abort").sealed();
         victim.send("go", &[]);
         expect_signal(&mut victim, libc::SIGABRT);
     }
 }
 
 fn a_stack_overflow_is_recorded() {
-    let mut victim = Victim::launch(Policy::Renderer, "overflow").sealed();
+    let mut victim = Victim::launch(Role::Renderer, "overflow").sealed();
     victim.send("go", &[]);
     let (_, stack) = expect_signal(&mut victim, libc::SIGSEGV);
     let Some(StackOverflow::Main { used }) = stack else {
@@ -96,17 +96,17 @@ fn a_stack_overflow_is_recorded() {
 }
 
 fn a_panic_is_recorded_on_one_line() {
-    for policy in Policy::ALL {
-        let mut victim = Victim::launch(policy, "panic").sealed();
+    for role in Role::ALL {
+        let mut victim = Victim::launch(role, "panic").sealed();
         victim.send("go", &[]);
         let status = victim.end();
-        assert_eq!(libc::WEXITSTATUS(status), 101, "{policy}: {status:x}");
+        assert_eq!(libc::WEXITSTATUS(status), 101, "{role}: {status:x}");
         match record_of(&mut victim) {
             Some(CrashRecord::Panic { message }) => {
                 assert!(message.starts_with("as asked at "), "{message}");
                 assert!(message.contains("victim.rs:"), "{message}");
             }
-            other => panic!("{policy}: {other:?}"),
+            other => panic!("{role}: {other:?}"),
         }
     }
 }
@@ -116,7 +116,7 @@ fn a_crash_of_a_worker_thread_is_recorded() {
         ("worker:segv", None),
         ("worker:overflow", Some(StackOverflow::Other)),
     ] {
-        let mut victim = Victim::launch(Policy::Network, action).sealed();
+        let mut victim = Victim::launch(Role::Network, action).sealed();
         victim.send("go", &[]);
         let (address, found) = expect_signal(&mut victim, libc::SIGSEGV);
         assert!(address.is_some(), "{action}");
@@ -125,7 +125,7 @@ fn a_crash_of_a_worker_thread_is_recorded() {
 }
 
 fn a_kill_leaves_no_record() {
-    let mut victim = Victim::launch(Policy::Renderer, "idle").sealed();
+    let mut victim = Victim::launch(Role::Renderer, "idle").sealed();
     victim.signal(libc::SIGKILL);
     let status = victim.end();
     assert!(libc::WIFSIGNALED(status));
@@ -133,7 +133,7 @@ fn a_kill_leaves_no_record() {
 }
 
 fn a_crash_before_the_seal_is_recorded() {
-    let mut victim = Victim::launch(Policy::Renderer, "unsealed").sealed();
+    let mut victim = Victim::launch(Role::Renderer, "unsealed").sealed();
     victim.signal(libc::SIGSEGV);
     expect_signal(&mut victim, libc::SIGSEGV);
 }

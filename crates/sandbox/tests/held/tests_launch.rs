@@ -4,7 +4,7 @@ use crate::Claim;
 use crate::harness::{self, Outcome, SUPPORT, Victim};
 use sandbox::cgroup::Limits;
 use sandbox::report::{Layer, State};
-use sandbox::{LaunchError, Policy};
+use sandbox::{LaunchError, Role};
 use std::fs::{self, File, Permissions};
 use std::io::{BufRead, BufReader};
 use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
@@ -49,7 +49,7 @@ pub const CLAIMS: &[Claim] = &[
 
 /// Run by `a_child_dies_with_its_launcher`: launches, tells the pid, waits to be killed.
 pub fn launcher_main() -> ExitCode {
-    let victim = Victim::launch(Policy::Renderer, "idle").sealed();
+    let victim = Victim::launch(Role::Renderer, "idle").sealed();
     println!("{}", victim.pid);
     // SAFETY: takes nothing.
     unsafe { libc::pause() };
@@ -79,7 +79,7 @@ fn a_child_gets_only_its_own() {
     let leak = File::open("/proc/self/exe").expect("opens");
     // SAFETY: takes numbers; the duplicate is new.
     let leak = unsafe { OwnedFd::from_raw_fd(libc::fcntl(leak.as_raw_fd(), libc::F_DUPFD, 50)) };
-    let victim = Victim::launch(Policy::Renderer, "unsealed").sealed();
+    let victim = Victim::launch(Role::Renderer, "unsealed").sealed();
     let folder = format!("/proc/{}/fd", victim.pid);
     let mut numbers: Vec<String> = fs::read_dir(folder)
         .expect("we have power over it")
@@ -112,7 +112,7 @@ fn copy_of_program(mode: u32) -> (tempfile::TempDir, File) {
 /// Another thread may be between clone and execute with the copy open for writing.
 fn launch_copy(exe: &File) -> Victim {
     loop {
-        let result = Victim::launch_exe(Policy::Renderer, &SUPPORT, exe.as_fd(), "idle", |s| s);
+        let result = Victim::launch_exe(Role::Renderer, &SUPPORT, exe.as_fd(), "idle", |s| s);
         match result {
             Ok(victim) => return victim.sealed(),
             Err(LaunchError::Child { source, .. })
@@ -151,7 +151,7 @@ fn a_file_that_is_no_program_is_a_clear_error() {
     let path = folder.path().join("text");
     fs::write(&path, "no program").expect("can be written");
     let exe = File::open(&path).expect("opens");
-    let result = Victim::launch_exe(Policy::Renderer, &SUPPORT, exe.as_fd(), "idle", |s| s);
+    let result = Victim::launch_exe(Role::Renderer, &SUPPORT, exe.as_fd(), "idle", |s| s);
     match result.map(|victim| victim.pid) {
         Err(LaunchError::Child { step, source }) => {
             assert_eq!(format!("{step:?}"), "Execute");
@@ -167,21 +167,16 @@ fn a_control_group_is_seen_and_removed() {
         Err(error) => return println!("SKIP: no writable control group: {error}"),
     };
     let group = tree
-        .child("victim", Limits::of(Policy::Renderer))
+        .child("victim", Limits::of(Role::Renderer))
         .expect("a group");
     let exe = File::open("/proc/self/exe").expect("opens");
-    let mut victim = Victim::launch_exe(
-        Policy::Renderer,
-        &SUPPORT,
-        exe.as_fd(),
-        "live",
-        |mut spec| {
+    let mut victim =
+        Victim::launch_exe(Role::Renderer, &SUPPORT, exe.as_fd(), "live", |mut spec| {
             spec.cgroup = Some(&group);
             spec
-        },
-    )
-    .expect("launches")
-    .sealed();
+        })
+        .expect("launches")
+        .sealed();
     let report = victim.report(&SUPPORT);
     assert_eq!(report.state(Layer::Cgroup), State::Enforced, "{report}");
     assert!(matches!(victim.go(), Outcome::Returned { value: 0, .. }));
@@ -195,7 +190,7 @@ fn a_control_group_is_seen_and_removed() {
 
 fn the_gpu_may_keep_uid_and_network() {
     let exe = File::open("/proc/self/exe").expect("opens");
-    let victim = Victim::launch_exe(Policy::Gpu, &SUPPORT, exe.as_fd(), "idle", |mut spec| {
+    let victim = Victim::launch_exe(Role::Gpu, &SUPPORT, exe.as_fd(), "idle", |mut spec| {
         spec.keep_uid = true;
         spec.host_network = true;
         spec
@@ -215,16 +210,10 @@ fn the_gpu_may_keep_uid_and_network() {
 
 fn a_plan_for_another_role_is_refused() {
     let exe = File::open("/proc/self/exe").expect("opens");
-    let victim = Victim::launch_exe(
-        Policy::Renderer,
-        &SUPPORT,
-        exe.as_fd(),
-        "idle",
-        |mut spec| {
-            spec.policy = Policy::Network;
-            spec
-        },
-    );
+    let victim = Victim::launch_exe(Role::Renderer, &SUPPORT, exe.as_fd(), "idle", |mut spec| {
+        spec.role = Role::Network;
+        spec
+    });
     let victim = victim.expect("launches");
     let (text, _) = victim.receive();
     assert!(text.contains("does not hold a plan"), "{text}");

@@ -2,7 +2,7 @@
 
 use crate::Claim;
 use crate::harness::{Outcome, Victim};
-use sandbox::Policy;
+use sandbox::Role;
 use std::fs::File;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -39,38 +39,38 @@ pub const CLAIMS: &[Claim] = &[
 fn expect_success(victim: &mut Victim, outcome: &Outcome) {
     if !matches!(outcome, Outcome::Returned { value: 0, .. }) {
         let stderr = victim.stderr_text();
-        panic!("{}: {outcome:?}; {stderr}", victim.policy);
+        panic!("{}: {outcome:?}; {stderr}", victim.role);
     }
 }
 
 fn every_role_lives_under_its_policy() {
-    for policy in Policy::ALL {
-        let mut victim = Victim::launch(policy, "live").sealed();
+    for role in Role::ALL {
+        let mut victim = Victim::launch(role, "live").sealed();
         let outcome = victim.go();
         expect_success(&mut victim, &outcome);
         victim.send("go", &[]);
         let status = victim.end();
         assert!(
             libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == 0,
-            "{policy}: {status:x}"
+            "{role}: {status:x}"
         );
     }
 }
 
 fn a_worker_thread_lives_under_its_policy() {
-    for policy in [Policy::Network, Policy::Demo, Policy::Gpu] {
-        let mut victim = Victim::launch(policy, "worker:live").sealed();
+    for role in [Role::Network, Role::Demo, Role::Gpu] {
+        let mut victim = Victim::launch(role, "worker:live").sealed();
         let outcome = victim.go();
         expect_success(&mut victim, &outcome);
     }
 }
 
 fn regions_can_be_mapped() {
-    for policy in Policy::ALL {
+    for role in Role::ALL {
         let (writable, other) = (region(1), region(41));
         let path = format!("/proc/self/fd/{}", other.as_raw_fd());
         let read_only = File::open(path).expect("a memfd can be opened again");
-        let mut victim = Victim::launch(policy, "map").sealed();
+        let mut victim = Victim::launch(role, "map").sealed();
         let outcome = victim.go_with(&[writable.as_fd(), read_only.as_fd()]);
         expect_success(&mut victim, &outcome);
         let mut byte = [0];
@@ -92,7 +92,7 @@ fn region(first: u8) -> File {
 fn the_network_role_connects_out() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback");
     let port = listener.local_addr().expect("bound").port();
-    let mut victim = Victim::launch(Policy::Network, "connect").sealed();
+    let mut victim = Victim::launch(Role::Network, "connect").sealed();
     victim.send(&format!("go {port}"), &[]);
     let (mut stream, _) = listener.accept().expect("the victim connects");
     let mut question = [0; 4];
@@ -105,7 +105,7 @@ fn the_network_role_connects_out() {
 fn the_demo_role_serves_its_listener() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback");
     let address = listener.local_addr().expect("bound");
-    let mut victim = Victim::launch(Policy::Demo, "serve").sealed();
+    let mut victim = Victim::launch(Role::Demo, "serve").sealed();
     victim.send("go", &[listener.as_fd()]);
     let mut stream = TcpStream::connect(address).expect("the listener is open");
     stream.write_all(b"ping").expect("the victim reads");
@@ -119,7 +119,7 @@ fn the_demo_role_serves_its_listener() {
 }
 
 fn the_gpu_role_grows_its_buffers() {
-    let mut victim = Victim::launch(Policy::Gpu, "buffers").sealed();
+    let mut victim = Victim::launch(Role::Gpu, "buffers").sealed();
     let outcome = victim.go();
     expect_success(&mut victim, &outcome);
 }

@@ -12,7 +12,7 @@ use crate::layers::{
 };
 use crate::stage::{self, Stage};
 use sandbox::cgroup::{ChildGroup, Limits};
-use sandbox::{Mandatory, Policy};
+use sandbox::{Mandatory, Role};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::os::fd::AsFd;
@@ -73,14 +73,14 @@ struct Arena {
 static NEXT_GROUP: AtomicU32 = AtomicU32::new(0);
 
 impl Arena {
-    fn fate(&self, policy: Policy, attack: &Attack, layers: Set) -> Fate {
+    fn fate(&self, role: Role, attack: &Attack, layers: Set) -> Fate {
         let support = layers.support();
         let sibling = (attack.name == "ptrace-sibling")
-            .then(|| Victim::launch_with(policy, &support, "alone:idle").sealed());
+            .then(|| Victim::launch_with(role, &support, "alone:idle").sealed());
         let has_group = layers.has(Layer::Group) && is_available(Layer::Group);
         let group = has_group.then(group).flatten();
         let action = format!("alone:{}", attack.name);
-        let victim = Victim::launch_exe(policy, &support, EXE.as_fd(), &action, |mut spec| {
+        let victim = Victim::launch_exe(role, &support, EXE.as_fd(), &action, |mut spec| {
             spec.cgroup = group.as_ref();
             spec
         });
@@ -93,19 +93,19 @@ impl Arena {
 
     /// What becomes of the attack with each layer alone, and with all but it.
     fn row(&self, attack: &Attack) -> Row {
-        let policy = Policy::Renderer;
-        let control = self.fate(policy, attack, Set::none());
-        let user = self.fate(policy, attack, Set::none().with(Layer::User));
-        let is_held = self.fate(policy, attack, Set::all()) != Fate::Succeeded;
+        let role = Role::Renderer;
+        let control = self.fate(role, attack, Set::none());
+        let user = self.fate(role, attack, Set::none().with(Layer::User));
+        let is_held = self.fate(role, attack, Set::all()) != Fate::Succeeded;
         let cell = |layer: Layer| {
             if !is_available(layer) {
                 return Cell::Absent;
             }
             let stops = match layer {
                 Layer::User => user != control,
-                _ => self.stops(policy, attack, layer, control, user),
+                _ => self.stops(role, attack, layer, control, user),
             };
-            let rest = self.fate(policy, attack, Set::all().without(layer));
+            let rest = self.fate(role, attack, Set::all().without(layer));
             match (stops, is_held && rest == Fate::Succeeded) {
                 (true, true) => Cell::Only,
                 (true, false) => Cell::Stops,
@@ -129,7 +129,7 @@ impl Arena {
 
     /// Which two layers stop it together that do not alone.
     fn pairs(&self, attack: &Attack, row: &Row) -> Vec<(Layer, Layer)> {
-        let goes_through = |set| self.fate(Policy::Renderer, attack, set) == Fate::Succeeded;
+        let goes_through = |set| self.fate(Role::Renderer, attack, set) == Fate::Succeeded;
         let blank = |(layer, _): &(Layer, &str)| row.cells[*layer as usize] == Cell::Blank;
         let layers: Vec<Layer> = LAYERS.into_iter().filter(blank).map(|(l, _)| l).collect();
         let mut pairs = Vec::new();
@@ -154,37 +154,30 @@ impl Arena {
     }
 
     /// Whether the layer alone changes what becomes of the attack.
-    fn stops(
-        &self,
-        policy: Policy,
-        attack: &Attack,
-        layer: Layer,
-        control: Fate,
-        user: Fate,
-    ) -> bool {
+    fn stops(&self, role: Role, attack: &Attack, layer: Layer, control: Fate, user: Fate) -> bool {
         let (base, basis) = if is_inside_user(layer) {
             (Set::none().with(Layer::User), user)
         } else {
             (Set::none(), control)
         };
-        self.fate(policy, attack, base.with(layer)) != basis
+        self.fate(role, attack, base.with(layer)) != basis
     }
 
     /// The same for the layers in which a role may differ from the renderer.
-    fn role_row(&self, policy: Policy, attack: &Attack) -> Vec<(Layer, bool)> {
-        let control = self.fate(policy, attack, Set::none());
-        let user = self.fate(policy, attack, Set::none().with(Layer::User));
+    fn role_row(&self, role: Role, attack: &Attack) -> Vec<(Layer, bool)> {
+        let control = self.fate(role, attack, Set::none());
+        let user = self.fate(role, attack, Set::none().with(Layer::User));
         let available = OF_A_ROLE.into_iter().filter(|layer| is_available(*layer));
         available
-            .map(|layer| (layer, self.stops(policy, attack, layer, control, user)))
+            .map(|layer| (layer, self.stops(role, attack, layer, control, user)))
             .collect()
     }
 
     /// Whether one layer less lets it through.
-    fn hangs_on_one(&self, policy: Policy, attack: &Attack) -> bool {
+    fn hangs_on_one(&self, role: Role, attack: &Attack) -> bool {
         let available = OF_A_ROLE.into_iter().filter(|layer| is_available(*layer));
         let mut sets = available.map(|layer| Set::all().without(layer));
-        sets.any(|set| self.fate(policy, attack, set) == Fate::Succeeded)
+        sets.any(|set| self.fate(role, attack, set) == Fate::Succeeded)
     }
 }
 
@@ -195,7 +188,7 @@ fn group() -> Option<ChildGroup> {
         memory_bytes: 64 << 20,
         // Some kernels have no real-time tasks in a group with a share. That is luck, no layer.
         weight: None,
-        ..Limits::of(Policy::Renderer)
+        ..Limits::of(Role::Renderer)
     };
     let groups = GROUPS.as_ref().ok()?;
     let group = groups.child(&format!("matrix-{number}"), limits);
@@ -279,7 +272,7 @@ impl Row {
 
 /// One attack on another role, where it differs.
 struct RoleRow {
-    policy: Policy,
+    role: Role,
     attack: &'static Attack,
     /// Layers that stop it in the renderer or in this role but not in both; true: in this role.
     differences: Vec<(Layer, bool)>,
@@ -293,14 +286,14 @@ impl RoleRow {
             let names: Vec<&str> = chosen.map(|(layer, _)| LAYERS[*layer as usize].1).collect();
             names.join(", ")
         };
-        let (policy, name) = (self.policy, self.attack.name);
+        let (role, name) = (self.role, self.attack.name);
         let (more, less) = (names(true), names(false));
-        let note = match (self.attack.work_of.contains(&policy), self.hangs_on_one) {
+        let note = match (self.attack.work_of.contains(&role), self.hangs_on_one) {
             (true, _) => "its work",
             (false, true) => "one layer",
             (false, false) => "two or more",
         };
-        format!("| {policy} | {name} | {more} | {less} | {note} |")
+        format!("| {role} | {name} | {more} | {less} | {note} |")
     }
 }
 
@@ -337,7 +330,7 @@ impl Matrix {
         let found = found.into_inner().expect("no panic while held");
         let (rows, role_rows): (Vec<Row>, Vec<Vec<RoleRow>>) = found.into_values().unzip();
         let mut role_rows: Vec<RoleRow> = role_rows.into_iter().flatten().collect();
-        role_rows.sort_by_key(|row| (row.policy.name(), position(row.attack.name)));
+        role_rows.sort_by_key(|row| (row.role.name(), position(row.attack.name)));
         Matrix { rows, role_rows }
     }
 
@@ -347,7 +340,7 @@ impl Matrix {
         for row in &self.rows {
             let attack = attacks::find(row.name).expect("rows have attacks");
             let mut say = |text: String| problems.push((row.name, text));
-            if !row.is_held && !attack.work_of.contains(&Policy::Renderer) {
+            if !row.is_held && !attack.work_of.contains(&Role::Renderer) {
                 say("succeeds with every layer on".to_owned());
             }
             let is_futile = row.control != Fate::Succeeded;
@@ -361,7 +354,7 @@ impl Matrix {
         }
         for row in &self.role_rows {
             let is_explained =
-                !row.attack.exception.is_empty() || row.attack.work_of.contains(&row.policy);
+                !row.attack.exception.is_empty() || row.attack.work_of.contains(&row.role);
             let control = self.rows.iter().find(|r| r.name == row.attack.name);
             let is_real = control.is_some_and(|r| r.control == Fate::Succeeded);
             if is_real && row.hangs_on_one && !is_explained {
@@ -426,17 +419,17 @@ fn position(name: &str) -> usize {
 }
 
 fn role_rows(arena: &Arena, attack: &'static Attack, renderer: &Row) -> Vec<RoleRow> {
-    let others = Policy::ALL.into_iter().filter(|p| *p != Policy::Renderer);
-    let rows = others.map(|policy| {
-        let mut differences = arena.role_row(policy, attack);
+    let others = Role::ALL.into_iter().filter(|p| *p != Role::Renderer);
+    let rows = others.map(|role| {
+        let mut differences = arena.role_row(role, attack);
         differences.retain(|(layer, stops)| {
             let cell = renderer.cells[*layer as usize];
             *stops != matches!(cell, Cell::Stops | Cell::Only)
         });
         RoleRow {
-            policy,
+            role,
             attack,
-            hangs_on_one: !differences.is_empty() && arena.hangs_on_one(policy, attack),
+            hangs_on_one: !differences.is_empty() && arena.hangs_on_one(role, attack),
             differences,
         }
     });
@@ -495,12 +488,12 @@ fn compare(matrix: &Matrix, written: &str) -> (Vec<Problem>, Vec<&'static str>) 
         }
         problems.push((row.name, format!("is {text}; written is {line}")));
     }
-    for policy in Policy::ALL {
+    for role in Role::ALL {
         for attack in attacks::all() {
-            let start = format!("| {policy} | {} |", attack.name);
+            let start = format!("| {role} | {} |", attack.name);
             let line = written.lines().find(|line| line.starts_with(&start));
             let mut rows = matrix.role_rows.iter();
-            let row = rows.find(|row| row.policy == policy && row.attack.name == attack.name);
+            let row = rows.find(|row| row.role == role && row.attack.name == attack.name);
             let (line, text) = (
                 line.unwrap_or(""),
                 row.map(RoleRow::text).unwrap_or_default(),
@@ -581,7 +574,7 @@ fn leaving_off_is_noticed() {
     for layer in Mandatory::ALL {
         let mut support = SUPPORT.clone();
         support.leave_off(layer);
-        let victim = Victim::launch_with(Policy::Renderer, &support, "idle").sealed();
+        let victim = Victim::launch_with(Role::Renderer, &support, "idle").sealed();
         let report = victim.report(&support);
         assert!(!report.is_sufficient(), "{layer:?}: {report}");
     }

@@ -3,7 +3,7 @@
 use crate::Claim;
 use crate::harness::{SUPPORT, Victim};
 use sandbox::report::{self, Layer, State};
-use sandbox::{Attempted, Feature, Namespace, Policy};
+use sandbox::{Attempted, Feature, Namespace, Role};
 use std::fs::File;
 use std::os::fd::AsFd;
 use std::process::{Command, ExitCode};
@@ -25,10 +25,10 @@ pub fn filtered_launcher_main() -> ExitCode {
     for _ in 0..16 {
         allow_everything();
     }
-    let bare = Victim::launch(Policy::Renderer, "unsealed").sealed();
+    let bare = Victim::launch(Role::Renderer, "unsealed").sealed();
     let report = bare.report(&SUPPORT);
     assert_eq!(report.state(Layer::Seccomp), State::Missing, "{report}");
-    let sealed = Victim::launch(Policy::Renderer, "idle").sealed();
+    let sealed = Victim::launch(Role::Renderer, "idle").sealed();
     let report = sealed.report(&SUPPORT);
     assert!(report.is_sufficient(), "{report}");
     assert_eq!(report.state(Layer::Seccomp), State::Enforced, "{report}");
@@ -45,7 +45,7 @@ fn inherited_filters_do_not_count() {
 
 fn what_was_decided_on_is_missed() {
     let exe = File::open("/proc/self/exe").expect("opens");
-    let victim = Victim::launch_exe(Policy::Gpu, &SUPPORT, exe.as_fd(), "idle", |mut spec| {
+    let victim = Victim::launch_exe(Role::Gpu, &SUPPORT, exe.as_fd(), "idle", |mut spec| {
         spec.keep_uid = true;
         spec.host_network = true;
         spec
@@ -55,13 +55,7 @@ fn what_was_decided_on_is_missed() {
     let report_with = |change: fn(&mut Attempted)| {
         let mut attempted = victim.attempted;
         change(&mut attempted);
-        report::verify(
-            victim.pid,
-            Policy::Gpu,
-            &SUPPORT,
-            attempted,
-            &victim.canaries,
-        )
+        report::verify(victim.pid, Role::Gpu, &SUPPORT, attempted, &victim.canaries)
     };
     let honest = report_with(|_| {});
     assert!(honest.is_sufficient(), "{honest}");

@@ -2,7 +2,7 @@
 
 use crate::scene::Scene;
 use crate::{attacks, deeds, harness};
-use sandbox::{Policy, crash, seal};
+use sandbox::{Role, crash, seal};
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
@@ -21,10 +21,10 @@ struct Go {
 
 pub fn main(arguments: &[String]) -> ExitCode {
     crash::install();
-    let [policy, action] = arguments else {
+    let [role, action] = arguments else {
         return ExitCode::from(3);
     };
-    let policy = Policy::from_name(policy).expect("the test names a policy");
+    let role = Role::from_name(role).expect("the test names a role");
     if action == "unsealed" {
         say("sealed", None);
         wait_for_go();
@@ -34,8 +34,8 @@ pub fn main(arguments: &[String]) -> ExitCode {
         Some(action) => (action, true),
         None => (action.as_str(), false),
     };
-    let (jobs, worker) = start_worker(policy, is_alone);
-    match seal(policy) {
+    let (jobs, worker) = start_worker(role, is_alone);
+    match seal(role) {
         Ok(sealed) => {
             let canaries = harness::write_canaries(&sealed.canaries);
             say(&format!("sealed{canaries}"), sealed.listener);
@@ -59,13 +59,10 @@ pub fn main(arguments: &[String]) -> ExitCode {
 }
 
 /// A thread from before the seal, in the roles that have some.
-fn start_worker(
-    policy: Policy,
-    is_alone: bool,
-) -> (mpsc::Sender<String>, mpsc::Receiver<(i64, i32)>) {
+fn start_worker(role: Role, is_alone: bool) -> (mpsc::Sender<String>, mpsc::Receiver<(i64, i32)>) {
     let (jobs, inbox) = mpsc::channel::<String>();
     let (outbox, results) = mpsc::channel();
-    if !is_alone && matches!(policy, Policy::Network | Policy::Demo | Policy::Gpu) {
+    if !is_alone && matches!(role, Role::Network | Role::Demo | Role::Gpu) {
         thread::Builder::new()
             .name("worker".to_owned())
             .spawn(move || {

@@ -11,7 +11,7 @@ mod text;
 
 use kernel::{Laboratory, Outcome};
 use machine::{KILL, NOTIFY};
-use sandbox::{Feature, Policy};
+use sandbox::{Feature, Role};
 use std::path::PathBuf;
 use std::sync::LazyLock;
 use table::{OWN_PID, Sweep};
@@ -19,7 +19,7 @@ use text::{Convention, NONSENSE, NUMBERS};
 
 static SWEEPS: LazyLock<Vec<Sweep>> = LazyLock::new(|| {
     std::thread::scope(|scope| {
-        let sweeps = Policy::ALL.map(|policy| scope.spawn(move || table::sweep(policy)));
+        let sweeps = Role::ALL.map(|role| scope.spawn(move || table::sweep(role)));
         sweeps.map(|sweep| sweep.join().expect("sweeps")).into()
     })
 });
@@ -38,7 +38,7 @@ fn every_number_comes_in_every_role_to_what_the_table_says() {
     assert!(
         found == table,
         "docs/system-calls.md is not what the kernel does (+):\n{}{}\
-         if this is meant, give the reason in the policy and write the table anew with\n\
+         if this is meant, give the reason in the role and write the table anew with\n\
          cargo test --release -p sandbox --test sweep -- --ignored",
         missing(&table, &found, '-'),
         missing(&found, &table, '+'),
@@ -76,28 +76,24 @@ fn every_i386_number_kills_in_every_role() {
 
 fn assert_all_kill(convention: Convention) {
     let laboratory = Laboratory::new();
-    for policy in Policy::ALL {
-        let filters = table::filters(policy);
+    for role in Role::ALL {
+        let filters = table::filters(role);
         for number in NUMBERS {
             let outcome = laboratory.make(&filters, convention, number, NONSENSE);
-            assert_eq!(
-                outcome,
-                Outcome::Killed,
-                "{policy}: {convention:?} {number}"
-            );
+            assert_eq!(outcome, Outcome::Killed, "{role}: {convention:?} {number}");
         }
     }
 }
 
 #[test]
 fn the_compiled_filters_say_what_the_text_says_for_every_number_and_convention() {
-    for policy in Policy::ALL {
-        let rules = policy.rules(OWN_PID).expect("parses");
+    for role in Role::ALL {
+        let rules = sandbox::policy::rules(role, OWN_PID).expect("parses");
         for (notify, default) in [(true, NOTIFY), (false, KILL)] {
-            let programs = sandbox::compile(policy, OWN_PID, notify).expect("compiles");
+            let programs = sandbox::compile(role, OWN_PID, notify).expect("compiles");
             let stack = machine::stack_of(&programs);
             let differences = text::differences(&rules, default, &stack);
-            assert!(differences.is_empty(), "{policy}: {differences:#?}");
+            assert!(differences.is_empty(), "{role}: {differences:#?}");
         }
     }
 }

@@ -6,14 +6,14 @@
 use crate::kernel::{Laboratory, Outcome};
 use crate::machine::{self, ALLOW, Call, Instruction, KILL, answer};
 use crate::text::{self, Arguments, Convention, NONSENSE, NUMBERS};
-use sandbox::{CallRule, Policy};
+use sandbox::{CallRule, Role};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use syscalls::name_of;
 
 /// What one role may call.
 pub struct Sweep {
-    pub policy: Policy,
+    pub role: Role,
     /// By number.
     pub entries: Vec<Entry>,
     /// Calls that the kernel judged otherwise than the text says.
@@ -34,18 +34,18 @@ pub enum Fate {
 }
 
 /// The filters of a role, as they are where no broker listens.
-pub fn filters(policy: Policy) -> Vec<Vec<Instruction>> {
-    let programs = sandbox::compile(policy, OWN_PID, false).expect("compiles");
+pub fn filters(role: Role) -> Vec<Vec<Instruction>> {
+    let programs = sandbox::compile(role, OWN_PID, false).expect("compiles");
     machine::stack_of(&programs)
 }
 
 /// Makes every call in a process that is sealed for that role.
-pub fn sweep(policy: Policy) -> Sweep {
-    let rules = policy.rules(OWN_PID).expect("parses");
-    let filters = filters(policy);
+pub fn sweep(role: Role) -> Sweep {
+    let rules = sandbox::policy::rules(role, OWN_PID).expect("parses");
+    let filters = filters(role);
     let laboratory = Laboratory::new();
     let mut sweep = Sweep {
-        policy,
+        role,
         entries: Vec::new(),
         surprises: Vec::new(),
     };
@@ -54,9 +54,7 @@ pub fn sweep(policy: Policy) -> Sweep {
         if PROBES.contains(&number) {
             sweep.entries.push([Fate::Unasked].into());
             if !is_harmless_probe(made) {
-                sweep
-                    .surprises
-                    .push(format!("{policy}: {number}: {made:?}"));
+                sweep.surprises.push(format!("{role}: {number}: {made:?}"));
             }
             continue;
         }
@@ -109,9 +107,9 @@ impl Sweep {
             number, arguments, ..
         } = call;
         let name = name_of(*number).unwrap_or("unknown");
-        let policy = self.policy;
+        let role = self.role;
         self.surprises
-            .push(format!("{policy}: {name} {arguments:x?}: {what}"));
+            .push(format!("{role}: {name} {arguments:x?}: {what}"));
     }
 }
 
@@ -150,7 +148,7 @@ impl Fate {
 /// The table as it has to be.
 pub fn render(sweeps: &[Sweep]) -> String {
     let mut text = HEAD.to_owned();
-    let names: Vec<_> = sweeps.iter().map(|s| s.policy.name()).collect();
+    let names: Vec<_> = sweeps.iter().map(|s| s.role.name()).collect();
     writeln!(text, "| number | call | {} |", names.join(" | ")).expect("strings take everything");
     writeln!(text, "|---:|---|{}", "---|".repeat(names.len())).expect("strings take everything");
     let is_killed_everywhere = |number: u32| {
@@ -169,7 +167,7 @@ pub fn render(sweeps: &[Sweep]) -> String {
         let [allowed, filtered, unasked, killed] = ["yes", "some", "unasked", "-"].map(total);
         let answered = sweep.entries.len() - allowed - filtered - unasked - killed;
         let counts = [allowed, filtered, answered, unasked, killed].map(|n| n.to_string());
-        writeln!(text, "| {} | {} |", sweep.policy, counts.join(" | ")).expect("as above");
+        writeln!(text, "| {} | {} |", sweep.role, counts.join(" | ")).expect("as above");
     }
     text.push_str(KILLED_HEAD);
     let numbers: Vec<u32> = NUMBERS.collect();
@@ -227,7 +225,7 @@ each role. Made by trying, not from the policies; the reason for each entry stan
 it, and `cargo test --release -p sandbox --test sweep -- --ignored` writes it anew.
 
 - `yes`: allowed with any arguments;
-- `some`: allowed with the arguments that the policy names, death with others;
+- `some`: allowed with the arguments that the role names, death with others;
 - an errno: answered with it and not carried out;
 - `-`: the process is killed (where the broker listens, by the broker, who writes down the call);
 - `unasked`: newer kernels ask no filter about these two, which only their own trampolines for

@@ -1,7 +1,7 @@
 //! What each role may use of memory, tasks and processors.
 
-use crate::policy::role::Policy;
 use crate::rlimits;
+use role::Role;
 
 /// Most tasks of the network process; each of its workers is one.
 pub const NETWORK_TASKS_MAX: u32 = 192;
@@ -21,27 +21,27 @@ pub struct Limits {
 impl Limits {
     /// The limits of a role. Memory has some room above the limit on private memory, for what is
     /// shared and for the kernel's share.
-    pub fn of(policy: Policy) -> Limits {
-        let (data, _) = rlimits::memory_limits(policy);
+    pub fn of(role: Role) -> Limits {
+        let (data, _) = rlimits::memory_limits(role);
         Limits {
             memory_bytes: data + data / 4,
-            tasks: if policy == Policy::Network {
+            tasks: if role == Role::Network {
                 NETWORK_TASKS_MAX
             } else {
                 16
             },
-            weight: Some(weight(policy)),
+            weight: Some(weight(role)),
         }
     }
 }
 
 /// Pages come after what draws them and what the person works with. Sixteen pages that compute
 /// without end leave the gpu process half of the processors, if it can use them.
-fn weight(policy: Policy) -> u32 {
-    match policy {
-        Policy::Gpu | Policy::Shell => 800,
-        Policy::Network => 400,
-        Policy::Demo | Policy::Renderer => 50,
+fn weight(role: Role) -> u32 {
+    match role {
+        Role::Gpu | Role::Shell => 800,
+        Role::Network => 400,
+        Role::Demo | Role::Renderer => 50,
     }
 }
 
