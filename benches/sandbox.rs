@@ -7,11 +7,11 @@
 #[path = "../crates/sandbox/tests/held/harness.rs"]
 #[allow(dead_code)]
 mod harness;
-#[path = "../crates/sandbox/tests/held/scene.rs"]
+#[path = "../crates/sandbox/tests/held/target.rs"]
 #[allow(dead_code, reason = "the bench attacks nothing")]
-mod scene;
+mod target;
 
-use harness::{SUPPORT, Victim};
+use harness::{SUPPORT, TestChild};
 use sandbox::{Availability, Feature, Namespace, Role, Support, Verdict};
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -36,7 +36,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["--type=plain"] => return plain_main(began),
-        ["--type=victim", role, action] => return victim_main(began, role, action),
+        ["--type=test-child", role, action] => return test_child_main(began, role, action),
         _ => {}
     }
     println!(
@@ -134,7 +134,7 @@ fn layers() {
         }
         support
     };
-    let filter = [Feature::Seccomp, Feature::SeccompListener];
+    let filter = [Feature::Seccomp, Feature::CallNotifications];
     let mut variants = vec![("nothing", off(&[]), false)];
     variants.push(("the filter", off(&filter), false));
     variants.push(("Landlock", off(&[Feature::Landlock]), false));
@@ -217,10 +217,10 @@ fn in_process(plain: f64) {
         );
     }
     for role in Role::ALL {
-        let victim = Victim::launch(role, "seal").sealed();
+        let child = TestChild::launch(role, "seal").sealed();
         let times = (0..ROUNDS).map(|_| {
             time(|| {
-                let report = victim.report(&SUPPORT);
+                let report = child.report(&SUPPORT);
                 assert!(report.is_sufficient(), "{report}");
             })
         });
@@ -235,16 +235,16 @@ fn in_process(plain: f64) {
 /// One call in a sealed renderer with its filter, and in one that differs in the filter alone.
 fn calls() {
     let mut without = SUPPORT.clone();
-    for feature in [Feature::Seccomp, Feature::SeccompListener] {
+    for feature in [Feature::Seccomp, Feature::CallNotifications] {
         without.set_feature(feature, Availability::Unavailable(libc::ENOSYS));
     }
     let measure = |support: &Support| -> Vec<Vec<u64>> {
-        let mut victim = Victim::launch_with(Role::Renderer, support, "calls");
-        let (text, fds) = victim.receive();
+        let mut child = TestChild::launch_with(Role::Renderer, support, "calls");
+        let (text, fds) = child.receive();
         assert!(text.starts_with("sealed"), "{text}");
-        victim.send("go", &[]);
-        let (text, _) = victim.receive();
-        victim.kill();
+        child.send("go", &[]);
+        let (text, _) = child.receive();
+        child.kill();
         drop(fds);
         let rows = text.split(';').map(|row| {
             row.split(' ')
@@ -383,20 +383,20 @@ fn plain_main(began: u64) -> ExitCode {
 fn launch(role: Role, support: &Support, host_network: bool) -> [u64; 5] {
     let exe = File::open("/proc/self/exe").expect("the program can be opened");
     let start = now();
-    let victim = Victim::launch_exe(role, support, exe_fd(&exe), "seal", |mut spec| {
+    let child = TestChild::launch_exe(role, support, exe_fd(&exe), "seal", |mut spec| {
         spec.host_network = host_network;
         spec
     });
-    let mut victim = victim.expect("a child can be launched");
+    let mut child = child.expect("a child can be launched");
     let launched = now();
-    let (text, _listener) = victim.receive();
+    let (text, _listener) = child.receive();
     let end = now();
     let stamps: Vec<u64> = text
         .split(' ')
         .filter_map(|word| word.parse().ok())
         .collect();
     let [main, before, after] = stamps.as_slice() else {
-        panic!("{text}: {}", victim.stderr_text())
+        panic!("{text}: {}", child.stderr_text())
     };
     [
         end - start,
@@ -412,7 +412,7 @@ fn exe_fd(exe: &File) -> std::os::fd::BorrowedFd<'_> {
 }
 
 /// The child of [`launch`]: seals itself, tells when, and makes calls if it was launched for that.
-fn victim_main(began: u64, role: &str, action: &str) -> ExitCode {
+fn test_child_main(began: u64, role: &str, action: &str) -> ExitCode {
     let role = Role::from_name(role).expect("the bench names a role");
     let before = now();
     let sealed = match sandbox::seal(role) {
@@ -426,7 +426,7 @@ fn victim_main(began: u64, role: &str, action: &str) -> ExitCode {
     let canaries = harness::write_canaries(&sealed.canaries);
     say(
         &format!("sealed {began} {before} {after}{canaries}"),
-        sealed.listener,
+        sealed.call_notifications,
     );
     harness::wait_for(&[CHANNEL]);
     if action == "calls" && harness::receive(CHANNEL).is_ok() {

@@ -31,7 +31,7 @@ fn the_filters_of_every_living_process_are_those_of_its_policy() {
     let mut browser = Browser::headless(&[]);
     let tab = browser.open(&format!("http://{server}/"));
     let notifies = ::sandbox::probe()
-        .feature(Feature::SeccompListener)
+        .feature(Feature::CallNotifications)
         .is_available();
     let sealed = sealed_processes(&mut browser);
     for role in [Role::Renderer, Role::Shell, Role::Gpu, Role::Network] {

@@ -96,11 +96,11 @@ impl Started {
                     errno: canary.errno,
                 };
                 let message = FromChild::Sealed {
-                    listener: sealed.listener.is_some(),
+                    listener: sealed.call_notifications.is_some(),
                     canaries: sealed.canaries.into_iter().map(answer).collect(),
                 };
                 sender
-                    .send_with(message, sealed.listener.into_iter().collect())
+                    .send_with(message, sealed.call_notifications.into_iter().collect())
                     .map_err(|_| ChildError::Handshake("seal report was not taken".to_owned()))
             }
             Err(error) => {

@@ -100,7 +100,7 @@ enum Slot {
     DenyWriteExecute,
     Landlock,
     Seccomp,
-    SeccompListener,
+    CallNotifications,
 }
 
 const SLOTS: usize = 11;
@@ -181,7 +181,7 @@ impl Trial {
             (Feature::IndirectBranch, Slot::IndirectBranch),
             (Feature::Landlock, Slot::Landlock),
             (Feature::Seccomp, Slot::Seccomp),
-            (Feature::SeccompListener, Slot::SeccompListener),
+            (Feature::CallNotifications, Slot::CallNotifications),
         ];
         for (feature, slot) in slots {
             support.set_feature(feature, self.availability(slot));

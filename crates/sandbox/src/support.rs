@@ -57,7 +57,7 @@ pub enum Feature {
     /// System-call filters.
     Seccomp,
     /// System-call filters that tell the broker.
-    SeccompListener,
+    CallNotifications,
     /// Control groups in which this user may limit memory and processes.
     Cgroup,
 }
@@ -74,7 +74,7 @@ impl Feature {
         Feature::IndirectBranch,
         Feature::Landlock,
         Feature::Seccomp,
-        Feature::SeccompListener,
+        Feature::CallNotifications,
         Feature::Cgroup,
     ];
 }

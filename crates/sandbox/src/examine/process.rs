@@ -356,7 +356,7 @@ impl<'a> Look<'a> {
         }
         let tells = self
             .support
-            .feature(Feature::SeccompListener)
+            .feature(Feature::CallNotifications)
             .is_available();
         let default = if tells { "tells the browser" } else { "kills" };
         (

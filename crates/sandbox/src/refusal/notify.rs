@@ -47,8 +47,8 @@ impl fmt::Display for Notification {
 ///
 /// # Errors
 /// `UnexpectedEof`: every process under this filter is gone. Otherwise the kernel's reason.
-pub fn read(listener: BorrowedFd<'_>) -> io::Result<Option<Notification>> {
-    let fd = listener.as_raw_fd();
+pub fn read(call_notifications: BorrowedFd<'_>) -> io::Result<Option<Notification>> {
+    let fd = call_notifications.as_raw_fd();
     // The call below would block, with nothing to read.
     let events = sys::poll_now(fd, libc::POLLIN).map_err(io::Error::from_raw_os_error)?;
     if events & libc::POLLIN == 0 {

@@ -35,7 +35,7 @@ use threads::Restrictions;
 pub struct Sealed {
     /// Where the kernel reports calls that are on no list, for the broker. The child must not keep
     /// it.
-    pub listener: Option<OwnedFd>,
+    pub call_notifications: Option<OwnedFd>,
     /// What came back when the layers were tried, for the broker's report.
     pub canaries: Vec<Canary>,
 }
@@ -113,9 +113,9 @@ pub fn seal(role: Role) -> Result<Sealed, SealError> {
         let on = || landlock::restrict_thread(rules.raw());
         sealing.put(Layer::Landlock, on)?;
     }
-    let listener = sealing.filter(programs)?;
+    let call_notifications = sealing.filter(programs)?;
     Ok(Sealed {
-        listener,
+        call_notifications,
         canaries: sealing.canaries,
     })
 }
@@ -182,15 +182,15 @@ impl Sealing<'_> {
         let Some(programs) = programs else {
             return Ok(None);
         };
-        let mut listener = None;
+        let mut call_notifications = None;
         if !self.plan.pretends(Layer::Seccomp) {
-            listener = programs.install().map_err(|source| SealError::Layer {
+            call_notifications = programs.install().map_err(|source| SealError::Layer {
                 layer: Layer::Seccomp.name(),
                 source,
             })?;
         }
         self.try_layer(Layer::Seccomp)?;
-        Ok(listener)
+        Ok(call_notifications)
     }
 }
 
@@ -208,7 +208,7 @@ fn compile(plan: &Plan) -> Result<Option<Programs>, SealError> {
     if !plan.has_feature(Feature::Seccomp) {
         return Ok(None);
     }
-    let notify = plan.has_feature(Feature::SeccompListener);
+    let notify = plan.has_feature(Feature::CallNotifications);
     Ok(Some(filter::compile(
         plan.role,
         std::process::id(),

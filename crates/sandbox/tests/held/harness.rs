@@ -1,6 +1,6 @@
-//! Launching victims and watching what becomes of them.
+//! Launching children and watching what becomes of them.
 
-use crate::scene::SUCCESS_STATUS;
+use crate::target::SUCCESS_STATUS;
 use sandbox::cgroup::Tree;
 use sandbox::notify::{self, Notification};
 use sandbox::report::{self, Report};
@@ -35,8 +35,8 @@ pub fn who() -> &'static str {
     }
 }
 
-/// A launched victim. Dropped, it is killed and reaped.
-pub struct Victim {
+/// A launched child. Dropped, it is killed and reaped.
+pub struct TestChild {
     pub pid: i32,
     pub pidfd: OwnedFd,
     pub role: Role,
@@ -56,7 +56,7 @@ pub struct Victim {
 pub enum Outcome {
     /// The call came back.
     Returned { value: i64, errno: i32 },
-    /// The listener was told; the victim waits.
+    /// The listener was told; the child waits.
     Notified(Notification),
     /// It ended, with this wait status.
     Died(i32),
@@ -88,7 +88,7 @@ pub fn spec<'a>(
     stderr: OwnedFd,
     action: &str,
 ) -> LaunchSpec<'a> {
-    let words = ["victim", "--type=victim", role.name(), action];
+    let words = ["test-child", "--type=test-child", role.name(), action];
     LaunchSpec {
         exe,
         args: words.map(|w| CString::new(w).expect("no NUL")).to_vec(),
@@ -104,14 +104,14 @@ pub fn spec<'a>(
     }
 }
 
-impl Victim {
-    pub fn launch(role: Role, action: &str) -> Victim {
-        Victim::launch_with(role, &SUPPORT, action)
+impl TestChild {
+    pub fn launch(role: Role, action: &str) -> TestChild {
+        TestChild::launch_with(role, &SUPPORT, action)
     }
 
-    pub fn launch_with(role: Role, support: &Support, action: &str) -> Victim {
-        Victim::launch_exe(role, support, EXE.as_fd(), action, |spec| spec)
-            .expect("a victim can be launched")
+    pub fn launch_with(role: Role, support: &Support, action: &str) -> TestChild {
+        TestChild::launch_exe(role, support, EXE.as_fd(), action, |spec| spec)
+            .expect("a child can be launched")
     }
 
     pub fn launch_exe<'a>(
@@ -120,7 +120,7 @@ impl Victim {
         exe: BorrowedFd<'a>,
         action: &str,
         change: impl FnOnce(LaunchSpec<'a>) -> LaunchSpec<'a>,
-    ) -> Result<Victim, sandbox::LaunchError> {
+    ) -> Result<TestChild, sandbox::LaunchError> {
         let (channel, theirs) = packet_pair();
         let (stderr, their_stderr) = pipe();
         let spec = change(spec(role, support, exe, theirs, their_stderr, action));
@@ -130,7 +130,7 @@ impl Victim {
             attempted,
         } = sandbox::launch(spec)?;
         let stderr = File::from(stderr);
-        Ok(Victim {
+        Ok(TestChild {
             pid,
             pidfd,
             role,
@@ -145,7 +145,7 @@ impl Victim {
     }
 
     /// Waits for its word that it is sealed.
-    pub fn sealed(mut self) -> Victim {
+    pub fn sealed(mut self) -> TestChild {
         let (text, fds) = self.receive();
         if !text.starts_with("sealed") {
             self.kill();
@@ -170,7 +170,7 @@ impl Victim {
     }
 
     pub fn send(&self, text: &str, fds: &[BorrowedFd<'_>]) {
-        send(self.channel.as_raw_fd(), text, fds).expect("the victim takes a message");
+        send(self.channel.as_raw_fd(), text, fds).expect("the child takes a message");
     }
 
     /// Lets it do what it was launched for, and watches.
@@ -192,7 +192,7 @@ impl Victim {
                 let mut words = text.split(' ');
                 let mut number = || words.next().and_then(|w| w.parse::<i64>().ok());
                 let (Some(value), Some(errno)) = (number(), number()) else {
-                    panic!("the victim said {text:?}; {}", self.stderr_text());
+                    panic!("the child said {text:?}; {}", self.stderr_text());
                 };
                 return Outcome::Returned {
                     value,
@@ -249,13 +249,13 @@ impl Victim {
     }
 }
 
-impl Drop for Victim {
+impl Drop for TestChild {
     fn drop(&mut self) {
         self.kill();
     }
 }
 
-/// Words for the message that the victim is sealed.
+/// Words for the message that the child is sealed.
 pub fn write_canaries(canaries: &[Canary]) -> String {
     let words = canaries.iter();
     let words = words.map(|canary| format!(" {}={}", canary.layer.number(), canary.errno));

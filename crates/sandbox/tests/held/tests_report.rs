@@ -1,7 +1,7 @@
 //! What a report must not be taken in by.
 
 use crate::Claim;
-use crate::harness::{SUPPORT, Victim};
+use crate::harness::{SUPPORT, TestChild};
 use sandbox::report::{self, Layer, State};
 use sandbox::{Attempted, Feature, Namespace, Role};
 use std::fs::File;
@@ -25,10 +25,10 @@ pub fn filtered_launcher_main() -> ExitCode {
     for _ in 0..16 {
         allow_everything();
     }
-    let bare = Victim::launch(Role::Renderer, "unsealed").sealed();
+    let bare = TestChild::launch(Role::Renderer, "unsealed").sealed();
     let report = bare.report(&SUPPORT);
     assert_eq!(report.state(Layer::Seccomp), State::Missing, "{report}");
-    let sealed = Victim::launch(Role::Renderer, "idle").sealed();
+    let sealed = TestChild::launch(Role::Renderer, "idle").sealed();
     let report = sealed.report(&SUPPORT);
     assert!(report.is_sufficient(), "{report}");
     assert_eq!(report.state(Layer::Seccomp), State::Enforced, "{report}");
@@ -45,17 +45,17 @@ fn inherited_filters_do_not_count() {
 
 fn what_was_decided_on_is_missed() {
     let exe = File::open("/proc/self/exe").expect("opens");
-    let victim = Victim::launch_exe(Role::Gpu, &SUPPORT, exe.as_fd(), "idle", |mut spec| {
+    let child = TestChild::launch_exe(Role::Gpu, &SUPPORT, exe.as_fd(), "idle", |mut spec| {
         spec.keep_uid = true;
         spec.host_network = true;
         spec
     });
-    let victim = victim.expect("launches").sealed();
+    let child = child.expect("launches").sealed();
     let network = Layer::Namespace(Namespace::Net);
     let report_with = |change: fn(&mut Attempted)| {
-        let mut attempted = victim.attempted;
+        let mut attempted = child.attempted;
         change(&mut attempted);
-        report::verify(victim.pid, Role::Gpu, &SUPPORT, attempted, &victim.canaries)
+        report::verify(child.pid, Role::Gpu, &SUPPORT, attempted, &child.canaries)
     };
     let honest = report_with(|_| {});
     assert!(honest.is_sufficient(), "{honest}");

@@ -9,7 +9,7 @@ mod machine_tests;
 mod table;
 mod text;
 
-use kernel::{Laboratory, Outcome};
+use kernel::{CallOutcome, Laboratory};
 use machine::{KILL, NOTIFY};
 use sandbox::{Feature, Role};
 use std::path::PathBuf;
@@ -38,7 +38,7 @@ fn every_number_comes_in_every_role_to_what_the_table_says() {
     assert!(
         found == table,
         "docs/system-calls.md is not what the kernel does (+):\n{}{}\
-         if this is meant, give the reason in the role and write the table anew with\n\
+         if this is meant, give the reason in the policy and write the table anew with\n\
          cargo test --release -p sandbox --test sweep -- --ignored",
         missing(&table, &found, '-'),
         missing(&found, &table, '+'),
@@ -67,7 +67,7 @@ fn every_i386_number_kills_in_every_role() {
         return;
     }
     let getpid = Laboratory::new().make(&[], Convention::I386, I386_GETPID, NONSENSE);
-    if !matches!(getpid, Outcome::Returned(1..)) {
+    if !matches!(getpid, CallOutcome::Returned(1..)) {
         println!("SKIP: this kernel has no calls by int 0x80 ({getpid:?})");
         return;
     }
@@ -80,7 +80,11 @@ fn assert_all_kill(convention: Convention) {
         let filters = table::filters(role);
         for number in NUMBERS {
             let outcome = laboratory.make(&filters, convention, number, NONSENSE);
-            assert_eq!(outcome, Outcome::Killed, "{role}: {convention:?} {number}");
+            assert_eq!(
+                outcome,
+                CallOutcome::Killed,
+                "{role}: {convention:?} {number}"
+            );
         }
     }
 }

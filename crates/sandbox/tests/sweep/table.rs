@@ -3,7 +3,7 @@
 //! Owns: the sweep of the x86-64 numbers and the form of the table. Trusts: what the kernel did.
 //! Never: takes an entry from the text of a policy.
 
-use crate::kernel::{Laboratory, Outcome};
+use crate::kernel::{CallOutcome, Laboratory};
 use crate::machine::{self, ALLOW, Call, Instruction, KILL, answer};
 use crate::text::{self, Arguments, Convention, NONSENSE, NUMBERS};
 use sandbox::{CallRule, Role};
@@ -21,11 +21,11 @@ pub struct Sweep {
 }
 
 /// What comes of one call: several things where the arguments decide.
-pub type Entry = BTreeSet<Fate>;
+pub type Entry = BTreeSet<CallResult>;
 
 /// What may come of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Fate {
+pub enum CallResult {
     Allowed,
     Refused(i32),
     Killed,
@@ -52,29 +52,29 @@ pub fn sweep(role: Role) -> Sweep {
     for number in NUMBERS {
         let made = laboratory.make(&filters, Convention::X86_64, number, NONSENSE);
         if PROBES.contains(&number) {
-            sweep.entries.push([Fate::Unasked].into());
+            sweep.entries.push([CallResult::Unasked].into());
             if !is_harmless_probe(made) {
                 sweep.surprises.push(format!("{role}: {number}: {made:?}"));
             }
             continue;
         }
         let is_listed = rules.iter().any(|rule| rule.number == i64::from(number));
-        if made == Outcome::Killed && !is_listed {
-            sweep.entries.push([Fate::Killed].into());
+        if made == CallOutcome::Killed && !is_listed {
+            sweep.entries.push([CallResult::Killed].into());
             continue;
         }
         let mut entry = Entry::new();
         for arguments in sample(&rules, number) {
             let outcome = laboratory.judge(&filters, number, arguments);
-            let fate = Fate::of(outcome);
-            entry.insert(fate);
+            let result = CallResult::of(outcome);
+            entry.insert(result);
             let call = Convention::X86_64.call(number, arguments);
-            let text = Fate::of_result(text::says(&rules, KILL, &call));
-            if fate != text {
-                sweep.surprise(&call, &format!("{fate:?}, not {text:?}"));
+            let text = CallResult::of_result(text::says(&rules, KILL, &call));
+            if result != text {
+                sweep.surprise(&call, &format!("{result:?}, not {text:?}"));
             }
-            if arguments == NONSENSE && !fate.agrees_with(made) {
-                sweep.surprise(&call, &format!("{fate:?}, but in earnest {made:?}"));
+            if arguments == NONSENSE && !result.agrees_with(made) {
+                sweep.surprise(&call, &format!("{result:?}, but in earnest {made:?}"));
             }
         }
         sweep.entries.push(entry);
@@ -83,10 +83,10 @@ pub fn sweep(role: Role) -> Sweep {
 }
 
 /// An older kernel asks the filters; a newer one sees that the call does not come from a probe.
-fn is_harmless_probe(made: Outcome) -> bool {
-    made == Outcome::Killed
-        || made == Outcome::Ended(libc::SIGILL)
-        || made == Outcome::Returned(-i64::from(libc::ENXIO))
+fn is_harmless_probe(made: CallOutcome) -> bool {
+    made == CallOutcome::Killed
+        || made == CallOutcome::Ended(libc::SIGILL)
+        || made == CallOutcome::Returned(-i64::from(libc::ENXIO))
 }
 
 /// Interesting arguments of a call, few enough to make a process for each.
@@ -113,34 +113,36 @@ impl Sweep {
     }
 }
 
-impl Fate {
-    fn of(outcome: Outcome) -> Fate {
+impl CallResult {
+    fn of(outcome: CallOutcome) -> CallResult {
         match outcome {
-            Outcome::Killed => Fate::Killed,
-            Outcome::Returned(value @ -4095..0) => Fate::Refused(-value as i32),
-            Outcome::Passed | Outcome::Returned(_) | Outcome::Ended(_) => Fate::Allowed,
+            CallOutcome::Killed => CallResult::Killed,
+            CallOutcome::Returned(value @ -4095..0) => CallResult::Refused(-value as i32),
+            CallOutcome::Passed | CallOutcome::Returned(_) | CallOutcome::Ended(_) => {
+                CallResult::Allowed
+            }
         }
     }
 
-    fn of_result(result: u32) -> Fate {
+    fn of_result(result: u32) -> CallResult {
         match result {
-            KILL => Fate::Killed,
-            ALLOW => Fate::Allowed,
-            result => Fate::Refused((result & !answer(0)) as i32),
+            KILL => CallResult::Killed,
+            ALLOW => CallResult::Allowed,
+            result => CallResult::Refused((result & !answer(0)) as i32),
         }
     }
 
     /// Whether a call without the net came to the same. A call that was carried out may have
     /// failed, but not with one of the errnos that the policies answer with.
-    fn agrees_with(self, made: Outcome) -> bool {
+    fn agrees_with(self, made: CallOutcome) -> bool {
         match (self, made) {
-            (Fate::Killed, made) => made == Outcome::Killed,
-            (Fate::Refused(errno), made) => made == Outcome::Returned(-i64::from(errno)),
-            (Fate::Allowed, Outcome::Returned(value)) => {
+            (CallResult::Killed, made) => made == CallOutcome::Killed,
+            (CallResult::Refused(errno), made) => made == CallOutcome::Returned(-i64::from(errno)),
+            (CallResult::Allowed, CallOutcome::Returned(value)) => {
                 ![libc::EPERM, libc::ENOSYS, libc::ENOENT].contains(&(-value as i32))
             }
-            (Fate::Allowed, made) => made != Outcome::Killed,
-            (Fate::Unasked, _) => false,
+            (CallResult::Allowed, made) => made != CallOutcome::Killed,
+            (CallResult::Unasked, _) => false,
         }
     }
 }
@@ -153,7 +155,7 @@ pub fn render(sweeps: &[Sweep]) -> String {
     writeln!(text, "|---:|---|{}", "---|".repeat(names.len())).expect("strings take everything");
     let is_killed_everywhere = |number: u32| {
         let mut entries = sweeps.iter().map(|s| &s.entries[number as usize]);
-        entries.all(|entry| *entry == [Fate::Killed].into())
+        entries.all(|entry| *entry == [CallResult::Killed].into())
     };
     let name = |number: u32| name_of(number).unwrap_or(UNNAMED);
     for number in NUMBERS.filter(|number| !is_killed_everywhere(*number)) {
@@ -188,11 +190,11 @@ pub fn render(sweeps: &[Sweep]) -> String {
 
 fn cell(entry: &Entry) -> String {
     match Vec::from_iter(entry).as_slice() {
-        [Fate::Allowed] => "yes".to_owned(),
-        [Fate::Refused(errno)] => errno_name(*errno),
-        [Fate::Killed] => "-".to_owned(),
-        [Fate::Unasked] => "unasked".to_owned(),
-        [Fate::Allowed, Fate::Killed] => "some".to_owned(),
+        [CallResult::Allowed] => "yes".to_owned(),
+        [CallResult::Refused(errno)] => errno_name(*errno),
+        [CallResult::Killed] => "-".to_owned(),
+        [CallResult::Unasked] => "unasked".to_owned(),
+        [CallResult::Allowed, CallResult::Killed] => "some".to_owned(),
         other => format!("{other:?}"),
     }
 }
@@ -225,7 +227,7 @@ each role. Made by trying, not from the policies; the reason for each entry stan
 it, and `cargo test --release -p sandbox --test sweep -- --ignored` writes it anew.
 
 - `yes`: allowed with any arguments;
-- `some`: allowed with the arguments that the role names, death with others;
+- `some`: allowed with the arguments that the policy names, death with others;
 - an errno: answered with it and not carried out;
 - `-`: the process is killed (where the broker listens, by the broker, who writes down the call);
 - `unasked`: newer kernels ask no filter about these two, which only their own trampolines for

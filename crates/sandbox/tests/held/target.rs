@@ -1,20 +1,20 @@
-//! What a victim knows of what there is to attack. The description comes along with the word to go,
-//! from the side that made it: `stage.rs`.
+//! What a child knows of what there is to attack. The description comes along with the word to go,
+//! from the side that made it: `fixture.rs`.
 
 use std::os::fd::{AsRawFd, OwnedFd};
 
-/// The victim's view. Everything is empty or zero where the test said nothing.
+/// The child's view. Everything is empty or zero where the test said nothing.
 #[derive(Default)]
-pub struct Scene {
+pub struct Target {
     words: Vec<String>,
     /// One end of a stream socket, then a terminal.
     pub fds: Vec<OwnedFd>,
 }
 
-impl Scene {
-    pub fn new(text: &str, fds: Vec<OwnedFd>) -> Scene {
+impl Target {
+    pub fn new(text: &str, fds: Vec<OwnedFd>) -> Target {
         let words = text.split(' ').map(str::to_owned).collect();
-        Scene { words, fds }
+        Target { words, fds }
     }
 
     fn word(&self, name: &str) -> &str {
@@ -67,7 +67,7 @@ pub fn new_queue(unique: &str) -> String {
     format!("bulkhead-new-{unique}\0")
 }
 
-/// How a victim ends whose attack succeeded, where it cannot say so.
+/// How a child ends whose attack succeeded, where it cannot say so.
 pub const SUCCESS_STATUS: i32 = 77;
 /// `struct mq_attr`: one message of eight bytes.
 pub static QUEUE_ATTRIBUTES: [i64; 8] = [0, 1, 8, 0, 0, 0, 0, 0];

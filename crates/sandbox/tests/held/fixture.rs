@@ -1,11 +1,11 @@
 //! What there is to attack: a process of the same user, sockets, queues, keys and files that an
-//! unprotected victim can reach.
+//! unprotected child can reach.
 //!
-//! The test makes a [`Stage`] and sends its description along with the word to go; the victim reads
-//! it back as a [`Scene`](crate::scene::Scene).
+//! The test makes a [`Fixture`] and sends its description along with the word to go; the child reads
+//! it back as a [`Target`](crate::target::Target).
 
-use crate::harness::{Outcome, Victim};
-use crate::scene::{KEY_NAME, QUEUE_ATTRIBUTES, address, new_queue};
+use crate::harness::{Outcome, TestChild};
+use crate::target::{KEY_NAME, QUEUE_ATTRIBUTES, address, new_queue};
 use std::fs;
 use std::io::{self, BufRead, BufReader};
 use std::net::{Ipv4Addr, TcpListener, TcpStream, UdpSocket};
@@ -17,8 +17,8 @@ use std::process::{Child, Command, ExitCode, Stdio};
 use std::ptr;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// The test's side. One for each thread that lets victims loose.
-pub struct Stage {
+/// The test's side. One for each thread that lets children loose.
+pub struct Fixture {
     bystander: Child,
     address: String,
     folder: tempfile::TempDir,
@@ -29,7 +29,7 @@ pub struct Stage {
 }
 
 /// What one attack meets.
-pub struct Props {
+pub struct Setup {
     text: String,
     unique: String,
     fds: Vec<OwnedFd>,
@@ -40,8 +40,8 @@ pub struct Props {
     _abstract: UnixListener,
 }
 
-impl Stage {
-    pub fn new() -> Stage {
+impl Fixture {
+    pub fn new() -> Fixture {
         let mut bystander = Command::new("/proc/self/exe")
             .arg("--type=bystander")
             .stdin(Stdio::piped())
@@ -63,7 +63,7 @@ impl Stage {
         let posix_queue = format!("bulkhead-{}-{number}", std::process::id());
         let create = i64::from(libc::IPC_CREAT | libc::IPC_EXCL | 0o600);
         join_keyring();
-        Stage {
+        Fixture {
             bystander,
             address: address.trim().to_owned(),
             folder,
@@ -75,7 +75,7 @@ impl Stage {
     }
 
     /// Fresh sockets, and the description of everything. `sibling` is another sealed child.
-    pub fn props(&self, sibling: i32) -> Props {
+    pub fn setup(&self, sibling: i32) -> Setup {
         let tcp = TcpListener::bind("127.0.0.1:0").expect("loopback");
         let udp = UdpSocket::bind("127.0.0.1:0").expect("loopback");
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
@@ -102,7 +102,7 @@ impl Stage {
             ends.push(near);
             fds.push(far);
         }
-        Props {
+        Setup {
             text,
             unique,
             fds,
@@ -114,21 +114,21 @@ impl Stage {
     }
 }
 
-impl Props {
+impl Setup {
     pub fn fds(&self) -> Vec<BorrowedFd<'_>> {
         self.fds.iter().map(AsFd::as_fd).collect()
     }
 }
 
 /// Landlock refuses to open the queue that an attack has made by then.
-impl Drop for Props {
+impl Drop for Setup {
     fn drop(&mut self) {
         let name = new_queue(&self.unique);
         raw(libc::SYS_mq_unlink, [name.as_ptr() as i64, 0, 0, 0]);
     }
 }
 
-impl Drop for Stage {
+impl Drop for Fixture {
     fn drop(&mut self) {
         let _ = self.bystander.kill();
         let _ = self.bystander.wait();
@@ -140,18 +140,18 @@ impl Drop for Stage {
     }
 }
 
-/// Lets a victim do what it was launched for, on this stage. Listening where nobody can come is no
+/// Lets a child do what it was launched for, on this fixture. Listening where nobody can come is no
 /// success.
-pub fn perform(victim: &mut Victim, props: &Props) -> Outcome {
-    victim.send(&props.text, &props.fds());
-    let outcome = victim.outcome();
+pub fn run_attack(child: &mut TestChild, setup: &Setup) -> Outcome {
+    child.send(&setup.text, &setup.fds());
+    let outcome = child.outcome();
     let (port, errno) = match outcome {
-        Outcome::Returned { value, errno } if value > 0 && victim.action == "listen" => {
+        Outcome::Returned { value, errno } if value > 0 && child.action == "listen" => {
             (value as u16, errno)
         }
         _ => return outcome,
     };
-    match TcpStream::connect((Ipv4Addr::from(address(&props.unique)), port)) {
+    match TcpStream::connect((Ipv4Addr::from(address(&setup.unique)), port)) {
         Ok(_) => outcome,
         Err(_) => Outcome::Returned { value: -1, errno },
     }
