@@ -1,5 +1,5 @@
-//! The role of a process: the one word that the command line, the messages, the logs and the sandbox
-//! share.
+//! The role of a process, under the name that the command line, the messages, the logs and the
+//! sandbox share.
 //!
 //! ```
 //! use role::Role;

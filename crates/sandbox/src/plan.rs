@@ -1,8 +1,8 @@
-//! What the launcher decided and the child carries out when it seals itself: passed in one
+//! The launcher's decisions, which the child carries out when it seals itself. They travel in one
 //! environment variable, the only one that every child has.
 //!
-//! Owns: the variable and its form. Trusts: the launcher (the environment is set before the child's
-//! first instruction). Never: falls back to a weaker plan when the variable is missing or odd.
+//! Trusts: the launcher, which sets the environment before the first instruction of the child.
+//! Never: falls back to a weaker plan if the variable is missing or malformed.
 
 use crate::layer::Layer;
 use crate::namespaces::Namespace;
@@ -13,7 +13,7 @@ use std::ffi::CString;
 /// The environment variable's name.
 pub const PLAN_VARIABLE: &str = "BULKHEAD_SANDBOX";
 
-/// What a child has been given and has to do.
+/// What the launcher gave a child, and what the child still has to apply.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Plan {
     pub(crate) role: Role,
@@ -24,12 +24,12 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// The plan for a child of that role: all that is supported. `host_network` leaves out the
+    /// The plan for a child of that role: every layer that is available. `host_network` omits the
     /// network namespace.
     pub(crate) fn new(role: Role, support: &Support, host_network: bool) -> Plan {
         let mut namespaces = 0;
-        // Without the essential ones a user namespace only adds to what can be attacked. The
-        // network one is the exception: it may be left out knowingly.
+        // Without the essential ones, a user namespace only adds attack surface. The network one is
+        // the exception: the launcher may omit it knowingly.
         let is_partial = support.left_off & (1 << Mandatory::WholeSetOfNamespaces as u32) != 0;
         if support.has_namespaces() || is_partial {
             for namespace in Namespace::ALL {
@@ -58,27 +58,27 @@ impl Plan {
         }
     }
 
-    /// Whether the child is in a namespace of its own of that kind.
+    /// Whether the child is in a new namespace of that kind.
     pub(crate) fn has_namespace(&self, namespace: Namespace) -> bool {
         self.claims_namespace(namespace) && !self.pretends(Layer::Namespace(namespace))
     }
 
-    /// The same, but also where a test only pretends it: what the child then finds out.
+    /// The same, but true also for a namespace that a test only pretends: what the child believes.
     pub(crate) fn claims_namespace(&self, namespace: Namespace) -> bool {
         self.namespaces & (1 << namespace as u32) != 0
     }
 
-    /// Whether a test wants that layer claimed and not put on; see [`Support::pretend`].
+    /// Whether a test claims this layer without applying it; see [`Support::pretend`].
     pub(crate) fn pretends(&self, layer: Layer) -> bool {
         self.pretended & (1 << layer.number()) != 0
     }
 
-    /// Whether the child has to use that feature.
+    /// Whether the child must apply that feature.
     pub(crate) fn has_feature(&self, feature: Feature) -> bool {
         self.features & (1 << feature as u32) != 0
     }
 
-    /// Whether the child has to do without that.
+    /// Whether a test switched that layer off.
     pub(crate) fn leaves_off(&self, layer: Mandatory) -> bool {
         self.left_off & (1 << layer as u32) != 0
     }

@@ -1,7 +1,8 @@
-//! The probe: what this kernel lets this user do, tried end to end in a child that is thrown away.
+//! The probe: finds out which layers this machine offers, by applying them all in a throw-away
+//! child.
 //!
-//! Owns: the trials. Trusts: only what worked. Never: reads a kernel version or a list of security
-//! modules; the same functions that children use are called here.
+//! Trusts: only what worked. Never: reads a kernel version or a list of security modules. It calls
+//! the same functions as real children do.
 
 use crate::launch::DISTINCT_UID_BASE;
 use crate::launch::cgroup::{self, Tree};
@@ -21,7 +22,8 @@ use std::io;
 use std::os::fd::AsRawFd;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// Finds out what this machine lets this user do. Takes some milliseconds: the broker does it once.
+/// Finds out what this machine offers this user. It takes a few milliseconds; the broker calls it
+/// once.
 pub fn probe() -> Support {
     let rules = Rules::new(Role::Renderer);
     let raw_rules = rules.as_ref().map_or(-1, Rules::raw);
@@ -61,7 +63,7 @@ pub fn probe() -> Support {
     support
 }
 
-/// Each with a user namespace alone, to know which ones fail.
+/// Tries each one with a user namespace alone, to learn which ones fail.
 fn probe_each_namespace(support: &mut Support, raw_rules: i32) {
     for namespace in Namespace::ALL {
         let flags = Namespace::User.flag() | namespace.flag();
@@ -107,7 +109,7 @@ const SLOTS: usize = 11;
 
 /// One child's results.
 struct Trial {
-    /// Errnos, 0 for success. What the child did not come to counts as failed.
+    /// Errnos, 0 for success. Whatever the child did not reach counts as failed.
     results: [i32; SLOTS],
     distinct_uid: Availability,
 }
@@ -224,7 +226,7 @@ fn read_results(fd: i32) -> RawResult<[i32; SLOTS]> {
     Ok(results)
 }
 
-/// What a trial's child has to know.
+/// What the child of a trial needs to know.
 struct Job {
     go_read: i32,
     go_write: i32,
@@ -279,7 +281,7 @@ impl Job {
 
     fn tell(&self, result: RawResult<()>) {
         let errno = result.err().unwrap_or(0);
-        // The prober may be gone, and then nobody wants to know.
+        // The prober may have died; then nobody reads the result.
         let _ = sys::write(self.report, &errno.to_ne_bytes());
     }
 }

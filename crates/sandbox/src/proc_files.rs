@@ -1,7 +1,6 @@
-//! Readers of the files under `/proc` that more than one part of the sandbox needs.
+//! Readers of the files under `/proc` that several parts of the sandbox need.
 //!
-//! Trusts: the Linux kernel. Never: takes what it could not read for something that is not there.
-//! See `proc(5)`.
+//! Never: takes what it could not read for something that is absent. See `proc(5)`.
 
 use std::fs;
 use std::io;
@@ -29,8 +28,8 @@ pub(crate) fn start_of(pid: u32) -> io::Result<u64> {
     start.unwrap_or_default().parse().map_err(io::Error::other)
 }
 
-/// How many descriptors there are in `/proc/PID/fd`; inside, the first of a kind that was not
-/// handed over.
+/// Counts the descriptors in `/proc/PID/fd`. The inner error names the first one of a kind that the
+/// broker does not hand over.
 pub(crate) fn count_descriptors(folder: &Path) -> io::Result<Result<usize, String>> {
     let mut count = 0;
     for entry in fs::read_dir(folder)? {
@@ -65,7 +64,7 @@ pub(crate) fn read_threads(folder: &Path) -> io::Result<Vec<String>> {
     Ok(threads)
 }
 
-/// Closed or ended meanwhile: it needs no sandbox. Any other failure hides something.
+/// Closed or ended meanwhile, so it needs no sandbox. Any other failure hides something.
 fn is_gone(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(libc::ENOENT | libc::ESRCH))
 }
@@ -73,7 +72,7 @@ fn is_gone(error: &io::Error) -> bool {
 /// The field of a status that counts system-call filters.
 pub(crate) const FILTERS: &str = "Seccomp_filters:";
 
-/// How the targets of allowed descriptors begin.
+/// The prefixes of the targets of allowed descriptors.
 const DESCRIPTOR_KINDS: [&str; 9] = [
     "/dev/null",
     "/dev/shm/softbuffer-",

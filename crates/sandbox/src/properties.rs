@@ -1,12 +1,12 @@
-//! Properties of the process itself: not dumpable, no writable code, dies with its parent, shares
-//! no core with strangers, speculates carefully.
+//! Properties of the process itself: not dumpable, no writable code, dies with its parent, no
+//! shared core, restricted speculation.
 //!
-//! Owns: those `prctl`s. Trusts: the kernel. Never: goes on when the parent is gone already. Raw
-//! where launch and probe use it. See `prctl(2)`.
+//! Never: continues if the parent has died already. Raw, for launch and probe. See `prctl(2)`.
 
 use crate::sys::{self, RawResult};
 
-/// Nobody but a process with power over its user namespace may attach to it, and it leaves no core.
+/// Only a process with capabilities over its user namespace may attach to it, and it leaves no core
+/// file.
 pub(crate) fn not_dumpable() -> RawResult<()> {
     set_dumpable(false)
 }
@@ -30,9 +30,9 @@ pub(crate) fn die_with_parent() -> RawResult<()> {
     sys::prctl(libc::PR_SET_PDEATHSIG, [libc::SIGKILL as u64, 0, 0, 0]).map(drop)
 }
 
-/// Whether the other end of `fd` is closed. A parent that died before [`die_with_parent`] sends no
-/// signal any more, but its descriptors are closed: that is the check against the race, since a
-/// process in its own pid namespace cannot see its parent's id.
+/// Whether the other end of `fd` is closed. This closes a race: a parent that died before
+/// [`die_with_parent`] sends no signal, but the kernel closed its descriptors. In a pid namespace
+/// the child cannot see the id of its parent.
 pub(crate) fn is_hung_up(fd: i32) -> RawResult<bool> {
     let events = sys::poll_now(fd, libc::POLLRDHUP)?;
     Ok(events & (libc::POLLHUP | libc::POLLRDHUP | libc::POLLERR) != 0)
@@ -57,19 +57,19 @@ pub(crate) fn core_cookie(pid: i32) -> RawResult<u64> {
     Ok(cookie)
 }
 
-/// Switches one kind of speculation off for ever.
+/// Disables one kind of speculation permanently.
 pub(crate) fn mitigate(kind: Speculation) -> RawResult<()> {
     let kind = kind as u64;
     sys::prctl(PR_SET_SPECULATION_CTRL, [kind, PR_SPEC_FORCE_DISABLE, 0, 0]).map(drop)
 }
 
-/// Tries to switch it on again, which must fail with `EPERM`.
+/// Tries to enable it again, which must fail with `EPERM`.
 pub(crate) fn unmitigate(kind: Speculation) -> RawResult<()> {
     let kind = kind as u64;
     sys::prctl(PR_SET_SPECULATION_CTRL, [kind, PR_SPEC_ENABLE, 0, 0]).map(drop)
 }
 
-/// What can be switched off.
+/// The kinds of speculation that a process can disable.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Speculation {
     StoreBypass = 0,
@@ -83,7 +83,7 @@ pub(crate) fn set_name(name: &std::ffi::CStr) {
     let _ = sys::prctl(libc::PR_SET_NAME, [name.as_ptr() as u64, 0, 0, 0]);
 }
 
-/// A session keyring of its own: no key of the person's session can be named.
+/// Joins a new session keyring, so that no key of the user's session is reachable.
 pub(crate) fn join_new_keyring() -> RawResult<()> {
     // SAFETY: a null name asks for an anonymous keyring.
     sys::check(unsafe { libc::syscall(libc::SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, 0) }).map(drop)

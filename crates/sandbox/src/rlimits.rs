@@ -1,6 +1,6 @@
 //! Resource limits of each role.
 //!
-//! Owns: the table. Trusts: the kernel. Never: raises one. See `getrlimit(2)`.
+//! Never: raises a limit. See `getrlimit(2)`.
 
 use crate::proc_files;
 use crate::sys;
@@ -12,9 +12,9 @@ use std::io;
 pub struct Limit {
     /// The number of the resource.
     pub(crate) resource: u32,
-    /// How `/proc/PID/limits` calls it.
+    /// Its name in `/proc/PID/limits`.
     pub(crate) label: &'static str,
-    /// Most of it, in the resource's unit.
+    /// The limit, in the unit of the resource.
     pub(crate) value: u64,
 }
 
@@ -41,7 +41,7 @@ pub(crate) fn limits(role: Role) -> [Limit; 13] {
         limit(libc::RLIMIT_NICE, "Max nice priority", 0),
         limit(libc::RLIMIT_RTPRIO, "Max realtime priority", 0),
         limit(libc::RLIMIT_RTTIME, "Max realtime timeout", 0),
-        // Its threads exist, and none may follow.
+        // All threads exist already, and none may follow.
         limit(libc::RLIMIT_NPROC, "Max processes", 0),
         limit(libc::RLIMIT_NOFILE, "Max open files", files),
         limit(libc::RLIMIT_STACK, "Max stack size", STACK_BYTES),
@@ -50,8 +50,8 @@ pub(crate) fn limits(role: Role) -> [Limit; 13] {
     ]
 }
 
-/// Most private memory and most address space of a role, in bytes. Address space is cheap: malloc
-/// reserves 64 MiB a thread, and the gpu maps the surfaces of every tab.
+/// The limits of a role on private memory and on address space, in bytes. Address space is cheap:
+/// malloc reserves 64 MiB per thread, and the gpu process maps the surfaces of all tabs.
 pub(crate) fn memory_limits(role: Role) -> (u64, u64) {
     match role {
         Role::Demo => (256 * MIB, 8 * GIB),
@@ -62,8 +62,8 @@ pub(crate) fn memory_limits(role: Role) -> (u64, u64) {
     }
 }
 
-/// How many private bytes a process may have, as the kernel shows it: also of one that is dead and
-/// has not been waited for.
+/// The limit on private memory of a process, in bytes, as the kernel shows it. Works for a zombie
+/// too.
 ///
 /// # Errors
 /// The kernel does not show it, or there is no limit.
@@ -73,7 +73,7 @@ pub fn private_memory_max(pid: i32) -> io::Result<u64> {
     soft.unwrap_or_default().parse().map_err(io::Error::other)
 }
 
-/// Puts them on the calling process.
+/// Applies the limits of a role to the calling process.
 pub(crate) fn apply(role: Role) -> sys::RawResult<()> {
     for limit in limits(role) {
         set(limit.resource, limit.value)?;
@@ -81,7 +81,7 @@ pub(crate) fn apply(role: Role) -> sys::RawResult<()> {
     Ok(())
 }
 
-/// Lowers one limit, or keeps it where it is lower already. Raw: also runs between `clone` and
+/// Lowers one limit, or keeps it if it is lower already. Raw: also runs between `clone` and
 /// `execve`.
 pub(crate) fn set(resource: u32, value: u64) -> sys::RawResult<()> {
     let mut now = libc::rlimit64 {
@@ -102,8 +102,8 @@ pub(crate) fn set(resource: u32, value: u64) -> sys::RawResult<()> {
     Ok(())
 }
 
-/// The main thread's stack: what the renderer's deepest recursions are tested with. Some machines
-/// hand down no limit at all.
+/// The stack of the main thread, in bytes: the tests run the deepest recursions of the renderer
+/// with it. Some machines set no limit at all.
 pub(crate) const STACK_BYTES: u64 = 8 * MIB;
 const DATA_LABEL: &str = "Max data size";
 const MIB: u64 = 1024 * 1024;

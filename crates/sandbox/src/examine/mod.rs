@@ -1,4 +1,4 @@
-//! What really confines a process, found out from outside.
+//! Which layers really confine a process, found out from outside.
 
 pub(crate) mod finding;
 pub(crate) mod process;

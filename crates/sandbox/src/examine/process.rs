@@ -1,7 +1,7 @@
-//! Each layer of a process, looked for from outside: the findings that a report is made of.
+//! Looks for each layer of a process from outside: the findings of a report.
 //!
-//! Owns: the reading of `/proc/PID`. Trusts: the kernel's files, the probe, and what the launcher
-//! decided. Never: takes what it could not read for a layer that is there.
+//! Trusts: the files of the Linux kernel, the probe, and the decisions of the launcher. Never:
+//! takes what it could not read for a layer that is on.
 
 use crate::examine::finding::{Finding, State};
 use crate::launch::attempted::Attempted;
@@ -20,7 +20,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-/// A process being looked at.
+/// A process under examination.
 pub(crate) struct Look<'a> {
     pid: i32,
     role: Role,
@@ -46,7 +46,7 @@ impl<'a> Look<'a> {
         }
     }
 
-    /// How it stands with a layer other than the filter. `None`: the kernel shows it to nobody.
+    /// The state of a layer other than the filter. `None`: the kernel does not show it.
     pub(crate) fn layer(&self, layer: Layer) -> Option<Finding> {
         Some(match layer {
             Layer::Namespace(namespace) => self.namespace(namespace),
@@ -70,8 +70,8 @@ impl<'a> Look<'a> {
     }
 
     /// Reads what the kernel shows of a dumpable process to others of the same user. `None`: the
-    /// broker has power over the process (as root, or since it made its user namespace), so that
-    /// the answer would say nothing.
+    /// broker has power over the process (as root, or because it created its user namespace), so
+    /// the answer would prove nothing.
     pub(crate) fn try_to_read_memory(&self) -> Option<RawResult<()>> {
         // SAFETY: takes nothing and cannot fail.
         let is_root = unsafe { libc::geteuid() } == 0;
@@ -107,7 +107,7 @@ impl<'a> Look<'a> {
         (State::Missing, "the browser's own".to_owned())
     }
 
-    /// Why there is no namespace of that kind: its own reason or that of an essential one.
+    /// Why there is no namespace of that kind: its own errno or that of an essential one.
     fn namespaces_availability(&self, namespace: Namespace) -> Availability {
         let own = [namespace].into_iter().chain(Namespace::ESSENTIAL);
         let failed = own
@@ -153,7 +153,7 @@ impl<'a> Look<'a> {
         // SAFETY: takes nothing and cannot fail.
         let own = unsafe { libc::geteuid() }.to_string();
         let kept = "keeps the browser's user id".to_owned();
-        // For a display's sake, or since the program is its owner's alone.
+        // For the sake of a display, or because only its owner may execute the program.
         if !self.attempted.distinct_uid {
             return (State::NotAttempted, kept);
         }
@@ -187,8 +187,8 @@ impl<'a> Look<'a> {
         }
         match is_empty("CapBnd:") {
             Ok(true) => (State::Enforced, "all five sets are empty".to_owned()),
-            // Without power over a user namespace the bounding set cannot be emptied; what it
-            // bounds is unreachable by `no_new_privs`.
+            // Without power over a user namespace the bounding set cannot be emptied;
+            // `no_new_privs` makes it irrelevant.
             Ok(false) if !self.support.has_namespaces() => (
                 State::Enforced,
                 "all but the bounding set are empty".to_owned(),
@@ -227,7 +227,7 @@ impl<'a> Look<'a> {
         if !self.attempted.cgroup {
             return match self.support.feature(Feature::Cgroup) {
                 Availability::Unavailable(errno) => {
-                    (State::Unavailable(errno), "none is writable".to_owned())
+                    (State::Unavailable(errno), "no group is writable".to_owned())
                 }
                 Availability::Available => (State::NotAttempted, String::new()),
             };
@@ -237,7 +237,8 @@ impl<'a> Look<'a> {
             Err(error) => return (State::Missing, error.to_string()),
         };
         let prefix = format!("/{GROUP_PREFIX}");
-        // Version 2 has one hierarchy, whose controllers are not named; version 1 has one for each.
+        // Version 2 has one hierarchy, which names no controllers; version 1 has one hierarchy per
+        // controller.
         let group_of = |controller: &str| {
             text.lines().find(|line| {
                 let controllers = line.split(':').nth(1).unwrap_or_default();
@@ -252,7 +253,7 @@ impl<'a> Look<'a> {
                     format!("{line}{}", share.unwrap_or_default()),
                 )
             }
-            None => (State::Missing, "in none of the browser's".to_owned()),
+            None => (State::Missing, "in none of the browser's groups".to_owned()),
         }
     }
 
@@ -261,13 +262,16 @@ impl<'a> Look<'a> {
         match proc_files::count_descriptors(Path::new(&folder)) {
             Ok(Ok(count)) => (State::Enforced, format!("{count}, none of them a file")),
             Ok(Err(stranger)) => (State::Missing, stranger),
-            // Not dumpable, and no user namespace gives us power over it.
+            // The process is not dumpable, and no user namespace gives the broker power over it.
             Err(error)
                 if error.kind() == io::ErrorKind::PermissionDenied
                     && !self.support.has_namespaces() =>
             {
                 let errno = error.raw_os_error().unwrap_or(libc::EACCES);
-                (State::Unavailable(errno), "cannot be seen".to_owned())
+                (
+                    State::Unavailable(errno),
+                    "not visible to the browser".to_owned(),
+                )
             }
             Err(error) => (State::Missing, error.to_string()),
         }
@@ -281,9 +285,10 @@ impl<'a> Look<'a> {
         match properties::core_cookie(self.pid) {
             Ok(0) => (State::Missing, "no cookie".to_owned()),
             Ok(_) => (State::Enforced, String::new()),
-            Err(errno) if !self.support.has_namespaces() => {
-                (State::Unavailable(errno), "cannot be seen".to_owned())
-            }
+            Err(errno) if !self.support.has_namespaces() => (
+                State::Unavailable(errno),
+                "not visible to the browser".to_owned(),
+            ),
             Err(errno) => (
                 State::Missing,
                 io::Error::from_raw_os_error(errno).to_string(),
@@ -299,7 +304,7 @@ impl<'a> Look<'a> {
         if !needs::holds_content(self.role) {
             return (
                 State::NotAttempted,
-                "handles no code of strangers".to_owned(),
+                "runs no code from strangers".to_owned(),
             );
         }
         let mut notes = Vec::new();
@@ -334,12 +339,12 @@ impl<'a> Look<'a> {
             return (State::Missing, "a thread has no filter".to_owned());
         }
         let Ok(programs) = filter::compile(self.role, 1, false) else {
-            return (State::Missing, "the policy makes no filter".to_owned());
+            return (State::Missing, "the policy does not compile".to_owned());
         };
         let own = programs.count();
-        // What the child inherited (a container has some) holds nothing of ours.
+        // Inherited filters (a container has some) prove nothing about this child.
         let Some(inherited) = self.attempted.inherited_filters else {
-            let note = "the kernel does not tell its filters from the browser's own";
+            let note = "the kernel does not distinguish its filters from the browser's";
             return (State::Missing, note.to_owned());
         };
         match self.field(FILTERS) {
@@ -350,7 +355,7 @@ impl<'a> Look<'a> {
                     return (State::Missing, note);
                 }
             }
-            // Older kernels do not count, and nothing was inherited.
+            // Older kernels do not count filters, and none was inherited.
             Err(_) if inherited == 0 => {}
             Err(problem) => return (State::Missing, problem),
         }
@@ -358,7 +363,11 @@ impl<'a> Look<'a> {
             .support
             .feature(Feature::CallNotifications)
             .is_available();
-        let default = if tells { "tells the browser" } else { "kills" };
+        let default = if tells {
+            "notifies the browser"
+        } else {
+            "kills"
+        };
         (
             State::Enforced,
             match modes.len() {
@@ -368,7 +377,7 @@ impl<'a> Look<'a> {
         )
     }
 
-    /// A field of the status of every thread.
+    /// One field of the status of every thread.
     fn field(&self, name: &str) -> Result<Vec<String>, String> {
         let threads = self.threads.as_ref().map_err(ToString::to_string)?;
         let values: Option<Vec<String>> = threads

@@ -1,16 +1,16 @@
-//! What holds a process, seen from outside.
+//! Which layers confine a process, seen from outside.
 //!
-//! Owns: the words of a report and the judgement. Trusts: what the launcher decided, the probe for
-//! what could not be had, and `look` for the rest. Never: takes a child's word for a layer.
+//! Trusts: the decisions of the launcher, the probe for what is unavailable, and
+//! [`process`](crate::examine::process) for the rest. Never: takes the word of a child for a layer.
 //!
-//! The kernel shows some layers to nobody (Landlock, memory-deny-write-execute, the parent-death
-//! signal, …). The child puts its filter on last and only if all of those succeeded, their canaries
-//! included, while it has seen nothing of a stranger yet: so a filter that is there implies them,
-//! and the report says `implied` rather than `seen`.
+//! The kernel does not show some layers (Landlock, memory-deny-write-execute, the parent-death
+//! signal and others). The child installs its filter last, and only if all other layers and their
+//! canaries succeeded, before it sees any content. So the filter implies these layers, and the
+//! report says `implied` rather than `seen`.
 //!
-//! What came back when the child attacked its own layers (its [`canary`](crate::Canary)s) is its
-//! word, given before it has seen any content. It can only make a report worse: a layer that is
-//! there without the answer that was due counts as missing.
+//! The answers to the [`canary`](crate::Canary) attacks are the word of the child, given before it
+//! has seen any content. They can only make a report worse: a layer without the expected answer
+//! counts as missing.
 
 use crate::examine::finding::Finding;
 use crate::examine::process::Look;
@@ -26,17 +26,17 @@ use std::fmt;
 pub use crate::examine::finding::State;
 pub use crate::layer::Layer;
 
-/// How that is known.
+/// How the state of a layer is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Basis {
     /// The kernel shows it from outside.
     Seen,
-    /// It follows from the filter, which goes on last.
+    /// The filter implies it, because it goes on last.
     Implied,
 }
 
-/// Who made an attack.
+/// Who made the attack and reports its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Teller {
@@ -46,14 +46,14 @@ pub enum Teller {
     Child,
 }
 
-/// The attack that a layer was tried with.
+/// The attack that tested a layer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tried {
     /// The call.
     pub call: String,
-    /// What came back: the name of an errno.
+    /// The answer: the name of an errno.
     pub answer: String,
-    /// Who tells of it.
+    /// Who reports it.
     pub told_by: Teller,
 }
 
@@ -66,13 +66,14 @@ pub struct Row {
     pub state: State,
     /// How that is known.
     pub basis: Basis,
-    /// What it was tried with; nothing, where it is not there or [`untried`](crate::untried) says why.
+    /// The attack that tested it; `None` if the layer is absent or [`untried`](crate::untried)
+    /// gives a reason.
     pub tried: Option<Tried>,
-    /// What was found, in few words.
+    /// The finding, in a few words.
     pub note: String,
 }
 
-/// What holds one process.
+/// The layers of one process.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
     /// Its id.
@@ -84,32 +85,32 @@ pub struct Report {
 }
 
 impl Report {
-    /// How it stands with one layer.
+    /// The state of one layer.
     pub fn state(&self, layer: Layer) -> State {
         let row = self.rows.iter().find(|row| row.layer == layer);
         row.map_or(State::Missing, |row| row.state)
     }
 
-    /// The tier that this process really is in.
+    /// The tier that this process really has.
     pub fn tier(&self) -> Tier {
         let has = |layer| self.state(layer) == State::Enforced;
         let namespaces = Namespace::ESSENTIAL.into_iter().all(|namespace| {
             let state = self.state(Layer::Namespace(namespace));
             state == State::Enforced || state == State::NotAttempted
         });
-        // All four left off is not "as intended": without a user namespace there is none.
+        // All four omitted does not count: without a user namespace there is none.
         let namespaces = namespaces && has(Layer::Namespace(Namespace::User));
         Tier::of(namespaces, has(Layer::Landlock), has(Layer::Seccomp))
     }
 
-    /// Whether content may be given to the process: nothing is missing that should be there, and
-    /// the filter holds all threads. Whether its tier is acceptable is the caller's decision.
+    /// Whether the broker may give content to the process: no expected layer is missing, and the
+    /// filter confines all threads. Whether its tier is acceptable is up to the caller.
     pub fn is_sufficient(&self) -> bool {
         self.state(Layer::Seccomp) == State::Enforced
             && self.rows.iter().all(|row| row.state != State::Missing)
     }
 
-    /// The lines of layers that should be there and are not.
+    /// The rows of expected layers that are missing.
     pub fn missing(&self) -> impl Iterator<Item = &Row> {
         self.rows.iter().filter(|row| row.state == State::Missing)
     }
@@ -144,7 +145,7 @@ impl fmt::Display for Report {
 }
 
 impl Row {
-    /// `seen` or `implied`; nothing for a layer that is not there.
+    /// `seen` or `implied`; empty for a layer that is absent.
     pub fn basis_word(&self) -> &'static str {
         match (self.state, self.basis) {
             (State::Enforced | State::Missing, Basis::Seen) => "seen",
@@ -161,8 +162,8 @@ impl Row {
     }
 }
 
-/// Looks at a process that says that it is sealed. Call it from the process that launched it, with
-/// what the launch decided and what the child tells of its canaries.
+/// Examines a process that claims to be sealed. Call it from the process that launched it, with the
+/// decisions of the launch and the canaries that the child reported.
 pub fn verify(
     pid: i32,
     role: Role,
@@ -172,7 +173,7 @@ pub fn verify(
 ) -> Report {
     let look = Look::new(pid, role, support, attempted);
     let filter = look.seccomp();
-    // A filter implies nothing where a test has left something off.
+    // A filter implies nothing if a test switched off a layer.
     let is_filtered = filter.0 == State::Enforced && !support.is_for_tests_only();
     let find = |layer| match layer {
         Layer::Seccomp => Some(filter.clone()),
@@ -201,7 +202,7 @@ pub fn verify(
     Report { pid, role, rows }
 }
 
-/// How it stands with a layer that the kernel shows to nobody.
+/// The state of a layer that the kernel does not show.
 fn imply(layer: Layer, look: &Look<'_>, support: &Support, is_filtered: bool) -> Finding {
     let availability = match layer {
         Layer::NestingLimit => look.namespaced(Feature::NestingLimit),
@@ -221,7 +222,7 @@ fn imply(layer: Layer, look: &Look<'_>, support: &Support, is_filtered: bool) ->
     }
 }
 
-/// Holds the child to its canaries: each layer that is there has the answer that is due, and no
+/// Compares the canaries with the layers: each layer that is on has the expected answer, and no
 /// other layer has any.
 fn hear(row: &mut Row, canaries: &[Canary]) {
     let told = canaries.iter().find(|canary| canary.layer == row.layer);
@@ -241,12 +242,12 @@ fn hear(row: &mut Row, canaries: &[Canary]) {
         (Some(due), Some(told)) if due == told => return,
         (None, None) => return,
         (Some(due), _) => format!("its canary must end with {}", attacks::answer_name(due)),
-        (None, Some(_)) => "a canary of it that was not due".to_owned(),
+        (None, Some(_)) => "an unexpected canary".to_owned(),
     };
     (row.state, row.note) = (State::Missing, problem);
 }
 
-/// The attacks that the broker itself makes.
+/// Makes the attacks that the broker itself can make.
 fn try_from_outside(rows: &mut [Row], look: &Look<'_>) {
     let row = rows.iter_mut().find(|row| row.layer == Layer::NotDumpable);
     let (Some(row), Some(result)) = (row, look.try_to_read_memory()) else {

@@ -1,16 +1,15 @@
 //! What the launcher decided for one child.
 
-/// What was decided for one child: layers that it should have and does not are missing, whatever
-/// else explains it.
+/// What the launcher decided for one child. A layer attempted but absent counts as missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attempted {
-    /// It was given a network namespace of its own.
+    /// It got a new network namespace.
     pub network_namespace: bool,
-    /// It was given a user id of its own.
+    /// It got a distinct user id.
     pub distinct_uid: bool,
-    /// It was put into a control group.
+    /// It started in a control group.
     pub cgroup: bool,
-    /// How many system-call filters the launcher had itself, which the child inherited. `None`: it
-    /// has some, and the kernel does not say how many.
+    /// How many system-call filters the child inherited from the launcher. `None`: some, but the
+    /// kernel does not count them.
     pub inherited_filters: Option<usize>,
 }

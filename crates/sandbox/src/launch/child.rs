@@ -1,8 +1,7 @@
 //! The first instructions of a child: between `clone` and `execve`.
 //!
-//! Owns: ids, descriptors, signals, session and keyring of the new process. Trusts: what the
-//! launcher prepared before the clone. Never: allocates, locks or panics, since it is a copy of a
-//! process whose other threads do not exist here.
+//! Trusts: what the launcher prepared before the clone. Never: allocates, locks or panics: it is a
+//! copy of a process whose other threads do not exist here.
 
 use crate::launch::root;
 use crate::properties;
@@ -12,8 +11,8 @@ use crate::sys::{self, RawResult};
 use serde::{Deserialize, Serialize};
 use std::ffi::{CStr, c_char};
 
-/// All that the child needs, made ready by the launcher. The pointers are to memory that the
-/// launcher keeps alive; the child has its own copy of it.
+/// All that the child needs, prepared by the launcher. The launcher keeps the memory behind the
+/// pointers alive; the child has a copy of it.
 pub(crate) struct Setup {
     /// Descriptors, all of them at least `LIFTED_FD_MIN` and closed on `execve`.
     pub(crate) exe: i32,
@@ -21,11 +20,11 @@ pub(crate) struct Setup {
     pub(crate) bootstrap: i32,
     /// `/dev/null`, or -1 where there is none.
     pub(crate) null: i32,
-    /// Where the launcher's word to go on comes from.
+    /// The launcher writes here when the child may continue.
     pub(crate) go_read: i32,
-    /// The launcher's end of the same, which this copy must not hold open.
+    /// The end of the launcher, which this copy must close.
     pub(crate) go_write: i32,
-    /// Where failures are told.
+    /// Failures are written here.
     pub(crate) failure: i32,
     pub(crate) ids: Ids,
     pub(crate) has_mounts: bool,
@@ -36,10 +35,10 @@ pub(crate) struct Setup {
     pub(crate) environment: *const *const c_char,
 }
 
-/// Whom the child becomes.
+/// The user and group that the child becomes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ids {
-    /// Nobody else: an ordinary user without a user namespace.
+    /// Unchanged: an ordinary user without a user namespace.
     Keep,
     /// User and group 0 of its own user namespace; supplementary groups can be dropped or not.
     InsideRoot { drop_groups: bool },
@@ -47,7 +46,7 @@ pub(crate) enum Ids {
     Host(u32),
 }
 
-/// What the child was at when it failed.
+/// The step at which a child failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
@@ -81,7 +80,7 @@ impl Step {
         Step::Execute,
     ];
 
-    /// Reads a failure that [`run`] told.
+    /// Parses a failure that [`run`] wrote.
     pub(crate) fn parse_failure(record: [u8; 8]) -> (Option<Step>, i32) {
         let [a, b, c, d, e, f, g, h] = record;
         let step = Step::ALL
@@ -91,13 +90,13 @@ impl Step {
     }
 }
 
-/// Becomes the program, or tells why not. The result is an exit status.
+/// Executes the program, or reports why it cannot. Returns an exit status.
 pub(crate) fn run(setup: &Setup) -> i32 {
     let Err((step, errno)) = prepare_and_execute(setup);
     let mut record = [0; 8];
     record[..4].copy_from_slice(&(step as u32).to_ne_bytes());
     record[4..].copy_from_slice(&errno.to_ne_bytes());
-    // The launcher may be gone, and then nobody wants to know.
+    // The launcher may have died; then nobody reads the record.
     let _ = sys::write(setup.failure, &record);
     FAILURE_STATUS
 }
@@ -148,7 +147,7 @@ pub(crate) fn wait_for_go(fd: i32) -> RawResult<()> {
     }
 }
 
-/// Raw calls on purpose: libc's own functions would ask all threads, of which there are none here.
+/// Raw calls on purpose: the functions of libc would signal all threads, and there are none here.
 pub(crate) fn take_ids(ids: Ids) -> RawResult<()> {
     let (id, drop_groups) = match ids {
         Ids::Keep => return Ok(()),
@@ -193,8 +192,8 @@ fn tidy_surroundings(setup: &Setup) -> RawResult<()> {
     reset_signals()
 }
 
-/// Default actions and an empty mask: what the launcher ignores or blocks is its own business, and
-/// both would survive `execve`.
+/// Sets default actions and an empty mask: both would survive `execve`, and what the launcher
+/// ignores or blocks does not concern the child.
 fn reset_signals() -> RawResult<()> {
     let default = KernelAction {
         handler: 0,
@@ -229,7 +228,7 @@ fn reset_signals() -> RawResult<()> {
     Ok(())
 }
 
-/// 0 and 1 lead nowhere, 2 to the launcher's ear, 3 is the bootstrap channel; the rest closes.
+/// 0 and 1 become `/dev/null`, 2 a pipe to the launcher, 3 the bootstrap channel; the rest closes.
 fn place_descriptors(setup: &Setup) -> RawResult<()> {
     for (from, to) in [
         (setup.null, 0),
@@ -289,11 +288,11 @@ struct KernelAction {
     mask: u64,
 }
 
-/// What every child takes its host to be called.
+/// The host name that every child sees.
 pub(crate) const HOST_NAME: &CStr = c"bulkhead";
 const SIGNAL_MAX: i32 = 64;
 const SET_BYTES: usize = 8;
-/// Where the closing one by one ends: nobody here has more.
+/// Upper end of closing one by one: no process here has more.
 const DESCRIPTORS_MAX: u64 = 65_536;
-/// Exit status of a child that did not come to execute its program.
+/// Exit status of a child that could not execute its program.
 pub(crate) const FAILURE_STATUS: i32 = 126;

@@ -1,11 +1,11 @@
-//! What a child inherits from its launcher whether it wants to or not: system-call filters.
+//! System-call filters that a child inherits from its launcher.
 
 use crate::proc_files::{self, FILTERS};
 use std::fs;
 use std::io;
 
-/// How many filters the calling thread has, which whatever it launches inherits. `None`: it has
-/// some, and the kernel does not count them.
+/// How many filters the calling thread has; its children inherit them. `None`: it has some, and the
+/// kernel does not count them.
 pub(crate) fn own_filters() -> io::Result<Option<usize>> {
     let status = fs::read_to_string("/proc/thread-self/status")?;
     let field = |name| proc_files::field(&status, name);

@@ -1,8 +1,7 @@
-//! Launching a child: from a program's descriptor to a process in namespaces of its own.
+//! Launches a child: from the descriptor of a program to a process in new namespaces.
 //!
-//! Owns: all that is prepared before the clone, the id maps, the descriptors' way into the child.
-//! Trusts: the support that the probe found. Never: launches with less than that without the
-//! child's plan and report saying so; never blocks on the child longer than its `execve` takes.
+//! Trusts: the support that the probe found. Never: launches with less than that unless plan and
+//! report of the child say so; never blocks on the child longer than its `execve` takes.
 
 pub(crate) mod attempted;
 pub mod cgroup;
@@ -29,14 +28,14 @@ use std::os::unix::fs::MetadataExt;
 use std::ptr;
 use thiserror::Error;
 
-/// The first user id (and group id) that children get when root launches them. Far from any that an
-/// installation gives to a person or a service.
+/// The first user id (and group id) of children that root launches: far from any id that an
+/// installation assigns.
 pub const DISTINCT_UID_BASE: u32 = 0x7b00_0000;
 
 /// What to launch, and how.
 #[derive(Debug)]
 pub struct LaunchSpec<'a> {
-    /// The program. Executed by descriptor: its path need not be reachable for the child.
+    /// The program. The child executes it by descriptor and need not be able to reach its path.
     pub exe: BorrowedFd<'a>,
     /// Its arguments, the name first.
     pub args: Vec<CString>,
@@ -50,14 +49,14 @@ pub struct LaunchSpec<'a> {
     pub bootstrap: OwnedFd,
     /// Becomes its descriptor 2.
     pub stderr: OwnedFd,
-    /// Tells children apart: with root, the user id is [`DISTINCT_UID_BASE`] plus this.
+    /// A different number for each child: as root, the user id is [`DISTINCT_UID_BASE`] plus this.
     pub child_index: u32,
-    /// Leave it in the host's network: it connects out, or its display is on TCP or an abstract
-    /// socket. The network role always is.
+    /// Leave it in the network of the host: it connects out, or its display uses TCP or an abstract
+    /// socket. The network role is always there.
     pub host_network: bool,
-    /// Keep the launcher's user id outside: a display server checks it.
+    /// Keep the user id of the launcher outside: a display server checks it.
     pub keep_uid: bool,
-    /// The control group that it begins in.
+    /// The control group that it starts in.
     pub cgroup: Option<&'a ChildGroup>,
 }
 
@@ -75,19 +74,19 @@ pub struct Launched {
 /// Why a child could not be launched. No process is left behind.
 #[derive(Debug, Error)]
 pub enum LaunchError {
-    /// The launcher itself lacks something.
+    /// The launcher failed before there was a child.
     #[error("cannot prepare a child: {0}")]
     Prepare(io::Error),
     /// No new process.
     #[error("cannot make a process: {0}")]
     Clone(io::Error),
-    /// The user ids of the new user namespace could not be set.
+    /// The launcher could not map user ids into the new user namespace.
     #[error("cannot map user ids into the child's namespace: {0}")]
     Maps(io::Error),
-    /// The control group did not take it.
+    /// The control group refused the child.
     #[error("cannot put the child into its control group: {0}")]
     Cgroup(io::Error),
-    /// The child failed before it was the program.
+    /// The child failed before it executed the program.
     #[error("the child failed at {step:?}: {source}")]
     Child {
         /// At what.
@@ -95,12 +94,12 @@ pub enum LaunchError {
         /// Why.
         source: io::Error,
     },
-    /// The child died before it was the program.
+    /// The child died before it executed the program.
     #[error("the child died before it executed the program")]
     Died,
 }
 
-/// Launches a child. It is the program when this returns.
+/// Launches a child, which runs the program when this returns.
 ///
 /// The child dies with the calling **thread**: launch from one that lives as long as the browser.
 ///
@@ -126,7 +125,8 @@ pub fn launch(spec: LaunchSpec<'_>) -> Result<Launched, LaunchError> {
         read: failure,
         write,
     } = failure;
-    // The child's copy is the only one now: its end, or its `execve`, is the end of the file.
+    // Only the child's copy remains: when the child ends or calls `execve`, the reader sees
+    // end-of-file.
     drop(write);
     let result = complete(&spec, &plan, &ids, &spawned, &go.write)
         .and_then(|()| wait_for_execution(&failure));
@@ -141,7 +141,7 @@ pub fn launch(spec: LaunchSpec<'_>) -> Result<Launched, LaunchError> {
     })
 }
 
-/// What only the launcher can do for the child; then its word to go on.
+/// Does what only the launcher can do, and then tells the child to continue.
 fn complete(
     spec: &LaunchSpec<'_>,
     plan: &Plan,
@@ -179,7 +179,7 @@ fn raw(wrap: impl Fn(io::Error) -> LaunchError) -> impl Fn(i32) -> LaunchError {
     move |errno| wrap(io::Error::from_raw_os_error(errno))
 }
 
-/// Whom the host takes the child for.
+/// The identity of the child as the host sees it.
 struct OuterIds {
     uid: u32,
     gid: u32,
@@ -211,7 +211,7 @@ impl OuterIds {
         })
     }
 
-    /// What the child has to do about it.
+    /// What the child must do to get that identity.
     fn inner(&self, plan: &Plan) -> Ids {
         if plan.has_namespace(Namespace::User) {
             Ids::InsideRoot {
@@ -225,14 +225,14 @@ impl OuterIds {
     }
 }
 
-/// A stranger's id could not execute a program that is its owner's alone; the child then keeps the
-/// launcher's, which its report shows.
+/// Whether others may execute the program. A new user id could not execute a private one, so the
+/// child then keeps the id of the launcher, and its report says so.
 fn is_executable_by_anyone(exe: BorrowedFd<'_>) -> io::Result<bool> {
     let file = File::from(exe.try_clone_to_owned()?);
     Ok(file.metadata()?.mode() & 0o001 != 0)
 }
 
-/// Everything that the child needs, alive until it has executed.
+/// Everything that the child needs until it executes the program.
 struct Prepared {
     exe: OwnedFd,
     stderr: OwnedFd,

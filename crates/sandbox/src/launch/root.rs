@@ -1,19 +1,18 @@
-//! The file system: an empty, read-only tmpfs becomes the root, and the host's mounts go away.
+//! The file system: an empty, read-only tmpfs becomes the root, and the host's mounts disappear.
 //!
-//! Owns: the pivot. Trusts: nothing but the kernel. Never: leaves a way back: the old root is
-//! detached, and `/proc` is not mounted anew. Raw throughout: the probe does the same between
-//! `clone` and the end.
+//! Never: leaves a way back: the old root is detached, and `/proc` is not mounted again. Raw: the
+//! probe does the same between `clone` and its end.
 
 use crate::sys::{self, RawResult};
 use std::ffi::CStr;
 use std::ptr;
 
-/// Nothing that is mounted here reaches the host. Right after `clone`.
+/// Keeps mounts made here from reaching the host. Called right after `clone`.
 pub(crate) fn make_private() -> RawResult<()> {
     mount(c"none", c"/", None, libc::MS_REC | libc::MS_PRIVATE, None)
 }
 
-/// Replaces the root. Afterwards no path leads anywhere but to an empty directory.
+/// Replaces the root. Afterwards every path ends in an empty directory.
 pub(crate) fn pivot_to_nothing() -> RawResult<()> {
     let target = mount_empty()?;
     chdir(target)?;
@@ -26,7 +25,7 @@ pub(crate) fn pivot_to_nothing() -> RawResult<()> {
     chdir(c"/")
 }
 
-/// Mounts the empty tmpfs over the first directory that is there. One inode: its own root.
+/// Mounts the empty tmpfs over the first directory that exists. It has one inode, for its root.
 fn mount_empty() -> RawResult<&'static CStr> {
     let flags = libc::MS_RDONLY | libc::MS_NOSUID | libc::MS_NODEV | libc::MS_NOEXEC;
     let options = c"size=4k,nr_inodes=1,mode=0555";

@@ -1,8 +1,7 @@
-//! Making a process with raw `clone3`, in namespaces of its own.
+//! Creates a process with raw `clone3`, in new namespaces.
 //!
-//! Owns: the call, its fall-back, and the silence of signals around it. Trusts: the child's body to
-//! be async-signal-safe: it runs as a copy of a process that may have had other threads, whose
-//! locks nobody will ever release. Never: returns in the child.
+//! Trusts: the body of the child to be async-signal-safe: the child is a copy of a process that may
+//! have had other threads, whose locks are never released. Never: returns in the child.
 
 use crate::properties;
 use crate::sys::{self, RawResult};
@@ -18,7 +17,7 @@ pub(crate) struct Spawned {
     pub(crate) pidfd: OwnedFd,
 }
 
-/// Makes a process that runs `body` and ends with its result.
+/// Creates a process that runs `body` and exits with its result.
 ///
 /// # Safety
 /// `body` must be async-signal-safe: no allocation, no lock, no panic.
@@ -53,8 +52,8 @@ pub(crate) unsafe fn spawn(flags: u64, body: &dyn Fn() -> c_int) -> RawResult<Sp
     Ok(Spawned { pid, pidfd })
 }
 
-/// `clone3`; where a container's filter answers ENOSYS so that callers use the older call, that
-/// one.
+/// `clone3`, or `clone` if the filter of a container answers ENOSYS to make callers use the older
+/// call.
 unsafe fn clone_raw(flags: u64, pidfd: &mut c_int) -> RawResult<i32> {
     let flags = flags | u64::from(libc::CLONE_PIDFD.cast_unsigned());
     // SAFETY: plain old data, for which zero means "none".
@@ -90,7 +89,7 @@ fn full_signal_set() -> libc::sigset_t {
 }
 
 impl Spawned {
-    /// Kills it and takes its remains away.
+    /// Kills and reaps it.
     pub(crate) fn destroy(&self) {
         // SAFETY: numbers and a null pointer.
         unsafe {
@@ -105,7 +104,7 @@ impl Spawned {
         self.reap();
     }
 
-    /// Waits for its end and takes its remains away.
+    /// Waits for its end and reaps it.
     pub(crate) fn reap(&self) {
         loop {
             // SAFETY: a null status is allowed; the process is this one's child.
@@ -117,8 +116,8 @@ impl Spawned {
     }
 }
 
-/// The two ends of a pipe, closed on `execve`, both away from the numbers 0 to 9 that a child
-/// fills.
+/// The two ends of a pipe, closed on `execve`. Both have numbers above 9, because the child fills
+/// the lower ones.
 pub(crate) struct Pipe {
     pub(crate) read: OwnedFd,
     pub(crate) write: OwnedFd,
@@ -147,5 +146,5 @@ pub(crate) fn lifted(fd: RawFd) -> RawResult<OwnedFd> {
     sys::check_int(new).map(|fd| unsafe { OwnedFd::from_raw_fd(fd) })
 }
 
-/// Descriptors below this number are the child's to fill.
+/// The child fills the descriptors below this number.
 pub(crate) const LIFTED_FD_MIN: c_int = 10;

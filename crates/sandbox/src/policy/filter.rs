@@ -1,13 +1,12 @@
-//! System-call filters: a policy becomes a stack of BPF programs, and the stack goes on all
-//! threads.
+//! System-call filters: compiles a policy into a stack of BPF programs, and installs the stack on
+//! all threads.
 //!
-//! Owns: compiling and installing. Trusts: the policies; seccompiler for the code of one filter.
-//! Never: installs the last filter without `TSYNC`, or leaves a number of x32 or i386 alive.
+//! Trusts: the policies; seccompiler for the code of one filter. Never: installs the last filter
+//! without `TSYNC`, or lets a call by an x32 or i386 number pass.
 //!
-//! The kernel runs every filter of a stack and takes the strictest result, kill before errno before
-//! notify before allow. Hence: one filter for each errno that answers, one that kills foreign
-//! calling conventions, and last the allow-list, whose default is to kill or to notify. See
-//! `seccomp(2)`.
+//! The kernel runs every filter of a stack and takes the strictest result: kill before errno before
+//! notify before allow. So there is one filter for each errno, one that kills foreign calling
+//! conventions, and last the allow-list, whose default is to kill or to notify. See `seccomp(2)`.
 
 use crate::policy::language::{CallRule, Condition, ParseError, Test, Verdict};
 use crate::policy::texts;
@@ -29,29 +28,28 @@ pub type Program = BpfProgram;
 /// A compiled policy.
 #[derive(Clone, Debug)]
 pub struct Programs {
-    /// Installed first, in this order: the default of each is to allow.
+    /// Installed first, in this order; each allows by default.
     pub refusals: Vec<Program>,
-    /// Installed last: allows what is on the list.
+    /// Installed last: allows the calls on the list.
     pub allow_list: Program,
-    /// Whether a call that is on no list notifies the listener; otherwise it kills the process.
+    /// Whether other calls notify the broker; otherwise they kill the process.
     pub notifies: bool,
 }
 
-/// Why a policy cannot be compiled. The tests show that none of them happens.
+/// Why a policy does not compile. The tests show that all policies do.
 #[derive(Debug, Error)]
 pub enum CompileError {
-    /// The text is wrong.
+    /// The text does not parse.
     #[error(transparent)]
     Parse(#[from] ParseError),
-    /// The rules make no filter.
+    /// The rules do not form a filter.
     #[error("the filter cannot be built: {0}")]
     Build(String),
 }
 
-/// Compiles the policy of a role. `notify`: calls that are on no list go to the listener.
+/// Compiles the policy of a role. `notify`: calls on no list notify the broker.
 ///
-/// # Errors
-/// The policy's text is wrong or too long for the kernel.
+/// The text does not parse or is too long for the kernel.
 pub fn compile(role: Role, own_pid: u32, notify: bool) -> Result<Programs, CompileError> {
     let rules = texts::rules(role, own_pid)?;
     let answers: BTreeSet<i32> = rules
@@ -69,7 +67,7 @@ pub fn compile(role: Role, own_pid: u32, notify: bool) -> Result<Programs, Compi
         let action = SeccompAction::Errno(errno.unsigned_abs());
         refusals.push(filter(matching, SeccompAction::Allow, action)?);
     }
-    // The answered calls are on the list as well: killing is stricter than answering.
+    // Calls with an errno are on the list too: killing is stricter than answering.
     let mut allow_list = filter(rules.iter(), PLACEHOLDER, SeccompAction::Allow)?;
     let default = if notify {
         SECCOMP_RET_USER_NOTIF
@@ -85,7 +83,8 @@ pub fn compile(role: Role, own_pid: u32, notify: bool) -> Result<Programs, Compi
 }
 
 impl Programs {
-    /// Installs them on all threads of the process and gives the listener if there is one.
+    /// Installs them on all threads of the process, and returns the descriptor for call
+    /// notifications if there is one.
     pub(crate) fn install(&self) -> io::Result<Option<OwnedFd>> {
         for program in &self.refusals {
             load(program, libc::SECCOMP_FILTER_FLAG_TSYNC)?;
@@ -93,7 +92,7 @@ impl Programs {
         if !self.notifies {
             return load(&self.allow_list, libc::SECCOMP_FILTER_FLAG_TSYNC).map(|_| None);
         }
-        // TSYNC's own result and the listener would share the return value, hence the third flag.
+        // Both TSYNC and NEW_LISTENER return a value, hence the third flag.
         let flags = libc::SECCOMP_FILTER_FLAG_TSYNC
             | libc::SECCOMP_FILTER_FLAG_NEW_LISTENER
             | libc::SECCOMP_FILTER_FLAG_TSYNC_ESRCH;
@@ -103,7 +102,7 @@ impl Programs {
         Ok(Some(unsafe { OwnedFd::from_raw_fd(listener) }))
     }
 
-    /// How many filters the kernel counts in a process that has installed them.
+    /// How many filters the kernel counts in a process that installed them.
     pub fn count(&self) -> usize {
         self.refusals.len() + 1
     }
@@ -152,7 +151,7 @@ fn filter<'a>(
         }
         chain.extend(alternatives);
     }
-    // An empty chain means "whatever the arguments"; conditions beside it would narrow it.
+    // An empty chain means "any arguments"; conditions beside it would narrow it.
     for number in unconditional {
         chains.insert(number, Vec::new());
     }
@@ -211,9 +210,9 @@ fn operators(condition: &Condition) -> Vec<(SeccompCmpOp, u64)> {
     }
 }
 
-/// seccompiler knows no notification: its filters are built with [`PLACEHOLDER`] as the default,
-/// and every return of that value becomes a return of the real one. The architecture check returns
-/// a kill and stays.
+/// seccompiler does not support notification. Its filters are built with [`PLACEHOLDER`] as the
+/// default, and this replaces every return of that value. The architecture check returns a kill and
+/// stays.
 fn patch_default(program: &mut Program, default: u32) {
     let result = (libc::BPF_RET | libc::BPF_K) as u16;
     let placeholder = u32::from(PLACEHOLDER);
@@ -252,7 +251,7 @@ fn load_raw(program: &[sock_filter], flags: libc::c_ulong) -> RawResult<libc::c_
     })
 }
 
-/// Installs a filter that allows everything, with a listener or without: for the probe. Raw.
+/// Installs a filter that allows everything, for the probe. Raw.
 pub(crate) fn try_install(with_listener: bool) -> RawResult<()> {
     let allow = sock_filter {
         code: (libc::BPF_RET | libc::BPF_K) as u16,
@@ -276,7 +275,7 @@ struct ProgramHeader {
     instructions: *const sock_filter,
 }
 
-/// A result that no policy uses, to be replaced.
+/// A result that no policy uses, to be replaced by the real default.
 const PLACEHOLDER: SeccompAction = SeccompAction::Trace(0x6268);
 /// `linux/seccomp.h`; libc has it for no target of ours.
 pub(crate) const SECCOMP_RET_USER_NOTIF: u32 = 0x7fc0_0000;

@@ -1,7 +1,8 @@
-//! The language of the policy files: one call a line, its conditions, its answer, its reason.
+//! The language of the policy files: one call a line, with its conditions, its answer and its
+//! reason.
 //!
-//! Owns: parsing. Trusts: nothing in the text: a line that it does not understand wholly is an
-//! error. Never: guesses, or accepts a line without a reason.
+//! Never: guesses. A line that does not parse completely is an error, and so is a line without a
+//! reason.
 //!
 //! ```text
 //! NAME [COND {and COND}] [-> ERRNO]  # reason
@@ -20,31 +21,31 @@ pub struct CallRule {
     pub call: String,
     /// Its number.
     pub number: i64,
-    /// All have to hold; none means any arguments.
+    /// The conditions on its arguments, all of which must hold; none: any arguments.
     pub conditions: Vec<Condition>,
-    /// What happens then.
+    /// What happens to the call.
     pub verdict: Verdict,
-    /// Why the line is there.
+    /// The reason for the line.
     pub reason: String,
 }
 
 /// A condition on one argument.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Condition {
-    /// Which argument, from 0.
+    /// The index of the argument, from 0.
     pub argument: u8,
-    /// Whether only its low 32 bits count (the kernel takes it as an `int`).
+    /// Whether only the low 32 bits count (the kernel takes an `int`).
     pub is_int: bool,
-    /// What it has to be.
+    /// The test on its value.
     pub test: Test,
 }
 
-/// What an argument has to be.
+/// The test on the value of an argument.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Test {
     /// No other bits than these.
     Within(u64),
-    /// One of these values, the `ignored` bits apart.
+    /// One of these values, apart from the `ignored` bits.
     OneOf {
         /// Bits that do not count.
         ignored: u64,
@@ -53,16 +54,16 @@ pub enum Test {
     },
 }
 
-/// What happens to a call that a line describes.
+/// What happens to a call that matches a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verdict {
-    /// It is carried out.
+    /// The kernel carries it out.
     Allow,
-    /// It is answered with this errno and not carried out.
+    /// The kernel answers with this errno and does not carry it out.
     Answer(i32),
 }
 
-/// Why a policy text is not one.
+/// Why a policy text does not parse.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{policy}.policy, line {line}: {problem}")]
 pub struct ParseError {
@@ -70,7 +71,7 @@ pub struct ParseError {
     pub policy: String,
     /// The line, from 1.
     pub line: usize,
-    /// What is wrong with it.
+    /// The problem.
     pub problem: String,
 }
 
@@ -203,7 +204,7 @@ fn parse_bits(text: &str, own_pid: u32) -> Result<u64, String> {
     Ok(bits)
 }
 
-/// How deep policies may include each other: more is a circle.
+/// Maximum depth of inclusion; more means a circle.
 const INCLUDE_DEPTH_MAX: usize = 4;
 
 #[cfg(test)]

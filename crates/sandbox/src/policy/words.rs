@@ -1,6 +1,6 @@
-//! The words that policies may use for values of arguments, and errnos.
+//! The words for values of arguments and errnos that policies may use.
 //!
-//! Owns: the table. Trusts: libc's constants. Never: lets an unknown word pass as zero.
+//! Never: takes an unknown word for zero.
 
 use libc::*;
 

@@ -1,3 +1,3 @@
-//! What becomes known of a call that the filter refused.
+//! What the broker learns about a call that the filter refused.
 
 pub mod notify;

@@ -1,8 +1,8 @@
-//! What the kernel tells the broker about a call that is on no list.
+//! Reads a notification of the kernel about a call on no list.
 //!
-//! Owns: reading one notification. Trusts: the kernel: the child cannot forge any of it, though its
-//! arguments are numbers of the child's choice. Never: lets the call go on; the broker kills.
-//! See `seccomp_unotify(2)`.
+//! Trusts: the kernel. The child cannot forge any of it, but it chooses the arguments, which are
+//! numbers only. Never: lets the call continue; the broker kills the process. See
+//! `seccomp_unotify(2)`.
 
 use crate::sys;
 use std::fmt;
@@ -10,7 +10,7 @@ use std::io;
 use std::mem;
 use std::os::fd::{AsRawFd, BorrowedFd};
 
-/// A call that was stopped. Its thread waits until the broker kills the process.
+/// A stopped call. Its thread waits until the broker kills the process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notification {
     /// The thread, as the broker sees it.
@@ -21,17 +21,17 @@ pub struct Notification {
     pub name: &'static str,
     /// Its arguments.
     pub args: [u64; 6],
-    /// Where in the program it was made.
+    /// The address of the instruction that made it.
     pub instruction_pointer: u64,
 }
 
 impl Notification {
-    /// The call for people: `socket(AF_INET, SOCK_STREAM, 0)`.
+    /// The call in words: `socket(AF_INET, SOCK_STREAM, 0)`.
     pub fn call(&self) -> String {
         syscalls::describe(self.number, &self.args)
     }
 
-    /// Its number, and where in the program it was made.
+    /// Its number and the address of the instruction.
     pub fn place(&self) -> String {
         format!("number {}, at {:#x}", self.number, self.instruction_pointer)
     }
@@ -43,13 +43,13 @@ impl fmt::Display for Notification {
     }
 }
 
-/// Reads the next notification. `None`: there is none now, or its thread died meanwhile.
+/// Reads the next notification. `None`: there is none yet, or its thread has died.
 ///
 /// # Errors
 /// `UnexpectedEof`: every process under this filter is gone. Otherwise the kernel's reason.
 pub fn read(call_notifications: BorrowedFd<'_>) -> io::Result<Option<Notification>> {
     let fd = call_notifications.as_raw_fd();
-    // The call below would block, with nothing to read.
+    // Otherwise the call below would block.
     let events = sys::poll_now(fd, libc::POLLIN).map_err(io::Error::from_raw_os_error)?;
     if events & libc::POLLIN == 0 {
         if events & (libc::POLLHUP | libc::POLLERR) != 0 {

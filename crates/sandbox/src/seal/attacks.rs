@@ -1,10 +1,11 @@
-//! The small attack that shows each layer at work, in words, and the answer that is due.
+//! For each layer the attack that tests it, in words, and the answer that proves that the layer
+//! works.
 
 use crate::layer::Layer;
 use crate::namespaces::Namespace;
 use crate::policy::words;
 
-/// An attack as a report shows it, and the answer that shows the layer at work.
+/// An attack in the words of a report, and the answer that proves that the layer works.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Attack {
     pub(crate) layer: Layer,
@@ -12,12 +13,12 @@ pub(crate) struct Attack {
     pub(crate) refusal: i32,
 }
 
-/// The attack on a layer, if there is an honest one.
+/// The attack on a layer, if it has a meaningful one.
 pub(crate) fn attack_on(layer: Layer) -> Option<Attack> {
     ATTACKS.into_iter().find(|attack| attack.layer == layer)
 }
 
-/// Why a layer has no attack of its own.
+/// Why a layer has no attack.
 pub fn untried(layer: Layer) -> Option<&'static str> {
     Some(match layer {
         Layer::Namespace(Namespace::Mount) => {
@@ -26,18 +27,20 @@ pub fn untried(layer: Layer) -> Option<&'static str> {
         Layer::Namespace(Namespace::Ipc) => "there may be no object outside to look for",
         Layer::Namespace(Namespace::Cgroup) => "it hides names and refuses nothing",
         Layer::Cgroup => "an attack would have to use up its memory, tasks or time",
-        Layer::DistinctUid => "what it protects is out of reach by other layers already",
+        Layer::DistinctUid => "other layers already put what it protects out of reach",
         Layer::Keyring => "the session outside may hold no key to look for",
-        Layer::Descriptors => "each of them is looked at from outside instead",
+        Layer::Descriptors => "the broker checks each descriptor from outside instead",
         Layer::NoNewPrivileges => "an attack would have to execute a set-user-id program",
-        Layer::NotDumpable => "only from outside, and only where the broker has no power over it",
+        Layer::NotDumpable => {
+            "testable from outside only, where the broker has no power over the process"
+        }
         Layer::CoreScheduling => "it refuses nothing: it decides what runs beside the process",
         Layer::ParentDeathSignal => "an attack would have to kill the browser",
         _ => return None,
     })
 }
 
-/// How an answer reads.
+/// An answer in words: the name of the errno.
 pub(crate) fn answer_name(errno: i32) -> String {
     match words::errno_name(errno) {
         _ if errno == 0 => NOTHING_FOUND.to_owned(),
@@ -54,7 +57,7 @@ const fn attack(layer: Layer, call: &'static str, refusal: i32) -> Attack {
     }
 }
 
-/// In words: what [`canary`](crate::seal::canary) does, and how the layer answers.
+/// What [`canary`](crate::seal::canary) does, and the answer of the layer.
 const ATTACKS: [Attack; 12] = [
     attack(USER, "setresuid(1, 1, 1)", libc::EINVAL),
     attack(PID, "kill(-1, 0)", libc::ESRCH),
@@ -73,7 +76,7 @@ pub(crate) const USER: Layer = Layer::Namespace(Namespace::User);
 pub(crate) const PID: Layer = Layer::Namespace(Namespace::Pid);
 pub(crate) const NET: Layer = Layer::Namespace(Namespace::Net);
 pub(crate) const UTS: Layer = Layer::Namespace(Namespace::Uts);
-/// Errno 0: the call succeeded and showed nothing of the host.
+/// Errno 0: the call succeeded and revealed nothing about the host.
 const NOTHING_FOUND: &str = "nothing of the host's";
 
 #[cfg(test)]

@@ -1,13 +1,12 @@
-//! Canaries: one small attack a layer, made by a child on itself while it seals itself, right after
-//! the layer is on and before the ones that would hide it.
+//! Canaries: one small attack per layer, which a child makes on itself while it seals itself, right
+//! after the layer is on and before later layers hide it.
 //!
-//! Owns: the attacks, and which answer shows the layer at work. Trusts: the child that makes them,
-//! which has seen nothing of a stranger yet. Never: tries a layer with an attack that fails without
-//! it as well, or leaves anything behind: a layer that no such attack can show has none, and
-//! [`untried`] says why.
+//! Trusts: the child that makes them, which has not seen any content yet. Never: tests a layer with
+//! an attack that fails without the layer too, or leaves anything behind. A layer without such an
+//! attack has no canary, and [`untried`](crate::untried) gives the reason.
 //!
-//! Each runs on the sealing thread alone. Whether all threads are held is seen from outside, or
-//! told by each thread to the sealing one.
+//! Each runs on the sealing thread alone. The broker checks from outside that all threads are
+//! confined, or each thread reports it to the sealing one.
 
 use crate::layer::Layer;
 use crate::plan::Plan;
@@ -20,30 +19,30 @@ use libc::c_int;
 use std::ptr;
 use thiserror::Error;
 
-/// What came back when a layer was attacked.
+/// The answer to the attack on one layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Canary {
-    /// Which layer.
+    /// The layer.
     pub layer: Layer,
-    /// The errno, or 0: the call succeeds and tells nothing of the host.
+    /// The errno, or 0: the call succeeds and reveals nothing about the host.
     pub errno: i32,
 }
 
-/// A layer that is on and does not hold.
+/// A layer that is on but does not hold.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error("{layer} does not hold: {call} must end with {expected}, but {outcome}")]
 pub struct NotRefused {
     /// Which layer.
     pub layer: Layer,
-    /// What was tried.
+    /// The attack.
     pub call: &'static str,
-    /// The answer that shows the layer at work.
+    /// The answer that proves that the layer works.
     pub expected: String,
-    /// What came instead.
+    /// The actual answer.
     pub outcome: String,
 }
 
-/// Attacks a layer, if it can be. `None`: there is no attack on it.
+/// Attacks a layer. `None`: there is no attack on it.
 pub(crate) fn try_layer(layer: Layer, plan: &Plan) -> Result<Option<Canary>, NotRefused> {
     let Some(attack) = attack_on(layer) else {
         return Ok(None);
@@ -64,18 +63,17 @@ pub(crate) fn try_layer(layer: Layer, plan: &Plan) -> Result<Option<Canary>, Not
     })
 }
 
-/// For the probe, with layers that do not depend on a plan: an error if the layer does not hold.
-/// Raw.
+/// For the probe and layers that do not depend on a plan: an error if the layer does not hold. Raw.
 pub(crate) fn must_be_refused(result: RawResult<()>, refusal: i32) -> RawResult<()> {
     match result {
-        // No errno, but a failure it is.
+        // There is no errno for it, but it is a failure.
         Ok(()) => Err(libc::EOPNOTSUPP),
         Err(errno) if errno == refusal => Ok(()),
         Err(errno) => Err(errno),
     }
 }
 
-/// `Ok`: the attack succeeds, so nothing holds. An error is what the kernel answers.
+/// `Ok`: the attack succeeds, so the layer does not hold. An error is the answer of the kernel.
 fn make(layer: Layer, plan: &Plan) -> RawResult<()> {
     match layer {
         USER => become_another_user(),
@@ -94,22 +92,22 @@ fn make(layer: Layer, plan: &Plan) -> RawResult<()> {
     }
 }
 
-/// Only one id is mapped into the namespace, 0: no other can even be named. Outside of a namespace
-/// the answer is success or `EPERM`.
+/// The namespace maps one id only, 0, so no other id is valid. Outside of a namespace the answer is
+/// success or `EPERM`.
 fn become_another_user() -> RawResult<()> {
     // SAFETY: takes numbers. Raw: of the calling thread alone.
     sys::check(unsafe { libc::syscall(libc::SYS_setresuid, 1, 1, 1) }).map(drop)
 }
 
-/// Signal 0 to whoever else there is. In a namespace of its own the process is alone; outside the
-/// answer is success, or `EPERM` where it may signal none of the others.
+/// Sends signal 0 to all other processes. In a new namespace there are none; outside the answer is
+/// success, or `EPERM` if it may signal none of them.
 fn signal_everybody() -> RawResult<()> {
     // SAFETY: takes numbers; signal 0 is never delivered.
     sys::check(unsafe { libc::syscall(libc::SYS_kill, -1, 0) }).map(drop)
 }
 
-/// Gives a UDP socket an address to send to, which sends nothing. In a new network namespace not
-/// even the loopback interface is up; in the host's it always is.
+/// Connects a UDP socket, which sends nothing. In a new network namespace not even the loopback
+/// interface is up; on the host it always is.
 fn connect_to_loopback() -> RawResult<()> {
     let kind = libc::SOCK_DGRAM | libc::SOCK_CLOEXEC;
     // SAFETY: takes numbers.
@@ -130,8 +128,8 @@ fn connect_to_loopback() -> RawResult<()> {
     result.map(drop)
 }
 
-/// Reads the host's name; with a namespace it is the one that the launch has set. Shows nothing on
-/// a host that has the same name.
+/// Reads the host name, which the launch has set inside a namespace. Proves nothing on a host that
+/// has the same name.
 fn learn_host_name() -> RawResult<()> {
     // SAFETY: plain old data that the call fills in.
     let mut names: libc::utsname = unsafe { std::mem::zeroed() };
@@ -146,8 +144,8 @@ fn learn_host_name() -> RawResult<()> {
     }
 }
 
-/// One namespace more, of a kind that also a process with several threads may make; the same limit
-/// file by file holds the other kinds. Before the capabilities go, which it takes.
+/// Creates one more namespace, of a kind that a process with several threads may create; the limits
+/// on the other kinds are set the same way. Needs capabilities, so it runs before they go.
 pub(crate) fn nest() -> RawResult<()> {
     // SAFETY: takes a number.
     sys::check(unsafe { libc::syscall(libc::SYS_unshare, libc::CLONE_NEWUTS) }).map(drop)
@@ -163,13 +161,14 @@ pub(crate) fn open_directory(path: &std::ffi::CStr) -> RawResult<()> {
     result.map(|fd| sys::close(fd as c_int))
 }
 
-/// To where it is: harmless, but it takes a capability.
+/// Changes the root to the current one: harmless, but it needs a capability.
 fn change_root() -> RawResult<()> {
     // SAFETY: a constant C string.
     sys::check(unsafe { libc::syscall(libc::SYS_chroot, c"/".as_ptr()) }).map(drop)
 }
 
-/// Address space as large as the limit, which something is in already. It costs no memory.
+/// Reserves as much address space as the limit allows, of which the process uses some already. It
+/// costs no memory.
 fn reserve(bytes: u64) -> RawResult<()> {
     let bytes = usize::try_from(bytes).map_err(|_| libc::EOVERFLOW)?;
     map(bytes, libc::PROT_NONE)
@@ -192,7 +191,7 @@ fn map(bytes: usize, protection: c_int) -> RawResult<()> {
     Ok(())
 }
 
-/// Switches on again what was switched off for ever.
+/// Enables what was disabled permanently.
 fn speculate_again(plan: &Plan) -> RawResult<()> {
     let kinds = [
         (Feature::StoreBypass, Speculation::StoreBypass),
@@ -210,8 +209,8 @@ fn speculate_again(plan: &Plan) -> RawResult<()> {
     last
 }
 
-/// The working directory is there, and any process may ask for it: only the filter, which answers
-/// for all policies with an errno of its own, denies it.
+/// The working directory exists, and any process may ask for it. Only the filter refuses that, with
+/// an errno that all policies share.
 fn find_working_directory() -> RawResult<()> {
     let mut path = [0_u8; 64];
     // SAFETY: a buffer and its length.

@@ -1,15 +1,15 @@
-//! Capabilities: all of them go, in every set, for ever.
+//! Capabilities: drops all of them from every set, permanently.
 //!
-//! Owns: the sets of the calling thread. Trusts: the kernel. Never: keeps one. Raw: other threads
-//! of the process run this in a signal handler. See `capabilities(7)`.
+//! Never: keeps one. Raw: other threads of the process run this in a signal handler. See
+//! `capabilities(7)`.
 
 use crate::sys::{self, RawResult};
 
 /// Empties the bounding, ambient, inheritable, permitted and effective sets of the calling thread,
-/// and locks the rule that user id 0 gets them back on `execve`.
+/// and locks the rule that would return capabilities to user id 0 on `execve`.
 ///
-/// The bounding set and the lock need a capability themselves; a child outside a user namespace of
-/// its own, started by an ordinary user, has none and needs neither once `no_new_privs` is set.
+/// The bounding set and the lock need a capability. A child of an ordinary user without a user
+/// namespace has none, and needs neither once `no_new_privs` is set.
 pub(crate) fn drop_all() -> RawResult<()> {
     drop_bounding()?;
     match sys::prctl(libc::PR_SET_SECUREBITS, [SECURE_BITS_LOCKED, 0, 0, 0]) {
@@ -35,7 +35,7 @@ pub(crate) fn drop_all() -> RawResult<()> {
     Ok(())
 }
 
-/// Empties the bounding set of the calling thread, where it may.
+/// Empties the bounding set of the calling thread if it may.
 pub(crate) fn drop_bounding() -> RawResult<()> {
     for capability in 0..=CAPABILITY_MAX {
         match sys::prctl(libc::PR_CAPBSET_DROP, [capability, 0, 0, 0]) {
@@ -47,7 +47,7 @@ pub(crate) fn drop_bounding() -> RawResult<()> {
     Ok(())
 }
 
-/// No `execve` can give anything back. Needed by Landlock and seccomp, too.
+/// Keeps `execve` from granting privileges. Landlock and seccomp need it too.
 pub(crate) fn no_new_privileges() -> RawResult<()> {
     sys::prctl(libc::PR_SET_NO_NEW_PRIVS, [1, 0, 0, 0]).map(drop)
 }

@@ -1,8 +1,8 @@
-//! Landlock: nothing readable, nothing writable, nothing connectable; abstract sockets and signals
-//! stay inside.
+//! Landlock: nothing is readable, writable or connectable; abstract sockets and signals stay
+//! inside.
 //!
-//! Owns: the rule set. Trusts: the kernel and the `landlock` crate's account of its versions.
-//! Never: adds a rule that allows something. See `landlock(7)`.
+//! Trusts: the account of Landlock versions in the `landlock` crate. Never: adds a rule that allows
+//! something. See `landlock(7)`.
 
 use crate::policy::needs;
 use crate::sys::{self, RawResult};
@@ -14,13 +14,12 @@ use role::Role;
 use std::io;
 use std::os::fd::{AsRawFd, OwnedFd};
 
-/// A rule set that was made but is not in force yet.
+/// A rule set that is not in force yet.
 #[derive(Debug)]
 pub(crate) struct Rules(OwnedFd);
 
 impl Rules {
-    /// The rule set of a role: all that this kernel can forbid of what the newest known version
-    /// can.
+    /// The rule set of a role: everything in the newest known version that this kernel can forbid.
     pub(crate) fn new(role: Role) -> io::Result<Rules> {
         let rules = build(role).map_err(io::Error::other)?;
         rules
@@ -40,7 +39,8 @@ fn build(role: Role) -> Result<Option<OwnedFd>, RulesetError> {
         .handle_access(AccessFs::from_all(NEWEST))?
         .scope(Scope::from_all(NEWEST))?;
     let rules = if needs::connects_out(role) {
-        // It must connect, and its UDP sockets bind themselves; no one may ever connect to it.
+        // The network process must connect, and its UDP sockets bind themselves; nobody may connect
+        // to it.
         rules.handle_access(AccessNet::BindTcp)?
     } else {
         rules.handle_access(AccessNet::from_all(NEWEST))?
@@ -48,14 +48,14 @@ fn build(role: Role) -> Result<Option<OwnedFd>, RulesetError> {
     Ok(rules.create()?.into())
 }
 
-/// Puts the rule set on the calling thread, for ever. Raw: other threads of the process run this in
-/// a signal handler. The crate's own `restrict_self` allocates.
+/// Applies the rule set to the calling thread, permanently. Raw: other threads of the process run
+/// this in a signal handler. The `restrict_self` of the crate allocates.
 pub(crate) fn restrict_thread(rules: i32) -> RawResult<()> {
     // SAFETY: takes numbers.
     sys::check(unsafe { libc::syscall(libc::SYS_landlock_restrict_self, rules, 0) }).map(drop)
 }
 
-/// The version of the kernel's Landlock, or why there is none.
+/// The Landlock version of the kernel, or why it has none.
 pub(crate) fn version() -> RawResult<u32> {
     const VERSION: u32 = 1;
     // SAFETY: with this flag the kernel wants a null pointer and size 0.
@@ -64,5 +64,5 @@ pub(crate) fn version() -> RawResult<u32> {
     result.map(|version| u32::try_from(version).unwrap_or(0))
 }
 
-/// The newest version whose access rights are asked for; older kernels get what they know.
+/// The newest version whose access rights are requested; older kernels apply those they know.
 const NEWEST: ABI = ABI::V7;

@@ -1,10 +1,9 @@
-//! Sealing: a child that is warm gives everything up, for ever, layer by layer, and tries each one
-//! as soon as it is on.
+//! Sealing: after its warm-up, a child gives up its powers permanently, layer by layer, and tests
+//! each layer as soon as it is on.
 //!
-//! Owns: the order of the layers. Trusts: the plan that the launcher put into the environment, and
-//! the child's own code, which has seen nothing of a stranger yet. Never: returns success with a
-//! layer of the plan missing, or with a canary that was not refused; the filter, by which the
-//! broker judges, comes last.
+//! Trusts: the plan that the launcher put into the environment, and the code of the child, which
+//! has not seen any content yet. Never: returns success if a layer of the plan is missing or a
+//! canary was not refused. The filter comes last, because the broker judges by it.
 
 pub(crate) mod attacks;
 pub(crate) mod canary;
@@ -30,23 +29,23 @@ use std::os::fd::OwnedFd;
 use thiserror::Error;
 use threads::Restrictions;
 
-/// A process that holds nothing any more but its descriptors.
+/// A process that has nothing left but its descriptors.
 #[derive(Debug)]
 pub struct Sealed {
-    /// Where the kernel reports calls that are on no list, for the broker. The child must not keep
-    /// it.
+    /// The descriptor on which the kernel reports refused calls, for the broker. The child must not
+    /// keep it.
     pub call_notifications: Option<OwnedFd>,
-    /// What came back when the layers were tried, for the broker's report.
+    /// The answers to the canaries, for the report of the broker.
     pub canaries: Vec<Canary>,
 }
 
 /// Why a child could not be sealed. It must exit.
 #[derive(Debug, Error)]
 pub enum SealError {
-    /// The environment has no plan: the process was not made by [`crate::launch()`].
+    /// The environment has no plan: [`crate::launch()`] did not create the process.
     #[error("{PLAN_VARIABLE} does not hold a plan for the {0} role")]
     NoPlan(Role),
-    /// The policy makes no filter.
+    /// The policy does not compile.
     #[error(transparent)]
     Policy(#[from] CompileError),
     /// A layer that the probe found available failed.
@@ -57,19 +56,18 @@ pub enum SealError {
         /// Why.
         source: io::Error,
     },
-    /// A layer is on, and what it must refuse was not refused.
+    /// A layer is on but did not refuse its canary.
     #[error(transparent)]
     NotRefused(#[from] NotRefused),
-    /// The launcher died in the meantime.
+    /// The launcher died meanwhile.
     #[error("the launcher is gone")]
     ParentGone,
 }
 
-/// Seals the calling process. To be called once, when all that needs files, sockets or new threads
-/// has been done; the other threads must be idle or in a blocking call.
+/// Seals the calling process. Call it once, when everything that needs files, sockets or new
+/// threads is done; the other threads must be idle or in a blocking call.
 ///
-/// # Errors
-/// A layer could not be put on, or does not hold. Some may be on already: the process must exit.
+/// A layer could not be applied, or does not hold. Some may be on already: the process must exit.
 pub fn seal(role: Role) -> Result<Sealed, SealError> {
     let value = std::env::var(PLAN_VARIABLE).ok();
     let plan = value
@@ -120,7 +118,7 @@ pub fn seal(role: Role) -> Result<Sealed, SealError> {
     })
 }
 
-/// The layers that are on so far, tried.
+/// The layers that are on and tested so far.
 struct Sealing<'a> {
     plan: &'a Plan,
     canaries: Vec<Canary>,
@@ -134,7 +132,7 @@ impl Sealing<'_> {
         }
     }
 
-    /// Puts a layer on, and tries it at once, before a later one hides it.
+    /// Applies a layer and tests it at once, before a later one hides it.
     fn put(&mut self, on: Layer, put: impl FnOnce() -> RawResult<()>) -> Result<(), SealError> {
         if !self.plan.pretends(on) {
             layer(on.name(), put())?;
@@ -147,8 +145,8 @@ impl Sealing<'_> {
         Ok(())
     }
 
-    /// The launch has put them on. Now, with all the power that the child has inside of them, it
-    /// must not reach outside.
+    /// Tests the namespaces, which the launch has applied: with all its capabilities inside them,
+    /// the child must not reach outside.
     fn try_namespaces(&mut self) -> Result<(), SealError> {
         for namespace in Namespace::ALL {
             if self.plan.claims_namespace(namespace) {
@@ -168,8 +166,7 @@ impl Sealing<'_> {
         if self.plan.has_feature(Feature::CoreScheduling) {
             self.put(Layer::CoreScheduling, properties::schedule_alone)?;
         }
-        // Put on at launch already; anything since then that changes credentials may have cleared
-        // it.
+        // Set at launch already; a change of credentials since then may have cleared it.
         self.put(Layer::ParentDeathSignal, properties::die_with_parent)?;
         match properties::is_hung_up(BOOTSTRAP_FD) {
             Ok(true) => Err(SealError::ParentGone),
@@ -227,7 +224,7 @@ fn make_rules(plan: &Plan) -> Result<Option<landlock::Rules>, SealError> {
     })
 }
 
-/// `execveat` of a descriptor leaves its number as the name; `ps` should say something better.
+/// Names the process for `ps`: `execveat` uses the number of the descriptor as the name.
 fn name_process(role: Role) {
     let name = CString::new(format!("bh-{role}")).expect("policies' names have no NUL");
     properties::set_name(&name);

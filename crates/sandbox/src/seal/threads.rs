@@ -1,9 +1,9 @@
-//! The other threads of a process that seals itself: capabilities and Landlock belong to a thread,
-//! so each one has to let go itself. (The filter reaches all threads by the kernel's own means.)
+//! The other threads of a process that seals itself. Capabilities and Landlock belong to a thread,
+//! so each thread must restrict itself. (The kernel applies the filter to all threads.)
 //!
-//! Owns: a real-time signal that makes every thread run the same few raw calls, as glibc does for
-//! `setuid`. Trusts: the process, which is not sealed and has seen nothing yet. Never: returns
-//! success before every thread has answered.
+//! A real-time signal makes every thread run the same few raw calls, as glibc does for `setuid`.
+//! Trusts: the process, which has not seen any content yet. Never: returns success before every
+//! thread has answered.
 
 use crate::proc_files;
 use crate::properties::{self, Speculation};
@@ -17,8 +17,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-/// What the threads have to do, and what they answered. Statics, since a signal handler has no
-/// argument of its own.
+/// The orders for the threads, and their answers. Statics, because a signal handler has no argument
+/// for them.
 static RULES: AtomicI32 = AtomicI32::new(-1);
 static CAPABILITIES: AtomicBool = AtomicBool::new(true);
 static STORE_BYPASS: AtomicBool = AtomicBool::new(false);
@@ -27,12 +27,12 @@ static ANSWERS: AtomicUsize = AtomicUsize::new(0);
 static FAILURE: AtomicI32 = AtomicI32::new(0);
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
-/// What each thread has to put on itself.
+/// What each thread must apply to itself.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Restrictions<'a> {
-    /// None: Landlock is left out.
+    /// `None`: no Landlock.
     pub(crate) rules: Option<&'a landlock::Rules>,
-    /// False: it keeps its capabilities, which only tests want.
+    /// False: it keeps its capabilities, for tests only.
     pub(crate) capabilities: bool,
     pub(crate) store_bypass: bool,
     pub(crate) indirect_branch: bool,
@@ -121,9 +121,8 @@ fn restrict_this() -> RawResult<()> {
     }
 }
 
-/// The thread ids, in the process's own pid namespace, of all threads but the calling one. The
-/// `/proc` that is mounted shows the host's ids, hence the way through `NSpid`, whose last column
-/// is ours.
+/// The ids of all threads but the calling one, in the pid namespace of the process. The mounted
+/// `/proc` shows the ids of the host; the last column of `NSpid` has the inner one.
 fn other_threads() -> io::Result<Vec<i32>> {
     // SAFETY: takes nothing.
     let own = unsafe { libc::gettid() };
@@ -159,7 +158,7 @@ fn set_raw_action(action: &libc::sigaction) -> io::Result<()> {
         .map_err(io::Error::from_raw_os_error)
 }
 
-/// A real-time signal that nobody else of the program uses.
+/// A real-time signal that nothing else in the program uses.
 fn signal() -> i32 {
     libc::SIGRTMAX() - 3
 }

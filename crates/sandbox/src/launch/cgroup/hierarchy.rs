@@ -3,7 +3,7 @@
 use crate::launch::cgroup::names;
 use std::path::PathBuf;
 
-/// The folders of one browser. Dropped, they are removed as far as they are empty.
+/// The folders of one browser. Dropping it removes the empty ones.
 #[derive(Debug)]
 pub(crate) struct Hierarchies(pub(crate) Vec<Hierarchy>);
 

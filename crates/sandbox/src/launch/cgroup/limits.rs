@@ -3,7 +3,7 @@
 use crate::rlimits;
 use role::Role;
 
-/// Most tasks of the network process; each of its workers is one.
+/// Most tasks of the network process; each worker is one.
 pub const NETWORK_TASKS_MAX: u32 = 192;
 
 /// What a child may use.
@@ -13,14 +13,14 @@ pub struct Limits {
     pub memory_bytes: u64,
     /// Most tasks (processes and threads).
     pub tasks: u32,
-    /// Its share of busy processors, as a weight against the browser's other children; `None`: it
-    /// shares them as if it were in no group.
+    /// Its share of busy processors, as a weight against the other children; `None`: no share is
+    /// set.
     pub weight: Option<u32>,
 }
 
 impl Limits {
-    /// The limits of a role. Memory has some room above the limit on private memory, for what is
-    /// shared and for the kernel's share.
+    /// The limits of a role. The memory limit is above the limit on private memory, to leave room
+    /// for shared memory and for the kernel.
     pub fn of(role: Role) -> Limits {
         let (data, _) = rlimits::memory_limits(role);
         Limits {
@@ -35,8 +35,8 @@ impl Limits {
     }
 }
 
-/// Pages come after what draws them and what the person works with. Sixteen pages that compute
-/// without end leave the gpu process half of the processors, if it can use them.
+/// Pages rank below the processes that draw them and that the user works with. With sixteen pages
+/// that compute endlessly, the gpu process still gets half of the processors.
 fn weight(role: Role) -> u32 {
     match role {
         Role::Gpu | Role::Shell => 800,
@@ -45,6 +45,6 @@ fn weight(role: Role) -> u32 {
     }
 }
 
-/// The weight of all children together, against the browser's own process and those of others
-/// beside it, which have 100.
+/// The weight of all children together. The process of the broker, and other processes beside it,
+/// have 100.
 pub(crate) const TREE_WEIGHT: u32 = 400;

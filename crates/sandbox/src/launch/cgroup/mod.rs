@@ -1,10 +1,8 @@
-//! Control groups: a limit on memory and on the number of tasks, and a share of the processors, for
-//! each child, where this user may set one.
+//! Control groups: for each child a limit on memory and on the number of tasks, and a share of the
+//! processors, if this user may set them.
 //!
-//! Owns: the groups `bulkhead-PID-START` of this browser and those of dead ones. Trusts:
-//! `/proc/self` to say where the hierarchies are. Never: touches a group that it did not make, or
-//! moves the browser itself. See `cgroups(7)`; version 2 in its delegated form, version 1 where the
-//! folders are writable.
+//! Trusts: `/proc/self` to name the hierarchies. Never: touches a group that this browser or a dead
+//! one did not create, or moves the browser itself. See `cgroups(7)`.
 
 mod hierarchy;
 mod limits;
@@ -24,7 +22,7 @@ use std::fs;
 use std::io;
 use std::path::PathBuf;
 
-/// The groups of one browser. Dropped, it removes what is empty.
+/// The groups of one browser. Dropping it removes the empty ones.
 #[derive(Debug)]
 pub struct Tree {
     /// One folder in version 2; in version 1 one for memory, one for tasks, and perhaps one for
@@ -32,17 +30,16 @@ pub struct Tree {
     hierarchies: Hierarchies,
 }
 
-/// The group of one child. Dropped, it removes itself once the child is gone.
+/// The group of one child. Dropping it removes the group once the child is gone.
 #[derive(Debug)]
 pub struct ChildGroup {
     hierarchies: Vec<Hierarchy>,
 }
 
 impl Tree {
-    /// Makes the groups of this browser, and removes those that dead ones left behind.
+    /// Creates the groups of this browser, and removes those that dead browsers left behind.
     ///
-    /// # Errors
-    /// This user may not make or fill groups here.
+    /// This user may not create or fill groups here.
     pub fn create() -> io::Result<Tree> {
         Tree::create_named(&own_name()?)
     }
@@ -67,10 +64,9 @@ impl Tree {
         Ok(Tree { hierarchies })
     }
 
-    /// A group for one child.
+    /// Creates the group of one child.
     ///
-    /// # Errors
-    /// The group or one of its limits could not be made.
+    /// The group or one of its limits could not be set.
     pub fn child(&self, name: &str, limits: Limits) -> io::Result<ChildGroup> {
         let is_due = |kind| kind != Kind::ProcessorsV1 || limits.weight.is_some();
         let due = self.hierarchies.0.iter().filter(|h| is_due(h.kind));
@@ -102,7 +98,7 @@ impl ChildGroup {
     pub fn add(&self, pid: i32) -> io::Result<()> {
         for hierarchy in &self.hierarchies {
             let added = fs::write(hierarchy.folder.join("cgroup.procs"), pid.to_string());
-            // A share of the processors is no limit: the child is as safe without.
+            // A processor share is no limit: the child is as safe without it.
             if hierarchy.kind != Kind::ProcessorsV1 {
                 added?;
             }
@@ -110,8 +106,8 @@ impl ChildGroup {
         Ok(())
     }
 
-    /// Most bytes of memory that were in use at once, kernel memory included, and shared pages that
-    /// it touched first.
+    /// Peak memory in bytes, including kernel memory and the shared pages that the child touched
+    /// first.
     ///
     /// # Errors
     /// The kernel's file cannot be read; Linux has it in version 2 since 5.19.
@@ -123,7 +119,7 @@ impl ChildGroup {
         })
     }
 
-    /// Most bytes of memory that are allowed.
+    /// The memory limit in bytes.
     ///
     /// # Errors
     /// The kernel's file cannot be read.
@@ -147,7 +143,7 @@ impl ChildGroup {
         })
     }
 
-    /// How many tasks were refused to it, for there were as many as are allowed.
+    /// How often the limit on tasks refused a new one.
     ///
     /// # Errors
     /// The kernel's file cannot be read.
@@ -158,7 +154,7 @@ impl ChildGroup {
         })
     }
 
-    /// A counter of a file with one a line.
+    /// Reads one counter from a file with one counter a line.
     fn read_event(
         &self,
         name: &str,
@@ -186,7 +182,7 @@ impl ChildGroup {
 impl Drop for ChildGroup {
     fn drop(&mut self) {
         for hierarchy in &self.hierarchies {
-            // Busy while the child lives: then the tree, or the next browser, removes it.
+            // Busy while the child lives; then the tree or the next browser removes it.
             let _ = fs::remove_dir(&hierarchy.folder);
         }
     }
@@ -205,8 +201,8 @@ fn limit(hierarchy: &Hierarchy, limits: Limits) -> io::Result<()> {
     }
 }
 
-/// The share of the processors that the kernel shows for a process: `cpu.weight 50`. `None` where
-/// it has none of this browser's giving.
+/// The processor share that the kernel shows for a process: `cpu.weight 50`. `None` if this browser
+/// did not set one.
 pub(crate) fn share_of(pid: i32) -> Option<String> {
     let mounts = fs::read_to_string("/proc/self/mountinfo").ok()?;
     let own = fs::read_to_string(format!("/proc/{pid}/cgroup")).ok()?;

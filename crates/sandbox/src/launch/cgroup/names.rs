@@ -21,8 +21,8 @@ pub(crate) fn remove_dead(place: &Path) {
     }
 }
 
-/// Whether the process of a group's name is gone. Its id may be another's by now, which started at
-/// another time.
+/// Whether the process that a group is named after is dead. Another process may have its id by now,
+/// but has another start time.
 fn owner_is_dead(numbers: &str, start_of: impl Fn(u32) -> io::Result<u64>) -> bool {
     let mut numbers = numbers.split('-');
     let Some(pid) = numbers.next().and_then(|n| n.parse().ok()) else {
@@ -54,7 +54,7 @@ pub(crate) fn remove_with_children(folder: &Path) {
     let _ = fs::remove_dir(folder);
 }
 
-/// Makes a folder, which may be there already.
+/// Creates a folder unless it exists.
 pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
     match fs::create_dir(folder) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
@@ -62,7 +62,7 @@ pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// How the groups of a browser are called, its process id and its start following.
+/// The prefix of group names; the process id and start time of the browser follow.
 pub const GROUP_PREFIX: &str = "bulkhead-";
 
 #[cfg(test)]

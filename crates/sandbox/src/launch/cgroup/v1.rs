@@ -8,7 +8,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-/// Makes this browser's groups for memory and tasks, and for processors where it may.
+/// Creates the groups of this browser for memory and tasks, and for processors if it may.
 pub(crate) fn create(mounts: &str, own: &str, name: &str) -> io::Result<Hierarchies> {
     let mut hierarchies = Hierarchies(Vec::new());
     for (controller, kind) in [("memory", Kind::MemoryV1), ("pids", Kind::TasksV1)] {
@@ -22,7 +22,7 @@ pub(crate) fn create(mounts: &str, own: &str, name: &str) -> io::Result<Hierarch
     Ok(hierarchies)
 }
 
-/// `None` where this user may not share processors out.
+/// `None` if this user may not set processor shares.
 fn create_processors(mounts: &str, own: &str, name: &str) -> Option<Hierarchy> {
     let parent = locate(mounts, own, "cgroup", Some("cpu"))?;
     remove_dead(&parent);
@@ -49,14 +49,14 @@ pub(crate) fn limit_tasks(folder: &Path, limits: Limits) -> io::Result<()> {
     fs::write(folder.join("pids.max"), limits.tasks.to_string())
 }
 
-/// Gives a child's group its share of the processors, as far as that works.
+/// Sets the processor share of a child, as far as possible.
 pub(crate) fn share_processors(folder: &Path, limits: Limits) {
     if let Some(weight) = limits.weight {
         let _ = fs::write(folder.join("cpu.shares"), shares(weight).to_string());
     }
 }
 
-/// In version 1 the scale is another: 1024 where version 2 has 100.
+/// Version 1 uses another scale: 1024 where version 2 has 100.
 fn shares(weight: u32) -> u64 {
     u64::from(weight) * 1024 / 100
 }

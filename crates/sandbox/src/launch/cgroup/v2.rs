@@ -8,8 +8,8 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-/// Version 2: a group may only hand controllers on if it has no processes itself, so the place is
-/// beside the browser's own group rather than below it.
+/// Creates the group of this browser. A group can only delegate controllers if it has no processes
+/// itself, so the new group goes beside the own group of the browser, not below it.
 pub(crate) fn create(own: &Path, name: &str) -> io::Result<Hierarchies> {
     let mut reason = unavailable();
     for place in own.parent().into_iter().chain([own]) {
@@ -41,7 +41,7 @@ fn create_at(folder: &Path) -> io::Result<Hierarchies> {
         return Err(io::Error::from_raw_os_error(libc::EOPNOTSUPP));
     }
     fs::write(folder.join("cgroup.subtree_control"), "+memory +pids")?;
-    // Where processors are not handed down, the children share them as they come.
+    // If the cpu controller is not delegated, the children compete without weights.
     if fs::write(folder.join("cgroup.subtree_control"), "+cpu").is_ok() {
         let _ = fs::write(folder.join("cpu.weight"), TREE_WEIGHT.to_string());
     }
@@ -57,7 +57,7 @@ pub(crate) fn limit(folder: &Path, limits: Limits) -> io::Result<()> {
     let _ = write("memory.swap.max", 0);
     let _ = write("memory.oom.group", 1);
     if let Some(weight) = limits.weight {
-        // There only where processors are shared out at all.
+        // Exists only if the cpu controller is delegated.
         let _ = write("cpu.weight", u64::from(weight));
     }
     Ok(())
