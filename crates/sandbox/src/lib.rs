@@ -53,6 +53,7 @@ mod rlimits;
 mod seal;
 mod support;
 mod sys;
+mod test_knobs;
 
 pub use examine::report;
 pub use launch::cgroup;
@@ -69,4 +70,5 @@ pub use role::Role;
 pub use seal::attacks::untried;
 pub use seal::canary::{Canary, NotRefused};
 pub use seal::{SealError, Sealed, seal};
-pub use support::{Availability, Feature, Mandatory, Support, Tier};
+pub use support::{Availability, Feature, Support, Tier};
+pub use test_knobs::Mandatory;

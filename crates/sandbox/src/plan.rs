@@ -6,7 +6,8 @@
 
 use crate::layer::Layer;
 use crate::namespaces::Namespace;
-use crate::support::{Feature, Mandatory, Support};
+use crate::support::{Feature, Support};
+use crate::test_knobs::{Mandatory, TestKnobs};
 use role::Role;
 use std::ffi::CString;
 
@@ -19,8 +20,7 @@ pub(crate) struct Plan {
     pub(crate) role: Role,
     namespaces: u32,
     features: u32,
-    left_off: u32,
-    pretended: u32,
+    knobs: TestKnobs,
 }
 
 impl Plan {
@@ -30,7 +30,7 @@ impl Plan {
         let mut namespaces = 0;
         // Without the essential ones, a user namespace only adds attack surface. The network one is
         // the exception: the launcher may omit it knowingly.
-        let is_partial = support.left_off & (1 << Mandatory::WholeSetOfNamespaces as u32) != 0;
+        let is_partial = support.knobs.leaves_off(Mandatory::WholeSetOfNamespaces);
         if support.has_namespaces() || is_partial {
             for namespace in Namespace::ALL {
                 let wanted = namespace != Namespace::Net || !host_network;
@@ -40,7 +40,7 @@ impl Plan {
             }
         }
         let pretended = Namespace::ALL.into_iter();
-        for namespace in pretended.filter(|n| support.pretends(Layer::Namespace(*n))) {
+        for namespace in pretended.filter(|n| support.knobs.pretends(Layer::Namespace(*n))) {
             namespaces |= 1 << namespace as u32;
         }
         let mut features = 0;
@@ -53,8 +53,7 @@ impl Plan {
             role,
             namespaces,
             features,
-            left_off: support.left_off,
-            pretended: support.pretended,
+            knobs: support.knobs,
         }
     }
 
@@ -70,7 +69,7 @@ impl Plan {
 
     /// Whether a test claims this layer without applying it; see [`Support::pretend`].
     pub(crate) fn pretends(&self, layer: Layer) -> bool {
-        self.pretended & (1 << layer.number()) != 0
+        self.knobs.pretends(layer)
     }
 
     /// Whether the child must apply that feature.
@@ -80,7 +79,7 @@ impl Plan {
 
     /// Whether a test switched that layer off.
     pub(crate) fn leaves_off(&self, layer: Mandatory) -> bool {
-        self.left_off & (1 << layer as u32) != 0
+        self.knobs.leaves_off(layer)
     }
 
     /// The flags for `clone`.
@@ -96,7 +95,7 @@ impl Plan {
     /// `NAME=VALUE`, for the environment.
     pub(crate) fn to_variable(&self) -> CString {
         let (role, namespaces, features) = (self.role, self.namespaces, self.features);
-        let (left_off, pretended) = (self.left_off, self.pretended);
+        let [left_off, pretended] = self.knobs.words();
         let text = format!(
             "{PLAN_VARIABLE}={role}:{namespaces:x}:{features:x}:{left_off:x}:{pretended:x}"
         );
@@ -111,16 +110,13 @@ impl Plan {
         let features = u32::from_str_radix(parts.next()?, 16).ok()?;
         let left_off = u32::from_str_radix(parts.next()?, 16).ok()?;
         let pretended = u32::from_str_radix(parts.next()?, 16).ok()?;
-        let known = namespaces >> Namespace::ALL.len() == 0
-            && features >> Feature::ALL.len() == 0
-            && left_off >> Mandatory::ALL.len() == 0
-            && pretended >> Layer::ALL.len() == 0;
+        let knobs = TestKnobs::from_words([left_off, pretended])?;
+        let known = namespaces >> Namespace::ALL.len() == 0 && features >> Feature::ALL.len() == 0;
         (known && parts.next().is_none()).then_some(Plan {
             role,
             namespaces,
             features,
-            left_off,
-            pretended,
+            knobs,
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::layer::Layer;
 use crate::namespaces::Namespace;
-use crate::seal::attacks;
+use crate::test_knobs::{Mandatory, TestKnobs};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -76,31 +76,6 @@ impl Feature {
     ];
 }
 
-/// Layers that every machine has and every child gets. The tests' knock-out matrix switches single
-/// ones off to see what the others are worth; nothing else may: see [`Support::leave_off`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Mandatory {
-    /// The rule that a child gets no namespaces at all if an essential one is missing.
-    WholeSetOfNamespaces,
-    /// Emptying the capability sets.
-    Capabilities,
-    /// Resource limits.
-    Limits,
-    /// Not dumpable.
-    NotDumpable,
-}
-
-impl Mandatory {
-    /// All of them.
-    pub const ALL: [Mandatory; 4] = [
-        Mandatory::WholeSetOfNamespaces,
-        Mandatory::Capabilities,
-        Mandatory::Limits,
-        Mandatory::NotDumpable,
-    ];
-}
-
 /// The findings of the probe. A caller may mark a layer unavailable to switch it off; children
 /// launched with it go without, and their report says so.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -108,10 +83,7 @@ pub struct Support {
     pub(crate) namespaces: [Availability; Namespace::ALL.len()],
     pub(crate) features: [Availability; Feature::ALL.len()],
     pub(crate) landlock_abi: u32,
-    /// Bits of [`Mandatory`].
-    pub(crate) left_off: u32,
-    /// Bits by [`Layer::number`].
-    pub(crate) pretended: u32,
+    pub(crate) knobs: TestKnobs,
 }
 
 impl Support {
@@ -121,8 +93,7 @@ impl Support {
             namespaces: [Availability::Unavailable(errno); Namespace::ALL.len()],
             features: [Availability::Unavailable(errno); Feature::ALL.len()],
             landlock_abi: 0,
-            left_off: 0,
-            pretended: 0,
+            knobs: TestKnobs::default(),
         }
     }
 
@@ -154,7 +125,7 @@ impl Support {
     /// For tests: switches off a layer that every child of the browser has. A child launched with
     /// it never passes [`verify`](crate::report::verify).
     pub fn leave_off(&mut self, layer: Mandatory) {
-        self.left_off |= 1 << layer as u32;
+        self.knobs.leave_off(layer);
     }
 
     /// For tests: children believe that they have this layer, but nobody applies it, so that its
@@ -163,17 +134,12 @@ impl Support {
     /// # Panics
     /// The layer has no canary.
     pub fn pretend(&mut self, layer: Layer) {
-        assert!(attacks::attack_on(layer).is_some(), "{layer} has no canary");
-        self.pretended |= 1 << layer.number();
-    }
-
-    pub(crate) fn pretends(&self, layer: Layer) -> bool {
-        self.pretended & (1 << layer.number()) != 0
+        self.knobs.pretend(layer);
     }
 
     /// Whether a test switched off a layer, or only pretends it.
     pub(crate) fn is_for_tests_only(&self) -> bool {
-        self.left_off != 0 || self.pretended != 0
+        self.knobs.is_set()
     }
 
     /// Whether all essential namespaces are available.
@@ -254,9 +220,6 @@ mod tests {
     fn every_feature_has_its_own_place() {
         for (index, feature) in Feature::ALL.into_iter().enumerate() {
             assert_eq!(feature as usize, index);
-        }
-        for (index, layer) in Mandatory::ALL.into_iter().enumerate() {
-            assert_eq!(layer as usize, index);
         }
         for (index, namespace) in Namespace::ALL.into_iter().enumerate() {
             assert_eq!(namespace as usize, index);

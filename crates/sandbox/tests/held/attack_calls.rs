@@ -1,8 +1,7 @@
-//! What each attack does: raw calls, with arguments that would work in a process that nothing
-//! holds.
+//! The system calls of each attack, with arguments that would work in an unconfined process.
 //!
-//! A function returns what `syscall` does. One that replaces or ends the process on success does so
-//! with [`SUCCESS_STATUS`].
+//! Each function returns what `syscall` does. If success replaces or ends the process, the exit
+//! status is [`SUCCESS_STATUS`].
 
 use crate::target::{KEY_NAME, QUEUE_ATTRIBUTES, SUCCESS_STATUS, Target, new_queue};
 use libc::{c_long, syscall};

@@ -1,5 +1,5 @@
-//! What no sealed process may succeed with: every hostile action against the kernel, by name, with
-//! what is to be said about it in the knock-out matrix. What each does is in `attack_calls.rs`.
+//! Every hostile action against the kernel, by name, with the remarks of the knock-out matrix. No
+//! sealed process may succeed with one. `attack_calls.rs` has the calls.
 
 use crate::attack_calls::{self, Convention};
 use crate::target::Target;
@@ -166,7 +166,7 @@ pub const ATTACKS: &[Attack] = &[
     attack("endless-loop", attack_calls::endless_loop)
         .few(
             "Computing is what the sandbox promises to allow. The broker notices that a process \
-             answers no more; the person may end a tab that does not.",
+             no longer responds; the user may close a tab that does not respond.",
         )
         .work_of(&Role::ALL),
 ];

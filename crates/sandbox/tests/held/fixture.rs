@@ -1,8 +1,8 @@
-//! What there is to attack: a process of the same user, sockets, queues, keys and files that an
-//! unprotected child can reach.
+//! The targets: a process of the same user, sockets, queues, keys and files that an unprotected
+//! child can reach.
 //!
-//! The test makes a [`Fixture`] and sends its description along with the word to go; the child reads
-//! it back as a [`Target`](crate::target::Target).
+//! The test creates a [`Fixture`] and sends its description with the word to start; the child
+//! parses it into a [`Target`](crate::target::Target).
 
 use crate::harness::{Outcome, TestChild};
 use crate::target::{KEY_NAME, QUEUE_ATTRIBUTES, address, new_queue};
@@ -17,7 +17,7 @@ use std::process::{Child, Command, ExitCode, Stdio};
 use std::ptr;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// The test's side. One for each thread that lets children loose.
+/// The targets that all attacks of one thread share.
 pub struct Fixture {
     bystander: Child,
     address: String,
@@ -28,7 +28,7 @@ pub struct Fixture {
     posix_queue: String,
 }
 
-/// What one attack meets.
+/// The fresh targets of one attack.
 pub struct Setup {
     text: String,
     unique: String,
@@ -140,8 +140,8 @@ impl Drop for Fixture {
     }
 }
 
-/// Lets a child do what it was launched for, on this fixture. Listening where nobody can come is no
-/// success.
+/// Lets a child make its attack on this fixture. Listening on an address that nobody can reach is
+/// no success.
 pub fn run_attack(child: &mut TestChild, setup: &Setup) -> Outcome {
     child.send(&setup.text, &setup.fds());
     let outcome = child.outcome();
@@ -157,7 +157,7 @@ pub fn run_attack(child: &mut TestChild, setup: &Setup) -> Outcome {
     }
 }
 
-/// A process that does nothing, until the test's end closes its standard input.
+/// A process that does nothing until the end of the test closes its standard input.
 pub fn bystander_main() -> ExitCode {
     let any = u64::MAX;
     // Where the Yama module limits tracing, this bystander does not mind.

@@ -1,4 +1,4 @@
-//! Launching children and watching what becomes of them.
+//! Launches children and watches the outcome.
 
 use crate::target::SUCCESS_STATUS;
 use sandbox::cgroup::Tree;
@@ -11,6 +11,9 @@ use std::io::{self, Read};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+
+/// A named claim.
+pub type Claim = (&'static str, fn());
 
 pub static SUPPORT: LazyLock<Support> = LazyLock::new(sandbox::probe);
 /// The control groups of this program; `None` where none is writable.
@@ -41,7 +44,7 @@ pub struct TestChild {
     pub pidfd: OwnedFd,
     pub role: Role,
     pub attempted: Attempted,
-    /// What it told of its canaries.
+    /// The canaries that it reported.
     pub canaries: Vec<Canary>,
     /// What it was launched for.
     pub action: String,
@@ -51,12 +54,12 @@ pub struct TestChild {
     status: Option<i32>,
 }
 
-/// What became of an attack.
+/// The outcome of an attack.
 #[derive(Debug)]
 pub enum Outcome {
     /// The call came back.
     Returned { value: i64, errno: i32 },
-    /// The listener was told; the child waits.
+    /// The kernel notified the test; the child waits.
     Notified(Notification),
     /// It ended, with this wait status.
     Died(i32),
@@ -144,7 +147,7 @@ impl TestChild {
         })
     }
 
-    /// Waits for its word that it is sealed.
+    /// Waits for its message that it is sealed.
     pub fn sealed(mut self) -> TestChild {
         let (text, fds) = self.receive();
         if !text.starts_with("sealed") {
@@ -157,7 +160,7 @@ impl TestChild {
         self
     }
 
-    /// Looks at it from outside, with what it told of its canaries.
+    /// Examines it from outside, with the canaries that it reported.
     pub fn report(&self, support: &Support) -> Report {
         let (role, canaries) = (self.role, &self.canaries);
         report::verify(self.pid, role, support, self.attempted, canaries)
@@ -173,7 +176,7 @@ impl TestChild {
         send(self.channel.as_raw_fd(), text, fds).expect("the child takes a message");
     }
 
-    /// Lets it do what it was launched for, and watches.
+    /// Starts its action, and watches.
     pub fn go(&mut self) -> Outcome {
         self.go_with(&[])
     }

@@ -1,5 +1,4 @@
-//! The layers of the knock-out matrix: which there are, and what a child is launched with that
-//! gets some of them only.
+//! The layers of the knock-out matrix, and the support that gives a child some of them only.
 
 use crate::harness::SUPPORT;
 use sandbox::{Availability, Feature, Mandatory, Namespace, Support};

@@ -1,5 +1,5 @@
 //! What a sealed process can still do, tried for real: this program launches itself through
-//! `sandbox::launch` as the child, in every role, and lets it attack.
+//! `sandbox::launch` as a child, in every role, and lets the child attack.
 //!
 //! As root it runs everything a second time as an ordinary user.
 
@@ -18,14 +18,12 @@ mod tests_life;
 mod tests_matrix;
 mod tests_report;
 
+use harness::Claim;
 use std::os::unix::process::CommandExt;
 use std::panic::{self, AssertUnwindSafe};
 use std::process::{Command, ExitCode};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-
-/// A named claim.
-pub type Claim = (&'static str, fn());
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

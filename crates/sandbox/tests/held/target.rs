@@ -1,9 +1,9 @@
-//! What a child knows of what there is to attack. The description comes along with the word to go,
-//! from the side that made it: `fixture.rs`.
+//! What an attacking child knows about its targets. `fixture.rs` writes the description and sends
+//! it with the word to start.
 
 use std::os::fd::{AsRawFd, OwnedFd};
 
-/// The child's view. Everything is empty or zero where the test said nothing.
+/// The targets as the child sees them. Everything is empty or zero unless the test set it.
 #[derive(Default)]
 pub struct Target {
     words: Vec<String>,
@@ -23,17 +23,17 @@ impl Target {
         named.next().map_or("", |(_, value)| value)
     }
 
-    /// A number of the description.
+    /// One number of the description.
     pub fn number(&self, name: &str) -> i64 {
         self.word(name).parse().unwrap_or(0)
     }
 
-    /// A folder of the test's user alone.
+    /// A path in a folder that only the user of the test may read.
     pub fn path(&self, name: &str) -> String {
         format!("{}/{name}\0", self.word("folder"))
     }
 
-    /// What names of this attack end with.
+    /// The suffix of the names that this attack uses.
     pub fn unique(&self) -> &str {
         self.word("unique")
     }
@@ -62,12 +62,12 @@ pub fn address(unique: &str) -> [u8; 4] {
     [127, 1 + (process % 250) as u8, c, d.max(1)]
 }
 
-/// The POSIX message queue that one attack makes.
+/// The POSIX message queue that one attack creates.
 pub fn new_queue(unique: &str) -> String {
     format!("bulkhead-new-{unique}\0")
 }
 
-/// How a child ends whose attack succeeded, where it cannot say so.
+/// Exit status of a child whose attack succeeded and that cannot say so.
 pub const SUCCESS_STATUS: i32 = 77;
 /// `struct mq_attr`: one message of eight bytes.
 pub static QUEUE_ATTRIBUTES: [i64; 8] = [0, 1, 8, 0, 0, 0, 0, 0];

@@ -1,4 +1,4 @@
-//! The child: seals itself, then does what its last argument says.
+//! The test child: seals itself, and then does what its last argument says.
 
 use crate::target::Target;
 use crate::{attack_calls, attacks, harness};
@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 const CHANNEL: i32 = 3;
 
-/// What was sent along with the word to go.
+/// The message to start, with its descriptors.
 struct Go {
     text: String,
     fds: Vec<OwnedFd>,

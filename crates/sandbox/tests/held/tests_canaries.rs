@@ -1,8 +1,7 @@
 //! The canaries: each is in the report with its answer, and each notices that its layer is not
 //! there.
 
-use crate::Claim;
-use crate::harness::{SUPPORT, TestChild};
+use crate::harness::{Claim, SUPPORT, TestChild};
 use crate::layers::Set;
 use sandbox::report::{self, Basis, Report, State, Teller};
 use sandbox::{Availability, Canary, Feature, Layer, Mandatory, Namespace, Role, Support};
@@ -94,8 +93,7 @@ fn pretence_is_found_out() {
     }
 }
 
-/// What a child is launched with whose layer is to be pretended; `None` where there is no such
-/// layer here. The network role, which has threads, has the host's network: pretending is enough.
+/// The support of a child that only pretends a layer; `None` if there is no such layer here.
 fn without_others_in_the_way(layer: Layer) -> Option<Support> {
     let feature = match layer {
         Layer::NestingLimit => Feature::NestingLimit,

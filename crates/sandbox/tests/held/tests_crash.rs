@@ -1,7 +1,6 @@
 //! Every way to die leaves a record, although process 1 of a pid namespace ignores signals.
 
-use crate::Claim;
-use crate::harness::TestChild;
+use crate::harness::{Claim, TestChild};
 use sandbox::Role;
 use sandbox::crash::{self, CrashRecord, MAIN_STACK_BYTES, StackOverflow};
 

@@ -1,7 +1,6 @@
 //! Launching: descriptors, environment, program files, control groups, the launcher's death.
 
-use crate::Claim;
-use crate::harness::{self, Outcome, SUPPORT, TestChild};
+use crate::harness::{self, Claim, Outcome, SUPPORT, TestChild};
 use sandbox::cgroup::Limits;
 use sandbox::report::{Layer, State};
 use sandbox::{LaunchError, Role};

@@ -1,9 +1,9 @@
 //! Each attack against each role; the layers one by one.
 
-use crate::Claim;
 use crate::attacks::{ATTACKS, FOREIGN};
 use crate::fixture::{self, Fixture};
-use crate::harness::{Outcome, SUPPORT, TestChild, is_killed_by};
+
+use crate::harness::{Claim, Outcome, SUPPORT, TestChild, is_killed_by};
 use sandbox::report::{self, Basis, Layer, State};
 use sandbox::{Availability, Feature, Namespace, Role, Support, Tier};
 use std::os::fd::AsRawFd;

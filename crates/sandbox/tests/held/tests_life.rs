@@ -1,7 +1,6 @@
 //! What each role needs still works when it is sealed.
 
-use crate::Claim;
-use crate::harness::{Outcome, TestChild};
+use crate::harness::{Claim, Outcome, TestChild};
 use sandbox::Role;
 use std::fs::File;
 use std::io::{Read, Write};

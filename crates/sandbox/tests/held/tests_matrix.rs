@@ -1,13 +1,13 @@
 //! The knock-out matrix: each attack with one layer alone, and with all layers but one.
 //!
-//! `docs/sandbox-matrix.md` is written by `--write-matrix` (as root, for both users); the claim
-//! makes the tables anew and compares. A machine that lacks a layer is told apart, and so is a row
-//! whose attack fares differently there even where nothing holds the child.
+//! `--write-matrix` writes `docs/sandbox-matrix.md` (as root, for both users); the claim makes the
+//! tables again and compares them. On a machine that lacks a layer it skips, and it skips a row
+//! whose attack has another outcome there even when unprotected.
 
-use crate::Claim;
 use crate::attacks::{self, Attack};
 use crate::fixture::{self, Fixture};
-use crate::harness::{EXE, GROUPS, Outcome, SUPPORT, TestChild, who};
+
+use crate::harness::{Claim, EXE, GROUPS, Outcome, SUPPORT, TestChild, who};
 use crate::layers::{
     LAYERS, Layer, OF_A_ROLE, Set, is_available, is_inside_user, is_ordinary, is_roots,
 };
@@ -31,12 +31,12 @@ pub const CLAIMS: &[Claim] = &[
     ),
 ];
 
-/// How an attack fared.
+/// The outcome of an attack, as the tables show it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum OutcomeKind {
     Succeeded,
     Refused(i32),
-    /// Told to the listener or killed by the filter.
+    /// The kernel notified the test, or the filter killed the process.
     Stopped,
     /// Its own exit status, 0 for a signal.
     Ended(i32),
@@ -65,7 +65,7 @@ impl OutcomeKind {
     }
 }
 
-/// One thread's means to let children loose.
+/// Runs attacks on one thread.
 struct Runner {
     fixture: Fixture,
 }
@@ -315,7 +315,7 @@ struct Matrix {
 }
 
 impl Matrix {
-    /// Lets all children loose, on a few threads.
+    /// Runs all attacks, on a few threads.
     fn make() -> Matrix {
         let attacks: Vec<&'static Attack> = attacks::all().collect();
         let next = AtomicUsize::new(0);

@@ -1,7 +1,6 @@
-//! What a report must not be taken in by.
+//! What must not deceive a report.
 
-use crate::Claim;
-use crate::harness::{SUPPORT, TestChild};
+use crate::harness::{Claim, SUPPORT, TestChild};
 use sandbox::report::{self, Layer, State};
 use sandbox::{Attempted, Feature, Namespace, Role};
 use std::fs::File;

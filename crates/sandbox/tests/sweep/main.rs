@@ -1,7 +1,7 @@
 //! Every system call number, in every role: what the text of the policy says, what the compiled
 //! filter says in a small machine, and what the kernel does when the call is made.
 //!
-//! Owns: the comparison of the three. Trusts: the kernel. Never: makes a call that could harm.
+//! Never: makes a call that could do harm.
 
 mod kernel;
 mod machine;

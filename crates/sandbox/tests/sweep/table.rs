@@ -1,7 +1,6 @@
-//! The table of what every system call comes to in every role: `docs/system-calls.md`.
+//! The table of the effect of every system call in every role: `docs/system-calls.md`.
 //!
-//! Owns: the sweep of the x86-64 numbers and the form of the table. Trusts: what the kernel did.
-//! Never: takes an entry from the text of a policy.
+//! Trusts: what the kernel did. Never: takes an entry from the text of a policy.
 
 use crate::kernel::{CallOutcome, Laboratory};
 use crate::machine::{self, ALLOW, Call, Instruction, KILL, answer};
@@ -20,10 +19,10 @@ pub struct Sweep {
     pub surprises: Vec<String>,
 }
 
-/// What comes of one call: several things where the arguments decide.
+/// The results of one call: several if the arguments decide.
 pub type Entry = BTreeSet<CallResult>;
 
-/// What may come of a call.
+/// A possible result of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CallResult {
     Allowed,

@@ -11,12 +11,12 @@ pub(crate) struct Hierarchies(pub(crate) Vec<Hierarchy>);
 #[derive(Clone, Debug)]
 pub(crate) struct Hierarchy {
     pub(crate) folder: PathBuf,
-    pub(crate) kind: Kind,
+    pub(crate) kind: HierarchyKind,
 }
 
 /// Which hierarchy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum HierarchyKind {
     Unified,
     MemoryV1,
     ProcessorsV1,

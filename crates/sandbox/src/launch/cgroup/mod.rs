@@ -15,7 +15,7 @@ pub use limits::{Limits, NETWORK_TASKS_MAX};
 pub use names::GROUP_PREFIX;
 pub(crate) use names::own_name;
 
-use hierarchy::{Hierarchies, Hierarchy, Kind};
+use hierarchy::{Hierarchies, Hierarchy, HierarchyKind};
 use locate::{locate, unavailable};
 use names::make_folder;
 use std::fs;
@@ -68,7 +68,7 @@ impl Tree {
     ///
     /// The group or one of its limits could not be set.
     pub fn child(&self, name: &str, limits: Limits) -> io::Result<ChildGroup> {
-        let is_due = |kind| kind != Kind::ProcessorsV1 || limits.weight.is_some();
+        let is_due = |kind| kind != HierarchyKind::ProcessorsV1 || limits.weight.is_some();
         let due = self.hierarchies.0.iter().filter(|h| is_due(h.kind));
         let hierarchies = due.map(|hierarchy| Hierarchy {
             folder: hierarchy.folder.join(name),
@@ -99,7 +99,7 @@ impl ChildGroup {
         for hierarchy in &self.hierarchies {
             let added = fs::write(hierarchy.folder.join("cgroup.procs"), pid.to_string());
             // A processor share is no limit: the child is as safe without it.
-            if hierarchy.kind != Kind::ProcessorsV1 {
+            if hierarchy.kind != HierarchyKind::ProcessorsV1 {
                 added?;
             }
         }
@@ -113,9 +113,9 @@ impl ChildGroup {
     /// The kernel's file cannot be read; Linux has it in version 2 since 5.19.
     pub fn memory_peak(&self) -> io::Result<u64> {
         self.read_number(|kind| match kind {
-            Kind::Unified => Some("memory.peak"),
-            Kind::MemoryV1 => Some("memory.max_usage_in_bytes"),
-            Kind::ProcessorsV1 | Kind::TasksV1 => None,
+            HierarchyKind::Unified => Some("memory.peak"),
+            HierarchyKind::MemoryV1 => Some("memory.max_usage_in_bytes"),
+            HierarchyKind::ProcessorsV1 | HierarchyKind::TasksV1 => None,
         })
     }
 
@@ -125,9 +125,9 @@ impl ChildGroup {
     /// The kernel's file cannot be read.
     pub fn memory_max(&self) -> io::Result<u64> {
         self.read_number(|kind| match kind {
-            Kind::Unified => Some("memory.max"),
-            Kind::MemoryV1 => Some("memory.limit_in_bytes"),
-            Kind::ProcessorsV1 | Kind::TasksV1 => None,
+            HierarchyKind::Unified => Some("memory.max"),
+            HierarchyKind::MemoryV1 => Some("memory.limit_in_bytes"),
+            HierarchyKind::ProcessorsV1 | HierarchyKind::TasksV1 => None,
         })
     }
 
@@ -137,9 +137,9 @@ impl ChildGroup {
     /// The kernel's file cannot be read.
     pub fn memory_kills(&self) -> io::Result<u64> {
         self.read_event("oom_kill ", |kind| match kind {
-            Kind::Unified => Some("memory.events"),
-            Kind::MemoryV1 => Some("memory.oom_control"),
-            Kind::ProcessorsV1 | Kind::TasksV1 => None,
+            HierarchyKind::Unified => Some("memory.events"),
+            HierarchyKind::MemoryV1 => Some("memory.oom_control"),
+            HierarchyKind::ProcessorsV1 | HierarchyKind::TasksV1 => None,
         })
     }
 
@@ -149,8 +149,8 @@ impl ChildGroup {
     /// The kernel's file cannot be read.
     pub fn tasks_refused(&self) -> io::Result<u64> {
         self.read_event("max ", |kind| match kind {
-            Kind::Unified | Kind::TasksV1 => Some("pids.events"),
-            Kind::MemoryV1 | Kind::ProcessorsV1 => None,
+            HierarchyKind::Unified | HierarchyKind::TasksV1 => Some("pids.events"),
+            HierarchyKind::MemoryV1 | HierarchyKind::ProcessorsV1 => None,
         })
     }
 
@@ -158,18 +158,18 @@ impl ChildGroup {
     fn read_event(
         &self,
         name: &str,
-        file: impl Fn(Kind) -> Option<&'static str>,
+        file: impl Fn(HierarchyKind) -> Option<&'static str>,
     ) -> io::Result<u64> {
         let text = self.read(file)?;
         let line = text.lines().find_map(|line| line.strip_prefix(name));
         Ok(line.and_then(|n| n.trim().parse().ok()).unwrap_or(0))
     }
 
-    fn read_number(&self, file: impl Fn(Kind) -> Option<&'static str>) -> io::Result<u64> {
+    fn read_number(&self, file: impl Fn(HierarchyKind) -> Option<&'static str>) -> io::Result<u64> {
         self.read(file)?.trim().parse().map_err(io::Error::other)
     }
 
-    fn read(&self, file: impl Fn(Kind) -> Option<&'static str>) -> io::Result<String> {
+    fn read(&self, file: impl Fn(HierarchyKind) -> Option<&'static str>) -> io::Result<String> {
         for hierarchy in &self.hierarchies {
             if let Some(file) = file(hierarchy.kind) {
                 return fs::read_to_string(hierarchy.folder.join(file));
@@ -191,10 +191,10 @@ impl Drop for ChildGroup {
 fn limit(hierarchy: &Hierarchy, limits: Limits) -> io::Result<()> {
     let folder = &hierarchy.folder;
     match hierarchy.kind {
-        Kind::Unified => v2::limit(folder, limits),
-        Kind::MemoryV1 => v1::limit_memory(folder, limits),
-        Kind::TasksV1 => v1::limit_tasks(folder, limits),
-        Kind::ProcessorsV1 => {
+        HierarchyKind::Unified => v2::limit(folder, limits),
+        HierarchyKind::MemoryV1 => v1::limit_memory(folder, limits),
+        HierarchyKind::TasksV1 => v1::limit_tasks(folder, limits),
+        HierarchyKind::ProcessorsV1 => {
             v1::share_processors(folder, limits);
             Ok(())
         }

@@ -1,6 +1,6 @@
 //! Control groups of version 1: one hierarchy a controller, where the folders are writable.
 
-use crate::launch::cgroup::hierarchy::{Hierarchies, Hierarchy, Kind};
+use crate::launch::cgroup::hierarchy::{Hierarchies, Hierarchy, HierarchyKind};
 use crate::launch::cgroup::limits::{Limits, TREE_WEIGHT};
 use crate::launch::cgroup::locate::{locate, unavailable};
 use crate::launch::cgroup::names::{make_folder, remove_dead};
@@ -11,7 +11,10 @@ use std::path::Path;
 /// Creates the groups of this browser for memory and tasks, and for processors if it may.
 pub(crate) fn create(mounts: &str, own: &str, name: &str) -> io::Result<Hierarchies> {
     let mut hierarchies = Hierarchies(Vec::new());
-    for (controller, kind) in [("memory", Kind::MemoryV1), ("pids", Kind::TasksV1)] {
+    for (controller, kind) in [
+        ("memory", HierarchyKind::MemoryV1),
+        ("pids", HierarchyKind::TasksV1),
+    ] {
         let parent = locate(mounts, own, "cgroup", Some(controller)).ok_or_else(unavailable)?;
         remove_dead(&parent);
         let folder = parent.join(name);
@@ -31,7 +34,7 @@ fn create_processors(mounts: &str, own: &str, name: &str) -> Option<Hierarchy> {
     let _ = fs::write(folder.join("cpu.shares"), shares(TREE_WEIGHT).to_string());
     Some(Hierarchy {
         folder,
-        kind: Kind::ProcessorsV1,
+        kind: HierarchyKind::ProcessorsV1,
     })
 }
 

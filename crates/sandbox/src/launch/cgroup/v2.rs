@@ -1,6 +1,6 @@
 //! Control groups of version 2, in their delegated form: one hierarchy for all controllers.
 
-use crate::launch::cgroup::hierarchy::{Hierarchies, Hierarchy, Kind};
+use crate::launch::cgroup::hierarchy::{Hierarchies, Hierarchy, HierarchyKind};
 use crate::launch::cgroup::limits::{Limits, TREE_WEIGHT};
 use crate::launch::cgroup::locate::unavailable;
 use crate::launch::cgroup::names::{make_folder, remove_dead};
@@ -29,7 +29,7 @@ fn create_at(folder: &Path) -> io::Result<Hierarchies> {
     make_folder(folder)?;
     let hierarchy = Hierarchy {
         folder: folder.to_owned(),
-        kind: Kind::Unified,
+        kind: HierarchyKind::Unified,
     };
     // Removes the folder again if the rest fails.
     let hierarchies = Hierarchies(vec![hierarchy]);
