@@ -6,12 +6,12 @@
 //!
 //! Owns: the choice between the three. Trusts: nobody. Never: is shipped.
 
+#[path = "../../crates/sandbox/tests/held/attack_calls.rs"]
+#[allow(dead_code, reason = "the sandbox's own tests use all of it")]
+mod attack_calls;
 #[path = "../../crates/sandbox/tests/held/attacks.rs"]
 #[allow(dead_code, reason = "the sandbox's own tests use all of it")]
 mod attacks;
-#[path = "../../crates/sandbox/tests/held/deeds.rs"]
-#[allow(dead_code, reason = "the sandbox's own tests use all of it")]
-mod deeds;
 mod demo;
 mod handshake;
 #[path = "../harness/mod.rs"]
@@ -21,9 +21,9 @@ mod hoards;
 mod lies;
 mod outcomes;
 mod rig;
-#[path = "../../crates/sandbox/tests/held/scene.rs"]
+#[path = "../../crates/sandbox/tests/held/target.rs"]
 #[allow(dead_code, reason = "the sandbox's own tests use all of it")]
-mod scene;
+mod target;
 mod trials;
 
 use child::Reach;
@@ -67,7 +67,7 @@ fn attack(order: &str, reach: &Reach<'_>) {
     let Some(attack) = attacks::find(name) else {
         return rig::say_survived(name, 0, libc::EINVAL);
     };
-    let value = (attack.deed)(&scene::Scene::default());
+    let value = (attack.call)(&target::Target::default());
     let errno = std::io::Error::last_os_error().raw_os_error().unwrap_or(0);
     rig::say_survived(name, value, errno);
 }
