@@ -2,7 +2,7 @@
 //! real to load over TCP and HTTP, broken servers included.
 //!
 //! Owns: the site's pages and how they are served. Trusts: nobody that connects; every request is
-//! bounded and parsed by [`http`]. Never: opens a file (the pages are part of the program),
+//! bounded and parsed by `http`. Never: opens a file (the pages are part of the program),
 //! connects anywhere, or answers from anything but the request (no state between requests).
 #![forbid(unsafe_code)]
 
