@@ -3,6 +3,10 @@
 //! Owns: `bulkhead lab`. Trusts: the kernel's own files for what a process is doing. Never: a
 //! thread that poses as a process; leaves a process, a name or a piece of memory behind.
 #![deny(unsafe_code)]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a state that the kernel reports cannot be waited for, only looked at again"
+)]
 
 mod cli;
 mod link;
