@@ -3,6 +3,11 @@
 //!
 //! Owns: the measuring. Trusts: `/proc`. Never: claims; it prints.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a bench of an idle browser has to be idle"
+)]
+
 #[path = "../tests/harness/mod.rs"]
 #[allow(dead_code)]
 mod harness;

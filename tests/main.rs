@@ -18,6 +18,7 @@ mod bad_input;
 mod command_line;
 mod crash;
 mod environments;
+mod executable;
 mod isolation;
 mod lab;
 mod pages;

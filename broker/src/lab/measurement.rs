@@ -141,6 +141,10 @@ impl Measurement {
         }
         let deadline = Instant::now() + CLEAR_UP;
         while !self.ending.is_empty() && Instant::now() < deadline {
+            #[allow(
+                clippy::disallowed_methods,
+                reason = "several children, and no pidfd of them"
+            )]
             std::thread::sleep(Duration::from_millis(5));
             self.reap();
         }

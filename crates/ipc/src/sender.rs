@@ -84,6 +84,10 @@ impl<T: Message> Sender<T> {
             };
             if std::mem::replace(&mut was_writable, true) {
                 // There may be room, but too many descriptors are in flight.
+                #[allow(
+                    clippy::disallowed_methods,
+                    reason = "nothing tells when they have arrived"
+                )]
                 std::thread::sleep(PAUSE);
             }
             if let Err(error) = poll::wait_one(self.as_fd(), Interest::Write, None) {

@@ -16,6 +16,10 @@
 //! an interactive pipe. Trusts: `/proc` for what a process is doing. Never: uses threads in place
 //! of processes, or leaves a process, a name or shared memory behind.
 #![deny(unsafe_code)]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a state that the kernel reports cannot be waited for, only looked at again"
+)]
 
 mod cli;
 mod link;

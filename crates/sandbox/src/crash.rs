@@ -212,9 +212,9 @@ fn overflowed_stack(
 
 fn report_panic(info: &PanicHookInfo<'_>) {
     let message = info.payload_as_str().unwrap_or("a panic without a message");
-    let place = info
-        .location()
-        .map_or_else(String::new, |l| format!(" at {}:{}", l.file(), l.line()));
+    let place = info.location().map_or_else(String::new, |l| {
+        format!(" at {}:{}", in_crate(l.file()), l.line())
+    });
     let mut text: String = format!("{PREFIX}panic={message}{place}")
         .chars()
         .map(|c| if c.is_control() { ' ' } else { c })
@@ -223,6 +223,15 @@ fn report_panic(info: &PanicHookInfo<'_>) {
     text.push('\n');
     // One write: lines of other threads do not get between, up to the size of a pipe's page.
     let _ = sys::write(libc::STDERR_FILENO, text.as_bytes());
+}
+
+/// The path of a source file, without the folder in which the machine that built this program keeps
+/// its crates: that folder may hold a user's name, and helps nobody who reads a card.
+fn in_crate(file: &str) -> &str {
+    let Some((_, in_registry)) = file.split_once("/registry/src/") else {
+        return file;
+    };
+    in_registry.split_once('/').map_or(file, |(_, path)| path)
 }
 
 /// A line on the stack. Text beyond its capacity is cut off.
@@ -344,6 +353,18 @@ mod tests {
                 message: "no way at a.rs:3".to_owned()
             })
         );
+    }
+
+    #[test]
+    fn a_panic_in_a_dependency_names_no_folder_of_the_building_machine() {
+        let file = "/a/user/.cargo/registry/src/index.crates.io-1949cf8c/taffy-0.15.1/src/lib.rs";
+        assert_eq!(in_crate(file), "taffy-0.15.1/src/lib.rs");
+        for file in [
+            "renderer/src/page.rs",
+            "/rustc/59807616/library/core/src/option.rs",
+        ] {
+            assert_eq!(in_crate(file), file);
+        }
     }
 
     #[test]

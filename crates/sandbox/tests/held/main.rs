@@ -3,6 +3,11 @@
 //!
 //! As root it runs everything a second time as an ordinary user.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a victim tries what policies are about, sleeping too"
+)]
+
 mod attack_calls;
 mod attacks;
 mod fixture;

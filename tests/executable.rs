@@ -1,0 +1,38 @@
+//! Claims about the executable as a file: what it weighs, and what can be said about a crash of it.
+
+use crate::harness::executable;
+use std::backtrace::Backtrace;
+use std::fs;
+
+/// As much as people are asked to download and keep. Line tables of the dependencies alone would
+/// be more than twice this.
+const EXECUTABLE_BYTES_MAX: u64 = 80 * 1024 * 1024;
+
+#[test]
+fn the_executable_is_not_bloated_by_debug_information() {
+    if cfg!(debug_assertions) {
+        println!("SKIP: the executable of the debug profile has all debug information");
+        return;
+    }
+    let bytes = fs::metadata(executable()).expect("it was built").len();
+    assert!(bytes <= EXECUTABLE_BYTES_MAX, "{bytes} bytes");
+}
+
+#[test]
+fn the_executable_keeps_what_places_a_crash() {
+    let bytes = fs::read(executable()).expect("it was built");
+    for section in [".symtab", ".debug_line"] {
+        let name = [section.as_bytes(), b"\0"].concat();
+        let is_there = bytes.windows(name.len()).any(|window| window == name);
+        assert!(is_there, "no section {section}");
+    }
+}
+
+#[test]
+fn a_backtrace_names_our_functions_and_their_lines() {
+    // This program is built like the executable, with the same profile.
+    let trace = Backtrace::force_capture().to_string();
+    let frame = "a_backtrace_names_our_functions_and_their_lines";
+    assert!(trace.contains(frame), "no such function:\n{trace}");
+    assert!(trace.contains("tests/executable.rs:"), "no lines:\n{trace}");
+}
