@@ -76,7 +76,7 @@ pub fn next(signals: &[i32], limit: Option<Duration>) -> io::Result<Option<Came>
     }
 }
 
-/// Catches a signal with a handler that notes it, for [`caught_count`].
+/// Catches a signal with a handler that stores it, for [`wait_caught`] and [`caught_count`].
 pub fn catch(signal: i32) -> io::Result<()> {
     // SAFETY: an all-zero action is a valid one.
     let mut action: libc::sigaction = unsafe { mem::zeroed() };
