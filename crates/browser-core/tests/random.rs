@@ -507,10 +507,6 @@ fn ops() -> impl Strategy<Value = Vec<Op>> {
 
 /// 10,000 cases, or as many as `PROPTEST_CASES` says.
 fn config() -> ProptestConfig {
-    #[allow(
-        clippy::disallowed_methods,
-        reason = "a test's setting, not the core's"
-    )]
     let cases = std::env::var("PROPTEST_CASES")
         .ok()
         .and_then(|cases| cases.parse().ok());
