@@ -4,12 +4,12 @@
 //! Owns: the document and its fetches. Trusts: the broker's commits; the document not at all.
 //! Never: shows a document without a commit, or goes anywhere by itself: it asks.
 
-use crate::body::Body;
-use crate::content::{self, Kind};
-use crate::fetcher::Fetcher;
-use crate::parse::OPAQUE_BASE;
+use crate::document::body::Body;
+use crate::document::content::{self, Kind};
+use crate::document::parse::OPAQUE_BASE;
+use crate::load::fetcher::Fetcher;
 use crate::runtime::{Control, Host, LoopError};
-use crate::signals::Navigation;
+use crate::view::blitz_events::Navigation;
 use crate::view::{Anchor, View};
 use blitz_dom::BaseDocument;
 use blitz_traits::net::Bytes;

@@ -4,8 +4,8 @@
 //! and never paints without a credit.
 
 use crate::ControlEndpoint;
-use crate::surface::{FramesEndpoint, Surface};
 use crate::view::View;
+use crate::view::surface::{FramesEndpoint, Surface};
 use ipc::poll::{Interest, wait};
 use ipc::{Handles, Misbehaviour, Receiver, RecvError, Sender};
 use protocol::geometry::Size;

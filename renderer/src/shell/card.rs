@@ -4,9 +4,9 @@
 
 use super::command::{self, BASE, button_name};
 use super::icons::{Icon, icon};
-use crate::content::escape;
-use crate::fetcher::Fetcher;
-use crate::parse::Markup;
+use crate::document::content::escape;
+use crate::document::parse::Markup;
+use crate::load::fetcher::Fetcher;
 use crate::view::View;
 use parley::FontContext;
 use protocol::input::InputEvent;

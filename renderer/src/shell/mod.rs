@@ -13,7 +13,7 @@ mod parts;
 mod strip;
 
 use crate::CommandEndpoint;
-use crate::fetcher::Fetcher;
+use crate::load::fetcher::Fetcher;
 use crate::runtime::{Control, Host, LoopError};
 use crate::view::View;
 use card::CardView;

@@ -5,7 +5,7 @@
 
 use super::fit::fit;
 use super::icons::{Icon, icon};
-use crate::content::escape;
+use crate::document::content::escape;
 use protocol::shell::{Security, ShellState, TabMark, TabView};
 
 const INK: &str = "#3a4550";

@@ -5,9 +5,9 @@
 
 use super::command::{self, BASE};
 use super::parts::{Part, parts};
-use crate::carry;
-use crate::fetcher::Fetcher;
-use crate::parse::Markup;
+use crate::document::carry_over;
+use crate::document::parse::Markup;
+use crate::load::fetcher::Fetcher;
 use crate::view::View;
 use blitz_dom::NodeId;
 use parley::FontContext;
@@ -192,7 +192,7 @@ impl Strip {
             && text != self.typed()
             && let Some(document) = &mut self.view.document
         {
-            carry::set_text(document, id, &text);
+            carry_over::set_text(document, id, &text);
             self.view.touch();
         }
         if std::mem::take(&mut self.wants_focus) {

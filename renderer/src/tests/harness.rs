@@ -1,7 +1,8 @@
 //! The other ends of a renderer's channels.
 
 use crate::runtime::{self, Host};
-use crate::{fonts, page, shell};
+use crate::view::fonts;
+use crate::{page, shell};
 use ipc::poll::{Interest, wait};
 use ipc::{Endpoint, Receiver, Sender};
 use protocol::bootstrap::{FontEntry, FontFamily};

@@ -4,8 +4,8 @@
 //! Owns: the mapping from MIME types. Trusts: the `Content-Type` header where there is one. Never:
 //! reads text as markup that was not sent as markup.
 
-use crate::charset;
-use crate::parse::Markup;
+use crate::document::charset;
+use crate::document::parse::Markup;
 
 /// What a document is shown as.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,11 +4,11 @@
 //! Owns: the choice of parser, and whether a frame is shown. Trusts: nothing of the text. Never:
 //! shows a frame of another site.
 
-use crate::content;
-use crate::forms;
-use crate::responses::Responses;
-use crate::sink::{Budget, Sink};
-use crate::stylesheet;
+use crate::document::content;
+use crate::document::forms;
+use crate::document::responses::Responses;
+use crate::document::sink::{Budget, Sink};
+use crate::document::stylesheet;
 use blitz_dom::{
     BaseDocument, Document, DocumentConfig, DocumentMutator, HtmlParserProvider, PlainDocument,
 };

@@ -5,8 +5,8 @@
 //! bounded and unknown ids dropped. Never: leaves a request unanswered: one that fails is answered
 //! with no bytes, so that nothing waits for it for ever.
 
-use crate::responses::Responses;
-use crate::stylesheet;
+use crate::document::responses::Responses;
+use crate::document::stylesheet;
 use blitz_traits::net::{AbortSignal, Bytes, NetHandler, NetProvider, Request, Url};
 use data_url::DataUrl;
 use ipc::{Endpoint, Receiver, Sender};

@@ -4,15 +4,15 @@
 //! Owns: the document shown and the one that is to follow it. Trusts: Blitz. Never: talks to
 //! another process; whoever owns the view does.
 
-use crate::carry;
-use crate::fetcher::Fetcher;
-use crate::input::Pointer;
-use crate::parse::{self, InnerParser, Markup};
-use crate::responses::Responses;
-use crate::scrollbar::ScrollBar;
-use crate::signals::Signals;
-use crate::sink::Budget;
-use crate::surface::Canvas;
+use crate::document::carry_over;
+use crate::document::parse::{self, InnerParser, Markup};
+use crate::document::responses::Responses;
+use crate::document::sink::Budget;
+use crate::load::fetcher::Fetcher;
+use crate::view::blitz_events::Signals;
+use crate::view::input::Pointer;
+use crate::view::scrollbar::ScrollBar;
+use crate::view::surface::Canvas;
 use blitz_dom::{BaseDocument, DocumentConfig, NodeId, StyleThreading, local_name};
 use blitz_traits::net::NetProvider;
 use blitz_traits::shell::{ColorScheme, Viewport};
@@ -179,7 +179,7 @@ impl View {
             return true;
         };
         if let Some(previous) = previous.filter(|_| self.next_is_same) {
-            carry::state(&previous, document);
+            carry_over::state(&previous, document);
             if self.anchor.is_none() {
                 scroll_to(document, previous.viewport_scroll().y);
             }

@@ -4,7 +4,7 @@
 //! Owns: the answers of one document. Trusts: the network process about where an answer came from.
 //! Never: keeps the answers of a document that is gone.
 
-use crate::content::{self, Kind};
+use crate::document::content::{self, Kind};
 use blitz_traits::net::Bytes;
 use protocol::document::ResponseHead;
 use std::collections::HashMap;

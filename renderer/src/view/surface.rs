@@ -3,7 +3,7 @@
 //! Owns: the write side of the surface. Trusts: the gpu process no further than to give credits.
 //! Never: publishes without a credit, or publishes a frame that is not painted in full.
 
-use crate::view::View;
+use crate::view::view::View;
 use anyrender::{ImageRenderer, PaintScene};
 use anyrender_vello_cpu::VelloCpuImageRenderer;
 use child::ReachedSurface;

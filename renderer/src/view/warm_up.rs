@@ -4,8 +4,8 @@
 //!
 //! Owns: nothing that outlives it. Trusts: its own markup only. Never: touches a channel.
 
-use crate::fetcher::Fetcher;
-use crate::view::View;
+use crate::load::fetcher::Fetcher;
+use crate::view::view::View;
 use anyrender::ImageRenderer;
 use anyrender_vello_cpu::VelloCpuImageRenderer;
 use parley::FontContext;
@@ -22,7 +22,11 @@ pub(crate) fn warm_up(fonts: &FontContext) {
     let mut fetcher = Fetcher::default();
     let mut view = View::new(fonts.clone(), &fetcher);
     view.set_size(SIZE);
-    let (document, _) = view.parse(crate::parse::Markup::Html, MARKUP, "bulkhead://warm-up/");
+    let (document, _) = view.parse(
+        crate::document::parse::Markup::Html,
+        MARKUP,
+        "bulkhead://warm-up/",
+    );
     view.show(document, false);
     view.settle(&mut fetcher);
     let mut pixels = vec![0; SIZE.frame_bytes().unwrap_or(0)];

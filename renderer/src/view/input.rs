@@ -2,12 +2,12 @@
 //! the keys that scroll or activate, which it leaves to its host.
 //!
 //! Owns: the pointer's state. Trusts: the channel's range checks. Never: decides where a link
-//! leads; it is collected by [`crate::signals`].
+//! leads; it is collected by [`crate::view::blitz_events`].
 
-use crate::forms;
-use crate::keys;
-use crate::scrollbar::ScrollBar;
-use crate::view::{View, scroll_to};
+use crate::document::forms;
+use crate::view::keys;
+use crate::view::scrollbar::ScrollBar;
+use crate::view::view::{View, scroll_to};
 use blitz_dom::{BaseDocument, Document, EventDriver, NodeId, NoopEventHandler, local_name};
 use blitz_traits::events::{
     BlitzPointerEvent, BlitzPointerId, BlitzWheelDelta, BlitzWheelEvent, DomEvent, DomEventData,

@@ -1,0 +1,3 @@
+//! What a document needs beside its own bytes.
+
+pub(crate) mod fetcher;
