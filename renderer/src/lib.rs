@@ -17,16 +17,12 @@ mod view;
 mod tests;
 
 use child::Started;
-use ipc::Endpoint;
 use protocol::bootstrap::{FontEntry, RoleConfig};
 use protocol::ids::Role;
-use protocol::renderer::{FromRenderer, ToRenderer};
-use protocol::shell::{FromShell, ToShell};
+use runtime::ControlEndpoint;
+use shell::CommandEndpoint;
 use std::process::ExitCode;
 use view::{fonts, warm_up};
-
-pub(crate) type ControlEndpoint = Endpoint<FromRenderer, ToRenderer>;
-pub(crate) type CommandEndpoint = Endpoint<FromShell, ToShell>;
 
 /// The renderer process, from its first instruction to its exit.
 pub fn main() -> ExitCode {

@@ -5,7 +5,8 @@
 //! Never: shows a document without a commit, or goes anywhere by itself: it asks.
 
 use crate::document::body::Body;
-use crate::document::content::{self, Kind};
+use crate::document::content;
+use crate::document::mime::{self, Kind};
 use crate::document::parse::OPAQUE_BASE;
 use crate::load::fetcher::Fetcher;
 use crate::runtime::{Control, Host, LoopError};
@@ -129,7 +130,7 @@ impl Page {
         if !is_complete && (!has_more || now < load.parse_at) {
             return;
         }
-        let content = content::content_type(load.content_type.as_deref(), &load.body.bytes);
+        let content = mime::content_type(load.content_type.as_deref(), &load.body.bytes);
         if !is_complete && matches!(content.kind, Kind::Image | Kind::Unsupported(_)) {
             // Half an image is not shown, and of what cannot be shown no more is wanted.
             load.parse_at = now + SHOW_INTERVAL_MAX;

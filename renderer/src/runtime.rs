@@ -3,11 +3,10 @@
 //! Owns: the control channel and the surfaces. Trusts: the broker. Never: wakes without a cause,
 //! and never paints without a credit.
 
-use crate::ControlEndpoint;
 use crate::view::View;
 use crate::view::surface::{FramesEndpoint, Surface};
 use ipc::poll::{Interest, wait};
-use ipc::{Handles, Misbehaviour, Receiver, RecvError, Sender};
+use ipc::{Endpoint, Handles, Misbehaviour, Receiver, RecvError, Sender};
 use protocol::geometry::Size;
 use protocol::ids::{Generation, SurfaceId};
 use protocol::input::InputEvent;
@@ -18,6 +17,9 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
 use thiserror::Error;
+
+/// The renderer's end of its control channel.
+pub(crate) type ControlEndpoint = Endpoint<FromRenderer, ToRenderer>;
 
 /// Why the loop ended other than by its control channel closing.
 #[derive(Debug, Error)]

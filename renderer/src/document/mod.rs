@@ -6,6 +6,8 @@ pub(crate) mod carry_over;
 pub(crate) mod charset;
 pub(crate) mod content;
 pub(crate) mod forms;
+pub(crate) mod markup;
+pub(crate) mod mime;
 pub(crate) mod parse;
 pub(crate) mod responses;
 pub(crate) mod sink;

@@ -6,6 +6,8 @@
 
 use crate::document::content;
 use crate::document::forms;
+use crate::document::markup::Markup;
+use crate::document::mime;
 use crate::document::responses::Responses;
 use crate::document::sink::{Budget, Sink};
 use crate::document::stylesheet;
@@ -20,14 +22,6 @@ use html5ever::tree_builder::TreeBuilderOpts;
 use protocol::site::Site;
 use std::rc::Rc;
 use url::Url;
-
-/// How a text is to be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Markup {
-    Html,
-    /// XHTML.
-    Xml,
-}
 
 /// Stands in for the base URL of a document that has none to resolve against (`data:`): links
 /// inside the document still work, and nothing is ever fetched from it.
@@ -140,8 +134,7 @@ impl HtmlParserProvider for InnerParser {
             _ if !is_own => (Markup::Html, String::new()),
             None => (Markup::Html, html.to_owned()),
             Some(response) => {
-                let content =
-                    content::content_type(response.content_type.as_deref(), &response.bytes);
+                let content = mime::content_type(response.content_type.as_deref(), &response.bytes);
                 content::to_markup(&content, &response.bytes, &url, true)
             }
         };

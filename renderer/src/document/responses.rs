@@ -4,7 +4,7 @@
 //! Owns: the answers of one document. Trusts: the network process about where an answer came from.
 //! Never: keeps the answers of a document that is gone.
 
-use crate::document::content::{self, Kind};
+use crate::document::mime::{self, Kind};
 use blitz_traits::net::Bytes;
 use protocol::document::ResponseHead;
 use std::collections::HashMap;
@@ -31,7 +31,7 @@ impl Responses {
     }
 
     pub(crate) fn insert(&self, requested: String, head: ResponseHead, bytes: Bytes) {
-        let kind = content::content_type(head.content_type.as_deref(), &bytes).kind;
+        let kind = mime::content_type(head.content_type.as_deref(), &bytes).kind;
         let is_document = matches!(kind, Kind::Html | Kind::Xhtml | Kind::Text);
         let response = Response {
             final_url: head.final_url,

@@ -5,7 +5,7 @@
 use super::command::{self, BASE, button_name};
 use super::icons::{Icon, icon};
 use crate::document::content::escape;
-use crate::document::parse::Markup;
+use crate::document::markup::Markup;
 use crate::load::fetcher::Fetcher;
 use crate::view::View;
 use parley::FontContext;
@@ -24,7 +24,8 @@ pub(crate) struct CardView {
 
 impl CardView {
     pub(crate) fn new(fonts: FontContext) -> CardView {
-        let (view, fetcher) = super::view(fonts);
+        let fetcher = Fetcher::default();
+        let view = View::new(fonts, &fetcher);
         CardView {
             view,
             fetcher,

@@ -12,12 +12,10 @@ mod icons;
 mod parts;
 mod strip;
 
-use crate::CommandEndpoint;
-use crate::load::fetcher::Fetcher;
 use crate::runtime::{Control, Host, LoopError};
 use crate::view::View;
 use card::CardView;
-use ipc::{Handles, Misbehaviour, Receiver, RecvError, Sender};
+use ipc::{Endpoint, Handles, Misbehaviour, Receiver, RecvError, Sender};
 use parley::FontContext;
 use protocol::input::{Cursor, InputEvent};
 use protocol::renderer::{FromRenderer, SurfacePart, ToRenderer};
@@ -25,6 +23,9 @@ use protocol::shell::{FromShell, ToShell};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Instant;
 use strip::Strip;
+
+/// The shell's end of its command channel.
+pub(crate) type CommandEndpoint = Endpoint<FromShell, ToShell>;
 
 /// The shell's content.
 pub(crate) struct Shell {
@@ -66,13 +67,6 @@ impl Shell {
             let _ = sender.send(command);
         }
     }
-}
-
-/// A view with what it fetches, which is never more than `data:` URLs.
-pub(crate) fn view(fonts: FontContext) -> (View, Fetcher) {
-    let fetcher = Fetcher::default();
-    let view = View::new(fonts, &fetcher);
-    (view, fetcher)
 }
 
 impl Host for Shell {

@@ -6,7 +6,7 @@
 use super::command::{self, BASE};
 use super::parts::{Part, parts};
 use crate::document::carry_over;
-use crate::document::parse::Markup;
+use crate::document::markup::Markup;
 use crate::load::fetcher::Fetcher;
 use crate::view::View;
 use blitz_dom::NodeId;
@@ -33,7 +33,8 @@ pub(crate) struct Strip {
 
 impl Strip {
     pub(crate) fn new(fonts: FontContext) -> Strip {
-        let (mut view, fetcher) = super::view(fonts);
+        let fetcher = Fetcher::default();
+        let mut view = View::new(fonts, &fetcher);
         let markup = TEMPLATE.replace("{{css}}", CSS);
         let (document, _) = view.parse(Markup::Html, &markup, BASE);
         view.show(document, false);

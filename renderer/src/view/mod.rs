@@ -1,9 +1,11 @@
 //! One document on show: layout, input, painting, and the surface that it is painted on.
 
 pub(crate) mod blitz_events;
+pub(crate) mod canvas;
 pub(crate) mod fonts;
 pub(crate) mod input;
 pub(crate) mod keys;
+pub(crate) mod pointer;
 pub(crate) mod scrollbar;
 pub(crate) mod surface;
 #[allow(

@@ -4,7 +4,7 @@
 //! Never: publishes without a credit, or publishes a frame that is not painted in full.
 
 use crate::view::view::View;
-use anyrender::{ImageRenderer, PaintScene};
+use anyrender::ImageRenderer;
 use anyrender_vello_cpu::VelloCpuImageRenderer;
 use child::ReachedSurface;
 use ipc::{Endpoint, Receiver, RecvError, Sender};
@@ -122,7 +122,3 @@ impl Surface {
         }
     }
 }
-
-/// What [`View::paint`] draws on.
-pub(crate) trait Canvas: PaintScene {}
-impl<T: PaintScene> Canvas for T {}

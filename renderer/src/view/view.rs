@@ -5,14 +5,15 @@
 //! another process; whoever owns the view does.
 
 use crate::document::carry_over;
-use crate::document::parse::{self, InnerParser, Markup};
+use crate::document::markup::Markup;
+use crate::document::parse::{self, InnerParser};
 use crate::document::responses::Responses;
 use crate::document::sink::Budget;
 use crate::load::fetcher::Fetcher;
 use crate::view::blitz_events::Signals;
-use crate::view::input::Pointer;
+use crate::view::canvas::Canvas;
+use crate::view::pointer::Pointer;
 use crate::view::scrollbar::ScrollBar;
-use crate::view::surface::Canvas;
 use blitz_dom::{BaseDocument, DocumentConfig, NodeId, StyleThreading, local_name};
 use blitz_traits::net::NetProvider;
 use blitz_traits::shell::{ColorScheme, Viewport};

@@ -23,7 +23,7 @@ pub(crate) fn warm_up(fonts: &FontContext) {
     let mut view = View::new(fonts.clone(), &fetcher);
     view.set_size(SIZE);
     let (document, _) = view.parse(
-        crate::document::parse::Markup::Html,
+        crate::document::markup::Markup::Html,
         MARKUP,
         "bulkhead://warm-up/",
     );
