@@ -12,8 +12,8 @@ mod clock;
 mod compositor;
 mod effect;
 mod rects;
+mod screen;
 mod serve;
-mod stage;
 mod surface;
 mod target;
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! wakes up unless a descriptor is ready or a credit is due.
 
 use crate::capture;
-use crate::stage::Stage;
+use crate::screen::Screen;
 use crate::surface::Frames;
 use crate::target::Target;
 use crate::window::WindowEvent;
@@ -65,7 +65,7 @@ impl Control {
 pub struct Gpu {
     control: Control,
     target: Target,
-    stage: Stage,
+    screen: Screen,
     events: Vec<WindowEvent>,
     started: Instant,
 }
@@ -86,11 +86,11 @@ enum Turn {
 impl Gpu {
     /// Everything but the loop.
     pub fn new(control: Control, target: Target) -> Gpu {
-        let stage = Stage::new(target.size());
+        let screen = Screen::new(target.size());
         Gpu {
             control,
             target,
-            stage,
+            screen,
             events: Vec::new(),
             started: Instant::now(),
         }
@@ -110,8 +110,8 @@ impl Gpu {
             if let Turn::End = self.handle_events() {
                 return Ok(());
             }
-            self.stage.tick(self.now());
-            if let Err(error) = self.target.present(&mut self.stage) {
+            self.screen.tick(self.now());
+            if let Err(error) = self.target.present(&mut self.screen) {
                 tracing::error!("presenting failed: {error}");
             }
             if let Turn::End = self.flush_notices() {
@@ -129,7 +129,7 @@ impl Gpu {
                 return Ok(());
             }
             for surface in woken.rung {
-                self.stage.read_channel(surface, self.now());
+                self.screen.read_channel(surface, self.now());
             }
         }
     }
@@ -143,7 +143,7 @@ impl Gpu {
         let timeout = if self.target.has_events() {
             Some(Duration::ZERO)
         } else {
-            self.stage
+            self.screen
                 .deadline()
                 .map(|due| due.saturating_sub(self.now()))
         };
@@ -151,7 +151,7 @@ impl Gpu {
         let display = self.target.fd();
         fds.extend(display.map(|fd| (fd, Interest::Read)));
         let mut surfaces = Vec::new();
-        for (id, fd) in self.stage.channels() {
+        for (id, fd) in self.screen.channels() {
             surfaces.push(id);
             fds.push((fd, Interest::Read));
         }
@@ -174,11 +174,11 @@ impl Gpu {
             let message = match event {
                 WindowEvent::Input(event) => FromGpu::Input { event },
                 WindowEvent::Resized(size) => {
-                    self.stage.resize(size);
+                    self.screen.resize(size);
                     FromGpu::Resized { size }
                 }
                 WindowEvent::Exposed(rect) => {
-                    self.stage.mark_rect(rect);
+                    self.screen.mark_rect(rect);
                     continue;
                 }
                 WindowEvent::CloseRequested => FromGpu::CloseRequested,
@@ -211,7 +211,7 @@ impl Gpu {
             } => {
                 let channel: Frames = handles.channel()?;
                 let region = consumer(&mut handles, size, generation)?;
-                self.stage.create(surface, channel, region);
+                self.screen.create(surface, channel, region);
             }
             ToGpu::ReplaceRegion {
                 surface,
@@ -219,24 +219,24 @@ impl Gpu {
                 size,
             } => {
                 if let Some(region) = consumer(&mut handles, size, generation)? {
-                    self.stage.replace(surface, region);
+                    self.screen.replace(surface, region);
                 }
             }
-            ToGpu::DropSurface { surface } => self.stage.drop_surface(surface),
-            ToGpu::SetScene(scene) => self.stage.set_scene(scene),
+            ToGpu::DropSurface { surface } => self.screen.drop_surface(surface),
+            ToGpu::SetScene(scene) => self.screen.set_scene(scene),
             ToGpu::SetTitle { title } => self.target.set_title(&title),
             ToGpu::SetCursor { cursor } => self.target.set_cursor(cursor),
             ToGpu::Capture { request, size } => {
-                let captured = capture::capture(&mut self.stage, handles.region()?, size);
+                let captured = capture::capture(&mut self.screen, handles.region()?, size);
                 let error = captured.err().map(|error| error.to_string());
-                self.stage.notify(FromGpu::Captured { request, error });
+                self.screen.notify(FromGpu::Captured { request, error });
             }
-            ToGpu::Ping { sequence } => self.stage.notify(FromGpu::Done { sequence }),
+            ToGpu::Ping { sequence } => self.screen.notify(FromGpu::Done { sequence }),
             ToGpu::Break(action) => {
                 child::break_process(
                     &action,
                     &child::Reach {
-                        surfaces: self.stage.reach(),
+                        surfaces: self.screen.reach(),
                         ..child::Reach::control(self.control.receiver.as_fd())
                     },
                 );
@@ -246,7 +246,7 @@ impl Gpu {
     }
 
     fn flush_notices(&mut self) -> Turn {
-        for notice in self.stage.take_notices() {
+        for notice in self.screen.take_notices() {
             if self.control.sender.send(notice).is_err() {
                 return Turn::End;
             }

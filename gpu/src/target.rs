@@ -4,7 +4,7 @@
 //! trusts. Never: composes what nobody looks at; the headless target is composed only when
 //! captured.
 
-use crate::stage::Stage;
+use crate::screen::Screen;
 use crate::window::{PresentError, Window, WindowError, WindowEvent};
 use protocol::bootstrap::GpuTarget;
 use protocol::geometry::Size;
@@ -80,13 +80,13 @@ impl Target {
     ///
     /// # Errors
     /// The display refused; what was to be shown is shown with the next change at the latest.
-    pub fn present(&mut self, stage: &mut Stage) -> Result<(), PresentError> {
+    pub fn present(&mut self, screen: &mut Screen) -> Result<(), PresentError> {
         match self {
             Target::Headless(_) => {
-                stage.take_dirty();
+                screen.take_dirty();
                 Ok(())
             }
-            Target::Window(window) => window.present(stage),
+            Target::Window(window) => window.present(screen),
         }
     }
 

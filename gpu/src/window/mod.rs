@@ -11,7 +11,7 @@ mod x11;
 
 pub use presenter::PresentError;
 
-use crate::stage::Stage;
+use crate::screen::Screen;
 use handles::{WaylandConnection, WindowHandles};
 use keys::Translator;
 use minifb::{CursorStyle, ScaleMode, UseGPU, WindowOptions};
@@ -177,12 +177,12 @@ impl Window {
         }
     }
 
-    /// Draws and shows what is dirty on the stage, if anything is.
+    /// Draws and shows what is dirty on the screen, if anything is.
     ///
     /// # Errors
     /// The display refused; what was dirty still is.
-    pub fn present(&mut self, stage: &mut Stage) -> Result<(), PresentError> {
-        if self.presenter.present(&mut self.window, stage)? {
+    pub fn present(&mut self, screen: &mut Screen) -> Result<(), PresentError> {
+        if self.presenter.present(&mut self.window, screen)? {
             self.stirred = true;
             if let Link::X11(x11) = &mut self.link {
                 x11.mark_unflushed();

@@ -8,7 +8,7 @@
 use super::handles::WindowHandles;
 use crate::compositor::{BACKGROUND, Canvas};
 use crate::rects::{RECTS_MAX, Rects};
-use crate::stage::Stage;
+use crate::screen::Screen;
 use protocol::geometry::{Rect, Size};
 use protocol::limits::{SURFACE_HEIGHT_MAX, SURFACE_WIDTH_MAX};
 use softbuffer::{Context, SoftBufferError, Surface};
@@ -79,28 +79,28 @@ impl Presenter {
         Ok(())
     }
 
-    /// Draws and shows what is dirty on the stage, if anything is.
+    /// Draws and shows what is dirty on the screen, if anything is.
     ///
     /// # Errors
     /// The display refused; what was dirty still is.
     pub fn present(
         &mut self,
         window: &mut minifb::Window,
-        stage: &mut Stage,
+        screen: &mut Screen,
     ) -> Result<bool, PresentError> {
-        let dirty = stage.take_dirty();
+        let dirty = screen.take_dirty();
         if dirty.is_empty() {
             return Ok(false);
         }
         let outcome = match self {
-            Presenter::Softbuffer(soft) => soft.present(stage, &dirty),
-            Presenter::Minifb(pixels) => present_whole(pixels, window, stage, &dirty),
+            Presenter::Softbuffer(soft) => soft.present(screen, &dirty),
+            Presenter::Minifb(pixels) => present_whole(pixels, window, screen, &dirty),
         };
         if outcome.is_err() {
             dirty
                 .as_slice()
                 .iter()
-                .for_each(|&rect| stage.mark_rect(rect));
+                .for_each(|&rect| screen.mark_rect(rect));
         }
         outcome.map(|()| true)
     }
@@ -135,8 +135,8 @@ impl Soft {
         Ok(())
     }
 
-    fn present(&mut self, stage: &mut Stage, dirty: &Rects) -> Result<(), PresentError> {
-        let size = stage.size();
+    fn present(&mut self, screen: &mut Screen, dirty: &Rects) -> Result<(), PresentError> {
+        let size = screen.size();
         let mut buffer = self.surface.buffer_mut()?;
         if buffer.len() != size.width as usize * size.height as usize {
             return Err(PresentError::BufferSize);
@@ -150,7 +150,7 @@ impl Soft {
             }
             _ => damage.add(Rect::from_size(size)),
         }
-        stage.compose(
+        screen.compose(
             damage.as_slice(),
             &mut Canvas {
                 pixels: &mut buffer,
@@ -178,11 +178,11 @@ impl Soft {
 fn present_whole(
     pixels: &mut [u32],
     window: &mut minifb::Window,
-    stage: &mut Stage,
+    screen: &mut Screen,
     dirty: &Rects,
 ) -> Result<(), PresentError> {
-    let size = stage.size();
-    stage.compose(dirty.as_slice(), &mut Canvas { pixels, size });
+    let size = screen.size();
+    screen.compose(dirty.as_slice(), &mut Canvas { pixels, size });
     window.update_with_buffer(pixels, size.width as usize, size.height as usize)?;
     Ok(())
 }

@@ -2,7 +2,7 @@
 //!
 //! Owns: surfaces by id, visibility, credits, damage. Trusts: the broker for ids, sizes and scenes;
 //! producers for nothing. Never: touches a window, reads a clock, or waits; what the broker is to
-//! hear is queued for [`Stage::take_notices`].
+//! hear is queued for [`Screen::take_notices`].
 
 use crate::compositor::{Canvas, Compositor, Pictures, cover_of};
 use crate::rects::Rects;
@@ -17,7 +17,7 @@ use std::os::fd::BorrowedFd;
 use std::time::Duration;
 
 /// All surfaces and the scene.
-pub struct Stage {
+pub struct Screen {
     surfaces: Surfaces,
     scene: Scene,
     size: Size,
@@ -29,10 +29,10 @@ pub struct Stage {
 #[derive(Default)]
 struct Surfaces(BTreeMap<SurfaceId, Surface>);
 
-impl Stage {
+impl Screen {
     /// An empty window of that size, all of it to be drawn.
-    pub fn new(size: Size) -> Stage {
-        let mut stage = Stage {
+    pub fn new(size: Size) -> Screen {
+        let mut screen = Screen {
             surfaces: Surfaces::default(),
             scene: Scene::default(),
             size,
@@ -40,8 +40,8 @@ impl Stage {
             compositor: Compositor::default(),
             notices: Vec::new(),
         };
-        stage.mark_all();
-        stage
+        screen.mark_all();
+        screen
     }
 
     /// The window's size.
@@ -99,7 +99,7 @@ impl Stage {
         }
     }
 
-    /// What to wait on, with the surface to give to [`Stage::read_channel`].
+    /// What to wait on, with the surface to give to [`Screen::read_channel`].
     pub fn channels(&self) -> impl Iterator<Item = (SurfaceId, BorrowedFd<'_>)> {
         self.surfaces
             .0
@@ -129,7 +129,7 @@ impl Stage {
         }
     }
 
-    /// When [`Stage::tick`] has something to do; none: not before something else happens.
+    /// When [`Screen::tick`] has something to do; none: not before something else happens.
     pub fn deadline(&self) -> Option<Duration> {
         let visible = self
             .scene
