@@ -24,7 +24,7 @@ use child::Started;
 use protocol::bootstrap::RoleConfig;
 use protocol::gpu::{FromGpu, ToGpu};
 use protocol::ids::Role;
-use serve::{Control, Gpu};
+use serve::{BrokerChannel, Gpu};
 use std::process::ExitCode;
 use target::Target;
 
@@ -42,7 +42,7 @@ pub fn main() -> ExitCode {
 
 fn run(mut started: Started) -> ExitCode {
     let control = match started.handles.channel::<FromGpu, ToGpu>() {
-        Ok(channel) => Control::new(channel),
+        Ok(channel) => BrokerChannel::new(channel),
         Err(misbehaviour) => return started.fail(&format!("no control channel: {misbehaviour}")),
     };
     let RoleConfig::Gpu { target, size } = started.config else {

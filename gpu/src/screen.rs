@@ -6,7 +6,7 @@
 
 use crate::compositor::{Canvas, Compositor, Pictures, cover_of};
 use crate::rects::Rects;
-use crate::surface::{Frames, Surface, Taken};
+use crate::surface::{ComposedSurface, FramesEndpoint, Taken};
 use protocol::geometry::{Rect, Size};
 use protocol::gpu::{FromGpu, Scene, SceneItem};
 use protocol::ids::SurfaceId;
@@ -27,7 +27,7 @@ pub struct Screen {
 }
 
 #[derive(Default)]
-struct Surfaces(BTreeMap<SurfaceId, Surface>);
+struct Surfaces(BTreeMap<SurfaceId, ComposedSurface>);
 
 impl Screen {
     /// An empty window of that size, all of it to be drawn.
@@ -56,12 +56,14 @@ impl Screen {
     }
 
     /// A new surface. Without a region (it could not be mapped) it has no frame, ever.
-    pub fn create(&mut self, id: SurfaceId, channel: Frames, region: Option<Consumer>) {
+    pub fn create(&mut self, id: SurfaceId, channel: FramesEndpoint, region: Option<Consumer>) {
         if self.surfaces.0.contains_key(&id) {
             tracing::error!(%id, "a surface is created twice");
             return;
         }
-        self.surfaces.0.insert(id, Surface::new(channel, region));
+        self.surfaces
+            .0
+            .insert(id, ComposedSurface::new(channel, region));
         if self.is_visible(id) {
             self.give_credit(id);
         }
@@ -112,7 +114,7 @@ impl Screen {
         self.surfaces
             .0
             .values()
-            .filter_map(Surface::reach)
+            .filter_map(ComposedSurface::reach)
             .collect()
     }
 
@@ -136,14 +138,18 @@ impl Screen {
             .items
             .iter()
             .filter_map(|item| self.surfaces.0.get(&item.surface));
-        visible.filter_map(Surface::credit_due).min()
+        visible.filter_map(ComposedSurface::credit_due).min()
     }
 
     /// Gives the visible surfaces the credits that are due.
     pub fn tick(&mut self, now: Duration) {
         for index in 0..self.scene.items.len() {
             let id = self.scene.items[index].surface;
-            let due = self.surfaces.0.get(&id).and_then(Surface::credit_due);
+            let due = self
+                .surfaces
+                .0
+                .get(&id)
+                .and_then(ComposedSurface::credit_due);
             if due.is_some_and(|due| due <= now) {
                 self.give_credit(id);
             }
@@ -284,7 +290,7 @@ impl Pictures for Surfaces {
     }
 
     fn read_row(&self, surface: SurfaceId, y: u32, x: u32, out: &mut [u32]) {
-        if let Some(picture) = self.0.get(&surface).and_then(Surface::picture) {
+        if let Some(picture) = self.0.get(&surface).and_then(ComposedSurface::picture) {
             picture.read_row_xrgb(y, x, out);
         }
     }

@@ -5,7 +5,7 @@
 
 use crate::capture;
 use crate::screen::Screen;
-use crate::surface::Frames;
+use crate::surface::FramesEndpoint;
 use crate::target::Target;
 use crate::window::WindowEvent;
 use ipc::poll::{self, Interest};
@@ -16,6 +16,7 @@ use protocol::ids::{Generation, SurfaceId};
 use protocol::misbehaviour::Misbehaviour;
 use shm::Consumer;
 use std::io;
+use std::ops::ControlFlow;
 use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -36,16 +37,16 @@ pub enum ServeError {
 }
 
 /// The broker's channel.
-pub struct Control {
+pub struct BrokerChannel {
     sender: Arc<Sender<FromGpu>>,
     receiver: Receiver<ToGpu>,
 }
 
-impl Control {
+impl BrokerChannel {
     /// This end of it.
-    pub fn new(channel: Endpoint<FromGpu, ToGpu>) -> Control {
+    pub fn new(channel: Endpoint<FromGpu, ToGpu>) -> BrokerChannel {
         let (sender, receiver) = channel.split();
-        Control {
+        BrokerChannel {
             sender: Arc::new(sender),
             receiver,
         }
@@ -63,7 +64,7 @@ impl Control {
 
 /// The gpu process at work.
 pub struct Gpu {
-    control: Control,
+    control: BrokerChannel,
     target: Target,
     screen: Screen,
     events: Vec<WindowEvent>,
@@ -77,15 +78,9 @@ struct Woken {
     rung: Vec<SurfaceId>,
 }
 
-/// Whether the loop goes on.
-enum Turn {
-    GoOn,
-    End,
-}
-
 impl Gpu {
     /// Everything but the loop.
-    pub fn new(control: Control, target: Target) -> Gpu {
+    pub fn new(control: BrokerChannel, target: Target) -> Gpu {
         let screen = Screen::new(target.size());
         Gpu {
             control,
@@ -107,14 +102,14 @@ impl Gpu {
         }
         loop {
             self.target.pump(&mut self.events);
-            if let Turn::End = self.handle_events() {
+            if let ControlFlow::Break(()) = self.handle_events() {
                 return Ok(());
             }
             self.screen.tick(self.now());
             if let Err(error) = self.target.present(&mut self.screen) {
                 tracing::error!("presenting failed: {error}");
             }
-            if let Turn::End = self.flush_notices() {
+            if let ControlFlow::Break(()) = self.flush_notices() {
                 return Ok(());
             }
             let woken = self.wait()?;
@@ -124,7 +119,7 @@ impl Gpu {
                 return Ok(());
             }
             if woken.control
-                && let Turn::End = self.read_control()?
+                && let ControlFlow::Break(()) = self.read_control()?
             {
                 return Ok(());
             }
@@ -168,7 +163,7 @@ impl Gpu {
         })
     }
 
-    fn handle_events(&mut self) -> Turn {
+    fn handle_events(&mut self) -> ControlFlow<()> {
         let mut events = std::mem::take(&mut self.events);
         for event in events.drain(..) {
             let message = match event {
@@ -184,19 +179,19 @@ impl Gpu {
                 WindowEvent::CloseRequested => FromGpu::CloseRequested,
             };
             if !self.say(message) {
-                return Turn::End;
+                return ControlFlow::Break(());
             }
         }
         self.events = events;
-        Turn::GoOn
+        ControlFlow::Continue(())
     }
 
-    fn read_control(&mut self) -> Result<Turn, ServeError> {
+    fn read_control(&mut self) -> Result<ControlFlow<()>, ServeError> {
         loop {
             match self.control.receiver.try_recv() {
                 Ok(Some(received)) => self.obey(received.message, received.handles)?,
-                Ok(None) => return Ok(Turn::GoOn),
-                Err(RecvError::Closed) => return Ok(Turn::End),
+                Ok(None) => return Ok(ControlFlow::Continue(())),
+                Err(RecvError::Closed) => return Ok(ControlFlow::Break(())),
                 Err(error) => return Err(error.into()),
             }
         }
@@ -209,7 +204,7 @@ impl Gpu {
                 generation,
                 size,
             } => {
-                let channel: Frames = handles.channel()?;
+                let channel: FramesEndpoint = handles.channel()?;
                 let region = consumer(&mut handles, size, generation)?;
                 self.screen.create(surface, channel, region);
             }
@@ -245,13 +240,13 @@ impl Gpu {
         Ok(())
     }
 
-    fn flush_notices(&mut self) -> Turn {
+    fn flush_notices(&mut self) -> ControlFlow<()> {
         for notice in self.screen.take_notices() {
             if self.control.sender.send(notice).is_err() {
-                return Turn::End;
+                return ControlFlow::Break(());
             }
         }
-        Turn::GoOn
+        ControlFlow::Continue(())
     }
 
     /// Whether the broker is still there.

@@ -16,7 +16,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 
 /// The gpu's end of a frames channel.
-pub type Frames = Endpoint<ToProducer, FromProducer>;
+pub type FramesEndpoint = Endpoint<ToProducer, FromProducer>;
 
 /// What a producer may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +44,7 @@ struct Channel {
 }
 
 /// A surface. Methods that return misbehaviour have cut the producer off.
-pub struct Surface {
+pub struct ComposedSurface {
     channel: Option<Channel>,
     credit: Credit,
     /// The region whose last frame is shown; the newest region when none has a frame yet.
@@ -57,12 +57,12 @@ pub struct Surface {
     hung_up: bool,
 }
 
-impl Surface {
+impl ComposedSurface {
     /// A surface without a frame.
-    pub fn new(channel: Frames, region: Option<Consumer>) -> Surface {
+    pub fn new(channel: FramesEndpoint, region: Option<Consumer>) -> ComposedSurface {
         let (sender, receiver) = channel.split();
         let channel = Some(Channel { sender, receiver });
-        Surface {
+        ComposedSurface {
             channel,
             credit: Credit::None,
             shown: region,

@@ -6,10 +6,10 @@
 
 use crate::document::body::Body;
 use crate::document::content;
-use crate::document::mime::{self, Kind};
+use crate::document::mime::{self, MimeKind};
 use crate::document::parse::OPAQUE_BASE;
 use crate::load::fetcher::Fetcher;
-use crate::runtime::{Control, Host, LoopError};
+use crate::runtime::{Host, LoopError, ToBroker};
 use crate::view::blitz_events::Navigation;
 use crate::view::{Anchor, View};
 use blitz_dom::BaseDocument;
@@ -131,20 +131,20 @@ impl Page {
             return;
         }
         let content = mime::content_type(load.content_type.as_deref(), &load.body.bytes);
-        if !is_complete && matches!(content.kind, Kind::Image | Kind::Unsupported(_)) {
+        if !is_complete && matches!(content.kind, MimeKind::Image | MimeKind::Unsupported(_)) {
             // Half an image is not shown, and of what cannot be shown no more is wanted.
             load.parse_at = now + SHOW_INTERVAL_MAX;
-            if content.kind == Kind::Image {
+            if content.kind == MimeKind::Image {
                 return;
             }
             load.body.stop();
         }
         let is_complete = load.body.is_complete();
         match &content.kind {
-            Kind::Unsupported(essence) => {
+            MimeKind::Unsupported(essence) => {
                 self.incomplete.push(content::unsupported_reason(essence));
             }
-            Kind::Image => {
+            MimeKind::Image => {
                 let bytes = std::mem::take(&mut load.body.bytes);
                 self.fetcher.provide(&load.url, Bytes::from(bytes));
             }
@@ -182,7 +182,7 @@ impl Page {
         }
     }
 
-    fn say_title(&mut self, control: &Control) {
+    fn say_title(&mut self, control: &ToBroker) {
         let Some(load) = self
             .load
             .as_mut()
@@ -200,7 +200,7 @@ impl Page {
         }
     }
 
-    fn say_hover(&mut self, control: &Control) {
+    fn say_hover(&mut self, control: &ToBroker) {
         let hover = self.view.hover();
         if hover != self.hover {
             self.hover.clone_from(&hover);
@@ -211,9 +211,9 @@ impl Page {
         }
     }
 
-    fn say_navigations(&mut self, new_tab: bool, control: &Control) {
+    fn say_navigations(&mut self, new_tab: bool, control: &ToBroker) {
         let Some(navigation) = self.shown else { return };
-        for Navigation { url, is_post } in self.view.signals.take_navigations() {
+        for Navigation { url, is_post } in self.view.events.take_navigations() {
             if is_post {
                 let reason = "Forms that are sent by POST are not supported.".to_owned();
                 control.say(FromRenderer::Incomplete { navigation, reason });
@@ -272,7 +272,7 @@ impl Host for Page {
         Ok(())
     }
 
-    fn input(&mut self, part: SurfacePart, event: InputEvent, control: &Control) {
+    fn input(&mut self, part: SurfacePart, event: InputEvent, control: &ToBroker) {
         if part != SurfacePart::Page {
             return;
         }
@@ -327,7 +327,7 @@ impl Host for Page {
         has_more.then_some(load.parse_at)
     }
 
-    fn turn(&mut self, control: &Control) {
+    fn turn(&mut self, control: &ToBroker) {
         self.parse();
         if self.view.settle(&mut self.fetcher) {
             self.shown = self.load.as_ref().map(|load| load.navigation);
@@ -344,7 +344,7 @@ impl Host for Page {
         self.finish_load();
     }
 
-    fn published(&mut self, part: SurfacePart, control: &Control) {
+    fn published(&mut self, part: SurfacePart, control: &ToBroker) {
         if part != SurfacePart::Page {
             return;
         }
@@ -381,9 +381,9 @@ impl Host for Page {
 }
 
 /// What relative URLs are resolved against.
-fn base_url(url: &Url, kind: &Kind) -> String {
+fn base_url(url: &Url, kind: &MimeKind) -> String {
     // An image document asks for its own URL, whatever it is.
-    if url.cannot_be_a_base() && *kind != Kind::Image {
+    if url.cannot_be_a_base() && *kind != MimeKind::Image {
         return OPAQUE_BASE.to_owned();
     }
     url.as_str().to_owned()

@@ -4,7 +4,7 @@
 //! and never paints without a credit.
 
 use crate::view::View;
-use crate::view::surface::{FramesEndpoint, Surface};
+use crate::view::surface::{FramesEndpoint, PaintedSurface};
 use ipc::poll::{Interest, wait};
 use ipc::{Endpoint, Handles, Misbehaviour, Receiver, RecvError, Sender};
 use protocol::geometry::Size;
@@ -36,9 +36,9 @@ pub(crate) enum LoopError {
 }
 
 /// What the process has to say to the broker.
-pub(crate) struct Control(Sender<FromRenderer>);
+pub(crate) struct ToBroker(Sender<FromRenderer>);
 
-impl Control {
+impl ToBroker {
     /// Sends a message. That the broker is gone shows on the receiving side.
     pub(crate) fn say(&self, message: FromRenderer) {
         let _ = self.0.send(message);
@@ -52,7 +52,7 @@ pub(crate) trait Host {
     /// A control message that is not about surfaces.
     fn message(&mut self, message: ToRenderer, handles: Handles) -> Result<(), LoopError>;
     /// Something the person did on a surface.
-    fn input(&mut self, part: SurfacePart, event: InputEvent, control: &Control);
+    fn input(&mut self, part: SurfacePart, event: InputEvent, control: &ToBroker);
     /// Further descriptors to wait for.
     fn sources(&self) -> Vec<BorrowedFd<'_>>;
     /// Some of them may be ready: take what is there.
@@ -60,20 +60,20 @@ pub(crate) trait Host {
     /// When to turn even if nothing happens.
     fn deadline(&self) -> Option<Instant>;
     /// Lays out what has changed and tells the broker about it.
-    fn turn(&mut self, control: &Control);
+    fn turn(&mut self, control: &ToBroker);
     /// The channel to the network process, if it has one.
     fn fetch_channel(&self) -> Option<BorrowedFd<'_>> {
         None
     }
     /// A frame of that part has been published.
-    fn published(&mut self, part: SurfacePart, control: &Control);
+    fn published(&mut self, part: SurfacePart, control: &ToBroker);
 }
 
 /// Runs until the broker closes the control channel.
 pub(crate) fn run(control: ControlEndpoint, host: impl Host) -> Result<(), LoopError> {
     let (sender, receiver) = control.split();
     let mut runtime = Runtime {
-        control: Control(sender),
+        control: ToBroker(sender),
         receiver,
         surfaces: Vec::new(),
         host,
@@ -83,16 +83,19 @@ pub(crate) fn run(control: ControlEndpoint, host: impl Host) -> Result<(), LoopE
         if !runtime.receive_control()? {
             return Ok(());
         }
-        runtime.surfaces.iter_mut().for_each(Surface::receive);
+        runtime
+            .surfaces
+            .iter_mut()
+            .for_each(PaintedSurface::receive);
         runtime.host.receive()?;
         runtime.turn();
     }
 }
 
 struct Runtime<H> {
-    control: Control,
+    control: ToBroker,
     receiver: Receiver<ToRenderer>,
-    surfaces: Vec<Surface>,
+    surfaces: Vec<PaintedSurface>,
     host: H,
 }
 
@@ -100,7 +103,7 @@ impl<H: Host> Runtime<H> {
     fn wait(&self) -> Result<(), LoopError> {
         let sources = self.host.sources();
         let fds: Vec<_> = std::iter::once(self.receiver.as_fd())
-            .chain(self.surfaces.iter().filter_map(Surface::credits))
+            .chain(self.surfaces.iter().filter_map(PaintedSurface::credits))
             .chain(sources)
             .map(|fd| (fd, Interest::Read))
             .collect();
@@ -186,7 +189,7 @@ impl<H: Host> Runtime<H> {
         child::Reach {
             control: self.control.0.as_fd(),
             fetch: self.host.fetch_channel().into_iter().collect(),
-            surfaces: self.surfaces.iter().map(Surface::reach).collect(),
+            surfaces: self.surfaces.iter().map(PaintedSurface::reach).collect(),
         }
     }
 
@@ -201,7 +204,7 @@ impl<H: Host> Runtime<H> {
         if let Some(view) = self.host.view(part) {
             view.set_size(producer.size());
             self.surfaces
-                .push(Surface::new(id, part, producer, channel));
+                .push(PaintedSurface::new(id, part, producer, channel));
         }
     }
 

@@ -4,7 +4,7 @@
 //! for as long as a copy is in use. Never: closes what it names.
 #![allow(unsafe_code)]
 
-use super::WindowError;
+use super::error::WindowError;
 use raw_window_handle::{
     DisplayHandle, HandleError, HasDisplayHandle, HasWindowHandle, RawDisplayHandle,
     RawWindowHandle, WindowHandle,

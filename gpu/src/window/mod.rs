@@ -3,12 +3,14 @@
 //! Owns: the window and everything that hangs on its connection. Trusts: the display server as any
 //! client must. Never: polls, and never opens anything after [`Window::open`].
 
+mod error;
 mod handles;
 mod keys;
 mod presenter;
 mod sampled;
 mod x11;
 
+pub use error::WindowError;
 pub use presenter::PresentError;
 
 use crate::screen::Screen;
@@ -21,19 +23,7 @@ use protocol::input::{Cursor, InputEvent};
 use raw_window_handle::{RawDisplayHandle, RawWindowHandle};
 use sampled::{Sampled, WheelScale};
 use std::os::fd::BorrowedFd;
-use thiserror::Error;
 use x11::{RawEvent, X11};
-
-/// Why there is no window.
-#[derive(Debug, Error)]
-pub enum WindowError {
-    /// The display was reached but does not give what is needed.
-    #[error("the display cannot be used: {0}")]
-    Display(String),
-    /// There is no display, or it refuses a window.
-    #[error("no window could be opened: {0}")]
-    Open(#[from] minifb::Error),
-}
 
 /// What has happened to the window.
 #[derive(Clone, Debug, PartialEq)]

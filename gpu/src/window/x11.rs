@@ -7,7 +7,7 @@
 //! Sources: XPending(3), XFilterEvent(3), Xutf8LookupString(3), XSetIOErrorHandler(3).
 #![allow(unsafe_code)]
 
-use super::WindowError;
+use super::error::WindowError;
 use protocol::geometry::{Rect, Size};
 use std::ffi::{c_char, c_int, c_long, c_ulong, c_void};
 use std::os::fd::BorrowedFd;

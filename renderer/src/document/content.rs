@@ -6,7 +6,7 @@
 
 use crate::document::charset;
 use crate::document::markup::Markup;
-use crate::document::mime::{ContentType, Kind};
+use crate::document::mime::{ContentType, MimeKind};
 
 /// The markup that shows `bytes`. An image is not in it: it is what the document's own URL answers.
 pub(crate) fn to_markup(
@@ -17,11 +17,11 @@ pub(crate) fn to_markup(
 ) -> (Markup, String) {
     let decode = || charset::decode(bytes, content.charset.as_deref(), is_complete);
     match &content.kind {
-        Kind::Html => (Markup::Html, decode()),
-        Kind::Xhtml => (Markup::Xml, decode()),
-        Kind::Text => (Markup::Html, text_document(&decode(), url)),
-        Kind::Image => (Markup::Html, image_document(url)),
-        Kind::Unsupported(essence) => (Markup::Html, unsupported_document(essence, url)),
+        MimeKind::Html => (Markup::Html, decode()),
+        MimeKind::Xhtml => (Markup::Xml, decode()),
+        MimeKind::Text => (Markup::Html, text_document(&decode(), url)),
+        MimeKind::Image => (Markup::Html, image_document(url)),
+        MimeKind::Unsupported(essence) => (Markup::Html, unsupported_document(essence, url)),
     }
 }
 

@@ -2,7 +2,7 @@
 
 /// What a document is shown as.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum MimeKind {
     Html,
     Xhtml,
     Image,
@@ -13,7 +13,7 @@ pub(crate) enum Kind {
 
 /// A `Content-Type` header taken apart.
 pub(crate) struct ContentType {
-    pub(crate) kind: Kind,
+    pub(crate) kind: MimeKind,
     /// Its `charset` parameter.
     pub(crate) charset: Option<String>,
 }
@@ -31,35 +31,37 @@ pub(crate) fn content_type(header: Option<&str>, bytes: &[u8]) -> ContentType {
     let kind = match kind_of(&essence) {
         Some(kind) => kind,
         None if essence.is_empty() || essence == "unknown/unknown" => sniff(bytes),
-        None => Kind::Unsupported(essence),
+        None => MimeKind::Unsupported(essence),
     };
     ContentType { kind, charset }
 }
 
-fn kind_of(essence: &str) -> Option<Kind> {
+fn kind_of(essence: &str) -> Option<MimeKind> {
     let kind = match essence {
-        "text/html" => Kind::Html,
-        "application/xhtml+xml" => Kind::Xhtml,
-        "image/png" | "image/jpeg" | "image/jpg" | "image/webp" | "image/gif" => Kind::Image,
-        "image/svg+xml" => Kind::Image,
-        "application/json" | "application/xml" | "application/javascript" => Kind::Text,
-        "application/x-javascript" | "application/ecmascript" | "application/toml" => Kind::Text,
-        "application/yaml" | "application/x-yaml" | "application/x-sh" => Kind::Text,
-        _ if essence.starts_with("text/") => Kind::Text,
-        _ if essence.ends_with("+json") || essence.ends_with("+xml") => Kind::Text,
+        "text/html" => MimeKind::Html,
+        "application/xhtml+xml" => MimeKind::Xhtml,
+        "image/png" | "image/jpeg" | "image/jpg" | "image/webp" | "image/gif" => MimeKind::Image,
+        "image/svg+xml" => MimeKind::Image,
+        "application/json" | "application/xml" | "application/javascript" => MimeKind::Text,
+        "application/x-javascript" | "application/ecmascript" | "application/toml" => {
+            MimeKind::Text
+        }
+        "application/yaml" | "application/x-yaml" | "application/x-sh" => MimeKind::Text,
+        _ if essence.starts_with("text/") => MimeKind::Text,
+        _ if essence.ends_with("+json") || essence.ends_with("+xml") => MimeKind::Text,
         _ => return None,
     };
     Some(kind)
 }
 
 /// What bytes without a type look like.
-fn sniff(bytes: &[u8]) -> Kind {
+fn sniff(bytes: &[u8]) -> MimeKind {
     const SNIFFED_BYTES: usize = 512;
     let head = &bytes[..bytes.len().min(SNIFFED_BYTES)];
     let is_webp = head.starts_with(b"RIFF") && head.get(8..12) == Some(b"WEBP");
     let images: [&[u8]; 4] = [b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a"];
     if is_webp || images.iter().any(|magic| head.starts_with(magic)) {
-        return Kind::Image;
+        return MimeKind::Image;
     }
     let text = head
         .strip_prefix(b"\xef\xbb\xbf")
@@ -80,51 +82,51 @@ fn sniff(bytes: &[u8]) -> Kind {
         b"<!--",
     ];
     if tags.iter().any(|tag| start.starts_with(tag)) {
-        return Kind::Html;
+        return MimeKind::Html;
     }
     if start.starts_with(b"<svg") {
-        return Kind::Image;
+        return MimeKind::Image;
     }
     let is_binary = |b: &u8| matches!(b, 0..=8 | 0x0b | 0x0e..=0x1a | 0x1c..=0x1f);
     let has_bom = encoding_rs::Encoding::for_bom(head).is_some();
     if !has_bom && head.iter().any(is_binary) {
-        return Kind::Unsupported("application/octet-stream".to_owned());
+        return MimeKind::Unsupported("application/octet-stream".to_owned());
     }
-    Kind::Text
+    MimeKind::Text
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn kind(header: &str) -> Kind {
+    fn kind(header: &str) -> MimeKind {
         content_type(Some(header), b"").kind
     }
 
     #[test]
     fn the_header_decides_and_names_the_charset() {
         let html = content_type(Some("Text/HTML; x=1; Charset=\"KOI8-R\""), b"");
-        assert_eq!(html.kind, Kind::Html);
+        assert_eq!(html.kind, MimeKind::Html);
         assert_eq!(html.charset.as_deref(), Some("KOI8-R"));
-        assert_eq!(kind("application/xhtml+xml"), Kind::Xhtml);
-        assert_eq!(kind("image/svg+xml"), Kind::Image);
-        assert_eq!(kind("application/ld+json"), Kind::Text);
-        assert_eq!(kind("text/x-unheard-of"), Kind::Text);
+        assert_eq!(kind("application/xhtml+xml"), MimeKind::Xhtml);
+        assert_eq!(kind("image/svg+xml"), MimeKind::Image);
+        assert_eq!(kind("application/ld+json"), MimeKind::Text);
+        assert_eq!(kind("text/x-unheard-of"), MimeKind::Text);
         assert_eq!(
             kind("application/pdf"),
-            Kind::Unsupported("application/pdf".to_owned())
+            MimeKind::Unsupported("application/pdf".to_owned())
         );
     }
 
     #[test]
     fn bytes_without_a_type_are_looked_at() {
         let sniffed = |bytes: &[u8]| content_type(None, bytes).kind;
-        assert_eq!(sniffed(b" \n<!DOCTYPE html><p>x"), Kind::Html);
-        assert_eq!(sniffed(b"\x89PNG\r\n\x1a\n...."), Kind::Image);
-        assert_eq!(sniffed(b"plain words"), Kind::Text);
+        assert_eq!(sniffed(b" \n<!DOCTYPE html><p>x"), MimeKind::Html);
+        assert_eq!(sniffed(b"\x89PNG\r\n\x1a\n...."), MimeKind::Image);
+        assert_eq!(sniffed(b"plain words"), MimeKind::Text);
         assert!(matches!(
             sniffed(b"\x7fELF\x02\x01\x01\0"),
-            Kind::Unsupported(_)
+            MimeKind::Unsupported(_)
         ));
     }
 }

@@ -4,7 +4,7 @@
 //! Owns: the answers of one document. Trusts: the network process about where an answer came from.
 //! Never: keeps the answers of a document that is gone.
 
-use crate::document::mime::{self, Kind};
+use crate::document::mime::{self, MimeKind};
 use blitz_traits::net::Bytes;
 use protocol::document::ResponseHead;
 use std::collections::HashMap;
@@ -32,7 +32,7 @@ impl Responses {
 
     pub(crate) fn insert(&self, requested: String, head: ResponseHead, bytes: Bytes) {
         let kind = mime::content_type(head.content_type.as_deref(), &bytes).kind;
-        let is_document = matches!(kind, Kind::Html | Kind::Xhtml | Kind::Text);
+        let is_document = matches!(kind, MimeKind::Html | MimeKind::Xhtml | MimeKind::Text);
         let response = Response {
             final_url: head.final_url,
             content_type: head.content_type,

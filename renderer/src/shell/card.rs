@@ -48,7 +48,7 @@ impl CardView {
     pub(crate) fn input(&mut self, event: InputEvent) -> Vec<FromShell> {
         self.view.settle(&mut self.fetcher);
         self.view.input(event);
-        let links = self.view.signals.take_navigations();
+        let links = self.view.events.take_navigations();
         links
             .iter()
             .filter_map(|link| command::of_link(&link.url))

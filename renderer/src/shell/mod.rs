@@ -12,7 +12,7 @@ mod icons;
 mod parts;
 mod strip;
 
-use crate::runtime::{Control, Host, LoopError};
+use crate::runtime::{Host, LoopError, ToBroker};
 use crate::view::View;
 use card::CardView;
 use ipc::{Endpoint, Handles, Misbehaviour, Receiver, RecvError, Sender};
@@ -86,7 +86,7 @@ impl Host for Shell {
         }
     }
 
-    fn input(&mut self, part: SurfacePart, event: InputEvent, _control: &Control) {
+    fn input(&mut self, part: SurfacePart, event: InputEvent, _control: &ToBroker) {
         if event.position().is_some() {
             self.pointed = part;
         }
@@ -123,7 +123,7 @@ impl Host for Shell {
         is_unsettled.then(Instant::now)
     }
 
-    fn turn(&mut self, control: &Control) {
+    fn turn(&mut self, control: &ToBroker) {
         self.strip.turn();
         self.card.turn();
         let pointed = match self.pointed {
@@ -137,5 +137,5 @@ impl Host for Shell {
         }
     }
 
-    fn published(&mut self, _part: SurfacePart, _control: &Control) {}
+    fn published(&mut self, _part: SurfacePart, _control: &ToBroker) {}
 }

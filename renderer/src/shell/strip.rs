@@ -88,7 +88,7 @@ impl Strip {
         if was_typing && !self.is_typing() {
             self.restore();
         }
-        let links = self.view.signals.take_navigations();
+        let links = self.view.events.take_navigations();
         links
             .iter()
             .filter_map(|link| command::of_link(&link.url))

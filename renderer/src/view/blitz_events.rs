@@ -9,10 +9,10 @@ use blitz_traits::shell::{ClipboardError, ShellProvider};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-/// The collected signals of one document. Blitz wants it shareable between threads; this process
+/// The collected events of one document. Blitz wants it shareable between threads; this process
 /// has one, so no lock is ever contended.
 #[derive(Debug, Default)]
-pub(crate) struct Signals {
+pub(crate) struct BlitzEvents {
     redraw: AtomicBool,
     navigations: Mutex<Vec<Navigation>>,
     clipboard: Mutex<Option<String>>,
@@ -26,7 +26,7 @@ pub(crate) struct Navigation {
     pub(crate) is_post: bool,
 }
 
-impl Signals {
+impl BlitzEvents {
     /// Whether a redraw was asked for since the last call.
     pub(crate) fn take_redraw(&self) -> bool {
         self.redraw.swap(false, Ordering::Relaxed)
@@ -43,7 +43,7 @@ impl Signals {
     }
 }
 
-impl ShellProvider for Signals {
+impl ShellProvider for BlitzEvents {
     fn request_redraw(&self) {
         self.redraw.store(true, Ordering::Relaxed);
     }
@@ -65,7 +65,7 @@ impl ShellProvider for Signals {
     }
 }
 
-impl NavigationProvider for Signals {
+impl NavigationProvider for BlitzEvents {
     fn navigate_to(&self, options: NavigationOptions) {
         let navigation = Navigation {
             url: options.url,

@@ -19,7 +19,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 pub(crate) type FramesEndpoint = Endpoint<FromProducer, ToProducer>;
 
 /// A surface that this process paints.
-pub(crate) struct Surface {
+pub(crate) struct PaintedSurface {
     pub(crate) id: SurfaceId,
     pub(crate) part: SurfacePart,
     producer: Producer,
@@ -30,15 +30,15 @@ pub(crate) struct Surface {
     credit: bool,
 }
 
-impl Surface {
+impl PaintedSurface {
     pub(crate) fn new(
         id: SurfaceId,
         part: SurfacePart,
         producer: Producer,
         channel: FramesEndpoint,
-    ) -> Surface {
+    ) -> PaintedSurface {
         let size = producer.size();
-        Surface {
+        PaintedSurface {
             id,
             part,
             producer,

@@ -10,7 +10,7 @@ use crate::document::parse::{self, InnerParser};
 use crate::document::responses::Responses;
 use crate::document::sink::Budget;
 use crate::load::fetcher::Fetcher;
-use crate::view::blitz_events::Signals;
+use crate::view::blitz_events::BlitzEvents;
 use crate::view::canvas::Canvas;
 use crate::view::pointer::Pointer;
 use crate::view::scrollbar::ScrollBar;
@@ -44,7 +44,7 @@ pub(crate) enum Anchor {
 /// The document of one surface.
 pub(crate) struct View {
     fonts: FontContext,
-    pub(crate) signals: Arc<Signals>,
+    pub(crate) events: Arc<BlitzEvents>,
     net: Arc<dyn NetProvider>,
     responses: Responses,
     site: Option<Site>,
@@ -69,7 +69,7 @@ impl View {
     pub(crate) fn new(fonts: FontContext, fetcher: &Fetcher) -> View {
         View {
             fonts,
-            signals: Arc::default(),
+            events: Arc::default(),
             net: fetcher.provider(),
             responses: fetcher.responses(),
             site: None,
@@ -120,8 +120,8 @@ impl View {
             viewport: Some(viewport(self.size)),
             base_url: Some(base.to_owned()),
             net_provider: Some(self.net.clone()),
-            navigation_provider: Some(self.signals.clone()),
-            shell_provider: Some(self.signals.clone()),
+            navigation_provider: Some(self.events.clone()),
+            shell_provider: Some(self.events.clone()),
             html_parser_provider: Some(arc(inner_parser)),
             font_ctx: Some(self.fonts.clone()),
             style_threading: StyleThreading::Sequential,
@@ -150,7 +150,7 @@ impl View {
         let mut taken_over = false;
         for _ in 0..ROUNDS_MAX {
             let answered = fetcher.pump();
-            if self.signals.take_redraw() || answered {
+            if self.events.take_redraw() || answered {
                 self.needs_layout = true;
             }
             taken_over |= self.take_over();
