@@ -1,4 +1,8 @@
 //! What a response is, by its `Content-Type` header or else by its first bytes.
+//!
+//! Source: <https://mimesniff.spec.whatwg.org/>.
+
+use data_url::mime::Mime;
 
 /// What a document is shown as.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,29 +15,38 @@ pub(crate) enum MimeKind {
     Unsupported(String),
 }
 
-/// A `Content-Type` header taken apart.
+/// What a response is, and in which encoding.
 pub(crate) struct ContentType {
     pub(crate) kind: MimeKind,
-    /// Its `charset` parameter.
+    /// The `charset` parameter of the header.
     pub(crate) charset: Option<String>,
 }
 
-/// Takes a header apart; without one, looks at the first bytes.
+/// Classifies a response by its header. A missing header, or one that is no MIME type, says
+/// nothing: then the first bytes decide.
 pub(crate) fn content_type(header: Option<&str>, bytes: &[u8]) -> ContentType {
-    let header = header.unwrap_or("");
-    let mut parts = header.split(';');
-    let essence = parts.next().unwrap_or("").trim().to_ascii_lowercase();
-    let charset = parts.find_map(|part| {
-        let (name, value) = part.split_once('=')?;
-        let is_charset = name.trim().eq_ignore_ascii_case("charset");
-        is_charset.then(|| value.trim().trim_matches(['"', '\'']).to_owned())
-    });
+    let Some(mime) = header.and_then(|header| header.parse::<Mime>().ok()) else {
+        return ContentType {
+            kind: sniff(bytes),
+            charset: None,
+        };
+    };
+    let essence = format!("{}/{}", mime.type_, mime.subtype);
     let kind = match kind_of(&essence) {
         Some(kind) => kind,
-        None if essence.is_empty() || essence == "unknown/unknown" => sniff(bytes),
+        None if essence == "unknown/unknown" => sniff(bytes),
         None => MimeKind::Unsupported(essence),
     };
-    ContentType { kind, charset }
+    ContentType {
+        kind,
+        charset: charset(&mime).map(str::to_owned),
+    }
+}
+
+/// The `charset` parameter. Single quotes are no quotes by the standard, but servers send them.
+pub(crate) fn charset(mime: &Mime) -> Option<&str> {
+    let label = mime.get_parameter("charset")?;
+    Some(label.trim_matches('\''))
 }
 
 fn kind_of(essence: &str) -> Option<MimeKind> {
@@ -124,6 +137,8 @@ mod tests {
         assert_eq!(sniffed(b" \n<!DOCTYPE html><p>x"), MimeKind::Html);
         assert_eq!(sniffed(b"\x89PNG\r\n\x1a\n...."), MimeKind::Image);
         assert_eq!(sniffed(b"plain words"), MimeKind::Text);
+        let unreadable = content_type(Some("text/html, text/html"), b"<p>x");
+        assert_eq!(unreadable.kind, MimeKind::Html);
         assert!(matches!(
             sniffed(b"\x7fELF\x02\x01\x01\0"),
             MimeKind::Unsupported(_)
