@@ -344,7 +344,7 @@ impl Host for Page {
         self.finish_load();
     }
 
-    fn published(&mut self, part: SurfacePart, control: &ToBroker) {
+    fn painted(&mut self, part: SurfacePart, control: &ToBroker) {
         if part != SurfacePart::Page {
             return;
         }

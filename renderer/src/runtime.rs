@@ -65,8 +65,8 @@ pub(crate) trait Host {
     fn fetch_channel(&self) -> Option<BorrowedFd<'_>> {
         None
     }
-    /// A frame of that part has been published.
-    fn published(&mut self, part: SurfacePart, control: &ToBroker);
+    /// The surface of that part shows the view as it is now.
+    fn painted(&mut self, part: SurfacePart, control: &ToBroker);
 }
 
 /// Runs until the broker closes the control channel.
@@ -240,8 +240,8 @@ impl<H: Host> Runtime<H> {
             if let Some(view) = self.host.view(surface.part)
                 && view.wants_paint()
             {
-                surface.publish(view);
-                self.host.published(surface.part, &self.control);
+                surface.paint(view);
+                self.host.painted(surface.part, &self.control);
             }
         }
     }

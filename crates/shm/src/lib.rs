@@ -9,6 +9,7 @@
 //! the kernel's seals, and the broker that made each region and gave out its descriptors. Never:
 //! maps what is not sealed, waits for the other side, allocates for a frame.
 
+mod compare;
 mod consumer;
 mod damage;
 mod error;

@@ -3,6 +3,7 @@
 //! the right to write pixels to this process alone; the consumer not at all. Never: waits for it.
 
 use crate::ShmError;
+use crate::compare;
 use crate::damage::Damage;
 use crate::header::RawHeader;
 use crate::latch::{self, Word};
@@ -22,6 +23,9 @@ pub struct Producer {
     layout: Layout,
     generation: Generation,
     turn: ProducerTurn,
+    /// The slot of the frame published last. Only slots that are handed out again are painted on,
+    /// so that frame still stands there until the next one is published.
+    published: Option<u32>,
 }
 
 impl Producer {
@@ -39,6 +43,7 @@ impl Producer {
             layout,
             generation,
             turn: ProducerTurn::new(),
+            published: None,
         })
     }
 
@@ -56,6 +61,24 @@ impl Producer {
         unsafe { slice::from_raw_parts_mut(start, bytes) }
     }
 
+    /// What differs between the frame in [`Producer::back`] and the one published last; everything
+    /// if none was.
+    pub fn changes(&self) -> Damage {
+        let size = self.layout.size();
+        match self.published {
+            Some(slot) => compare::differences(self.slot(slot), self.slot(self.turn.back), size),
+            None => Damage::full(size),
+        }
+    }
+
+    fn slot(&self, slot: u32) -> &[u8] {
+        let bytes = self.layout.frame_bytes();
+        let start = self.pixels.at(self.layout.pixels_offset(slot), bytes);
+        // SAFETY: in bounds (asserted by `at`). No other process can write pixels (see `back`), and
+        // this one writes only through a mutable borrow of `self`.
+        unsafe { slice::from_raw_parts(start, bytes) }
+    }
+
     /// Hands the frame in [`Producer::back`] over and returns its sequence number. `damage` is what
     /// differs from the frame published before; what sticks out of the frame is cut off.
     pub fn publish(&mut self, damage: &[Rect]) -> u64 {
@@ -66,6 +89,7 @@ impl Producer {
         let header = self.turn.prepare(self.layout, self.generation, &clipped);
         self.pixels
             .write(self.layout.header_offset(self.turn.back), header);
+        self.published = Some(self.turn.back);
         self.turn.commit(latch_word(&self.latch), &clipped);
         header.sequence
     }

@@ -137,5 +137,5 @@ impl Host for Shell {
         }
     }
 
-    fn published(&mut self, _part: SurfacePart, _control: &ToBroker) {}
+    fn painted(&mut self, _part: SurfacePart, _control: &ToBroker) {}
 }

@@ -234,19 +234,20 @@ impl View {
         self.needs_paint = true;
     }
 
-    /// A frame may be painted: if something moves by itself, it is to be laid out for this moment.
+    /// Whether the document moves by itself.
+    pub(crate) fn is_animating(&self) -> bool {
+        let document = self.document.as_ref().filter(|_| self.is_ready);
+        document.is_some_and(BaseDocument::is_animating)
+    }
+
+    /// A frame may be painted: an animation is laid out for this moment.
     pub(crate) fn tick(&mut self) {
-        if self.is_ready
-            && self
-                .document
-                .as_ref()
-                .is_some_and(BaseDocument::is_animating)
-        {
+        if self.is_animating() {
             self.needs_layout = true;
         }
     }
 
-    /// Whether a frame would show something new.
+    /// Whether the document may look different from what was painted last.
     pub(crate) fn wants_paint(&self) -> bool {
         self.is_ready && self.needs_paint
     }
