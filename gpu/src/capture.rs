@@ -1,7 +1,6 @@
-//! A picture of the whole window for the broker (screenshots, tests).
+//! Captures the whole window for the broker (screenshots, tests). Everything is composed again.
 //!
-//! Owns: the conversion from composed to RGBA pixels. Trusts: the broker, who made the region.
-//! Never: depends on what was last presented; everything is composed anew.
+//! Trusts: the broker, which made the region. Never: depends on what was presented last.
 
 use crate::compositor::Canvas;
 use crate::screen::Screen;

@@ -1,10 +1,10 @@
-//! The gpu process: it composes all surfaces, has the window (or a headless target) and the raw
-//! input, and owns the frame clock.
+//! The gpu process: it composes all surfaces, owns the window (or a headless target), reads raw
+//! input, and runs the frame clock.
 //!
 //! Owns: the window, the composed picture, the credits of all producers. Trusts: the broker; no
 //! producer, whose messages are claims and whose headers and pixels may be anything; the display
 //! server as far as any client must. Never: opens a file or a socket once it is sealed, sends
-//! memory to anybody, or wakes up without a reason.
+//! memory, or wakes without a reason.
 #![deny(unsafe_code)]
 
 mod capture;

@@ -1,8 +1,8 @@
-//! What the window shows: all surfaces, the scene, and what of it has to be drawn again.
+//! The window's content: all surfaces, the scene, and the pixels that must be drawn again.
 //!
 //! Owns: surfaces by id, visibility, credits, damage. Trusts: the broker for ids, sizes and scenes;
-//! producers for nothing. Never: touches a window, reads a clock, or waits; what the broker is to
-//! hear is queued for [`Screen::take_notices`].
+//! producers for nothing. Never: touches a window, reads a clock, or waits. Notices to the broker
+//! are queued for [`Screen::take_notices`].
 
 use crate::compositor::{Canvas, Compositor, Pictures, cover_of};
 use crate::rects::Rects;
@@ -49,7 +49,7 @@ impl Screen {
         self.size
     }
 
-    /// The window has another size.
+    /// Resizes the window; all of it is drawn again.
     pub fn resize(&mut self, size: Size) {
         self.size = size;
         self.mark_all();
@@ -81,7 +81,7 @@ impl Screen {
         self.note(id, outcome);
     }
 
-    /// The surface is gone, with its pixels.
+    /// Drops the surface and its pixels.
     pub fn drop_surface(&mut self, id: SurfaceId) {
         if self.surfaces.0.contains_key(&id) {
             self.mark(id, None);
@@ -89,7 +89,7 @@ impl Screen {
         }
     }
 
-    /// What the window shows from now on. A surface that comes into view without a credit gets one.
+    /// Sets what the window shows. A surface that comes into view without a credit gets one.
     pub fn set_scene(&mut self, scene: Scene) {
         if scene == self.scene {
             return;
@@ -109,7 +109,7 @@ impl Screen {
             .filter_map(|(&id, surface)| Some((id, surface.channel()?)))
     }
 
-    /// What code that has taken over this process has of the surfaces.
+    /// The surfaces' channels and memory, for attack tests.
     pub fn reach(&self) -> Vec<child::ReachedSurface<'_>> {
         self.surfaces
             .0
@@ -167,12 +167,12 @@ impl Screen {
         }
     }
 
-    /// These window pixels are to be drawn again.
+    /// Marks window pixels to be drawn again.
     pub fn mark_rect(&mut self, rect: Rect) {
         self.dirty.add(rect.intersect(Rect::from_size(self.size)));
     }
 
-    /// What is to be drawn again, all within the window; from now on nothing is.
+    /// Returns and clears the window pixels that must be drawn again.
     pub fn take_dirty(&mut self) -> Rects {
         std::mem::take(&mut self.dirty)
     }
@@ -184,12 +184,12 @@ impl Screen {
             .compose(&self.scene, &self.surfaces, damage, clip, canvas);
     }
 
-    /// Queues something else that the broker is to hear, after what it is to hear already.
+    /// Queues a notice to the broker.
     pub fn notify(&mut self, notice: FromGpu) {
         self.notices.push(notice);
     }
 
-    /// What the broker is to hear, in order.
+    /// The queued notices to the broker, in order.
     pub fn take_notices(&mut self) -> std::vec::Drain<'_, FromGpu> {
         self.notices.drain(..)
     }

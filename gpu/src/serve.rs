@@ -1,7 +1,7 @@
-//! The loop of the gpu process: one wait over everything that can happen.
+//! The gpu process's loop: one wait over every event source.
 //!
-//! Owns: the order in which things are done. Trusts: the broker on the control channel. Never:
-//! wakes up unless a descriptor is ready or a credit is due.
+//! Owns: the order of the work. Trusts: the broker on the control channel. Never: wakes unless a
+//! descriptor is ready or a credit is due.
 
 use crate::capture;
 use crate::screen::Screen;
@@ -22,7 +22,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use thiserror::Error;
 
-/// Why the loop ended, other than by the broker's wish.
+/// Why the loop failed.
 #[derive(Debug, Error)]
 pub enum ServeError {
     /// The broker's channel broke.
@@ -32,7 +32,7 @@ pub enum ServeError {
     #[error("waiting failed: {0}")]
     Wait(#[from] io::Error),
     /// A descriptor is missing, which the channel has checked.
-    #[error("a message came without what it calls for: {0}")]
+    #[error("a message lacks a descriptor: {0}")]
     Handle(#[from] Misbehaviour),
 }
 
@@ -43,7 +43,7 @@ pub struct BrokerChannel {
 }
 
 impl BrokerChannel {
-    /// This end of it.
+    /// Wraps this end of the channel.
     pub fn new(channel: Endpoint<FromGpu, ToGpu>) -> BrokerChannel {
         let (sender, receiver) = channel.split();
         BrokerChannel {
@@ -52,11 +52,11 @@ impl BrokerChannel {
         }
     }
 
-    /// Tells the broker that the window is gone, from wherever that is found out.
+    /// A function that tells the broker, from any thread, that the window is gone.
     pub fn closer(&self) -> impl Fn() + Send + Sync + 'static {
         let sender = Arc::clone(&self.sender);
         move || {
-            // The broker may be gone too: then nobody is left to be told.
+            // The broker may be gone too; then there is nobody to tell.
             let _ = sender.try_send(FromGpu::CloseRequested);
         }
     }

@@ -1,8 +1,8 @@
 //! One surface: its regions, its producer's channel and credit.
 //!
-//! Owns: the last good frame, and what a producer may do when. Trusts: nothing that the producer
-//! says or writes; every doorbell is checked against the credit, every header by `shm`. Never:
-//! shows a frame that broke a rule, or listens to its producer again.
+//! Owns: the last good frame and the producer's credit. Trusts: nothing that the producer says or
+//! writes; every doorbell is checked against the credit, every header by `shm`. Never: shows a
+//! frame that broke a rule, or listens to its producer again.
 
 use crate::clock::next_tick;
 use crate::rects::Rects;
@@ -29,10 +29,10 @@ enum Credit {
     Held,
 }
 
-/// What came of taking a frame.
+/// A frame that was taken.
 #[derive(Clone, Copy, Debug)]
 pub struct Taken {
-    /// What is different now, in pixels of the surface; spans the frame before too.
+    /// The pixels of the surface to be drawn again; covers skipped frames too.
     pub damage: Rects,
     /// The generation, if this is its first frame.
     pub first_of: Option<Generation>,
@@ -84,7 +84,7 @@ impl ComposedSurface {
             .map(|channel| channel.receiver.as_fd())
     }
 
-    /// What code that has taken over this process has of it.
+    /// Its channel and memory, for attack tests.
     pub fn reach(&self) -> Option<child::ReachedSurface<'_>> {
         Some(child::ReachedSurface {
             channel: self.channel(),

@@ -1,8 +1,8 @@
-//! The renderer's content: one document at a time, read, parsed while it arrives, and reported to
-//! the broker.
+//! A renderer's content: one document at a time, parsed while it arrives, and reported to the
+//! broker.
 //!
 //! Owns: the document and its fetches. Trusts: the broker's commits; the document not at all.
-//! Never: shows a document without a commit, or goes anywhere by itself: it asks.
+//! Never: shows a document without a commit, or navigates by itself: it asks the broker.
 
 use crate::document::body::Body;
 use crate::document::content;
@@ -27,9 +27,9 @@ use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
 use url::Url;
 
-/// How long the first bytes of a document are waited for company before they are shown.
+/// How long to wait for more bytes before the first paint.
 const FIRST_SHOW: Duration = Duration::from_millis(100);
-/// Longest time between two showings of a document that goes on arriving.
+/// Longest time between two paints of a document that is still arriving.
 const SHOW_INTERVAL_MAX: Duration = Duration::from_secs(3);
 
 /// The renderer's content.
@@ -38,21 +38,21 @@ pub(crate) struct Page {
     fetcher: Fetcher,
     is_locked: bool,
     load: Option<Load>,
-    /// The commit whose document is on show.
+    /// The commit whose document is shown.
     shown: Option<NavigationId>,
     hover: (Cursor, Option<String>),
     scrolled_to: u32,
-    /// What the broker is to be told at the end of the turn.
+    /// Why the document is incomplete; sent to the broker at the end of the turn.
     incomplete: Vec<String>,
 }
 
-/// The document that is being loaded, or has been.
+/// The document that is loading or loaded.
 struct Load {
     navigation: NavigationId,
     url: Url,
     content_type: Option<String>,
     body: Body,
-    /// Bytes that have been parsed.
+    /// How many bytes have been parsed.
     parsed: usize,
     /// When to parse again if more has come.
     parse_at: Instant,
@@ -92,7 +92,7 @@ impl Page {
                 (Body::of_bytes(&bytes), Some(mime_type))
             }
         };
-        // The error page of an address that is no URL stands at that address.
+        // The error page for an invalid URL has that invalid URL as its address.
         let url = Url::parse(&commit.url)
             .or_else(|_| Url::parse(OPAQUE_BASE))
             .expect("the stand-in is a URL");
@@ -118,7 +118,7 @@ impl Page {
         Ok(())
     }
 
-    /// Parses what has come if it is all there, or if it is time to show some of it.
+    /// Parses the body once it is complete, or when part of it is due to be shown.
     fn parse(&mut self) {
         let Some(load) = &mut self.load else { return };
         if load.is_parsed {
@@ -132,7 +132,7 @@ impl Page {
         }
         let content = mime::content_type(load.content_type.as_deref(), &load.body.bytes);
         if !is_complete && matches!(content.kind, MimeKind::Image | MimeKind::Unsupported(_)) {
-            // Half an image is not shown, and of what cannot be shown no more is wanted.
+            // A partial image is not shown; the rest of an unsupported type is not read.
             load.parse_at = now + SHOW_INTERVAL_MAX;
             if content.kind == MimeKind::Image {
                 return;
@@ -157,7 +157,7 @@ impl Page {
         if is_cut {
             load.body.stop();
             self.incomplete.push(format!(
-                "the page has more than {DOCUMENT_ELEMENTS_MAX} elements; the rest is left out"
+                "the page has more than {DOCUMENT_ELEMENTS_MAX} elements; the rest is not shown"
             ));
         }
         let is_complete = load.body.is_complete();
@@ -215,7 +215,7 @@ impl Page {
         let Some(navigation) = self.shown else { return };
         for Navigation { url, is_post } in self.view.events.take_navigations() {
             if is_post {
-                let reason = "Forms that are sent by POST are not supported.".to_owned();
+                let reason = "POST forms are not supported.".to_owned();
                 control.say(FromRenderer::Incomplete { navigation, reason });
                 continue;
             }
@@ -230,7 +230,7 @@ impl Page {
         }
     }
 
-    /// The load is over once everything is there; a last frame must show it.
+    /// Asks for a last paint once everything has arrived; `Loaded` follows that paint.
     fn finish_load(&mut self) {
         let Some(load) = &self.load else { return };
         let is_over = load.is_parsed && self.fetcher.is_idle() && !self.view.has_next();
@@ -276,7 +276,7 @@ impl Host for Page {
         if part != SurfacePart::Page {
             return;
         }
-        // What the pointer hits depends on what earlier inputs have changed.
+        // Earlier input may have changed what lies under the pointer.
         self.view.settle(&mut self.fetcher);
         if self.view.input(event) {
             self.view.set_anchor(None);
@@ -380,7 +380,7 @@ impl Host for Page {
     }
 }
 
-/// What relative URLs are resolved against.
+/// The base of the document's relative URLs.
 fn base_url(url: &Url, kind: &MimeKind) -> String {
     // An image document asks for its own URL, whatever it is.
     if url.cannot_be_a_base() && *kind != MimeKind::Image {
@@ -389,7 +389,7 @@ fn base_url(url: &Url, kind: &MimeKind) -> String {
     url.as_str().to_owned()
 }
 
-/// The bytes and the type of a `data:` URL; nothing if it is none.
+/// The bytes and the type of a `data:` URL; no bytes if it is invalid.
 fn data_of(url: &str) -> (Vec<u8>, String) {
     let Ok(data) = DataUrl::process(url) else {
         return (Vec::new(), "text/plain".to_owned());
@@ -401,7 +401,7 @@ fn data_of(url: &str) -> (Vec<u8>, String) {
     (bytes, data.mime_type().to_string())
 }
 
-/// The longest beginning of `text` that has at most `bytes_max` bytes.
+/// The longest prefix of `text` of at most `bytes_max` bytes.
 fn cut(mut text: String, bytes_max: usize) -> String {
     text.truncate(text.floor_char_boundary(bytes_max));
     text

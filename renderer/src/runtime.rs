@@ -1,7 +1,7 @@
-//! The loop of the process: one poll(2) over everything that can happen, then layout, then paint.
+//! The process's loop: one poll(2) over every event source, then layout, then paint.
 //!
-//! Owns: the control channel and the surfaces. Trusts: the broker. Never: wakes without a cause,
-//! and never paints without a credit.
+//! Owns: the control channel and the surfaces. Trusts: the broker. Never: wakes without a cause, or
+//! paints without a credit.
 
 use crate::view::View;
 use crate::view::surface::{FramesEndpoint, PaintedSurface};
@@ -21,11 +21,11 @@ use thiserror::Error;
 /// The renderer's end of its control channel.
 pub(crate) type ControlEndpoint = Endpoint<FromRenderer, ToRenderer>;
 
-/// Why the loop ended other than by its control channel closing.
+/// Why the loop failed.
 #[derive(Debug, Error)]
 pub(crate) enum LoopError {
-    /// The broker sent what it may not send; nothing sensible can follow.
-    #[error("the broker's message is not legal: {0}")]
+    /// The broker broke the protocol.
+    #[error("the broker sent an illegal message: {0}")]
     Broker(#[from] Misbehaviour),
     #[error("waiting failed: {0}")]
     Wait(#[from] io::Error),
@@ -35,11 +35,11 @@ pub(crate) enum LoopError {
     Control(RecvError),
 }
 
-/// What the process has to say to the broker.
+/// The sending half of the control channel.
 pub(crate) struct ToBroker(Sender<FromRenderer>);
 
 impl ToBroker {
-    /// Sends a message. That the broker is gone shows on the receiving side.
+    /// Sends a message. The receiving half notices when the broker is gone.
     pub(crate) fn say(&self, message: FromRenderer) {
         let _ = self.0.send(message);
     }
@@ -49,17 +49,17 @@ impl ToBroker {
 pub(crate) trait Host {
     /// The view shown on surfaces of that part.
     fn view(&mut self, part: SurfacePart) -> Option<&mut View>;
-    /// A control message that is not about surfaces.
+    /// Handles a control message that is not about surfaces.
     fn message(&mut self, message: ToRenderer, handles: Handles) -> Result<(), LoopError>;
-    /// Something the person did on a surface.
+    /// Handles user input on a surface.
     fn input(&mut self, part: SurfacePart, event: InputEvent, control: &ToBroker);
     /// Further descriptors to wait for.
     fn sources(&self) -> Vec<BorrowedFd<'_>>;
-    /// Some of them may be ready: take what is there.
+    /// Reads from those that are ready.
     fn receive(&mut self) -> Result<(), LoopError>;
-    /// When to turn even if nothing happens.
+    /// When to take a turn even if nothing happens.
     fn deadline(&self) -> Option<Instant>;
-    /// Lays out what has changed and tells the broker about it.
+    /// Lays out what has changed and reports it to the broker.
     fn turn(&mut self, control: &ToBroker);
     /// The channel to the network process, if it has one.
     fn fetch_channel(&self) -> Option<BorrowedFd<'_>> {
@@ -162,7 +162,7 @@ impl<H: Host> Runtime<H> {
                 sequence,
                 event,
             } => {
-                // Input on a surface that has just been replaced is dealt with by doing nothing.
+                // Input on a surface that has just been replaced is ignored.
                 if let Some(part) = self.part_of(surface) {
                     self.host.input(part, event, &self.control);
                 }

@@ -1,10 +1,12 @@
-//! The painting side of a surface. Owns: which slot it may paint on, and what has changed since the
-//! frame that the consumer is known to have. Trusts: the broker, which made the regions and gave
-//! the right to write pixels to this process alone; the consumer not at all. Never: waits for it.
+//! The producer of a surface: it paints frames and publishes them.
+//!
+//! Owns: which slot it may paint, and what has changed since the last frame that the consumer is
+//! known to have. Trusts: the broker, which gives the right to write pixels to this process alone;
+//! the consumer not at all. Never: waits for the consumer.
 
-use crate::ShmError;
 use crate::compare;
 use crate::damage::Damage;
+use crate::error::ShmError;
 use crate::header::RawHeader;
 use crate::latch::{self, Word};
 use crate::layout::{LATCH_BYTES, Layout};
@@ -94,7 +96,7 @@ impl Producer {
         header.sequence
     }
 
-    /// Where it lies in memory.
+    /// Its addresses in memory, for attack tests.
     pub fn mapped(&self) -> Mapped {
         let (pixels, pixels_bytes) = self.pixels.whole();
         Mapped {

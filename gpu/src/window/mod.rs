@@ -1,7 +1,8 @@
-//! The window: minifb's, with exact events where they can be had and the best presenter there is.
+//! The window: minifb's, with exact events where the display allows, and the best presenter
+//! available.
 //!
-//! Owns: the window and everything that hangs on its connection. Trusts: the display server as any
-//! client must. Never: polls, and never opens anything after [`Window::open`].
+//! Owns: the window and everything on its connection. Trusts: the display server as any client
+//! must. Never: polls, or opens anything after [`Window::open`].
 
 mod error;
 mod handles;
@@ -170,7 +171,7 @@ impl Window {
     /// Draws and shows what is dirty on the screen, if anything is.
     ///
     /// # Errors
-    /// The display refused; what was dirty still is.
+    /// The display refused; the dirty pixels stay dirty.
     pub fn present(&mut self, screen: &mut Screen) -> Result<(), PresentError> {
         if self.presenter.present(&mut self.window, screen)? {
             self.stirred = true;

@@ -1,9 +1,9 @@
-//! From composed pixels to the window: through softbuffer on minifb's own window, or through minifb
-//! where softbuffer cannot.
+//! Presents composed pixels in the window: through softbuffer on minifb's own window, or through
+//! minifb if softbuffer fails.
 //!
-//! Owns: the buffers that are presented and what of each is out of date. Trusts: the display server
-//! to give back what it was given. Never: presents what has not changed, or makes a buffer larger
-//! once the process is sealed.
+//! Owns: the presented buffers and the stale pixels of each. Trusts: the display server to return
+//! the buffer it was given. Never: presents unchanged pixels, or grows a buffer once the process is
+//! sealed.
 
 use super::handles::WindowHandles;
 use crate::compositor::{BACKGROUND, Canvas};
@@ -15,7 +15,7 @@ use softbuffer::{Context, SoftBufferError, Surface};
 use std::num::NonZeroU32;
 use thiserror::Error;
 
-/// Why a picture was not presented.
+/// Why presenting failed.
 #[derive(Debug, Error)]
 pub enum PresentError {
     /// softbuffer says why.
@@ -82,7 +82,7 @@ impl Presenter {
     /// Draws and shows what is dirty on the screen, if anything is.
     ///
     /// # Errors
-    /// The display refused; what was dirty still is.
+    /// The display refused; the dirty pixels stay dirty.
     pub fn present(
         &mut self,
         window: &mut minifb::Window,

@@ -68,7 +68,7 @@ impl Drop for XServer {
     }
 }
 
-/// Runs the ignored test `name` under an X server of its own; or says why it cannot.
+/// Runs the ignored test `name` under a private X server, or says why it cannot.
 fn run_with_display(name: &str) {
     let server = match XServer::start() {
         Ok(server) => server,

@@ -1,14 +1,12 @@
-//! What a response is, and as what markup it is shown: HTML as it is, text escaped, an image in a
-//! document of its own.
-//!
-//! Owns: the mapping from MIME types. Trusts: the `Content-Type` header where there is one. Never:
-//! reads text as markup that was not sent as markup.
+//! Turns a response into markup: HTML as it is, text escaped, an image in an HTML document. Text
+//! that was not sent as markup is never parsed as markup.
 
 use crate::document::charset;
 use crate::document::markup::Markup;
 use crate::document::mime::{ContentType, MimeKind};
 
-/// The markup that shows `bytes`. An image is not in it: it is what the document's own URL answers.
+/// The markup that shows `bytes`. It does not contain an image, but refers to it by the document's
+/// URL.
 pub(crate) fn to_markup(
     content: &ContentType,
     bytes: &[u8],
@@ -50,7 +48,7 @@ fn unsupported_document(essence: &str, url: &str) -> String {
         "<!doctype html><title>{}</title><style>body {{ font: 16px/1.5 sans-serif; margin: 64px \
          auto; max-width: 560px; padding: 0 24px; color: #2b3138; }} h1 {{ font-size: 22px; }} \
          code {{ font-family: monospace; overflow-wrap: anywhere; }}</style>\
-         <h1>This cannot be shown here</h1><p>{}</p><p><code>{}</code></p>",
+         <h1>This page cannot be shown</h1><p>{}</p><p><code>{}</code></p>",
         escape(file_name(url)),
         escape(&unsupported_reason(essence)),
         escape(url),
@@ -73,7 +71,7 @@ fn file_name(url: &str) -> &str {
     }
 }
 
-/// Text made safe for markup and for quoted attribute values.
+/// Escapes text for markup and for quoted attribute values.
 pub(crate) fn escape(text: &str) -> String {
     html_escape::encode_quoted_attribute(text).into_owned()
 }

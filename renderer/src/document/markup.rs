@@ -1,6 +1,6 @@
-//! Which parser reads a text.
+//! The syntax of a text.
 
-/// How a text is to be read.
+/// Which parser reads a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Markup {
     Html,

@@ -1,5 +1,4 @@
-//! From the bytes of a response to a document: what they are, how they are parsed, and what is
-//! kept when they are parsed again.
+//! From a response's bytes to a document: its type, its parsing, and parsing it again.
 
 pub(crate) mod body;
 pub(crate) mod carry_over;

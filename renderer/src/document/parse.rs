@@ -1,7 +1,6 @@
-//! From text to a document: the type decides which parser reads it, and a frame is a document of
-//! its own.
+//! Parses text into a document; frames become documents inside it.
 //!
-//! Owns: the choice of parser, and whether a frame is shown. Trusts: nothing of the text. Never:
+//! Owns: the choice of parser, and whether a frame is shown. Trusts: nothing in the text. Never:
 //! shows a frame of another site.
 
 use crate::document::content;

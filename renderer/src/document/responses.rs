@@ -1,8 +1,8 @@
-//! What the network answered with, for the frames of a document: Blitz tells a frame's parser only
-//! the URL that was asked for, and whether the frame may be shown depends on where it came from.
+//! Remembers the responses to a document's frames: Blitz tells a frame's parser only the requested
+//! URL, and whether the frame may be shown depends on the final one.
 //!
-//! Owns: the answers of one document. Trusts: the network process about where an answer came from.
-//! Never: keeps the answers of a document that is gone.
+//! Owns: the responses of one document. Trusts: the network process about the final URL. Never:
+//! keeps the responses of a document that is gone.
 
 use crate::document::mime::{self, MimeKind};
 use blitz_traits::net::Bytes;

@@ -1,8 +1,5 @@
-//! What is done to a style sheet before Blitz reads it: it becomes UTF-8, and an `@import` of what
-//! is no URL, on which Blitz would panic, becomes a rule that nobody knows.
-//!
-//! Owns: nothing. Trusts: the tokenizer, which is the one that Blitz uses. Never: changes anything
-//! else of a style sheet.
+//! Prepares a style sheet for Blitz: converts it to UTF-8, and renames each `@import` of an invalid
+//! URL, on which Blitz would panic, to an unknown rule.
 //!
 //! Source: <https://drafts.csswg.org/css-syntax/#input-byte-stream>.
 

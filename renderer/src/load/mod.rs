@@ -1,3 +1,3 @@
-//! What a document needs beside its own bytes.
+//! Loads a document's sub-resources.
 
 pub(crate) mod fetcher;

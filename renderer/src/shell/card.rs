@@ -1,6 +1,5 @@
-//! The card over a tab that has died or hangs: what happened, why, and what can be done.
-//!
-//! Owns: its document. Trusts: the broker's words, escaped. Never: shows anything of the dead page.
+//! The card over a crashed or hung tab: what happened, why, and what the user can do. It shows
+//! nothing of the dead page.
 
 use super::command::{self, BASE, button_name};
 use super::icons::{Icon, icon};
@@ -44,7 +43,7 @@ impl CardView {
         }
     }
 
-    /// Does `event` to the card; what was clicked comes back.
+    /// Applies `event` to the card; returns the user's commands.
     pub(crate) fn input(&mut self, event: InputEvent) -> Vec<FromShell> {
         self.view.settle(&mut self.fetcher);
         self.view.input(event);

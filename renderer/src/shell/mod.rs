@@ -1,9 +1,8 @@
-//! The shell's content: the strip of tabs with the address bar, and the card over a tab that has
-//! died or hangs. Both are documents like any other, generated from the broker's state.
+//! The shell's content: the strip of tabs with the address bar, and the card over a crashed or hung
+//! tab. Both are documents, generated from the broker's state.
 //!
-//! Owns: the text being typed into the address bar, and nothing else. Trusts: the broker's state
-//! for what is true; every string in it is escaped. Never: decides: it tells the broker what was
-//! clicked.
+//! Owns: the text in the address bar. Trusts: the broker's state; every string in it is escaped.
+//! Never: decides anything: it tells the broker what the user clicked.
 
 mod card;
 mod command;
@@ -33,7 +32,7 @@ pub(crate) struct Shell {
     strip: Strip,
     card: CardView,
     hover: Cursor,
-    /// Where the pointer was seen last.
+    /// The surface that the pointer was last over.
     pointed: SurfacePart,
 }
 
@@ -63,7 +62,7 @@ impl Shell {
             return;
         };
         for command in commands {
-            // That the broker is gone shows on the receiving side.
+            // The receiving half notices when the broker is gone.
             let _ = sender.send(command);
         }
     }
@@ -80,7 +79,7 @@ impl Host for Shell {
 
     fn message(&mut self, message: ToRenderer, _handles: Handles) -> Result<(), LoopError> {
         match message {
-            // The shell's documents are its own, so there is nothing to stop.
+            // The shell's documents are built in, so there is no load to stop.
             ToRenderer::Stop => Ok(()),
             _ => Err(Misbehaviour::WrongState.into()),
         }

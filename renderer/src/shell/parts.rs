@@ -1,7 +1,4 @@
-//! The markup of the strip's parts, generated from the state.
-//!
-//! Owns: what the strip says and how. Trusts: nothing in the state's strings; each is escaped.
-//! Never: keeps anything.
+//! The markup of the strip's parts, generated from the state. Every string of the state is escaped.
 
 use super::fit::fit;
 use super::icons::{Icon, icon};

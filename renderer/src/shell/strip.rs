@@ -1,7 +1,5 @@
-//! The strip: tabs, buttons and the address bar.
-//!
-//! Owns: the text being typed, which survives every change of the state while the address bar has
-//! the focus. Trusts: the broker's state. Never: changes the state itself.
+//! The strip: tabs, buttons and the address bar. While the address bar has the focus, its text
+//! survives every change of the state.
 
 use super::command::{self, BASE};
 use super::parts::{Part, parts};
@@ -55,7 +53,7 @@ impl Strip {
         self.state = Some(state);
     }
 
-    /// Puts the keyboard into the address bar, all of its text selected.
+    /// Focuses the address bar and selects its text.
     pub(crate) fn focus_address(&mut self) {
         self.wants_focus = true;
     }
@@ -67,7 +65,7 @@ impl Strip {
         self.view.settle(&mut self.fetcher);
     }
 
-    /// Does `event` to the strip; what the person asked for comes back.
+    /// Applies `event` to the strip; returns the user's commands.
     pub(crate) fn input(&mut self, event: InputEvent) -> Vec<FromShell> {
         self.turn();
         let was_typing = self.is_typing();
@@ -112,7 +110,7 @@ impl Strip {
         }
     }
 
-    /// The keys that the address bar has for itself.
+    /// Handles the keys that the address bar reserves.
     fn address_key(&mut self, key: Key) -> Option<Vec<FromShell>> {
         match key {
             Key::Enter => {

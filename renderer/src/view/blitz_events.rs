@@ -1,7 +1,5 @@
-//! What a document reports while Blitz works on it: redraw wanted, a link followed, the clipboard.
-//!
-//! Owns: the answers until they are collected after the call into Blitz. Trusts: nobody. Never:
-//! acts on them itself.
+//! Collects what Blitz reports while it works on a document: redraws, followed links, the
+//! clipboard.
 
 use blitz_traits::navigation::{NavigationOptions, NavigationProvider};
 use blitz_traits::net::{Method, Url};
@@ -18,11 +16,11 @@ pub(crate) struct BlitzEvents {
     clipboard: Mutex<Option<String>>,
 }
 
-/// A link followed or a form sent.
+/// A followed link or a submitted form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Navigation {
     pub(crate) url: Url,
-    /// Whether it is a form that wants to be posted.
+    /// Whether it is a POST form.
     pub(crate) is_post: bool,
 }
 

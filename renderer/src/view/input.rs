@@ -1,8 +1,7 @@
-//! What a person does with pointer, wheel and keys, done to the document: Blitz's own handling, and
-//! the keys that scroll or activate, which it leaves to its host.
+//! Applies pointer, wheel and key input to the document: Blitz's own handling, and the scroll and
+//! activation keys that Blitz leaves to its host.
 //!
-//! Owns: the pointer's state. Trusts: the channel's range checks. Never: decides where a link
-//! leads; it is collected by [`crate::view::blitz_events`].
+//! [`crate::view::blitz_events`] collects followed links; nothing here decides where they lead.
 
 use crate::document::forms;
 use crate::view::keys;

@@ -1,4 +1,4 @@
-//! One document on show: layout, input, painting, and the surface that it is painted on.
+//! Shows one document: layout, input, painting, and the surface it is painted on.
 
 pub(crate) mod blitz_events;
 pub(crate) mod canvas;

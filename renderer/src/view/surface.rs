@@ -99,7 +99,7 @@ impl PaintedSurface {
         self.credit
     }
 
-    /// What code that has taken over this process has of it.
+    /// Its channel and memory, for attack tests.
     pub(crate) fn reach(&self) -> ReachedSurface<'_> {
         ReachedSurface {
             channel: self.credits(),

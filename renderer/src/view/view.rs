@@ -1,8 +1,8 @@
-//! One document on show: parsing, layout, scrolling and painting, and the changing over from one
-//! document to the next without a gap.
+//! Shows one document: layout, scrolling, painting, and the switch to the next document without a
+//! gap.
 //!
-//! Owns: the document shown and the one that is to follow it. Trusts: Blitz. Never: talks to
-//! another process; whoever owns the view does.
+//! Owns: the shown document and the next one. Never: talks to another process; the view's owner
+//! does.
 
 use crate::document::carry_over;
 use crate::document::markup::Markup;
@@ -49,11 +49,11 @@ pub(crate) struct View {
     responses: Responses,
     site: Option<Site>,
     pub(crate) document: Option<BaseDocument>,
-    /// Takes over once its style sheets are there.
+    /// Replaces `document` once its style sheets have arrived.
     next: Option<BaseDocument>,
     /// Whether `next` is a longer text of the same document: focus and scroll are kept.
     next_is_same: bool,
-    /// Held until the person scrolls or the load ends.
+    /// Kept until the user scrolls or the load ends.
     anchor: Option<Anchor>,
     pub(crate) pointer: Pointer,
     size: Size,
@@ -91,7 +91,7 @@ impl View {
         self.site = Some(site);
     }
 
-    /// The surface has this size now; all of it must be painted anew.
+    /// Sets the surface's size and asks for a paint.
     pub(crate) fn set_size(&mut self, size: Size) {
         self.needs_paint = true;
         if size == self.size {
@@ -131,7 +131,7 @@ impl View {
         (document, budget.is_spent())
     }
 
-    /// Shows `document` as soon as its style sheets are there. With `is_same` it is more of the
+    /// Shows `document` as soon as its style sheets have arrived. With `is_same` it is more of the
     /// document that is shown: focus and scroll are kept.
     pub(crate) fn show(&mut self, document: BaseDocument, is_same: bool) {
         self.next = Some(document);
@@ -214,7 +214,7 @@ impl View {
         }
     }
 
-    /// Something was done to the document that may have changed its look.
+    /// Marks the document as changed; it will be laid out again.
     pub(crate) fn touch(&mut self) {
         self.needs_layout = true;
     }
@@ -229,7 +229,7 @@ impl View {
         self.next.is_some()
     }
 
-    /// Paint the present look once more.
+    /// Asks for a paint even if nothing has changed.
     pub(crate) fn request_paint(&mut self) {
         self.needs_paint = true;
     }
@@ -297,7 +297,7 @@ impl View {
         (cursor, self.hovered_link())
     }
 
-    /// The URL of the link under the pointer.
+    /// The link under the pointer.
     pub(crate) fn hovered_link(&self) -> Option<String> {
         let document = self.document.as_ref()?;
         let mut at = document.get_hover_node_id();
@@ -314,7 +314,7 @@ impl View {
         None
     }
 
-    /// The text input that has the focus.
+    /// The focused text input.
     pub(crate) fn focused_text_input(&self) -> Option<NodeId> {
         let document = self.document.as_ref()?;
         let id = document.get_focussed_node_id()?;

@@ -1,8 +1,5 @@
-//! The first document of the process: a tiny one that nobody sees, laid out and painted before the
-//! sandbox is put on, so that whatever is initialised once and needs more than the sandbox allows
-//! (the font database of SVG reads directories) is there already.
-//!
-//! Owns: nothing that outlives it. Trusts: its own markup only. Never: touches a channel.
+//! Lays out and paints a small hidden document before the sandbox is applied. This initialises
+//! whatever needs more than the sandbox allows: the font database of SVG reads directories.
 
 use crate::load::fetcher::Fetcher;
 use crate::view::view::View;
