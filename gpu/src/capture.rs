@@ -1,10 +1,9 @@
-//! A picture of the whole window for the broker (screenshots, tests).
+//! Captures the whole window for the broker (screenshots, tests). Everything is composed again.
 //!
-//! Owns: the conversion from composed to RGBA pixels. Trusts: the broker, who made the region.
-//! Never: depends on what was last presented; everything is composed anew.
+//! Trusts: the broker, which made the region. Never: depends on what was presented last.
 
 use crate::compositor::Canvas;
-use crate::stage::Stage;
+use crate::screen::Screen;
 use protocol::geometry::{Rect, Size};
 use protocol::limits::PIXEL_BYTES;
 use shm::{ShmError, WritableMap};
@@ -15,17 +14,17 @@ use std::os::fd::OwnedFd;
 ///
 /// # Errors
 /// The region is not what the broker said it is.
-pub fn capture(stage: &mut Stage, region: OwnedFd, size: Size) -> Result<(), ShmError> {
+pub fn capture(screen: &mut Screen, region: OwnedFd, size: Size) -> Result<(), ShmError> {
     let bytes = size.frame_bytes().unwrap_or(usize::MAX);
     let map = WritableMap::new(region, bytes)?;
-    stage.take_newest();
+    screen.take_newest();
     let row_size = Size::new(size.width, 1);
     let mut pixels = vec![0; bytes / PIXEL_BYTES];
     let mut canvas = Canvas {
         pixels: &mut pixels,
         size,
     };
-    stage.compose(&[Rect::from_size(size)], &mut canvas);
+    screen.compose(&[Rect::from_size(size)], &mut canvas);
     let mut row = Vec::with_capacity(row_size.frame_bytes().unwrap_or(0));
     for (y, line) in pixels.chunks_exact(size.width as usize).enumerate() {
         row.clear();

@@ -1,7 +1,4 @@
-//! The frame clock: a grid of ticks, 60 a second.
-//!
-//! Owns: when credits are due. Never: reads a clock; time is handed in, counted from the start of
-//! the process.
+//! The frame clock: a grid of 60 ticks a second. Callers pass the time in.
 
 use std::time::Duration;
 

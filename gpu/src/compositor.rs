@@ -1,9 +1,8 @@
-//! From surfaces to window pixels.
+//! Composes surfaces into window pixels.
 //!
-//! Owns: which surface's pixels stand where. Trusts: the scene (it comes from the broker); of a
-//! surface only its size, which the broker granted; its pixels may be anything. Never: allocates
-//! per frame, copies a pixel that an upper surface covers, reads or writes outside a surface or
-//! canvas.
+//! Owns: which surface's pixels are drawn where. Trusts: the scene, which comes from the broker,
+//! and the granted size of each surface; its pixels may be anything. Never: allocates per frame,
+//! copies a covered pixel, reads or writes outside a surface or canvas.
 
 use crate::effect;
 use crate::rects::subtract;

@@ -1,7 +1,5 @@
-//! How a surface that is not live is made to look: darker, and hatched.
-//!
-//! Owns: the pixels of [`Effect::Stale`]. Trusts: nobody. Never: leaves a pixel of a stale surface
-//! as its producer painted it, whatever it painted.
+//! Darkens and hatches a surface that is not live. No pixel of a stale surface stays as its
+//! producer painted it.
 
 use protocol::gpu::Effect;
 

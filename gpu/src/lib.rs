@@ -1,10 +1,10 @@
-//! The gpu process: it composes all surfaces, has the window (or a headless target) and the raw
-//! input, and owns the frame clock.
+//! The gpu process: it composes all surfaces, owns the window (or a headless target), reads raw
+//! input, and runs the frame clock.
 //!
 //! Owns: the window, the composed picture, the credits of all producers. Trusts: the broker; no
 //! producer, whose messages are claims and whose headers and pixels may be anything; the display
 //! server as far as any client must. Never: opens a file or a socket once it is sealed, sends
-//! memory to anybody, or wakes up without a reason.
+//! memory, or wakes without a reason.
 #![deny(unsafe_code)]
 
 mod capture;
@@ -12,8 +12,8 @@ mod clock;
 mod compositor;
 mod effect;
 mod rects;
+mod screen;
 mod serve;
-mod stage;
 mod surface;
 mod target;
 #[cfg(test)]
@@ -24,7 +24,7 @@ use child::Started;
 use protocol::bootstrap::RoleConfig;
 use protocol::gpu::{FromGpu, ToGpu};
 use protocol::ids::Role;
-use serve::{Control, Gpu};
+use serve::{BrokerChannel, Gpu};
 use std::process::ExitCode;
 use target::Target;
 
@@ -42,7 +42,7 @@ pub fn main() -> ExitCode {
 
 fn run(mut started: Started) -> ExitCode {
     let control = match ipc::Endpoint::<FromGpu, ToGpu>::take(&mut started.handles) {
-        Ok(channel) => Control::new(channel),
+        Ok(channel) => BrokerChannel::new(channel),
         Err(misbehaviour) => return started.fail(&format!("no control channel: {misbehaviour}")),
     };
     let RoleConfig::Gpu { target, size } = started.config else {

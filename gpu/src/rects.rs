@@ -1,7 +1,5 @@
-//! Bounded sets of rectangles: what has to be drawn again.
-//!
-//! Owns: the merging that keeps a set small. Trusts: nobody; a rectangle may be anything. Never:
-//! allocates, and never loses a pixel: a set that is full covers more than was added, not less.
+//! Bounded sets of rectangles: the pixels that must be drawn again. A full set covers more pixels
+//! than were added, never fewer, and never allocates.
 
 use protocol::geometry::Rect;
 

@@ -1,11 +1,11 @@
-//! The loop of the gpu process: one wait over everything that can happen.
+//! The gpu process's loop: one wait over every event source.
 //!
-//! Owns: the order in which things are done. Trusts: the broker on the control channel. Never:
-//! wakes up unless a descriptor is ready or a credit is due.
+//! Owns: the order of the work. Trusts: the broker on the control channel. Never: wakes unless a
+//! descriptor is ready or a credit is due.
 
 use crate::capture;
-use crate::stage::Stage;
-use crate::surface::Frames;
+use crate::screen::Screen;
+use crate::surface::FramesEndpoint;
 use crate::target::Target;
 use crate::window::WindowEvent;
 use ipc::poll::{self, Interest};
@@ -16,12 +16,13 @@ use protocol::ids::{Generation, SurfaceId};
 use protocol::misbehaviour::Misbehaviour;
 use shm::Consumer;
 use std::io;
+use std::ops::ControlFlow;
 use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use thiserror::Error;
 
-/// Why the loop ended, other than by the broker's wish.
+/// Why the loop failed.
 #[derive(Debug, Error)]
 pub enum ServeError {
     /// The broker's channel broke.
@@ -31,31 +32,31 @@ pub enum ServeError {
     #[error("waiting failed: {0}")]
     Wait(#[from] io::Error),
     /// A descriptor is missing, which the channel has checked.
-    #[error("a message came without what it calls for: {0}")]
+    #[error("a message lacks a descriptor: {0}")]
     Handle(#[from] Misbehaviour),
 }
 
 /// The broker's channel.
-pub struct Control {
+pub struct BrokerChannel {
     sender: Arc<Sender<FromGpu>>,
     receiver: Receiver<ToGpu>,
 }
 
-impl Control {
-    /// This end of it.
-    pub fn new(channel: Endpoint<FromGpu, ToGpu>) -> Control {
+impl BrokerChannel {
+    /// Wraps this end of the channel.
+    pub fn new(channel: Endpoint<FromGpu, ToGpu>) -> BrokerChannel {
         let (sender, receiver) = channel.split();
-        Control {
+        BrokerChannel {
             sender: Arc::new(sender),
             receiver,
         }
     }
 
-    /// Tells the broker that the window is gone, from wherever that is found out.
+    /// A function that tells the broker, from any thread, that the window is gone.
     pub fn closer(&self) -> impl Fn() + Send + Sync + 'static {
         let sender = Arc::clone(&self.sender);
         move || {
-            // The broker may be gone too: then nobody is left to be told.
+            // The broker may be gone too; then there is nobody to tell.
             let _ = sender.try_send(FromGpu::CloseRequested);
         }
     }
@@ -63,9 +64,9 @@ impl Control {
 
 /// The gpu process at work.
 pub struct Gpu {
-    control: Control,
+    control: BrokerChannel,
     target: Target,
-    stage: Stage,
+    screen: Screen,
     events: Vec<WindowEvent>,
     started: Instant,
 }
@@ -77,20 +78,14 @@ struct Woken {
     rung: Vec<SurfaceId>,
 }
 
-/// Whether the loop goes on.
-enum Turn {
-    GoOn,
-    End,
-}
-
 impl Gpu {
     /// Everything but the loop.
-    pub fn new(control: Control, target: Target) -> Gpu {
-        let stage = Stage::new(target.size());
+    pub fn new(control: BrokerChannel, target: Target) -> Gpu {
+        let screen = Screen::new(target.size());
         Gpu {
             control,
             target,
-            stage,
+            screen,
             events: Vec::new(),
             started: Instant::now(),
         }
@@ -107,14 +102,14 @@ impl Gpu {
         }
         loop {
             self.target.pump(&mut self.events);
-            if let Turn::End = self.handle_events() {
+            if let ControlFlow::Break(()) = self.handle_events() {
                 return Ok(());
             }
-            self.stage.tick(self.now());
-            if let Err(error) = self.target.present(&mut self.stage) {
+            self.screen.tick(self.now());
+            if let Err(error) = self.target.present(&mut self.screen) {
                 tracing::error!("presenting failed: {error}");
             }
-            if let Turn::End = self.flush_notices() {
+            if let ControlFlow::Break(()) = self.flush_notices() {
                 return Ok(());
             }
             let woken = self.wait()?;
@@ -124,12 +119,12 @@ impl Gpu {
                 return Ok(());
             }
             if woken.control
-                && let Turn::End = self.read_control()?
+                && let ControlFlow::Break(()) = self.read_control()?
             {
                 return Ok(());
             }
             for surface in woken.rung {
-                self.stage.read_channel(surface, self.now());
+                self.screen.read_channel(surface, self.now());
             }
         }
     }
@@ -143,7 +138,7 @@ impl Gpu {
         let timeout = if self.target.has_events() {
             Some(Duration::ZERO)
         } else {
-            self.stage
+            self.screen
                 .deadline()
                 .map(|due| due.saturating_sub(self.now()))
         };
@@ -151,7 +146,7 @@ impl Gpu {
         let display = self.target.fd();
         fds.extend(display.map(|fd| (fd, Interest::Read)));
         let mut surfaces = Vec::new();
-        for (id, fd) in self.stage.channels() {
+        for (id, fd) in self.screen.channels() {
             surfaces.push(id);
             fds.push((fd, Interest::Read));
         }
@@ -168,35 +163,35 @@ impl Gpu {
         })
     }
 
-    fn handle_events(&mut self) -> Turn {
+    fn handle_events(&mut self) -> ControlFlow<()> {
         let mut events = std::mem::take(&mut self.events);
         for event in events.drain(..) {
             let message = match event {
                 WindowEvent::Input(event) => FromGpu::Input { event },
                 WindowEvent::Resized(size) => {
-                    self.stage.resize(size);
+                    self.screen.resize(size);
                     FromGpu::Resized { size }
                 }
                 WindowEvent::Exposed(rect) => {
-                    self.stage.mark_rect(rect);
+                    self.screen.mark_rect(rect);
                     continue;
                 }
                 WindowEvent::CloseRequested => FromGpu::CloseRequested,
             };
             if !self.say(message) {
-                return Turn::End;
+                return ControlFlow::Break(());
             }
         }
         self.events = events;
-        Turn::GoOn
+        ControlFlow::Continue(())
     }
 
-    fn read_control(&mut self) -> Result<Turn, ServeError> {
+    fn read_control(&mut self) -> Result<ControlFlow<()>, ServeError> {
         loop {
             match self.control.receiver.try_recv() {
                 Ok(Some(received)) => self.obey(received.message, received.handles)?,
-                Ok(None) => return Ok(Turn::GoOn),
-                Err(RecvError::Closed) => return Ok(Turn::End),
+                Ok(None) => return Ok(ControlFlow::Continue(())),
+                Err(RecvError::Closed) => return Ok(ControlFlow::Break(())),
                 Err(error) => return Err(error.into()),
             }
         }
@@ -209,9 +204,9 @@ impl Gpu {
                 generation,
                 size,
             } => {
-                let channel = Frames::take(&mut handles)?;
+                let channel = FramesEndpoint::take(&mut handles)?;
                 let region = consumer(&mut handles, size, generation)?;
-                self.stage.create(surface, channel, region);
+                self.screen.create(surface, channel, region);
             }
             ToGpu::ReplaceRegion {
                 surface,
@@ -219,24 +214,24 @@ impl Gpu {
                 size,
             } => {
                 if let Some(region) = consumer(&mut handles, size, generation)? {
-                    self.stage.replace(surface, region);
+                    self.screen.replace(surface, region);
                 }
             }
-            ToGpu::DropSurface { surface } => self.stage.drop_surface(surface),
-            ToGpu::SetScene(scene) => self.stage.set_scene(scene),
+            ToGpu::DropSurface { surface } => self.screen.drop_surface(surface),
+            ToGpu::SetScene(scene) => self.screen.set_scene(scene),
             ToGpu::SetTitle { title } => self.target.set_title(&title),
             ToGpu::SetCursor { cursor } => self.target.set_cursor(cursor),
             ToGpu::Capture { request, size } => {
-                let captured = capture::capture(&mut self.stage, handles.region()?, size);
+                let captured = capture::capture(&mut self.screen, handles.region()?, size);
                 let error = captured.err().map(|error| error.to_string());
-                self.stage.notify(FromGpu::Captured { request, error });
+                self.screen.notify(FromGpu::Captured { request, error });
             }
-            ToGpu::Ping { sequence } => self.stage.notify(FromGpu::Done { sequence }),
+            ToGpu::Ping { sequence } => self.screen.notify(FromGpu::Done { sequence }),
             ToGpu::Break(action) => {
                 child::break_process(
                     &action,
                     &child::Reach {
-                        surfaces: self.stage.reach(),
+                        surfaces: self.screen.reach(),
                         ..child::Reach::control(self.control.receiver.as_fd())
                     },
                 );
@@ -245,13 +240,13 @@ impl Gpu {
         Ok(())
     }
 
-    fn flush_notices(&mut self) -> Turn {
-        for notice in self.stage.take_notices() {
+    fn flush_notices(&mut self) -> ControlFlow<()> {
+        for notice in self.screen.take_notices() {
             if self.control.sender.send(notice).is_err() {
-                return Turn::End;
+                return ControlFlow::Break(());
             }
         }
-        Turn::GoOn
+        ControlFlow::Continue(())
     }
 
     /// Whether the broker is still there.

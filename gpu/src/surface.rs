@@ -1,8 +1,8 @@
 //! One surface: its regions, its producer's channel and credit.
 //!
-//! Owns: the last good frame, and what a producer may do when. Trusts: nothing that the producer
-//! says or writes; every doorbell is checked against the credit, every header by `shm`. Never:
-//! shows a frame that broke a rule, or listens to its producer again.
+//! Owns: the last good frame and the producer's credit. Trusts: nothing that the producer says or
+//! writes; every doorbell is checked against the credit, every header by `shm`. Never: shows a
+//! frame that broke a rule, or listens to its producer again.
 
 use crate::clock::next_tick;
 use crate::rects::Rects;
@@ -16,7 +16,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 
 /// The gpu's end of a frames channel.
-pub type Frames = Endpoint<ToProducer, FromProducer>;
+pub type FramesEndpoint = Endpoint<ToProducer, FromProducer>;
 
 /// What a producer may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,10 +29,10 @@ enum Credit {
     Held,
 }
 
-/// What came of taking a frame.
+/// A frame that was taken.
 #[derive(Clone, Copy, Debug)]
 pub struct Taken {
-    /// What is different now, in pixels of the surface; spans the frame before too.
+    /// The pixels of the surface to be drawn again; covers skipped frames too.
     pub damage: Rects,
     /// The generation, if this is its first frame.
     pub first_of: Option<Generation>,
@@ -44,7 +44,7 @@ struct Channel {
 }
 
 /// A surface. Methods that return misbehaviour have cut the producer off.
-pub struct Surface {
+pub struct ComposedSurface {
     channel: Option<Channel>,
     credit: Credit,
     /// The region whose last frame is shown; the newest region when none has a frame yet.
@@ -57,12 +57,12 @@ pub struct Surface {
     hung_up: bool,
 }
 
-impl Surface {
+impl ComposedSurface {
     /// A surface without a frame.
-    pub fn new(channel: Frames, region: Option<Consumer>) -> Surface {
+    pub fn new(channel: FramesEndpoint, region: Option<Consumer>) -> ComposedSurface {
         let (sender, receiver) = channel.split();
         let channel = Some(Channel { sender, receiver });
-        Surface {
+        ComposedSurface {
             channel,
             credit: Credit::None,
             shown: region,
@@ -84,7 +84,7 @@ impl Surface {
             .map(|channel| channel.receiver.as_fd())
     }
 
-    /// What code that has taken over this process has of it.
+    /// Its channel and memory, for attack tests.
     pub fn reach(&self) -> Option<child::ReachedSurface<'_>> {
         Some(child::ReachedSurface {
             channel: self.channel(),

@@ -1,10 +1,7 @@
-//! What the gpu process composes for: a window, or nothing but captures.
-//!
-//! Owns: the difference between the two, which the loop does not see. Trusts: what its window
-//! trusts. Never: composes what nobody looks at; the headless target is composed only when
-//! captured.
+//! What the gpu process composes for: a window, or captures alone. A headless target is composed
+//! only when captured.
 
-use crate::stage::Stage;
+use crate::screen::Screen;
 use crate::window::{PresentError, Window, WindowError, WindowEvent};
 use protocol::bootstrap::GpuTarget;
 use protocol::geometry::Size;
@@ -24,7 +21,7 @@ impl Target {
     /// process cannot go on.
     ///
     /// # Errors
-    /// There is no window to be had.
+    /// No window can be opened.
     pub fn open(
         target: GpuTarget,
         size: Size,
@@ -44,7 +41,7 @@ impl Target {
         }
     }
 
-    /// How it presents, in one word.
+    /// The name of its presenter.
     pub fn presenter(&self) -> &'static str {
         match self {
             Target::Headless(_) => "headless",
@@ -79,14 +76,14 @@ impl Target {
     /// Shows what has changed, if anything has.
     ///
     /// # Errors
-    /// The display refused; what was to be shown is shown with the next change at the latest.
-    pub fn present(&mut self, stage: &mut Stage) -> Result<(), PresentError> {
+    /// The display refused. The pixels are shown with the next change at the latest.
+    pub fn present(&mut self, screen: &mut Screen) -> Result<(), PresentError> {
         match self {
             Target::Headless(_) => {
-                stage.take_dirty();
+                screen.take_dirty();
                 Ok(())
             }
-            Target::Window(window) => window.present(stage),
+            Target::Window(window) => window.present(screen),
         }
     }
 

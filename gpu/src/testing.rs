@@ -1,6 +1,6 @@
 //! A producer as a test plays it: real regions, a real channel.
 
-use crate::surface::Frames;
+use crate::surface::FramesEndpoint;
 use ipc::{Endpoint, Receiver, Sender};
 use protocol::frames::{FromProducer, ToProducer};
 use protocol::geometry::{Rect, Size};
@@ -22,7 +22,7 @@ pub struct FakeProducer {
 
 /// The gpu's ends: what comes beside `CreateSurface`.
 pub struct GpuEnds {
-    pub channel: Frames,
+    pub channel: FramesEndpoint,
     pub pixels: OwnedFd,
     pub latch: OwnedFd,
 }
@@ -99,7 +99,7 @@ impl FakeProducer {
 }
 
 impl GpuEnds {
-    pub fn open(self, size: Size, generation: Generation) -> (Frames, Consumer) {
+    pub fn open(self, size: Size, generation: Generation) -> (FramesEndpoint, Consumer) {
         let region = Consumer::new(self.pixels, self.latch, size, generation).expect("regions");
         (self.channel, region)
     }

@@ -6,27 +6,12 @@
 //! a thread, or wakes while nothing happens.
 #![forbid(unsafe_code)]
 
-mod body;
-mod carry;
-mod charset;
-mod content;
-mod fetcher;
-mod fonts;
-mod forms;
-mod input;
-mod keys;
+mod document;
+mod load;
 mod page;
-mod parse;
-mod responses;
 mod runtime;
-mod scrollbar;
 mod shell;
-mod signals;
-mod sink;
-mod stylesheet;
-mod surface;
 mod view;
-mod warm_up;
 
 #[cfg(test)]
 mod tests;
@@ -35,12 +20,10 @@ use child::Started;
 use ipc::Endpoint;
 use protocol::bootstrap::{FontEntry, RoleConfig};
 use protocol::ids::Role;
-use protocol::renderer::{FromRenderer, ToRenderer};
-use protocol::shell::{FromShell, ToShell};
+use runtime::ControlEndpoint;
+use shell::CommandEndpoint;
 use std::process::ExitCode;
-
-pub(crate) type ControlEndpoint = Endpoint<FromRenderer, ToRenderer>;
-pub(crate) type CommandEndpoint = Endpoint<FromShell, ToShell>;
+use view::{fonts, warm_up};
 
 /// The renderer process, from its first instruction to its exit.
 pub fn main() -> ExitCode {

@@ -1,15 +1,16 @@
-//! The renderer's content: one document at a time, read, parsed while it arrives, and reported to
-//! the broker.
+//! A renderer's content: one document at a time, parsed while it arrives, and reported to the
+//! broker.
 //!
 //! Owns: the document and its fetches. Trusts: the broker's commits; the document not at all.
-//! Never: shows a document without a commit, or goes anywhere by itself: it asks.
+//! Never: shows a document without a commit, or navigates by itself: it asks the broker.
 
-use crate::body::Body;
-use crate::content::{self, Kind};
-use crate::fetcher::Fetcher;
-use crate::parse::OPAQUE_BASE;
-use crate::runtime::{Control, Host, LoopError};
-use crate::signals::Navigation;
+use crate::document::body::Body;
+use crate::document::content;
+use crate::document::mime::{self, MimeKind};
+use crate::document::parse::OPAQUE_BASE;
+use crate::load::fetcher::Fetcher;
+use crate::runtime::{Host, LoopError, ToBroker};
+use crate::view::blitz_events::Navigation;
 use crate::view::{Anchor, View};
 use blitz_dom::BaseDocument;
 use blitz_traits::net::Bytes;
@@ -26,9 +27,9 @@ use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
 use url::Url;
 
-/// How long the first bytes of a document are waited for company before they are shown.
+/// How long to wait for more bytes before the first paint.
 const FIRST_SHOW: Duration = Duration::from_millis(100);
-/// Longest time between two showings of a document that goes on arriving.
+/// Longest time between two paints of a document that is still arriving.
 const SHOW_INTERVAL_MAX: Duration = Duration::from_secs(3);
 
 /// The renderer's content.
@@ -37,21 +38,21 @@ pub(crate) struct Page {
     fetcher: Fetcher,
     is_locked: bool,
     load: Option<Load>,
-    /// The commit whose document is on show.
+    /// The commit whose document is shown.
     shown: Option<NavigationId>,
     hover: (Cursor, Option<String>),
     scrolled_to: u32,
-    /// What the broker is to be told at the end of the turn.
+    /// Why the document is incomplete; sent to the broker at the end of the turn.
     incomplete: Vec<String>,
 }
 
-/// The document that is being loaded, or has been.
+/// The document that is loading or loaded.
 struct Load {
     navigation: NavigationId,
     url: Url,
     content_type: Option<String>,
     body: Body,
-    /// Bytes that have been parsed.
+    /// How many bytes have been parsed.
     parsed: usize,
     /// When to parse again if more has come.
     parse_at: Instant,
@@ -91,7 +92,7 @@ impl Page {
                 (Body::of_bytes(&bytes), Some(mime_type))
             }
         };
-        // The error page of an address that is no URL stands at that address.
+        // The error page for an invalid URL has that invalid URL as its address.
         let url = Url::parse(&commit.url)
             .or_else(|_| Url::parse(OPAQUE_BASE))
             .expect("the stand-in is a URL");
@@ -117,7 +118,7 @@ impl Page {
         Ok(())
     }
 
-    /// Parses what has come if it is all there, or if it is time to show some of it.
+    /// Parses the body once it is complete, or when part of it is due to be shown.
     fn parse(&mut self) {
         let Some(load) = &mut self.load else { return };
         if load.is_parsed {
@@ -129,21 +130,21 @@ impl Page {
         if !is_complete && (!has_more || now < load.parse_at) {
             return;
         }
-        let content = content::content_type(load.content_type.as_deref(), &load.body.bytes);
-        if !is_complete && matches!(content.kind, Kind::Image | Kind::Unsupported(_)) {
-            // Half an image is not shown, and of what cannot be shown no more is wanted.
+        let content = mime::content_type(load.content_type.as_deref(), &load.body.bytes);
+        if !is_complete && matches!(content.kind, MimeKind::Image | MimeKind::Unsupported(_)) {
+            // A partial image is not shown; the rest of an unsupported type is not read.
             load.parse_at = now + SHOW_INTERVAL_MAX;
-            if content.kind == Kind::Image {
+            if content.kind == MimeKind::Image {
                 return;
             }
             load.body.stop();
         }
         let is_complete = load.body.is_complete();
         match &content.kind {
-            Kind::Unsupported(essence) => {
+            MimeKind::Unsupported(essence) => {
                 self.incomplete.push(content::unsupported_reason(essence));
             }
-            Kind::Image => {
+            MimeKind::Image => {
                 let bytes = std::mem::take(&mut load.body.bytes);
                 self.fetcher.provide(&load.url, Bytes::from(bytes));
             }
@@ -156,7 +157,7 @@ impl Page {
         if is_cut {
             load.body.stop();
             self.incomplete.push(format!(
-                "the page has more than {DOCUMENT_ELEMENTS_MAX} elements; the rest is left out"
+                "the page has more than {DOCUMENT_ELEMENTS_MAX} elements; the rest is not shown"
             ));
         }
         let is_complete = load.body.is_complete();
@@ -181,7 +182,7 @@ impl Page {
         }
     }
 
-    fn say_title(&mut self, control: &Control) {
+    fn say_title(&mut self, control: &ToBroker) {
         let Some(load) = self
             .load
             .as_mut()
@@ -199,7 +200,7 @@ impl Page {
         }
     }
 
-    fn say_hover(&mut self, control: &Control) {
+    fn say_hover(&mut self, control: &ToBroker) {
         let hover = self.view.hover();
         if hover != self.hover {
             self.hover.clone_from(&hover);
@@ -210,11 +211,11 @@ impl Page {
         }
     }
 
-    fn say_navigations(&mut self, new_tab: bool, control: &Control) {
+    fn say_navigations(&mut self, new_tab: bool, control: &ToBroker) {
         let Some(navigation) = self.shown else { return };
-        for Navigation { url, is_post } in self.view.signals.take_navigations() {
+        for Navigation { url, is_post } in self.view.events.take_navigations() {
             if is_post {
-                let reason = "Forms that are sent by POST are not supported.".to_owned();
+                let reason = "POST forms are not supported.".to_owned();
                 control.say(FromRenderer::Incomplete { navigation, reason });
                 continue;
             }
@@ -229,7 +230,7 @@ impl Page {
         }
     }
 
-    /// The load is over once everything is there; a last frame must show it.
+    /// Asks for a last paint once everything has arrived; `Loaded` follows that paint.
     fn finish_load(&mut self) {
         let Some(load) = &self.load else { return };
         let is_over = load.is_parsed && self.fetcher.is_idle() && !self.view.has_next();
@@ -271,11 +272,11 @@ impl Host for Page {
         Ok(())
     }
 
-    fn input(&mut self, part: SurfacePart, event: InputEvent, control: &Control) {
+    fn input(&mut self, part: SurfacePart, event: InputEvent, control: &ToBroker) {
         if part != SurfacePart::Page {
             return;
         }
-        // What the pointer hits depends on what earlier inputs have changed.
+        // Earlier input may have changed what lies under the pointer.
         self.view.settle(&mut self.fetcher);
         if self.view.input(event) {
             self.view.set_anchor(None);
@@ -326,7 +327,7 @@ impl Host for Page {
         has_more.then_some(load.parse_at)
     }
 
-    fn turn(&mut self, control: &Control) {
+    fn turn(&mut self, control: &ToBroker) {
         self.parse();
         if self.view.settle(&mut self.fetcher) {
             self.shown = self.load.as_ref().map(|load| load.navigation);
@@ -343,7 +344,7 @@ impl Host for Page {
         self.finish_load();
     }
 
-    fn published(&mut self, part: SurfacePart, control: &Control) {
+    fn painted(&mut self, part: SurfacePart, control: &ToBroker) {
         if part != SurfacePart::Page {
             return;
         }
@@ -379,16 +380,16 @@ impl Host for Page {
     }
 }
 
-/// What relative URLs are resolved against.
-fn base_url(url: &Url, kind: &Kind) -> String {
+/// The base of the document's relative URLs.
+fn base_url(url: &Url, kind: &MimeKind) -> String {
     // An image document asks for its own URL, whatever it is.
-    if url.cannot_be_a_base() && *kind != Kind::Image {
+    if url.cannot_be_a_base() && *kind != MimeKind::Image {
         return OPAQUE_BASE.to_owned();
     }
     url.as_str().to_owned()
 }
 
-/// The bytes and the type of a `data:` URL; nothing if it is none.
+/// The bytes and the type of a `data:` URL; no bytes if it is invalid.
 fn data_of(url: &str) -> (Vec<u8>, String) {
     let Ok(data) = DataUrl::process(url) else {
         return (Vec::new(), "text/plain".to_owned());
@@ -400,7 +401,7 @@ fn data_of(url: &str) -> (Vec<u8>, String) {
     (bytes, data.mime_type().to_string())
 }
 
-/// The longest beginning of `text` that has at most `bytes_max` bytes.
+/// The longest prefix of `text` of at most `bytes_max` bytes.
 fn cut(mut text: String, bytes_max: usize) -> String {
     text.truncate(text.floor_char_boundary(bytes_max));
     text

@@ -1,13 +1,12 @@
-//! The loop of the process: one poll(2) over everything that can happen, then layout, then paint.
+//! The process's loop: one poll(2) over every event source, then layout, then paint.
 //!
-//! Owns: the control channel and the surfaces. Trusts: the broker. Never: wakes without a cause,
-//! and never paints without a credit.
+//! Owns: the control channel and the surfaces. Trusts: the broker. Never: wakes without a cause, or
+//! paints without a credit.
 
-use crate::ControlEndpoint;
-use crate::surface::{FramesEndpoint, Surface};
 use crate::view::View;
+use crate::view::surface::{FramesEndpoint, PaintedSurface};
 use ipc::poll::{Interest, wait};
-use ipc::{Handles, Misbehaviour, Receiver, RecvError, Sender};
+use ipc::{Endpoint, Handles, Misbehaviour, Receiver, RecvError, Sender};
 use protocol::geometry::Size;
 use protocol::ids::{Generation, SurfaceId};
 use protocol::input::InputEvent;
@@ -19,11 +18,14 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
 use thiserror::Error;
 
-/// Why the loop ended other than by its control channel closing.
+/// The renderer's end of its control channel.
+pub(crate) type ControlEndpoint = Endpoint<FromRenderer, ToRenderer>;
+
+/// Why the loop failed.
 #[derive(Debug, Error)]
 pub(crate) enum LoopError {
-    /// The broker sent what it may not send; nothing sensible can follow.
-    #[error("the broker's message is not legal: {0}")]
+    /// The broker broke the protocol.
+    #[error("the broker sent an illegal message: {0}")]
     Broker(#[from] Misbehaviour),
     #[error("waiting failed: {0}")]
     Wait(#[from] io::Error),
@@ -33,11 +35,11 @@ pub(crate) enum LoopError {
     Control(RecvError),
 }
 
-/// What the process has to say to the broker.
-pub(crate) struct Control(Sender<FromRenderer>);
+/// The sending half of the control channel.
+pub(crate) struct ToBroker(Sender<FromRenderer>);
 
-impl Control {
-    /// Sends a message. That the broker is gone shows on the receiving side.
+impl ToBroker {
+    /// Sends a message. The receiving half notices when the broker is gone.
     pub(crate) fn say(&self, message: FromRenderer) {
         let _ = self.0.send(message);
     }
@@ -47,31 +49,31 @@ impl Control {
 pub(crate) trait Host {
     /// The view shown on surfaces of that part.
     fn view(&mut self, part: SurfacePart) -> Option<&mut View>;
-    /// A control message that is not about surfaces.
+    /// Handles a control message that is not about surfaces.
     fn message(&mut self, message: ToRenderer, handles: Handles) -> Result<(), LoopError>;
-    /// Something the person did on a surface.
-    fn input(&mut self, part: SurfacePart, event: InputEvent, control: &Control);
+    /// Handles user input on a surface.
+    fn input(&mut self, part: SurfacePart, event: InputEvent, control: &ToBroker);
     /// Further descriptors to wait for.
     fn sources(&self) -> Vec<BorrowedFd<'_>>;
-    /// Some of them may be ready: take what is there.
+    /// Reads from those that are ready.
     fn receive(&mut self) -> Result<(), LoopError>;
-    /// When to turn even if nothing happens.
+    /// When to take a turn even if nothing happens.
     fn deadline(&self) -> Option<Instant>;
-    /// Lays out what has changed and tells the broker about it.
-    fn turn(&mut self, control: &Control);
+    /// Lays out what has changed and reports it to the broker.
+    fn turn(&mut self, control: &ToBroker);
     /// The channel to the network process, if it has one.
     fn fetch_channel(&self) -> Option<BorrowedFd<'_>> {
         None
     }
-    /// A frame of that part has been published.
-    fn published(&mut self, part: SurfacePart, control: &Control);
+    /// The surface of that part shows the view as it is now.
+    fn painted(&mut self, part: SurfacePart, control: &ToBroker);
 }
 
 /// Runs until the broker closes the control channel.
 pub(crate) fn run(control: ControlEndpoint, host: impl Host) -> Result<(), LoopError> {
     let (sender, receiver) = control.split();
     let mut runtime = Runtime {
-        control: Control(sender),
+        control: ToBroker(sender),
         receiver,
         surfaces: Vec::new(),
         host,
@@ -81,16 +83,19 @@ pub(crate) fn run(control: ControlEndpoint, host: impl Host) -> Result<(), LoopE
         if !runtime.receive_control()? {
             return Ok(());
         }
-        runtime.surfaces.iter_mut().for_each(Surface::receive);
+        runtime
+            .surfaces
+            .iter_mut()
+            .for_each(PaintedSurface::receive);
         runtime.host.receive()?;
         runtime.turn();
     }
 }
 
 struct Runtime<H> {
-    control: Control,
+    control: ToBroker,
     receiver: Receiver<ToRenderer>,
-    surfaces: Vec<Surface>,
+    surfaces: Vec<PaintedSurface>,
     host: H,
 }
 
@@ -98,7 +103,7 @@ impl<H: Host> Runtime<H> {
     fn wait(&self) -> Result<(), LoopError> {
         let sources = self.host.sources();
         let fds: Vec<_> = std::iter::once(self.receiver.as_fd())
-            .chain(self.surfaces.iter().filter_map(Surface::credits))
+            .chain(self.surfaces.iter().filter_map(PaintedSurface::credits))
             .chain(sources)
             .map(|fd| (fd, Interest::Read))
             .collect();
@@ -133,7 +138,7 @@ impl<H: Host> Runtime<H> {
                 generation,
                 size,
             } => {
-                let channel = ipc::Endpoint::take(&mut handles)?;
+                let channel = Endpoint::take(&mut handles)?;
                 let producer = producer(&mut handles, size, generation)?;
                 self.attach(surface, part, producer, channel);
             }
@@ -144,7 +149,7 @@ impl<H: Host> Runtime<H> {
                 channel,
             } => {
                 let channel = if channel {
-                    Some(ipc::Endpoint::take(&mut handles)?)
+                    Some(Endpoint::take(&mut handles)?)
                 } else {
                     None
                 };
@@ -157,7 +162,7 @@ impl<H: Host> Runtime<H> {
                 sequence,
                 event,
             } => {
-                // Input on a surface that has just been replaced is dealt with by doing nothing.
+                // Input on a surface that has just been replaced is ignored.
                 if let Some(part) = self.part_of(surface) {
                     self.host.input(part, event, &self.control);
                 }
@@ -184,7 +189,7 @@ impl<H: Host> Runtime<H> {
         child::Reach {
             control: self.control.0.as_fd(),
             fetch: self.host.fetch_channel().into_iter().collect(),
-            surfaces: self.surfaces.iter().map(Surface::reach).collect(),
+            surfaces: self.surfaces.iter().map(PaintedSurface::reach).collect(),
         }
     }
 
@@ -199,7 +204,7 @@ impl<H: Host> Runtime<H> {
         if let Some(view) = self.host.view(part) {
             view.set_size(producer.size());
             self.surfaces
-                .push(Surface::new(id, part, producer, channel));
+                .push(PaintedSurface::new(id, part, producer, channel));
         }
     }
 
@@ -235,8 +240,8 @@ impl<H: Host> Runtime<H> {
             if let Some(view) = self.host.view(surface.part)
                 && view.wants_paint()
             {
-                surface.publish(view);
-                self.host.published(surface.part, &self.control);
+                surface.paint(view);
+                self.host.painted(surface.part, &self.control);
             }
         }
     }

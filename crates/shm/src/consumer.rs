@@ -1,9 +1,11 @@
-//! The composing side of a surface. Owns: which slot it may read and the last sequence number.
-//! Trusts: nothing that the producer wrote; each header is copied once and then checked. Never:
-//! waits, makes a reference to pixels, or writes anything but the latch.
+//! The consumer of a surface: it takes frames and reads their pixels.
+//!
+//! Owns: which slot it may read, and the last sequence number. Trusts: nothing that the producer
+//! wrote; each header is copied once and then checked. Never: waits, makes a reference to pixels,
+//! or writes anything but the latch.
 
-use crate::ShmError;
 use crate::damage::Damage;
+use crate::error::ShmError;
 use crate::header::RawHeader;
 use crate::latch::{self, Word};
 use crate::layout::{LATCH_BYTES, Layout};
@@ -104,7 +106,7 @@ impl Consumer {
         self.turn.last > 0
     }
 
-    /// Where it lies in memory.
+    /// Its addresses in memory, for attack tests.
     pub fn mapped(&self) -> Mapped {
         let (pixels, pixels_bytes) = self.pixels.whole();
         Mapped {

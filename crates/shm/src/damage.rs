@@ -1,6 +1,5 @@
-//! What has changed in a frame. Owns: a bounded set of rectangles. Trusts: its caller for
-//! rectangles that are inside the frame. Never: forgets a pixel that was added; beyond its bound it
-//! grows the rectangle that grows least.
+//! The pixels that changed in a frame: a bounded set of rectangles. A full set grows the rectangle
+//! that grows least, so no added pixel is lost. Callers keep rectangles inside the frame.
 
 use protocol::geometry::{Rect, Size};
 use protocol::limits::DAMAGE_RECTS_MAX;

@@ -1,5 +1,4 @@
-//! The errors of shared memory. Owns: which of them are the peer's fault. Trusts: nobody. Never:
-//! calls a failed system call misbehaviour.
+//! The errors of shared memory, and which of them are a peer's misbehaviour.
 
 use protocol::misbehaviour::Misbehaviour;
 use std::io;
@@ -19,10 +18,10 @@ pub enum ShmError {
         /// In pixels.
         height: u32,
     },
-    /// It is no memory file, or lacks a seal that it must have.
-    #[error("the region is not sealed as it must be")]
+    /// The descriptor is no memory file, or lacks a required seal.
+    #[error("the region lacks a required seal")]
     NotSealed,
-    /// It is smaller or larger than it must be.
+    /// The region has the wrong size.
     #[error("the region has {found} bytes instead of {expected}")]
     WrongSize {
         /// What it must have.

@@ -1,5 +1,6 @@
-//! The header of a slot. Owns: its form in memory and the check of what a producer wrote there.
-//! Trusts: nothing in it. Never: looks twice at the shared copy.
+//! The header of a slot: its memory layout, and the check of what a producer wrote there.
+//!
+//! Trusts: nothing in the header. Never: reads the shared copy twice.
 
 use crate::damage::Damage;
 use crate::layout::{Layout, PAGE_BYTES};

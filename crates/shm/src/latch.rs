@@ -1,13 +1,13 @@
-//! The word that hands frames over: the index of the slot that neither side owns, and a bit that
-//! says whether a frame in it waits to be taken. Each side owns one further slot, known only to
-//! itself.
+//! The latch: a word that hands frames over. It holds the index of the slot that neither side owns,
+//! and a bit that says whether that slot has a frame to take. Each side owns one further slot,
+//! known only to itself.
 //!
-//! Owns: the protocol on that word. Trusts: nothing in it; the other side may write anything at any
-//! time. Never: waits, loops, or needs the other side to be alive.
+//! Owns: the protocol on that word. Trusts: nothing in the word; the peer may write anything at any
+//! time. Never: waits, loops, or needs the peer to be alive.
 //!
-//! The acquire half of each exchange makes the other side's use of the slot that is got end before
-//! ours begins, the release half makes ours of the slot that is given end before theirs; both are
-//! needed on both sides, as the loom test shows by weakening each.
+//! In each exchange, the acquire half ends the peer's use of the received slot before our use
+//! begins. The release half ends our use of the given slot before the peer's begins. The loom test
+//! weakens each half and must fail.
 
 use protocol::limits::FRAME_SLOTS;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -1,8 +1,7 @@
-//! Where things stand in a surface's pixel region: three slots, each a header page and then the
-//! pixels, padded to whole pages. Owns: the arithmetic, all of it checked. Trusts: nothing but a
-//! [`Size`] that a surface may have. Never: overflows, whatever size it is given.
+//! The layout of a surface's pixel region: three slots, each a header page and then the pixels,
+//! padded to whole pages. The arithmetic is checked and cannot overflow for any size.
 
-use crate::ShmError;
+use crate::error::ShmError;
 use protocol::geometry::Size;
 use protocol::limits::{FRAME_SLOTS, PIXEL_BYTES};
 

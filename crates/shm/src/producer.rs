@@ -1,9 +1,12 @@
-//! The painting side of a surface. Owns: which slot it may paint on, and what has changed since the
-//! frame that the consumer is known to have. Trusts: the broker, which made the regions and gave
-//! the right to write pixels to this process alone; the consumer not at all. Never: waits for it.
+//! The producer of a surface: it paints frames and publishes them.
+//!
+//! Owns: which slot it may paint, and what has changed since the last frame that the consumer is
+//! known to have. Trusts: the broker, which gives the right to write pixels to this process alone;
+//! the consumer not at all. Never: waits for the consumer.
 
-use crate::ShmError;
+use crate::compare;
 use crate::damage::Damage;
+use crate::error::ShmError;
 use crate::header::RawHeader;
 use crate::latch::{self, Word};
 use crate::layout::{LATCH_BYTES, Layout};
@@ -22,6 +25,9 @@ pub struct Producer {
     layout: Layout,
     generation: Generation,
     turn: ProducerTurn,
+    /// The slot of the frame published last. Only slots that are handed out again are painted on,
+    /// so that frame still stands there until the next one is published.
+    published: Option<u32>,
 }
 
 impl Producer {
@@ -39,6 +45,7 @@ impl Producer {
             layout,
             generation,
             turn: ProducerTurn::new(),
+            published: None,
         })
     }
 
@@ -56,6 +63,24 @@ impl Producer {
         unsafe { slice::from_raw_parts_mut(start, bytes) }
     }
 
+    /// What differs between the frame in [`Producer::back`] and the one published last; everything
+    /// if none was.
+    pub fn changes(&self) -> Damage {
+        let size = self.layout.size();
+        match self.published {
+            Some(slot) => compare::differences(self.slot(slot), self.slot(self.turn.back), size),
+            None => Damage::full(size),
+        }
+    }
+
+    fn slot(&self, slot: u32) -> &[u8] {
+        let bytes = self.layout.frame_bytes();
+        let start = self.pixels.at(self.layout.pixels_offset(slot), bytes);
+        // SAFETY: in bounds (asserted by `at`). No other process can write pixels (see `back`), and
+        // this one writes only through a mutable borrow of `self`.
+        unsafe { slice::from_raw_parts(start, bytes) }
+    }
+
     /// Hands the frame in [`Producer::back`] over and returns its sequence number. `damage` is what
     /// differs from the frame published before; what sticks out of the frame is cut off.
     pub fn publish(&mut self, damage: &[Rect]) -> u64 {
@@ -66,11 +91,12 @@ impl Producer {
         let header = self.turn.prepare(self.layout, self.generation, &clipped);
         self.pixels
             .write(self.layout.header_offset(self.turn.back), header);
+        self.published = Some(self.turn.back);
         self.turn.commit(latch_word(&self.latch), &clipped);
         header.sequence
     }
 
-    /// Where it lies in memory.
+    /// Its addresses in memory, for attack tests.
     pub fn mapped(&self) -> Mapped {
         let (pixels, pixels_bytes) = self.pixels.whole();
         Mapped {

@@ -1,6 +1,6 @@
-//! Making regions: memory files of a fixed size, sealed. Only the broker makes them. Owns: the
-//! calls of memfd_create and F_ADD_SEALS. Trusts: the kernel. Never: hands out a region that could
-//! still change its size.
+//! Makes regions: sealed memory files of a fixed size. Only the broker makes them.
+//!
+//! Trusts: the kernel's seals. Never: hands out a region whose size could still change.
 
 use crate::layout::{LATCH_BYTES, Layout};
 use crate::map::SEALS;

@@ -1,6 +1,8 @@
-//! Pixels from the producer's form (bytes R, G, B, A) to the presenter's (`0x00RRGGBB`), while they
-//! are copied out of shared memory. Owns: both ways of doing it. Trusts: its caller for the bounds.
-//! Never: reads a pixel twice, so that a producer that scribbles meanwhile spoils only pixels.
+//! Converts pixels from the producer's form (bytes R, G, B, A) to the presenter's (`0x00RRGGBB`)
+//! while it copies them out of shared memory.
+//!
+//! Trusts: its caller for the bounds. Never: reads a pixel twice, so a producer that writes
+//! meanwhile spoils only pixels.
 
 /// Converts `out.len()` pixels from `source` on.
 ///

@@ -328,3 +328,41 @@ fn pixels_outside_the_frame_cannot_be_read() {
     let (_producer, consumer) = both();
     consumer.read_row_xrgb(0, 30, &mut [0; 8]);
 }
+
+#[test]
+fn changes_are_counted_from_the_frame_published_last_whatever_the_consumer_takes() {
+    let regions = regions();
+    let mut producer = producer_of(&regions);
+    let mut consumer = consumer_of(&regions);
+    let whole = Rect::from_size(SIZE);
+    producer.back().fill(1);
+    assert_eq!(producer.changes().as_slice(), [whole], "the first frame");
+    producer.publish(&[whole]);
+    let mut composed = vec![0; (SIZE.width * SIZE.height) as usize];
+    for round in 0..200_u32 {
+        let mark = Rect::new(round * 7 % SIZE.width, round * 5 % SIZE.height, 1, 1);
+        let back = producer.back();
+        back.fill(1);
+        back[((mark.y * SIZE.width + mark.x) * 4) as usize] = 9;
+        let damage = producer.changes();
+        assert!(damage.iter().any(|rect| rect.contains(mark.x, mark.y)));
+        producer.publish(damage.as_slice());
+        // Some frames are skipped, some are taken late.
+        if !round.is_multiple_of(3) {
+            continue;
+        }
+        let taken = take(&mut consumer);
+        for rect in taken.damage.iter() {
+            for y in rect.y..rect.bottom() {
+                let start = (y * SIZE.width + rect.x) as usize;
+                let row = &mut composed[start..start + rect.width as usize];
+                consumer.read_row_xrgb(y, rect.x, row);
+            }
+        }
+        for (y, row) in (0..SIZE.height).zip(composed.chunks(SIZE.width as usize)) {
+            let mut frame = vec![0; SIZE.width as usize];
+            consumer.read_row_xrgb(y, 0, &mut frame);
+            assert_eq!(row, frame, "row {y} of round {round}");
+        }
+    }
+}

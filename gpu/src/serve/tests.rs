@@ -20,7 +20,7 @@ impl Broker {
     fn start() -> Broker {
         let (near, far) = Endpoint::<ToGpu, FromGpu>::pair().expect("channel");
         let gpu = std::thread::spawn(move || {
-            let control = Control::new(far);
+            let control = BrokerChannel::new(far);
             let target = Target::open(GpuTarget::Headless, SIZE, control.closer());
             Gpu::new(control, target.expect("a headless target")).serve()
         });

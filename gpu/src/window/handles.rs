@@ -1,10 +1,9 @@
 //! The raw handles of minifb's window, for softbuffer and for waiting.
 //!
-//! Owns: copies of what raw-window-handle gives. Trusts: [`super::Window`] to keep the window alive
-//! for as long as a copy is in use. Never: closes what it names.
+//! Owns: copies of the handles. Trusts: `Window` to outlive each copy. Never: closes a handle.
 #![allow(unsafe_code)]
 
-use super::WindowError;
+use super::error::WindowError;
 use raw_window_handle::{
     DisplayHandle, HandleError, HasDisplayHandle, HasWindowHandle, RawDisplayHandle,
     RawWindowHandle, WindowHandle,

@@ -1,7 +1,5 @@
-//! From X11 events to input.
-//!
-//! Owns: what each key means, which keys are held, and that a press is told exactly once. Trusts:
-//! nobody. Never: lets a control character or a press without its release through.
+//! Translates X11 events to input. A press is reported once, with its release; control characters
+//! are dropped.
 
 use super::x11::{RawEvent, RawKey};
 use protocol::input::{Button, InputEvent, Key, Modifiers};

@@ -1,17 +1,20 @@
-//! The window: minifb's, with exact events where they can be had and the best presenter there is.
+//! The window: minifb's, with exact events where the display allows, and the best presenter
+//! available.
 //!
-//! Owns: the window and everything that hangs on its connection. Trusts: the display server as any
-//! client must. Never: polls, and never opens anything after [`Window::open`].
+//! Owns: the window and everything on its connection. Trusts: the display server as any client
+//! must. Never: polls, or opens anything after [`Window::open`].
 
+mod error;
 mod handles;
 mod keys;
 mod presenter;
 mod sampled;
 mod x11;
 
+pub use error::WindowError;
 pub use presenter::PresentError;
 
-use crate::stage::Stage;
+use crate::screen::Screen;
 use handles::{WaylandConnection, WindowHandles};
 use keys::Translator;
 use minifb::{CursorStyle, ScaleMode, UseGPU, WindowOptions};
@@ -21,19 +24,7 @@ use protocol::input::{Cursor, InputEvent};
 use raw_window_handle::{RawDisplayHandle, RawWindowHandle};
 use sampled::{Sampled, WheelScale};
 use std::os::fd::BorrowedFd;
-use thiserror::Error;
 use x11::{RawEvent, X11};
-
-/// Why there is no window.
-#[derive(Debug, Error)]
-pub enum WindowError {
-    /// The display was reached but does not give what is needed.
-    #[error("the display cannot be used: {0}")]
-    Display(String),
-    /// There is no display, or it refuses a window.
-    #[error("no window could be opened: {0}")]
-    Open(#[from] minifb::Error),
-}
 
 /// What has happened to the window.
 #[derive(Clone, Debug, PartialEq)]
@@ -177,12 +168,12 @@ impl Window {
         }
     }
 
-    /// Draws and shows what is dirty on the stage, if anything is.
+    /// Draws and shows what is dirty on the screen, if anything is.
     ///
     /// # Errors
-    /// The display refused; what was dirty still is.
-    pub fn present(&mut self, stage: &mut Stage) -> Result<(), PresentError> {
-        if self.presenter.present(&mut self.window, stage)? {
+    /// The display refused; the dirty pixels stay dirty.
+    pub fn present(&mut self, screen: &mut Screen) -> Result<(), PresentError> {
+        if self.presenter.present(&mut self.window, screen)? {
             self.stirred = true;
             if let Link::X11(x11) = &mut self.link {
                 x11.mark_unflushed();

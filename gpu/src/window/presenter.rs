@@ -1,21 +1,21 @@
-//! From composed pixels to the window: through softbuffer on minifb's own window, or through minifb
-//! where softbuffer cannot.
+//! Presents composed pixels in the window: through softbuffer on minifb's own window, or through
+//! minifb if softbuffer fails.
 //!
-//! Owns: the buffers that are presented and what of each is out of date. Trusts: the display server
-//! to give back what it was given. Never: presents what has not changed, or makes a buffer larger
-//! once the process is sealed.
+//! Owns: the presented buffers and the stale pixels of each. Trusts: the display server to return
+//! the buffer it was given. Never: presents unchanged pixels, or grows a buffer once the process is
+//! sealed.
 
 use super::handles::WindowHandles;
 use crate::compositor::{BACKGROUND, Canvas};
 use crate::rects::{RECTS_MAX, Rects};
-use crate::stage::Stage;
+use crate::screen::Screen;
 use protocol::geometry::{Rect, Size};
 use protocol::limits::{SURFACE_HEIGHT_MAX, SURFACE_WIDTH_MAX};
 use softbuffer::{Context, SoftBufferError, Surface};
 use std::num::NonZeroU32;
 use thiserror::Error;
 
-/// Why a picture was not presented.
+/// Why presenting failed.
 #[derive(Debug, Error)]
 pub enum PresentError {
     /// softbuffer says why.
@@ -79,28 +79,28 @@ impl Presenter {
         Ok(())
     }
 
-    /// Draws and shows what is dirty on the stage, if anything is.
+    /// Draws and shows what is dirty on the screen, if anything is.
     ///
     /// # Errors
-    /// The display refused; what was dirty still is.
+    /// The display refused; the dirty pixels stay dirty.
     pub fn present(
         &mut self,
         window: &mut minifb::Window,
-        stage: &mut Stage,
+        screen: &mut Screen,
     ) -> Result<bool, PresentError> {
-        let dirty = stage.take_dirty();
+        let dirty = screen.take_dirty();
         if dirty.is_empty() {
             return Ok(false);
         }
         let outcome = match self {
-            Presenter::Softbuffer(soft) => soft.present(stage, &dirty),
-            Presenter::Minifb(pixels) => present_whole(pixels, window, stage, &dirty),
+            Presenter::Softbuffer(soft) => soft.present(screen, &dirty),
+            Presenter::Minifb(pixels) => present_whole(pixels, window, screen, &dirty),
         };
         if outcome.is_err() {
             dirty
                 .as_slice()
                 .iter()
-                .for_each(|&rect| stage.mark_rect(rect));
+                .for_each(|&rect| screen.mark_rect(rect));
         }
         outcome.map(|()| true)
     }
@@ -135,8 +135,8 @@ impl Soft {
         Ok(())
     }
 
-    fn present(&mut self, stage: &mut Stage, dirty: &Rects) -> Result<(), PresentError> {
-        let size = stage.size();
+    fn present(&mut self, screen: &mut Screen, dirty: &Rects) -> Result<(), PresentError> {
+        let size = screen.size();
         let mut buffer = self.surface.buffer_mut()?;
         if buffer.len() != size.width as usize * size.height as usize {
             return Err(PresentError::BufferSize);
@@ -150,7 +150,7 @@ impl Soft {
             }
             _ => damage.add(Rect::from_size(size)),
         }
-        stage.compose(
+        screen.compose(
             damage.as_slice(),
             &mut Canvas {
                 pixels: &mut buffer,
@@ -178,11 +178,11 @@ impl Soft {
 fn present_whole(
     pixels: &mut [u32],
     window: &mut minifb::Window,
-    stage: &mut Stage,
+    screen: &mut Screen,
     dirty: &Rects,
 ) -> Result<(), PresentError> {
-    let size = stage.size();
-    stage.compose(dirty.as_slice(), &mut Canvas { pixels, size });
+    let size = screen.size();
+    screen.compose(dirty.as_slice(), &mut Canvas { pixels, size });
     window.update_with_buffer(pixels, size.width as usize, size.height as usize)?;
     Ok(())
 }

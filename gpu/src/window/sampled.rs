@@ -1,9 +1,6 @@
-//! Input as minifb tells it: for Wayland, and for X11 when minifb itself presents (its presenting
-//! reads the events away).
-//!
-//! Owns: the difference between two samples of minifb's state. Trusts: minifb. Never: is used where
-//! the events themselves can be had: a click that begins and ends between two samples is lost here,
-//! and held keys do not repeat.
+//! Input sampled from minifb's state: for Wayland, and for X11 when minifb presents, which consumes
+//! the events. A click that begins and ends between two samples is lost, and held keys do not
+//! repeat.
 
 use minifb::{InputCallback, MouseButton, MouseMode, Window};
 use protocol::input::{Button, InputEvent, Key, Modifiers};

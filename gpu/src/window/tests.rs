@@ -2,7 +2,7 @@
 //! whose only display is that server.
 #![allow(unsafe_code)]
 
-use crate::serve::{Control, Gpu};
+use crate::serve::{BrokerChannel, Gpu};
 use crate::target::Target;
 use crate::testing::{FakeProducer, WATCHDOG};
 use ipc::poll::{Interest, wait_one};
@@ -68,7 +68,7 @@ impl Drop for XServer {
     }
 }
 
-/// Runs the ignored test `name` under an X server of its own; or says why it cannot.
+/// Runs the ignored test `name` under a private X server, or says why it cannot.
 fn run_with_display(name: &str) {
     let server = match XServer::start() {
         Ok(server) => server,
@@ -115,7 +115,7 @@ impl Rig {
     fn start() -> Rig {
         let (near, far) = Endpoint::<ToGpu, FromGpu>::pair().expect("channel");
         std::thread::spawn(move || {
-            let control = Control::new(far);
+            let control = BrokerChannel::new(far);
             let target = Target::open(GpuTarget::Window, SIZE, control.closer());
             Gpu::new(control, target.expect("a window"))
                 .serve()
@@ -421,7 +421,7 @@ fn window_follows_its_size(rig: &Rig, page: &mut FakeProducer, surface: SurfaceI
 fn inner_server_death() {
     let (near, far) = Endpoint::<ToGpu, FromGpu>::pair().expect("channel");
     let gpu = std::thread::spawn(move || {
-        let control = Control::new(far);
+        let control = BrokerChannel::new(far);
         let target = Target::open(GpuTarget::Window, SIZE, control.closer());
         Gpu::new(control, target.expect("a window")).serve()
     });

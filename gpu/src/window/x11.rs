@@ -2,12 +2,12 @@
 //! by one, so that no click is lost and the order of keys, clicks and moves is what it was.
 //!
 //! Owns: every call of Xlib that is not minifb's or softbuffer's own. Trusts: the X server as any
-//! client must. Never: opens a connection of its own, or keeps a pointer beyond the window's life.
+//! client must. Never: opens another connection, or keeps a pointer beyond the window's life.
 //!
 //! Sources: XPending(3), XFilterEvent(3), Xutf8LookupString(3), XSetIOErrorHandler(3).
 #![allow(unsafe_code)]
 
-use super::WindowError;
+use super::error::WindowError;
 use protocol::geometry::{Rect, Size};
 use std::ffi::{c_char, c_int, c_long, c_ulong, c_void};
 use std::os::fd::BorrowedFd;
@@ -107,7 +107,7 @@ impl X11 {
         // A second window of one process (tests alone) keeps the first one's hook.
         let _ = DISPLAY_LOST.set(Box::new(display_lost));
         // SAFETY: minifb's display is open for as long as its window lives, which outlives `self`
-        // (see `Window`); both handlers are functions that live for ever.
+        // (see `Window`); both handlers are functions, which outlive the display.
         let (context, delete_window) = unsafe {
             (lib.XSetIOErrorHandler)(Some(on_connection_lost));
             (lib.XSetErrorHandler)(Some(on_protocol_error));
@@ -169,7 +169,7 @@ impl X11 {
         // SAFETY: the display is open.
         unsafe {
             if std::mem::take(&mut self.unflushed) {
-                // Xlib passes xcb's queue on only together with a request of its own.
+                // Xlib passes xcb's queue on only together with another request.
                 (self.lib.XNoOp)(self.display.as_ptr());
             }
             (self.lib.XPending)(self.display.as_ptr()) > 0

@@ -1,12 +1,11 @@
-//! The card over a tab that has died or hangs: what happened, why, and what can be done.
-//!
-//! Owns: its document. Trusts: the broker's words, escaped. Never: shows anything of the dead page.
+//! The card over a crashed or hung tab: what happened, why, and what the user can do. It shows
+//! nothing of the dead page.
 
 use super::command::{self, BASE, button_name};
 use super::icons::{Icon, icon};
-use crate::content::escape;
-use crate::fetcher::Fetcher;
-use crate::parse::Markup;
+use crate::document::content::escape;
+use crate::document::markup::Markup;
+use crate::load::fetcher::Fetcher;
 use crate::view::View;
 use parley::FontContext;
 use protocol::input::InputEvent;
@@ -24,7 +23,8 @@ pub(crate) struct CardView {
 
 impl CardView {
     pub(crate) fn new(fonts: FontContext) -> CardView {
-        let (view, fetcher) = super::view(fonts);
+        let fetcher = Fetcher::default();
+        let view = View::new(fonts, &fetcher);
         CardView {
             view,
             fetcher,
@@ -43,11 +43,11 @@ impl CardView {
         }
     }
 
-    /// Does `event` to the card; what was clicked comes back.
+    /// Applies `event` to the card; returns the user's commands.
     pub(crate) fn input(&mut self, event: InputEvent) -> Vec<FromShell> {
         self.view.settle(&mut self.fetcher);
         self.view.input(event);
-        let links = self.view.signals.take_navigations();
+        let links = self.view.events.take_navigations();
         links
             .iter()
             .filter_map(|link| command::of_link(&link.url))

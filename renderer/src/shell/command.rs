@@ -1,6 +1,4 @@
-//! The links of the shell's documents: `shell:` URLs that stand for commands.
-//!
-//! Owns: their form. Trusts: nobody; a link that is none is no command. Never: leads anywhere.
+//! Translates the links of the shell's documents: `shell:` URLs stand for commands.
 
 use protocol::ids::TabId;
 use protocol::shell::{CardButton, FromShell};

@@ -1,7 +1,7 @@
-//! Text cut to a width, with an ellipsis: Blitz has no `text-overflow`.
+//! Shortens text to a width, with an ellipsis: Blitz has no `text-overflow`.
 //!
-//! Owns: a rough table of widths, in which an estimate that is too wide costs a letter and one that
-//! is too narrow is hidden by the box's clipping. Trusts: nothing. Never: cuts inside a character.
+//! The widths are estimates. One that is too wide costs a letter; the box clips one that is too
+//! narrow.
 
 /// `text`, or its beginning with an ellipsis, such that it fits into `width` pixels at `font`
 /// pixels.

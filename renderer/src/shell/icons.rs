@@ -1,6 +1,4 @@
 //! The shell's icons, drawn on a grid of 16.
-//!
-//! Owns: their outlines. Trusts: its callers to give colours of their own. Never: holds text.
 
 /// An icon as inline SVG in one colour.
 pub(crate) fn icon(icon: Icon, color: &str) -> String {

@@ -1,9 +1,8 @@
-//! The shell's content: the strip of tabs with the address bar, and the card over a tab that has
-//! died or hangs. Both are documents like any other, generated from the broker's state.
+//! The shell's content: the strip of tabs with the address bar, and the card over a crashed or hung
+//! tab. Both are documents, generated from the broker's state.
 //!
-//! Owns: the text being typed into the address bar, and nothing else. Trusts: the broker's state
-//! for what is true; every string in it is escaped. Never: decides: it tells the broker what was
-//! clicked.
+//! Owns: the text in the address bar. Trusts: the broker's state; every string in it is escaped.
+//! Never: decides anything: it tells the broker what the user clicked.
 
 mod card;
 mod command;
@@ -12,12 +11,10 @@ mod icons;
 mod parts;
 mod strip;
 
-use crate::CommandEndpoint;
-use crate::fetcher::Fetcher;
-use crate::runtime::{Control, Host, LoopError};
+use crate::runtime::{Host, LoopError, ToBroker};
 use crate::view::View;
 use card::CardView;
-use ipc::{Handles, Misbehaviour, Receiver, RecvError, Sender};
+use ipc::{Endpoint, Handles, Misbehaviour, Receiver, RecvError, Sender};
 use parley::FontContext;
 use protocol::input::{Cursor, InputEvent};
 use protocol::renderer::{FromRenderer, SurfacePart, ToRenderer};
@@ -26,13 +23,16 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Instant;
 use strip::Strip;
 
+/// The shell's end of its command channel.
+pub(crate) type CommandEndpoint = Endpoint<FromShell, ToShell>;
+
 /// The shell's content.
 pub(crate) struct Shell {
     commands: Option<(Sender<FromShell>, Receiver<ToShell>)>,
     strip: Strip,
     card: CardView,
     hover: Cursor,
-    /// Where the pointer was seen last.
+    /// The surface that the pointer was last over.
     pointed: SurfacePart,
 }
 
@@ -62,17 +62,10 @@ impl Shell {
             return;
         };
         for command in commands {
-            // That the broker is gone shows on the receiving side.
+            // The receiving half notices when the broker is gone.
             let _ = sender.send(command);
         }
     }
-}
-
-/// A view with what it fetches, which is never more than `data:` URLs.
-pub(crate) fn view(fonts: FontContext) -> (View, Fetcher) {
-    let fetcher = Fetcher::default();
-    let view = View::new(fonts, &fetcher);
-    (view, fetcher)
 }
 
 impl Host for Shell {
@@ -86,13 +79,13 @@ impl Host for Shell {
 
     fn message(&mut self, message: ToRenderer, _handles: Handles) -> Result<(), LoopError> {
         match message {
-            // The shell's documents are its own, so there is nothing to stop.
+            // The shell's documents are built in, so there is no load to stop.
             ToRenderer::Stop => Ok(()),
             _ => Err(Misbehaviour::WrongState.into()),
         }
     }
 
-    fn input(&mut self, part: SurfacePart, event: InputEvent, _control: &Control) {
+    fn input(&mut self, part: SurfacePart, event: InputEvent, _control: &ToBroker) {
         if event.position().is_some() {
             self.pointed = part;
         }
@@ -129,7 +122,7 @@ impl Host for Shell {
         is_unsettled.then(Instant::now)
     }
 
-    fn turn(&mut self, control: &Control) {
+    fn turn(&mut self, control: &ToBroker) {
         self.strip.turn();
         self.card.turn();
         let pointed = match self.pointed {
@@ -143,5 +136,5 @@ impl Host for Shell {
         }
     }
 
-    fn published(&mut self, _part: SurfacePart, _control: &Control) {}
+    fn painted(&mut self, _part: SurfacePart, _control: &ToBroker) {}
 }

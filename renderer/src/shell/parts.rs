@@ -1,11 +1,8 @@
-//! The markup of the strip's parts, generated from the state.
-//!
-//! Owns: what the strip says and how. Trusts: nothing in the state's strings; each is escaped.
-//! Never: keeps anything.
+//! The markup of the strip's parts, generated from the state. Every string of the state is escaped.
 
 use super::fit::fit;
 use super::icons::{Icon, icon};
-use crate::content::escape;
+use crate::document::content::escape;
 use protocol::shell::{Security, ShellState, TabMark, TabView};
 
 const INK: &str = "#3a4550";

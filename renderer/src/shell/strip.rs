@@ -1,13 +1,11 @@
-//! The strip: tabs, buttons and the address bar.
-//!
-//! Owns: the text being typed, which survives every change of the state while the address bar has
-//! the focus. Trusts: the broker's state. Never: changes the state itself.
+//! The strip: tabs, buttons and the address bar. While the address bar has the focus, its text
+//! survives every change of the state.
 
 use super::command::{self, BASE};
 use super::parts::{Part, parts};
-use crate::carry;
-use crate::fetcher::Fetcher;
-use crate::parse::Markup;
+use crate::document::carry_over;
+use crate::document::markup::Markup;
+use crate::load::fetcher::Fetcher;
 use crate::view::View;
 use blitz_dom::NodeId;
 use parley::FontContext;
@@ -33,7 +31,8 @@ pub(crate) struct Strip {
 
 impl Strip {
     pub(crate) fn new(fonts: FontContext) -> Strip {
-        let (mut view, fetcher) = super::view(fonts);
+        let fetcher = Fetcher::default();
+        let mut view = View::new(fonts, &fetcher);
         let markup = TEMPLATE.replace("{{css}}", CSS);
         let (document, _) = view.parse(Markup::Html, &markup, BASE);
         view.show(document, false);
@@ -54,7 +53,7 @@ impl Strip {
         self.state = Some(state);
     }
 
-    /// Puts the keyboard into the address bar, all of its text selected.
+    /// Focuses the address bar and selects its text.
     pub(crate) fn focus_address(&mut self) {
         self.wants_focus = true;
     }
@@ -66,7 +65,7 @@ impl Strip {
         self.view.settle(&mut self.fetcher);
     }
 
-    /// Does `event` to the strip; what the person asked for comes back.
+    /// Applies `event` to the strip; returns the user's commands.
     pub(crate) fn input(&mut self, event: InputEvent) -> Vec<FromShell> {
         self.turn();
         let was_typing = self.is_typing();
@@ -87,7 +86,7 @@ impl Strip {
         if was_typing && !self.is_typing() {
             self.restore();
         }
-        let links = self.view.signals.take_navigations();
+        let links = self.view.events.take_navigations();
         links
             .iter()
             .filter_map(|link| command::of_link(&link.url))
@@ -111,7 +110,7 @@ impl Strip {
         }
     }
 
-    /// The keys that the address bar has for itself.
+    /// Handles the keys that the address bar reserves.
     fn address_key(&mut self, key: Key) -> Option<Vec<FromShell>> {
         match key {
             Key::Enter => {
@@ -192,7 +191,7 @@ impl Strip {
             && text != self.typed()
             && let Some(document) = &mut self.view.document
         {
-            carry::set_text(document, id, &text);
+            carry_over::set_text(document, id, &text);
             self.view.touch();
         }
         if std::mem::take(&mut self.wants_focus) {

@@ -1,7 +1,8 @@
 //! The other ends of a renderer's channels.
 
 use crate::runtime::{self, Host};
-use crate::{fonts, page, shell};
+use crate::view::fonts;
+use crate::{page, shell};
 use ipc::poll::{Interest, wait};
 use ipc::{Endpoint, Receiver, Sender};
 use protocol::bootstrap::{FontEntry, FontFamily};
@@ -14,7 +15,7 @@ use protocol::input::{Button, InputEvent, Key, Modifiers};
 use protocol::renderer::{CommitDocument, FromRenderer, SurfacePart, ToRenderer};
 use protocol::shell::{FromShell, ToShell};
 use protocol::site::Site;
-use shm::{Consumer, Region, SurfaceRegions};
+use shm::{Consumer, Damage, Region, SurfaceRegions};
 use std::collections::VecDeque;
 use std::os::fd::{AsFd, OwnedFd};
 use std::thread::JoinHandle;
@@ -81,6 +82,8 @@ pub(super) struct Outside {
     surface: SurfaceId,
     frames: Option<(Sender<ToProducer>, Receiver<FromProducer>)>,
     consumer: Option<Consumer>,
+    /// What comes of drawing only the damage of each frame.
+    composed: Vec<u32>,
     /// Whether each frame is answered with the next credit.
     pub(super) gives_credit: bool,
     pub(super) frames_seen: u64,
@@ -108,6 +111,7 @@ impl Outside {
             surface: SURFACE,
             frames: None,
             consumer: None,
+            composed: Vec::new(),
             gives_credit: true,
             frames_seen: 0,
             said: VecDeque::new(),
@@ -457,12 +461,31 @@ impl Outside {
         }
         if has_frame {
             let consumer = self.consumer.as_mut().expect("a surface");
-            if consumer.take().expect("a good frame").is_some() {
+            if let Some(frame) = consumer.take().expect("a good frame") {
                 self.frames_seen += 1;
+                compose(consumer, &frame.damage, &mut self.composed);
+                assert_eq!(
+                    self.composed,
+                    self.pixels(),
+                    "a pixel outside the damage changed"
+                );
             }
             if self.gives_credit {
                 self.give_credit();
             }
+        }
+    }
+}
+
+/// Draws the damaged pixels of the frame taken last.
+pub(super) fn compose(consumer: &Consumer, damage: &Damage, composed: &mut Vec<u32>) {
+    let size = consumer.size();
+    composed.resize((size.width * size.height) as usize, 0);
+    for rect in damage.iter() {
+        for y in rect.y..rect.bottom() {
+            let start = (y * size.width + rect.x) as usize;
+            let row = &mut composed[start..start + rect.width as usize];
+            consumer.read_row_xrgb(y, rect.x, row);
         }
     }
 }

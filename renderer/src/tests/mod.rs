@@ -1,5 +1,6 @@
 //! A fake broker, network and gpu process drive the real loop over real channels, in a thread.
 
+mod damage;
 mod forms;
 mod harness;
 mod hostile;

@@ -1,12 +1,12 @@
-//! Sub-resources: what Blitz asks for becomes fetches on the channel of this renderer's site.
+//! Fetches a document's sub-resources: Blitz's requests become fetches on the channel of this
+//! renderer's site.
 //!
-//! Owns: the fetches under way, those that wait, and the bytes of finished ones while the document
-//! may be parsed again. Trusts: the network process to answer, but not what it answers: sizes are
-//! bounded and unknown ids dropped. Never: leaves a request unanswered: one that fails is answered
-//! with no bytes, so that nothing waits for it for ever.
+//! Owns: running and queued fetches, and finished bytes while the document may be parsed again.
+//! Trusts: the network process to answer, but not its answers: sizes are bounded and unknown ids
+//! dropped. Never: leaves a request unanswered: a failed one is answered with no bytes.
 
-use crate::responses::Responses;
-use crate::stylesheet;
+use crate::document::responses::Responses;
+use crate::document::stylesheet;
 use blitz_traits::net::{AbortSignal, Bytes, NetHandler, NetProvider, Request, Url};
 use data_url::DataUrl;
 use ipc::{Endpoint, Receiver, Sender};
@@ -28,7 +28,7 @@ pub(crate) type FetchEndpoint = Endpoint<ToNetwork, FromNetwork>;
 pub(crate) struct Fetcher {
     asked: Arc<Asked>,
     channel: Option<(Sender<ToNetwork>, Receiver<FromNetwork>)>,
-    /// Who waits for a URL: those of `queue` and of `running`.
+    /// The handlers that wait for each URL in `queue` and `running`.
     waiting: HashMap<String, Vec<Box<dyn NetHandler>>>,
     /// Not sent yet.
     queue: VecDeque<String>,
@@ -38,7 +38,7 @@ pub(crate) struct Fetcher {
     finished: HashMap<String, Bytes>,
     failed: HashSet<String>,
     responses: Responses,
-    /// Different URLs that the document has made this process ask for.
+    /// How many different URLs the document has requested from the network.
     resources: usize,
 }
 
@@ -49,7 +49,7 @@ struct Running {
     bytes: Vec<u8>,
 }
 
-/// What Blitz has asked for and nobody has looked at yet.
+/// The requests from Blitz that [`Fetcher::pump`] has not handled yet.
 #[derive(Default)]
 struct Asked(Mutex<Vec<Wish>>);
 
@@ -74,7 +74,7 @@ impl NetProvider for Asked {
 }
 
 impl Fetcher {
-    /// What documents ask through.
+    /// The provider through which documents make requests.
     pub(crate) fn provider(&self) -> Arc<dyn NetProvider> {
         self.asked.clone()
     }
@@ -84,8 +84,8 @@ impl Fetcher {
         self.responses.clone()
     }
 
-    /// Looks at what was asked for: answers what needs no network, sends what does. Returns whether
-    /// anything was answered.
+    /// Handles new requests: answers those that need no network, sends the others. Returns whether
+    /// it answered any.
     pub(crate) fn pump(&mut self) -> bool {
         let mut answered = false;
         loop {
@@ -284,7 +284,7 @@ impl Fetcher {
         }
     }
 
-    /// Ends every fetch as failed; what was asked for is answered.
+    /// Fails every fetch; each request is answered.
     pub(crate) fn stop(&mut self) {
         self.pump();
         for url in std::mem::take(&mut self.queue) {
@@ -295,7 +295,7 @@ impl Fetcher {
         }
     }
 
-    /// Forgets the document: its fetches end and nobody is told.
+    /// Forgets the document and cancels its fetches without an answer.
     pub(crate) fn reset(&mut self) {
         self.asked
             .0
@@ -313,7 +313,7 @@ impl Fetcher {
         self.resources = 0;
     }
 
-    /// Makes `bytes` the answer to whoever will ask for `url`.
+    /// Makes `bytes` the answer to later requests for `url`.
     pub(crate) fn provide(&mut self, url: &Url, bytes: Bytes) {
         self.finished.insert(url.as_str().to_owned(), bytes);
     }
@@ -323,7 +323,7 @@ impl Fetcher {
         self.finished = HashMap::new();
     }
 
-    /// Whether nothing is under way, waiting, or asked for.
+    /// Whether no fetch is running, queued, or requested.
     pub(crate) fn is_idle(&self) -> bool {
         self.running.is_empty()
             && self.queue.is_empty()
@@ -335,7 +335,7 @@ impl Fetcher {
                 .is_empty()
     }
 
-    /// How many resources could not be had.
+    /// How many resources failed.
     pub(crate) fn failed(&self) -> u32 {
         u32::try_from(self.failed.len()).unwrap_or(u32::MAX)
     }

@@ -1,25 +1,25 @@
 //! One surface: its frames channel, its shared pixels, and the painter that fills them.
 //!
-//! Owns: the write side of the surface. Trusts: the gpu process no further than to give credits.
-//! Never: publishes without a credit, or publishes a frame that is not painted in full.
+//! Owns: the write side of the surface. Trusts: the gpu process only to give credits. Never:
+//! publishes without a credit, or a frame that is not painted in full.
 
-use crate::view::View;
-use anyrender::{ImageRenderer, PaintScene};
+use crate::view::view::View;
+use anyrender::ImageRenderer;
 use anyrender_vello_cpu::VelloCpuImageRenderer;
 use child::ReachedSurface;
 use ipc::{Endpoint, Receiver, RecvError, Sender};
 use protocol::frames::{FromProducer, ToProducer};
-use protocol::geometry::{Rect, Size};
+use protocol::geometry::Size;
 use protocol::ids::SurfaceId;
 use protocol::limits::MESSAGES_PER_TURN_MAX;
 use protocol::renderer::SurfacePart;
-use shm::Producer;
+use shm::{Damage, Producer};
 use std::os::fd::{AsFd, BorrowedFd};
 
 pub(crate) type FramesEndpoint = Endpoint<FromProducer, ToProducer>;
 
 /// A surface that this process paints.
-pub(crate) struct Surface {
+pub(crate) struct PaintedSurface {
     pub(crate) id: SurfaceId,
     pub(crate) part: SurfacePart,
     producer: Producer,
@@ -30,15 +30,15 @@ pub(crate) struct Surface {
     credit: bool,
 }
 
-impl Surface {
+impl PaintedSurface {
     pub(crate) fn new(
         id: SurfaceId,
         part: SurfacePart,
         producer: Producer,
         channel: FramesEndpoint,
-    ) -> Surface {
+    ) -> PaintedSurface {
         let size = producer.size();
-        Surface {
+        PaintedSurface {
             id,
             part,
             producer,
@@ -99,7 +99,7 @@ impl Surface {
         self.credit
     }
 
-    /// What code that has taken over this process has of it.
+    /// Its channel and memory, for attack tests.
     pub(crate) fn reach(&self) -> ReachedSurface<'_> {
         ReachedSurface {
             channel: self.credits(),
@@ -108,13 +108,21 @@ impl Surface {
         }
     }
 
-    /// Paints the whole view into the back slot and hands it over.
-    pub(crate) fn publish(&mut self, view: &mut View) {
+    /// Paints the whole view, and publishes it unless the last frame shows the same already.
+    pub(crate) fn paint(&mut self, view: &mut View) {
         let size = self.size();
         self.painter.reset();
         let painted = |scene: &mut _| view.paint(scene, size);
         self.painter.render(painted, self.producer.back());
-        self.producer.publish(&[Rect::from_size(size)]);
+        let damage = self.producer.changes();
+        // The credit that follows a frame is the clock of an animation, which would stop without.
+        if !damage.is_empty() || view.is_animating() {
+            self.publish(&damage);
+        }
+    }
+
+    fn publish(&mut self, damage: &Damage) {
+        self.producer.publish(damage.as_slice());
         self.credit = false;
         if let Some((sender, _)) = &self.channel {
             // A gpu process that is gone is noticed when its end of the channel is read.
@@ -122,7 +130,3 @@ impl Surface {
         }
     }
 }
-
-/// What [`View::paint`] draws on.
-pub(crate) trait Canvas: PaintScene {}
-impl<T: PaintScene> Canvas for T {}

@@ -1,7 +1,7 @@
-//! The bytes of a document while they arrive.
+//! Reads the bytes of a document while they arrive.
 //!
-//! Owns: the read end of the body's pipe. Trusts: nobody; a body is cut at its limit. Never:
-//! blocks, because it reads only what poll(2) says is there.
+//! Owns: the read end of the body's pipe. Trusts: no sender; a body is cut at its limit. Never:
+//! blocks: it reads only when poll(2) reports data.
 
 use ipc::poll::{Interest, wait_one};
 use protocol::limits::DOCUMENT_BYTES_MAX;
@@ -18,14 +18,14 @@ const READ_BYTES: usize = 64 * 1024;
 #[derive(Debug, Default)]
 pub(crate) struct Body {
     pub(crate) bytes: Vec<u8>,
-    /// There while more may come.
+    /// `None` once no more bytes will come.
     pipe: Option<OwnedFd>,
-    /// Why the end is missing.
+    /// Why the body is incomplete.
     cut: Option<String>,
 }
 
 impl Body {
-    /// A body that is there already.
+    /// A complete body.
     pub(crate) fn of_bytes(bytes: &[u8]) -> Body {
         let mut body = Body::default();
         body.append(bytes);
@@ -51,22 +51,22 @@ impl Body {
         self.pipe.as_ref().map(AsFd::as_fd)
     }
 
-    /// Whether all of it is there that will ever be.
+    /// Whether no more bytes will come.
     pub(crate) fn is_complete(&self) -> bool {
         self.pipe.is_none()
     }
 
-    /// Why the end is missing, told once.
+    /// Why the body is incomplete. Returns it once.
     pub(crate) fn take_cut(&mut self) -> Option<String> {
         self.cut.take()
     }
 
-    /// No more is wanted.
+    /// Stops reading.
     pub(crate) fn stop(&mut self) {
         self.pipe = None;
     }
 
-    /// Reads what is there.
+    /// Reads the bytes that have arrived.
     pub(crate) fn read_available(&mut self) {
         let mut buffer = [0; READ_BYTES];
         let mut left = BYTES_PER_TURN_MAX;
@@ -82,7 +82,7 @@ impl Body {
                     }
                 }
                 Err(error) => {
-                    self.cut = Some(format!("the page could not be read to its end: {error}"));
+                    self.cut = Some(format!("the page was not read completely: {error}"));
                     self.pipe = None;
                 }
             }

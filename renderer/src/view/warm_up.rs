@@ -1,11 +1,8 @@
-//! The first document of the process: a tiny one that nobody sees, laid out and painted before the
-//! sandbox is put on, so that whatever is initialised once and needs more than the sandbox allows
-//! (the font database of SVG reads directories) is there already.
-//!
-//! Owns: nothing that outlives it. Trusts: its own markup only. Never: touches a channel.
+//! Lays out and paints a small hidden document before the sandbox is applied. This initialises
+//! whatever needs more than the sandbox allows: the font database of SVG reads directories.
 
-use crate::fetcher::Fetcher;
-use crate::view::View;
+use crate::load::fetcher::Fetcher;
+use crate::view::view::View;
 use anyrender::ImageRenderer;
 use anyrender_vello_cpu::VelloCpuImageRenderer;
 use parley::FontContext;
@@ -22,7 +19,11 @@ pub(crate) fn warm_up(fonts: &FontContext) {
     let mut fetcher = Fetcher::default();
     let mut view = View::new(fonts.clone(), &fetcher);
     view.set_size(SIZE);
-    let (document, _) = view.parse(crate::parse::Markup::Html, MARKUP, "bulkhead://warm-up/");
+    let (document, _) = view.parse(
+        crate::document::markup::Markup::Html,
+        MARKUP,
+        "bulkhead://warm-up/",
+    );
     view.show(document, false);
     view.settle(&mut fetcher);
     let mut pixels = vec![0; SIZE.frame_bytes().unwrap_or(0)];

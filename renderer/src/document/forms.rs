@@ -1,9 +1,7 @@
-//! What Blitz leaves out of the entries of a form that is sent: the choice of a `<select>`, and the
-//! name of the submit button that was pressed if it is an `<input>`. Hidden inputs stand in for
-//! them.
+//! Adds the form entries that Blitz leaves out: the choice of a `<select>`, and the name of a
+//! pressed `<input type=submit>`. Hidden inputs stand in for them.
 //!
-//! Owns: those inputs. Trusts: that a choice is not changed after the page was parsed, as Blitz has
-//! no way to. Never: gives a form an entry that the standard does not.
+//! Blitz has no way to change a choice after parsing, so choices are read once.
 //!
 //! Source: the HTML standard, "Constructing the entry list".
 

@@ -1,12 +1,12 @@
-//! What the window shows: all surfaces, the scene, and what of it has to be drawn again.
+//! The window's content: all surfaces, the scene, and the pixels that must be drawn again.
 //!
 //! Owns: surfaces by id, visibility, credits, damage. Trusts: the broker for ids, sizes and scenes;
-//! producers for nothing. Never: touches a window, reads a clock, or waits; what the broker is to
-//! hear is queued for [`Stage::take_notices`].
+//! producers for nothing. Never: touches a window, reads a clock, or waits. Notices to the broker
+//! are queued for [`Screen::take_notices`].
 
 use crate::compositor::{Canvas, Compositor, Pictures, cover_of};
 use crate::rects::Rects;
-use crate::surface::{Frames, Surface, Taken};
+use crate::surface::{ComposedSurface, FramesEndpoint, Taken};
 use protocol::geometry::{Rect, Size};
 use protocol::gpu::{FromGpu, Scene, SceneItem};
 use protocol::ids::SurfaceId;
@@ -17,7 +17,7 @@ use std::os::fd::BorrowedFd;
 use std::time::Duration;
 
 /// All surfaces and the scene.
-pub struct Stage {
+pub struct Screen {
     surfaces: Surfaces,
     scene: Scene,
     size: Size,
@@ -27,12 +27,12 @@ pub struct Stage {
 }
 
 #[derive(Default)]
-struct Surfaces(BTreeMap<SurfaceId, Surface>);
+struct Surfaces(BTreeMap<SurfaceId, ComposedSurface>);
 
-impl Stage {
+impl Screen {
     /// An empty window of that size, all of it to be drawn.
-    pub fn new(size: Size) -> Stage {
-        let mut stage = Stage {
+    pub fn new(size: Size) -> Screen {
+        let mut screen = Screen {
             surfaces: Surfaces::default(),
             scene: Scene::default(),
             size,
@@ -40,8 +40,8 @@ impl Stage {
             compositor: Compositor::default(),
             notices: Vec::new(),
         };
-        stage.mark_all();
-        stage
+        screen.mark_all();
+        screen
     }
 
     /// The window's size.
@@ -49,19 +49,21 @@ impl Stage {
         self.size
     }
 
-    /// The window has another size.
+    /// Resizes the window; all of it is drawn again.
     pub fn resize(&mut self, size: Size) {
         self.size = size;
         self.mark_all();
     }
 
     /// A new surface. Without a region (it could not be mapped) it has no frame, ever.
-    pub fn create(&mut self, id: SurfaceId, channel: Frames, region: Option<Consumer>) {
+    pub fn create(&mut self, id: SurfaceId, channel: FramesEndpoint, region: Option<Consumer>) {
         if self.surfaces.0.contains_key(&id) {
             tracing::error!(%id, "a surface is created twice");
             return;
         }
-        self.surfaces.0.insert(id, Surface::new(channel, region));
+        self.surfaces
+            .0
+            .insert(id, ComposedSurface::new(channel, region));
         if self.is_visible(id) {
             self.give_credit(id);
         }
@@ -79,7 +81,7 @@ impl Stage {
         self.note(id, outcome);
     }
 
-    /// The surface is gone, with its pixels.
+    /// Drops the surface and its pixels.
     pub fn drop_surface(&mut self, id: SurfaceId) {
         if self.surfaces.0.contains_key(&id) {
             self.mark(id, None);
@@ -87,7 +89,7 @@ impl Stage {
         }
     }
 
-    /// What the window shows from now on. A surface that comes into view without a credit gets one.
+    /// Sets what the window shows. A surface that comes into view without a credit gets one.
     pub fn set_scene(&mut self, scene: Scene) {
         if scene == self.scene {
             return;
@@ -99,7 +101,7 @@ impl Stage {
         }
     }
 
-    /// What to wait on, with the surface to give to [`Stage::read_channel`].
+    /// What to wait on, with the surface to give to [`Screen::read_channel`].
     pub fn channels(&self) -> impl Iterator<Item = (SurfaceId, BorrowedFd<'_>)> {
         self.surfaces
             .0
@@ -107,12 +109,12 @@ impl Stage {
             .filter_map(|(&id, surface)| Some((id, surface.channel()?)))
     }
 
-    /// What code that has taken over this process has of the surfaces.
+    /// The surfaces' channels and memory, for attack tests.
     pub fn reach(&self) -> Vec<child::ReachedSurface<'_>> {
         self.surfaces
             .0
             .values()
-            .filter_map(Surface::reach)
+            .filter_map(ComposedSurface::reach)
             .collect()
     }
 
@@ -129,21 +131,25 @@ impl Stage {
         }
     }
 
-    /// When [`Stage::tick`] has something to do; none: not before something else happens.
+    /// When [`Screen::tick`] has something to do; none: not before something else happens.
     pub fn deadline(&self) -> Option<Duration> {
         let visible = self
             .scene
             .items
             .iter()
             .filter_map(|item| self.surfaces.0.get(&item.surface));
-        visible.filter_map(Surface::credit_due).min()
+        visible.filter_map(ComposedSurface::credit_due).min()
     }
 
     /// Gives the visible surfaces the credits that are due.
     pub fn tick(&mut self, now: Duration) {
         for index in 0..self.scene.items.len() {
             let id = self.scene.items[index].surface;
-            let due = self.surfaces.0.get(&id).and_then(Surface::credit_due);
+            let due = self
+                .surfaces
+                .0
+                .get(&id)
+                .and_then(ComposedSurface::credit_due);
             if due.is_some_and(|due| due <= now) {
                 self.give_credit(id);
             }
@@ -161,12 +167,12 @@ impl Stage {
         }
     }
 
-    /// These window pixels are to be drawn again.
+    /// Marks window pixels to be drawn again.
     pub fn mark_rect(&mut self, rect: Rect) {
         self.dirty.add(rect.intersect(Rect::from_size(self.size)));
     }
 
-    /// What is to be drawn again, all within the window; from now on nothing is.
+    /// Returns and clears the window pixels that must be drawn again.
     pub fn take_dirty(&mut self) -> Rects {
         std::mem::take(&mut self.dirty)
     }
@@ -178,12 +184,12 @@ impl Stage {
             .compose(&self.scene, &self.surfaces, damage, clip, canvas);
     }
 
-    /// Queues something else that the broker is to hear, after what it is to hear already.
+    /// Queues a notice to the broker.
     pub fn notify(&mut self, notice: FromGpu) {
         self.notices.push(notice);
     }
 
-    /// What the broker is to hear, in order.
+    /// The queued notices to the broker, in order.
     pub fn take_notices(&mut self) -> std::vec::Drain<'_, FromGpu> {
         self.notices.drain(..)
     }
@@ -284,7 +290,7 @@ impl Pictures for Surfaces {
     }
 
     fn read_row(&self, surface: SurfaceId, y: u32, x: u32, out: &mut [u32]) {
-        if let Some(picture) = self.0.get(&surface).and_then(Surface::picture) {
+        if let Some(picture) = self.0.get(&surface).and_then(ComposedSurface::picture) {
             picture.read_row_xrgb(y, x, out);
         }
     }

@@ -1,7 +1,7 @@
-//! The fonts that the broker hands out, registered without a copy.
+//! Registers the fonts that the broker hands out, without a copy.
 //!
-//! Owns: the mapping of the region, kept for ever. Trusts: the region only as far as its seals go;
-//! a file in it that is no font is left out. Never: looks for fonts by itself.
+//! Owns: the mapping of the region, until the process ends. Trusts: the region's seals; a file in
+//! it that is no font is skipped. Never: searches for fonts.
 
 use blitz_dom::BULLET_FONT;
 use parley::FontContext;

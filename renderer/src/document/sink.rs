@@ -1,9 +1,8 @@
-//! What stands between the parser and Blitz's tree builder: it takes out what Blitz would choke on,
-//! knows `<base>`, counts, and keeps the tree from growing too deep.
+//! Cleans a document between the parser and Blitz's tree builder: drops URLs on which Blitz would
+//! panic, handles `<base>`, counts elements, and bounds the depth of the tree.
 //!
-//! Owns: the bounds of a document. Trusts: nothing of the text. Never: hands Blitz a URL that
-//! cannot be resolved, on which it would panic, or a tree so deep that laying it out, which
-//! recurses, would overflow the stack.
+//! Owns: the bounds of a document. Trusts: nothing in the text. Never: hands Blitz an unresolvable
+//! URL, or a tree so deep that recursive layout would overflow the stack.
 
 use blitz_dom::NodeId;
 use blitz_html::DocumentHtmlParser;

@@ -1,7 +1,5 @@
-//! What a document reports while Blitz works on it: redraw wanted, a link followed, the clipboard.
-//!
-//! Owns: the answers until they are collected after the call into Blitz. Trusts: nobody. Never:
-//! acts on them itself.
+//! Collects what Blitz reports while it works on a document: redraws, followed links, the
+//! clipboard.
 
 use blitz_traits::navigation::{NavigationOptions, NavigationProvider};
 use blitz_traits::net::{Method, Url};
@@ -9,24 +7,24 @@ use blitz_traits::shell::{ClipboardError, ShellProvider};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-/// The collected signals of one document. Blitz wants it shareable between threads; this process
+/// The collected events of one document. Blitz wants it shareable between threads; this process
 /// has one, so no lock is ever contended.
 #[derive(Debug, Default)]
-pub(crate) struct Signals {
+pub(crate) struct BlitzEvents {
     redraw: AtomicBool,
     navigations: Mutex<Vec<Navigation>>,
     clipboard: Mutex<Option<String>>,
 }
 
-/// A link followed or a form sent.
+/// A followed link or a submitted form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Navigation {
     pub(crate) url: Url,
-    /// Whether it is a form that wants to be posted.
+    /// Whether it is a POST form.
     pub(crate) is_post: bool,
 }
 
-impl Signals {
+impl BlitzEvents {
     /// Whether a redraw was asked for since the last call.
     pub(crate) fn take_redraw(&self) -> bool {
         self.redraw.swap(false, Ordering::Relaxed)
@@ -43,7 +41,7 @@ impl Signals {
     }
 }
 
-impl ShellProvider for Signals {
+impl ShellProvider for BlitzEvents {
     fn request_redraw(&self) {
         self.redraw.store(true, Ordering::Relaxed);
     }
@@ -65,7 +63,7 @@ impl ShellProvider for Signals {
     }
 }
 
-impl NavigationProvider for Signals {
+impl NavigationProvider for BlitzEvents {
     fn navigate_to(&self, options: NavigationOptions) {
         let navigation = Navigation {
             url: options.url,

@@ -1,6 +1,4 @@
-//! From the protocol's keys to those of Blitz.
-//!
-//! Owns: the mapping alone. Trusts: the channel's range checks. Never: fails.
+//! Converts the protocol's keys to Blitz's.
 
 use blitz_traits::events::{BlitzKeyEvent, KeyState};
 use keyboard_types::{Code, Key as BlitzKey, Location, Modifiers as BlitzModifiers, NamedKey};

@@ -1,17 +1,17 @@
-//! What a person does with pointer, wheel and keys, done to the document: Blitz's own handling, and
-//! the keys that scroll or activate, which it leaves to its host.
+//! Applies pointer, wheel and key input to the document: Blitz's own handling, and the scroll and
+//! activation keys that Blitz leaves to its host.
 //!
-//! Owns: the pointer's state. Trusts: the channel's range checks. Never: decides where a link
-//! leads; it is collected by [`crate::signals`].
+//! [`crate::view::blitz_events`] collects followed links; nothing here decides where they lead.
 
-use crate::forms;
-use crate::keys;
-use crate::scrollbar::ScrollBar;
-use crate::view::{View, scroll_to};
+use crate::document::forms;
+use crate::view::keys;
+use crate::view::pointer::Pointer;
+use crate::view::scrollbar::ScrollBar;
+use crate::view::view::{View, scroll_to};
 use blitz_dom::{BaseDocument, Document, EventDriver, NodeId, NoopEventHandler, local_name};
 use blitz_traits::events::{
     BlitzPointerEvent, BlitzPointerId, BlitzWheelDelta, BlitzWheelEvent, DomEvent, DomEventData,
-    KeyState, MouseEventButton, MouseEventButtons, PointerCoords, UiEvent,
+    KeyState, MouseEventButton, PointerCoords, UiEvent,
 };
 use protocol::input::{Button, InputEvent, Key, Modifiers};
 
@@ -19,37 +19,6 @@ use protocol::input::{Button, InputEvent, Key, Modifiers};
 const LINE_PIXELS: f64 = 40.0;
 /// Share of the view that Page Down scrolls.
 const PAGE_SHARE: f64 = 0.9;
-
-/// Where the pointer is, and which of its buttons are down.
-#[derive(Debug)]
-pub(crate) struct Pointer {
-    x: f32,
-    y: f32,
-    buttons: MouseEventButtons,
-    /// Whether it is over this view at all.
-    is_inside: bool,
-    /// Holds the scroll bar's thumb, so many pixels below the thumb's top.
-    holds_thumb: Option<f64>,
-}
-
-impl Pointer {
-    /// Where it is, in the view's pixels, if it is over the view.
-    pub(crate) fn position(&self) -> Option<(f32, f32)> {
-        self.is_inside.then_some((self.x, self.y))
-    }
-}
-
-impl Default for Pointer {
-    fn default() -> Pointer {
-        Pointer {
-            x: 0.0,
-            y: 0.0,
-            buttons: MouseEventButtons::None,
-            is_inside: false,
-            holds_thumb: None,
-        }
-    }
-}
 
 impl View {
     /// Does `event` to the document. Returns whether the document was scrolled by it.

@@ -1,18 +1,19 @@
-//! One document on show: parsing, layout, scrolling and painting, and the changing over from one
-//! document to the next without a gap.
+//! Shows one document: layout, scrolling, painting, and the switch to the next document without a
+//! gap.
 //!
-//! Owns: the document shown and the one that is to follow it. Trusts: Blitz. Never: talks to
-//! another process; whoever owns the view does.
+//! Owns: the shown document and the next one. Never: talks to another process; the view's owner
+//! does.
 
-use crate::carry;
-use crate::fetcher::Fetcher;
-use crate::input::Pointer;
-use crate::parse::{self, InnerParser, Markup};
-use crate::responses::Responses;
-use crate::scrollbar::ScrollBar;
-use crate::signals::Signals;
-use crate::sink::Budget;
-use crate::surface::Canvas;
+use crate::document::carry_over;
+use crate::document::markup::Markup;
+use crate::document::parse::{self, InnerParser};
+use crate::document::responses::Responses;
+use crate::document::sink::Budget;
+use crate::load::fetcher::Fetcher;
+use crate::view::blitz_events::BlitzEvents;
+use crate::view::canvas::Canvas;
+use crate::view::pointer::Pointer;
+use crate::view::scrollbar::ScrollBar;
 use blitz_dom::{BaseDocument, DocumentConfig, NodeId, StyleThreading, local_name};
 use blitz_traits::net::NetProvider;
 use blitz_traits::shell::{ColorScheme, Viewport};
@@ -43,16 +44,16 @@ pub(crate) enum Anchor {
 /// The document of one surface.
 pub(crate) struct View {
     fonts: FontContext,
-    pub(crate) signals: Arc<Signals>,
+    pub(crate) events: Arc<BlitzEvents>,
     net: Arc<dyn NetProvider>,
     responses: Responses,
     site: Option<Site>,
     pub(crate) document: Option<BaseDocument>,
-    /// Takes over once its style sheets are there.
+    /// Replaces `document` once its style sheets have arrived.
     next: Option<BaseDocument>,
     /// Whether `next` is a longer text of the same document: focus and scroll are kept.
     next_is_same: bool,
-    /// Held until the person scrolls or the load ends.
+    /// Kept until the user scrolls or the load ends.
     anchor: Option<Anchor>,
     pub(crate) pointer: Pointer,
     size: Size,
@@ -68,7 +69,7 @@ impl View {
     pub(crate) fn new(fonts: FontContext, fetcher: &Fetcher) -> View {
         View {
             fonts,
-            signals: Arc::default(),
+            events: Arc::default(),
             net: fetcher.provider(),
             responses: fetcher.responses(),
             site: None,
@@ -90,7 +91,7 @@ impl View {
         self.site = Some(site);
     }
 
-    /// The surface has this size now; all of it must be painted anew.
+    /// Sets the surface's size and asks for a paint.
     pub(crate) fn set_size(&mut self, size: Size) {
         self.needs_paint = true;
         if size == self.size {
@@ -119,8 +120,8 @@ impl View {
             viewport: Some(viewport(self.size)),
             base_url: Some(base.to_owned()),
             net_provider: Some(self.net.clone()),
-            navigation_provider: Some(self.signals.clone()),
-            shell_provider: Some(self.signals.clone()),
+            navigation_provider: Some(self.events.clone()),
+            shell_provider: Some(self.events.clone()),
             html_parser_provider: Some(arc(inner_parser)),
             font_ctx: Some(self.fonts.clone()),
             style_threading: StyleThreading::Sequential,
@@ -130,7 +131,7 @@ impl View {
         (document, budget.is_spent())
     }
 
-    /// Shows `document` as soon as its style sheets are there. With `is_same` it is more of the
+    /// Shows `document` as soon as its style sheets have arrived. With `is_same` it is more of the
     /// document that is shown: focus and scroll are kept.
     pub(crate) fn show(&mut self, document: BaseDocument, is_same: bool) {
         self.next = Some(document);
@@ -149,7 +150,7 @@ impl View {
         let mut taken_over = false;
         for _ in 0..ROUNDS_MAX {
             let answered = fetcher.pump();
-            if self.signals.take_redraw() || answered {
+            if self.events.take_redraw() || answered {
                 self.needs_layout = true;
             }
             taken_over |= self.take_over();
@@ -179,7 +180,7 @@ impl View {
             return true;
         };
         if let Some(previous) = previous.filter(|_| self.next_is_same) {
-            carry::state(&previous, document);
+            carry_over::state(&previous, document);
             if self.anchor.is_none() {
                 scroll_to(document, previous.viewport_scroll().y);
             }
@@ -213,7 +214,7 @@ impl View {
         }
     }
 
-    /// Something was done to the document that may have changed its look.
+    /// Marks the document as changed; it will be laid out again.
     pub(crate) fn touch(&mut self) {
         self.needs_layout = true;
     }
@@ -228,24 +229,25 @@ impl View {
         self.next.is_some()
     }
 
-    /// Paint the present look once more.
+    /// Asks for a paint even if nothing has changed.
     pub(crate) fn request_paint(&mut self) {
         self.needs_paint = true;
     }
 
-    /// A frame may be painted: if something moves by itself, it is to be laid out for this moment.
+    /// Whether the document moves by itself.
+    pub(crate) fn is_animating(&self) -> bool {
+        let document = self.document.as_ref().filter(|_| self.is_ready);
+        document.is_some_and(BaseDocument::is_animating)
+    }
+
+    /// A frame may be painted: an animation is laid out for this moment.
     pub(crate) fn tick(&mut self) {
-        if self.is_ready
-            && self
-                .document
-                .as_ref()
-                .is_some_and(BaseDocument::is_animating)
-        {
+        if self.is_animating() {
             self.needs_layout = true;
         }
     }
 
-    /// Whether a frame would show something new.
+    /// Whether the document may look different from what was painted last.
     pub(crate) fn wants_paint(&self) -> bool {
         self.is_ready && self.needs_paint
     }
@@ -295,7 +297,7 @@ impl View {
         (cursor, self.hovered_link())
     }
 
-    /// The URL of the link under the pointer.
+    /// The link under the pointer.
     pub(crate) fn hovered_link(&self) -> Option<String> {
         let document = self.document.as_ref()?;
         let mut at = document.get_hover_node_id();
@@ -312,7 +314,7 @@ impl View {
         None
     }
 
-    /// The text input that has the focus.
+    /// The focused text input.
     pub(crate) fn focused_text_input(&self) -> Option<NodeId> {
         let document = self.document.as_ref()?;
         let id = document.get_focussed_node_id()?;

@@ -1,10 +1,10 @@
-//! What the network answered with, for the frames of a document: Blitz tells a frame's parser only
-//! the URL that was asked for, and whether the frame may be shown depends on where it came from.
+//! Remembers the responses to a document's frames: Blitz tells a frame's parser only the requested
+//! URL, and whether the frame may be shown depends on the final one.
 //!
-//! Owns: the answers of one document. Trusts: the network process about where an answer came from.
-//! Never: keeps the answers of a document that is gone.
+//! Owns: the responses of one document. Trusts: the network process about the final URL. Never:
+//! keeps the responses of a document that is gone.
 
-use crate::content::{self, Kind};
+use crate::document::mime::{self, MimeKind};
 use blitz_traits::net::Bytes;
 use protocol::document::ResponseHead;
 use std::collections::HashMap;
@@ -31,8 +31,8 @@ impl Responses {
     }
 
     pub(crate) fn insert(&self, requested: String, head: ResponseHead, bytes: Bytes) {
-        let kind = content::content_type(head.content_type.as_deref(), &bytes).kind;
-        let is_document = matches!(kind, Kind::Html | Kind::Xhtml | Kind::Text);
+        let kind = mime::content_type(head.content_type.as_deref(), &bytes).kind;
+        let is_document = matches!(kind, MimeKind::Html | MimeKind::Xhtml | MimeKind::Text);
         let response = Response {
             final_url: head.final_url,
             content_type: head.content_type,

@@ -1,18 +1,15 @@
-//! From the bytes of a document to text.
-//!
-//! Owns: the order in which a document's encoding is looked for. Trusts: nothing; any bytes give
-//! some text. Never: fails.
+//! Decodes the bytes of a document to text. Any bytes give some text.
 //!
 //! Source:
 //! <https://html.spec.whatwg.org/multipage/parsing.html#determining-the-character-encoding>.
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-/// How far into a document `<meta charset>` is looked for.
+/// How many bytes are searched for `<meta charset>`.
 const PRESCAN_BYTES: usize = 1024;
 
-/// Decodes a document. `label` is the charset of its `Content-Type`. Of a document that is still
-/// arriving, a character that is cut at the end is left out.
+/// Decodes a document. `label` is the charset of its `Content-Type`. If the document is still
+/// arriving, an incomplete character at the end is omitted.
 pub(crate) fn decode(bytes: &[u8], label: Option<&str>, is_complete: bool) -> String {
     let (encoding, bom) = match Encoding::for_bom(bytes) {
         Some((encoding, length)) => (encoding, length),

@@ -1,14 +1,15 @@
-//! From text to a document: the type decides which parser reads it, and a frame is a document of
-//! its own.
+//! Parses text into a document; frames become documents inside it.
 //!
-//! Owns: the choice of parser, and whether a frame is shown. Trusts: nothing of the text. Never:
+//! Owns: the choice of parser, and whether a frame is shown. Trusts: nothing in the text. Never:
 //! shows a frame of another site.
 
-use crate::content;
-use crate::forms;
-use crate::responses::Responses;
-use crate::sink::{Budget, Sink};
-use crate::stylesheet;
+use crate::document::content;
+use crate::document::forms;
+use crate::document::markup::Markup;
+use crate::document::mime;
+use crate::document::responses::Responses;
+use crate::document::sink::{Budget, Sink};
+use crate::document::stylesheet;
 use blitz_dom::{
     BaseDocument, Document, DocumentConfig, DocumentMutator, HtmlParserProvider, PlainDocument,
 };
@@ -20,14 +21,6 @@ use html5ever::tree_builder::TreeBuilderOpts;
 use protocol::site::Site;
 use std::rc::Rc;
 use url::Url;
-
-/// How a text is to be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Markup {
-    Html,
-    /// XHTML.
-    Xml,
-}
 
 /// Stands in for the base URL of a document that has none to resolve against (`data:`): links
 /// inside the document still work, and nothing is ever fetched from it.
@@ -140,8 +133,7 @@ impl HtmlParserProvider for InnerParser {
             _ if !is_own => (Markup::Html, String::new()),
             None => (Markup::Html, html.to_owned()),
             Some(response) => {
-                let content =
-                    content::content_type(response.content_type.as_deref(), &response.bytes);
+                let content = mime::content_type(response.content_type.as_deref(), &response.bytes);
                 content::to_markup(&content, &response.bytes, &url, true)
             }
         };

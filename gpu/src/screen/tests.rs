@@ -1,4 +1,4 @@
-//! The stage with real regions and channels, time by hand.
+//! The screen with real regions and channels, time by hand.
 
 use super::*;
 use crate::clock::FRAME_PERIOD;
@@ -17,7 +17,7 @@ const FIRST: Generation = Generation(1);
 const NOTHING: Rect = Rect::new(0, 0, 0, 0);
 
 struct Rig {
-    stage: Stage,
+    screen: Screen,
     now: Duration,
     pixels: Vec<u32>,
     drawn: Vec<Rect>,
@@ -27,7 +27,7 @@ impl Rig {
     fn new() -> Rig {
         let pixels = vec![0; (WINDOW.width * WINDOW.height) as usize];
         let mut rig = Rig {
-            stage: Stage::new(WINDOW),
+            screen: Screen::new(WINDOW),
             now: Duration::ZERO,
             pixels,
             drawn: Vec::new(),
@@ -39,45 +39,45 @@ impl Rig {
     fn surface(&mut self, id: u32, size: Size) -> FakeProducer {
         let (producer, ends) = FakeProducer::new(size, FIRST);
         let (channel, region) = ends.open(size, FIRST);
-        self.stage.create(SurfaceId(id), channel, Some(region));
+        self.screen.create(SurfaceId(id), channel, Some(region));
         producer
     }
 
     fn show(&mut self, items: &[SceneItem]) {
-        self.stage.set_scene(Scene {
+        self.screen.set_scene(Scene {
             items: items.to_vec(),
         });
     }
 
     /// What the loop does in one turn.
     fn turn(&mut self) {
-        let ids: Vec<SurfaceId> = self.stage.channels().map(|(id, _)| id).collect();
+        let ids: Vec<SurfaceId> = self.screen.channels().map(|(id, _)| id).collect();
         for id in ids {
-            self.stage.read_channel(id, self.now);
+            self.screen.read_channel(id, self.now);
         }
-        self.stage.tick(self.now);
+        self.screen.tick(self.now);
         self.present();
     }
 
     /// Draws as a window does that keeps its pixels.
     fn present(&mut self) {
-        let dirty = self.stage.take_dirty();
+        let dirty = self.screen.take_dirty();
         self.drawn = dirty.as_slice().to_vec();
-        let size = self.stage.size();
+        let size = self.screen.size();
         self.pixels.resize((size.width * size.height) as usize, 0);
         let mut canvas = Canvas {
             pixels: &mut self.pixels,
             size,
         };
-        self.stage.compose(&self.drawn, &mut canvas);
+        self.screen.compose(&self.drawn, &mut canvas);
     }
 
     fn pixel(&self, x: u32, y: u32) -> u32 {
-        self.pixels[(y * self.stage.size().width + x) as usize]
+        self.pixels[(y * self.screen.size().width + x) as usize]
     }
 
     fn notices(&mut self) -> Vec<FromGpu> {
-        self.stage.take_notices().collect()
+        self.screen.take_notices().collect()
     }
 }
 
@@ -177,7 +177,7 @@ fn the_frame_of_a_dead_producer_stays_and_is_made_stale() {
     page.frame(RED);
     drop(page);
     rig.turn();
-    assert_eq!(rig.stage.channels().count(), 0);
+    assert_eq!(rig.screen.channels().count(), 0);
     assert_eq!(rig.pixel(3, 3), RED_XRGB);
     rig.show(&[SceneItem {
         effect: Effect::Stale,
@@ -215,7 +215,7 @@ fn a_new_gpu_process_shows_the_last_frame_of_a_producer_that_is_gone() {
     let channel = FakeProducer::new(WINDOW, FIRST).1.channel;
     let (pixels, latch) = (pixels.expect("dup"), latch.expect("dup"));
     let again = Consumer::new(pixels, latch, WINDOW, FIRST).expect("regions");
-    rig.stage.create(SurfaceId(1), channel, Some(again));
+    rig.screen.create(SurfaceId(1), channel, Some(again));
     rig.show(&[item(1, Rect::from_size(WINDOW))]);
     rig.turn();
     assert_eq!(rig.pixel(3, 3), RED_XRGB);
@@ -227,16 +227,16 @@ fn a_visible_surface_gets_one_credit_a_tick_and_only_after_a_frame() {
     let mut page = rig.surface(1, WINDOW);
     rig.show(&[item(1, Rect::from_size(WINDOW))]);
     assert!(page.takes_credit());
-    assert_eq!(rig.stage.deadline(), None);
+    assert_eq!(rig.screen.deadline(), None);
     page.frame(RED);
     rig.now += FRAME_PERIOD / 3;
     rig.turn();
     assert!(!page.takes_credit());
-    assert_eq!(rig.stage.deadline(), Some(FRAME_PERIOD));
+    assert_eq!(rig.screen.deadline(), Some(FRAME_PERIOD));
     rig.now = FRAME_PERIOD;
     rig.turn();
     assert!(page.takes_credit() && !page.takes_credit());
-    assert_eq!(rig.stage.deadline(), None);
+    assert_eq!(rig.screen.deadline(), None);
 }
 
 #[test]
@@ -253,7 +253,7 @@ fn a_hidden_surface_gets_no_credit_until_it_is_shown() {
     rig.now += FRAME_PERIOD * 4;
     rig.turn();
     assert!(!page.takes_credit());
-    assert_eq!(rig.stage.deadline(), None);
+    assert_eq!(rig.screen.deadline(), None);
     rig.show(&[item(1, Rect::from_size(WINDOW))]);
     rig.turn();
     assert!(page.takes_credit());
@@ -291,8 +291,8 @@ fn a_doorbell_without_a_credit_is_misbehaviour_and_leaves_the_last_frame() {
             misbehaviour
         }]
     );
-    assert_eq!(rig.stage.channels().count(), 0);
-    rig.stage.take_newest();
+    assert_eq!(rig.screen.channels().count(), 0);
+    rig.screen.take_newest();
     rig.turn();
     assert_eq!(rig.pixel(3, 3), RED_XRGB);
     assert_eq!(rig.notices(), []);
@@ -304,11 +304,11 @@ fn a_frame_of_another_generation_is_misbehaviour_told_once() {
     let size = WINDOW;
     let (mut page, ends) = FakeProducer::new(size, Generation(9));
     let (channel, region) = ends.open(size, FIRST);
-    rig.stage.create(SurfaceId(1), channel, Some(region));
+    rig.screen.create(SurfaceId(1), channel, Some(region));
     rig.show(&[item(1, Rect::from_size(WINDOW))]);
     page.frame(RED);
     rig.turn();
-    rig.stage.take_newest();
+    rig.screen.take_newest();
     let surface = SurfaceId(1);
     let misbehaviour = Misbehaviour::StaleGeneration;
     assert_eq!(
@@ -360,7 +360,7 @@ fn the_old_frame_stays_until_the_new_region_has_one() {
     let second = Generation(2);
     let (pixels, latch) = page.replace(WINDOW, second);
     let region = Consumer::new(pixels, latch, WINDOW, second).expect("regions");
-    rig.stage.replace(SurfaceId(1), region);
+    rig.screen.replace(SurfaceId(1), region);
     rig.now += FRAME_PERIOD;
     rig.turn();
     assert_eq!([rig.pixel(19, 9), rig.pixel(20, 9)], [RED_XRGB, BACKGROUND]);
@@ -390,7 +390,7 @@ fn a_frame_rung_for_before_its_region_was_known_is_shown_when_it_is() {
     rig.turn();
     assert_eq!(rig.pixel(3, 3), RED_XRGB);
     let region = Consumer::new(pixels, latch, WINDOW, second).expect("regions");
-    rig.stage.replace(SurfaceId(1), region);
+    rig.screen.replace(SurfaceId(1), region);
     rig.turn();
     assert!(rig.pixels.iter().all(|&pixel| pixel == BLUE_XRGB));
 }
@@ -405,7 +405,7 @@ fn a_smaller_frame_uncovers_what_was_below() {
     let (size, second) = (Size::new(10, 10), Generation(2));
     let (pixels, latch) = page.replace(size, second);
     let region = Consumer::new(pixels, latch, size, second).expect("regions");
-    rig.stage.replace(SurfaceId(1), region);
+    rig.screen.replace(SurfaceId(1), region);
     rig.now += FRAME_PERIOD;
     rig.turn();
     page.frame(BLUE);
@@ -420,7 +420,7 @@ fn a_dropped_surface_leaves_the_background() {
     rig.show(&[item(1, Rect::new(5, 6, 20, 10))]);
     page.frame(RED);
     rig.turn();
-    rig.stage.drop_surface(SurfaceId(1));
+    rig.screen.drop_surface(SurfaceId(1));
     rig.turn();
     assert_eq!(rig.drawn, [Rect::new(5, 6, 20, 10)]);
     assert!(rig.pixels.iter().all(|&pixel| pixel == BACKGROUND));
@@ -433,7 +433,7 @@ fn a_resized_window_is_drawn_whole() {
     rig.show(&[item(1, Rect::new(35, 6, 20, 10))]);
     page.frame(RED);
     rig.turn();
-    rig.stage.resize(Size::new(60, 20));
+    rig.screen.resize(Size::new(60, 20));
     rig.turn();
     assert_eq!(rig.drawn, [Rect::new(0, 0, 60, 20)]);
     assert_eq!(
@@ -453,7 +453,7 @@ fn a_capture_has_the_newest_frames_and_the_background_around() {
     let size = Size::new(50, 3);
     let region = shm::Region::create("capture", size.frame_bytes().expect("small"));
     let region = region.expect("region");
-    crate::capture::capture(&mut rig.stage, region.dup().expect("dup"), size).expect("capture");
+    crate::capture::capture(&mut rig.screen, region.dup().expect("dup"), size).expect("capture");
     let map = shm::WritableMap::new(region.dup().expect("dup"), region.bytes()).expect("map");
     let pixels = map.read_all();
     let pixel = |x: usize, y: usize| &pixels[(y * 50 + x) * 4..][..4];

@@ -1,12 +1,11 @@
-//! What is kept when a document is parsed again because more of it has come: the focus, and what
-//! the person has typed and ticked.
+//! Keeps the focus, typed text and ticked boxes when a longer text of the same document is parsed.
 //!
-//! Owns: nothing. Trusts: that the tree of a longer text begins like that of a shorter one. Never:
+//! It assumes that the tree of the longer text begins like that of the shorter one, and never
 //! focuses an element of another kind.
 
 use blitz_dom::{BaseDocument, ElementData, NodeId, local_name};
 
-/// Puts into `document` what the person has done in `previous`.
+/// Puts what the user did in `previous` into `document`.
 pub(crate) fn state(previous: &BaseDocument, document: &mut BaseDocument) {
     let mut controls = Vec::new();
     previous.visit(|id, node| {
@@ -40,7 +39,7 @@ fn control(previous: &BaseDocument, id: NodeId, document: &mut BaseDocument, new
     }
     let is_text = new.text_input_data().is_some();
     let typed = old.text_input_data().map(|input| input.editor.raw_text());
-    // A text that is the page's own may have become longer meanwhile.
+    // The page's own text may have become longer meanwhile.
     let own = given_text(previous, id);
     if let Some(typed) = typed.filter(|typed| is_text && *typed != own) {
         set_text(document, new_id, typed);
@@ -73,7 +72,7 @@ fn twin(previous: &BaseDocument, id: NodeId, document: &BaseDocument) -> Option<
     (name_of(document, new_id)? == name).then_some(new_id)
 }
 
-/// Focuses in `document` what has the focus in `previous`.
+/// Moves the focus from `previous` to `document`.
 fn focus(previous: &BaseDocument, document: &mut BaseDocument) {
     let focused = previous.get_focussed_node_id();
     let is_focusable = |id: &NodeId| {
@@ -91,7 +90,7 @@ fn focus(previous: &BaseDocument, document: &mut BaseDocument) {
             Some(input.editor.raw_text().to_owned())
         });
         if let Some(text) = text {
-            // Puts the caret where the person goes on typing.
+            // Puts the caret where the user continues to type.
             set_text(document, new_id, &text);
         }
     }

@@ -1,15 +1,14 @@
-//! What is done to a style sheet before Blitz reads it: it becomes UTF-8, and an `@import` of what
-//! is no URL, on which Blitz would panic, becomes a rule that nobody knows.
-//!
-//! Owns: nothing. Trusts: the tokenizer, which is the one that Blitz uses. Never: changes anything
-//! else of a style sheet.
+//! Prepares a style sheet for Blitz: converts it to UTF-8, and renames each `@import` of an invalid
+//! URL, on which Blitz would panic, to an unknown rule.
 //!
 //! Source: <https://drafts.csswg.org/css-syntax/#input-byte-stream>.
 
+use crate::document::mime;
 use blitz_traits::net::Bytes;
 use cssparser::{
     AtRuleParser, CowRcStr, ParseError, Parser, ParserState, QualifiedRuleParser, StyleSheetParser,
 };
+use data_url::mime::Mime;
 use encoding_rs::{Encoding, UTF_8};
 use url::Url;
 
@@ -27,15 +26,12 @@ pub(crate) fn prepared(bytes: &Bytes, content_type: Option<&str>, url: &str) -> 
 
 /// A style sheet that is not UTF-8, by the charset of its header or else of its first rule.
 fn decode(bytes: &[u8], content_type: &str) -> Option<String> {
-    let content = content_type.to_ascii_lowercase();
-    let (essence, parameters) = content.split_once(';').unwrap_or((&content, ""));
-    if essence.trim() != "text/css" {
+    let mime = content_type.parse::<Mime>().ok()?;
+    if !mime.matches("text", "css") {
         return None;
     }
-    let charset = parameters.split(';').find_map(|parameter| {
-        let value = parameter.trim().strip_prefix("charset=")?;
-        Encoding::for_label(value.trim_matches(['"', '\'']).as_bytes())
-    });
+    let label = mime::charset(&mime).map(str::as_bytes);
+    let charset = label.and_then(Encoding::for_label);
     let encoding = charset.or_else(|| rule(bytes)).unwrap_or(UTF_8);
     Some(encoding.decode(bytes).0.into_owned())
 }

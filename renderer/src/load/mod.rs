@@ -1,0 +1,3 @@
+//! Loads a document's sub-resources.
+
+pub(crate) mod fetcher;
