@@ -1,7 +1,7 @@
 //! Which layers confine a process, seen from outside.
 //!
 //! Trusts: the decisions of the launcher, the probe for what is unavailable, and
-//! [`process`](crate::examine::process) for the rest. Never: takes the word of a child for a layer.
+//! `process.rs` for the rest. Never: takes the word of a child for a layer.
 //!
 //! The kernel does not show some layers (Landlock, memory-deny-write-execute, the parent-death
 //! signal and others). The child installs its filter last, and only if all other layers and their
