@@ -3,7 +3,7 @@
 //! Owns: the flags and their checks. Trusts: the person. Never: starts anything before all of it is
 //! found to be right.
 
-use crate::terminal::{complain, say};
+use crate::terminal::{complain, complain_line, say};
 use crate::{session, status, tour};
 use anyhow::Context;
 use clap::{Parser, ValueEnum};
@@ -120,7 +120,7 @@ pub fn main() -> ExitCode {
         complain!("bulkhead: {problem}");
         return ExitCode::from(2);
     }
-    if let Err(reason) = trace::init("broker".to_owned(), &options.log) {
+    if let Err(reason) = trace::init_with("broker".to_owned(), &options.log, complain_line) {
         complain!(
             "bulkhead: --log {:?} is not a log filter: {reason}",
             options.log

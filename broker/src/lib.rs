@@ -21,6 +21,7 @@ mod inspect;
 mod lab_pages;
 mod launcher;
 mod limits;
+mod line_queue;
 mod listener;
 mod measurement;
 mod netconfig;
@@ -47,6 +48,7 @@ use std::process::ExitCode;
 
 /// All of the program, from its first instruction to its exit status.
 pub fn main() -> ExitCode {
+    let _finish = terminal::Finish;
     match child_role() {
         Some(Ok(role)) => run_child(role),
         Some(Err(name)) => {

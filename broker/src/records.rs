@@ -1,36 +1,43 @@
-//! The kernel's records as lines of JSON, for automation and tests to wait for.
+//! The core's records as lines of JSON, for automation and tests to wait for.
 //!
-//! Owns: the file of `--record`. Trusts: the kernel. Never: lets a full disk or a reader that has
-//! gone stop the browser.
+//! Owns: the queue to the file of `--record`. Trusts: nobody to read. Never: lets a full disk, or a
+//! reader that is slow, stopped or gone, hold the browser up.
 
+use crate::line_queue::{Failure, Form, LineQueue};
+use crate::terminal::{self, FINISH_MAX};
 use anyhow::Context;
 use kernel::{Record, RecordKind};
 use serde_json::{Value, json};
 use std::fs::File;
-use std::io::Write;
 use std::path::Path;
+use std::time::Instant;
 
 /// Where records go.
 #[derive(Default)]
 pub struct Recorder {
-    file: Option<File>,
+    queue: Option<LineQueue>,
 }
 
 impl Recorder {
     /// Records into that file; `-` is standard output; `None` nowhere.
     pub fn open(path: Option<&Path>) -> anyhow::Result<Recorder> {
-        let file = match path {
+        let queue = match path {
             None => None,
             Some(path) if path.as_os_str() == "-" => {
-                let stdout = nix::unistd::dup(std::io::stdout()).context("dup")?;
-                Some(File::from(stdout))
+                let stdout = terminal::stdout();
+                Some(
+                    stdout
+                        .context("--record -: cannot write to standard output")?
+                        .clone(),
+                )
             }
-            Some(path) => Some(
-                File::create(path)
-                    .with_context(|| format!("--record {}: cannot be written", path.display()))?,
-            ),
+            Some(path) => {
+                let file = File::create(path)
+                    .with_context(|| format!("--record {}: cannot be written", path.display()))?;
+                Some(LineQueue::start(file).context("cannot start a thread for the records")?)
+            }
         };
-        Ok(Recorder { file })
+        Ok(Recorder { queue })
     }
 
     /// Writes one line.
@@ -40,11 +47,24 @@ impl Recorder {
 
     /// Writes one line of another kind: the answers to control commands.
     pub fn write_value(&mut self, value: &Value) {
-        let Some(file) = &mut self.file else { return };
-        // One write call a line, so that lines of two writers never mix.
-        if let Err(error) = file.write_all(format!("{value}\n").as_bytes()) {
-            tracing::warn!("records end here: {error}");
-            self.file = None;
+        let Some(queue) = &self.queue else { return };
+        if let Err(failure) = queue.push(Form::Record, &format!("{value}\n")) {
+            self.end(&failure);
+        }
+    }
+
+    fn end(&mut self, failure: &Failure) {
+        tracing::warn!("records end here: {failure}");
+        self.queue = None;
+    }
+}
+
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        let queue = self.queue.as_ref();
+        let failure = queue.and_then(|queue| queue.finish(Instant::now() + FINISH_MAX));
+        if let Some(failure) = failure {
+            self.end(&failure);
         }
     }
 }
