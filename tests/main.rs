@@ -26,5 +26,6 @@ mod plumber;
 mod read_back;
 mod resources;
 mod sandbox;
+mod stalled;
 mod tidy;
 mod window;

@@ -10,21 +10,23 @@ mod cli;
 mod handlers;
 mod lab;
 mod machine;
+mod output;
 mod pages;
 mod perform;
 mod poller;
 mod snapshot;
 mod state;
 mod store;
-mod terminal;
+
 mod turn;
 
-use crate::terminal::complain;
+use crate::output::terminal::complain;
 use protocol::ids::Role;
 use std::process::ExitCode;
 
 /// All of the program, from its first instruction to its exit status.
 pub fn main() -> ExitCode {
+    let _finish = output::terminal::Finish;
     match child_role() {
         Some(Ok(role)) => run_child(role),
         Some(Err(name)) => {

@@ -1,120 +1,216 @@
 //! The core's records as lines of JSON, for automation and tests to wait for.
 //!
-//! Owns: the file of `--record`. Trusts: the core. Never: lets a full disk or a reader that has
-//! gone stop the browser.
+//! Owns: the queue to the file of `--record`. Trusts: nobody to read. Never: lets a full disk, or a
+//! reader that is slow, stopped or gone, hold the browser up.
 
+use crate::output::line_queue::{Failure, Form, LineQueue};
+use crate::output::terminal::{self, FINISH_MAX};
 use anyhow::Context;
-use browser_core::{Record, RecordKind};
-use serde_json::{Value, json};
+use browser_core::Record;
+use serde_json::Value;
 use std::fs::File;
-use std::io::Write;
 use std::path::Path;
+use std::time::Instant;
 
 /// Where records go.
 #[derive(Default)]
 pub struct Recorder {
-    file: Option<File>,
+    queue: Option<LineQueue>,
 }
 
 impl Recorder {
     /// Records into that file; `-` is standard output; `None` nowhere.
     pub fn open(path: Option<&Path>) -> anyhow::Result<Recorder> {
-        let file = match path {
+        let queue = match path {
             None => None,
             Some(path) if path.as_os_str() == "-" => {
-                let stdout = nix::unistd::dup(std::io::stdout()).context("dup")?;
-                Some(File::from(stdout))
+                let stdout = terminal::stdout();
+                Some(
+                    stdout
+                        .context("--record -: cannot write to standard output")?
+                        .clone(),
+                )
             }
-            Some(path) => Some(
-                File::create(path)
-                    .with_context(|| format!("--record {}: cannot be written", path.display()))?,
-            ),
+            Some(path) => {
+                let file = File::create(path)
+                    .with_context(|| format!("--record {}: cannot be written", path.display()))?;
+                Some(LineQueue::start(file).context("cannot start a thread for the records")?)
+            }
         };
-        Ok(Recorder { file })
+        Ok(Recorder { queue })
     }
 
     /// Writes one line.
     pub fn write(&mut self, record: &Record) {
-        self.write_value(&to_json(record));
+        match serde_json::to_value(record) {
+            Ok(value) => self.write_value(&value),
+            Err(error) => tracing::error!("a record cannot be written as JSON: {error}"),
+        }
     }
 
     /// Writes one line of another kind: the answers to control commands.
     pub fn write_value(&mut self, value: &Value) {
-        let Some(file) = &mut self.file else { return };
-        // One write call a line, so that lines of two writers never mix.
-        if let Err(error) = file.write_all(format!("{value}\n").as_bytes()) {
-            tracing::warn!("records end here: {error}");
-            self.file = None;
+        let Some(queue) = &self.queue else { return };
+        if let Err(failure) = queue.push(Form::Record, &format!("{value}\n")) {
+            self.end(&failure);
+        }
+    }
+
+    fn end(&mut self, failure: &Failure) {
+        tracing::warn!("records end here: {failure}");
+        self.queue = None;
+    }
+}
+
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        let queue = self.queue.as_ref();
+        let failure = queue.and_then(|queue| queue.finish(Instant::now() + FINISH_MAX));
+        if let Some(failure) = failure {
+            self.end(&failure);
         }
     }
 }
 
-fn to_json(record: &Record) -> Value {
-    let mut value = kind_to_json(&record.kind);
-    if let Some(fields) = value.as_object_mut() {
-        if let Some(tab) = record.tab {
-            fields.insert("tab".to_owned(), json!(tab.0));
-        }
-        if let Some(process) = record.process {
-            fields.insert("process".to_owned(), json!(process.0));
-        }
-    }
-    value
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use browser_core::RecordKind;
+    use protocol::geometry::Size;
+    use protocol::ids::{NavigationId, ProcessId, Role, SurfaceId, TabId};
 
-fn kind_to_json(kind: &RecordKind) -> Value {
-    match kind {
-        RecordKind::Committed {
-            navigation,
-            url,
-            site,
-        } => {
-            json!({"record": "committed", "navigation": navigation.0, "url": url, "site": site})
-        }
-        RecordKind::Died { role, pid, cause } => {
-            json!({"record": "died", "role": role.name(), "pid": pid, "cause": cause})
-        }
-        RecordKind::Ended { role, pid } => {
-            json!({"record": "ended", "role": role.name(), "pid": pid})
-        }
-        RecordKind::GivenUp { role } => {
-            json!({"record": "given_up", "role": role.to_string()})
-        }
-        RecordKind::Loaded {
-            navigation,
-            url,
-            failed_resources,
-        } => json!({
-            "record": "loaded", "navigation": navigation.0, "url": url,
-            "failed_resources": failed_resources
-        }),
-        RecordKind::Failed {
-            navigation,
-            url,
-            code,
-            reason,
-        } => json!({
-            "record": "failed", "navigation": navigation.0, "url": url, "code": code,
-            "reason": reason
-        }),
-        RecordKind::Incomplete { reason } => json!({"record": "incomplete", "reason": reason}),
-        RecordKind::Refused { reason } => json!({"record": "refused", "reason": reason}),
-        RecordKind::Slow { card } => json!({"record": "slow", "card": card}),
-        RecordKind::Sealed { role, pid, tier } => {
-            json!({"record": "sealed", "role": role.name(), "pid": pid, "tier": tier})
-        }
-        RecordKind::Superseded { navigation } => {
-            json!({"record": "superseded", "navigation": navigation.0})
-        }
-        RecordKind::SurfaceLive { surface } => {
-            json!({"record": "surface_live", "surface": surface.0})
-        }
-        RecordKind::TabOpened { url } => json!({"record": "tab_opened", "url": url}),
-        RecordKind::TabClosed => json!({"record": "tab_closed"}),
-        RecordKind::TabCrashed { cause } => json!({"record": "tab_crashed", "cause": cause}),
-        RecordKind::Title { title } => json!({"record": "title", "title": title}),
-        RecordKind::Window { size } => {
-            json!({"record": "window", "width": size.width, "height": size.height})
-        }
+    fn line(kind: RecordKind) -> String {
+        let record = Record {
+            kind,
+            tab: None,
+            process: None,
+        };
+        text(&record)
+    }
+
+    fn text(record: &Record) -> String {
+        let value = serde_json::to_value(record).expect("records are JSON");
+        value.to_string()
+    }
+
+    #[test]
+    fn loads_have_the_names_and_shapes_that_programs_rely_on() {
+        let (navigation, url) = (NavigationId(3), "u".to_owned());
+        assert_eq!(
+            line(RecordKind::Committed {
+                navigation,
+                url: url.clone(),
+                site: "s".to_owned()
+            }),
+            r#"{"navigation":3,"record":"committed","site":"s","url":"u"}"#
+        );
+        assert_eq!(
+            line(RecordKind::Loaded {
+                navigation,
+                url: url.clone(),
+                failed_resources: 2
+            }),
+            r#"{"failed_resources":2,"navigation":3,"record":"loaded","url":"u"}"#
+        );
+        assert_eq!(
+            line(RecordKind::Failed {
+                navigation,
+                url,
+                code: "c".to_owned(),
+                reason: "r".to_owned()
+            }),
+            r#"{"code":"c","navigation":3,"reason":"r","record":"failed","url":"u"}"#
+        );
+        assert_eq!(
+            line(RecordKind::Superseded { navigation }),
+            r#"{"navigation":3,"record":"superseded"}"#
+        );
+        assert_eq!(
+            line(RecordKind::Incomplete {
+                reason: "r".to_owned()
+            }),
+            r#"{"reason":"r","record":"incomplete"}"#
+        );
+        assert_eq!(
+            line(RecordKind::Refused {
+                reason: "r".to_owned()
+            }),
+            r#"{"reason":"r","record":"refused"}"#
+        );
+    }
+
+    #[test]
+    fn processes_have_the_names_and_shapes_that_programs_rely_on() {
+        let (role, pid) = (Role::Gpu, 7);
+        assert_eq!(
+            line(RecordKind::Died {
+                role,
+                pid,
+                cause: "c".to_owned()
+            }),
+            r#"{"cause":"c","pid":7,"record":"died","role":"gpu"}"#
+        );
+        assert_eq!(
+            line(RecordKind::Ended { role, pid }),
+            r#"{"pid":7,"record":"ended","role":"gpu"}"#
+        );
+        assert_eq!(
+            line(RecordKind::GivenUp { role }),
+            r#"{"record":"given_up","role":"gpu"}"#
+        );
+        assert_eq!(
+            line(RecordKind::Sealed {
+                role,
+                pid,
+                tier: "A".to_owned()
+            }),
+            r#"{"pid":7,"record":"sealed","role":"gpu","tier":"A"}"#
+        );
+        let surface = SurfaceId(4);
+        assert_eq!(
+            line(RecordKind::SurfaceLive { surface }),
+            r#"{"record":"surface_live","surface":4}"#
+        );
+    }
+
+    #[test]
+    fn tabs_have_the_names_and_shapes_that_programs_rely_on() {
+        assert_eq!(
+            line(RecordKind::Slow { card: true }),
+            r#"{"card":true,"record":"slow"}"#
+        );
+        assert_eq!(
+            line(RecordKind::TabOpened {
+                url: "u".to_owned()
+            }),
+            r#"{"record":"tab_opened","url":"u"}"#
+        );
+        assert_eq!(
+            line(RecordKind::TabCrashed {
+                cause: "c".to_owned()
+            }),
+            r#"{"cause":"c","record":"tab_crashed"}"#
+        );
+        assert_eq!(
+            line(RecordKind::Title {
+                title: "t".to_owned()
+            }),
+            r#"{"record":"title","title":"t"}"#
+        );
+        assert_eq!(
+            line(RecordKind::Window {
+                size: Size::new(5, 6)
+            }),
+            r#"{"height":6,"record":"window","width":5}"#
+        );
+        let record = Record {
+            kind: RecordKind::TabClosed,
+            tab: Some(TabId(1)),
+            process: Some(ProcessId(2)),
+        };
+        assert_eq!(
+            text(&record),
+            r#"{"process":2,"record":"tab_closed","tab":1}"#
+        );
     }
 }

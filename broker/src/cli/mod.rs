@@ -8,7 +8,7 @@ pub(crate) mod screenshot;
 pub(crate) mod tour;
 pub(crate) mod window;
 
-use crate::terminal::{complain, say};
+use crate::output::terminal::{complain, complain_line, say};
 use anyhow::Context;
 use clap::{Parser, ValueEnum};
 use protocol::geometry::Size;
@@ -124,7 +124,7 @@ pub fn main() -> ExitCode {
         complain!("bulkhead: {problem}");
         return ExitCode::from(2);
     }
-    if let Err(reason) = trace::init("broker".to_owned(), &options.log) {
+    if let Err(reason) = trace::init_with("broker".to_owned(), &options.log, complain_line) {
         complain!(
             "bulkhead: --log {:?} is not a log filter: {reason}",
             options.log

@@ -7,8 +7,8 @@
 use crate::cli::screenshot::ensure_running;
 use crate::cli::window;
 use crate::cli::{Options, SandboxMode};
+use crate::output::terminal::{self, complain};
 use crate::state::Broker;
-use crate::terminal::{complain, say};
 use browser_core::{ProcessState, RecordKind};
 use protocol::ids::Role;
 use sandbox::report::Report;
@@ -49,12 +49,13 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let reports = reports(&browser);
     let is_held = |report: &Report| report.is_sufficient() && report.tier() <= required;
     let is_enough = waited.is_ok() && reports.iter().all(is_held);
-    if options.json {
-        say!("{}", to_json(&browser, &reports, required, is_enough));
+    let report = if options.json {
+        to_json(&browser, &reports, required, is_enough).to_string()
     } else {
-        print(&reports, required, is_enough);
-    }
+        text(&reports, required, is_enough)
+    };
     browser.shut_down();
+    terminal::report(&report);
     if let Err(problem) = waited {
         complain!("bulkhead: {problem:#}");
     }
@@ -102,18 +103,17 @@ fn wait_for_all(browser: &mut Broker, has_demo: bool, deadline: Instant) -> anyh
     }
 }
 
-fn print(reports: &[Report], required: Tier, is_enough: bool) {
-    for report in reports {
-        // Its own last line ends the paragraph.
-        say!("{report}");
-    }
-    say!("Nothing is tried on");
-    for (layer, reason) in untried() {
-        say!("  {layer:20} {reason}");
-    }
-    say!("{EXPLANATION}");
+fn text(reports: &[Report], required: Tier, is_enough: bool) -> String {
+    // The last line of a report ends its paragraph.
+    let mut lines: Vec<String> = reports.iter().map(ToString::to_string).collect();
+    lines.push("Nothing is tried on".to_owned());
+    lines.extend(untried().map(|(layer, reason)| format!("  {layer:20} {reason}")));
+    lines.push(EXPLANATION.to_owned());
     let verdict = if is_enough { "yes" } else { "NO" };
-    say!("every role has at least tier {required}: {verdict}");
+    lines.push(format!(
+        "every role has at least tier {required}: {verdict}"
+    ));
+    lines.join("\n")
 }
 
 /// The layers that no attack can show, and why.

@@ -5,9 +5,9 @@
 
 use crate::cli::Options;
 use crate::cli::window;
+use crate::output::terminal::complain;
 use crate::state::Broker;
 use crate::store::pictures::Picture;
-use crate::terminal::complain;
 use browser_core::RecordKind;
 use std::path::Path;
 use std::process::ExitCode;

@@ -6,10 +6,10 @@
 
 use crate::cli::Options;
 use crate::cli::window;
+use crate::output::terminal::{complain, say};
 use crate::snapshot;
 use crate::state::Broker;
 use crate::store::pictures::Picture;
-use crate::terminal::{complain, say};
 use anyhow::Context;
 use browser_core::{Command, Event, RecordKind};
 use protocol::ids::TabId;

@@ -1,9 +1,9 @@
 //! The lines of the control pipe: each is obeyed, or refused with a record that says why.
 
 use crate::automation::fifo::{ControlFifo, HELP, Line, parse};
+use crate::output::terminal::say;
 use crate::snapshot;
 use crate::state::Broker;
-use crate::terminal::say;
 use browser_core::Event;
 
 impl Broker {

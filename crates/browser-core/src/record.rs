@@ -3,20 +3,25 @@
 
 use protocol::geometry::Size;
 use protocol::ids::{NavigationId, ProcessId, Role, SurfaceId, TabId};
+use serde::{Serialize, Serializer};
 
 /// One entry.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Record {
     /// What happened.
+    #[serde(flatten)]
     pub kind: RecordKind,
     /// The tab concerned.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub tab: Option<TabId>,
     /// The process concerned.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub process: Option<ProcessId>,
 }
 
 /// What happened. Names and fields are part of the interface of `--record`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "record", rename_all = "snake_case")]
 pub enum RecordKind {
     /// A navigation was committed; the URL is what the address bar shows now.
     Committed {
@@ -30,6 +35,7 @@ pub enum RecordKind {
     /// A process died that was not ended on purpose.
     Died {
         /// Its role.
+        #[serde(serialize_with = "by_name")]
         role: Role,
         /// Its process id.
         pid: u32,
@@ -39,6 +45,7 @@ pub enum RecordKind {
     /// A process ended on purpose.
     Ended {
         /// Its role.
+        #[serde(serialize_with = "by_name")]
         role: Role,
         /// Its process id.
         pid: u32,
@@ -46,15 +53,16 @@ pub enum RecordKind {
     /// A service has died too often: it is not started again for a while.
     GivenUp {
         /// Which role.
+        #[serde(serialize_with = "by_name")]
         role: Role,
     },
-    /// The document and its sub-resources are there and painted.
+    /// The document and its sub-resources are loaded and painted.
     Loaded {
         /// Which navigation.
         navigation: NavigationId,
         /// The URL.
         url: String,
-        /// Sub-resources that could not be had.
+        /// How many sub-resources could not be loaded.
         failed_resources: u32,
     },
     /// A navigation failed; its error page is committed.
@@ -65,7 +73,7 @@ pub enum RecordKind {
         url: String,
         /// [`protocol::error::LoadError::code`].
         code: String,
-        /// In words.
+        /// The reason in words.
         reason: String,
     },
     /// A page could only be shown in part.
@@ -73,7 +81,7 @@ pub enum RecordKind {
         /// Why.
         reason: String,
     },
-    /// A page asked for something that it may not have (a link to a file, a tab unasked for).
+    /// A page asked for something it may not have (a link to a file, a tab without a click).
     Refused {
         /// What, in words.
         reason: String,
@@ -86,6 +94,7 @@ pub enum RecordKind {
     /// A process runs sealed and verified.
     Sealed {
         /// Its role.
+        #[serde(serialize_with = "by_name")]
         role: Role,
         /// Its process id.
         pid: u32,
@@ -122,6 +131,12 @@ pub enum RecordKind {
     /// The window has this size.
     Window {
         /// Its size.
+        #[serde(flatten)]
         size: Size,
     },
+}
+
+/// A role by the name that the command line and the logs use; its own form is that of messages.
+fn by_name<S: Serializer>(role: &Role, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(role.name())
 }

@@ -15,6 +15,11 @@ pub const MESSAGES_PER_SECOND_MAX: u32 = 20_000;
 pub const QUEUED_MESSAGES_MAX: usize = 256;
 /// Most bytes of messages waiting in the broker for a child that does not read.
 pub const QUEUED_BYTES_MAX: usize = 1024 * 1024;
+/// Most lines waiting in the broker for a reader of its records, standard output or standard error.
+/// A busy second makes some hundred; who is further behind has stopped reading.
+pub const QUEUED_LINES_MAX: usize = 4_096;
+/// Most bytes of such lines.
+pub const QUEUED_LINE_BYTES_MAX: usize = 1024 * 1024;
 
 /// Most characters (bytes of UTF-8) of a URL.
 pub const URL_BYTES_MAX: usize = 32 * 1024;

@@ -13,7 +13,7 @@
 
 mod stderr;
 
-pub use stderr::{printable, write_line};
+pub use stderr::{line, printable, write_line};
 
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::Writer;
@@ -30,10 +30,18 @@ pub const DEFAULT_FILTER: &str =
 /// # Errors
 /// `filter` is invalid, or logging has been started before.
 pub fn init(name: String, filter: &str) -> Result<(), String> {
+    init_with(name, filter, write_line)
+}
+
+/// [`init`], with the lines given to `write` instead of written to standard error.
+///
+/// # Errors
+/// The reason why `filter` is not one.
+pub fn init_with(name: String, filter: &str, write: fn(&str)) -> Result<(), String> {
     let filter = EnvFilter::try_new(filter).map_err(|e| e.to_string())?;
     tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(|| stderr::Lines)
+        .with_writer(move || stderr::Lines(write))
         .with_ansi(false)
         // With no reader left, reporting the error would panic.
         .log_internal_errors(false)

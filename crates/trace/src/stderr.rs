@@ -1,7 +1,8 @@
-//! Writing to standard error without waiting for its reader.
+//! Standard error without waiting for its reader.
 //!
-//! Trusts: no reader to read. Never: fails because the reader has gone, or blocks on a full pipe
-//! (unless the pipe fills between the check and the write).
+//! Trusts: that no other process writes to the same pipe, which holds for a child of the broker.
+//! Never: waits for the reader of a pipe that only this process writes to; fails when the reader
+//! has gone.
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::io::{self, Write};
@@ -21,34 +22,30 @@ pub fn printable(text: &str) -> String {
     text.replace(is_harmful, "\u{fffd}")
 }
 
-/// Writes a [`printable`] line to standard error if there is room now. Otherwise the line is lost:
-/// no log line is worth stopping a browser for.
-pub fn write_line(line: &str) {
-    let line = printable(line);
-    let end = line.floor_char_boundary(BYTES_MAX - 1);
-    write_now(
-        [line[..end].trim_end_matches('\n'), "\n"]
-            .concat()
-            .as_bytes(),
-    );
+/// `text` made [`printable`], cut to what a pipe takes in one piece, and ended by one line feed.
+pub fn line(text: &str) -> String {
+    let text = printable(text);
+    let end = text.floor_char_boundary(BYTES_MAX - 1);
+    [text[..end].trim_end_matches('\n'), "\n"].concat()
 }
 
-fn write_now(bytes: &[u8]) {
+/// Writes a [`line`] to standard error if the reader has left room for it, and drops it otherwise.
+pub fn write_line(text: &str) {
     let stderr = io::stderr();
     let mut entry = [PollFd::new(stderr.as_fd(), PollFlags::POLLOUT)];
     let is_ready = poll(&mut entry, PollTimeout::ZERO).is_ok_and(|ready| ready > 0);
     if is_ready {
         // Standard error is unbuffered: one call a line. A reader that has gone does not matter.
-        let _ = stderr.lock().write_all(bytes);
+        let _ = stderr.lock().write_all(line(text).as_bytes());
     }
 }
 
-/// [`write_line`] as a writer, for whole lines.
-pub(crate) struct Lines;
+/// A function that takes lines, as a writer of whole lines.
+pub(crate) struct Lines(pub(crate) fn(&str));
 
 impl Write for Lines {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        write_line(&String::from_utf8_lossy(bytes));
+        (self.0)(&String::from_utf8_lossy(bytes));
         Ok(bytes.len())
     }
 
@@ -67,5 +64,12 @@ mod tests {
             printable("a\tb\u{1b}[2J\u{9b}c\nd"),
             "a\tb\u{fffd}[2J\u{fffd}c\nd"
         );
+    }
+
+    #[test]
+    fn a_line_is_one_write_of_a_pipe() {
+        assert_eq!(line("a\n\n"), "a\n");
+        let cut = line(&"é".repeat(BYTES_MAX));
+        assert!(cut.len() <= BYTES_MAX && cut.ends_with("é\n"));
     }
 }
