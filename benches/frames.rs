@@ -32,7 +32,7 @@ fn main() {
              copy of everything {:6.0} us, {} bytes",
             median(|frame| frame.compare),
             median(|frame| frame.copy_damage),
-            frames[0].damage_bytes,
+            frames[ROUNDS - 1].damage_bytes,
             median(|frame| frame.copy_all),
             bytes_of(&Damage::full(SIZE)),
         );

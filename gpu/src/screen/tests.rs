@@ -240,6 +240,26 @@ fn a_visible_surface_gets_one_credit_a_tick_and_only_after_a_frame() {
 }
 
 #[test]
+fn a_frame_without_damage_draws_nothing_and_earns_the_next_credit() {
+    let mut rig = Rig::new();
+    let mut page = rig.surface(1, Size::new(20, 10));
+    rig.show(&[item(1, Rect::new(5, 6, 20, 10))]);
+    assert!(page.takes_credit());
+    page.frame(RED);
+    rig.turn();
+    rig.now += FRAME_PERIOD;
+    rig.turn();
+    assert!(page.takes_credit());
+    page.paint(RED, Rect::new(0, 0, 0, 0));
+    page.publish(&[]);
+    rig.turn();
+    assert_eq!(rig.drawn, []);
+    rig.now += FRAME_PERIOD;
+    rig.turn();
+    assert!(page.takes_credit());
+}
+
+#[test]
 fn a_hidden_surface_gets_no_credit_until_it_is_shown() {
     let mut rig = Rig::new();
     let mut page = rig.surface(1, WINDOW);

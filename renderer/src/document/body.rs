@@ -68,7 +68,12 @@ impl Body {
 
     /// Reads the bytes that have arrived.
     pub(crate) fn read_available(&mut self) {
-        let mut buffer = [0; READ_BYTES];
+        if self.is_complete() {
+            return;
+        }
+        // On the heap: inlined into the loop's frame, an array would take its bytes from the stack
+        // of everything that the loop calls.
+        let mut buffer = vec![0; READ_BYTES];
         let mut left = BYTES_PER_TURN_MAX;
         while let Some(pipe) = &self.pipe {
             match read_ready(pipe.as_fd(), &mut buffer) {
