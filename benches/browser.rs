@@ -3,15 +3,11 @@
 //!
 //! Owns: the measuring. Trusts: `/proc`. Never: claims; it prints.
 
-#[path = "../tests/harness/mod.rs"]
-#[allow(dead_code)]
-mod harness;
-
-use harness::x11::Display;
-use harness::{Browser, process, server};
 use nix::sys::signal::Signal;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
+use testkit::x11::Display;
+use testkit::{Browser, process, server};
 
 const ROUNDS: usize = 9;
 const IDLE: Duration = Duration::from_secs(10);

@@ -80,7 +80,7 @@ fn compare(mechanism: &str, program: &Path) {
 }
 
 fn lab(mechanism: &str) -> Value {
-    let output = Command::new(env!("CARGO_BIN_EXE_bulkhead"))
+    let output = Command::new(testkit::executable())
         .args(["lab", mechanism, "--json", "--rounds", ROUNDS])
         .output()
         .expect("the lab runs");

@@ -1,8 +1,8 @@
 //! Whatever a server does, the page says what is wrong and nothing else suffers.
 
-use crate::harness::{Browser, run, server};
 use std::io::Write;
 use std::net::TcpStream;
+use testkit::{Browser, run, server};
 
 /// Opens a URL and returns the code of its error page.
 fn failure(browser: &mut Browser, url: &str) -> String {

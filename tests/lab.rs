@@ -1,8 +1,6 @@
 //! The lab: every mechanism's program runs and shows what it should, the table holds every row, and
 //! nothing is left behind, however it ends.
 
-use crate::harness::world::{User, World};
-use crate::harness::{WATCHDOG, executable, run};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
@@ -11,6 +9,8 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Instant;
+use testkit::world::{User, World};
+use testkit::{WATCHDOG, executable, run};
 
 /// Every mechanism, and what its program must show beside its row.
 const MECHANISMS: &[(&str, &[&str])] = &[

@@ -3,11 +3,6 @@
 //! Owns: one module a group of claims. Trusts: nothing but what can be seen from outside: records,
 //! pixels, `/proc`. Never: sleeps; every wait is for an event, under a watchdog.
 
-#[allow(
-    dead_code,
-    reason = "the attacks by compromised children use all of it"
-)]
-mod harness;
 /// The filter machine and the reading of the policies, which the tests of the sandbox own.
 #[path = "../crates/sandbox/tests/sweep/machine.rs"]
 mod machine;

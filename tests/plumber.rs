@@ -1,13 +1,13 @@
 //! The Plumber: every state of a pipe, reached with real processes and seen in `/proc`.
 
-use crate::harness::process::{is_running, signal, wait_until_gone};
-use crate::harness::{Browser, Tab, WATCHDOG, executable, server};
 use lab::plumber::{Plumbing, Snapshot, Step};
 use nix::sys::signal::Signal;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
+use testkit::process::{is_running, signal, wait_until_gone};
+use testkit::{Browser, Tab, WATCHDOG, executable, server};
 
 fn start() -> Plumbing {
     Plumbing::start(Path::new(executable())).expect("a pipe and two processes")

@@ -3,7 +3,6 @@
 //!
 //! Owns: attaching and letting go. Trusts: the kernel. Never: leaves a process stopped.
 
-use crate::harness::{Browser, process, server};
 use crate::machine::{self, Instruction};
 use crate::text;
 use ::sandbox::{Feature, Policy};
@@ -13,6 +12,7 @@ use nix::sys::signal::Signal;
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 use std::collections::BTreeSet;
+use testkit::{Browser, process, server};
 
 const PAGES: &[(&str, &str)] = &[("/", "<title>Page</title>page")];
 

@@ -3,10 +3,10 @@
 //!
 //! Owns: its one trial. Trusts: `/proc` and the broker's log.
 
-use crate::harness::x11::Display;
-use crate::harness::{Browser, process};
 use libtest_mimic::{Failed, Trial};
 use nix::sys::signal::Signal;
+use testkit::x11::Display;
+use testkit::{Browser, process};
 
 /// Makes this process, the demo server, one that calls what is on no list when it is signalled.
 pub fn arm() {

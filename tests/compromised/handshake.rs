@@ -12,7 +12,6 @@
 //!
 //! Owns: the names. Trusts: nobody.
 
-use crate::harness::{Browser, executable, process};
 use crate::lies::control::anything;
 use crate::lies::packets::{send, send_all, wait_for_the_end};
 use crate::rig::{Attacker, Outcome, Rig};
@@ -27,6 +26,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
+use testkit::{Browser, executable, process};
 
 /// Something that a child does before it is sealed.
 pub struct Deed {

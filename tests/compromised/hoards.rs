@@ -4,9 +4,9 @@
 //!
 //! Owns: browsers on machines with few descriptors. Trusts: the rig.
 
-use crate::harness::world::{User, World};
 use crate::rig::{Attacker, Outcome, Rig};
 use libtest_mimic::{Failed, Trial};
+use testkit::world::{User, World};
 
 const FEW: u64 = 256;
 /// What children can have on their way at most: their own limit, and one packet more.

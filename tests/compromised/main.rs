@@ -14,9 +14,6 @@ mod attacks;
 mod deeds;
 mod demo;
 mod handshake;
-#[path = "../harness/mod.rs"]
-#[allow(dead_code, reason = "the other end-to-end tests use all of it")]
-mod harness;
 mod hoards;
 mod lies;
 mod outcomes;
@@ -44,8 +41,7 @@ fn main() -> ExitCode {
         return broker::main();
     }
     let own = std::env::current_exe().expect("this program has a path");
-    let own = own.to_str().expect("it is text").to_owned();
-    harness::OTHER_EXECUTABLE.get_or_init(|| own);
+    testkit::set_executable(own);
     if first == outcomes::WRITE_FLAG {
         return outcomes::write();
     }

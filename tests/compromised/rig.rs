@@ -4,7 +4,6 @@
 //! Owns: the browser. Trusts: records, `/proc`, and pixels. Never: takes a child's word for its own
 //! end; that it has survived is only believed where that is the worse news.
 
-use crate::harness::{Browser, Tab, WATCHDOG, process, server};
 use crate::lies::{self, Lie};
 use nix::sys::signal::Signal;
 use protocol::ids::Role;
@@ -17,6 +16,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
+use testkit::{Browser, Tab, WATCHDOG, process, server};
 
 /// Whether a request has ever come with a cookie. Every answer asks the browser to keep one.
 static COOKIE_CAME: AtomicBool = AtomicBool::new(false);

@@ -2,23 +2,15 @@
 //!
 //! Owns: the browser process and its scratch folder. Trusts: nothing. Never: sleeps.
 
-pub mod picture;
-pub mod process;
-pub mod server;
-pub mod world;
-pub mod x11;
-
-use picture::Picture;
+use crate::picture::Picture;
+use crate::{WATCHDOG, executable, process};
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-
-/// Ends a test that is stuck. No claim is made about how fast anything is.
-pub const WATCHDOG: Duration = Duration::from_secs(120);
 
 /// A running browser.
 pub struct Browser {
@@ -38,15 +30,6 @@ pub struct Tab {
     pub id: u64,
     /// Its process.
     pub pid: i32,
-}
-
-/// What is started instead of the browser's executable, if anything is.
-pub static OTHER_EXECUTABLE: OnceLock<String> = OnceLock::new();
-
-/// The browser's executable.
-pub fn executable() -> &'static str {
-    let other = OTHER_EXECUTABLE.get().map(String::as_str);
-    other.unwrap_or(env!("CARGO_BIN_EXE_bulkhead"))
 }
 
 /// Runs the browser to its end with these arguments.

@@ -3,8 +3,12 @@
 //!
 //! Owns: what is done between `fork` and `execve`. Trusts: the kernel to say when a poorer machine
 //! cannot be made. Never: changes anything for the test's own process.
+#![allow(
+    unsafe_code,
+    reason = "system calls between fork and execve, where nothing may allocate"
+)]
 
-use super::{Browser, executable};
+use crate::{Browser, executable};
 use sandbox::Tier;
 use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
@@ -283,7 +287,7 @@ impl World {
     /// Opens a page in a browser, sees it painted, and gives the tier that all of its processes
     /// are in.
     pub fn tier(self, arguments: &[&str]) -> Tier {
-        let server = super::server::pages(PAGES);
+        let server = crate::server::pages(PAGES);
         let mut browser = self.browser(arguments);
         let tab = browser.open(&format!("http://{server}/"));
         browser.screenshot_until("the page", |picture| {

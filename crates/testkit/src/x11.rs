@@ -1,7 +1,7 @@
 //! A display of the test's own, and a hand to move its pointer and press its keys.
 
-use super::WATCHDOG;
-use super::picture::Picture;
+use crate::WATCHDOG;
+use crate::picture::Picture;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;

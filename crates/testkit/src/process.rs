@@ -1,6 +1,6 @@
 //! Looking at processes from outside, and ending them.
 
-use super::WATCHDOG;
+use crate::WATCHDOG;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use std::time::Instant;
