@@ -20,5 +20,4 @@ mod plumber;
 mod read_back;
 mod resources;
 mod sandbox;
-mod tidy;
 mod window;

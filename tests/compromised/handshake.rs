@@ -359,7 +359,7 @@ pub fn attack(attacker: Attacker, deed: &Deed) -> Outcome {
     let scratch = tempfile::tempdir().expect("a scratch folder");
     let mut browser = Browser::spawn(command, scratch, &["--headless"]);
     if deed.causes == [KILLED] {
-        let pid = pid_of_the_waiting(&mut browser);
+        let pid = pid_of_the_waiting(&browser);
         process::signal(pid, Signal::SIGKILL);
     }
     let died = browser.wait("the attacker's end", |record| {
@@ -391,18 +391,12 @@ fn linkable() -> &'static Path {
 }
 
 /// Of the child that says so, as the broker sees it: `[ROLE PID] TEXT`.
-fn pid_of_the_waiting(browser: &mut Browser) -> i32 {
-    let mut found = None;
-    browser.wait_until("a child waits to be killed", |browser| {
-        let stderr = browser.stderr();
-        let line = stderr.lines().find(|line| line.contains(WAITING));
-        let prefix = line.and_then(|line| line.split_once(']'));
-        let pid = prefix.and_then(|(prefix, _)| prefix.rsplit(' ').next()?.parse().ok());
-        found = pid;
-        std::thread::yield_now();
-        pid.is_some()
-    });
-    found.expect("it was found")
+fn pid_of_the_waiting(browser: &Browser) -> i32 {
+    browser.wait_for_stderr("a child waits to be killed", |stderr| {
+        let line = testkit::whole_lines(stderr).find(|line| line.contains(WAITING))?;
+        let (prefix, _) = line.split_once(']')?;
+        prefix.rsplit(' ').next()?.parse().ok()
+    })
 }
 
 fn hello_of(attacker: Attacker) -> FromChild {

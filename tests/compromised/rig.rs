@@ -15,8 +15,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
-use testkit::{Browser, Tab, WATCHDOG, process, server};
+use testkit::{Browser, Tab, Watchdog, process, server};
 
 /// Whether a request has ever come with a cookie. Every answer asks the browser to keep one.
 static COOKIE_CAME: AtomicBool = AtomicBool::new(false);
@@ -162,9 +161,8 @@ impl Rig {
             let server = self.server;
             self.browser
                 .send(&format!("break {whom} attack={name}@{server}"));
-            self.browser.wait_until("it is done", |browser| {
-                survived(&browser.stderr()[heard..], name).is_some()
-            });
+            self.browser
+                .wait_for_stderr("it is done", |text| survived(&text[heard..], name));
         }
         if can_send {
             self.bystander_moves();
@@ -243,7 +241,7 @@ impl Rig {
         heard: usize,
         flood: Option<String>,
     ) -> Outcome {
-        let deadline = Instant::now() + WATCHDOG;
+        let watchdog = Watchdog::start();
         let is_death = |record: &Value| match target {
             Some(tab) => record["record"] == "tab_crashed" && record["tab"] == tab.id,
             None => record["record"] == "died" && record["role"] == attacker.name(),
@@ -258,11 +256,7 @@ impl Rig {
             if let Some(outcome) = survived(&self.browser.stderr()[heard..], name) {
                 return outcome;
             }
-            let stderr = self.browser.stderr();
-            assert!(
-                Instant::now() < deadline,
-                "nothing came of {name}\n{stderr}"
-            );
+            watchdog.check(|| format!("nothing came of {name}\n{}", self.browser.stderr()));
         }
     }
 
@@ -320,17 +314,14 @@ impl Rig {
     }
 
     fn nothing_is_left(&mut self, before: &Inventory) {
-        let deadline = Instant::now() + WATCHDOG;
+        let watchdog = Watchdog::start();
         loop {
             let now = self.inventory_at_rest();
             if now == *before {
                 return;
             }
-            assert!(
-                Instant::now() < deadline,
-                "left behind: {before:?} became {now:?}\n{}",
-                self.browser.stderr()
-            );
+            let stderr = self.browser.stderr();
+            watchdog.nap(|| format!("left behind: {before:?} became {now:?}\n{stderr}"));
         }
     }
 }
@@ -391,7 +382,7 @@ pub fn say_survived(name: &str, value: i64, errno: i32) {
 
 fn survived(stderr: &str, name: &str) -> Option<Outcome> {
     let start = format!("survived {name}: ");
-    let line = stderr.lines().find_map(|line| line.split_once(&start))?.1;
+    let (_, line) = testkit::whole_lines(stderr).find_map(|line| line.split_once(&start))?;
     let (value, errno) = line.split_once(' ')?;
     Some(Outcome::Returned(value.parse().ok()?, errno.parse().ok()?))
 }

@@ -3,7 +3,7 @@
 //!
 //! Owns: the ways to die. Trusts: the broker, the only one who can send a break message. Never:
 //! runs without one.
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "breaks the process on purpose")]
 
 use protocol::renderer::BreakAction;
 use std::os::fd::{AsRawFd, BorrowedFd};

@@ -8,7 +8,8 @@
     reason = "system calls between fork and execve, where nothing may allocate"
 )]
 
-use crate::{Browser, executable};
+use crate::browser::Browser;
+use crate::program::executable;
 use sandbox::Tier;
 use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
@@ -294,16 +295,18 @@ impl World {
             picture.count(0..picture.width, 0..picture.height, |c| c == PAGE_COLOUR) > 10_000
         });
         assert!(browser.pids().contains(&tab.pid));
-        let tiers = loop {
+        let tiers = crate::wait::until("every process has its tier", || {
             let state = browser.state();
             let processes = state["processes"].as_array().expect("processes");
             let children = processes.iter().filter(|p| p["role"] != "broker");
             let tiers: Vec<_> = children.map(|p| p["tier"].to_string()).collect();
             // A spare renderer may still be warming up.
-            if !tiers.iter().any(|tier| tier == "\"\"" || tier == "null") {
-                break tiers.into_iter().collect::<BTreeSet<_>>();
-            }
-        };
+            let is_known = |tier: &String| tier != "\"\"" && tier != "null";
+            tiers
+                .iter()
+                .all(is_known)
+                .then(|| tiers.into_iter().collect::<BTreeSet<_>>())
+        });
         assert!(browser.quit().success());
         let all = [Tier::A, Tier::B, Tier::C, Tier::D];
         let found = all

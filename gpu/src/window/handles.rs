@@ -2,7 +2,7 @@
 //!
 //! Owns: copies of what raw-window-handle gives. Trusts: [`super::Window`] to keep the window alive
 //! for as long as a copy is in use. Never: closes what it names.
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "raw window handles")]
 
 use super::WindowError;
 use raw_window_handle::{
