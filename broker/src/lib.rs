@@ -4,42 +4,19 @@
 //! Owns: the choice between the two. Trusts: the command line. Never: parses web content.
 #![deny(unsafe_code)]
 
-mod bodies;
-mod browser;
-mod capture;
-mod children;
+mod automation;
+mod child;
 mod cli;
-mod control;
-mod display;
-mod epoll;
-mod files;
-mod flow;
-mod fonts;
-mod hang_up;
-mod helpers;
-mod inspect;
-mod lab_pages;
-mod launcher;
-mod limits;
-mod listener;
-mod measurement;
-mod netconfig;
-mod outbox;
+mod handlers;
+mod lab;
+mod machine;
 mod pages;
 mod perform;
-mod pidfd;
-mod plumber_page;
-mod plumbers;
-mod reap;
-mod records;
-mod sandbox_page;
-mod screenshot;
-mod sealed;
-mod session;
-mod status;
-mod surfaces;
+mod poller;
+mod snapshot;
+mod state;
+mod store;
 mod terminal;
-mod tour;
 
 use crate::terminal::complain;
 use protocol::ids::Role;
@@ -56,7 +33,7 @@ pub fn main() -> ExitCode {
             ExitCode::from(2)
         }
         None if std::env::args_os().nth(1).is_some_and(|word| word == "lab") => {
-            lab::main(std::env::args_os().skip(1))
+            ::lab::main(std::env::args_os().skip(1))
         }
         None => cli::main(),
     }

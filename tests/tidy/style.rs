@@ -304,7 +304,7 @@ const UNSAFE_MODULES: [&str; 12] = [
     // Breaks the process on purpose.
     "crates/child/src/fault.rs",
     // pidfd_send_signal, which no safe wrapper offers.
-    "broker/src/pidfd.rs",
+    "broker/src/child/pidfd.rs",
     // FIONREAD, and what signals do to the ends of a pipe.
     "crates/lab/src/plumber/system.rs",
     // fork; shared mappings; pthread, sem and futex; sigqueue and handlers.

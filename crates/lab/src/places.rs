@@ -23,18 +23,18 @@ fn places(mechanism: Mechanism) -> &'static [Place] {
     match mechanism {
         Mechanism::Pipe => &[
             Place(
-                "broker/src/perform.rs",
+                "broker/src/perform/mod.rs",
                 "pipe2(",
                 "bodies of pages from the network process to a renderer",
             ),
             Place(
-                "broker/src/launcher.rs",
+                "broker/src/child/launcher.rs",
                 "pipe2(",
                 "what children write to standard error",
             ),
         ],
         Mechanism::Fifo => &[Place(
-            "broker/src/control.rs",
+            "broker/src/automation/fifo.rs",
             "mkfifo(",
             "--control-fifo: commands from any shell",
         )],
@@ -83,12 +83,12 @@ fn places_beyond_unix_sockets(mechanism: Mechanism) -> &'static [Place] {
         ],
         Mechanism::Signals => &[
             Place(
-                "broker/src/browser.rs",
+                "broker/src/state.rs",
                 "SignalFd",
                 "SIGINT and SIGTERM end it gracefully",
             ),
             Place(
-                "broker/src/pidfd.rs",
+                "broker/src/child/pidfd.rs",
                 "pidfd_send_signal",
                 "SIGKILL for a child",
             ),
@@ -105,7 +105,7 @@ fn places_beyond_unix_sockets(mechanism: Mechanism) -> &'static [Place] {
                 "the channels themselves",
             ),
             Place(
-                "broker/src/launcher.rs",
+                "broker/src/child/launcher.rs",
                 "Endpoint::pair",
                 "one for every child",
             ),

@@ -1,0 +1,440 @@
+//! The control pipe: a named pipe that takes one command a line, from any shell.
+//!
+//! Owns: the pipe and the grammar of its commands. Trusts: whoever may write to the pipe, as far as
+//! the person at the keyboard. Never: blocks on a writer; a bad line is answered, not fatal.
+
+use crate::state::Browser;
+use crate::terminal::say;
+use anyhow::Context;
+use browser_core::{Command, Event};
+use nix::errno::Errno;
+use protocol::gpu::FromGpu;
+use protocol::ids::{Role, TabId};
+use protocol::input::{Button, InputEvent, Key, Modifiers};
+use protocol::renderer::BreakAction;
+use serde_json::json;
+use std::collections::VecDeque;
+use std::fs::{File, OpenOptions};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+const LINE_BYTES_MAX: usize = 64 * 1024;
+/// Inputs that wait for the page to answer earlier ones.
+const INPUTS_MAX: usize = 2 * LINE_BYTES_MAX;
+
+/// What `help` prints.
+pub const HELP: &str = "\
+open URL | navigate TAB URL | activate TAB | close TAB | reload TAB | back TAB | forward TAB
+kill TAB
+break TAB|gpu|network|shell abort|bad-message|crash|hang|memory|panic|syscall=NUMBER
+move X Y | click X Y | wheel X Y PIXELS | type TEXT | key [ctrl+|shift+|alt+]NAME
+screenshot FILE.png | state FILE.json | help | quit";
+
+/// The open pipe.
+pub struct ControlFifo {
+    file: File,
+    path: PathBuf,
+    made_here: bool,
+    line: Vec<u8>,
+    /// Not given to the core yet, so that none is dropped for being faster than a person.
+    inputs: VecDeque<InputEvent>,
+}
+
+/// One command.
+#[derive(Debug, PartialEq)]
+pub enum Line {
+    /// For the core.
+    Core(Command),
+    /// As if it had come from the window.
+    Input(Vec<InputEvent>),
+    /// A picture of the window.
+    Screenshot(PathBuf),
+    /// Tabs and processes as JSON.
+    State(PathBuf),
+    /// The commands.
+    Help,
+}
+
+impl ControlFifo {
+    /// Opens the pipe at `path`, made if it is not there.
+    pub fn open(path: &Path) -> anyhow::Result<ControlFifo> {
+        let shown = path.display();
+        let mode = nix::sys::stat::Mode::S_IRUSR | nix::sys::stat::Mode::S_IWUSR;
+        let made_here = match nix::unistd::mkfifo(path, mode) {
+            Ok(()) => true,
+            Err(Errno::EEXIST) => false,
+            Err(error) => anyhow::bail!("--control-fifo {shown}: cannot be made: {error}"),
+        };
+        // Open for writing too, so that the last writer's end is no end of file.
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .custom_flags(libc::O_NONBLOCK)
+            .open(path)
+            .with_context(|| format!("--control-fifo {shown}: cannot be opened"))?;
+        anyhow::ensure!(
+            file.metadata()?.file_type().is_fifo(),
+            "--control-fifo {shown}: this is not a named pipe"
+        );
+        Ok(ControlFifo {
+            file,
+            path: path.to_owned(),
+            made_here,
+            line: Vec::new(),
+            inputs: VecDeque::new(),
+        })
+    }
+
+    /// The whole lines that have come.
+    fn read(&mut self) -> Vec<String> {
+        let mut lines = Vec::new();
+        let mut buffer = [0_u8; 4096];
+        // A pipe's worth a turn: whoever floods it must not keep the loop from the children.
+        for _ in 0..16 {
+            let Ok(count @ 1..) = nix::unistd::read(&self.file, &mut buffer) else {
+                break;
+            };
+            for &byte in &buffer[..count] {
+                if byte == b'\n' {
+                    lines.push(String::from_utf8_lossy(&self.line).trim().to_owned());
+                    self.line.clear();
+                } else if self.line.len() < LINE_BYTES_MAX {
+                    self.line.push(byte);
+                }
+            }
+        }
+        lines.retain(|line| !line.is_empty());
+        lines
+    }
+}
+
+impl Drop for ControlFifo {
+    fn drop(&mut self) {
+        if self.made_here {
+            // It may have been removed by its owner already.
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+}
+
+impl AsFd for ControlFifo {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.file.as_fd()
+    }
+}
+
+impl Browser {
+    pub(crate) fn read_control_fifo(&mut self) {
+        let lines = self
+            .control
+            .as_mut()
+            .map(ControlFifo::read)
+            .unwrap_or_default();
+        for line in lines {
+            if let Err(problem) = parse(&line).and_then(|command| self.obey(&line, command)) {
+                tracing::warn!("control pipe: {line:?}: {problem}");
+                let value = json!({"record": "bad_command", "line": line, "reason": problem});
+                self.recorder.write_value(&value);
+            }
+        }
+    }
+
+    /// The next input, when there is one and the core takes it.
+    pub(crate) fn next_input(&mut self) -> Option<Event> {
+        let inputs = &mut self.control.as_mut()?.inputs;
+        if inputs.is_empty() || !self.core.takes_input() {
+            return None;
+        }
+        let process = self.core.window_gpu()?;
+        let message = FromGpu::Input {
+            event: inputs.pop_front()?,
+        };
+        Some(Event::FromGpu { process, message })
+    }
+
+    fn obey(&mut self, line: &str, command: Line) -> Result<(), String> {
+        tracing::debug!("control pipe: {line}");
+        match command {
+            Line::Core(command) => self.events.push_back(Event::Command(command)),
+            Line::Input(events) => {
+                let waiting = self.control.as_mut().map(|control| &mut control.inputs);
+                if let Some(inputs) = waiting {
+                    if inputs.len() + events.len() > INPUTS_MAX {
+                        return Err("too many inputs wait for the page to answer".to_owned());
+                    }
+                    inputs.extend(events);
+                }
+            }
+            Line::Screenshot(path) => match self.capture(self.core.window_size()) {
+                Ok(request) => {
+                    self.pictures.insert(request, path);
+                }
+                Err(error) => self.answer("screenshot", &path, Err(error)),
+            },
+            Line::State(path) => {
+                let result = crate::snapshot::write_state(self, &path);
+                self.answer("state", &path, result);
+            }
+            Line::Help => say!("{HELP}"),
+        }
+        Ok(())
+    }
+
+    /// Writes the pictures that have come and were asked for by the pipe.
+    pub(crate) fn write_pictures(&mut self) {
+        for request in self.finished_captures() {
+            let Some(path) = self.pictures.remove(&request) else {
+                continue;
+            };
+            let result = match self.take_picture(request) {
+                Ok(Some(picture)) => picture.write(&path),
+                Ok(None) => continue,
+                Err(error) => Err(error),
+            };
+            self.answer("screenshot", &path, result);
+        }
+    }
+
+    fn answer(&mut self, record: &str, path: &Path, result: anyhow::Result<()>) {
+        let path = path.display().to_string();
+        let value = match result {
+            Ok(()) => json!({"record": record, "path": path}),
+            Err(error) => {
+                tracing::warn!("control pipe: {error:#}");
+                json!({"record": record, "path": path, "error": format!("{error:#}")})
+            }
+        };
+        self.recorder.write_value(&value);
+    }
+}
+
+/// The command of a line.
+pub fn parse(line: &str) -> Result<Line, String> {
+    let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
+    let rest = rest.trim();
+    let tab = || number(rest).map(TabId);
+    Ok(match word {
+        "open" if !rest.is_empty() => Line::Core(Command::Open {
+            address: rest.to_owned(),
+            activate: true,
+        }),
+        "navigate" => {
+            let (id, url) = rest
+                .split_once(' ')
+                .ok_or("navigate takes a tab and a URL")?;
+            Line::Core(Command::Navigate(TabId(number(id)?), url.trim().to_owned()))
+        }
+        "activate" => Line::Core(Command::Activate(tab()?)),
+        "close" => Line::Core(Command::Close(tab()?)),
+        "reload" => Line::Core(Command::Reload(tab()?)),
+        "back" => Line::Core(Command::Back(tab()?)),
+        "forward" => Line::Core(Command::Forward(tab()?)),
+        "kill" => Line::Core(Command::Kill(tab()?)),
+        "break" => {
+            let (whom, action) = rest
+                .split_once(' ')
+                .ok_or("break takes a tab or a role, and a fault")?;
+            let action = fault(action.trim())?;
+            Line::Core(match whom {
+                "gpu" => Command::BreakService(Role::Gpu, action),
+                "network" => Command::BreakService(Role::Network, action),
+                "shell" => Command::BreakService(Role::Shell, action),
+                tab => Command::Break(TabId(number(tab)?), action),
+            })
+        }
+        "move" => {
+            let [x, y] = numbers(rest)?;
+            Line::Input(vec![pointer_move(x, y)])
+        }
+        "click" => {
+            let [x, y] = numbers(rest)?;
+            Line::Input(click(x, y))
+        }
+        "wheel" => {
+            let [x, y, delta_y] = numbers(rest)?;
+            let modifiers = Modifiers::default();
+            Line::Input(vec![InputEvent::Wheel {
+                x,
+                y,
+                delta_x: 0.0,
+                delta_y,
+                modifiers,
+            }])
+        }
+        "type" => Line::Input(
+            rest.chars()
+                .flat_map(|c| typed(Key::Character(c)))
+                .collect(),
+        ),
+        "key" => Line::Input(key(rest)?),
+        "screenshot" if !rest.is_empty() => Line::Screenshot(rest.into()),
+        "state" if !rest.is_empty() => Line::State(rest.into()),
+        "help" => Line::Help,
+        "quit" => Line::Core(Command::Quit),
+        _ => return Err("no such command; `help` lists them".to_owned()),
+    })
+}
+
+fn number(text: &str) -> Result<u32, String> {
+    text.trim()
+        .parse()
+        .map_err(|_| format!("{text:?} is not a tab's number"))
+}
+
+fn numbers<const N: usize>(text: &str) -> Result<[f32; N], String> {
+    let numbers: Vec<f32> = text
+        .split_whitespace()
+        .map(|word| {
+            word.parse::<f32>()
+                .ok()
+                .filter(|v| v.is_finite() && v.abs() < 1.0e5)
+        })
+        .collect::<Option<_>>()
+        .ok_or("not a number")?;
+    numbers
+        .try_into()
+        .map_err(|_| format!("{N} numbers are needed"))
+}
+
+fn fault(text: &str) -> Result<BreakAction, String> {
+    Ok(match text {
+        "abort" => BreakAction::Abort,
+        "bad-message" => BreakAction::BadMessage,
+        "crash" => BreakAction::Crash,
+        "hang" => BreakAction::Hang,
+        "memory" => BreakAction::Memory,
+        "panic" => BreakAction::Panic,
+        _ if text.starts_with("attack=") => BreakAction::Attack(text["attack=".len()..].to_owned()),
+        _ => {
+            let number = text
+                .strip_prefix("syscall=")
+                .and_then(|number| number.parse().ok());
+            BreakAction::Syscall {
+                number: number.ok_or(format!("{text:?} is no fault"))?,
+            }
+        }
+    })
+}
+
+fn pointer_move(x: f32, y: f32) -> InputEvent {
+    InputEvent::PointerMove {
+        x,
+        y,
+        modifiers: Modifiers::default(),
+    }
+}
+
+fn click(x: f32, y: f32) -> Vec<InputEvent> {
+    let (button, modifiers) = (Button::Left, Modifiers::default());
+    vec![
+        pointer_move(x, y),
+        InputEvent::PointerDown {
+            x,
+            y,
+            button,
+            modifiers,
+        },
+        InputEvent::PointerUp {
+            x,
+            y,
+            button,
+            modifiers,
+        },
+    ]
+}
+
+fn typed(key: Key) -> [InputEvent; 2] {
+    let modifiers = Modifiers::default();
+    [
+        InputEvent::KeyDown {
+            key,
+            modifiers,
+            repeat: false,
+        },
+        InputEvent::KeyUp { key, modifiers },
+    ]
+}
+
+fn key(text: &str) -> Result<Vec<InputEvent>, String> {
+    let mut modifiers = Modifiers::default();
+    let mut name = text;
+    while let Some((modifier, rest)) = name.split_once('+').filter(|(_, rest)| !rest.is_empty()) {
+        match modifier {
+            "ctrl" => modifiers.ctrl = true,
+            "shift" => modifiers.shift = true,
+            "alt" => modifiers.alt = true,
+            _ => return Err(format!("{modifier:?} is no modifier")),
+        }
+        name = rest;
+    }
+    let key = named_key(name).ok_or(format!("{name:?} is no key"))?;
+    Ok(vec![
+        InputEvent::KeyDown {
+            key,
+            modifiers,
+            repeat: false,
+        },
+        InputEvent::KeyUp { key, modifiers },
+    ])
+}
+
+fn named_key(name: &str) -> Option<Key> {
+    Some(match name {
+        "Left" => Key::ArrowLeft,
+        "Right" => Key::ArrowRight,
+        "Up" => Key::ArrowUp,
+        "Down" => Key::ArrowDown,
+        "Backspace" => Key::Backspace,
+        "Delete" => Key::Delete,
+        "End" => Key::End,
+        "Enter" => Key::Enter,
+        "Escape" => Key::Escape,
+        "Home" => Key::Home,
+        "PageDown" => Key::PageDown,
+        "PageUp" => Key::PageUp,
+        "Tab" => Key::Tab,
+        "Space" => Key::Character(' '),
+        _ => {
+            if let Some(n) = name.strip_prefix('F').and_then(|n| n.parse().ok()) {
+                return (1..=12).contains(&n).then_some(Key::Function(n));
+            }
+            let mut chars = name.chars();
+            let c = chars.next().filter(|c| !c.is_control())?;
+            return chars.next().is_none().then_some(Key::Character(c));
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_are_read_with_their_arguments() {
+        assert_eq!(parse("kill 2"), Ok(Line::Core(Command::Kill(TabId(2)))));
+        let Ok(Line::Core(Command::Navigate(tab, url))) = parse("navigate 3  a.b/c d") else {
+            panic!("navigate was not understood");
+        };
+        assert_eq!((tab, url.as_str()), (TabId(3), "a.b/c d"));
+        assert!(
+            matches!(parse("key ctrl+shift+Tab"), Ok(Line::Input(events)) if events.len() == 2)
+        );
+        assert!(matches!(parse("type hé"), Ok(Line::Input(events)) if events.len() == 4));
+    }
+
+    #[test]
+    fn what_is_no_command_is_said_to_be_none() {
+        for line in [
+            "",
+            "kill",
+            "kill x",
+            "explode 1",
+            "click 1",
+            "key hyper+x",
+            "break 1 sulk",
+        ] {
+            assert!(parse(line).is_err(), "{line:?}");
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Starting children: the descriptor of our own executable, the pipes and channels each child is
+//! born with, and what it is told in the bootstrap message.
+//!
+//! Owns: `/proc/self/exe` as it was at the start, the probed sandbox support, the fonts. Trusts:
+//! the sandbox crate's launcher. Never: waits for a child.
+
+use crate::child::outbox::Outbox;
+use crate::child::process::{Child, Control, Stderr};
+use crate::machine::fonts::Fonts;
+use anyhow::Context;
+use ipc::{Endpoint, Rate, Receiver};
+use nix::fcntl::OFlag;
+use protocol::Message;
+use protocol::bootstrap::{GpuTarget, NetworkConfig, RoleConfig, ToChild};
+use protocol::geometry::Size;
+use protocol::ids::{ProcessId, Role};
+use sandbox::cgroup::{self, Limits};
+use std::ffi::CString;
+use std::fs::File;
+use std::net::TcpListener;
+use std::os::fd::{AsFd, OwnedFd};
+
+// Its workers and its main thread.
+const _: () = assert!(network::WORKERS < cgroup::NETWORK_TASKS_MAX as usize);
+
+/// What every child of this session is started with.
+pub struct Launcher {
+    exe: File,
+    support: sandbox::Support,
+    /// Where this user may limit memory and tasks by control groups.
+    groups: Option<cgroup::Tree>,
+    fonts: Fonts,
+    network: NetworkConfig,
+    target: GpuTarget,
+    size: Size,
+    log_filter: String,
+    started: u32,
+    /// The demo server's socket until it is handed over.
+    pub demo_listener: Option<TcpListener>,
+}
+
+impl Launcher {
+    /// Opens our executable once, so that a rebuild under a running browser harms nothing.
+    pub fn new(
+        support: sandbox::Support,
+        network: NetworkConfig,
+        target: GpuTarget,
+        size: Size,
+        log_filter: String,
+    ) -> anyhow::Result<Launcher> {
+        Ok(Launcher {
+            exe: File::open("/proc/self/exe")
+                .context("cannot open /proc/self/exe; is /proc mounted?")?,
+            support,
+            groups: cgroup::Tree::create().inspect_err(no_group).ok(),
+            fonts: Fonts::load().context("cannot make the region of the fonts")?,
+            network,
+            target,
+            size,
+            log_filter,
+            started: 0,
+            demo_listener: None,
+        })
+    }
+
+    /// What the sandbox can have here.
+    pub fn support(&self) -> &sandbox::Support {
+        &self.support
+    }
+
+    /// Starts a process of that role.
+    pub fn spawn(&mut self, role: Role) -> anyhow::Result<Child> {
+        let (broker_end, child_end) = Endpoint::pair().context("socketpair")?;
+        let (stderr_read, stderr_write) = nix::unistd::pipe2(OFlag::O_CLOEXEC).context("pipe")?;
+        nix::fcntl::fcntl(
+            &stderr_read,
+            nix::fcntl::FcntlArg::F_SETFL(OFlag::O_NONBLOCK),
+        )
+        .context("fcntl")?;
+        let windowed = role == Role::Gpu && self.target == GpuTarget::Window;
+        self.started += 1;
+        let argument = |text: String| CString::new(text).context("an argument has a NUL byte");
+        let child_end: Endpoint<protocol::bootstrap::FromChild, ToChild> = child_end;
+        let policy = child::policy_of(role);
+        let group = self.groups.as_ref().and_then(|groups| {
+            let name = format!("{role}-{}", self.started);
+            groups
+                .child(&name, Limits::of(policy))
+                .inspect_err(no_group)
+                .ok()
+        });
+        let launched = sandbox::launch(sandbox::LaunchSpec {
+            exe: self.exe.as_fd(),
+            args: vec![
+                argument("bulkhead".to_owned())?,
+                argument(format!("--type={role}"))?,
+            ],
+            env: if windowed {
+                crate::machine::display::environment()
+            } else {
+                Vec::new()
+            },
+            policy,
+            support: &self.support,
+            bootstrap: child_end.into_fd(),
+            stderr: stderr_write,
+            child_index: self.started,
+            host_network: windowed && crate::machine::display::needs_network(),
+            keep_uid: windowed,
+            cgroup: group.as_ref(),
+        })?;
+        Ok(Child {
+            role,
+            pid: launched.pid,
+            pidfd: launched.pidfd,
+            attempted: launched.attempted,
+            bootstrap: Some(broker_end.split()),
+            control: None,
+            listener: None,
+            stderr: Stderr::new(stderr_read),
+            rate: Rate::default(),
+            group,
+            has_hung_up: false,
+            report: None,
+        })
+    }
+
+    /// Makes the role's channels, keeps our ends in the child, and sends the bootstrap message.
+    pub fn bootstrap(&mut self, process: ProcessId, child: &mut Child) -> anyhow::Result<()> {
+        let mut handles: Vec<OwnedFd> = Vec::new();
+        let config = match child.role {
+            Role::Demo => {
+                let (ours, theirs) = Endpoint::pair()?;
+                let listener = self
+                    .demo_listener
+                    .take()
+                    .context("no socket for the demo site")?;
+                child.control = Some(Control::Demo(ours));
+                let theirs: Endpoint<protocol::demo::Nothing, protocol::demo::Nothing> = theirs;
+                handles.extend([theirs.into_fd(), listener.into()]);
+                RoleConfig::Demo
+            }
+            Role::Gpu => {
+                let (out, input, theirs) = channel()?;
+                child.control = Some(Control::Gpu(out, input));
+                handles.push(theirs);
+                RoleConfig::Gpu {
+                    target: self.target,
+                    size: self.size,
+                }
+            }
+            Role::Network => {
+                let (out, input, theirs) = channel()?;
+                child.control = Some(Control::Network(out, input));
+                handles.push(theirs);
+                RoleConfig::Network(self.network.clone())
+            }
+            Role::Renderer => {
+                let (out, input, theirs) = channel()?;
+                child.control = Some(Control::Renderer(out, input));
+                handles.extend([theirs, self.fonts.region()?]);
+                RoleConfig::Renderer {
+                    fonts: self.fonts.entries().to_vec(),
+                }
+            }
+            Role::Shell => {
+                let (out, input, theirs) = channel()?;
+                let (commands_out, commands, command_theirs) = channel()?;
+                child.control = Some(Control::Shell {
+                    out,
+                    input,
+                    commands_out,
+                    commands,
+                });
+                handles.extend([theirs, command_theirs, self.fonts.region()?]);
+                RoleConfig::Shell {
+                    fonts: self.fonts.entries().to_vec(),
+                }
+            }
+        };
+        let (sender, _) = child
+            .bootstrap
+            .as_ref()
+            .context("the bootstrap channel is closed")?;
+        let message = ToChild::Bootstrap {
+            process,
+            config,
+            log_filter: self.log_filter.clone(),
+        };
+        sender
+            .try_send_with(message, handles)
+            .map_err(|e| anyhow::anyhow!("the bootstrap message was not sent: {e}"))
+    }
+}
+
+/// A channel: our two halves, and the child's end.
+fn channel<Tx: Message, Rx: Message>() -> std::io::Result<(Outbox<Tx>, Receiver<Rx>, OwnedFd)> {
+    let (ours, theirs) = Endpoint::pair()?;
+    let (sender, receiver) = ours.split();
+    Ok((Outbox::new(sender), receiver, theirs.into_fd()))
+}
+
+/// Resource limits alone hold then.
+fn no_group(error: &std::io::Error) {
+    tracing::info!("no control group: {error}");
+}

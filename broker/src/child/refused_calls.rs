@@ -1,0 +1,42 @@
+//! The listener of a child's filter, by which the kernel tells of refused calls.
+//!
+//! Owns: the check that what a child handed over is one. Trusts: the kernel. Never: goes without
+//! one where the kernel has them.
+
+use crate::poller::{Set, Source};
+use protocol::ids::ProcessId;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::path::Path;
+
+/// Watches the listener for refused calls. Where the kernel has such listeners, a child without one
+/// could make refused calls that nobody hears of.
+pub fn watch(
+    set: &Set,
+    process: ProcessId,
+    listener: Option<OwnedFd>,
+    support: &sandbox::Support,
+) -> Result<Option<OwnedFd>, String> {
+    let is_due = support
+        .feature(sandbox::Feature::SeccompListener)
+        .is_available();
+    let Some(listener) = listener else {
+        return if is_due {
+            Err("the listener for refused system calls did not come".to_owned())
+        } else {
+            Ok(None)
+        };
+    };
+    if !is_listener(listener.as_fd()) {
+        return Err("what came is no listener for refused system calls".to_owned());
+    }
+    set.add(&listener, Source::Seccomp(process))
+        .map_err(|error| format!("its refused system calls cannot be listened for: {error}"))?;
+    Ok(Some(listener))
+}
+
+/// Tells it from other descriptors without a file, such as those of epoll, by the name that the
+/// kernel gives it.
+fn is_listener(fd: BorrowedFd<'_>) -> bool {
+    let link = std::fs::read_link(format!("/proc/self/fd/{}", fd.as_raw_fd()));
+    link.is_ok_and(|name| name == Path::new("anon_inode:seccomp notify"))
+}

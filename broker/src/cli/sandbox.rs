@@ -1,0 +1,169 @@
+//! `bulkhead sandbox`: starts one process of every role and tells what holds each of them, as seen
+//! from outside and as tried from inside.
+//!
+//! Owns: the report's two forms, for people and for programs. Trusts: the kernel's files. Never:
+//! calls a process held that it has not looked at.
+
+use crate::cli::screenshot::ensure_running;
+use crate::cli::window;
+use crate::cli::{Options, SandboxMode};
+use crate::state::{Browser, DEMO};
+use crate::terminal::{complain, say};
+use browser_core::RecordKind;
+use protocol::ids::Role;
+use sandbox::report::Report;
+use sandbox::{Layer, Tier};
+use serde_json::{Value, json};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+const ROLES: [Role; 5] = [
+    Role::Gpu,
+    Role::Network,
+    Role::Renderer,
+    Role::Shell,
+    Role::Demo,
+];
+/// The least that is enough unless the person says otherwise.
+pub const REQUIRED: Tier = Tier::C;
+
+/// Reports; the exit status is 0 only if every role has at least the tier that is required.
+pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
+    let required = options.require.map_or(REQUIRED, Tier::from);
+    let options = Options {
+        headless: true,
+        urls: Vec::new(),
+        // What is too little is to be seen, and told by the exit status.
+        sandbox: SandboxMode::Degraded,
+        require: None,
+        ..options.clone()
+    };
+    let mut browser = window::start(&options, true)?;
+    // Where loopback is down there is no demo site in any run.
+    let has_demo = window::start_demo(&mut browser)
+        .inspect_err(|problem| complain!("bulkhead: left out: {problem:#}"))
+        .is_ok();
+    let deadline = Instant::now() + Duration::from_secs(options.timeout);
+    let waited = wait_for_all(&mut browser, has_demo, deadline);
+    let reports = reports(&browser);
+    let is_held = |report: &Report| report.is_sufficient() && report.tier() <= required;
+    let is_enough = waited.is_ok() && reports.iter().all(is_held);
+    if options.json {
+        say!("{}", to_json(&browser, &reports, required, is_enough));
+    } else {
+        print(&reports, required, is_enough);
+    }
+    browser.shut_down();
+    if let Err(problem) = waited {
+        complain!("bulkhead: {problem:#}");
+    }
+    Ok(if is_enough {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// Of all processes that were looked at, in the order of the roles.
+fn reports(browser: &Browser) -> Vec<Report> {
+    let of_role = |role: Role| {
+        let children = browser.children.values();
+        let children = children.filter(move |child| child.role == role);
+        children.filter_map(|child| child.report.clone())
+    };
+    ROLES.into_iter().flat_map(of_role).collect()
+}
+
+/// Waits until a process of every role has been looked at and found to be held.
+fn wait_for_all(browser: &mut Browser, has_demo: bool, deadline: Instant) -> anyhow::Result<()> {
+    loop {
+        let is_ready = |role: &Role| {
+            let mut processes = browser.core.processes().into_iter();
+            match role {
+                Role::Demo => browser.is_demo_sealed() || !has_demo,
+                role => processes
+                    .any(|p| p.role == *role && p.state == browser_core::ProcessState::Ready),
+            }
+        };
+        let Some(missing) = ROLES.into_iter().find(|role| !is_ready(role)) else {
+            return Ok(());
+        };
+        browser.step(Some(deadline))?;
+        for record in browser.take_records() {
+            if let RecordKind::GivenUp { role } = record.kind {
+                let cause = browser.deaths.front().map_or("", |death| &death.cause);
+                anyhow::bail!("the {role} process cannot be started: {cause}");
+            }
+        }
+        ensure_running(browser)?;
+        anyhow::ensure!(
+            browser.children.contains_key(&DEMO) || !has_demo,
+            "the demo process cannot be started"
+        );
+        anyhow::ensure!(
+            Instant::now() < deadline,
+            "the {missing} process was not ready in time; --timeout gives it longer"
+        );
+    }
+}
+
+fn print(reports: &[Report], required: Tier, is_enough: bool) {
+    for report in reports {
+        // Its own last line ends the paragraph.
+        say!("{report}");
+    }
+    say!("Nothing is tried on");
+    for (layer, reason) in untried() {
+        say!("  {layer:20} {reason}");
+    }
+    say!("{EXPLANATION}");
+    let verdict = if is_enough { "yes" } else { "NO" };
+    say!("every role has at least tier {required}: {verdict}");
+}
+
+/// The layers that no attack can show, and why.
+fn untried() -> impl Iterator<Item = (Layer, &'static str)> {
+    let layers = Layer::ALL.into_iter();
+    layers.filter_map(|layer| Some((layer, sandbox::untried(layer)?)))
+}
+
+fn to_json(browser: &Browser, reports: &[Report], required: Tier, is_enough: bool) -> Value {
+    let processes: Vec<Value> = reports
+        .iter()
+        .map(|report| {
+            json!({
+                "role": report.policy.name(),
+                "pid": report.pid,
+                "tier": report.tier().to_string(),
+                "is_sufficient": report.is_sufficient(),
+                "layers": report.rows,
+            })
+        })
+        .collect();
+    let untried: Vec<Value> = untried()
+        .map(|(layer, reason)| json!({ "layer": layer, "reason": reason }))
+        .collect();
+    json!({
+        "tier": browser.launcher.support().tier().to_string(),
+        "required": required.to_string(),
+        "is_enough": is_enough,
+        "processes": processes,
+        "untried": untried,
+    })
+}
+
+const EXPLANATION: &str = "
+enforced         it holds the process
+unavailable      this machine does not have it: the probe tried, and failed with that errno
+not attempted    left off on purpose for that process
+MISSING          it should be there and is not: such a process is killed before it sees content
+seen             the kernel shows it to the broker, from outside the process
+implied          no outsider can see it; it goes on before the system-call filter, which is seen,
+                 and only if it succeeded
+tried -> answer  the process attacked the layer when it had just put it on, before it saw any
+                 content; with any other answer it does not start
+
+tier A  namespaces, Landlock, system-call filters      tier B  no user namespaces
+tier C  no Landlock                                    tier D  degraded: filters alone, only with
+                                                               --sandbox degraded and a banner
+";

@@ -1,0 +1,127 @@
+//! `--headless --screenshot`: one page, one picture, one exit status.
+//!
+//! Owns: the waiting for "loaded and quiet". Trusts: the core's records. Never: writes a picture
+//! of a page that failed to load without saying so in the exit status.
+
+use crate::cli::Options;
+use crate::cli::window;
+use crate::handlers::picture::Picture;
+use crate::state::Browser;
+use crate::terminal::complain;
+use browser_core::RecordKind;
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+/// Loads the one URL and writes its picture to `path`.
+pub fn run(options: &Options, path: &Path) -> anyhow::Result<ExitCode> {
+    let url = &options.urls[0];
+    let mut browser = window::start(options, false)?;
+    let deadline = Instant::now() + Duration::from_secs(options.timeout);
+    // The built-in pages are about the browser itself, which is to be there first.
+    let ready = if url.starts_with("bulkhead:") {
+        wait_until_verified(&mut browser, deadline)
+    } else {
+        Ok(())
+    };
+    let result = ready
+        .and_then(|()| {
+            window::open(&mut browser, url, true);
+            wait_until_loaded(&mut browser, deadline)
+        })
+        .and_then(|problem| Ok((problem, picture(&mut browser, options, deadline)?)))
+        .and_then(|(problem, picture)| {
+            picture.write(path)?;
+            match problem {
+                None => Ok(()),
+                Some(problem) => Err(anyhow::anyhow!(
+                    "{problem} (the picture shows the error page)"
+                )),
+            }
+        });
+    browser.shut_down();
+    match result {
+        Ok(()) => Ok(ExitCode::SUCCESS),
+        Err(error) => {
+            complain!("bulkhead: {url}: {error:#}");
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+/// Waits until every process that was started at once is sealed and verified.
+fn wait_until_verified(browser: &mut Browser, deadline: Instant) -> anyhow::Result<()> {
+    let is_verified = |browser: &Browser| {
+        let mut children = browser.children.values();
+        children.len() > 0 && children.all(|child| child.report.is_some())
+    };
+    while !is_verified(browser) {
+        browser.step(Some(deadline))?;
+        // With a record left in it a step does not sleep; no page is open that one could be about.
+        browser.take_records();
+        ensure_running(browser)?;
+        anyhow::ensure!(
+            Instant::now() < deadline,
+            "the processes were not ready in time; --timeout gives them longer"
+        );
+    }
+    Ok(())
+}
+
+/// Waits for the page; `Some` is what went wrong although there is something to see.
+pub fn wait_until_loaded(
+    browser: &mut Browser,
+    deadline: Instant,
+) -> anyhow::Result<Option<String>> {
+    let mut problem = None;
+    loop {
+        browser.step(Some(deadline))?;
+        for record in browser.take_records() {
+            match record.kind {
+                RecordKind::Failed { code, reason, .. } => {
+                    problem = Some(format!("{code}: {reason}"));
+                }
+                RecordKind::Incomplete { reason } => problem = Some(reason),
+                RecordKind::Loaded { .. } => return Ok(problem),
+                RecordKind::TabCrashed { cause } => {
+                    anyhow::bail!("the page's process {cause}");
+                }
+                _ => {}
+            }
+        }
+        ensure_running(browser)?;
+        anyhow::ensure!(
+            Instant::now() < deadline,
+            "the page was not loaded in time; --timeout gives it longer"
+        );
+    }
+}
+
+/// Nothing comes any more once a signal or a command has ended the browser.
+pub fn ensure_running(browser: &Browser) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        browser.exit_code().is_none(),
+        "stopped by a signal or a command"
+    );
+    Ok(())
+}
+
+/// A picture of the window as it is now.
+pub fn picture(
+    browser: &mut Browser,
+    options: &Options,
+    deadline: Instant,
+) -> anyhow::Result<Picture> {
+    let request = browser.capture(options.size)?;
+    loop {
+        if let Some(picture) = browser.take_picture(request)? {
+            return Ok(picture);
+        }
+        browser.step(Some(deadline))?;
+        ensure_running(browser)?;
+        anyhow::ensure!(
+            Instant::now() < deadline,
+            "the gpu process gave no picture in time"
+        );
+    }
+}

@@ -1,0 +1,240 @@
+//! The tour in the terminal: opens pages headless, shows the processes, kills a tab, shows that the
+//! others live, brings the page back. Each stop asserts what it shows.
+//!
+//! Owns: the order of the stops. Trusts: nothing it prints without having looked. Never: passes
+//! over a failed stop; the exit status tells.
+
+use crate::cli::Options;
+use crate::cli::window;
+use crate::handlers::picture::Picture;
+use crate::snapshot;
+use crate::state::Browser;
+use crate::terminal::{complain, say};
+use anyhow::Context;
+use browser_core::{Command, Event, RecordKind};
+use protocol::ids::TabId;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+const PAGES: [&str; 3] = ["article", "long", "animated"];
+/// Everything below happens in well under a second each; this only ends a tour that is stuck.
+const STOP_SECONDS_MAX: u64 = 60;
+
+/// Runs the tour; the exit status is 0 only if every stop held.
+pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
+    let options = Options {
+        headless: true,
+        urls: Vec::new(),
+        ..options.clone()
+    };
+    let browser = window::start(&options, true)?;
+    let mut tour = Tour { browser, options };
+    let result = tour.stops();
+    tour.browser.shut_down();
+    match result {
+        Ok(()) => {
+            say!("\nEvery stop held.");
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(error) => {
+            complain!("\nbulkhead: the tour ends here: {error:#}");
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+struct Tour {
+    browser: Browser,
+    options: Options,
+}
+
+impl Tour {
+    fn stops(&mut self) -> anyhow::Result<()> {
+        let folder = std::env::temp_dir().join(format!("bulkhead-tour-{}", std::process::id()));
+        std::fs::create_dir(&folder)
+            .with_context(|| format!("cannot make {}", folder.display()))?;
+        say!("1. Pages, each in a sandboxed process of its own");
+        let tabs = self.open_pages()?;
+        say!("\n2. The processes");
+        self.print_processes();
+        self.check_sealed()?;
+        say!("\n3. One tab is killed, as a crash would");
+        let victim = tabs[0];
+        self.kill(victim)?;
+        self.write_picture(folder.join("crashed.png"))?;
+        say!("\n4. The others live");
+        self.check_others(&tabs[1..])?;
+        say!("\n5. Reload brings the page back, in a new process");
+        self.reload(victim)?;
+        self.write_picture(folder.join("reloaded.png"))
+    }
+
+    fn open_pages(&mut self) -> anyhow::Result<Vec<TabId>> {
+        let demo = window::start_demo(&mut self.browser)?;
+        let mut tabs = Vec::new();
+        for page in PAGES {
+            let url = format!("{demo}{page}");
+            let started = Instant::now();
+            window::open(&mut self.browser, &url, true);
+            self.wait("the page is loaded", |tour, record| {
+                matches!(record, RecordKind::Loaded { url: loaded, .. } if *loaded == url)
+                    || tour.failed(record)
+            })?;
+            let tab = snapshot::tabs(&self.browser)
+                .pop()
+                .context("the tab is gone")?;
+            anyhow::ensure!(
+                tab.state == "live",
+                "{url} did not load: the tab is {}",
+                tab.state
+            );
+            let ms = started.elapsed().as_secs_f64() * 1000.0;
+            let pid = tab.pid.context("the tab has no process")?;
+            say!("   {url}  \"{}\"  pid {pid}  {ms:.0} ms", tab.title);
+            tabs.push(tab.tab);
+        }
+        Ok(tabs)
+    }
+
+    fn failed(&self, record: &RecordKind) -> bool {
+        matches!(
+            record,
+            RecordKind::Failed { .. } | RecordKind::TabCrashed { .. }
+        )
+    }
+
+    fn print_processes(&self) {
+        say!(
+            "   {:>8} {:9} {:>3}  {:<26} {:4} {:>9}",
+            "pid",
+            "role",
+            "tab",
+            "site",
+            "tier",
+            "memory"
+        );
+        for row in snapshot::processes(&self.browser) {
+            let indent = if row.role == "broker" { "" } else { "└ " };
+            say!(
+                "   {:>8} {:9} {:>3}  {:<26} {:4} {:>9}",
+                row.pid,
+                format!("{indent}{}", row.role),
+                row.tab,
+                row.site,
+                row.tier,
+                row.memory()
+            );
+        }
+    }
+
+    fn check_sealed(&self) -> anyhow::Result<()> {
+        for child in self.browser.children.values() {
+            let Some(report) = &child.report else {
+                continue;
+            };
+            anyhow::ensure!(
+                report.is_sufficient(),
+                "{} is not held: {report}",
+                child.role
+            );
+        }
+        Ok(())
+    }
+
+    fn kill(&mut self, victim: TabId) -> anyhow::Result<()> {
+        let pid = self.pid(victim)?;
+        let started = Instant::now();
+        self.command(Command::Kill(victim));
+        self.wait("the tab shows its card", |_, record| {
+            matches!(record, RecordKind::TabCrashed { .. })
+        })?;
+        let state = self.state(victim)?;
+        anyhow::ensure!(state == "crashed", "the tab is {state}");
+        let ms = started.elapsed().as_secs_f64() * 1000.0;
+        say!("   pid {pid} is gone; its tab says so after {ms:.1} ms");
+        Ok(())
+    }
+
+    fn check_others(&mut self, others: &[TabId]) -> anyhow::Result<()> {
+        for &tab in others {
+            let state = self.state(tab)?;
+            anyhow::ensure!(state == "live", "{tab} is {state}");
+            say!("   {tab} is live in pid {}", self.pid(tab)?);
+        }
+        // The last page is animated: two pictures of it differ only if it goes on painting.
+        let animated = *others.last().context("no other tab")?;
+        self.command(Command::Activate(animated));
+        let deadline = Instant::now() + Duration::from_secs(STOP_SECONDS_MAX);
+        let first = self.picture()?;
+        while self.picture()?.rgba == first.rgba {
+            anyhow::ensure!(
+                Instant::now() < deadline,
+                "the animated page does not paint"
+            );
+        }
+        say!("   and the animated one goes on painting");
+        Ok(())
+    }
+
+    fn reload(&mut self, victim: TabId) -> anyhow::Result<()> {
+        self.command(Command::Activate(victim));
+        self.command(Command::Reload(victim));
+        self.wait("the page is loaded again", |tour, record| {
+            matches!(record, RecordKind::Loaded { .. }) || tour.failed(record)
+        })?;
+        let state = self.state(victim)?;
+        anyhow::ensure!(state == "live", "the tab is {state}");
+        say!("   live again in pid {}", self.pid(victim)?);
+        Ok(())
+    }
+
+    fn command(&mut self, command: Command) {
+        self.browser.handle(Event::Command(command));
+    }
+
+    /// Turns the loop until a record of that kind comes.
+    fn wait(
+        &mut self,
+        what: &str,
+        mut is_it: impl FnMut(&Tour, &RecordKind) -> bool,
+    ) -> anyhow::Result<()> {
+        let deadline = Instant::now() + Duration::from_secs(STOP_SECONDS_MAX);
+        loop {
+            self.browser.step(Some(deadline))?;
+            for record in self.browser.take_records() {
+                if is_it(self, &record.kind) {
+                    return Ok(());
+                }
+            }
+            anyhow::ensure!(self.browser.exit_code().is_none(), "stopped before {what}");
+            anyhow::ensure!(Instant::now() < deadline, "this did not happen: {what}");
+        }
+    }
+
+    fn picture(&mut self) -> anyhow::Result<Picture> {
+        let deadline = Instant::now() + Duration::from_secs(STOP_SECONDS_MAX);
+        crate::cli::screenshot::picture(&mut self.browser, &self.options, deadline)
+    }
+
+    fn write_picture(&mut self, path: PathBuf) -> anyhow::Result<()> {
+        self.picture()?.write(&path)?;
+        say!("   picture: {}", path.display());
+        Ok(())
+    }
+
+    fn state(&self, tab: TabId) -> anyhow::Result<&'static str> {
+        Ok(self.row(tab)?.state)
+    }
+
+    fn pid(&self, tab: TabId) -> anyhow::Result<u32> {
+        self.row(tab)?.pid.context("the tab has no process")
+    }
+
+    fn row(&self, tab: TabId) -> anyhow::Result<snapshot::TabRow> {
+        let rows = snapshot::tabs(&self.browser);
+        rows.into_iter()
+            .find(|row| row.tab == tab)
+            .context("the tab is gone")
+    }
+}

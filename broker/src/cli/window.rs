@@ -1,0 +1,140 @@
+//! The ordinary run: a window (or none, with --headless) until the person ends it.
+//!
+//! Owns: the start of a browser from the command line, for every other way of running too. Trusts:
+//! the checked options. Never: shows content before its process is verified; the core sees to it.
+
+use crate::automation::fifo::ControlFifo;
+use crate::automation::records::Recorder;
+use crate::child::launcher::Launcher;
+use crate::cli::{Options, SandboxMode};
+use crate::machine::network;
+use crate::state::{Browser, DEMO};
+use crate::terminal::complain;
+use anyhow::Context;
+use browser_core::{Command, Config, Event};
+use nix::errno::Errno;
+use protocol::bootstrap::GpuTarget;
+use protocol::ids::Role;
+use sandbox::{Availability, Feature, Namespace, Support, Tier};
+use std::net::{Ipv4Addr, TcpListener};
+use std::process::ExitCode;
+
+/// The pages of the demo site that open by themselves, in this order, after the welcome page.
+const DEMO_TABS: [&str; 5] = ["article", "long", "form", "animated", "break"];
+
+/// Runs until the browser ends.
+pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
+    let mut browser = start(options, true)?;
+    // Without a window nobody is there to be welcomed: whoever drives it opens what is wanted.
+    if options.urls.is_empty() && !options.headless {
+        let demo = start_demo(&mut browser)?;
+        open(&mut browser, "bulkhead://welcome", true);
+        for page in DEMO_TABS {
+            open(&mut browser, &format!("{demo}{page}"), false);
+        }
+    }
+    for (index, url) in options.urls.iter().enumerate() {
+        open(&mut browser, url, index == 0);
+    }
+    while browser.exit_code().is_none() {
+        browser.step(None)?;
+        browser.take_records();
+    }
+    Ok(ExitCode::from(browser.shut_down()))
+}
+
+/// Probes the sandbox, prepares everything and starts the core. `shell`: with the tab strip.
+pub fn start(options: &Options, shell: bool) -> anyhow::Result<Browser> {
+    crate::machine::descriptors::raise();
+    let support = sandbox::probe();
+    let tier = support.tier();
+    let degraded = !tier.is_enough_by_default();
+    check_tier(&support, options.sandbox)?;
+    if let Some(required) = options.require.map(Tier::from) {
+        anyhow::ensure!(
+            tier <= required,
+            "--require {required}: only tier {tier} can be had here; `bulkhead sandbox` tells what \
+             is missing"
+        );
+    }
+    if degraded {
+        // For those ways of running that have no window to show the banner in.
+        complain!("bulkhead: the sandbox is degraded: tier {tier} only");
+    }
+    let target = if options.headless || !crate::machine::display::is_available() {
+        GpuTarget::Headless
+    } else {
+        GpuTarget::Window
+    };
+    let network = network::read(options.ca_file.as_deref())?;
+    let launcher = Launcher::new(support, network, target, options.size, options.log.clone())?;
+    let recorder = Recorder::open(options.record.as_deref())?;
+    let control = options
+        .control_fifo
+        .as_deref()
+        .map(ControlFifo::open)
+        .transpose()?;
+    let config = Config {
+        window: options.size,
+        shell,
+        banner: degraded.then(|| format!("The sandbox is degraded: tier {tier} only")),
+        ..Config::default()
+    };
+    Browser::new(config, launcher, recorder, control)
+}
+
+/// Refuses what is too little, and says what would help.
+fn check_tier(support: &Support, mode: SandboxMode) -> anyhow::Result<()> {
+    let tier = support.tier();
+    if tier == Tier::None {
+        anyhow::bail!(
+            "there are no system-call filters here ({}), and without them Bulkhead does not run. \
+             The kernel needs CONFIG_SECCOMP_FILTER, and a container has to allow the calls \
+             seccomp and prctl",
+            reason(support.feature(Feature::Seccomp))
+        );
+    }
+    if tier.is_enough_by_default() || mode == SandboxMode::Degraded {
+        return Ok(());
+    }
+    let namespaces = Namespace::ESSENTIAL.map(|namespace| support.namespace(namespace));
+    let failed = namespaces.into_iter().find(|it| !it.is_available());
+    anyhow::bail!(
+        "the sandbox would not hold here: only tier {tier} can be had. Bulkhead needs user \
+         namespaces ({}) or Landlock ({}). Allow the first (sysctl user.max_user_namespaces above \
+         0; with AppArmor kernel.apparmor_restrict_unprivileged_userns=0; in a container a seccomp \
+         profile with unshare and clone), or use a kernel that has the second (5.13 or later, \
+         landlock in the list lsm=). Start with --sandbox degraded only if you trust every page \
+         that you open",
+        reason(failed.unwrap_or(Availability::Available)),
+        reason(support.feature(Feature::Landlock))
+    );
+}
+
+/// In the kernel's own word, which people search for.
+fn reason(availability: Availability) -> String {
+    match availability {
+        Availability::Available => "available".to_owned(),
+        Availability::Unavailable(errno) => format!("{:?}", Errno::from_raw(errno)),
+    }
+}
+
+/// Starts the demo server on a free port of loopback and returns the URL of its index.
+pub fn start_demo(browser: &mut Browser) -> anyhow::Result<String> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .context("no port of 127.0.0.1 can be had for the demo site")?;
+    let url = format!("http://127.0.0.1:{}/", listener.local_addr()?.port());
+    browser.launcher.demo_listener = Some(listener);
+    browser.spawn(DEMO, Role::Demo);
+    browser.demo_url = Some(url.clone());
+    Ok(url)
+}
+
+/// Opens a tab.
+pub fn open(browser: &mut Browser, address: &str, activate: bool) {
+    let command = Command::Open {
+        address: address.to_owned(),
+        activate,
+    };
+    browser.handle(Event::Command(command));
+}

@@ -1,0 +1,106 @@
+//! Children that close a channel that they need as long as they live.
+//!
+//! Owns: the difference between one that dies, whose channels the system closes, and one that has
+//! hung up and lives on. Trusts: the kernel. Never: lets the second pass for the first.
+
+use crate::child::process::Control;
+use crate::state::Browser;
+use browser_core::Exit;
+use nix::sys::signal::Signal;
+use protocol::ids::ProcessId;
+
+impl Browser {
+    /// A child without its control channel is of no use.
+    pub(crate) fn channel_ended(&mut self, process: ProcessId) {
+        let Some(child) = self.children.get_mut(&process) else {
+            return;
+        };
+        match child.control.take() {
+            Some(Control::Gpu(out, _)) => self.set.remove(&out),
+            Some(Control::Network(out, _)) => self.set.remove(&out),
+            Some(Control::Renderer(out, _)) => self.set.remove(&out),
+            Some(Control::Shell {
+                out, commands_out, ..
+            }) => {
+                self.set.remove(&out);
+                self.set.remove(&commands_out);
+            }
+            Some(Control::Demo(_)) | None => {}
+        }
+        self.hung_up(process);
+    }
+
+    /// Ends a child that has closed a channel. If it was dying already, this changes nothing about
+    /// how it is seen to have ended.
+    pub(crate) fn hung_up(&mut self, process: ProcessId) {
+        let Some(child) = self.children.get_mut(&process) else {
+            return;
+        };
+        if !has_no_descriptors(child.pid) {
+            child.has_hung_up = true;
+        }
+        crate::perform::kill(child);
+    }
+}
+
+/// Whether nothing is known of the end but the kill that answered a closed channel. What a child
+/// had to say about its crash is stronger: one that panics closes its channels before it ends.
+pub fn explains(exit: &Exit) -> bool {
+    let is_silent = exit.panic.is_none()
+        && exit.reported_signal.is_none()
+        && exit.allocation_refused.is_none()
+        && exit.group_memory.is_none();
+    exit.signal == Some(Signal::SIGKILL as i32) && is_silent
+}
+
+/// Whether the process is past giving its descriptors back, as it is before anybody can see that
+/// one of them is closed by its death; see proc_pid_status(5).
+fn has_no_descriptors(pid: i32) -> bool {
+    // Without the file there is no process.
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let size = status.lines().find_map(|line| line.strip_prefix("FDSize:"));
+    size.is_none_or(|size| size.trim() == "0")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::process::{Command, Stdio};
+
+    #[test]
+    fn a_process_that_lives_has_descriptors_and_a_dead_one_has_none() {
+        let mut child = Command::new("/bin/cat")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("cat is there");
+        let pid = i32::try_from(child.id()).expect("a pid fits");
+        assert!(!has_no_descriptors(pid));
+        child.kill().expect("it is ours");
+        let mut end = child.stdout.take().expect("piped");
+        std::io::copy(&mut end, &mut std::io::sink()).expect("its end");
+        // Not waited for yet: its closed pipe is all that is known of its death.
+        assert!(has_no_descriptors(pid));
+        child.wait().expect("it ends");
+        assert!(has_no_descriptors(pid));
+    }
+
+    #[test]
+    fn whatever_a_child_says_of_its_end_is_stronger() {
+        let kill = Exit {
+            signal: Some(9),
+            ..Exit::default()
+        };
+        assert!(explains(&kill));
+        let panicked = Exit {
+            panic: Some("no".to_owned()),
+            ..kill.clone()
+        };
+        let crashed = Exit {
+            reported_signal: Some(11),
+            ..kill
+        };
+        assert!(!explains(&panicked) && !explains(&crashed));
+        assert!(!explains(&Exit::default()));
+    }
+}

@@ -1,0 +1,3 @@
+//! The helper processes of the lab and its Plumber.
+
+pub(crate) mod helper;

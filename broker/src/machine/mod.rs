@@ -1,0 +1,6 @@
+//! What the broker learns of this machine.
+
+pub(crate) mod descriptors;
+pub(crate) mod display;
+pub(crate) mod fonts;
+pub(crate) mod network;

@@ -1,0 +1,250 @@
+//! What the browser looks like right now: processes with their memory, tabs, surfaces; for the
+//! built-in pages, the automation and the tour.
+//!
+//! Owns: the gathering. Trusts: the core and `/proc`. Never: changes anything.
+
+use crate::state::Browser;
+use anyhow::Context;
+use browser_core::{ProcessState, TabState};
+use protocol::geometry::Size;
+use protocol::ids::{ProcessId, Role, TabId};
+use serde_json::{Value, json};
+use std::path::Path;
+
+/// A row of the process list.
+pub struct ProcessRow {
+    /// As the host sees it.
+    pub pid: i32,
+    /// Its part.
+    pub role: String,
+    /// The tab it serves, or nothing.
+    pub tab: String,
+    /// The site it is locked to, or nothing.
+    pub site: String,
+    /// The verified tier of its sandbox, or nothing yet.
+    pub tier: String,
+    /// Where it stands in its life.
+    pub state: String,
+    /// Proportional and private bytes of memory, where `/proc` tells.
+    pub pss_and_private: Option<(u64, u64)>,
+}
+
+/// A row of the tab list.
+pub struct TabRow {
+    /// Which tab.
+    pub tab: TabId,
+    /// The title of the committed page.
+    pub title: String,
+    /// The committed URL.
+    pub url: String,
+    /// `live`, `loading`, `slow` or `crashed`.
+    pub state: &'static str,
+    /// The living process of the committed page, as the host sees it.
+    pub pid: Option<u32>,
+    /// Whether there is a page to go back to.
+    pub can_go_back: bool,
+    /// Whether there is a page to go forward to.
+    pub can_go_forward: bool,
+    /// The remark on it.
+    pub notice: Option<String>,
+}
+
+/// A row of the surface list.
+pub struct SurfaceRow {
+    /// Its id.
+    pub id: String,
+    /// What it shows.
+    pub part: String,
+    /// Its producer.
+    pub producer: String,
+    /// Its size.
+    pub size: Size,
+    /// How many regions it has had.
+    pub generation: u32,
+    /// Bytes of its regions.
+    pub bytes: u64,
+}
+
+/// A death that was not wanted.
+pub struct Death {
+    /// When, in milliseconds since the browser started.
+    pub at_ms: u64,
+    /// Its part.
+    pub role: String,
+    /// As the host saw it.
+    pub pid: u32,
+    /// The tab it served, or nothing.
+    pub tab: String,
+    /// Why.
+    pub cause: String,
+}
+
+impl ProcessRow {
+    /// Its proportional share of memory, for people.
+    pub fn memory(&self) -> String {
+        self.pss_and_private
+            .map_or("?".to_owned(), |(pss, _)| mebibytes(pss))
+    }
+}
+
+/// Bytes for people.
+pub fn mebibytes(bytes: u64) -> String {
+    format!("{:.1} MiB", bytes as f64 / (1024.0 * 1024.0))
+}
+
+/// Every process, the broker first.
+pub fn processes(browser: &Browser) -> Vec<ProcessRow> {
+    let own = i32::try_from(std::process::id()).unwrap_or(0);
+    let mut rows = vec![ProcessRow {
+        pid: own,
+        role: "broker".to_owned(),
+        tab: String::new(),
+        site: String::new(),
+        tier: String::new(),
+        state: "running".to_owned(),
+        pss_and_private: memory(own),
+    }];
+    for (process, child) in &browser.children {
+        let info = browser.core.process(*process);
+        let text = |value: Option<String>| value.unwrap_or_default();
+        let reported = child
+            .report
+            .as_ref()
+            .map(|report| report.tier().to_string());
+        rows.push(ProcessRow {
+            pid: child.pid,
+            role: child.role.to_string(),
+            tab: text(
+                info.as_ref()
+                    .and_then(|i| i.tab)
+                    .map(|tab| tab.0.to_string()),
+            ),
+            site: text(
+                info.as_ref()
+                    .and_then(|i| i.site.as_ref())
+                    .map(ToString::to_string),
+            ),
+            tier: text(reported),
+            state: match info.map(|i| (i.state, i.is_spare)) {
+                Some((ProcessState::Ready, true)) => "spare".to_owned(),
+                Some((ProcessState::Starting, _)) => "starting".to_owned(),
+                Some((ProcessState::Ending, _)) => "ending".to_owned(),
+                Some((ProcessState::Ready, false)) | None => "running".to_owned(),
+            },
+            pss_and_private: memory(child.pid),
+        });
+    }
+    rows
+}
+
+/// Every tab, in the order of the strip.
+pub fn tabs(browser: &Browser) -> Vec<TabRow> {
+    let pid_of = |process| browser.core.process(process).and_then(|info| info.pid);
+    let row = |tab: browser_core::TabInfo| TabRow {
+        tab: tab.tab,
+        title: tab.title,
+        url: tab.url,
+        state: match tab.state {
+            TabState::Crashed => "crashed",
+            TabState::Loading => "loading",
+            TabState::Ready => "live",
+            TabState::Slow => "slow",
+        },
+        pid: tab.process.and_then(pid_of),
+        can_go_back: tab.can_go_back,
+        can_go_forward: tab.can_go_forward,
+        notice: tab.notice,
+    };
+    browser.core.tabs().into_iter().map(row).collect()
+}
+
+/// Every surface.
+pub fn surfaces(browser: &Browser) -> Vec<SurfaceRow> {
+    browser
+        .core
+        .surfaces()
+        .into_iter()
+        .map(|surface| SurfaceRow {
+            id: surface.surface.to_string(),
+            part: format!("{:?}", surface.part).to_lowercase(),
+            producer: surface
+                .producer
+                .map_or("dead".to_owned(), |p| p.to_string()),
+            size: surface.size,
+            generation: surface.generation.0,
+            bytes: browser.surfaces.bytes(surface.surface) as u64,
+        })
+        .collect()
+}
+
+/// Writes tabs and processes as JSON; into a file beside it first, so that no half is ever seen.
+pub fn write_state(browser: &Browser, path: &Path) -> anyhow::Result<()> {
+    let partial = path.with_extension("partial");
+    std::fs::write(&partial, state(browser).to_string())
+        .and_then(|()| std::fs::rename(&partial, path))
+        .with_context(|| format!("cannot write {}", path.display()))
+}
+
+fn state(browser: &Browser) -> Value {
+    let tabs: Vec<Value> = tabs(browser)
+        .into_iter()
+        .map(|tab| {
+            json!({
+                "tab": tab.tab.0, "title": tab.title, "url": tab.url, "state": tab.state,
+                "pid": tab.pid, "can_go_back": tab.can_go_back,
+                "can_go_forward": tab.can_go_forward,
+                "notice": tab.notice,
+            })
+        })
+        .collect();
+    let processes: Vec<Value> = processes(browser)
+        .into_iter()
+        .map(|row| {
+            json!({
+                "pid": row.pid, "role": row.role, "tab": row.tab, "site": row.site,
+                "tier": row.tier, "state": row.state,
+                "pss": row.pss_and_private.map(|(pss, _)| pss),
+                "private": row.pss_and_private.map(|(_, private)| private),
+            })
+        })
+        .collect();
+    let size = browser.core.window_size();
+    json!({
+        "tabs": tabs, "processes": processes,
+        "active": browser.core.active_tab().map(|tab| tab.0),
+        "window": {"width": size.width, "height": size.height},
+        "demo_url": browser.demo_url,
+        "descriptors": descriptors(),
+    })
+}
+
+/// What the broker's own descriptors lead to, in the kernel's words; `proc_pid_fd(5)`. Nobody else
+/// of this user may look: the broker is not dumpable.
+fn descriptors() -> Vec<String> {
+    let entries = std::fs::read_dir("/proc/self/fd").into_iter().flatten();
+    // The one that reads the folder is closed again by now, or will be.
+    let targets = entries.filter_map(|entry| std::fs::read_link(entry.ok()?.path()).ok());
+    targets
+        .map(|target| target.display().to_string())
+        .filter(|target| !target.starts_with("/proc/"))
+        .collect()
+}
+
+/// Proportional and private bytes of a process, see proc_pid_smaps(5).
+fn memory(pid: i32) -> Option<(u64, u64)> {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).ok()?;
+    let field = |name: &str| -> Option<u64> {
+        let line = text.lines().find(|line| line.starts_with(name))?;
+        let kibibytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
+        Some(kibibytes * 1024)
+    };
+    let private = field("Private_Clean:")? + field("Private_Dirty:")?;
+    Some((field("Pss:")?, private))
+}
+
+impl Browser {
+    /// The role of a child that runs.
+    pub fn role_of(&self, process: ProcessId) -> Option<Role> {
+        self.children.get(&process).map(|child| child.role)
+    }
+}

@@ -1,0 +1,70 @@
+//! The memory of every surface: who may write it and who may read it.
+//!
+//! Owns: both regions of each surface, so that a new gpu process can be given the last frames of a
+//! dead renderer. Trusts: the core on who is who. Never: maps a region.
+
+use ipc::Endpoint;
+use protocol::frames::{FromProducer, ToProducer};
+use protocol::geometry::Size;
+use protocol::ids::SurfaceId;
+use shm::SurfaceRegions;
+use std::collections::HashMap;
+use std::io;
+use std::os::fd::OwnedFd;
+
+/// The regions of all surfaces.
+#[derive(Default)]
+pub struct Surfaces {
+    regions: HashMap<SurfaceId, SurfaceRegions>,
+}
+
+/// The descriptors for the two ends of a surface.
+pub struct Ends {
+    /// For the producer: pixels to write, latch.
+    pub producer: Vec<OwnedFd>,
+    /// For the gpu process: pixels to read, latch.
+    pub consumer: Vec<OwnedFd>,
+}
+
+impl Surfaces {
+    /// Makes regions of that size in place of the old ones, if any.
+    pub fn renew(&mut self, surface: SurfaceId, size: Size) -> io::Result<Ends> {
+        let regions = SurfaceRegions::create(size)?;
+        let ends = Ends {
+            producer: writable(&regions)?,
+            consumer: readable(&regions)?,
+        };
+        self.regions.insert(surface, regions);
+        Ok(ends)
+    }
+
+    /// The regions as they are, for a new consumer.
+    pub fn last(&self, surface: SurfaceId) -> io::Result<Vec<OwnedFd>> {
+        let missing = || io::Error::new(io::ErrorKind::NotFound, "no such surface");
+        readable(self.regions.get(&surface).ok_or_else(missing)?)
+    }
+
+    /// Bytes of both regions.
+    pub fn bytes(&self, surface: SurfaceId) -> usize {
+        self.regions.get(&surface).map_or(0, SurfaceRegions::bytes)
+    }
+
+    /// Frees both.
+    pub fn remove(&mut self, surface: SurfaceId) {
+        self.regions.remove(&surface);
+    }
+}
+
+/// A frames channel: the producer's end and the consumer's.
+pub fn frames_channel() -> io::Result<(OwnedFd, OwnedFd)> {
+    let (producer, consumer) = Endpoint::<FromProducer, ToProducer>::pair()?;
+    Ok((producer.into_fd(), consumer.into_fd()))
+}
+
+fn writable(regions: &SurfaceRegions) -> io::Result<Vec<OwnedFd>> {
+    Ok(vec![regions.pixels.dup()?, regions.latch.dup()?])
+}
+
+fn readable(regions: &SurfaceRegions) -> io::Result<Vec<OwnedFd>> {
+    Ok(vec![regions.pixels.read_only()?, regions.latch.dup()?])
+}

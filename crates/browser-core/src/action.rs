@@ -1,0 +1,264 @@
+//! What the core wants done. The event loop carries an action out or reports an event that says
+//! why not; it decides nothing.
+#![allow(missing_docs, reason = "a field whose name says all needs no sentence")]
+
+use crate::record::Record;
+use protocol::error::LoadError;
+use protocol::geometry::Size;
+use protocol::gpu::Scene;
+use protocol::ids::{Generation, NavigationId, ProcessId, Role, SurfaceId};
+use protocol::input::{Cursor, InputEvent};
+use protocol::renderer::{BreakAction, SurfacePart};
+use protocol::shell::ShellState;
+use protocol::site::Site;
+
+/// Where the bytes of a commit are, for the event loop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// In the URL itself (`data:`).
+    Url,
+    /// Held by the event loop under the navigation's id (a pipe's read end or a region).
+    Held,
+    /// An error page for this failure of that URL, to be made by the event loop.
+    Error(LoadError),
+}
+
+/// Why a process is killed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KillReason {
+    /// It broke a rule; the record says which.
+    Fault,
+    /// It is not needed any more, or the person said so.
+    Wanted,
+}
+
+impl Action {
+    /// The message that the action sends to a process of web content, by name, for the last
+    /// messages on its card.
+    pub(crate) fn message_name(&self) -> Option<(ProcessId, &'static str)> {
+        match self {
+            Action::Lock(Lock { process, .. }) => Some((*process, "> Lock")),
+            Action::ReplaceFetch { process, .. } => Some((*process, "> FetchChannel")),
+            Action::Commit(Commit { process, .. }) => Some((*process, "> Commit")),
+            Action::CreateSurface(CreateSurface { producer, .. }) => {
+                Some((*producer, "> AttachSurface"))
+            }
+            Action::ResizeSurface(ResizeSurface { producer, .. }) => {
+                Some((*producer, "> ReplaceRegion"))
+            }
+            Action::Input(Input { process, .. }) => Some((*process, "> Input")),
+            Action::Stop { process } => Some((*process, "> Stop")),
+            Action::Break { process, .. } => Some((*process, "> Break")),
+            _ => None,
+        }
+    }
+
+    /// The service that has something to do because of it, and may be asked whether it does.
+    pub(crate) fn service(&self) -> Option<ProcessId> {
+        match self {
+            Action::Break { process, .. } => Some(*process),
+            Action::Lock(Lock { network, .. }) => *network,
+            Action::ReplaceFetch { network, .. }
+            | Action::Fetch { network, .. }
+            | Action::CancelFetch { network, .. } => Some(*network),
+            Action::CreateSurface(CreateSurface { gpu, .. })
+            | Action::ResizeSurface(ResizeSurface { gpu, .. })
+            | Action::DropSurface(DropSurface { gpu, .. }) => *gpu,
+            Action::ReattachSurface(ReattachSurface { gpu, .. })
+            | Action::SetScene { gpu, .. }
+            | Action::SetTitle { gpu, .. }
+            | Action::SetCursor { gpu, .. } => Some(*gpu),
+            _ => None,
+        }
+    }
+}
+
+/// What [`Action::Lock`] needs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lock {
+    pub process: ProcessId,
+    /// For ever.
+    pub site: Site,
+    /// The network process to connect it with.
+    pub network: Option<ProcessId>,
+}
+
+/// What [`Action::Commit`] needs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Commit {
+    /// Which renderer: locked, sealed, alive.
+    pub process: ProcessId,
+    /// The number to answer with.
+    pub sequence: u32,
+    pub navigation: NavigationId,
+    /// The URL committed.
+    pub url: String,
+    /// As the head had it.
+    pub content_type: Option<String>,
+    /// Where the bytes are.
+    pub body: Body,
+    /// Where to scroll to, in pixels.
+    pub scroll_y: u32,
+}
+
+/// What [`Action::CreateSurface`] needs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreateSurface {
+    pub surface: SurfaceId,
+    /// Its only producer.
+    pub producer: ProcessId,
+    pub gpu: Option<ProcessId>,
+    pub part: SurfacePart,
+    /// First generation.
+    pub generation: Generation,
+    pub size: Size,
+}
+
+/// What [`Action::ResizeSurface`] needs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ResizeSurface {
+    pub surface: SurfaceId,
+    pub producer: ProcessId,
+    pub gpu: Option<ProcessId>,
+    /// The next generation.
+    pub generation: Generation,
+    pub size: Size,
+}
+
+/// What [`Action::ReattachSurface`] needs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReattachSurface {
+    pub surface: SurfaceId,
+    /// Its producer, if it lives.
+    pub producer: Option<ProcessId>,
+    /// The new consumer.
+    pub gpu: ProcessId,
+    /// The next generation (with a live producer), else the last one.
+    pub generation: Generation,
+    pub size: Size,
+}
+
+/// What [`Action::DropSurface`] needs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DropSurface {
+    pub surface: SurfaceId,
+    /// Its producer, if it lives.
+    pub producer: Option<ProcessId>,
+    /// Its consumer, if there is one.
+    pub gpu: Option<ProcessId>,
+}
+
+/// What [`Action::Input`] needs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Input {
+    pub process: ProcessId,
+    pub surface: SurfaceId,
+    pub sequence: u32,
+    pub event: InputEvent,
+}
+
+/// One thing to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// Start a process; answered with `Spawned` or `SpawnFailed`, and in the end `Exited`.
+    Spawn { process: ProcessId, role: Role },
+    /// Answer the child's hello with what its role needs.
+    Bootstrap { process: ProcessId },
+    /// Kill with SIGKILL and close every channel. Nothing is sent to it any more; `Exited` follows.
+    Kill {
+        process: ProcessId,
+        reason: KillReason,
+    },
+    /// It has closed a channel that it needs as long as it lives. Unless it is ending already, kill
+    /// it; where nothing else explains its end, `Misbehaved` comes before `Exited`.
+    HungUp { process: ProcessId },
+    /// Send `Lock`; with `network`, make a fetch channel between the two, bound to the site.
+    Lock(Lock),
+    /// A locked renderer lost its fetch channel with the old network process: make a new one.
+    ReplaceFetch {
+        process: ProcessId,
+        /// The site it is locked to.
+        site: Site,
+        /// The new network process.
+        network: ProcessId,
+    },
+    /// Make a pipe, keep the read end under the navigation's id, send `Navigate` with the write
+    /// end.
+    Fetch {
+        navigation: NavigationId,
+        network: ProcessId,
+        url: String,
+    },
+    /// Send `Cancel`.
+    CancelFetch {
+        navigation: NavigationId,
+        network: ProcessId,
+    },
+    /// Make the built-in page of that `bulkhead:` URL; answered with `BodyReady`.
+    BuildPage {
+        navigation: NavigationId,
+        url: String,
+    },
+    /// Read the file of that `file:` URL; answered with `BodyReady`.
+    OpenFile {
+        navigation: NavigationId,
+        url: String,
+    },
+    /// Send `Commit` with the body.
+    Commit(Commit),
+    /// Forget a body that is held under that id.
+    DropBody { navigation: NavigationId },
+    /// Make regions and a frames channel; tell the renderer (`AttachSurface`) and, when there is a
+    /// gpu process, tell it too (`CreateSurface`).
+    CreateSurface(CreateSurface),
+    /// Make new regions for a surface and tell both ends (`ReplaceRegion`).
+    ResizeSurface(ResizeSurface),
+    /// The gpu process is a new one: make new regions and a new frames channel, tell the producer
+    /// (`ReplaceRegion` with a channel) and the gpu process (`CreateSurface`). Without a live
+    /// producer, hand the gpu process the last regions as they are.
+    ReattachSurface(ReattachSurface),
+    /// Tell the gpu process and the producer, if they live, that it is gone; free its regions.
+    DropSurface(DropSurface),
+    /// Send `SetScene`.
+    SetScene { gpu: ProcessId, scene: Scene },
+    /// Send `SetTitle`.
+    SetTitle {
+        gpu: ProcessId,
+        /// The window's title.
+        title: String,
+    },
+    /// Send `SetCursor`.
+    SetCursor {
+        gpu: ProcessId,
+        /// The pointer's shape.
+        cursor: Cursor,
+    },
+    /// Send `Input`.
+    Input(Input),
+    /// Send `Stop`.
+    Stop { process: ProcessId },
+    /// Send `Break`.
+    Break {
+        /// To which child (renderer, gpu or network).
+        process: ProcessId,
+        action: BreakAction,
+    },
+    /// Send `Ping`.
+    Ping {
+        /// To which gpu or network process.
+        process: ProcessId,
+        /// The number to answer with.
+        sequence: u32,
+    },
+    /// Send `State`.
+    UpdateShell {
+        process: ProcessId,
+        state: Box<ShellState>,
+    },
+    /// Send `FocusAddress`.
+    FocusAddress { process: ProcessId },
+    /// Write down.
+    Record(Record),
+    /// End the browser with this exit status, after every child is gone.
+    Exit { code: u8 },
+}

@@ -1,0 +1,174 @@
+//! Where an event reaches its rule, and what is brought in line after every event.
+
+use crate::action::Action;
+use crate::config::Config;
+use crate::death::DeathCause;
+use crate::event::{Command, Event, Time};
+use crate::state::core::Core;
+use crate::state::input::InputState;
+use crate::state::navigation::NavigationKind;
+use crate::state::process::Process;
+use crate::state::service::Service;
+use crate::state::tab::Tab;
+use crate::text;
+
+impl Core {
+    /// A core at time zero that wants its first processes started. The seed makes the names of
+    /// opaque sites differ between sessions; nothing else depends on it.
+    pub fn new(config: Config, seed: u64) -> Core {
+        let mut core = Core::at_rest(config, seed);
+        core.settle();
+        core
+    }
+
+    /// Takes in one event. Time that goes back is taken as standing still.
+    ///
+    /// # Panics
+    ///
+    /// In debug builds, when an invariant does not hold afterwards: that is a bug of the core.
+    pub fn handle(&mut self, now: Time, event: Event) {
+        self.now = self.now.max(now);
+        if self.exiting {
+            self.handle_while_exiting(event);
+        } else {
+            self.dispatch(event);
+            self.settle();
+        }
+        if cfg!(debug_assertions)
+            && let Err(violation) = self.check_invariants()
+        {
+            panic!("the core broke its own rules: {violation}");
+        }
+    }
+
+    /// When [`Event::Tick`] must come at the latest.
+    pub fn deadline(&self) -> Option<Time> {
+        if self.exiting {
+            return None;
+        }
+        let handshakes = self
+            .processes
+            .values()
+            .filter_map(Process::handshake_deadline);
+        let hangs = self
+            .processes
+            .values()
+            .filter_map(|p| self.hang_deadline(p));
+        let swaps = self.tabs.iter().filter_map(Tab::swap_deadline);
+        let services = self.services.all().into_iter();
+        let revivals = services.filter_map(Service::revival);
+        handshakes.chain(hangs).chain(swaps).chain(revivals).min()
+    }
+
+    fn dispatch(&mut self, event: Event) {
+        match event {
+            Event::Spawned { process, pid } => self.on_spawned(process, pid),
+            Event::SpawnFailed { process, reason } => self.on_spawn_failed(process, reason),
+            Event::Hello { process } => self.on_hello(process),
+            Event::Sealed { process, tier } => self.on_sealed(process, tier),
+            Event::SealRefused { process, reason } => {
+                self.condemn(process, DeathCause::SealRefused(reason));
+            }
+            Event::StartFailed { process, reason } => {
+                let reason = text::clean(&reason, text::REMARK_BYTES_MAX);
+                self.condemn(process, DeathCause::SpawnFailed(reason));
+            }
+            Event::Exited { process, exit } => self.on_exited(process, &exit),
+            Event::Misbehaved {
+                process,
+                misbehaviour,
+            } => {
+                self.on_misbehaved(process, misbehaviour);
+            }
+            Event::SystemCallRefused {
+                process,
+                call,
+                place,
+            } => self.on_call_refused(process, call, place),
+            Event::Flooded { process, messages } => self.on_flooded(process, messages),
+            Event::QueueFull { process, waiting } => self.on_queue_full(process, waiting),
+            Event::FromRenderer { process, message } => self.on_renderer(process, message),
+            Event::FromShell { process, message } => self.on_shell(process, message),
+            Event::FromGpu { process, message } => self.on_gpu(process, message),
+            Event::FromNetwork { process, message } => self.on_network(process, message),
+            Event::BodyReady { navigation, result } => self.on_body_ready(navigation, result),
+            Event::Command(command) => self.on_command(command),
+            Event::Tick => {}
+        }
+    }
+
+    fn handle_while_exiting(&mut self, event: Event) {
+        match event {
+            Event::Spawned { process, pid } => self.on_spawned(process, pid),
+            Event::SpawnFailed { process, reason } => self.on_spawn_failed(process, reason),
+            Event::Exited { process, exit } => self.on_exited(process, &exit),
+            Event::BodyReady {
+                navigation,
+                result: Ok(_),
+            } if self.building.remove(&navigation) => {
+                self.emit(Action::DropBody { navigation });
+            }
+            _ => {}
+        }
+    }
+
+    fn on_command(&mut self, command: Command) {
+        match command {
+            Command::Activate(tab) => self.activate(tab),
+            Command::Back(tab) => self.go_back(tab),
+            Command::Break(tab, action) => {
+                self.inject(tab, crate::state::fault::Fault::Page(action));
+            }
+            Command::BreakService(role, action) => self.break_service(role, action),
+            Command::Close(tab) => self.close_tab(tab),
+            Command::Forward(tab) => self.go_forward(tab),
+            Command::Kill(tab) => self.inject(tab, crate::state::fault::Fault::Kill),
+            Command::Navigate(tab, address) => {
+                self.navigate_typed(tab, &address, NavigationKind::New)
+            }
+            Command::Open { address, activate } => {
+                self.open_typed(&address, activate);
+            }
+            Command::Quit => self.quit(),
+            Command::Reload(tab) => self.reload(tab),
+        }
+    }
+
+    /// Brings everything in line that follows from the state: deadlines that have passed, services
+    /// that must run, surfaces, scene, focus, and what the shell shows.
+    fn settle(&mut self) {
+        self.check_handshakes();
+        self.check_hangs();
+        self.check_swaps();
+        if self.exiting {
+            return;
+        }
+        self.keep_services();
+        self.keep_surfaces();
+        self.tell_scene();
+        self.tell_focus();
+        self.tell_cursor();
+        self.tell_shell();
+        self.ping_services();
+    }
+
+    /// Ends everything and then the browser.
+    pub(crate) fn quit(&mut self) {
+        if self.exiting {
+            return;
+        }
+        for tab in self.tabs.ids() {
+            self.supersede(tab);
+        }
+        self.exiting = true;
+        self.tabs.clear();
+        self.surfaces.clear();
+        self.services.forget();
+        self.window.forget();
+        self.input = InputState::default();
+        for process in self.processes.ids() {
+            self.dismiss(process);
+        }
+        self.emit(Action::Exit { code: 0 });
+    }
+}

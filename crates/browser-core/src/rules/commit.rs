@@ -1,0 +1,192 @@
+//! The commit: the one moment in which a tab's address changes.
+//!
+//! Owns: the order of locking, granting and committing. Trusts: that the caller chose a process
+//! that is ready and either new or locked to the document's site. Never: locks a process twice, or
+//! commits in one that is locked to another site.
+
+use crate::action::{self, Action, Body};
+use crate::record::RecordKind;
+use crate::state::core::Core;
+use crate::state::history::Entry;
+use crate::state::navigation::{Document, Navigation, NavigationKind};
+use crate::state::rate_limit::RateLimit;
+use crate::state::tab::{Committed, Slot};
+use protocol::error::LoadError;
+use protocol::ids::{ProcessId, TabId};
+use protocol::limits::{BUILTIN_NAVIGATIONS_MAX, PAGE_NAVIGATIONS_WINDOW_MS};
+use protocol::renderer::SurfacePart;
+use protocol::site::Site;
+
+impl Core {
+    pub(crate) fn commit(
+        &mut self,
+        id: TabId,
+        process: ProcessId,
+        document: Document,
+        is_new: bool,
+    ) {
+        self.stop_body(id);
+        let Some(tab) = self.tabs.find_mut(id) else {
+            return;
+        };
+        let Some(navigation) = tab.pending.take() else {
+            return;
+        };
+        let entry = match navigation.kind {
+            NavigationKind::New => Entry::default(),
+            NavigationKind::Reload => tab.history.current().cloned().unwrap_or_default(),
+            NavigationKind::History(index) => tab.history.get(index).cloned().unwrap_or_default(),
+        };
+        if is_new {
+            self.lock(process, &document.site);
+            self.fill_slot(id, process);
+        }
+        let now = self.now;
+        let process_entry = self
+            .processes
+            .living_mut(process)
+            .expect("the caller chose one that is ready");
+        debug_assert_eq!(process_entry.site.as_ref(), Some(&document.site));
+        process_entry.navigations.grant(navigation.id);
+        process_entry.hover_link = None;
+        let sequence = process_entry.unanswered.send(now);
+        self.emit(Action::Commit(action::Commit {
+            process,
+            sequence,
+            navigation: navigation.id,
+            url: document.url.clone(),
+            content_type: document.content_type,
+            body: document.body.clone(),
+            scroll_y: entry.scroll_y,
+        }));
+        let error = match document.body {
+            Body::Error(error) => Some(error),
+            Body::Held | Body::Url => None,
+        };
+        self.record_commit(
+            id,
+            process,
+            &navigation,
+            &document.url,
+            &document.site,
+            error.as_ref(),
+        );
+        self.enter(
+            id,
+            &navigation,
+            document.url,
+            document.site,
+            error,
+            entry.title,
+        );
+        if let Some(error) = navigation.body_error {
+            self.incomplete(id, error.to_string());
+        }
+        // Nobody sees that tab, so it may never paint: it is broken without.
+        if self.tabs.active != Some(id) || self.window.gpu.is_none() {
+            self.inject_waiting(id);
+        }
+    }
+
+    /// The committed state of the tab.
+    fn enter(
+        &mut self,
+        id: TabId,
+        navigation: &Navigation,
+        url: String,
+        site: Site,
+        error: Option<LoadError>,
+        title: String,
+    ) {
+        let Some(tab) = self.tabs.find_mut(id) else {
+            return;
+        };
+        match navigation.kind {
+            NavigationKind::New => tab.history.push(&url),
+            NavigationKind::Reload => tab.history.replace(&url),
+            NavigationKind::History(index) => tab.history.go(index, &url),
+        }
+        tab.crash = None;
+        tab.notice = None;
+        tab.committed = Some(Committed {
+            navigation: navigation.id,
+            url,
+            site,
+            error,
+            title,
+            is_painted: false,
+            is_loaded: false,
+            body_from: navigation.body_from,
+        });
+    }
+
+    fn record_commit(
+        &mut self,
+        id: TabId,
+        process: ProcessId,
+        navigation: &Navigation,
+        url: &str,
+        site: &Site,
+        error: Option<&LoadError>,
+    ) {
+        let kind = match error {
+            None => RecordKind::Committed {
+                navigation: navigation.id,
+                url: url.to_owned(),
+                site: site.as_str().to_owned(),
+            },
+            Some(error) => RecordKind::Failed {
+                navigation: navigation.id,
+                url: url.to_owned(),
+                code: error.code().to_owned(),
+                reason: error.to_string(),
+            },
+        };
+        self.record(kind, Some(id), Some(process));
+    }
+
+    fn lock(&mut self, id: ProcessId, site: &Site) {
+        let network = if site.may_fetch() {
+            self.ready_service(&self.services.network)
+        } else {
+            None
+        };
+        let Some(process) = self.processes.living_mut(id) else {
+            return;
+        };
+        debug_assert!(process.is_ready() && process.site.is_none());
+        process.site = Some(site.clone());
+        if site.is_builtin() {
+            process.navigations_asked =
+                RateLimit::new(BUILTIN_NAVIGATIONS_MAX, PAGE_NAVIGATIONS_WINDOW_MS);
+        }
+        process.network = network;
+        self.emit(Action::Lock(action::Lock {
+            process: id,
+            site: site.clone(),
+            network,
+        }));
+    }
+
+    /// A surface for a new process of the tab.
+    fn fill_slot(&mut self, id: TabId, process: ProcessId) {
+        let surface = self.create_surface(SurfacePart::Page, process, Some(id));
+        let slot = Slot {
+            process: Some(process),
+            surface,
+            since: self.now,
+        };
+        let Some(tab) = self.tabs.find_mut(id) else {
+            return;
+        };
+        debug_assert!(
+            tab.next.is_none(),
+            "a tab has at most one page that waits to be shown"
+        );
+        if tab.front.is_none() {
+            tab.front = Some(slot);
+        } else {
+            tab.next = Some(slot);
+        }
+    }
+}

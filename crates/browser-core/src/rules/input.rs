@@ -1,0 +1,210 @@
+//! Which surface an input belongs to.
+//!
+//! Owns: pointer capture, hover, and the keyboard's focus. Trusts: the gpu process on what the
+//! person did, for it has the window. Never: sends an input to a page that is not the tab's
+//! committed one, or more of them than a process leaves unanswered within its limit.
+
+use crate::action::{self, Action};
+use crate::state::core::Core;
+use crate::state::input::Focus;
+use crate::state::liveness::{UNANSWERED_MAX, UNANSWERED_MOVES_MAX};
+use protocol::ids::SurfaceId;
+use protocol::input::InputEvent;
+use protocol::renderer::SurfacePart;
+
+impl Core {
+    /// An input in window pixels.
+    pub(crate) fn on_input(&mut self, event: InputEvent) {
+        match event {
+            InputEvent::KeyDown {
+                key,
+                modifiers,
+                repeat,
+            } => {
+                if self.config.shell && self.shortcut(key, modifiers, repeat) {
+                    return;
+                }
+                self.send_to_focus(event);
+            }
+            InputEvent::KeyUp { .. } => self.send_to_focus(event),
+            InputEvent::Focus(is_focused) => self.input.is_window_focused = is_focused,
+            InputEvent::PointerLeave => {
+                if self.input.captured.is_none() {
+                    self.hover(None);
+                }
+            }
+            InputEvent::PointerMove { .. } | InputEvent::Wheel { .. } => {
+                let target = self.pointer_target(&event);
+                self.hover(target);
+                self.send_to(target, event);
+            }
+            InputEvent::PointerDown { button, .. } => {
+                let target = self.pointer_target(&event);
+                self.hover(target);
+                if !self.input.buttons.contains(&button) {
+                    self.input.buttons.push(button);
+                }
+                self.input.captured = target;
+                self.focus_surface(target);
+                self.send_to(target, event);
+            }
+            InputEvent::PointerUp { button, .. } => {
+                let target = self.pointer_target(&event);
+                self.send_to(target, event);
+                self.input.buttons.retain(|&held| held != button);
+                if self.input.buttons.is_empty() {
+                    self.input.captured = None;
+                    let under = self.hit(&event);
+                    self.hover(under);
+                }
+            }
+        }
+    }
+
+    fn pointer_target(&self, event: &InputEvent) -> Option<SurfaceId> {
+        self.input.captured.or_else(|| self.hit(event))
+    }
+
+    /// The topmost surface at the event's place.
+    fn hit(&self, event: &InputEvent) -> Option<SurfaceId> {
+        let (x, y) = event.position()?;
+        if x < 0.0 || y < 0.0 {
+            return None;
+        }
+        let items = self.scene().items;
+        let is_hit = |rect: &protocol::geometry::Rect| rect.contains(x as u32, y as u32);
+        items
+            .iter()
+            .rev()
+            .find(|item| is_hit(&item.rect))
+            .map(|item| item.surface)
+    }
+
+    fn hover(&mut self, surface: Option<SurfaceId>) {
+        if self.input.hovered == surface {
+            return;
+        }
+        if let Some(left) = self.input.hovered {
+            self.send_input(left, InputEvent::PointerLeave);
+        }
+        self.input.hovered = surface;
+    }
+
+    fn focus_surface(&mut self, surface: Option<SurfaceId>) {
+        let part = surface
+            .and_then(|surface| self.surfaces.get(surface))
+            .map(|s| s.part);
+        match part {
+            Some(SurfacePart::Card) => self.input.focus = Focus::Card,
+            Some(SurfacePart::Page) => self.input.focus = Focus::Page,
+            Some(SurfacePart::Strip) => self.input.focus = Focus::Strip,
+            None => {}
+        }
+    }
+
+    /// The surface that the keyboard goes to.
+    fn focus_target(&self) -> Option<SurfaceId> {
+        match self.input.focus {
+            Focus::Card => self.window.card,
+            Focus::Strip => self.window.strip,
+            Focus::Page => self.tabs.shown()?.current().map(|slot| slot.surface),
+        }
+    }
+
+    /// Puts the keyboard into the address bar.
+    pub(crate) fn focus_address(&mut self) {
+        if let Some(process) = self.ready_service(&self.services.shell) {
+            self.input.focus = Focus::Strip;
+            self.emit(Action::FocusAddress { process });
+        }
+    }
+
+    /// Tells the surfaces between which the keyboard has moved.
+    pub(crate) fn tell_focus(&mut self) {
+        if self.window.gpu.is_none() {
+            return;
+        }
+        if self.input.focus == Focus::Card && self.window.card.is_none() {
+            self.input.focus = Focus::Page;
+        }
+        let is_produced = |&surface: &SurfaceId| {
+            self.surfaces
+                .get(surface)
+                .is_some_and(|surface| surface.producer.is_some())
+        };
+        let target = self
+            .focus_target()
+            .filter(|_| self.input.is_window_focused)
+            .filter(is_produced);
+        if self.input.focus_told == target {
+            return;
+        }
+        if let Some(old) = self.input.focus_told {
+            self.send_input(old, InputEvent::Focus(false));
+        }
+        if let Some(new) = target {
+            self.send_input(new, InputEvent::Focus(true));
+        }
+        self.input.focus_told = target;
+    }
+
+    fn send_to_focus(&mut self, event: InputEvent) {
+        if let Some(surface) = self.focus_target() {
+            self.send_input(surface, event);
+        }
+    }
+
+    /// An event in window pixels to a surface.
+    fn send_to(&mut self, surface: Option<SurfaceId>, event: InputEvent) {
+        let Some(id) = surface else { return };
+        let Some(part) = self.surfaces.get(id).map(|surface| surface.part) else {
+            return;
+        };
+        let rect = self.rect_of(part);
+        self.send_input(id, event.translated(rect.x as f32, rect.y as f32));
+    }
+
+    /// An event in the surface's own pixels to its producer, if there is one that listens.
+    fn send_input(&mut self, surface: SurfaceId, event: InputEvent) {
+        let now = self.now;
+        let Some(entry) = self.surfaces.get(surface) else {
+            return;
+        };
+        let Some(producer) = entry.producer else {
+            return;
+        };
+        // A page that is on show only until the next one has painted is committed no more.
+        let tab = entry.tab.and_then(|tab| self.tabs.find(tab));
+        if tab.is_some_and(|tab| tab.current().is_none_or(|slot| slot.surface != surface)) {
+            return;
+        }
+        let Some(process) = self.processes.living_mut(producer) else {
+            return;
+        };
+        let is_move = matches!(
+            event,
+            InputEvent::PointerMove { .. } | InputEvent::Wheel { .. }
+        );
+        let limit = if is_move {
+            UNANSWERED_MOVES_MAX
+        } else {
+            UNANSWERED_MAX
+        };
+        if process.unanswered.count() >= limit {
+            return;
+        }
+        if matches!(
+            event,
+            InputEvent::PointerDown { .. } | InputEvent::KeyDown { .. }
+        ) {
+            process.activated = true;
+        }
+        let sequence = process.unanswered.send(now);
+        self.emit(Action::Input(action::Input {
+            process: producer,
+            surface,
+            sequence,
+            event,
+        }));
+    }
+}

@@ -1,0 +1,16 @@
+//! What happens to the state, one file a subject. Each file adds its rules to
+//! [`Core`](crate::Core); a rule imports state, never another rule's types.
+
+mod commit;
+mod faults;
+mod input;
+mod liveness;
+mod navigation;
+mod network;
+mod processes;
+mod renderer;
+mod scene;
+mod shell;
+mod shortcuts;
+mod surfaces;
+mod tabs;

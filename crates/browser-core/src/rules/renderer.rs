@@ -1,0 +1,195 @@
+//! What renderers and the shell's document say of themselves.
+//!
+//! Trusts: each about its own committed document and nothing else. Never: lets a message change a
+//! tab that its sender does not serve, or that has moved on.
+
+use crate::record::RecordKind;
+use crate::state::core::Core;
+use crate::state::fault;
+use crate::state::navigation::NavigationKind;
+use crate::text;
+use protocol::ids::{NavigationId, ProcessId, Role, TabId};
+use protocol::limits::TITLE_BYTES_MAX;
+use protocol::misbehaviour::Misbehaviour;
+use protocol::renderer::FromRenderer;
+use protocol::site::Site;
+use url::Url;
+
+/// Bytes of the link under the pointer that are shown.
+const LINK_BYTES_MAX: usize = 1024;
+
+impl Core {
+    pub(crate) fn on_renderer(&mut self, id: ProcessId, message: FromRenderer) {
+        let Some(process) = self.processes.living_mut(id) else {
+            return;
+        };
+        process.note(name_of(&message));
+        let is_shell = process.role == Role::Shell;
+        let may_speak = process.is_ready() && (is_shell || process.role == Role::Renderer);
+        let has_document = is_shell || !process.navigations.is_empty();
+        if !may_speak {
+            return self.on_misbehaved(id, Misbehaviour::WrongState);
+        }
+        match message {
+            FromRenderer::Done { sequence } => self.on_done(id, sequence),
+            _ if !has_document => self.on_misbehaved(id, Misbehaviour::WrongState),
+            FromRenderer::Hover { cursor, link } => {
+                process.cursor = cursor;
+                process.hover_link = link.map(|link| text::clean(&link, LINK_BYTES_MAX));
+            }
+            FromRenderer::Title { navigation, .. }
+            | FromRenderer::Painted { navigation }
+            | FromRenderer::Loaded { navigation, .. }
+            | FromRenderer::Incomplete { navigation, .. }
+            | FromRenderer::Navigate { navigation, .. }
+            | FromRenderer::Scrolled { navigation, .. } => {
+                if !process.navigations.has(navigation) {
+                    return self.on_misbehaved(id, Misbehaviour::ForeignId);
+                }
+                if let Some(tab) = self.tab_showing(id, navigation) {
+                    self.on_document(tab, id, message);
+                }
+            }
+        }
+    }
+
+    /// The tab of that process, if that navigation is the one committed in it.
+    fn tab_showing(&self, process: ProcessId, navigation: NavigationId) -> Option<TabId> {
+        let tab = self.processes.get(process)?.tab?;
+        let committed = self.tabs.find(tab)?.committed.as_ref()?;
+        let is_current =
+            committed.navigation == navigation && self.current_process(tab) == Some(process);
+        is_current.then_some(tab)
+    }
+
+    fn on_document(&mut self, id: TabId, process: ProcessId, message: FromRenderer) {
+        let Some(tab) = self.tabs.find_mut(id) else {
+            return;
+        };
+        let Some(committed) = &mut tab.committed else {
+            return;
+        };
+        match message {
+            FromRenderer::Title { title, .. } => {
+                let title = text::clean(&title, TITLE_BYTES_MAX);
+                if committed.title == title {
+                    return;
+                }
+                committed.title.clone_from(&title);
+                if let Some(entry) = tab.history.current_mut() {
+                    entry.title.clone_from(&title);
+                }
+                self.record(RecordKind::Title { title }, Some(id), Some(process));
+            }
+            FromRenderer::Painted { .. } => {
+                committed.is_painted = true;
+                self.inject_waiting(id);
+            }
+            FromRenderer::Loaded {
+                navigation,
+                failed_resources,
+            } => {
+                if std::mem::replace(&mut committed.is_loaded, true) {
+                    return;
+                }
+                let url = committed.url.clone();
+                let loaded = RecordKind::Loaded {
+                    navigation,
+                    url,
+                    failed_resources,
+                };
+                self.record(loaded, Some(id), Some(process));
+            }
+            FromRenderer::Incomplete { reason, .. } => self.incomplete(id, reason),
+            FromRenderer::Navigate { url, new_tab, .. } => {
+                self.on_link(id, process, &url, new_tab);
+            }
+            FromRenderer::Scrolled { y, .. } => {
+                if let Some(entry) = tab.history.current_mut() {
+                    entry.scroll_y = y;
+                }
+            }
+            FromRenderer::Hover { .. } | FromRenderer::Done { .. } => {}
+        }
+    }
+
+    /// A page asks to go elsewhere.
+    fn on_link(&mut self, tab: TabId, process: ProcessId, link: &str, new_tab: bool) {
+        let Some(site) = self.processes.get(process).and_then(|p| p.site.clone()) else {
+            return;
+        };
+        let Ok(url) = Url::parse(link) else {
+            return self.refuse(
+                tab,
+                "the page asked for something that is no URL".to_owned(),
+            );
+        };
+        let fault = fault::fault_of(&url).and_then(Result::ok);
+        let may_break = site.as_str() == fault::PAGE;
+        let is_allowed = match url.scheme() {
+            "http" | "https" => true,
+            "bulkhead" => site.is_builtin() && (fault.is_none() || may_break),
+            _ => false,
+        };
+        if !is_allowed {
+            return self.refuse_link(tab, &site, &url);
+        }
+        let now = self.now;
+        let may_go = self
+            .processes
+            .living_mut(process)
+            .is_some_and(|process| process.navigations_asked.allow(now));
+        if !may_go {
+            let notice = "the page tried to go elsewhere too often";
+            return self.refuse(tab, notice.to_owned());
+        }
+        match fault {
+            Some(fault) => self.break_tab(tab, fault),
+            None if new_tab => self.open_from_page(tab, process, link),
+            None => self.begin(tab, link, NavigationKind::New),
+        }
+    }
+
+    fn refuse_link(&mut self, tab: TabId, site: &Site, url: &Url) {
+        let scheme = text::clean(url.scheme(), 50);
+        let who = if site.is_builtin() {
+            "this page"
+        } else {
+            "a web page"
+        };
+        self.refuse(tab, format!("{who} may not open {scheme}: addresses"));
+    }
+
+    /// A new tab beside the page's own, in the background; one for each thing that the person did.
+    fn open_from_page(&mut self, tab: TabId, process: ProcessId, link: &str) {
+        let Some(process) = self.processes.living_mut(process) else {
+            return;
+        };
+        if !std::mem::take(&mut process.activated) {
+            let notice = "the page tried to open a tab that nobody asked for";
+            return self.refuse(tab, notice.to_owned());
+        }
+        let at = self
+            .tabs
+            .iter()
+            .position(|t| t.id == tab)
+            .map_or(0, |at| at + 1);
+        if let Some(new) = self.add_tab(link, false, at) {
+            self.begin(new, link, NavigationKind::New);
+        }
+    }
+}
+
+/// The message's name as it stands among the last messages of a card.
+fn name_of(message: &FromRenderer) -> &'static str {
+    match message {
+        FromRenderer::Title { .. } => "< Title",
+        FromRenderer::Painted { .. } => "< Painted",
+        FromRenderer::Loaded { .. } => "< Loaded",
+        FromRenderer::Incomplete { .. } => "< Incomplete",
+        FromRenderer::Navigate { .. } => "< Navigate",
+        FromRenderer::Scrolled { .. } => "< Scrolled",
+        FromRenderer::Hover { .. } => "< Hover",
+        FromRenderer::Done { .. } => "< Done",
+    }
+}

@@ -1,0 +1,260 @@
+//! What the shell shows, and what it asks for.
+//!
+//! Owns: the words of marks, cards and remarks. Trusts: the shell to say what the person clicked;
+//! it asks, and the core decides. Never: tells it anything but committed state.
+
+use crate::action::Action;
+use crate::death::DeathCause;
+use crate::state::core::Core;
+use crate::state::input::Focus;
+use crate::state::liveness::Slowness;
+use crate::state::navigation::NavigationKind;
+use crate::state::tab::Tab;
+use crate::text::{self, REMARK_BYTES_MAX};
+use protocol::ids::{ProcessId, Role, TabId};
+use protocol::limits::HANG_CARD_MS;
+use protocol::misbehaviour::Misbehaviour;
+use protocol::shell::{Card, CardButton, FromShell, Security, ShellState, TabMark, TabView};
+use url::Url;
+
+/// Bytes of a title in the strip: all tabs, the longest URL and all remarks fit into one message.
+const STRIP_TITLE_BYTES_MAX: usize = 160;
+/// Bytes of a line on a card.
+const CARD_LINE_BYTES_MAX: usize = 300;
+/// Bytes of a host name; DNS allows no more.
+const HOST_BYTES_MAX: usize = 255;
+
+impl Core {
+    pub(crate) fn on_shell(&mut self, id: ProcessId, message: FromShell) {
+        let Some(process) = self.processes.living(id) else {
+            return;
+        };
+        if process.role != Role::Shell || !process.is_ready() {
+            return self.on_misbehaved(id, Misbehaviour::WrongState);
+        }
+        if let FromShell::Activate(tab) | FromShell::Close(tab) | FromShell::CardButton(tab, _) =
+            message
+            && self.tabs.find(tab).is_none()
+        {
+            if !self.ids.was_tab(tab) {
+                self.on_misbehaved(id, Misbehaviour::ForeignId);
+            }
+            return;
+        }
+        match (message, self.tabs.active) {
+            (FromShell::Activate(tab), _) => {
+                self.activate(tab);
+                self.input.focus = Focus::Page;
+            }
+            (FromShell::CardButton(tab, button), _) => self.on_card_button(tab, button),
+            (FromShell::Close(tab), _) => self.close_tab(tab),
+            (FromShell::NewTab, _) => self.open_new_tab(),
+            (FromShell::Go(address), tab) => {
+                self.input.focus = Focus::Page;
+                match tab {
+                    Some(tab) => self.navigate_typed(tab, &address, NavigationKind::New),
+                    None => {
+                        self.open_typed(&address, true);
+                    }
+                }
+            }
+            (FromShell::Back, Some(tab)) => self.go_back(tab),
+            (FromShell::Forward, Some(tab)) => self.go_forward(tab),
+            (FromShell::Reload, Some(tab)) => self.reload(tab),
+            (FromShell::Stop, Some(tab)) => self.stop(tab),
+            (FromShell::Back | FromShell::Forward | FromShell::Reload | FromShell::Stop, None) => {}
+        }
+    }
+
+    /// A button that its card does not have (any more) does nothing.
+    fn on_card_button(&mut self, tab: TabId, button: CardButton) {
+        let Some(card) = self.card(tab).filter(|card| card.buttons.contains(&button)) else {
+            return;
+        };
+        match button {
+            CardButton::Close => self.close_tab(card.tab),
+            CardButton::Reload => self.reload(card.tab),
+            CardButton::Kill => {
+                if let Some(process) = self.current_process(tab) {
+                    self.condemn(process, DeathCause::Wanted);
+                }
+            }
+            CardButton::Wait => {
+                let now = self.now;
+                if let Some(process) = self.current_process(tab)
+                    && let Some(process) = self.processes.living_mut(process)
+                {
+                    process.unanswered.wait(now);
+                }
+            }
+        }
+    }
+
+    pub(crate) fn shell_lost(&mut self) {
+        self.shell_told = None;
+        for surface in [self.window.strip.take(), self.window.card.take()]
+            .into_iter()
+            .flatten()
+        {
+            self.drop_surface(surface);
+        }
+    }
+
+    pub(crate) fn tell_shell(&mut self) {
+        let Some(process) = self.ready_service(&self.services.shell) else {
+            return;
+        };
+        let state = self.shell_state();
+        if self.shell_told.as_ref() != Some(&state) {
+            self.shell_told = Some(state.clone());
+            self.emit(Action::UpdateShell {
+                process,
+                state: Box::new(state),
+            });
+        }
+    }
+
+    fn shell_state(&self) -> ShellState {
+        let tab = self.tabs.shown();
+        let url = tab.map_or("", Tab::url);
+        let host = Url::parse(url)
+            .ok()
+            .and_then(|url| url.host_str().map(str::to_owned));
+        let process = self.tabs.active.and_then(|tab| self.current_process(tab));
+        let process = process.and_then(|process| self.processes.get(process));
+        ShellState {
+            tabs: self.tabs.iter().map(|tab| self.tab_view(tab)).collect(),
+            active: self.tabs.active,
+            url: url.to_owned(),
+            host: text::shorten(&host.unwrap_or_default(), HOST_BYTES_MAX),
+            security: tab.map_or(Security::Builtin, security),
+            can_go_back: tab.is_some_and(|tab| tab.history.back().is_some()),
+            can_go_forward: tab.is_some_and(|tab| tab.history.forward().is_some()),
+            loading: tab.is_some_and(|tab| self.is_loading(tab.id)),
+            hover_link: process.and_then(|process| process.hover_link.clone()),
+            notice: tab.and_then(|tab| tab.notice.clone()),
+            banner: self.banner(),
+            card: tab.and_then(|tab| self.card(tab.id)),
+        }
+    }
+
+    fn tab_view(&self, tab: &Tab) -> TabView {
+        let title = tab
+            .committed
+            .as_ref()
+            .map_or("", |committed| &committed.title);
+        let title = if title.is_empty() { tab.url() } else { title };
+        let title = text::clean(title, STRIP_TITLE_BYTES_MAX);
+        TabView {
+            tab: tab.id,
+            title,
+            mark: self.mark(tab),
+        }
+    }
+
+    pub(crate) fn mark(&self, tab: &Tab) -> TabMark {
+        if tab.pending.is_none() && tab.crash.is_some() {
+            TabMark::Crashed
+        } else if self.slowness(tab.id) != Slowness::None {
+            TabMark::Slow
+        } else if self.is_loading(tab.id) {
+            TabMark::Loading
+        } else {
+            TabMark::Ready
+        }
+    }
+
+    fn slowness(&self, tab: TabId) -> Slowness {
+        let process = self
+            .current_process(tab)
+            .and_then(|process| self.processes.get(process));
+        process.map_or(Slowness::None, |process| process.unanswered.slowness)
+    }
+
+    /// Whether something more of the tab's page is to come. A hidden page is not asked for frames
+    /// and so never says that it has painted everything: its body is what counts.
+    pub(crate) fn is_loading(&self, id: TabId) -> bool {
+        let Some(tab) = self.tabs.find(id) else {
+            return false;
+        };
+        let is_unfinished = tab.committed.as_ref().is_some_and(|committed| {
+            !committed.is_loaded && (self.tabs.active == Some(id) || committed.body_from.is_some())
+        });
+        tab.pending.is_some() || (is_unfinished && tab.crash.is_none())
+    }
+
+    fn banner(&self) -> Option<String> {
+        let gpu = &self.services.gpu;
+        let network = &self.services.network;
+        let mut remarks: Vec<&str> = self.config.banner.as_deref().into_iter().collect();
+        if !gpu.wanted && gpu.process.is_none() {
+            remarks.push(
+                "The gpu process keeps dying: Bulkhead runs on without a window for a while.",
+            );
+        }
+        if !network.wanted && network.process.is_none() {
+            remarks.push("The network process keeps dying: reload a page to try again.");
+        }
+        if remarks.is_empty() {
+            return None;
+        }
+        Some(text::clean(&remarks.join(" "), REMARK_BYTES_MAX))
+    }
+
+    /// The card over the tab, if it has one.
+    pub(crate) fn card(&self, id: TabId) -> Option<Card> {
+        let tab = self.tabs.find(id)?;
+        if let Some(crash) = &tab.crash {
+            let heading = match crash.cause {
+                DeathCause::Wanted => "This tab was ended",
+                DeathCause::SpawnFailed(_) | DeathCause::HandshakeTimeout => {
+                    "This tab could not be started"
+                }
+                _ => "This tab has crashed",
+            };
+            return Some(Card {
+                tab: id,
+                heading: heading.to_owned(),
+                cause: text::clean(&crash.cause.to_string(), CARD_LINE_BYTES_MAX),
+                details: crash.details.clone(),
+                buttons: vec![CardButton::Reload, CardButton::Close],
+            });
+        }
+        if self.slowness(id) != Slowness::Carded {
+            return None;
+        }
+        let process = self.processes.get(self.current_process(id)?)?;
+        Some(Card {
+            tab: id,
+            heading: "This tab does not answer".to_owned(),
+            cause: format!("no answer for {} seconds", HANG_CARD_MS / 1000),
+            details: vec![format!(
+                "process {} (pid {})",
+                process.id,
+                process.pid.unwrap_or(0)
+            )],
+            buttons: vec![CardButton::Wait, CardButton::Kill],
+        })
+    }
+}
+
+/// What the tab's address is worth.
+fn security(tab: &Tab) -> Security {
+    let Some(committed) = &tab.committed else {
+        let is_builtin = tab.requested.starts_with("bulkhead:");
+        return if is_builtin {
+            Security::Builtin
+        } else {
+            Security::Plain
+        };
+    };
+    if committed.error.is_some() {
+        return Security::Error;
+    }
+    match committed.url.split(':').next() {
+        Some("bulkhead") => Security::Builtin,
+        Some("https") => Security::Secure,
+        Some("file") => Security::File,
+        _ => Security::Plain,
+    }
+}

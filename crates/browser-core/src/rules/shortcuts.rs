@@ -1,0 +1,83 @@
+//! The keys that are the browser's own: taken before any page or the shell sees them, so that they
+//! work whatever hangs.
+
+use crate::state::core::Core;
+use crate::state::input::Focus;
+use protocol::ids::TabId;
+use protocol::input::{Key, Modifiers};
+
+impl Core {
+    /// Does what the key means; `false` when it means nothing here and goes to the focus.
+    pub(crate) fn shortcut(&mut self, key: Key, modifiers: Modifiers, repeat: bool) -> bool {
+        let Modifiers {
+            shift,
+            ctrl,
+            alt,
+            meta,
+        } = modifiers;
+        match (ctrl, alt, meta) {
+            (true, false, false) => self.ctrl_shortcut(key, shift, repeat),
+            (false, true, false) => match (key, self.tabs.active) {
+                (Key::ArrowLeft, Some(tab)) => self.take(|core| core.go_back(tab)),
+                (Key::ArrowRight, Some(tab)) => self.take(|core| core.go_forward(tab)),
+                _ => false,
+            },
+            (false, false, false) => match (key, self.tabs.active) {
+                (Key::Function(5), Some(tab)) => self.once(repeat, |core| core.reload(tab)),
+                (Key::Escape, Some(tab))
+                    if self.input.focus == Focus::Page && self.is_loading(tab) =>
+                {
+                    self.take(|core| core.stop(tab))
+                }
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    fn ctrl_shortcut(&mut self, key: Key, shift: bool, repeat: bool) -> bool {
+        if key == Key::Tab {
+            return self.take(|core| core.cycle_tabs(if shift { -1 } else { 1 }));
+        }
+        let Key::Character(character) = key else {
+            return false;
+        };
+        match (character.to_ascii_lowercase(), self.tabs.active) {
+            ('t', _) if !shift => self.once(repeat, Core::open_new_tab),
+            ('q', _) if !shift => self.once(repeat, Core::quit),
+            ('l', _) if !shift => self.once(repeat, Core::focus_address),
+            ('w', Some(tab)) if !shift => self.once(repeat, |core| core.close_tab(tab)),
+            ('r', Some(tab)) => self.once(repeat, |core| core.reload(tab)),
+            (digit @ '1'..='9', _) if !shift => self.once(repeat, |core| {
+                if let Some(tab) = core.tab_of_digit(digit) {
+                    core.activate(tab);
+                }
+            }),
+            _ => false,
+        }
+    }
+
+    /// The tab that Ctrl and a digit mean: by its place, and with 9 the last one.
+    fn tab_of_digit(&self, digit: char) -> Option<TabId> {
+        let place = digit.to_digit(10)? as usize;
+        let tab = if place == 9 {
+            self.tabs.last()
+        } else {
+            self.tabs.at(place.checked_sub(1)?)
+        };
+        tab.map(|tab| tab.id)
+    }
+
+    fn take(&mut self, act: impl FnOnce(&mut Core)) -> bool {
+        act(self);
+        true
+    }
+
+    /// Acts on the press and swallows what a held key repeats.
+    fn once(&mut self, repeat: bool, act: impl FnOnce(&mut Core)) -> bool {
+        if !repeat {
+            act(self);
+        }
+        true
+    }
+}

@@ -1,0 +1,276 @@
+//! Surfaces: who produces them, how large they are, and their place between producer and gpu.
+//!
+//! Owns: the table of surfaces and the window as the core knows it. Trusts: the gpu process on
+//! the size of the window and on what it has shown. Never: gives a surface a second producer, or a
+//! generation twice.
+
+use crate::action::{self, Action};
+use crate::death::DeathCause;
+use crate::record::RecordKind;
+use crate::state::core::Core;
+use crate::state::surface::Surface;
+use protocol::geometry::{Rect, Size};
+use protocol::gpu::FromGpu;
+use protocol::ids::{Generation, ProcessId, Role, SurfaceId, TabId};
+use protocol::input::Cursor;
+use protocol::limits::{SHELL_HEIGHT, UNANSWERED_RESIZES_MAX};
+use protocol::misbehaviour::Misbehaviour;
+use protocol::renderer::SurfacePart;
+
+/// The card's size where the page has room for it.
+const CARD: Size = Size::new(560, 300);
+
+impl Core {
+    pub(crate) fn strip_rect(&self) -> Rect {
+        let height = if self.config.shell {
+            SHELL_HEIGHT.min(self.window.size.height)
+        } else {
+            0
+        };
+        Rect::new(0, 0, self.window.size.width, height)
+    }
+
+    /// All that the strip leaves; at least one pixel, though that may lie outside a tiny window.
+    pub(crate) fn page_rect(&self) -> Rect {
+        let top = self.strip_rect().height;
+        let Size { width, height } = self.window.size;
+        Rect::new(0, top, width.max(1), height.saturating_sub(top).max(1))
+    }
+
+    pub(crate) fn card_rect(&self) -> Rect {
+        let page = self.page_rect();
+        let (width, height) = (CARD.width.min(page.width), CARD.height.min(page.height));
+        let (x, y) = ((page.width - width) / 2, (page.height - height) / 2);
+        Rect::new(page.x + x, page.y + y, width, height)
+    }
+
+    pub(crate) fn rect_of(&self, part: SurfacePart) -> Rect {
+        match part {
+            SurfacePart::Card => self.card_rect(),
+            SurfacePart::Page => self.page_rect(),
+            SurfacePart::Strip => self.strip_rect(),
+        }
+    }
+
+    pub(crate) fn create_surface(
+        &mut self,
+        part: SurfacePart,
+        producer: ProcessId,
+        tab: Option<TabId>,
+    ) -> SurfaceId {
+        let surface = self.ids.surface();
+        let size = self.rect_of(part).size().clamped_to_surface();
+        let (gpu, generation) = (self.window.gpu, Generation(1));
+        let entry = Surface {
+            part,
+            producer: Some(producer),
+            tab,
+            generation,
+            size,
+            answered: Generation(0),
+            gpu,
+            is_live: false,
+        };
+        self.surfaces.insert(surface, entry);
+        self.emit(Action::CreateSurface(action::CreateSurface {
+            surface,
+            producer,
+            gpu,
+            part,
+            generation,
+            size,
+        }));
+        surface
+    }
+
+    pub(crate) fn drop_surface(&mut self, id: SurfaceId) {
+        let Some(Surface { producer, gpu, .. }) = self.surfaces.remove(id) else {
+            return;
+        };
+        self.input.forget_surface(id);
+        self.emit(Action::DropSurface(action::DropSurface {
+            surface: id,
+            producer,
+            gpu,
+        }));
+    }
+
+    /// Strip and card come and go with what they show; what is on show has the window's size.
+    pub(crate) fn keep_surfaces(&mut self) {
+        let shell = self
+            .ready_service(&self.services.shell)
+            .filter(|_| self.window.gpu.is_some());
+        if self.window.strip.is_none()
+            && let Some(shell) = shell
+        {
+            self.window.strip = Some(self.create_surface(SurfacePart::Strip, shell, None));
+        }
+        let is_card_wanted = self.tabs.active.is_some_and(|tab| self.card(tab).is_some());
+        match (self.window.card, shell) {
+            (None, Some(shell)) if is_card_wanted => {
+                self.window.card = Some(self.create_surface(SurfacePart::Card, shell, None));
+            }
+            (Some(card), _) if !is_card_wanted => {
+                self.window.card = None;
+                self.drop_surface(card);
+            }
+            _ => {}
+        }
+        let tab = self.tabs.shown();
+        let pages = tab
+            .into_iter()
+            .flat_map(|tab| [tab.front, tab.next])
+            .flatten();
+        let pages = pages.map(|slot| slot.surface);
+        let parts = [self.window.strip, self.window.card].into_iter().flatten();
+        let shown: Vec<SurfaceId> = parts.chain(pages).collect();
+        for surface in shown {
+            self.fit_surface(surface);
+        }
+    }
+
+    fn fit_surface(&mut self, id: SurfaceId) {
+        let Some(part) = self.surfaces.get(id).map(|surface| surface.part) else {
+            return;
+        };
+        let size = self.rect_of(part).size().clamped_to_surface();
+        let Some(surface) = self.surfaces.get_mut(id) else {
+            return;
+        };
+        let unanswered = surface.generation.0 - surface.answered.0;
+        if let Some(producer) = surface.producer
+            && surface.size != size
+            && unanswered <= UNANSWERED_RESIZES_MAX
+        {
+            surface.size = size;
+            surface.generation = Generation(surface.generation.0 + 1);
+            let (generation, gpu) = (surface.generation, surface.gpu);
+            self.emit(Action::ResizeSurface(action::ResizeSurface {
+                surface: id,
+                producer,
+                gpu,
+                generation,
+                size,
+            }));
+        }
+    }
+
+    pub(crate) fn on_gpu(&mut self, id: ProcessId, message: FromGpu) {
+        let Some(process) = self.processes.living(id) else {
+            return;
+        };
+        let is_ready = process.role == Role::Gpu && process.is_ready();
+        let is_first = self.window.gpu != Some(id);
+        if !is_ready || is_first != matches!(message, FromGpu::Ready { .. }) {
+            return self.on_misbehaved(id, Misbehaviour::WrongState);
+        }
+        match message {
+            FromGpu::Ready { size, .. } => {
+                self.window.gpu = Some(id);
+                self.resized(id, size);
+                self.reattach_all(id);
+            }
+            FromGpu::Resized { size } => self.resized(id, size),
+            FromGpu::Input { event } => self.on_input(event),
+            FromGpu::CloseRequested => self.quit(),
+            FromGpu::FirstFrame {
+                surface,
+                generation,
+            } => {
+                self.on_first_frame(id, surface, generation);
+            }
+            FromGpu::ProducerMisbehaved {
+                surface,
+                misbehaviour,
+            } => {
+                self.on_producer_misbehaved(id, surface, misbehaviour);
+            }
+            FromGpu::Captured { .. } => {}
+            FromGpu::Done { sequence } => self.on_done(id, sequence),
+        }
+    }
+
+    fn on_producer_misbehaved(&mut self, gpu: ProcessId, id: SurfaceId, how: Misbehaviour) {
+        let Some(surface) = self.surfaces.get(id) else {
+            return self.check_was_surface(gpu, id);
+        };
+        match (surface.producer, how) {
+            (None, _) => {}
+            // A dying process hangs up too, and of what it dies is not known yet.
+            (Some(process), Misbehaviour::ClosedChannel) => self.emit(Action::HungUp { process }),
+            (Some(producer), how) => self.condemn(producer, DeathCause::Misbehaved(how)),
+        }
+    }
+
+    fn resized(&mut self, gpu: ProcessId, size: Size) {
+        self.window.size = size;
+        self.record(RecordKind::Window { size }, None, Some(gpu));
+    }
+
+    /// A surface that is gone is no news; one that never was is a lie.
+    fn check_was_surface(&mut self, gpu: ProcessId, surface: SurfaceId) {
+        if !self.ids.was_surface(surface) {
+            self.on_misbehaved(gpu, Misbehaviour::ForeignId);
+        }
+    }
+
+    fn on_first_frame(&mut self, gpu: ProcessId, id: SurfaceId, generation: Generation) {
+        let Some(surface) = self.surfaces.get_mut(id) else {
+            return self.check_was_surface(gpu, id);
+        };
+        if generation > surface.generation {
+            return self.on_misbehaved(gpu, Misbehaviour::StaleGeneration);
+        }
+        surface.answered = surface.answered.max(generation);
+        if generation < surface.generation || std::mem::replace(&mut surface.is_live, true) {
+            return;
+        }
+        let (tab, producer) = (surface.tab, surface.producer);
+        self.record(RecordKind::SurfaceLive { surface: id }, tab, producer);
+        let is_next =
+            |tab: &crate::state::tab::Tab| tab.next.is_some_and(|slot| slot.surface == id);
+        if let Some(tab) = tab
+            && self.tabs.find(tab).is_some_and(is_next)
+        {
+            self.swap(tab);
+        }
+    }
+
+    /// Shows a new gpu process all that there is.
+    fn reattach_all(&mut self, gpu: ProcessId) {
+        let surfaces: Vec<SurfaceId> = self.surfaces.ids();
+        for id in surfaces {
+            let Some(part) = self.surfaces.get(id).map(|surface| surface.part) else {
+                continue;
+            };
+            let size = self.rect_of(part).size().clamped_to_surface();
+            let Some(surface) = self.surfaces.get_mut(id) else {
+                continue;
+            };
+            surface.gpu = Some(gpu);
+            surface.is_live = false;
+            if surface.producer.is_some() {
+                surface.generation = Generation(surface.generation.0 + 1);
+                surface.size = size;
+            }
+            let (producer, generation, size) = (surface.producer, surface.generation, surface.size);
+            let surface = id;
+            self.emit(Action::ReattachSurface(action::ReattachSurface {
+                surface,
+                producer,
+                gpu,
+                generation,
+                size,
+            }));
+        }
+    }
+
+    pub(crate) fn gpu_lost(&mut self) {
+        self.window.gpu = None;
+        self.window.scene_told = None;
+        self.window.title_told = None;
+        self.window.cursor_told = Cursor::Default;
+        self.input.forget_window();
+        self.surfaces.forget_gpu();
+    }
+}

@@ -1,0 +1,230 @@
+//! Tabs: opened, shown, closed; what is committed in them, what is on show, and what is left after
+//! the death of their process.
+//!
+//! Owns: the list of tabs in the order of the strip. Never: shows an address that was not committed
+//! (before a tab's first commit: the one asked for), or lets the end of one tab touch another.
+
+use crate::action::Action;
+use crate::death::DeathCause;
+use crate::record::RecordKind;
+use crate::state::core::Core;
+use crate::state::input::Focus;
+use crate::state::navigation::NavigationKind;
+use crate::state::tab::{Crash, Slot, Tab};
+use protocol::ids::{ProcessId, TabId};
+use protocol::limits::TABS_MAX;
+
+impl Core {
+    pub(crate) fn set_notice(&mut self, tab: TabId, notice: String) {
+        if let Some(tab) = self.tabs.find_mut(tab) {
+            tab.notice = Some(notice);
+        }
+    }
+
+    /// The tab's page asked for something that it may not have.
+    pub(crate) fn refuse(&mut self, tab: TabId, reason: String) {
+        let process = self.current_process(tab);
+        self.set_notice(tab, reason.clone());
+        self.record(RecordKind::Refused { reason }, Some(tab), process);
+    }
+
+    /// A new tab at an address as typed; `None` at the limit.
+    pub(crate) fn open_typed(&mut self, address: &str, activate: bool) -> Option<TabId> {
+        let after = self.tabs.len();
+        let tab = self.add_tab(address, activate, after)?;
+        self.navigate_typed(tab, address, NavigationKind::New);
+        Some(tab)
+    }
+
+    /// The person wants a new tab to type an address into.
+    pub(crate) fn open_new_tab(&mut self) {
+        let address = self.config.new_tab_url.clone();
+        if self.open_typed(&address, true).is_some() {
+            self.focus_address();
+        }
+    }
+
+    /// A tab at that place in the strip; `None` at the limit.
+    pub(crate) fn add_tab(&mut self, address: &str, activate: bool, at: usize) -> Option<TabId> {
+        if self.tabs.len() >= TABS_MAX {
+            if let Some(active) = self.tabs.active {
+                self.set_notice(
+                    active,
+                    format!("there are {TABS_MAX} tabs: close one first"),
+                );
+            }
+            return None;
+        }
+        let id = self.ids.tab();
+        let requested = crate::text::shorten(address.trim(), protocol::limits::URL_BYTES_MAX / 3);
+        self.tabs
+            .insert(at.min(self.tabs.len()), Tab::new(id, requested.clone()));
+        self.record(RecordKind::TabOpened { url: requested }, Some(id), None);
+        if activate || self.tabs.active.is_none() {
+            self.activate(id);
+        }
+        Some(id)
+    }
+
+    pub(crate) fn activate(&mut self, tab: TabId) {
+        if self.tabs.find(tab).is_some() && self.tabs.active != Some(tab) {
+            self.tabs.active = Some(tab);
+            self.input.focus = Focus::Page;
+        }
+    }
+
+    /// Shows the tab so many places further to the right, round and round.
+    pub(crate) fn cycle_tabs(&mut self, by: isize) {
+        if let Some(neighbour) = self.tabs.neighbour(by) {
+            self.activate(neighbour);
+        }
+    }
+
+    /// Closing the last tab ends the browser.
+    pub(crate) fn close_tab(&mut self, id: TabId) {
+        let Some(place) = self.tabs.place_of(id) else {
+            return;
+        };
+        self.supersede(id);
+        self.stop_body(id);
+        let tab = self.tabs.remove(place);
+        for slot in [tab.front, tab.next].into_iter().flatten() {
+            self.drop_slot(slot);
+        }
+        self.record(RecordKind::TabClosed, Some(id), None);
+        if self.tabs.active == Some(id) {
+            self.tabs.active = None;
+            let next = self.tabs.at(place).or(self.tabs.last());
+            if let Some(next) = next.map(|tab| tab.id) {
+                self.activate(next);
+            }
+        }
+        if self.tabs.is_empty() {
+            self.quit();
+        }
+    }
+
+    /// The pixels and then the process.
+    fn drop_slot(&mut self, slot: Slot) {
+        self.drop_surface(slot.surface);
+        if let Some(process) = slot.process {
+            self.dismiss(process);
+        }
+    }
+
+    /// The committed page comes on show; the one before it goes.
+    pub(crate) fn swap(&mut self, tab: TabId) {
+        let Some(tab) = self.tabs.find_mut(tab) else {
+            return;
+        };
+        let Some(next) = tab.next.take() else { return };
+        if let Some(old) = tab.front.replace(next) {
+            self.drop_slot(old);
+        }
+    }
+
+    /// Swaps what need not or must not wait for its first frame any longer.
+    pub(crate) fn check_swaps(&mut self) {
+        for tab in self.tabs.ids() {
+            let is_shown = self.tabs.active == Some(tab) && self.window.gpu.is_some();
+            let deadline = self.tabs.find(tab).and_then(Tab::swap_deadline);
+            if !is_shown || deadline.is_none_or(|at| at <= self.now) {
+                self.swap(tab);
+            }
+        }
+    }
+
+    /// A process of the tab has died. What it means depends on which one it was.
+    pub(crate) fn tab_process_lost(&mut self, id: TabId, process: ProcessId, cause: DeathCause) {
+        let Some(tab) = self.tabs.find_mut(id) else {
+            return;
+        };
+        if tab.awaited_process() == Some(process) {
+            self.awaited_process_lost(id, cause);
+        } else if tab.next.is_some_and(|slot| slot.process == Some(process)) {
+            // The frame on show is that of another page: it must not stand under this address.
+            self.swap(id);
+            self.crash(id, process, cause);
+        } else if let Some(slot) = &mut tab.front
+            && slot.process == Some(process)
+        {
+            slot.process = None;
+            if tab.next.is_none() {
+                self.crash(id, process, cause);
+            }
+        }
+    }
+
+    fn crash(&mut self, id: TabId, process: ProcessId, cause: DeathCause) {
+        self.stop_body(id);
+        let details = self.crash_details(process);
+        let Some(tab) = self.tabs.find_mut(id) else {
+            return;
+        };
+        if let Some(slot) = &mut tab.front {
+            slot.process = None;
+        }
+        if let Some(committed) = &mut tab.committed {
+            committed.is_loaded = true;
+        }
+        tab.fault_when_painted = None;
+        let text = cause.in_full();
+        tab.crash = Some(Crash { cause, details });
+        self.record(
+            RecordKind::TabCrashed { cause: text },
+            Some(id),
+            Some(process),
+        );
+    }
+
+    fn crash_details(&self, id: ProcessId) -> Vec<String> {
+        let Some(process) = self.processes.get(id) else {
+            return Vec::new();
+        };
+        let pid = process
+            .pid
+            .map_or_else(|| "never started".to_owned(), |pid| format!("pid {pid}"));
+        let lived_ms = self.now.0 - process.spawned_at.0;
+        let mut details = vec![format!(
+            "process {id} ({pid}), lived {}.{} s",
+            lived_ms / 1000,
+            lived_ms / 100 % 10
+        )];
+        if let Some(site) = &process.site {
+            details.push(format!("site {}", crate::text::shorten(site.as_str(), 200)));
+        }
+        if !process.notes.is_empty() {
+            let notes: Vec<&str> = process.notes.iter().copied().collect();
+            details.push(format!("last messages: {}", notes.join(", ")));
+        }
+        details
+    }
+
+    /// Whoever still writes the body of the committed page may stop.
+    pub(crate) fn stop_body(&mut self, tab: TabId) {
+        let Some(committed) = self
+            .tabs
+            .find_mut(tab)
+            .and_then(|tab| tab.committed.as_mut())
+        else {
+            return;
+        };
+        let navigation = committed.navigation;
+        if let Some(network) = committed.body_from.take()
+            && self.processes.is_ready(network)
+        {
+            self.emit(Action::CancelFetch {
+                navigation,
+                network,
+            });
+        }
+    }
+
+    /// The committed page can only be shown in part.
+    pub(crate) fn incomplete(&mut self, tab: TabId, reason: String) {
+        let process = self.current_process(tab);
+        let reason = crate::text::clean(&reason, crate::text::REMARK_BYTES_MAX);
+        self.set_notice(tab, reason.clone());
+        self.record(RecordKind::Incomplete { reason }, Some(tab), process);
+    }
+}

@@ -1,0 +1,100 @@
+//! The state as a whole: what the core knows, and the queue of actions that it wants carried out.
+
+use crate::action::Action;
+use crate::config::Config;
+use crate::event::Time;
+use crate::record::{Record, RecordKind};
+use crate::state::ids::Ids;
+use crate::state::input::InputState;
+use crate::state::processes::Processes;
+use crate::state::service::{Service, Services};
+use crate::state::surface::Window;
+use crate::state::surfaces::Surfaces;
+use crate::state::tabs::Tabs;
+use protocol::ids::{NavigationId, ProcessId, TabId};
+use protocol::shell::ShellState;
+use std::collections::{BTreeSet, VecDeque};
+
+/// The broker's decision logic. See the crate's documentation.
+#[derive(Debug)]
+pub struct Core {
+    pub(crate) config: Config,
+    pub(crate) now: Time,
+    pub(crate) actions: VecDeque<Action>,
+    pub(crate) ids: Ids,
+    pub(crate) processes: Processes,
+    pub(crate) services: Services,
+    pub(crate) tabs: Tabs,
+    pub(crate) surfaces: Surfaces,
+    pub(crate) window: Window,
+    pub(crate) input: InputState,
+    /// What the shell was told last.
+    pub(crate) shell_told: Option<ShellState>,
+    /// Local pages and files that the event loop was asked for and has not answered yet.
+    pub(crate) building: BTreeSet<NavigationId>,
+    /// The browser ends: only exits matter any more.
+    pub(crate) exiting: bool,
+}
+
+impl Core {
+    /// At time zero, with nothing decided yet.
+    pub(crate) fn at_rest(config: Config, seed: u64) -> Core {
+        let window = Window::new(config.window.clamped_to_surface());
+        let services = Services::new(&config);
+        Core {
+            config,
+            now: Time::default(),
+            actions: VecDeque::new(),
+            ids: Ids::new(seed),
+            processes: Processes::default(),
+            services,
+            tabs: Tabs::default(),
+            surfaces: Surfaces::default(),
+            window,
+            input: InputState::default(),
+            shell_told: None,
+            building: BTreeSet::new(),
+            exiting: false,
+        }
+    }
+
+    /// The service's process if it is ready to be spoken to.
+    pub(crate) fn ready_service(&self, service: &Service) -> Option<ProcessId> {
+        service.process.filter(|&p| self.processes.is_ready(p))
+    }
+
+    /// The living process of the tab's committed page.
+    pub(crate) fn current_process(&self, tab: TabId) -> Option<ProcessId> {
+        let tab = self.tabs.find(tab)?;
+        tab.committed.as_ref()?;
+        tab.current()?.process
+    }
+
+    /// The next thing to do, in order; `None` when there is nothing until the next event.
+    pub fn poll_action(&mut self) -> Option<Action> {
+        self.actions.pop_front()
+    }
+
+    pub(crate) fn emit(&mut self, action: Action) {
+        if let Some((process, name)) = action.message_name()
+            && let Some(process) = self.processes.get_mut(process)
+        {
+            process.note(name);
+        }
+        if let Some(service) = action.service()
+            && let Some(process) = self.processes.get_mut(service)
+        {
+            process.unanswered.is_busy = true;
+        }
+        self.actions.push_back(action);
+    }
+
+    pub(crate) fn record(
+        &mut self,
+        kind: RecordKind,
+        tab: Option<TabId>,
+        process: Option<ProcessId>,
+    ) {
+        self.emit(Action::Record(Record { kind, tab, process }));
+    }
+}

@@ -1,0 +1,65 @@
+//! Pointer capture, hover, and the focus of the keyboard.
+
+use protocol::ids::SurfaceId;
+use protocol::input::Button;
+
+/// Where the keyboard goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Focus {
+    /// The card over the active tab.
+    Card,
+    /// The active tab's page.
+    #[default]
+    Page,
+    /// The shell's strip.
+    Strip,
+}
+
+/// Pointer and keyboard.
+#[derive(Debug)]
+pub(crate) struct InputState {
+    pub(crate) hovered: Option<SurfaceId>,
+    /// Has the pointer while a button is down.
+    pub(crate) captured: Option<SurfaceId>,
+    pub(crate) buttons: Vec<Button>,
+    pub(crate) focus: Focus,
+    /// The surface that was told that it has the keyboard.
+    pub(crate) focus_told: Option<SurfaceId>,
+    pub(crate) is_window_focused: bool,
+}
+
+impl Default for InputState {
+    fn default() -> InputState {
+        InputState {
+            hovered: None,
+            captured: None,
+            buttons: Vec::new(),
+            focus: Focus::Page,
+            focus_told: None,
+            is_window_focused: true,
+        }
+    }
+}
+
+impl InputState {
+    pub(crate) fn forget_surface(&mut self, surface: SurfaceId) {
+        for kept in [&mut self.hovered, &mut self.captured, &mut self.focus_told] {
+            *kept = kept.filter(|&kept| kept != surface);
+        }
+    }
+
+    /// The window is gone; another one begins without buttons held.
+    pub(crate) fn forget_window(&mut self) {
+        self.hovered = None;
+        self.captured = None;
+        self.buttons.clear();
+        self.is_window_focused = true;
+    }
+
+    /// The surfaces named here, for the invariants.
+    pub(crate) fn surfaces(&self) -> impl Iterator<Item = SurfaceId> {
+        [self.hovered, self.captured, self.focus_told]
+            .into_iter()
+            .flatten()
+    }
+}

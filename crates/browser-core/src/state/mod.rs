@@ -1,0 +1,17 @@
+//! What the core knows: types, and what can be said about one of them alone.
+
+pub(crate) mod core;
+pub(crate) mod fault;
+pub(crate) mod history;
+pub(crate) mod ids;
+pub(crate) mod input;
+pub(crate) mod liveness;
+pub(crate) mod navigation;
+pub(crate) mod process;
+pub(crate) mod processes;
+pub(crate) mod rate_limit;
+pub(crate) mod service;
+pub(crate) mod surface;
+pub(crate) mod surfaces;
+pub(crate) mod tab;
+pub(crate) mod tabs;

@@ -1,0 +1,106 @@
+//! One process: how far its life has come, what it holds, and what it was last told.
+
+use crate::death::DeathCause;
+use crate::event::Time;
+use crate::state::ids::Granted;
+use crate::state::liveness::Unanswered;
+use crate::state::rate_limit::RateLimit;
+use protocol::ids::{ProcessId, Role, TabId};
+use protocol::input::Cursor;
+use protocol::limits;
+use protocol::site::Site;
+use std::collections::VecDeque;
+
+/// Messages remembered per process, for its card.
+const NOTES_MAX: usize = 8;
+
+/// How far a process is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ProcessStage {
+    /// Asked for.
+    Spawning,
+    /// It runs; its hello has not come.
+    Spawned,
+    /// It has its bootstrap; it warms up and seals itself.
+    Bootstrapped,
+    /// Sealed and verified.
+    Ready,
+    /// Killed, for this reason; its exit has not been reported.
+    Ending(DeathCause),
+}
+
+/// One process.
+#[derive(Debug)]
+pub(crate) struct Process {
+    pub(crate) id: ProcessId,
+    pub(crate) role: Role,
+    pub(crate) pid: Option<u32>,
+    pub(crate) stage: ProcessStage,
+    pub(crate) spawned_at: Time,
+    pub(crate) tier: Option<String>,
+    /// The tab it works for. Of a dead one: worked for.
+    pub(crate) tab: Option<TabId>,
+    /// What it is locked to. Set once, never changed.
+    pub(crate) site: Option<Site>,
+    /// The network process that it has a fetch channel with.
+    pub(crate) network: Option<ProcessId>,
+    /// Of a renderer: the navigations committed in it. Of a network process: those it was to fetch.
+    pub(crate) navigations: Granted,
+    pub(crate) unanswered: Unanswered,
+    /// Whether the person did something there that no new tab has used up yet.
+    pub(crate) activated: bool,
+    /// How often its page has asked to go elsewhere.
+    pub(crate) navigations_asked: RateLimit,
+    pub(crate) cursor: Cursor,
+    pub(crate) hover_link: Option<String>,
+    /// The last messages from (`<`) and to (`>`) it.
+    pub(crate) notes: VecDeque<&'static str>,
+}
+
+impl Process {
+    pub(crate) fn new(id: ProcessId, role: Role, now: Time) -> Process {
+        Process {
+            id,
+            role,
+            pid: None,
+            stage: ProcessStage::Spawning,
+            spawned_at: now,
+            tier: None,
+            tab: None,
+            site: None,
+            network: None,
+            navigations: Granted::default(),
+            unanswered: Unanswered::default(),
+            activated: false,
+            navigations_asked: RateLimit::new(
+                limits::PAGE_NAVIGATIONS_MAX,
+                limits::PAGE_NAVIGATIONS_WINDOW_MS,
+            ),
+            cursor: Cursor::Default,
+            hover_link: None,
+            notes: VecDeque::new(),
+        }
+    }
+
+    pub(crate) fn is_ready(&self) -> bool {
+        self.stage == ProcessStage::Ready
+    }
+
+    pub(crate) fn is_ending(&self) -> bool {
+        matches!(self.stage, ProcessStage::Ending(_))
+    }
+
+    pub(crate) fn handshake_deadline(&self) -> Option<Time> {
+        if self.is_ready() || self.is_ending() {
+            return None;
+        }
+        Some(Time(self.spawned_at.0 + limits::HANDSHAKE_MS_MAX))
+    }
+
+    pub(crate) fn note(&mut self, name: &'static str) {
+        if self.notes.len() == NOTES_MAX {
+            self.notes.pop_front();
+        }
+        self.notes.push_back(name);
+    }
+}

@@ -1,0 +1,55 @@
+//! One surface, and the window that shows them.
+
+use protocol::geometry::Size;
+use protocol::gpu::Scene;
+use protocol::ids::{Generation, ProcessId, SurfaceId, TabId};
+use protocol::input::Cursor;
+use protocol::renderer::SurfacePart;
+
+/// One surface.
+#[derive(Debug)]
+pub(crate) struct Surface {
+    pub(crate) part: SurfacePart,
+    /// `None` once it has died.
+    pub(crate) producer: Option<ProcessId>,
+    pub(crate) tab: Option<TabId>,
+    pub(crate) generation: Generation,
+    pub(crate) size: Size,
+    /// The newest generation of which a frame has been taken.
+    pub(crate) answered: Generation,
+    pub(crate) gpu: Option<ProcessId>,
+    /// Whether the present gpu process has taken a frame of it.
+    pub(crate) is_live: bool,
+}
+
+/// The window.
+#[derive(Debug)]
+pub(crate) struct Window {
+    pub(crate) size: Size,
+    /// The gpu process, once its window stands.
+    pub(crate) gpu: Option<ProcessId>,
+    pub(crate) strip: Option<SurfaceId>,
+    pub(crate) card: Option<SurfaceId>,
+    pub(crate) scene_told: Option<Scene>,
+    pub(crate) title_told: Option<String>,
+    pub(crate) cursor_told: Cursor,
+}
+
+impl Window {
+    pub(crate) fn new(size: Size) -> Window {
+        Window {
+            size,
+            gpu: None,
+            strip: None,
+            card: None,
+            scene_told: None,
+            title_told: None,
+            cursor_told: Cursor::Default,
+        }
+    }
+
+    /// Nothing is shown any more.
+    pub(crate) fn forget(&mut self) {
+        *self = Window::new(self.size);
+    }
+}
