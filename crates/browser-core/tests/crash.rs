@@ -1,6 +1,5 @@
 //! The death of a tab's process, and the break-it addresses.
 
-use crate::world::{WAITING, World, commit, records};
 use browser_core::{
     Action, Body, Command, Config, Event, Exit, KillReason, RecordKind, Stack, TabState, Usage,
 };
@@ -10,6 +9,7 @@ use protocol::limits::PROCESSES_MAX;
 use protocol::misbehaviour::Misbehaviour;
 use protocol::renderer::BreakAction;
 use protocol::shell::{CardButton, FromShell, TabMark};
+use sim::world::{WAITING, World, commit, records};
 
 const ONE: &str = "https://one.example/";
 const TWO: &str = "https://two.example/";

@@ -1,7 +1,6 @@
 //! Watches events and actions from outside and says when the stream breaks an invariant that the
 //! core's state alone cannot show: 1 to 5, 7, and what bodies and inputs need.
 
-use crate::world::WAITING;
 use browser_core::{Action, Body, Event, KillReason, RecordKind, action};
 use protocol::ids::{Generation, NavigationId, ProcessId, SurfaceId};
 use protocol::site::Site;
@@ -386,10 +385,12 @@ pub fn recipients(action: &Action) -> Vec<ProcessId> {
     }
 }
 
+#[cfg(test)]
 mod seeded_mutants {
     //! The watcher itself is tested: each of these streams breaks one rule and must be caught.
 
     use super::*;
+    use crate::world::WAITING;
     use browser_core::Record;
     use protocol::ids::Role;
 
