@@ -1,7 +1,6 @@
 //! What the browser costs, measured on the real binary: times as medians of several rounds, memory
 //! a process, and what an idle browser does. `cargo bench --bench browser`.
-//!
-//! Owns: the measuring. Trusts: `/proc`. Never: claims; it prints.
+//! It prints and claims nothing.
 
 use nix::sys::signal::Signal;
 use std::thread::sleep;

@@ -1,4 +1,4 @@
-//! Whatever a server does, the page says what is wrong and nothing else suffers.
+//! Bad answers of servers: the page names the fault, and no other tab suffers.
 
 use std::io::Write;
 use std::net::TcpStream;

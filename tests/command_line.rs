@@ -1,4 +1,4 @@
-//! What is said to a wrong command line, and the tour.
+//! The answers to wrong command lines, and the tour.
 
 use std::process::{Command, Stdio};
 use testkit::{executable, process, run};

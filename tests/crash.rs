@@ -1,5 +1,5 @@
-//! A tab dies alone: whatever kills it, it keeps its last frame, address and history under a card
-//! that names the cause, the others go on, and a reload brings it back.
+//! A tab dies alone, whatever kills it. It keeps its last frame, address and history under a card
+//! that names the cause. The other tabs go on, and a reload brings it back.
 
 use nix::sys::signal::Signal;
 use protocol::limits::GPU_RESTARTS_MAX;

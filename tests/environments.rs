@@ -1,5 +1,5 @@
-//! Poorer machines: on each of them the browser works, in the tier that is left, or says what to
-//! do.
+//! Poorer machines: on each of them the browser works in the tier that is left, or tells the user
+//! what to do.
 
 use sandbox::Tier;
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! The lab: every mechanism's program runs and shows what it should, the table holds every row, and
-//! nothing is left behind, however it ends.
+//! The lab: every mechanism's program runs and shows what it should, and the table holds every row.
+//! Nothing is left behind, however a run ends.
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -101,7 +101,7 @@ const MECHANISMS: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// The lab with these arguments, as a run of its own.
+/// Runs the lab with these arguments.
 fn lab(arguments: &[&str]) -> Output {
     run(&[&["lab"], arguments].concat())
 }

@@ -1,7 +1,7 @@
-//! End-to-end tests: claims about the real binary, tried on the real binary.
+//! End-to-end tests: claims about the real binary, one module a group of claims.
 //!
-//! Owns: one module a group of claims. Trusts: nothing but what can be seen from outside: records,
-//! pixels, `/proc`. Never: sleeps; every wait is for an event, under a watchdog.
+//! A test believes what it sees from outside: records, pixels, `/proc`. It waits with
+//! `testkit::wait`, under a watchdog, and makes no claim about time.
 
 /// The filter machine and the reading of the policies, which the tests of the sandbox own.
 #[path = "../crates/sandbox/tests/sweep/machine.rs"]

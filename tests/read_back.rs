@@ -1,7 +1,7 @@
-//! The filters of the living: read back from every process of a running browser, compared with what
-//! the policies compile to, and judged by what the text of the policies says.
+//! Reads the filters of every process of a running browser back from the kernel. Compares them with
+//! what the policies compile to, and judges them by the text of the policies.
 //!
-//! Owns: attaching and letting go. Trusts: the kernel. Never: leaves a process stopped.
+//! Owns: attaching and detaching. Trusts: the kernel. Never: leaves a process stopped.
 
 use crate::machine::{self, Instruction};
 use crate::text;

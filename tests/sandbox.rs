@@ -1,4 +1,4 @@
-//! Every child is held, on by default, seen from outside.
+//! The sandbox is on by default and confines every child, as seen from outside.
 
 use serde_json::Value;
 use testkit::{Browser, process, run, server};

@@ -1,4 +1,4 @@
-//! The window: what a person sees, clicks and types, on a display of the test's own.
+//! The window: what a user sees, clicks and types, on a display that the test starts.
 
 use testkit::picture::Picture;
 use testkit::x11::Display;

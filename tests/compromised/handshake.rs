@@ -6,11 +6,9 @@
 //! role does what. The first child of that role takes the name away, does it, and dies; those after
 //! it find the name gone and are honest.
 //!
-//! Descriptors of every kind that can be had here are offered in place of a filter's listener, the
-//! only one that a child ever hands over. A file of FUSE is a regular file to `fstat`, as is the
-//! one offered here.
-//!
-//! Owns: the names. Trusts: nobody.
+//! A filter's listener is the only descriptor that a child ever hands over. Here descriptors of
+//! every other kind are offered in its place. A file of FUSE is a regular file to `fstat`, as is
+//! the one offered here.
 
 use crate::lies::control::anything;
 use crate::lies::packets::{send, send_all, wait_for_the_end};
@@ -344,8 +342,8 @@ fn parse_name(path: &Path) -> Option<(Attacker, &'static Deed)> {
     Some((attacker, find(deed)?))
 }
 
-/// In the test: starts a browser in which that happens and tells what came of it. The browser must
-/// then be like any other.
+/// In the test: starts a browser in which that happens and gives the outcome. The browser must then
+/// be like any other.
 pub fn attack(attacker: Attacker, deed: &Deed) -> Outcome {
     // Any child may take a name out of this folder, whatever user it has become.
     let folder = tempfile::tempdir().expect("a scratch folder");

@@ -3,8 +3,6 @@
 //! This program is the browser (the same library, the same policies, the same way of starting
 //! children) with one thing more: its children are armed with hostile actions, and do one when the
 //! broker asks for it. Without arguments it is the test run that starts itself as that browser.
-//!
-//! Owns: the choice between the three. Trusts: nobody. Never: is shipped.
 
 #[path = "../../crates/sandbox/tests/held/attacks.rs"]
 #[allow(dead_code, reason = "the sandbox's own tests use all of it")]

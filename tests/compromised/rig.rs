@@ -1,8 +1,8 @@
 //! A browser under attack: a bystander's tab that never stops moving, a tab or a service that turns
 //! hostile, and what must be the same before and after.
 //!
-//! Owns: the browser. Trusts: records, `/proc`, and pixels. Never: takes a child's word for its own
-//! end; that it has survived is only believed where that is the worse news.
+//! Owns: the browser. Trusts: records, `/proc`, and pixels. Never: believes a child that reports its
+//! own end; a child that reports its survival is believed, for that is the worse news.
 
 use crate::lies::{self, Lie};
 use nix::sys::signal::Signal;
@@ -66,7 +66,7 @@ impl Attacker {
     }
 }
 
-/// What a hostile action came to.
+/// The outcome of a hostile action.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// The process is dead; the browser's record of why.
@@ -113,7 +113,7 @@ impl Rig {
         }
     }
 
-    /// Has `attacker` do the action of that name and tells what it came to.
+    /// Has `attacker` do the action of that name and gives the outcome.
     ///
     /// # Panics
     /// When the bystander suffers, or something is left behind.
@@ -146,8 +146,8 @@ impl Rig {
     }
 
     /// A page stops reading, and the network process sends it as many descriptors as the kernel
-    /// takes. Others must have what they need all the same, as far as that takes no descriptors of
-    /// the same user: a picture does, and so does a new process. They must have all of it once that
+    /// takes. Other pages must get what they need, as far as that takes no descriptors of the same
+    /// user: a picture takes some, and so does a new process. They must get all of it once that
     /// page is closed.
     pub fn conspire(&mut self, can_send: bool, can_start: bool) {
         let before = self.inventory_at_rest();
@@ -220,7 +220,7 @@ impl Rig {
         });
     }
 
-    /// Another page can be had, with what belongs to it.
+    /// Another page loads, with its resources.
     fn others_load(&mut self) {
         self.browser
             .send(&format!("open http://{}/styled", self.server));

@@ -1,8 +1,8 @@
-//! Machines that are poorer than this one: the browser under another user, under filters that
-//! refuse what some container or kernel refuses, in namespaces whose files are not there.
+//! Poorer machines: the browser under another user, under filters that refuse what some container
+//! or kernel refuses, in namespaces whose files are not there.
 //!
-//! Owns: what is done between `fork` and `execve`. Trusts: the kernel to say when a poorer machine
-//! cannot be made. Never: changes anything for the test's own process.
+//! Owns: the changes between `fork` and `execve`. Trusts: the kernel to say when it cannot make a
+//! poorer machine. Never: changes anything for the test's own process.
 #![allow(
     unsafe_code,
     reason = "system calls between fork and execve, where nothing may allocate"
@@ -37,7 +37,7 @@ pub enum User {
 }
 
 impl User {
-    /// Those that can be had here.
+    /// The users that these tests can be.
     pub fn all() -> Vec<User> {
         if is_root() {
             vec![User::Root, User::Ordinary]
@@ -46,7 +46,7 @@ impl User {
         }
     }
 
-    /// The tier in which the browser runs here without any hindrance.
+    /// The tier of the browser on this machine as it is.
     pub fn plain_tier(self) -> Tier {
         static TIERS: [OnceLock<Tier>; 2] = [const { OnceLock::new() }; 2];
         *TIERS[self as usize].get_or_init(|| World::new(self).tier(&[]))
@@ -262,7 +262,7 @@ impl World {
         command
     }
 
-    /// Whether processes can be made here at all; else why this machine cannot be made.
+    /// Runs the browser to its end; an error says why this machine cannot be made here.
     pub fn output(mut self, arguments: &[&str]) -> io::Result<Output> {
         self.command().args(arguments).output()
     }

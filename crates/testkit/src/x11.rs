@@ -1,4 +1,4 @@
-//! A display of the test's own, and a hand to move its pointer and press its keys.
+//! A display that the test starts, and a hand to move its pointer and press its keys.
 
 use crate::picture::Picture;
 use crate::wait::Watchdog;
