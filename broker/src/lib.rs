@@ -17,6 +17,7 @@ mod snapshot;
 mod state;
 mod store;
 mod terminal;
+mod turn;
 
 use crate::terminal::complain;
 use protocol::ids::Role;

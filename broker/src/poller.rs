@@ -1,8 +1,7 @@
 //! What the event loop waits for: an epoll set whose tokens name the child and which of its
 //! descriptors is ready.
 //!
-//! Owns: the epoll descriptor and the meaning of its tokens. Trusts: the kernel. Never: reads what
-//! is ready.
+//! Owns: the epoll descriptor and the meaning of its tokens. Never: reads what is ready.
 
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
 use protocol::ids::{ProcessId, TabId};
@@ -14,10 +13,6 @@ use std::time::Duration;
 pub enum Source {
     /// The bootstrap channel of a child.
     Bootstrap(ProcessId),
-    /// The shell's command channel.
-    Commands(ProcessId),
-    /// The control channel of a child.
-    Control(ProcessId),
     /// The control pipe of the automation.
     ControlFifo,
     /// The process descriptor of a child: it is dead.
@@ -26,6 +21,8 @@ pub enum Source {
     LabProgress,
     /// The report of the lab's measurement.
     LabReport,
+    /// A lane of a child, by its number; see [`Source::lane`].
+    Lane(ProcessId, u8),
     /// The helper of a tab's Plumber.
     Plumber(TabId),
     /// The seccomp listener of a child.
@@ -45,15 +42,15 @@ pub struct Ready {
     pub writable: bool,
 }
 
-/// The set.
-pub struct Set {
+/// The descriptors that the event loop waits for.
+pub struct Poller {
     epoll: Epoll,
 }
 
-impl Set {
+impl Poller {
     /// An empty set.
-    pub fn new() -> nix::Result<Set> {
-        Ok(Set {
+    pub fn new() -> nix::Result<Poller> {
+        Ok(Poller {
             epoll: Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?,
         })
     }
@@ -78,8 +75,8 @@ impl Set {
         let _ = self.epoll.delete(fd);
     }
 
-    /// Sleeps until something is ready or the time is over (`None`: for ever). A signal ends the
-    /// sleep early with nothing.
+    /// Sleeps until something is ready or the timeout expires (`None`: no timeout). A signal ends
+    /// the sleep early with nothing.
     pub fn wait(&self, timeout: Option<Duration>) -> nix::Result<Vec<Ready>> {
         let mut events = [EpollEvent::empty(); 64];
         let timeout = match timeout {
@@ -108,38 +105,72 @@ impl Set {
     }
 }
 
+impl Source {
+    /// The lane of that number in [`crate::child::lanes::Lanes::all`].
+    pub fn lane(process: ProcessId, number: usize) -> Source {
+        Source::Lane(process, u8::try_from(number).unwrap_or(u8::MAX))
+    }
+}
+
+/// What epoll keeps for us: the kind of source in the lowest byte, a lane's number in the next, an
+/// id above both.
 fn token(source: Source) -> u64 {
-    let of = |process: ProcessId, kind: u64| (u64::from(process.0) << 8) | kind;
+    let token = |id: u32, lane: u8, kind: u64| u64::from(id) << 16 | u64::from(lane) << 8 | kind;
     match source {
-        Source::Bootstrap(process) => of(process, 1),
-        Source::Commands(process) => of(process, 2),
-        Source::Control(process) => of(process, 3),
-        Source::ControlFifo => 4,
-        Source::Exit(process) => of(process, 5),
-        Source::Seccomp(process) => of(process, 6),
-        Source::Signals => 7,
-        Source::Stderr(process) => of(process, 8),
-        Source::LabProgress => 10,
-        Source::LabReport => 11,
-        Source::Plumber(tab) => (u64::from(tab.0) << 8) | 9,
+        Source::Bootstrap(process) => token(process.0, 0, 1),
+        Source::ControlFifo => token(0, 0, 2),
+        Source::Exit(process) => token(process.0, 0, 3),
+        Source::LabProgress => token(0, 0, 4),
+        Source::LabReport => token(0, 0, 5),
+        Source::Lane(process, lane) => token(process.0, lane, 6),
+        Source::Plumber(tab) => token(tab.0, 0, 7),
+        Source::Seccomp(process) => token(process.0, 0, 8),
+        Source::Signals => token(0, 0, 9),
+        Source::Stderr(process) => token(process.0, 0, 10),
     }
 }
 
 fn source(token: u64) -> Option<Source> {
-    let id = u32::try_from(token >> 8).ok()?;
+    let id = u32::try_from(token >> 16).ok()?;
+    let [kind, lane, ..] = token.to_le_bytes();
     let process = ProcessId(id);
-    Some(match token & 0xff {
+    Some(match kind {
         1 => Source::Bootstrap(process),
-        2 => Source::Commands(process),
-        3 => Source::Control(process),
-        4 => Source::ControlFifo,
-        5 => Source::Exit(process),
-        6 => Source::Seccomp(process),
-        7 => Source::Signals,
-        8 => Source::Stderr(process),
-        9 => Source::Plumber(TabId(id)),
-        10 => Source::LabProgress,
-        11 => Source::LabReport,
+        2 => Source::ControlFifo,
+        3 => Source::Exit(process),
+        4 => Source::LabProgress,
+        5 => Source::LabReport,
+        6 => Source::Lane(process, lane),
+        7 => Source::Plumber(TabId(id)),
+        8 => Source::Seccomp(process),
+        9 => Source::Signals,
+        10 => Source::Stderr(process),
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_source_comes_back_from_its_token() {
+        let process = ProcessId(u32::MAX);
+        let sources = [
+            Source::Bootstrap(process),
+            Source::ControlFifo,
+            Source::Exit(process),
+            Source::LabProgress,
+            Source::LabReport,
+            Source::Lane(process, 0),
+            Source::Lane(process, u8::MAX),
+            Source::Plumber(TabId(7)),
+            Source::Seccomp(process),
+            Source::Signals,
+            Source::Stderr(process),
+        ];
+        for expected in sources {
+            assert_eq!(source(token(expected)), Some(expected));
+        }
+    }
 }

@@ -3,11 +3,11 @@
 //!
 //! Owns: the gathering. Trusts: the core and `/proc`. Never: changes anything.
 
-use crate::state::Browser;
+use crate::state::Broker;
 use anyhow::Context;
 use browser_core::{ProcessState, TabState};
 use protocol::geometry::Size;
-use protocol::ids::{ProcessId, Role, TabId};
+use protocol::ids::TabId;
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -65,20 +65,6 @@ pub struct SurfaceRow {
     pub bytes: u64,
 }
 
-/// A death that was not wanted.
-pub struct Death {
-    /// When, in milliseconds since the browser started.
-    pub at_ms: u64,
-    /// Its part.
-    pub role: String,
-    /// As the host saw it.
-    pub pid: u32,
-    /// The tab it served, or nothing.
-    pub tab: String,
-    /// Why.
-    pub cause: String,
-}
-
 impl ProcessRow {
     /// Its proportional share of memory, for people.
     pub fn memory(&self) -> String {
@@ -93,7 +79,7 @@ pub fn mebibytes(bytes: u64) -> String {
 }
 
 /// Every process, the broker first.
-pub fn processes(browser: &Browser) -> Vec<ProcessRow> {
+pub fn processes(browser: &Broker) -> Vec<ProcessRow> {
     let own = i32::try_from(std::process::id()).unwrap_or(0);
     let mut rows = vec![ProcessRow {
         pid: own,
@@ -104,8 +90,8 @@ pub fn processes(browser: &Browser) -> Vec<ProcessRow> {
         state: "running".to_owned(),
         pss_and_private: memory(own),
     }];
-    for (process, child) in &browser.children {
-        let info = browser.core.process(*process);
+    for (process, child) in browser.children.iter() {
+        let info = browser.core.process(process);
         let text = |value: Option<String>| value.unwrap_or_default();
         let reported = child
             .report
@@ -138,7 +124,7 @@ pub fn processes(browser: &Browser) -> Vec<ProcessRow> {
 }
 
 /// Every tab, in the order of the strip.
-pub fn tabs(browser: &Browser) -> Vec<TabRow> {
+pub fn tabs(browser: &Broker) -> Vec<TabRow> {
     let pid_of = |process| browser.core.process(process).and_then(|info| info.pid);
     let row = |tab: browser_core::TabInfo| TabRow {
         tab: tab.tab,
@@ -159,7 +145,7 @@ pub fn tabs(browser: &Browser) -> Vec<TabRow> {
 }
 
 /// Every surface.
-pub fn surfaces(browser: &Browser) -> Vec<SurfaceRow> {
+pub fn surfaces(browser: &Broker) -> Vec<SurfaceRow> {
     browser
         .core
         .surfaces()
@@ -172,20 +158,20 @@ pub fn surfaces(browser: &Browser) -> Vec<SurfaceRow> {
                 .map_or("dead".to_owned(), |p| p.to_string()),
             size: surface.size,
             generation: surface.generation.0,
-            bytes: browser.surfaces.bytes(surface.surface) as u64,
+            bytes: browser.store.surfaces.bytes(surface.surface) as u64,
         })
         .collect()
 }
 
 /// Writes tabs and processes as JSON; into a file beside it first, so that no half is ever seen.
-pub fn write_state(browser: &Browser, path: &Path) -> anyhow::Result<()> {
+pub fn write_state(browser: &Broker, path: &Path) -> anyhow::Result<()> {
     let partial = path.with_extension("partial");
     std::fs::write(&partial, state(browser).to_string())
         .and_then(|()| std::fs::rename(&partial, path))
         .with_context(|| format!("cannot write {}", path.display()))
 }
 
-fn state(browser: &Browser) -> Value {
+fn state(browser: &Broker) -> Value {
     let tabs: Vec<Value> = tabs(browser)
         .into_iter()
         .map(|tab| {
@@ -240,11 +226,4 @@ fn memory(pid: i32) -> Option<(u64, u64)> {
     };
     let private = field("Private_Clean:")? + field("Private_Dirty:")?;
     Some((field("Pss:")?, private))
-}
-
-impl Browser {
-    /// The role of a child that runs.
-    pub fn role_of(&self, process: ProcessId) -> Option<Role> {
-        self.children.get(&process).map(|child| child.role)
-    }
 }

@@ -41,7 +41,7 @@ pub fn main() -> ExitCode {
 }
 
 fn run(mut started: Started) -> ExitCode {
-    let control = match started.handles.channel::<FromGpu, ToGpu>() {
+    let control = match ipc::Endpoint::<FromGpu, ToGpu>::take(&mut started.handles) {
         Ok(channel) => Control::new(channel),
         Err(misbehaviour) => return started.fail(&format!("no control channel: {misbehaviour}")),
     };

@@ -209,7 +209,7 @@ impl Gpu {
                 generation,
                 size,
             } => {
-                let channel: Frames = handles.channel()?;
+                let channel = Frames::take(&mut handles)?;
                 let region = consumer(&mut handles, size, generation)?;
                 self.stage.create(surface, channel, region);
             }

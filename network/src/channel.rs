@@ -1,18 +1,17 @@
 //! Sending to a process that may be slow: the broker, or a renderer.
 //!
-//! Owns: the waiting for room. Trusts: nobody to read. Never: drops a message that the receiver
-//! still wants.
+//! Trusts: no receiver to read. Never: drops a message that the receiver still wants.
 
 use crate::wait;
 use ipc::{Message, SendError, Sender};
 use nix::poll::PollFlags;
 use std::os::fd::AsFd;
 
-/// The message was not sent: the peer is gone, or the load was stopped meanwhile.
+/// The message was not sent: the peer has closed the channel, or the load was cancelled.
 #[derive(Debug)]
 pub struct Undelivered;
 
-/// Sends `message`, waiting for room. For workers.
+/// Sends `message`; waits while the channel is full. For workers only.
 pub fn send<T: Message>(sender: &Sender<T>, message: T) -> Result<(), Undelivered> {
     let mut message = message;
     loop {
@@ -24,7 +23,7 @@ pub fn send<T: Message>(sender: &Sender<T>, message: T) -> Result<(), Undelivere
             Err(SendError::Full(message, _)) => message,
             Err(SendError::Closed(_)) => return Err(Undelivered),
             Err(error) => {
-                tracing::error!("an answer was lost: {error}");
+                tracing::error!("cannot send an answer: {error}");
                 return Err(Undelivered);
             }
         };

@@ -1,10 +1,10 @@
-//! Requests: from a URL to the head and the body of the response, over however many redirects.
+//! Requests: from a URL, over its redirects, to the head and the body of the response.
 //!
-//! Owns: redirects, headers, limits of a response, the partitions of connections. Trusts: nobody;
-//! URLs come from renderers, responses from servers. Never: speaks to anything but `http` and
-//! `https`, or lets two partitions share a connection.
+//! Owns: redirects, headers, the limits of a response, and the partitions of connections. Trusts:
+//! neither the URLs, which come from renderers, nor the responses. Never: requests any scheme but
+//! `http` and `https`, or lets two partitions share a connection.
 //!
-//! Charset, MIME sniffing and parsing are the renderer's.
+//! The renderer handles charsets, MIME sniffing and parsing.
 
 use crate::connection::{self, Connect};
 use crate::dns::Resolver;
@@ -32,14 +32,14 @@ const HEAD_BYTES_MAX: usize = 64 * 1024;
 const INPUT_BYTES: usize = HEAD_BYTES_MAX + 16 * 1024;
 /// A request with the longest URL must fit into it.
 const OUTPUT_BYTES: usize = URL_BYTES_MAX + 16 * 1024;
-/// Idle connections of one partition: with a partition for every process there could be, they must
-/// not use up the descriptors of this process (`RLIMIT_NOFILE`).
+/// Most idle connections of one partition. Even with a partition for every possible process, they
+/// must not use up the descriptors of this process (`RLIMIT_NOFILE`).
 const IDLE_MAX: usize = 4;
-/// As long as a name of the DNS may be, with its last dot.
+/// The longest name of the DNS, with its last dot.
 const HOST_BYTES_MAX: usize = 254;
-/// Servers commonly close after less.
+/// Oldest idle connection that is used again; servers commonly close sooner.
 const IDLE_AGE_MAX: Duration = Duration::from_secs(30);
-/// A request that only met connections closed meanwhile is sent again, at most so often.
+/// How often a request is sent when each connection from the pool turns out to be closed.
 const STALE_MAX: usize = IDLE_MAX + 1;
 
 /// What a response is for.
@@ -74,14 +74,14 @@ pub struct Client {
 }
 
 /// Connections that only one site's documents use (or only navigations), so that no site learns
-/// from a warm connection where else the person has been.
+/// from a warm connection which other sites the user has visited.
 #[derive(Clone)]
 pub struct Partition {
     agent: Agent,
 }
 
 impl Client {
-    /// Builds everything that needs to be built before the sandbox closes.
+    /// Builds all that cannot be built once the process is sealed.
     pub fn new(config: &NetworkConfig) -> Result<Client, TlsSetupError> {
         let connect = Duration::from_millis(config.connect_timeout_ms.max(1));
         let read = Duration::from_millis(config.read_timeout_ms.max(1));
@@ -127,7 +127,7 @@ impl Client {
 }
 
 impl Partition {
-    /// Gets `url`, an http or https URL, and gives the response after all redirects.
+    /// Requests `url`, an http or https URL, and returns the response after all redirects.
     pub fn get(&self, url: &str, purpose: Purpose) -> Result<Response, LoadError> {
         let mut url = parse(url)?;
         let mut seen = HashSet::new();
@@ -146,9 +146,9 @@ impl Partition {
         })
     }
 
-    /// One request without redirects, with the host that answered. Sent again if the server had
-    /// closed the idle connections of the pool in that moment: a `GET` may be, and nothing of an
-    /// answer had come.
+    /// Sends one request without following redirects; returns the response and its host. If the
+    /// server has just closed the idle connections of the pool, the request is sent again: a `GET`
+    /// may be repeated, and no part of an answer has arrived.
     fn request(
         &self,
         url: &Url,
@@ -217,7 +217,7 @@ impl Response {
         self.received
     }
 
-    /// The next bytes of the decoded body, as soon as there are any; 0 at its end.
+    /// Reads the next bytes of the decoded body as soon as some arrive; 0 at the end.
     pub fn read(&mut self, buffer: &mut [u8]) -> Result<usize, LoadError> {
         match self.body.read(buffer) {
             Ok(length) => {
@@ -237,7 +237,7 @@ impl Response {
     }
 }
 
-/// ureq wants a resolver of its own for each agent; all of ours share one cache.
+/// ureq takes one resolver for each agent; ours all share one cache.
 #[derive(Debug)]
 struct SharedResolver(Arc<Resolver>);
 
@@ -259,7 +259,7 @@ fn parse(text: &str) -> Result<Url, LoadError> {
     check(&url).map(|()| url)
 }
 
-/// What holds for every URL before a request for it is made.
+/// Checks a URL before a request for it is made.
 fn check(url: &Url) -> Result<(), LoadError> {
     if !is_http(url) {
         return Err(unsupported(url));
@@ -274,7 +274,7 @@ fn check(url: &Url) -> Result<(), LoadError> {
     })
 }
 
-/// Whether this process speaks its scheme.
+/// Whether the scheme is http or https.
 pub fn is_http(url: &Url) -> bool {
     matches!(url.scheme(), "http" | "https")
 }
@@ -284,14 +284,14 @@ fn unsupported(url: &Url) -> LoadError {
     LoadError::UnsupportedScheme { scheme }
 }
 
-/// What is sent to the server, and what makes two requests the same: all but the fragment.
+/// The URL without its fragment, as it is sent to the server and compared to find loops.
 fn request_target(url: &Url) -> String {
     let mut url = url.clone();
     url.set_fragment(None);
     url.into()
 }
 
-/// The person's name and password are for the server, not for the address bar.
+/// The user's name and password are for the server, not for the address bar.
 fn without_credentials(mut url: Url) -> Url {
     let _ = url.set_username("");
     let _ = url.set_password(None);
@@ -314,12 +314,12 @@ fn location(response: &HttpResponse<Body>) -> Option<String> {
     Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
 }
 
-/// Where a redirect leads; the fragment stays unless the redirect brings its own.
+/// The target of a redirect; the fragment stays unless the redirect has its own.
 fn redirected(from: &Url, location: &str) -> Result<Url, LoadError> {
     let mut to = from
         .join(location)
         .map_err(|error| LoadError::InvalidResponse {
-            reason: format!("it redirects to what is not a URL ({error})"),
+            reason: format!("it redirects to an invalid URL ({error})"),
         })?;
     if to.fragment().is_none() {
         to.set_fragment(from.fragment());

@@ -1,8 +1,8 @@
 //! Connections for ureq: TCP or TLS over TCP, interruptible and bounded in time.
 //!
-//! Owns: one connected stream each. Trusts: nobody; what comes in is parsed by ureq and rustls.
-//! Never: opens a connection to a port or address that the resolver did not give, or lets a
-//! connection with unread bytes be used again.
+//! Owns: one connected stream each. Trusts: no server; ureq and rustls parse what arrives. Never:
+//! connects to an address that the resolver did not give, or reuses a connection that has unread
+//! bytes.
 
 use crate::failure::{self, Failure};
 use crate::socket::Stream;
@@ -25,8 +25,8 @@ thread_local! {
     static CONNECTED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether this thread has made a connection since the last call; if not, its request went over one
-/// from the pool, which the server may just have closed.
+/// Whether this thread has made a connection since the last call. If not, its request went over one
+/// from the pool, which the server may have closed meanwhile.
 pub fn take_connected() -> bool {
     CONNECTED.take()
 }
@@ -58,7 +58,7 @@ impl Connect {
             .trim_end_matches(']')
             .trim_end_matches('.');
         let name = ServerName::try_from(bare)
-            .map_err(|_| tls("this host name cannot stand in a certificate".to_owned()))?
+            .map_err(|_| tls("no certificate can be for this host name".to_owned()))?
             .to_owned();
         let mut session = ClientConnection::new(self.tls.clone(), name)
             .map_err(|error| tls(tls::explain(&error)))?;

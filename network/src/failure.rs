@@ -1,7 +1,6 @@
-//! From what went wrong to what the person is told.
+//! Every error of sockets, TLS and ureq, turned into the [`LoadError`] that the user reads.
 //!
-//! Owns: the mapping of every error of sockets, TLS and ureq to a [`LoadError`]. Trusts: nobody;
-//! the texts are cut to the protocol's limits. Never: loses a cause on the way.
+//! Trusts: no text of a server; each is cut to the protocol's limits. Never: loses a cause.
 
 use crate::wait::WaitError;
 use crate::{socket, tls};
@@ -10,32 +9,32 @@ use protocol::limits::TEXT_BYTES_MAX;
 use std::io;
 use thiserror::Error;
 
-/// Phases of a load, as a time-out names them.
+/// The phases of a load, as a timeout names them: up to the connection,
 pub const CONNECTING: &str = "connecting";
-/// From the request to the end of the response's head.
+/// from the request to the end of the response's head,
 pub const RESPONSE: &str = "waiting for the response";
-/// From the head to the end.
+/// and from there to the end.
 pub const BODY: &str = "receiving the body";
 
 /// What a connection reports through ureq.
 #[derive(Debug, Error)]
 pub enum Failure {
-    /// Nothing came, or went, in time.
+    /// Nothing was received or sent in time.
     #[error("timed out")]
     TimedOut,
-    /// The job was stopped.
+    /// The load was cancelled.
     #[error("stopped")]
     Stopped,
-    /// The peer closed the connection in the middle.
+    /// The server closed the connection too early.
     #[error("connection closed")]
     Reset,
-    /// Nobody listens there.
+    /// No server listens on that port.
     #[error("connection refused")]
     Refused,
-    /// TLS failed, in a person's words.
+    /// TLS failed; in words for the user.
     #[error("{0}")]
     Tls(String),
-    /// Anything else of the system's.
+    /// Any other error of the system.
     #[error("{0}")]
     Other(io::Error),
 }
@@ -118,7 +117,7 @@ pub fn head_error(error: ureq::Error, host: &str) -> LoadError {
         E::Http(error) => LoadError::InvalidUrl {
             reason: cut(error.to_string()),
         },
-        E::LargeResponseHeader(..) => invalid("its head is larger than any head need be"),
+        E::LargeResponseHeader(..) => invalid("its head is too large"),
         E::Protocol(error) => invalid(&error.to_string()),
         E::Tls(reason) => LoadError::Tls {
             host: host.to_owned(),
@@ -167,11 +166,7 @@ fn invalid(reason: &str) -> LoadError {
 fn cut(mut text: String) -> String {
     const BYTES_MAX: usize = TEXT_BYTES_MAX / 8;
     if text.len() > BYTES_MAX {
-        let end = (0..=BYTES_MAX)
-            .rev()
-            .find(|at| text.is_char_boundary(*at))
-            .unwrap_or(0);
-        text.truncate(end);
+        text.truncate(text.floor_char_boundary(BYTES_MAX));
         text.push('…');
     }
     text

@@ -1,8 +1,8 @@
-//! Resources of documents: one renderer's fetch channel, and its fetches.
+//! Loading the resources of documents: one renderer's fetch channel, and its fetches.
 //!
-//! Owns: what that renderer may ask for and what it has under way. Trusts: the broker for the site
-//! that the channel is bound to; the renderer for nothing. Never: fetches what is not http or https
-//! for a renderer, or lets it have more under way than its share.
+//! Owns: what that renderer may ask for, and its fetches under way. Trusts: the broker for the site
+//! of the channel; nothing that the renderer says. Never: fetches any scheme but http and https for
+//! a renderer, or more at once than the renderer's share.
 
 use crate::channel::{Undelivered, send};
 use crate::client::{Partition, Purpose, is_http};
@@ -22,13 +22,13 @@ use url::Url;
 
 /// One renderer's channel, as its fetches share it.
 pub struct FetchChannel {
-    /// The service's number for it.
+    /// Number that the service gave this channel.
     pub number: u64,
     /// The renderer.
     pub process: ProcessId,
     /// The site of its documents.
     pub site: Site,
-    /// To the renderer.
+    /// The sending half.
     pub sender: Sender<FromNetwork>,
     /// The site's connections.
     pub partition: Arc<Partition>,
@@ -63,7 +63,7 @@ impl From<Undelivered> for Ended {
 }
 
 impl Fetch {
-    /// A fetch that the renderer asks for, if it may ask for one more.
+    /// Starts a fetch, if the renderer may have one more.
     pub fn begin(
         channel: &Arc<FetchChannel>,
         id: RequestId,
@@ -81,12 +81,12 @@ impl Fetch {
         })
     }
 
-    /// What ends it.
+    /// Cancels the fetch.
     pub fn stop(&self) -> &Arc<Stop> {
         &self.stop
     }
 
-    /// Does all of it. For a worker.
+    /// Fetches the resource. For a worker.
     pub fn run(self) {
         let request = self.id;
         let last = match self.transfer() {

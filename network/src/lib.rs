@@ -1,13 +1,13 @@
-//! The network process: HTTP and HTTPS, names, and the streaming of bodies to renderers.
+//! The network process: HTTP and HTTPS, DNS, and the streaming of bodies to renderers.
 //!
-//! Owns: all connections to the outside. Trusts: the broker alone; renderers and servers are both
-//! taken for hostile. Never: opens a file, makes a thread after its sandbox is on, or believes a
-//! renderer about its own site (that is a property of the channel it speaks on).
+//! Owns: all connections to the outside. Trusts: the broker alone; renderers and servers may both
+//! be hostile. Never: opens a file, starts a thread after sealing itself, or asks a renderer for
+//! its site (the channel that a renderer speaks on belongs to one site).
 //!
-//! One thread (`service`) reads the control channel and every fetch channel and never blocks on
-//! anything else; a fixed set of workers (`workers`) does the loads, one each, and answers on the
-//! channels directly. A worker only ever blocks in `wait`, which also ends when its load is
-//! stopped.
+//! One thread (`service`) reads the control channel and every fetch channel, and blocks on nothing
+//! else. A fixed pool of workers (`workers`) does the loads, one load each, and answers on the
+//! channels directly. A worker blocks only in `wait`, which also returns when its load is
+//! cancelled.
 #![forbid(unsafe_code)]
 
 mod channel;
@@ -43,9 +43,9 @@ pub fn main() -> ExitCode {
         }
     };
     let RoleConfig::Network(config) = started.config.clone() else {
-        return started.fail("the network process was given another role's configuration");
+        return started.fail("the configuration is for another role");
     };
-    let control = match started.handles.channel() {
+    let control = match ipc::Endpoint::take(&mut started.handles) {
         Ok(control) => control,
         Err(error) => return started.fail(&format!("no control channel: {error}")),
     };

@@ -1,8 +1,8 @@
-//! Documents: the head to the broker, the body into the pipe of the renderer that it picks.
+//! Loading a document: its head goes to the broker, its body into the pipe that a renderer reads.
 //!
-//! Owns: the pipe while it writes. Trusts: the broker, that somebody wants this page; the server
-//! for nothing. Never: keeps a body (each byte goes on as it comes), or waits for a renderer longer
-//! than the broker wants the page.
+//! Owns: the write end of the pipe. Trusts: the broker; nothing that the server sends. Never:
+//! stores a body (bytes are passed on as they arrive), or waits for a renderer after the broker has
+//! cancelled the navigation.
 
 use crate::channel::{Undelivered, send};
 use crate::client::{Partition, Purpose, Response};
@@ -19,24 +19,24 @@ use protocol::network::FromNetwork;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 
-/// Read from the connection at once.
+/// Bytes of one read from the connection.
 const READ_BYTES: usize = 32 * 1024;
 /// `PIPE_BUF`: a pipe that is ready for writing takes that much without blocking (pipe(7)), whether
 /// or not the broker made it non-blocking.
 const PIPE_WRITE_BYTES: usize = 4096;
 
-/// The broker's end, shared by all navigations.
-pub struct Control {
-    /// To the broker.
+/// The channel to the broker, shared by all navigations.
+pub struct ToBroker {
+    /// The sending half of the control channel.
     pub sender: Sender<FromNetwork>,
-    /// What it has asked for.
+    /// Navigations that the broker has asked for.
     pub under_way: UnderWay<NavigationId>,
 }
 
 /// One navigation.
 pub struct Navigation {
-    /// Whom to answer.
-    pub control: Arc<Control>,
+    /// Where to answer.
+    pub to_broker: Arc<ToBroker>,
     /// Whose connections to use.
     pub partition: Partition,
     /// Its id.
@@ -50,7 +50,7 @@ pub struct Navigation {
 }
 
 impl Navigation {
-    /// Does all of it. For a worker.
+    /// Loads the document. For a worker.
     pub fn run(self) {
         let last = match self.partition.get(&self.url, Purpose::Document) {
             Err(error) => FromNetwork::Failed {
@@ -65,11 +65,11 @@ impl Navigation {
         self.end(last);
     }
 
-    /// Ends it with that message, unless it was cancelled.
+    /// Ends the navigation with `last`, unless it was cancelled.
     pub fn end(self, last: FromNetwork) {
-        if self.control.under_way.end(&self.id, &self.stop) {
-            // Undelivered: the broker is gone, and so will this process be.
-            let _ = send(&self.control.sender, last);
+        if self.to_broker.under_way.end(&self.id, &self.stop) {
+            // Undelivered: the broker is gone, and this process exits with it.
+            let _ = send(&self.to_broker.sender, last);
         }
         // Only now does the pipe close: the broker knows of a cut before the renderer sees the end.
     }
@@ -77,7 +77,7 @@ impl Navigation {
     fn deliver(&self, mut response: Response) -> Result<FromNetwork, Undelivered> {
         let head = response.head().clone();
         send(
-            &self.control.sender,
+            &self.to_broker.sender,
             FromNetwork::Head {
                 navigation: self.id,
                 head,
@@ -108,7 +108,7 @@ impl Navigation {
         }
     }
 
-    /// `Cancelled` when nobody reads any more.
+    /// Fails with `Cancelled` when the reader has closed the pipe.
     fn write(&self, bytes: &[u8], written: &mut u64) -> Result<(), LoadError> {
         let mut left = bytes;
         while !left.is_empty() {

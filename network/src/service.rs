@@ -1,13 +1,13 @@
-//! The main thread: reads the broker's control channel and every renderer's fetch channel, and
-//! hands each load to a worker.
+//! The main thread: reads the control channel and every fetch channel, and hands each load to a
+//! worker.
 //!
-//! Owns: the channels, the partition of each site. Trusts: the broker. Never: believes a renderer
-//! (one that misbehaves loses its channel and is reported, and the others go on), or blocks on
-//! anything but all channels at once and the broker, who always reads.
+//! Owns: the channels, and the partition of each site. Trusts: the broker, no renderer: one that
+//! misbehaves loses its channel and is reported, and the others go on. Never: blocks on anything
+//! but all channels at once, or on sending to the broker, which always reads.
 
 use crate::client::{Client, Partition};
 use crate::fetch::{Fetch, FetchChannel};
-use crate::navigation::{Control, Navigation};
+use crate::navigation::{Navigation, ToBroker};
 use crate::tls::TlsSetupError;
 use crate::under_way::UnderWay;
 use crate::wait::Stop;
@@ -28,16 +28,16 @@ use std::sync::{Arc, Weak};
 use std::time::Instant;
 use thiserror::Error;
 
-/// Most navigations under way or waiting; the broker has at most one for each tab.
+/// Most navigations under way or waiting; the broker asks for at most one for each tab.
 const NAVIGATIONS_MAX: usize = PROCESSES_MAX * FETCHES_PER_CHANNEL_MAX;
 
-/// Why the network process cannot begin, or go on.
+/// Why the network process cannot start, or go on.
 #[derive(Debug, Error)]
 pub enum ServiceError {
     /// The broker broke the protocol.
     #[error("the broker misbehaved: {0}")]
     Broker(Misbehaviour),
-    /// The system refused something that the work needs.
+    /// A system call failed.
     #[error("the network process cannot work: {0}")]
     System(#[from] io::Error),
     /// TLS could not be set up.
@@ -49,7 +49,7 @@ pub enum ServiceError {
 pub struct Service {
     client: Client,
     navigations: Partition,
-    control: Arc<Control>,
+    to_broker: Arc<ToBroker>,
     receiver: Receiver<ToNetwork>,
     channels: Vec<OpenChannel>,
     sites: HashMap<Site, Weak<Partition>>,
@@ -64,9 +64,9 @@ struct OpenChannel {
     rate: Rate,
 }
 
-/// What became of a channel in this turn.
+/// What a turn at a channel has left it as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Turn {
+enum ChannelState {
     Open,
     Closed,
     /// Its renderer broke the protocol.
@@ -84,7 +84,7 @@ impl Service {
         Ok(Service {
             navigations: client.partition(),
             client,
-            control: Arc::new(Control {
+            to_broker: Arc::new(ToBroker {
                 sender,
                 under_way: UnderWay::default(),
             }),
@@ -96,7 +96,7 @@ impl Service {
         })
     }
 
-    /// Works until the broker closes the control channel.
+    /// Serves until the broker closes the control channel.
     pub fn run(&mut self) -> Result<(), ServiceError> {
         loop {
             let receivers = self.channels.iter().map(|open| open.receiver.as_fd());
@@ -114,50 +114,51 @@ impl Service {
                 if !ready[index + 1] {
                     continue;
                 }
-                let turn = self.serve_channel(index);
-                if turn != Turn::Open {
+                let state = self.serve_channel(index);
+                if state != ChannelState::Open {
                     let closed = self.channels.swap_remove(index);
                     self.close(&closed);
-                    self.report(&closed.channel, turn);
+                    self.report(&closed.channel, state);
                 }
             }
-            if ready[0] && self.serve_control()? == Turn::Closed {
+            if ready[0] && self.serve_control()? == ChannelState::Closed {
                 return Ok(());
             }
         }
     }
 
-    fn serve_control(&mut self) -> Result<Turn, ServiceError> {
+    fn serve_control(&mut self) -> Result<ChannelState, ServiceError> {
         for _ in 0..MESSAGES_PER_TURN_MAX {
             match self.receiver.try_recv() {
                 Ok(Some(received)) => self
                     .handle(received.message, received.handles)
                     .map_err(ServiceError::Broker)?,
                 Ok(None) => break,
-                Err(RecvError::Closed) => return Ok(Turn::Closed),
+                Err(RecvError::Closed) => return Ok(ChannelState::Closed),
                 Err(RecvError::Misbehaved(how)) => return Err(ServiceError::Broker(how)),
                 Err(RecvError::Failed(error)) => return Err(error.into()),
             }
         }
-        Ok(Turn::Open)
+        Ok(ChannelState::Open)
     }
 
     fn handle(&mut self, message: ToNetwork, mut handles: Handles) -> Result<(), Misbehaviour> {
         match message {
             ToNetwork::Navigate { navigation, url } => self.navigate(navigation, url, &mut handles),
             ToNetwork::Cancel { navigation } => {
-                if let Some(stop) = self.control.under_way.cancel(&navigation) {
+                if let Some(stop) = self.to_broker.under_way.cancel(&navigation) {
                     self.pool.stop(&stop);
                 }
                 Ok(())
             }
             ToNetwork::OpenFetch { process, site } => {
-                self.open(process, site, handles.channel()?);
+                self.open(process, site, Endpoint::take(&mut handles)?);
                 Ok(())
             }
             ToNetwork::Ping { sequence } => {
-                // One at a time is asked, so there is room; a broker that is gone is seen below.
-                let _ = self.control.sender.send(FromNetwork::Done { sequence });
+                // The broker asks once at a time, so there is room; a closed channel is noticed
+                // below.
+                let _ = self.to_broker.sender.send(FromNetwork::Done { sequence });
                 Ok(())
             }
             ToNetwork::Break(action) => {
@@ -166,7 +167,7 @@ impl Service {
                     &action,
                     &child::Reach {
                         fetch: channels.map(|open| open.receiver.as_fd()).collect(),
-                        ..child::Reach::control(self.control.sender.as_fd())
+                        ..child::Reach::control(self.to_broker.sender.as_fd())
                     },
                 );
                 Ok(())
@@ -181,10 +182,10 @@ impl Service {
         handles: &mut Handles,
     ) -> Result<(), Misbehaviour> {
         let pipe = handles.pipe_writer()?;
-        let stop = self.control.under_way.begin(id, NAVIGATIONS_MAX);
+        let stop = self.to_broker.under_way.begin(id, NAVIGATIONS_MAX);
         let stop = stop.ok_or(Misbehaviour::WrongState)?;
         let navigation = Navigation {
-            control: self.control.clone(),
+            to_broker: self.to_broker.clone(),
             partition: self.navigations.clone(),
             id,
             url,
@@ -197,12 +198,12 @@ impl Service {
             stop: stop.clone(),
             run,
         }) {
-            self.control.under_way.end(&id, &stop);
+            self.to_broker.under_way.end(&id, &stop);
             let error = LoadError::Transport {
                 reason: full.to_string(),
             };
             if self
-                .control
+                .to_broker
                 .sender
                 .try_send(FromNetwork::Failed {
                     navigation: id,
@@ -210,7 +211,7 @@ impl Service {
                 })
                 .is_err()
             {
-                tracing::error!(%id, "a navigation was neither done nor refused");
+                tracing::error!(%id, "cannot tell the broker that a navigation was refused");
             }
         }
         Ok(())
@@ -254,7 +255,7 @@ impl Service {
         partition
     }
 
-    fn serve_channel(&mut self, index: usize) -> Turn {
+    fn serve_channel(&mut self, index: usize) -> ChannelState {
         let now = Instant::now();
         for _ in 0..MESSAGES_PER_TURN_MAX {
             let OpenChannel {
@@ -264,34 +265,34 @@ impl Service {
             } = &mut self.channels[index];
             let message = match receiver.try_recv() {
                 Ok(Some(received)) => received.message,
-                Ok(None) => return Turn::Open,
-                Err(RecvError::Closed) => return Turn::Closed,
-                Err(RecvError::Misbehaved(how)) => return Turn::Broken(how),
+                Ok(None) => return ChannelState::Open,
+                Err(RecvError::Closed) => return ChannelState::Closed,
+                Err(RecvError::Misbehaved(how)) => return ChannelState::Broken(how),
                 Err(RecvError::Failed(error)) => {
                     tracing::error!(process = %channel.process, "fetch channel: {error}");
-                    return Turn::Closed;
+                    return ChannelState::Closed;
                 }
             };
             if rate.excess(now).is_some() {
-                return Turn::Broken(Misbehaviour::Flood);
+                return ChannelState::Broken(Misbehaviour::Flood);
             }
             let channel = channel.clone();
             if let Err(how) = self.handle_fetch(&channel, message) {
-                return Turn::Broken(how);
+                return ChannelState::Broken(how);
             }
         }
-        Turn::Open
+        ChannelState::Open
     }
 
     /// Tells the broker of a renderer that broke the protocol.
-    fn report(&self, channel: &FetchChannel, turn: Turn) {
-        let Turn::Broken(misbehaviour) = turn else {
+    fn report(&self, channel: &FetchChannel, state: ChannelState) {
+        let ChannelState::Broken(misbehaviour) = state else {
             return;
         };
         let FetchChannel { process, site, .. } = channel;
         tracing::warn!(%process, %site, "renderer misbehaved on its fetch channel: {misbehaviour}");
         // A broker that is gone ends the loop.
-        let _ = self.control.sender.send(FromNetwork::ClientMisbehaved {
+        let _ = self.to_broker.sender.send(FromNetwork::ClientMisbehaved {
             process: *process,
             misbehaviour,
         });

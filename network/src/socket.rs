@@ -1,8 +1,8 @@
-//! Sockets as this process uses them: never blocking, waited for through `wait`.
+//! Non-blocking sockets, waited for through `wait`.
 //!
-//! Owns: the system calls on sockets (`socket`, `connect`, `getsockopt`, `setsockopt`, `recvfrom`,
-//! `sendto`, `poll`), no others, as the sandbox's policy has it. Trusts: nobody. Never: blocks
-//! uninterruptibly, or raises SIGPIPE.
+//! Owns: the system calls on sockets: `socket`, `connect`, `getsockopt`, `setsockopt`, `recvfrom`,
+//! `sendto` and `poll`, all that the sandbox's policy allows. Never: blocks uninterruptibly, or
+//! raises SIGPIPE.
 
 use crate::wait::{self, WaitError};
 use nix::errno::Errno;
@@ -27,7 +27,7 @@ pub struct Stream {
     deadline: Option<Instant>,
 }
 
-/// A UDP socket that hears only `peer`. The kernel picks its port at random.
+/// A UDP socket that receives from `peer` only. The kernel picks its port at random.
 pub fn datagram(peer: SocketAddr) -> io::Result<OwnedFd> {
     let fd = new_socket(peer, SockType::Datagram)?;
     connect(fd.as_raw_fd(), &SockaddrStorage::from(peer))?;
@@ -84,7 +84,7 @@ impl Stream {
         Ok(Stream { fd, deadline })
     }
 
-    /// Until when the reads and writes that follow may wait.
+    /// Sets until when later reads and writes may wait.
     pub fn set_deadline(&mut self, deadline: Option<Instant>) {
         self.deadline = deadline;
     }
@@ -172,7 +172,7 @@ fn begin_connect(address: SocketAddr) -> io::Result<OwnedFd> {
     }
 }
 
-/// Of two failures the one that tells more: a refusal says that the host is there.
+/// The failure that tells more: a refused connection shows that the host exists.
 fn worse(first: Option<io::Error>, second: io::Error) -> Option<io::Error> {
     match first {
         Some(first) if first.kind() == io::ErrorKind::ConnectionRefused => Some(first),

@@ -1,8 +1,8 @@
-//! TLS: whom we trust, and what is wrong when we do not.
+//! TLS: which certificates are trusted, and how a failure is explained.
 //!
-//! Owns: the rustls configuration, built in memory before the sandbox closes. Trusts: Mozilla's
-//! certificate authorities as `webpki-roots` has them, and those that the person added. Never: goes
-//! on with a certificate that does not check out.
+//! Owns: the rustls configuration, built before the process is sealed. Trusts: Mozilla's
+//! certificate authorities, as in `webpki-roots`, and those that the user added. Never: accepts a
+//! certificate that fails a check.
 
 use rustls::client::Resumption;
 use rustls::crypto::ring;
@@ -11,16 +11,16 @@ use rustls_pki_types::CertificateDer;
 use std::sync::Arc;
 use thiserror::Error;
 
-/// Sessions that one partition remembers for resumption.
+/// Most sessions that one partition remembers for resumption.
 const SESSIONS_MAX: usize = 64;
 
-/// A certificate authority of the person's cannot be used.
+/// TLS cannot be set up.
 #[derive(Debug, Error)]
 pub enum TlsSetupError {
-    /// Not a certificate.
+    /// A certificate authority that the user added is not a certificate.
     #[error("an added certificate authority is not a valid certificate: {0}")]
     BadRoot(rustls::Error),
-    /// The cryptography does not offer the protocol versions.
+    /// The cryptography library lacks the protocol versions.
     #[error("TLS cannot be set up: {0}")]
     Unsupported(rustls::Error),
 }
@@ -43,22 +43,22 @@ pub fn configuration(extra_roots: &[Vec<u8>]) -> Result<ClientConfig, TlsSetupEr
     Ok(config)
 }
 
-/// The same configuration with a session memory of its own, so that resumption does not tell a
-/// server that two sites have the same visitor.
+/// The same configuration with a separate session cache, so that resumption does not tell a server
+/// that two sites have the same visitor.
 pub fn partition(config: &ClientConfig) -> Arc<ClientConfig> {
     let mut config = config.clone();
     config.resumption = Resumption::in_memory_sessions(SESSIONS_MAX);
     Arc::new(config)
 }
 
-/// What is wrong, in a person's words.
+/// The error in words for the user.
 pub fn explain(error: &rustls::Error) -> String {
     match error {
         rustls::Error::InvalidCertificate(error) => explain_certificate(error),
         rustls::Error::AlertReceived(alert) => explain_alert(*alert),
         rustls::Error::InvalidMessage(_) => "the server does not speak TLS".to_owned(),
         rustls::Error::PeerIncompatible(reason) => {
-            format!("the server offers no version or cipher of TLS that is safe ({reason:?})")
+            format!("the server offers no safe TLS version or cipher ({reason:?})")
         }
         rustls::Error::NoCertificatesPresented => "the server sent no certificate".to_owned(),
         error => error.to_string(),
@@ -85,7 +85,7 @@ fn explain_certificate(error: &CertificateError) -> String {
         },
         C::Revoked => "the certificate was revoked".to_owned(),
         C::BadEncoding => "the certificate is damaged".to_owned(),
-        C::BadSignature => "the certificate's signature is wrong".to_owned(),
+        C::BadSignature => "the certificate's signature is invalid".to_owned(),
         C::InvalidPurpose | C::InvalidPurposeContext { .. } => {
             "the certificate is not meant for servers".to_owned()
         }
@@ -96,7 +96,7 @@ fn explain_certificate(error: &CertificateError) -> String {
 fn explain_alert(alert: AlertDescription) -> String {
     match alert {
         AlertDescription::HandshakeFailure | AlertDescription::ProtocolVersion => {
-            "the server refused the versions and ciphers of TLS that are safe".to_owned()
+            "the server refused all safe TLS versions and ciphers".to_owned()
         }
         AlertDescription::CertificateRequired => "the server wants a client certificate".to_owned(),
         AlertDescription::UnrecognisedName => "the server does not know this host".to_owned(),
@@ -104,7 +104,7 @@ fn explain_alert(alert: AlertDescription) -> String {
     }
 }
 
-/// A hostile certificate may name very many hosts.
+/// The first few names: a hostile certificate may have very many.
 fn short_list(names: &[String]) -> String {
     const SHOWN: usize = 3;
     const CHARS: usize = 80;

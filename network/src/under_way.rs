@@ -1,7 +1,6 @@
-//! The loads of one channel that are under way.
+//! The loads of one channel that are under way, by id.
 //!
-//! Owns: which ids are in use, and how to stop each. Trusts: nobody to name an id that exists.
-//! Never: says that a load still wants an answer after it was cancelled.
+//! Trusts: no peer to name an id that exists. Never: lets a cancelled load send its last message.
 
 use crate::wait::{Stop, lock};
 use std::collections::HashMap;
@@ -19,7 +18,7 @@ impl<K> Default for UnderWay<K> {
 }
 
 impl<K: Hash + Eq> UnderWay<K> {
-    /// A new load; none if the id is in use or `limit` loads are under way.
+    /// Starts a load. `None` if the id is in use or `limit` loads are under way.
     pub fn begin(&self, id: K, limit: usize) -> Option<Arc<Stop>> {
         let mut loads = lock(&self.0);
         if loads.len() >= limit || loads.contains_key(&id) {
@@ -30,8 +29,8 @@ impl<K: Hash + Eq> UnderWay<K> {
         Some(stop)
     }
 
-    /// The load has ended by itself; whether it still wants its last message. Called before that
-    /// message is sent: its receiver may use the id again at once.
+    /// Notes that a load has finished. Returns whether its last message may be sent: not if it was
+    /// cancelled. To be called before that message, since the receiver may reuse the id at once.
     pub fn end(&self, id: &K, stop: &Arc<Stop>) -> bool {
         let mut loads = lock(&self.0);
         let is_this = loads.get(id).is_some_and(|other| Arc::ptr_eq(other, stop));
@@ -41,12 +40,12 @@ impl<K: Hash + Eq> UnderWay<K> {
         is_this
     }
 
-    /// Takes a load that is to be stopped.
+    /// Removes a load that is to be stopped.
     pub fn cancel(&self, id: &K) -> Option<Arc<Stop>> {
         lock(&self.0).remove(id)
     }
 
-    /// Takes all of them.
+    /// Removes all loads.
     pub fn cancel_all(&self) -> Vec<Arc<Stop>> {
         lock(&self.0).drain().map(|(_, stop)| stop).collect()
     }

@@ -1,10 +1,9 @@
-//! Waiting that can be interrupted: a job's stop flag, and the one function through which a worker
-//! ever blocks.
+//! Interruptible waiting: a job's stop flag, and the only function in which a worker blocks.
 //!
-//! Owns: which job a worker is at, and the bell (an eventfd) that wakes it. Trusts: nobody; a peer
-//! that never answers costs at most the deadline. Never: blocks without also watching the bell, so
-//! a cancelled load frees its worker at once, in whatever it is: connecting, resolving, reading, or
-//! writing towards a renderer that does not read.
+//! Owns: the job of each worker, and the bell (an eventfd) that wakes the worker. Trusts: no peer
+//! to answer; a silent one costs at most the deadline. Never: blocks without watching the bell. So
+//! a cancelled load frees its worker at once, even while it connects, resolves a name, reads, or
+//! writes to a renderer that does not read.
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -17,7 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use thiserror::Error;
 
-/// Why a wait ended without what was waited for.
+/// Why a wait ended early.
 #[derive(Debug, Error)]
 pub enum WaitError {
     /// The deadline passed.
@@ -26,12 +25,12 @@ pub enum WaitError {
     /// The job was stopped.
     #[error("stopped")]
     Stopped,
-    /// The system refused to wait.
+    /// The system call failed.
     #[error("cannot wait: {0}")]
     Failed(io::Error),
 }
 
-/// Ends one job early. Shared by who asks for the end and the worker that has the job.
+/// Ends one job early. Shared by the canceller and the worker that runs the job.
 #[derive(Debug, Default)]
 pub struct Stop {
     stopped: AtomicBool,
@@ -39,12 +38,12 @@ pub struct Stop {
 }
 
 impl Stop {
-    /// A job that goes on.
+    /// The flag of a job that has not been stopped.
     pub fn new() -> Arc<Stop> {
         Arc::default()
     }
 
-    /// Ends the job, now or when it would begin.
+    /// Stops the job now, or as soon as a worker takes it.
     pub fn stop(&self) {
         self.stopped.store(true, Ordering::SeqCst);
         if let Some(bell) = &*lock(&self.bell) {
@@ -53,13 +52,13 @@ impl Stop {
         }
     }
 
-    /// Whether the job has been ended.
+    /// Whether the job has been stopped.
     pub fn is_stopped(&self) -> bool {
         self.stopped.load(Ordering::SeqCst)
     }
 }
 
-/// The eventfd of one worker; made before the sandbox closes.
+/// The eventfd of one worker, to be made before the process is sealed.
 pub fn new_bell() -> io::Result<Arc<EventFd>> {
     let flags = EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK;
     Ok(Arc::new(EventFd::from_flags(flags)?))
@@ -70,13 +69,13 @@ struct Current {
     bell: Arc<EventFd>,
 }
 
-// ureq calls the transport and the resolver deep inside of a request and hands no context through,
-// but always on the thread that runs the request: so the job at hand belongs to the thread.
+// ureq calls the transport and the resolver deep inside a request and passes no context to them,
+// but always on the thread that runs the request. So the current job belongs to the thread.
 thread_local! {
     static CURRENT: RefCell<Option<Current>> = const { RefCell::new(None) };
 }
 
-/// While it lives, waits of this thread end when the job is stopped.
+/// As long as this value lives, stopping the job ends the waits of this thread.
 pub struct AtWork(());
 
 /// Declares that this thread now works for `stop`, reachable by `bell`.
@@ -114,7 +113,7 @@ pub fn until(
     Ok(until_any(&[(fd, events)], deadline)?[0])
 }
 
-/// Waits until one of `fds` has one of its events; gives what each has.
+/// Waits until one of `fds` has one of its events; returns the events of each.
 pub fn until_any(
     fds: &[(BorrowedFd<'_>, PollFlags)],
     deadline: Option<Instant>,
@@ -154,7 +153,7 @@ pub fn until_any(
     })
 }
 
-/// The instant after that time, or none when the clock cannot tell it.
+/// The instant after that time; none if the clock cannot express it.
 pub fn deadline_after(time: Duration) -> Option<Instant> {
     Instant::now().checked_add(time)
 }
@@ -165,13 +164,13 @@ fn remaining(deadline: Instant) -> Option<Duration> {
         .filter(|time| !time.is_zero())
 }
 
-/// Rounds up, so that a poll never spins through the last part of a millisecond.
+/// Rounds up, so that a poll does not spin through the last part of a millisecond.
 fn poll_timeout(time: Duration) -> PollTimeout {
     let millis = time.as_micros().div_ceil(1000).min(i32::MAX as u128) as i32;
     PollTimeout::try_from(millis).unwrap_or(PollTimeout::MAX)
 }
 
-/// Locks; a panic elsewhere left nothing half-done behind any of this crate's locks.
+/// Locks, even after a panic: no lock of this crate guards half-done changes.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,8 +1,8 @@
-//! The worker threads, all made before the sandbox closes, and the queue that feeds them.
+//! The worker threads, all started before the process is sealed, and the queue that feeds them.
 //!
-//! Owns: the threads, the waiting jobs, who may have how many workers. Trusts: the service that
-//! hands jobs in. Never: makes a thread after [`Pool::new`], or lets the fetches of one renderer
-//! (or of all together) take the workers that others and navigations need.
+//! Owns: the threads, the waiting jobs, and each renderer's share of the workers. Never: starts a
+//! thread after [`Pool::new`], or lets the fetches of one renderer (or of all together) take the
+//! workers that other renderers and navigations need.
 
 use crate::wait::{self, Stop, lock};
 use nix::sys::eventfd::EventFd;
@@ -13,17 +13,17 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use thiserror::Error;
 
-/// Threads. Each is asleep unless a response is under way. The fetches cannot take the workers of
-/// navigations, and a tab has at most two of those at once: the page that is arriving and the one
-/// that is to follow it. So pages that never end keep no other tab waiting.
+/// Number of threads. Each sleeps unless a response is under way. Fetches cannot take the workers
+/// of navigations, and a tab has at most two navigations at once: the page that is arriving and its
+/// successor. So an endless page keeps no other tab waiting.
 pub const WORKERS: usize = 2 * TABS_MAX + FETCH_WORKERS_MAX;
-/// Most workers at fetches of renderers.
+/// Most workers that fetch for renderers.
 pub const FETCH_WORKERS_MAX: usize = 28;
-/// Most workers at the fetches of one renderer.
+/// Most workers that fetch for one renderer.
 pub const FETCH_WORKERS_PER_CHANNEL_MAX: usize = 6;
 /// Most jobs that wait for a worker.
 const WAITING_MAX: usize = 4096;
-/// A TLS handshake with a long certificate chain fits several times.
+/// Several times what a TLS handshake with a long certificate chain needs.
 const STACK_BYTES: usize = 512 * 1024;
 
 /// Whom a job is for.
@@ -37,20 +37,20 @@ pub enum Owner {
 
 /// A piece of work for one worker.
 pub struct Job {
-    /// Whom it is for.
+    /// The owner of the job.
     pub owner: Owner,
     /// Ends it early.
     pub stop: Arc<Stop>,
-    /// What is to be done.
+    /// The work.
     pub run: Box<dyn FnOnce() + Send>,
 }
 
 /// The queue is full.
 #[derive(Debug, Error)]
-#[error("too many loads wait for a worker")]
+#[error("too many requests are waiting")]
 pub struct QueueFull;
 
-/// All workers. Dropped, it stops every job and ends the threads.
+/// All workers. Dropping the pool stops every job and ends the threads.
 pub struct Pool {
     shared: Arc<Shared>,
     threads: Vec<JoinHandle<()>>,
@@ -76,8 +76,8 @@ struct State {
 }
 
 impl Pool {
-    /// Makes the threads and waits until each is ready, so that none still needs a system call that
-    /// the sandbox is about to forbid.
+    /// Starts the threads and waits until all are ready: a thread that starts makes system calls
+    /// that the sandbox will forbid.
     pub fn new() -> io::Result<Pool> {
         let mut pool = Pool {
             shared: Arc::default(),

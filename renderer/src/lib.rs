@@ -99,15 +99,9 @@ fn prepare(started: &mut Started) -> Result<Prepared, String> {
         _ => return Err("the bootstrap message is for another role".to_owned()),
     };
     let handles = &mut started.handles;
-    let control = handles
-        .channel()
-        .map_err(|e| format!("control channel: {e}"))?;
+    let control = Endpoint::take(handles).map_err(|e| format!("control channel: {e}"))?;
     let commands = if is_shell {
-        Some(
-            handles
-                .channel()
-                .map_err(|e| format!("command channel: {e}"))?,
-        )
+        Some(Endpoint::take(handles).map_err(|e| format!("command channel: {e}"))?)
     } else {
         None
     };

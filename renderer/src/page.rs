@@ -253,11 +253,11 @@ impl Host for Page {
                 self.is_locked = true;
                 self.view.set_site(site);
                 if fetch {
-                    self.fetcher.set_channel(handles.channel()?);
+                    self.fetcher.set_channel(ipc::Endpoint::take(&mut handles)?);
                 }
             }
             ToRenderer::FetchChannel if self.is_locked => {
-                self.fetcher.set_channel(handles.channel()?);
+                self.fetcher.set_channel(ipc::Endpoint::take(&mut handles)?);
             }
             ToRenderer::Commit(commit) if self.is_locked => self.commit(commit, &mut handles)?,
             ToRenderer::Stop => {

@@ -133,7 +133,7 @@ impl<H: Host> Runtime<H> {
                 generation,
                 size,
             } => {
-                let channel = handles.channel()?;
+                let channel = ipc::Endpoint::take(&mut handles)?;
                 let producer = producer(&mut handles, size, generation)?;
                 self.attach(surface, part, producer, channel);
             }
@@ -144,7 +144,7 @@ impl<H: Host> Runtime<H> {
                 channel,
             } => {
                 let channel = if channel {
-                    Some(handles.channel()?)
+                    Some(ipc::Endpoint::take(&mut handles)?)
                 } else {
                     None
                 };

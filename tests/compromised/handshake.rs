@@ -188,7 +188,7 @@ const DEEDS: &[Deed] = &[
         |attacker| {
             let mut started = start(attacker);
             let channel: ipc::Endpoint<FromChild, FromChild> =
-                started.handles.channel().expect("the control channel");
+                ipc::Endpoint::take(&mut started.handles).expect("the control channel");
             let word = match attacker {
                 // Of the gpu process this word would end the browser.
                 Attacker::Gpu => ipc::codec::encode(&FromGpu::CloseRequested).expect("it fits"),

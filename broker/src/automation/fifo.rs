@@ -3,16 +3,12 @@
 //! Owns: the pipe and the grammar of its commands. Trusts: whoever may write to the pipe, as far as
 //! the person at the keyboard. Never: blocks on a writer; a bad line is answered, not fatal.
 
-use crate::state::Browser;
-use crate::terminal::say;
 use anyhow::Context;
-use browser_core::{Command, Event};
+use browser_core::Command;
 use nix::errno::Errno;
-use protocol::gpu::FromGpu;
 use protocol::ids::{Role, TabId};
 use protocol::input::{Button, InputEvent, Key, Modifiers};
 use protocol::renderer::BreakAction;
-use serde_json::json;
 use std::collections::VecDeque;
 use std::fs::{File, OpenOptions};
 use std::os::fd::{AsFd, BorrowedFd};
@@ -21,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 const LINE_BYTES_MAX: usize = 64 * 1024;
 /// Inputs that wait for the page to answer earlier ones.
-const INPUTS_MAX: usize = 2 * LINE_BYTES_MAX;
+pub const INPUTS_MAX: usize = 2 * LINE_BYTES_MAX;
 
 /// What `help` prints.
 pub const HELP: &str = "\
@@ -38,7 +34,7 @@ pub struct ControlFifo {
     made_here: bool,
     line: Vec<u8>,
     /// Not given to the core yet, so that none is dropped for being faster than a person.
-    inputs: VecDeque<InputEvent>,
+    pub inputs: VecDeque<InputEvent>,
 }
 
 /// One command.
@@ -87,7 +83,7 @@ impl ControlFifo {
     }
 
     /// The whole lines that have come.
-    fn read(&mut self) -> Vec<String> {
+    pub fn read(&mut self) -> Vec<String> {
         let mut lines = Vec::new();
         let mut buffer = [0_u8; 4096];
         // A pipe's worth a turn: whoever floods it must not keep the loop from the children.
@@ -121,91 +117,6 @@ impl Drop for ControlFifo {
 impl AsFd for ControlFifo {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.file.as_fd()
-    }
-}
-
-impl Browser {
-    pub(crate) fn read_control_fifo(&mut self) {
-        let lines = self
-            .control
-            .as_mut()
-            .map(ControlFifo::read)
-            .unwrap_or_default();
-        for line in lines {
-            if let Err(problem) = parse(&line).and_then(|command| self.obey(&line, command)) {
-                tracing::warn!("control pipe: {line:?}: {problem}");
-                let value = json!({"record": "bad_command", "line": line, "reason": problem});
-                self.recorder.write_value(&value);
-            }
-        }
-    }
-
-    /// The next input, when there is one and the core takes it.
-    pub(crate) fn next_input(&mut self) -> Option<Event> {
-        let inputs = &mut self.control.as_mut()?.inputs;
-        if inputs.is_empty() || !self.core.takes_input() {
-            return None;
-        }
-        let process = self.core.window_gpu()?;
-        let message = FromGpu::Input {
-            event: inputs.pop_front()?,
-        };
-        Some(Event::FromGpu { process, message })
-    }
-
-    fn obey(&mut self, line: &str, command: Line) -> Result<(), String> {
-        tracing::debug!("control pipe: {line}");
-        match command {
-            Line::Core(command) => self.events.push_back(Event::Command(command)),
-            Line::Input(events) => {
-                let waiting = self.control.as_mut().map(|control| &mut control.inputs);
-                if let Some(inputs) = waiting {
-                    if inputs.len() + events.len() > INPUTS_MAX {
-                        return Err("too many inputs wait for the page to answer".to_owned());
-                    }
-                    inputs.extend(events);
-                }
-            }
-            Line::Screenshot(path) => match self.capture(self.core.window_size()) {
-                Ok(request) => {
-                    self.pictures.insert(request, path);
-                }
-                Err(error) => self.answer("screenshot", &path, Err(error)),
-            },
-            Line::State(path) => {
-                let result = crate::snapshot::write_state(self, &path);
-                self.answer("state", &path, result);
-            }
-            Line::Help => say!("{HELP}"),
-        }
-        Ok(())
-    }
-
-    /// Writes the pictures that have come and were asked for by the pipe.
-    pub(crate) fn write_pictures(&mut self) {
-        for request in self.finished_captures() {
-            let Some(path) = self.pictures.remove(&request) else {
-                continue;
-            };
-            let result = match self.take_picture(request) {
-                Ok(Some(picture)) => picture.write(&path),
-                Ok(None) => continue,
-                Err(error) => Err(error),
-            };
-            self.answer("screenshot", &path, result);
-        }
-    }
-
-    fn answer(&mut self, record: &str, path: &Path, result: anyhow::Result<()>) {
-        let path = path.display().to_string();
-        let value = match result {
-            Ok(()) => json!({"record": record, "path": path}),
-            Err(error) => {
-                tracing::warn!("control pipe: {error:#}");
-                json!({"record": record, "path": path, "error": format!("{error:#}")})
-            }
-        };
-        self.recorder.write_value(&value);
     }
 }
 

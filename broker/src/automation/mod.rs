@@ -2,3 +2,77 @@
 
 pub(crate) mod fifo;
 pub(crate) mod records;
+
+use browser_core::{Core, Event};
+use fifo::{ControlFifo, INPUTS_MAX};
+use protocol::gpu::FromGpu;
+use protocol::input::InputEvent;
+use records::Recorder;
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// What drives the browser, and what it answers.
+pub struct Automation {
+    pub(crate) recorder: Recorder,
+    pub(crate) fifo: Option<ControlFifo>,
+    /// Pictures asked for by the control pipe, by request.
+    pub(crate) pictures: BTreeMap<u32, PathBuf>,
+}
+
+impl Automation {
+    /// Records go to `recorder`, commands come from `fifo` if there is one.
+    pub fn new(recorder: Recorder, fifo: Option<ControlFifo>) -> Automation {
+        Automation {
+            recorder,
+            fifo,
+            pictures: BTreeMap::new(),
+        }
+    }
+
+    /// The next input, when there is one and the core takes it.
+    pub(crate) fn next_input(&mut self, core: &Core) -> Option<Event> {
+        let inputs = &mut self.fifo.as_mut()?.inputs;
+        if inputs.is_empty() || !core.takes_input() {
+            return None;
+        }
+        let process = core.window_gpu()?;
+        let event = inputs.pop_front()?;
+        let message = FromGpu::Input { event };
+        Some(Event::FromGpu { process, message })
+    }
+
+    /// Inputs to hand to the core one by one, as fast as it takes them.
+    ///
+    /// # Errors
+    /// Too many wait already, for people.
+    pub(crate) fn queue_inputs(&mut self, events: Vec<InputEvent>) -> Result<(), String> {
+        if let Some(fifo) = &mut self.fifo {
+            if fifo.inputs.len() + events.len() > INPUTS_MAX {
+                return Err("too many inputs wait for the page to answer".to_owned());
+            }
+            fifo.inputs.extend(events);
+        }
+        Ok(())
+    }
+
+    /// Records that a line of the control pipe was not obeyed.
+    pub(crate) fn refuse(&mut self, line: &str, problem: &str) {
+        tracing::warn!("control pipe: {line:?}: {problem}");
+        let value = json!({"record": "bad_command", "line": line, "reason": problem});
+        self.recorder.write_value(&value);
+    }
+
+    /// Records that a file was written, or why not.
+    pub(crate) fn answer(&mut self, record: &str, path: &Path, result: anyhow::Result<()>) {
+        let path = path.display().to_string();
+        let value = match result {
+            Ok(()) => json!({"record": record, "path": path}),
+            Err(error) => {
+                tracing::warn!("control pipe: {error:#}");
+                json!({"record": record, "path": path, "error": format!("{error:#}")})
+            }
+        };
+        self.recorder.write_value(&value);
+    }
+}

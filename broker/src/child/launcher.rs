@@ -4,13 +4,13 @@
 //! Owns: `/proc/self/exe` as it was at the start, the probed sandbox support, the fonts. Trusts:
 //! the sandbox crate's launcher. Never: waits for a child.
 
-use crate::child::outbox::Outbox;
-use crate::child::process::{Child, Control, Stderr};
+use crate::child::lanes::Lanes;
+use crate::child::process::Child;
+use crate::child::stderr::Stderr;
 use crate::machine::fonts::Fonts;
 use anyhow::Context;
-use ipc::{Endpoint, Rate, Receiver};
+use ipc::{Endpoint, Rate};
 use nix::fcntl::OFlag;
-use protocol::Message;
 use protocol::bootstrap::{GpuTarget, NetworkConfig, RoleConfig, ToChild};
 use protocol::geometry::Size;
 use protocol::ids::{ProcessId, Role};
@@ -35,8 +35,9 @@ pub struct Launcher {
     size: Size,
     log_filter: String,
     started: u32,
-    /// The demo server's socket until it is handed over.
-    pub demo_listener: Option<TcpListener>,
+    /// The socket of the demo site until it is handed over: once that process has died, connections
+    /// are to be refused, not to wait.
+    demo_listener: Option<TcpListener>,
 }
 
 impl Launcher {
@@ -47,6 +48,7 @@ impl Launcher {
         target: GpuTarget,
         size: Size,
         log_filter: String,
+        demo_listener: Option<TcpListener>,
     ) -> anyhow::Result<Launcher> {
         Ok(Launcher {
             exe: File::open("/proc/self/exe")
@@ -59,7 +61,7 @@ impl Launcher {
             size,
             log_filter,
             started: 0,
-            demo_listener: None,
+            demo_listener,
         })
     }
 
@@ -115,8 +117,8 @@ impl Launcher {
             pidfd: launched.pidfd,
             attempted: launched.attempted,
             bootstrap: Some(broker_end.split()),
-            control: None,
-            listener: None,
+            lanes: None,
+            call_notifications: None,
             stderr: Stderr::new(stderr_read),
             rate: Rate::default(),
             group,
@@ -127,57 +129,10 @@ impl Launcher {
 
     /// Makes the role's channels, keeps our ends in the child, and sends the bootstrap message.
     pub fn bootstrap(&mut self, process: ProcessId, child: &mut Child) -> anyhow::Result<()> {
-        let mut handles: Vec<OwnedFd> = Vec::new();
-        let config = match child.role {
-            Role::Demo => {
-                let (ours, theirs) = Endpoint::pair()?;
-                let listener = self
-                    .demo_listener
-                    .take()
-                    .context("no socket for the demo site")?;
-                child.control = Some(Control::Demo(ours));
-                let theirs: Endpoint<protocol::demo::Nothing, protocol::demo::Nothing> = theirs;
-                handles.extend([theirs.into_fd(), listener.into()]);
-                RoleConfig::Demo
-            }
-            Role::Gpu => {
-                let (out, input, theirs) = channel()?;
-                child.control = Some(Control::Gpu(out, input));
-                handles.push(theirs);
-                RoleConfig::Gpu {
-                    target: self.target,
-                    size: self.size,
-                }
-            }
-            Role::Network => {
-                let (out, input, theirs) = channel()?;
-                child.control = Some(Control::Network(out, input));
-                handles.push(theirs);
-                RoleConfig::Network(self.network.clone())
-            }
-            Role::Renderer => {
-                let (out, input, theirs) = channel()?;
-                child.control = Some(Control::Renderer(out, input));
-                handles.extend([theirs, self.fonts.region()?]);
-                RoleConfig::Renderer {
-                    fonts: self.fonts.entries().to_vec(),
-                }
-            }
-            Role::Shell => {
-                let (out, input, theirs) = channel()?;
-                let (commands_out, commands, command_theirs) = channel()?;
-                child.control = Some(Control::Shell {
-                    out,
-                    input,
-                    commands_out,
-                    commands,
-                });
-                handles.extend([theirs, command_theirs, self.fonts.region()?]);
-                RoleConfig::Shell {
-                    fonts: self.fonts.entries().to_vec(),
-                }
-            }
-        };
+        let (lanes, mut handles) = Lanes::open(child.role).context("socketpair")?;
+        child.lanes = Some(lanes);
+        let (config, more) = self.config_of(child.role)?;
+        handles.extend(more);
         let (sender, _) = child
             .bootstrap
             .as_ref()
@@ -191,13 +146,40 @@ impl Launcher {
             .try_send_with(message, handles)
             .map_err(|e| anyhow::anyhow!("the bootstrap message was not sent: {e}"))
     }
-}
 
-/// A channel: our two halves, and the child's end.
-fn channel<Tx: Message, Rx: Message>() -> std::io::Result<(Outbox<Tx>, Receiver<Rx>, OwnedFd)> {
-    let (ours, theirs) = Endpoint::pair()?;
-    let (sender, receiver) = ours.split();
-    Ok((Outbox::new(sender), receiver, theirs.into_fd()))
+    /// What a child of that role is told, and the descriptor that it gets beside its lanes.
+    fn config_of(&mut self, role: Role) -> anyhow::Result<(RoleConfig, Option<OwnedFd>)> {
+        Ok(match role {
+            Role::Demo => {
+                let listener = self.demo_listener.take();
+                let listener = listener.context("no socket for the demo site")?;
+                (RoleConfig::Demo, Some(listener.into()))
+            }
+            Role::Gpu => {
+                let (target, size) = (self.target, self.size);
+                (RoleConfig::Gpu { target, size }, None)
+            }
+            Role::Network => (RoleConfig::Network(self.network.clone()), None),
+            Role::Renderer => {
+                let region = self.fonts.region()?;
+                (
+                    RoleConfig::Renderer {
+                        fonts: self.fonts.entries().to_vec(),
+                    },
+                    Some(region),
+                )
+            }
+            Role::Shell => {
+                let region = self.fonts.region()?;
+                (
+                    RoleConfig::Shell {
+                        fonts: self.fonts.entries().to_vec(),
+                    },
+                    Some(region),
+                )
+            }
+        })
+    }
 }
 
 /// Resource limits alone hold then.

@@ -1,17 +1,18 @@
-//! The listener of a child's filter, by which the kernel tells of refused calls.
+//! The descriptor by which the Linux kernel tells of the system calls that a child's filter
+//! refuses.
 //!
-//! Owns: the check that what a child handed over is one. Trusts: the kernel. Never: goes without
-//! one where the kernel has them.
+//! Owns: the check that what a child handed over is such a descriptor. Trusts: the kernel. Never:
+//! does without one where the kernel offers them.
 
-use crate::poller::{Set, Source};
+use crate::poller::{Poller, Source};
 use protocol::ids::ProcessId;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 
 /// Watches the listener for refused calls. Where the kernel has such listeners, a child without one
-/// could make refused calls that nobody hears of.
+/// could make refused calls unheard.
 pub fn watch(
-    set: &Set,
+    poller: &Poller,
     process: ProcessId,
     listener: Option<OwnedFd>,
     support: &sandbox::Support,
@@ -29,7 +30,8 @@ pub fn watch(
     if !is_listener(listener.as_fd()) {
         return Err("what came is no listener for refused system calls".to_owned());
     }
-    set.add(&listener, Source::Seccomp(process))
+    poller
+        .add(&listener, Source::Seccomp(process))
         .map_err(|error| format!("its refused system calls cannot be listened for: {error}"))?;
     Ok(Some(listener))
 }

@@ -1,7 +1,6 @@
-//! What is done when a child says that it is sealed: it is looked at.
+//! Verifies, from outside, a child that claims its sandbox is on.
 //!
-//! Owns: the judgement that the kernel gets to hear. Trusts: the kernel's files. Never: takes a
-//! child's word for a layer.
+//! Trusts: the Linux kernel's files about the process. Never: takes a child's word for a layer.
 
 use crate::child::process::Child;
 use browser_core::Event;

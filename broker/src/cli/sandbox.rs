@@ -7,9 +7,9 @@
 use crate::cli::screenshot::ensure_running;
 use crate::cli::window;
 use crate::cli::{Options, SandboxMode};
-use crate::state::{Browser, DEMO};
+use crate::state::Broker;
 use crate::terminal::{complain, say};
-use browser_core::RecordKind;
+use browser_core::{ProcessState, RecordKind};
 use protocol::ids::Role;
 use sandbox::report::Report;
 use sandbox::{Layer, Tier};
@@ -38,11 +38,12 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
         require: None,
         ..options.clone()
     };
-    let mut browser = window::start(&options, true)?;
     // Where loopback is down there is no demo site in any run.
-    let has_demo = window::start_demo(&mut browser)
+    let demo = window::bind_demo()
         .inspect_err(|problem| complain!("bulkhead: left out: {problem:#}"))
-        .is_ok();
+        .ok();
+    let has_demo = demo.is_some();
+    let mut browser = window::start(&options, true, demo)?;
     let deadline = Instant::now() + Duration::from_secs(options.timeout);
     let waited = wait_for_all(&mut browser, has_demo, deadline);
     let reports = reports(&browser);
@@ -65,7 +66,7 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
 }
 
 /// Of all processes that were looked at, in the order of the roles.
-fn reports(browser: &Browser) -> Vec<Report> {
+fn reports(browser: &Broker) -> Vec<Report> {
     let of_role = |role: Role| {
         let children = browser.children.values();
         let children = children.filter(move |child| child.role == role);
@@ -75,15 +76,12 @@ fn reports(browser: &Browser) -> Vec<Report> {
 }
 
 /// Waits until a process of every role has been looked at and found to be held.
-fn wait_for_all(browser: &mut Browser, has_demo: bool, deadline: Instant) -> anyhow::Result<()> {
+fn wait_for_all(browser: &mut Broker, has_demo: bool, deadline: Instant) -> anyhow::Result<()> {
     loop {
         let is_ready = |role: &Role| {
             let mut processes = browser.core.processes().into_iter();
-            match role {
-                Role::Demo => browser.is_demo_sealed() || !has_demo,
-                role => processes
-                    .any(|p| p.role == *role && p.state == browser_core::ProcessState::Ready),
-            }
+            processes.any(|p| p.role == *role && p.state == ProcessState::Ready)
+                || *role == Role::Demo && !has_demo
         };
         let Some(missing) = ROLES.into_iter().find(|role| !is_ready(role)) else {
             return Ok(());
@@ -91,15 +89,12 @@ fn wait_for_all(browser: &mut Browser, has_demo: bool, deadline: Instant) -> any
         browser.step(Some(deadline))?;
         for record in browser.take_records() {
             if let RecordKind::GivenUp { role } = record.kind {
-                let cause = browser.deaths.front().map_or("", |death| &death.cause);
+                let cause = browser.store.deaths.iter().next();
+                let cause = cause.map_or("", |death| &death.cause);
                 anyhow::bail!("the {role} process cannot be started: {cause}");
             }
         }
         ensure_running(browser)?;
-        anyhow::ensure!(
-            browser.children.contains_key(&DEMO) || !has_demo,
-            "the demo process cannot be started"
-        );
         anyhow::ensure!(
             Instant::now() < deadline,
             "the {missing} process was not ready in time; --timeout gives it longer"
@@ -127,7 +122,7 @@ fn untried() -> impl Iterator<Item = (Layer, &'static str)> {
     layers.filter_map(|layer| Some((layer, sandbox::untried(layer)?)))
 }
 
-fn to_json(browser: &Browser, reports: &[Report], required: Tier, is_enough: bool) -> Value {
+fn to_json(browser: &Broker, reports: &[Report], required: Tier, is_enough: bool) -> Value {
     let processes: Vec<Value> = reports
         .iter()
         .map(|report| {

@@ -5,8 +5,8 @@
 
 use crate::cli::Options;
 use crate::cli::window;
-use crate::handlers::picture::Picture;
-use crate::state::Browser;
+use crate::state::Broker;
+use crate::store::pictures::Picture;
 use crate::terminal::complain;
 use browser_core::RecordKind;
 use std::path::Path;
@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 /// Loads the one URL and writes its picture to `path`.
 pub fn run(options: &Options, path: &Path) -> anyhow::Result<ExitCode> {
     let url = &options.urls[0];
-    let mut browser = window::start(options, false)?;
+    let mut browser = window::start(options, false, None)?;
     let deadline = Instant::now() + Duration::from_secs(options.timeout);
     // The built-in pages are about the browser itself, which is to be there first.
     let ready = if url.starts_with("bulkhead:") {
@@ -50,10 +50,10 @@ pub fn run(options: &Options, path: &Path) -> anyhow::Result<ExitCode> {
 }
 
 /// Waits until every process that was started at once is sealed and verified.
-fn wait_until_verified(browser: &mut Browser, deadline: Instant) -> anyhow::Result<()> {
-    let is_verified = |browser: &Browser| {
-        let mut children = browser.children.values();
-        children.len() > 0 && children.all(|child| child.report.is_some())
+fn wait_until_verified(browser: &mut Broker, deadline: Instant) -> anyhow::Result<()> {
+    let is_verified = |browser: &Broker| {
+        let mut children = browser.children.values().peekable();
+        children.peek().is_some() && children.all(|child| child.report.is_some())
     };
     while !is_verified(browser) {
         browser.step(Some(deadline))?;
@@ -70,7 +70,7 @@ fn wait_until_verified(browser: &mut Browser, deadline: Instant) -> anyhow::Resu
 
 /// Waits for the page; `Some` is what went wrong although there is something to see.
 pub fn wait_until_loaded(
-    browser: &mut Browser,
+    browser: &mut Broker,
     deadline: Instant,
 ) -> anyhow::Result<Option<String>> {
     let mut problem = None;
@@ -98,7 +98,7 @@ pub fn wait_until_loaded(
 }
 
 /// Nothing comes any more once a signal or a command has ended the browser.
-pub fn ensure_running(browser: &Browser) -> anyhow::Result<()> {
+pub fn ensure_running(browser: &Broker) -> anyhow::Result<()> {
     anyhow::ensure!(
         browser.exit_code().is_none(),
         "stopped by a signal or a command"
@@ -108,7 +108,7 @@ pub fn ensure_running(browser: &Browser) -> anyhow::Result<()> {
 
 /// A picture of the window as it is now.
 pub fn picture(
-    browser: &mut Browser,
+    browser: &mut Broker,
     options: &Options,
     deadline: Instant,
 ) -> anyhow::Result<Picture> {

@@ -6,9 +6,9 @@
 
 use crate::cli::Options;
 use crate::cli::window;
-use crate::handlers::picture::Picture;
 use crate::snapshot;
-use crate::state::Browser;
+use crate::state::Broker;
+use crate::store::pictures::Picture;
 use crate::terminal::{complain, say};
 use anyhow::Context;
 use browser_core::{Command, Event, RecordKind};
@@ -28,7 +28,7 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
         urls: Vec::new(),
         ..options.clone()
     };
-    let browser = window::start(&options, true)?;
+    let browser = window::start(&options, true, Some(window::bind_demo()?))?;
     let mut tour = Tour { browser, options };
     let result = tour.stops();
     tour.browser.shut_down();
@@ -45,7 +45,7 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
 }
 
 struct Tour {
-    browser: Browser,
+    browser: Broker,
     options: Options,
 }
 
@@ -71,7 +71,8 @@ impl Tour {
     }
 
     fn open_pages(&mut self) -> anyhow::Result<Vec<TabId>> {
-        let demo = window::start_demo(&mut self.browser)?;
+        let demo = self.browser.demo_url.clone();
+        let demo = demo.context("the demo server has ended")?;
         let mut tabs = Vec::new();
         for page in PAGES {
             let url = format!("{demo}{page}");

@@ -3,18 +3,18 @@
 //! Owns: the start of a browser from the command line, for every other way of running too. Trusts:
 //! the checked options. Never: shows content before its process is verified; the core sees to it.
 
+use crate::automation::Automation;
 use crate::automation::fifo::ControlFifo;
 use crate::automation::records::Recorder;
 use crate::child::launcher::Launcher;
 use crate::cli::{Options, SandboxMode};
 use crate::machine::network;
-use crate::state::{Browser, DEMO};
+use crate::state::Broker;
 use crate::terminal::complain;
 use anyhow::Context;
 use browser_core::{Command, Config, Event};
 use nix::errno::Errno;
 use protocol::bootstrap::GpuTarget;
-use protocol::ids::Role;
 use sandbox::{Availability, Feature, Namespace, Support, Tier};
 use std::net::{Ipv4Addr, TcpListener};
 use std::process::ExitCode;
@@ -24,10 +24,11 @@ const DEMO_TABS: [&str; 5] = ["article", "long", "form", "animated", "break"];
 
 /// Runs until the browser ends.
 pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
-    let mut browser = start(options, true)?;
     // Without a window nobody is there to be welcomed: whoever drives it opens what is wanted.
-    if options.urls.is_empty() && !options.headless {
-        let demo = start_demo(&mut browser)?;
+    let is_welcome = options.urls.is_empty() && !options.headless;
+    let demo = is_welcome.then(bind_demo).transpose()?;
+    let mut browser = start(options, true, demo)?;
+    if let Some(demo) = browser.demo_url.clone() {
         open(&mut browser, "bulkhead://welcome", true);
         for page in DEMO_TABS {
             open(&mut browser, &format!("{demo}{page}"), false);
@@ -43,8 +44,9 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::from(browser.shut_down()))
 }
 
-/// Probes the sandbox, prepares everything and starts the core. `shell`: with the tab strip.
-pub fn start(options: &Options, shell: bool) -> anyhow::Result<Browser> {
+/// Probes the sandbox, prepares everything and starts the core. `shell`: with the tab strip;
+/// `demo`: with a demo site on that socket.
+pub fn start(options: &Options, shell: bool, demo: Option<TcpListener>) -> anyhow::Result<Broker> {
     crate::machine::descriptors::raise();
     let support = sandbox::probe();
     let tier = support.tier();
@@ -67,7 +69,15 @@ pub fn start(options: &Options, shell: bool) -> anyhow::Result<Browser> {
         GpuTarget::Window
     };
     let network = network::read(options.ca_file.as_deref())?;
-    let launcher = Launcher::new(support, network, target, options.size, options.log.clone())?;
+    let demo_url = demo.as_ref().map(demo_url).transpose()?;
+    let launcher = Launcher::new(
+        support,
+        network,
+        target,
+        options.size,
+        options.log.clone(),
+        demo,
+    )?;
     let recorder = Recorder::open(options.record.as_deref())?;
     let control = options
         .control_fifo
@@ -77,10 +87,16 @@ pub fn start(options: &Options, shell: bool) -> anyhow::Result<Browser> {
     let config = Config {
         window: options.size,
         shell,
+        demo: demo_url.is_some(),
         banner: degraded.then(|| format!("The sandbox is degraded: tier {tier} only")),
         ..Config::default()
     };
-    Browser::new(config, launcher, recorder, control)
+    Broker::new(
+        config,
+        launcher,
+        Automation::new(recorder, control),
+        demo_url,
+    )
 }
 
 /// Refuses what is too little, and says what would help.
@@ -119,19 +135,22 @@ fn reason(availability: Availability) -> String {
     }
 }
 
-/// Starts the demo server on a free port of loopback and returns the URL of its index.
-pub fn start_demo(browser: &mut Browser) -> anyhow::Result<String> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-        .context("no port of 127.0.0.1 can be had for the demo site")?;
-    let url = format!("http://127.0.0.1:{}/", listener.local_addr()?.port());
-    browser.launcher.demo_listener = Some(listener);
-    browser.spawn(DEMO, Role::Demo);
-    browser.demo_url = Some(url.clone());
-    Ok(url)
+/// A free port of loopback for the demo site.
+pub fn bind_demo() -> anyhow::Result<TcpListener> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .context("no port of 127.0.0.1 can be had for the demo site")
+}
+
+/// The address of the demo site's index.
+fn demo_url(listener: &TcpListener) -> anyhow::Result<String> {
+    Ok(format!(
+        "http://127.0.0.1:{}/",
+        listener.local_addr()?.port()
+    ))
 }
 
 /// Opens a tab.
-pub fn open(browser: &mut Browser, address: &str, activate: bool) {
+pub fn open(browser: &mut Broker, address: &str, activate: bool) {
     let command = Command::Open {
         address: address.to_owned(),
         activate,

@@ -1,44 +1,32 @@
-//! When what waits for a child is sent.
+//! When what waits for a child is sent: once its channel has room, or a while after the system
+//! refused a message for another reason.
 //!
-//! Owns: which channels are watched for room, and the pause after a refusal that has nothing to do
-//! with room. Trusts: the core's word that there is some. Never: tries without a pause what was
-//! just refused.
+//! Never: tries again without a pause what was just refused.
 
-use crate::child::process::Control;
+use crate::child::children::Children;
 use crate::poller::Source;
-use crate::state::Browser;
 use protocol::ids::ProcessId;
 use std::time::{Duration, Instant};
 
 /// How long a message waits that the system refused though its channel has room.
 const REFUSED_PAUSE: Duration = Duration::from_millis(20);
 
-impl Browser {
+impl Children {
     /// Asks to be woken when a child that was slow to read can take more.
     pub(crate) fn watch_outboxes(&mut self, process: ProcessId) {
-        let Some(child) = self.children.get_mut(&process) else {
+        let poller = self.poller.clone();
+        let Some(lanes) = self.get_mut(process).and_then(|child| child.lanes.as_mut()) else {
             return;
         };
-        let source = Source::Control(process);
-        // A descriptor that is no longer in the set needs no watching.
-        let _ = match &child.control {
-            Some(Control::Gpu(out, _)) => self.set.want_write(out, source, out.is_waiting()),
-            Some(Control::Network(out, _)) => self.set.want_write(out, source, out.is_waiting()),
-            Some(Control::Renderer(out, _)) => self.set.want_write(out, source, out.is_waiting()),
-            Some(Control::Shell {
-                out, commands_out, ..
-            }) => {
-                let _ = self.set.want_write(out, source, out.is_waiting());
-                self.set.want_write(
-                    commands_out,
-                    Source::Commands(process),
-                    commands_out.is_waiting(),
-                )
-            }
-            Some(Control::Demo(_)) | None => Ok(()),
-        };
+        let mut is_refused = false;
+        for (number, lane) in lanes.all().enumerate() {
+            let is_waiting = lane.is_waiting();
+            is_refused |= lane.is_refused();
+            // A descriptor that is no longer in the set needs no watching.
+            let _ = poller.want_write(&*lane, Source::lane(process, number), is_waiting);
+        }
         let is_known = self.refused.iter().any(|(_, known)| *known == process);
-        if !is_known && child.control.as_ref().is_some_and(is_refused) {
+        if is_refused && !is_known {
             self.refused.push((Instant::now() + REFUSED_PAUSE, process));
         }
     }
@@ -48,32 +36,17 @@ impl Browser {
         let now = Instant::now();
         let due = self.refused.extract_if(.., |(at, _)| *at <= now);
         for (_, process) in due.collect::<Vec<_>>() {
-            let child = self.children.get_mut(&process);
-            match child.and_then(|child| child.control.as_mut()) {
-                Some(Control::Gpu(out, _)) => out.flush(),
-                Some(Control::Network(out, _)) => out.flush(),
-                Some(Control::Renderer(out, _)) => out.flush(),
-                Some(Control::Shell {
-                    out, commands_out, ..
-                }) => {
-                    out.flush();
-                    commands_out.flush();
-                }
-                Some(Control::Demo(_)) | None => {}
+            let child = self.get_mut(process);
+            if let Some(lanes) = child.and_then(|child| child.lanes.as_mut()) {
+                lanes.all().for_each(|lane| lane.flush());
             }
             self.watch_outboxes(process);
         }
     }
-}
 
-fn is_refused(control: &Control) -> bool {
-    match control {
-        Control::Demo(_) => false,
-        Control::Gpu(out, _) => out.is_refused(),
-        Control::Network(out, _) => out.is_refused(),
-        Control::Renderer(out, _) => out.is_refused(),
-        Control::Shell {
-            out, commands_out, ..
-        } => out.is_refused() || commands_out.is_refused(),
+    /// When a paused child is due again, at the earliest.
+    pub(crate) fn resume_at(&self) -> Option<Instant> {
+        let pauses = self.paused.iter().chain(&self.refused);
+        pauses.map(|(until, _)| *until).min()
     }
 }

@@ -1,65 +1,58 @@
-//! The end of children: what a dead one said before is still read, and what the system says of it
-//! is put together.
+//! The end of children: what a dead one said before is still read, and what the system says of its
+//! end is put together.
 //!
-//! Owns: the wait for each child. Trusts: the kernel's accounts, and what a child wrote as a claim.
-//! Never: waits for one that has not been killed or reported dead.
+//! Trusts: the Linux kernel's accounts, and what a child wrote as a claim. Never: waits for a child
+//! that has not been killed or reported dead.
 
+use crate::child::children::Children;
 use crate::child::pidfd;
 use crate::child::process::Child;
 use crate::handlers::hang_up;
-use crate::state::{Browser, DEMO};
+use crate::state::Broker;
+use crate::store::pictures::Pictures;
 use browser_core::{Event, Exit, Usage};
 use protocol::ids::{ProcessId, Role};
 use protocol::misbehaviour::Misbehaviour;
 use std::os::fd::AsFd;
 
-impl Browser {
+impl Children {
     /// The process is dead: what it said before is still read, then its end is reported.
-    pub(crate) fn reap(&mut self, process: ProcessId) {
+    pub(crate) fn reap(&mut self, process: ProcessId, pictures: &mut Pictures) {
         self.read_stderr(process);
-        if self
-            .children
-            .get(&process)
-            .is_some_and(|child| child.control.is_some())
-        {
-            self.read_control(process, false);
-            self.read_commands(process, false);
-        }
-        let Some(mut child) = self.children.remove(&process) else {
+        self.read_lanes(process, pictures);
+        let Some(mut child) = self.remove(process) else {
             return;
         };
         if child.role == Role::Gpu {
-            self.captures.fail_all("the gpu process died");
+            pictures.fail_all("the gpu process died");
         }
-        // Closing its other descriptors takes them out of the set.
         let exit = exit_of(&mut child);
-        if process == DEMO {
-            tracing::warn!("the demo server ended: {exit:?}");
-            self.demo_url = None;
-        } else {
-            if child.has_hung_up && hang_up::explains(&exit) {
-                self.events.push_back(Event::Misbehaved {
-                    process,
-                    misbehaviour: Misbehaviour::ClosedChannel,
-                });
-            }
-            self.events.push_back(Event::Exited { process, exit });
+        if child.has_hung_up && hang_up::explains(&exit) {
+            self.report(Event::Misbehaved {
+                process,
+                misbehaviour: Misbehaviour::ClosedChannel,
+            });
         }
+        self.report(Event::Exited { process, exit });
     }
 
-    /// Ends every child and waits until each is gone.
-    pub fn shut_down(mut self) -> u8 {
-        std::mem::take(&mut self.plumbers).shut_down();
-        std::mem::take(&mut self.measurement).shut_down();
-        let children = std::mem::take(&mut self.children);
-        for child in children.values() {
-            crate::perform::kill(child);
+    fn shut_down(self) {
+        for child in self.values() {
+            child.kill();
         }
-        for child in children.values() {
+        for child in self.values() {
             if let Err(error) = pidfd::wait(child.pidfd.as_fd()) {
                 tracing::warn!("waiting for {}: {error}", child.pid);
             }
         }
+    }
+}
+
+impl Broker {
+    /// Ends every child, waits until each is gone, and returns the exit status of the browser.
+    pub fn shut_down(self) -> u8 {
+        self.lab.shut_down();
+        self.children.shut_down();
         self.exit.unwrap_or(0)
     }
 }

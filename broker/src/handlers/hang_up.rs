@@ -1,45 +1,36 @@
 //! Children that close a channel that they need as long as they live.
 //!
-//! Owns: the difference between one that dies, whose channels the system closes, and one that has
-//! hung up and lives on. Trusts: the kernel. Never: lets the second pass for the first.
+//! Trusts: what the Linux kernel says of the process. Never: confuses a hang-up with a death, for
+//! the system closes the channels of a dying process too.
 
-use crate::child::process::Control;
-use crate::state::Browser;
+use crate::child::children::Children;
 use browser_core::Exit;
 use nix::sys::signal::Signal;
 use protocol::ids::ProcessId;
 
-impl Browser {
-    /// A child without its control channel is of no use.
+impl Children {
+    /// Ends a child one of whose channels has ended: without it the child is of no use.
     pub(crate) fn channel_ended(&mut self, process: ProcessId) {
-        let Some(child) = self.children.get_mut(&process) else {
+        let poller = self.poller.clone();
+        let Some(child) = self.get_mut(process) else {
             return;
         };
-        match child.control.take() {
-            Some(Control::Gpu(out, _)) => self.set.remove(&out),
-            Some(Control::Network(out, _)) => self.set.remove(&out),
-            Some(Control::Renderer(out, _)) => self.set.remove(&out),
-            Some(Control::Shell {
-                out, commands_out, ..
-            }) => {
-                self.set.remove(&out);
-                self.set.remove(&commands_out);
-            }
-            Some(Control::Demo(_)) | None => {}
+        if let Some(mut lanes) = child.lanes.take() {
+            lanes.all().for_each(|lane| poller.remove(&*lane));
         }
         self.hung_up(process);
     }
 
-    /// Ends a child that has closed a channel. If it was dying already, this changes nothing about
-    /// how it is seen to have ended.
+    /// Ends a child that has closed a channel. If the child was dying already, this does not change
+    /// how its end is reported.
     pub(crate) fn hung_up(&mut self, process: ProcessId) {
-        let Some(child) = self.children.get_mut(&process) else {
+        let Some(child) = self.get_mut(process) else {
             return;
         };
         if !has_no_descriptors(child.pid) {
             child.has_hung_up = true;
         }
-        crate::perform::kill(child);
+        child.kill();
     }
 }
 

@@ -1,8 +1,10 @@
 //! What comes in, one file a source of events.
 
-pub(crate) mod backpressure;
-pub(crate) mod death;
-pub(crate) mod hang_up;
-pub(crate) mod lab;
-pub(crate) mod picture;
-pub(crate) mod plumber;
+mod backpressure;
+mod child;
+mod command;
+mod death;
+mod hang_up;
+mod lab;
+mod picture;
+mod plumber;

@@ -3,7 +3,7 @@
 //! Owns: their HTML, and a few sentences on each mechanism. Trusts: the lab's crate for the facts.
 //! Never: shows a figure that was not measured on this machine in this session.
 
-use crate::handlers::lab::{Measurement, Standing};
+use crate::lab::measurement::{Measurement, Standing};
 use crate::pages::{escape, fill, row};
 use lab::Mechanism;
 use lab::report::{Outcome, Placement, Report, Row};
@@ -27,7 +27,7 @@ pub fn build(measurement: &Measurement, path: &str) -> Result<String, LoadError>
         let name = format!("lab/{path}");
         return Err(LoadError::NoSuchPage { name });
     };
-    let (title, about) = about(mechanism);
+    let (title, about) = mechanism.about();
     let report = measurement.report();
     let measured =
         report.and_then(|report| report.rows.iter().find(|it| it.mechanism == mechanism));
@@ -257,58 +257,4 @@ fn figures(found: &Row) -> String {
         ]);
     }
     html
-}
-
-/// A title and what the mechanism is like.
-fn about(mechanism: Mechanism) -> (&'static str, &'static str) {
-    match mechanism {
-        Mechanism::Pipe => (
-            "Anonymous pipe",
-            "One way, bytes, a small fixed buffer in the kernel. When it is full the writer \
-             sleeps; when it is empty the reader does. Only relatives can have an end of it.",
-        ),
-        Mechanism::Fifo => (
-            "Named pipe",
-            "A pipe with a name in the file system: any process with permission can open an end.",
-        ),
-        Mechanism::Stream => (
-            "Unix socket, stream",
-            "Both ways, local, bytes without boundaries; it can carry descriptors.",
-        ),
-        Mechanism::Seqpacket => (
-            "Unix socket, seqpacket",
-            "Both ways, local, in order, and one packet is one message; it can carry descriptors, \
-             and its end is noticed.",
-        ),
-        Mechanism::Dgram => (
-            "Unix socket, datagram",
-            "One packet is one message, in order on Linux, but nobody is told that the other side \
-             has gone.",
-        ),
-        Mechanism::Tcp => (
-            "TCP",
-            "A stream of bytes between machines; on loopback it costs a walk through all of the \
-             network's code.",
-        ),
-        Mechanism::Udp => (
-            "UDP",
-            "Single packets between machines: kept apart, perhaps out of order, and dropped when \
-             there is no room.",
-        ),
-        Mechanism::SharedMemory => (
-            "Shared memory",
-            "The same physical pages in two processes: nothing is faster, and without a guard a \
-             reader sees halves of two values.",
-        ),
-        Mechanism::Signals => (
-            "Signals",
-            "Tiny and asynchronous: a number at any moment. Equal ones that wait become one; KILL \
-             and STOP cannot be caught.",
-        ),
-        Mechanism::Channel => (
-            "Typed channel",
-            "Bounded, typed, synchronised, as in Go: a type says who may send what, the kernel's \
-             buffer is the queue, and a full one is told or waited for.",
-        ),
-    }
 }

@@ -8,7 +8,7 @@ pub(crate) mod plumber;
 pub(crate) mod sandbox;
 
 use crate::snapshot;
-use crate::state::Browser;
+use crate::state::Broker;
 use protocol::document::ResponseHead;
 use protocol::error::LoadError;
 use std::fmt::Write;
@@ -38,7 +38,7 @@ const STYLE: &str = template!("style.css");
 ///
 /// # Errors
 /// There is no page of that name.
-pub fn build(browser: &Browser, url: &str) -> Result<(ResponseHead, Vec<u8>), LoadError> {
+pub fn build(browser: &Broker, url: &str) -> Result<(ResponseHead, Vec<u8>), LoadError> {
     let name = Url::parse(url)
         .ok()
         .and_then(|url| url.host_str().map(str::to_owned))
@@ -215,7 +215,7 @@ fn or_none(rows: String, columns: usize) -> String {
     }
 }
 
-fn process_rows(browser: &Browser) -> String {
+fn process_rows(browser: &Broker) -> String {
     snapshot::processes(browser)
         .iter()
         .map(|process| {
@@ -232,7 +232,7 @@ fn process_rows(browser: &Browser) -> String {
         .collect()
 }
 
-fn channel_rows(browser: &Browser) -> String {
+fn channel_rows(browser: &Broker) -> String {
     let mut rows = String::new();
     for process in snapshot::processes(browser) {
         let name = format!("{} {}", process.role, process.pid);
@@ -252,7 +252,7 @@ fn channel_rows(browser: &Browser) -> String {
     or_none(rows, 4)
 }
 
-fn surface_rows(browser: &Browser) -> String {
+fn surface_rows(browser: &Broker) -> String {
     let rows = snapshot::surfaces(browser)
         .iter()
         .map(|surface| {
@@ -269,7 +269,7 @@ fn surface_rows(browser: &Browser) -> String {
     or_none(rows, 6)
 }
 
-fn network_rows(browser: &Browser) -> String {
+fn network_rows(browser: &Broker) -> String {
     let processes = snapshot::processes(browser);
     let rows = processes
         .iter()
@@ -291,8 +291,9 @@ fn network_rows(browser: &Browser) -> String {
     or_none(rows, 4)
 }
 
-fn crash_rows(browser: &Browser) -> String {
+fn crash_rows(browser: &Broker) -> String {
     let rows = browser
+        .store
         .deaths
         .iter()
         .map(|death| {

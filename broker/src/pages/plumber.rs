@@ -6,6 +6,9 @@ use crate::pages::{escape, fill};
 use lab::plumber::{BUTTONS, EndView, Place, STEP_BYTES_MAX, Snapshot, Step, bytes};
 use std::fmt::Write;
 
+/// The page's address, whatever step was asked for: loading the page again takes none.
+pub const URL: &str = "bulkhead://lab/plumber";
+
 /// The Plumber's page: how things stand, and links that take the step of that number.
 pub fn build(snapshot: &Snapshot, next_step: u32, was_old: bool) -> String {
     let mut rows = format!("<p class=\"lead\">{}</p>\n", escape(snapshot.headline()));

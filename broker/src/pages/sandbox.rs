@@ -6,12 +6,12 @@
 use crate::cli::sandbox::REQUIRED;
 use crate::pages::{escape, row};
 use crate::snapshot::{self, ProcessRow};
-use crate::state::Browser;
+use crate::state::Broker;
 use sandbox::Layer;
 use sandbox::report::{Report, Row, State};
 
 /// Whether every process has what is required by default: a class and a word.
-pub fn verdict(browser: &Browser) -> (&'static str, &'static str) {
+pub fn verdict(browser: &Broker) -> (&'static str, &'static str) {
     let mut reports = browser.children.values().map(|child| &child.report);
     let is_held = |report: &Option<Report>| match report {
         Some(report) => report.is_sufficient() && report.tier() <= REQUIRED,
@@ -26,7 +26,7 @@ pub fn verdict(browser: &Browser) -> (&'static str, &'static str) {
 }
 
 /// A table of all processes, one for each of them, and what is tried on no layer.
-pub fn panels(browser: &Browser) -> String {
+pub fn panels(browser: &Broker) -> String {
     let processes = snapshot::processes(browser);
     let about = |pid: i32| processes.iter().find(|process| process.pid == pid);
     let (mut summary, mut details) = (String::new(), String::new());

@@ -15,13 +15,13 @@ enum Body {
     Region(shm::Region, u64),
 }
 
-/// The bodies that wait.
+/// The documents that wait for their commit.
 #[derive(Default)]
-pub struct Bodies {
+pub struct Documents {
     held: HashMap<NavigationId, Body>,
 }
 
-impl Bodies {
+impl Documents {
     /// Keeps the read end of a pipe.
     pub fn hold_pipe(&mut self, navigation: NavigationId, pipe: OwnedFd) {
         self.held.insert(navigation, Body::Pipe(pipe));

@@ -1,5 +1,5 @@
-//! What the core wants done. The event loop carries an action out or reports an event that says
-//! why not; it decides nothing.
+//! What the core wants done. The event loop carries an action out, or reports an event that says
+//! why it could not.
 #![allow(missing_docs, reason = "a field whose name says all needs no sentence")]
 
 use crate::record::Record;
@@ -28,7 +28,7 @@ pub enum Body {
 pub enum KillReason {
     /// It broke a rule; the record says which.
     Fault,
-    /// It is not needed any more, or the person said so.
+    /// The process is not needed any more, or the user ended it.
     Wanted,
 }
 

@@ -1,4 +1,4 @@
-//! From what a person types into the address bar to a URL.
+//! Turns what a user types into the address bar into a URL.
 
 use protocol::error::LoadError;
 use protocol::limits::URL_BYTES_MAX;

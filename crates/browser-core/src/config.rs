@@ -1,4 +1,4 @@
-//! What is settled once, at the start.
+//! The settings of one browser session.
 
 use protocol::geometry::Size;
 
@@ -12,6 +12,8 @@ pub struct Config {
     pub shell: bool,
     /// Whether a spare renderer is kept ready.
     pub spare: bool,
+    /// Whether a server of the demo site runs.
+    pub demo: bool,
     /// A remark that stays in the shell for the whole session (a degraded sandbox).
     pub banner: Option<String>,
     /// The page of a new tab.
@@ -24,6 +26,7 @@ impl Default for Config {
             window: Size::new(1280, 800),
             shell: true,
             spare: true,
+            demo: false,
             banner: None,
             new_tab_url: "bulkhead://welcome".to_owned(),
         }

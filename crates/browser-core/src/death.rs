@@ -66,7 +66,7 @@ pub enum DeathCause {
     /// It did not finish its handshake in time.
     HandshakeTimeout,
     /// It did not answer input or a ping and was killed (a service; a tab's process waits for the
-    /// person).
+    /// user).
     Hung,
     /// It broke the protocol and was killed.
     Misbehaved(Misbehaviour),
@@ -98,7 +98,7 @@ pub enum DeathCause {
         /// Its number, and where in the program it was made.
         place: String,
     },
-    /// It was ended on purpose: its tab was closed, moved on, or the person said so.
+    /// It was ended on purpose: its tab was closed, moved on, or the user said so.
     Wanted,
 }
 

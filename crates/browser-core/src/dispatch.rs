@@ -1,4 +1,4 @@
-//! Where an event reaches its rule, and what is brought in line after every event.
+//! Hands each event to its rule, then brings everything that follows from the state in line.
 
 use crate::action::Action;
 use crate::config::Config;

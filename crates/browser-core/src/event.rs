@@ -1,5 +1,5 @@
-//! What can happen to the core. Messages are decoded and range-checked before they come here;
-//! what they claim is checked by the core.
+//! What can happen to the core. Messages arrive decoded and range-checked; the core checks what
+//! they claim.
 #![allow(missing_docs, reason = "a field whose name says all needs no sentence")]
 
 use crate::death::{Exit, Waiting};
@@ -106,7 +106,7 @@ pub enum Event {
         navigation: NavigationId,
         result: Result<ResponseHead, LoadError>,
     },
-    /// Something that the person or the automation asked for, apart from shell and window.
+    /// Something that the user or the automation asked for, apart from shell and window.
     Command(Command),
     /// A deadline has come.
     Tick,
@@ -131,7 +131,7 @@ pub enum Command {
     Kill(TabId),
     /// Bring the tab to an address as typed.
     Navigate(TabId, String),
-    /// Open a tab at an address as typed, as the person on the command line gave it.
+    /// Open a tab at an address as typed, as the user on the command line gave it.
     Open {
         address: String,
         /// Whether it is shown at once.

@@ -1,7 +1,5 @@
-//! Text of children and people made fit for one line of the shell.
-//!
-//! Never: cuts inside a character, or lets control and direction characters through that would make
-//! a line read as another one.
+//! Makes text from children and users fit for one line of the shell: cut at a character boundary,
+//! and without control and direction characters that would make a line read as another one.
 
 /// Most bytes of a remark.
 pub(crate) const REMARK_BYTES_MAX: usize = 1024;

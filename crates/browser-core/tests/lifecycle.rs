@@ -1,8 +1,8 @@
 //! From spawn to sealed, and every way not to get there.
 
-use browser_core::{Action, Config, Event, KillReason, ProcessState, RecordKind};
+use browser_core::{Action, Config, Event, Exit, KillReason, ProcessState, RecordKind};
 use protocol::ids::{ProcessId, Role};
-use protocol::limits::{HANDSHAKE_MS_MAX, SPARE_RESTARTS_MAX};
+use protocol::limits::{HANDSHAKE_MS_MAX, RESTART_WINDOW_MS, SPARE_RESTARTS_MAX};
 use sim::world::{WAITING, World, is_kill, records};
 
 fn roles(actions: &[Action]) -> Vec<Role> {
@@ -160,4 +160,43 @@ fn quitting_kills_every_child_and_then_ends() {
     let actions = world.command(browser_core::Command::Quit);
     assert_eq!(actions.last(), Some(&Action::Exit { code: 0 }));
     assert!(world.children.values().all(|child| child.is_killed));
+}
+
+#[test]
+fn demo_server_is_a_service_that_is_started_once() {
+    let mut world = World::new(Config {
+        demo: true,
+        ..Config::default()
+    });
+    let demos = |world: &World| {
+        let roles = roles(&world.log).into_iter();
+        roles.filter(|&role| role == Role::Demo).count()
+    };
+    assert_eq!(demos(&world), 1);
+    world.settle();
+    let demo = world.core.processes().into_iter();
+    let demo = demo.filter(|process| process.role == Role::Demo);
+    let demo: Vec<ProcessId> = demo.map(|process| process.process).collect();
+    let actions = world.send(Event::Exited {
+        process: demo[0],
+        exit: Exit {
+            signal: Some(11),
+            ..Exit::default()
+        },
+    });
+    let told = records(&actions);
+    assert!(matches!(
+        told[..],
+        [
+            RecordKind::Died {
+                role: Role::Demo,
+                ..
+            },
+            RecordKind::GivenUp { role: Role::Demo }
+        ]
+    ));
+    world.advance(RESTART_WINDOW_MS * 2);
+    world.settle();
+    assert_eq!(demos(&world), 1, "its listening socket is gone");
+    world.check_at_rest();
 }

@@ -156,9 +156,5 @@ fn inherited_channel() -> Result<Endpoint<FromChild, ToChild>, ChildError> {
 }
 
 fn cut(text: &str) -> String {
-    let mut end = text.len().min(TEXT_BYTES_MAX);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text[..end].to_owned()
+    text[..text.floor_char_boundary(TEXT_BYTES_MAX)].to_owned()
 }

@@ -1,31 +1,32 @@
-//! The demo server: a small web site on loopback, so that a browser with no internet has something
-//! real to load over TCP and HTTP, broken servers included.
+//! The demo server: a small web site on loopback. It gives a browser without internet real pages to
+//! load over TCP and HTTP, and imitates broken servers too.
 //!
-//! Owns: the site's pages and how they are served. Trusts: nobody that connects; every request is
-//! bounded and parsed by [`http`]. Never: opens a file (the pages are part of the program),
-//! connects anywhere, or answers from anything but the request (no state between requests).
+//! ```
+//! let page = demo::respond(&httpd::Request::get("/status/404"));
+//! assert_eq!(page.status, 404);
+//! ```
+//!
+//! Trusts: no client; [`httpd`] bounds and parses every request. Never: opens a file (the pages are
+//! part of the program), connects anywhere, or keeps state between requests.
 #![forbid(unsafe_code)]
 
-mod connection;
 mod html;
-mod http;
 mod pages;
-mod response;
-mod server;
 mod site;
+mod stream;
 
-pub use http::{Method, Request};
-pub use response::{Body, Piece, Response, Stream};
-pub use server::{Running, serve};
-pub use site::respond;
+pub use site::{Response, Site, respond};
+pub use stream::Stream;
 
+use ipc::Endpoint;
 use protocol::demo::Nothing;
 use protocol::ids::Role;
 use std::net::TcpListener;
 use std::os::fd::AsFd;
 use std::process::ExitCode;
 
-/// The demo server's process: handshake, sandbox, then the site until the broker goes.
+/// The demo server's process: handshake, sandbox, then the site until the broker closes the
+/// channel.
 pub fn main() -> ExitCode {
     let mut started = match child::start(Role::Demo) {
         Ok(started) => started,
@@ -34,7 +35,7 @@ pub fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let control = match started.handles.channel::<Nothing, Nothing>() {
+    let control = match Endpoint::<Nothing, Nothing>::take(&mut started.handles) {
         Ok(control) => control,
         Err(error) => return started.fail(&format!("no control channel: {error}")),
     };
@@ -42,7 +43,7 @@ pub fn main() -> ExitCode {
         Ok(listener) => TcpListener::from(listener),
         Err(error) => return started.fail(&format!("no listening socket: {error}")),
     };
-    // Before the sandbox: the call that does it is not on the list.
+    // Before the sandbox, whose policy lacks this system call.
     if let Err(error) = listener.set_nonblocking(true) {
         return started.fail(&format!("listening socket: {error}"));
     }
@@ -50,7 +51,7 @@ pub fn main() -> ExitCode {
         tracing::error!("{error}");
         return ExitCode::FAILURE;
     }
-    match serve(&listener, control.as_fd()) {
+    match httpd::serve(&Site, &listener, control.as_fd()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!("demo server: {error}");

@@ -1,7 +1,4 @@
-//! The pages of the site that are made rather than written: the long one, the streamed ones and
-//! those in odd encodings.
-//!
-//! Owns: their text. Trusts: its own constants. Never: depends on time or on a request.
+//! The generated pages of the site: the long one, the streamed ones, and those in odd encodings.
 
 use crate::html::{escape, page};
 use std::time::Duration;
@@ -14,7 +11,7 @@ pub fn long() -> String {
         .collect();
     let mut body = String::from(
         "<h1 id=\"top\">Words of ships</h1>\n<p class=\"lead\">A long page, to scroll through or \
-         to jump around in: every entry has an anchor of its own.</p>\n<ul class=\"contents\">\n",
+         to jump around in: every entry has its own anchor.</p>\n<ul class=\"contents\">\n",
     );
     for (term, _) in &terms {
         body.push_str(&format!(
@@ -68,7 +65,7 @@ pub fn slow_piece(index: usize) -> Option<Vec<u8>> {
             .to_owned(),
         part if part < last => {
             format!(
-                "<p>Part {part} of {}, a quarter of a second after the one before.</p>\n",
+                "<p>Part {part} of {}, a quarter of a second after the previous one.</p>\n",
                 last - 1
             )
         }
@@ -122,9 +119,9 @@ pub const NUL: &[u8] = b"<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charse
 <p class=\"a\0b\">Before \0\0\0 after, \xc3\x28 broken, \xed\xa0\x80 a surrogate, \
 \xf8\x88 too long.</p>\n\
 <\0p>\n<p>This line is still shown.</p>\n</body>\n</html>\n";
-/// Between the parts of the slow page.
+/// Pause between the parts of the slow page.
 pub const SLOW_PAUSE: Duration = Duration::from_millis(250);
-/// Between the lines of the endless page: fast enough to be seen to go on, slow enough to cost
+/// Pause between the lines of the endless page: short enough to show progress, long enough to cost
 /// nothing.
 pub const ENDLESS_PAUSE: Duration = Duration::from_millis(100);
 /// Parts of the slow page after its head.

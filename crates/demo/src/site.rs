@@ -1,19 +1,36 @@
-//! Which address answers what: the whole site as one pure function.
+//! The routes of the site, as one pure function from a request to a response.
 //!
-//! Owns: the routes. Trusts: nobody; paths that are not known are a 404 and numbers in them are
-//! bounded. Never: keeps anything from one request to the next.
+//! Trusts: no client; numbers in paths are bounded. Never: keeps state between requests.
 
-use crate::html::{escape, form_fields, page};
-use crate::http::{Method, Request};
+use crate::html::{escape, page};
 use crate::pages;
-use crate::response::{Body, HTML, Response, Stream};
+use crate::stream::Stream;
 use flate2::{Compression, write::GzEncoder};
+use httpd::{Body, HTML, Handler, Method, Request, reason};
 use std::io::Write;
 
-/// The answer to a request.
+/// A response of the site.
+pub type Response = httpd::Response<Stream>;
+
+/// The site as a handler of the server.
+pub struct Site;
+
+impl Handler for Site {
+    type Stream = Stream;
+
+    fn respond(&self, request: &Request) -> Response {
+        respond(request)
+    }
+
+    fn refuse(&self, status: u16, why: &str) -> Response {
+        error(status, why)
+    }
+}
+
+/// The response to a request.
 pub fn respond(request: &Request) -> Response {
     if request.method == Method::Other {
-        let mut response = Response::error(405, "This site answers GET and HEAD.");
+        let mut response = error(405, "This site answers GET and HEAD.");
         response.headers.push(("Allow", "GET, HEAD".into()));
         return response;
     }
@@ -33,7 +50,7 @@ pub fn respond(request: &Request) -> Response {
         "/long" => Response::html(200, pages::long()),
         "/nul" => Response::ok(HTML, pages::NUL),
         "/other-site" => other_site(request),
-        "/redirect-loop" => Response::redirect("/redirect-loop".to_owned()),
+        "/redirect-loop" => redirect("/redirect-loop".to_owned()),
         "/slow" => Response::stream(Stream::Slow { sent: 0 }),
         "/style.css" => Response::ok(
             "text/css; charset=utf-8",
@@ -69,7 +86,7 @@ fn numbered(path: &str) -> Option<Response> {
                 200,
                 page("Arrived", "<h1>Arrived</h1>\n<p>No more redirects.</p>"),
             ),
-            hops => Response::redirect(format!("/redirect/{}", hops - 1)),
+            hops => redirect(format!("/redirect/{}", hops - 1)),
         });
     }
     let status = path.strip_prefix("/status/")?.parse::<u16>().ok()?;
@@ -79,26 +96,36 @@ fn numbered(path: &str) -> Option<Response> {
             headers: Vec::new(),
             body: Body::None,
         }),
-        200..=599 => Some(Response::error(
-            status,
-            "This page always answers with this status.",
-        )),
+        200..=599 => Some(error(status, "This page always answers with this status.")),
         _ => None,
     }
 }
 
+/// A page that names what went wrong.
+fn error(status: u16, detail: &str) -> Response {
+    let title = format!("{status} {}", reason(status));
+    let body = format!("<h1>{title}</h1>\n<p>{}</p>", escape(detail));
+    Response::html(status, page(&title, &body))
+}
+
+fn redirect(location: String) -> Response {
+    let mut response = error(302, &format!("The page is at {location}."));
+    response.headers.push(("Location", location.into()));
+    response
+}
+
 fn not_found(path: &str) -> Response {
-    Response::error(404, &format!("There is no page {path} on this site."))
+    error(404, &format!("There is no page {path} on this site."))
 }
 
 fn echo(query: &str) -> Response {
-    let fields = form_fields(query);
+    let fields = form_urlencoded::parse(query.as_bytes());
     let mut rows = String::new();
-    for (name, value) in fields.iter().take(ECHOED_FIELDS_MAX) {
+    for (name, value) in fields.take(ECHOED_FIELDS_MAX) {
         rows.push_str(&format!(
             "<tr><td>{}</td><td>{}</td></tr>\n",
-            escape(name),
-            escape(value)
+            escape(&name),
+            escape(&value)
         ));
     }
     if rows.is_empty() {
@@ -130,7 +157,7 @@ fn cut() -> Response {
 fn gzip(request: &Request) -> Response {
     let html = page(
         "Compressed",
-        "<h1>Compressed</h1>\n<p>This page travels as gzip to whoever takes it.</p>",
+        "<h1>Compressed</h1>\n<p>This page is sent as gzip to clients that accept it.</p>",
     );
     let vary = ("Vary", "Accept-Encoding".into());
     if !request.accepts_gzip {
@@ -149,7 +176,7 @@ fn gzip(request: &Request) -> Response {
     response
 }
 
-/// The same server under its other name, which is another site to a browser.
+/// Redirects to this server's other name, which a browser treats as another site.
 fn other_site(request: &Request) -> Response {
     let (name, port) = match request.host.split_once(':') {
         Some((name, port)) => (name, port.parse::<u16>().ok()),
@@ -159,21 +186,18 @@ fn other_site(request: &Request) -> Response {
         "127.0.0.1" => "localhost",
         "localhost" => "127.0.0.1",
         _ => {
-            return Response::error(
-                404,
-                "This page is there under 127.0.0.1 and localhost alone.",
-            );
+            return error(404, "This page exists only under 127.0.0.1 and localhost.");
         }
     };
     let port = port.map_or_else(String::new, |port| format!(":{port}"));
-    Response::redirect(format!("http://{other}{port}/article"))
+    redirect(format!("http://{other}{port}/article"))
 }
 
-/// Most redirects that `/redirect/N` makes.
+/// Most redirects in a row that `/redirect/N` makes.
 const REDIRECTS_MAX: u32 = 100;
 /// Most fields that `/echo` shows.
 const ECHOED_FIELDS_MAX: usize = 200;
-/// How many of the promised bytes of `/cut` never come.
+/// Promised bytes of `/cut` that are never sent.
 const CUT_MISSING_BYTES: usize = 10_000;
 
 #[cfg(test)]

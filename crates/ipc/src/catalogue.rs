@@ -1,5 +1,5 @@
-//! Every message type by number, for what must hold for all of them: the fuzz target, the replay of
-//! its corpus and the property tests. Owns: the list. Trusts: no byte. Never: used by the browser.
+//! Every message type by number, for the fuzz target, the replay of its corpus and the property
+//! tests. The browser does not use this module.
 
 use crate::codec;
 use protocol::Message;
@@ -35,7 +35,7 @@ macro_rules! entries {
     };
 }
 
-/// Every message type, in alphabetical order: new ones must be added here.
+/// Every message type, in alphabetical order. A new type must be added here.
 pub const ENTRIES: &[Entry] = for_every_message!(entries);
 
 /// What the fuzzer feeds: the first byte selects the type, the others claim to be a message of it.
@@ -45,12 +45,12 @@ pub fn exercise_selected(input: &[u8]) -> Option<Result<(), Misbehaviour>> {
     Some((entry.exercise)(bytes))
 }
 
-/// Decodes, and asserts for what decodes that it is within its limits, survives being sent on, and
-/// does not decode with a byte more.
+/// Decodes `bytes`, and asserts that the message is within its limits, survives another round of
+/// encoding and decoding, and does not decode with a byte appended.
 fn exercise<T: Message>(bytes: &[u8]) -> Result<(), Misbehaviour> {
     let message: T = codec::decode(bytes)?;
     assert!(bytes.len() <= T::MAX_BYTES && message.handles().len() <= T::MAX_HANDLES);
-    // Numbers may come in a longer form than needed, so only the second encoding must be stable.
+    // A number may arrive in a longer form than needed, so only the second encoding must be stable.
     let canonical = codec::encode(&message).expect("what was decoded can be encoded");
     assert!(canonical.len() <= bytes.len());
     let again: T = codec::decode(&canonical).expect("what was encoded can be decoded");

@@ -1,6 +1,6 @@
-//! Messages to bytes and back. Owns: the encoding; no other file knows bincode. Trusts: no byte it
-//! is given. Never: allocates more than a small multiple of a message's limit, accepts trailing
-//! bytes, or returns a message that its own [`Message::check`] refuses.
+//! Messages to bytes and back. Owns: the encoding; no other file knows bincode. Trusts: no byte.
+//! Never: allocates more than a small multiple of a message's limit, accepts trailing bytes, or
+//! returns a message that fails its [`Message::check`].
 //!
 //! Source: <https://docs.rs/bincode/1.3.3/bincode/config/trait.Options.html>.
 
@@ -20,14 +20,14 @@ pub enum EncodeError {
     Unencodable(String),
 }
 
-/// The bytes of a message: one packet, never empty.
+/// Encodes a message as one packet, which is never empty.
 pub fn encode<T: Message>(message: &T) -> Result<Vec<u8>, EncodeError> {
     let mut bytes = Vec::new();
     encode_into(message, &mut bytes)?;
     Ok(bytes)
 }
 
-/// Like [`encode`], into a buffer that is cleared first and may be used again.
+/// Like [`encode`], into a reusable buffer that is cleared first.
 pub fn encode_into<T: Message>(message: &T, bytes: &mut Vec<u8>) -> Result<(), EncodeError> {
     const { assert!(T::MAX_BYTES <= limits::MESSAGE_BYTES_MAX) };
     bytes.clear();
@@ -44,7 +44,7 @@ pub fn encode_into<T: Message>(message: &T, bytes: &mut Vec<u8>) -> Result<(), E
     Ok(())
 }
 
-/// The message of which these are exactly the bytes, checked.
+/// Decodes and checks the message that fills `bytes` exactly.
 pub fn decode<T: Message>(bytes: &[u8]) -> Result<T, Misbehaviour> {
     const { assert!(T::MAX_BYTES <= limits::MESSAGE_BYTES_MAX) };
     if bytes.len() > T::MAX_BYTES {

@@ -1,12 +1,14 @@
-//! One end of a channel. Owns: the socket and the two directions' types. Trusts: whoever made the
-//! channel to have given the other end the mirrored type. Never: lets one end be copied.
+//! One end of a channel. Owns: the socket and the types of both directions. Trusts: the creator of
+//! the channel to have given the other end the mirrored types. Never: lets an end be copied.
 
 use crate::error::IpcError;
-use crate::handles::check_kind;
+use crate::handles::Handles;
+use crate::kind::check_kind;
 use crate::receiver::Receiver;
 use crate::sender::Sender;
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
 use protocol::HandleKind;
+use protocol::misbehaviour::Misbehaviour;
 use std::io;
 use std::marker::PhantomData;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -20,7 +22,7 @@ pub struct Endpoint<Tx, Rx> {
 }
 
 impl<Tx, Rx> Endpoint<Tx, Rx> {
-    /// A new channel, both ends close-on-exec.
+    /// Creates a channel; both ends are close-on-exec.
     pub fn pair() -> io::Result<(Endpoint<Tx, Rx>, Endpoint<Rx, Tx>)> {
         let (a, b) = socketpair(
             AddressFamily::Unix,
@@ -31,26 +33,32 @@ impl<Tx, Rx> Endpoint<Tx, Rx> {
         Ok((Endpoint::from_checked(a), Endpoint::from_checked(b)))
     }
 
-    /// The end that this descriptor is; an error if it is no such socket.
+    /// Uses a descriptor as an end of a channel; fails unless it is such a socket.
     pub fn from_fd(socket: OwnedFd) -> Result<Endpoint<Tx, Rx>, IpcError> {
         check_kind(HandleKind::Channel, socket.as_fd())
             .map_err(|_| IpcError::WrongKind(HandleKind::Channel))?;
         Ok(Endpoint::from_checked(socket))
     }
 
-    pub(crate) fn from_checked(socket: OwnedFd) -> Endpoint<Tx, Rx> {
+    /// Takes the next of `handles`, which must be a channel. The caller knows which messages it
+    /// carries.
+    pub fn take(handles: &mut Handles) -> Result<Endpoint<Tx, Rx>, Misbehaviour> {
+        Ok(Endpoint::from_checked(handles.take(HandleKind::Channel)?))
+    }
+
+    fn from_checked(socket: OwnedFd) -> Endpoint<Tx, Rx> {
         Endpoint {
             socket,
             directions: PhantomData,
         }
     }
 
-    /// The descriptor, to be sent through another channel or given to a new process.
+    /// The descriptor, to be sent through another channel or passed to a new process.
     pub fn into_fd(self) -> OwnedFd {
         self.socket
     }
 
-    /// Its two directions. The peer sees the end when both halves are gone.
+    /// Splits the end into its two directions. The peer sees a close once both are dropped.
     pub fn split(self) -> (Sender<Tx>, Receiver<Rx>) {
         let socket = Arc::new(self.socket);
         (Sender::new(Arc::clone(&socket)), Receiver::new(socket))

@@ -1,5 +1,5 @@
-//! The errors of channels. Owns: the line between what the peer did wrong and what failed on our
-//! own side. Trusts: nobody. Never: turns one into the other.
+//! The errors of channels. What the peer did wrong and what failed on our own side are different
+//! variants, and neither is turned into the other.
 
 use protocol::HandleKind;
 use protocol::misbehaviour::Misbehaviour;
@@ -10,22 +10,22 @@ use thiserror::Error;
 /// A descriptor could not be made, or be used as, a channel.
 #[derive(Debug, Error)]
 pub enum IpcError {
-    /// The system refused.
+    /// A system call failed.
     #[error("channel: {0}")]
     Io(#[from] io::Error),
-    /// The descriptor is something else.
+    /// The descriptor is of another kind.
     #[error("the descriptor is not a {0:?}")]
     WrongKind(HandleKind),
 }
 
-/// Why a message was not sent. The message comes back in every case.
+/// Why a message was not sent. Every variant returns the message.
 pub enum SendError<T> {
-    /// The peer has closed its end, or died. The descriptors are closed.
+    /// The peer has closed its end, or died. Our copies of the descriptors are closed.
     Closed(T),
-    /// The system refused for another reason. The descriptors are closed.
+    /// The system call failed. The descriptors are closed.
     Failed(T, io::Error),
-    /// The socket's buffer is full for now, or too many descriptors are on their way: both come
-    /// back, to be tried again when the channel is writable.
+    /// The socket's buffer is full, or too many descriptors are in flight. Message and descriptors
+    /// are returned, to be sent again when the channel is writable.
     Full(T, Vec<OwnedFd>),
     /// The encoded message is larger than its type allows. The descriptors are closed.
     TooLarge(T),
@@ -45,7 +45,7 @@ impl<T> SendError<T> {
         }
     }
 
-    /// Whether the channel is at its end.
+    /// Whether the peer has closed the channel.
     pub fn is_closed(&self) -> bool {
         matches!(self, SendError::Closed(_))
     }
@@ -70,7 +70,7 @@ impl<T> fmt::Display for SendError<T> {
     }
 }
 
-// Not derived: a message need not be `Debug`, and its content may be private to the person.
+// Not derived: a message need not be `Debug`, and its content may be private to the user.
 impl<T> fmt::Debug for SendError<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -82,13 +82,13 @@ impl<T> std::error::Error for SendError<T> {}
 /// Why nothing was received.
 #[derive(Debug, Error)]
 pub enum RecvError {
-    /// The peer has closed its end, or died; everything it sent before has been received.
+    /// The peer has closed its end, or died, and all that it sent has been received.
     #[error("the channel is closed")]
     Closed,
     /// Our own side failed.
     #[error("receiving failed: {0}")]
     Failed(#[source] io::Error),
-    /// The peer broke the rules. The channel must not be used any more.
+    /// The peer broke the rules. The channel must no longer be used.
     #[error("the peer misbehaved: {0}")]
     Misbehaved(Misbehaviour),
 }

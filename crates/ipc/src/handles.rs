@@ -1,20 +1,15 @@
-//! Descriptors that travel beside a message. Owns: the check of what each really is. Trusts: what
-//! `fstat`, `getsockopt` and `fcntl` say of a descriptor, never what a message says. Never: hands
-//! out one of another kind, hands one out twice, or leaks one: what is not taken is closed.
+//! Descriptors that travel beside a message. Owns: them, until they are taken. Trusts: nothing that
+//! a message says of them. Never: hands out one of another kind, hands one out twice, or leaks one:
+//! what is not taken is closed.
 
-use crate::endpoint::Endpoint;
-use nix::errno::Errno;
-use nix::fcntl::{FcntlArg, OFlag, SealFlag, fcntl};
-use nix::sys::socket::{SockType, getsockopt, sockopt};
-use nix::sys::stat::SFlag;
+use crate::kind::check_kind;
 use protocol::HandleKind;
 use protocol::misbehaviour::Misbehaviour;
 use std::collections::VecDeque;
-use std::mem::MaybeUninit;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, OwnedFd};
 
-/// The descriptors of one received message, already checked for number and kind, to be taken in
-/// order, each once. What is not taken is closed when this is dropped.
+/// The descriptors of one received message, already checked for number and kind. Each is taken
+/// once, in order; dropping this closes those that were not taken.
 #[derive(Debug, Default)]
 pub struct Handles {
     left: VecDeque<(HandleKind, OwnedFd)>,
@@ -26,8 +21,8 @@ impl Handles {
         Handles::default()
     }
 
-    /// These descriptors, if they are exactly of these kinds in this order. Otherwise all are
-    /// closed.
+    /// Accepts these descriptors if they are exactly of these kinds in this order. Otherwise all
+    /// are closed.
     pub fn check(kinds: &[HandleKind], fds: Vec<OwnedFd>) -> Result<Handles, Misbehaviour> {
         if fds.len() < kinds.len() {
             return Err(Misbehaviour::MissingHandle);
@@ -43,7 +38,7 @@ impl Handles {
         })
     }
 
-    /// How many have not been taken yet.
+    /// How many are left to take.
     pub fn len(&self) -> usize {
         self.left.len()
     }
@@ -53,125 +48,37 @@ impl Handles {
         self.left.is_empty()
     }
 
-    /// The next one: a channel. Which messages it speaks is the receiver's knowledge.
-    pub fn channel<Tx, Rx>(&mut self) -> Result<Endpoint<Tx, Rx>, Misbehaviour> {
-        Ok(Endpoint::from_checked(self.take(HandleKind::Channel)?))
-    }
-
-    /// The next one: a listening TCP socket.
+    /// Takes the next one: a listening TCP socket.
     pub fn listener(&mut self) -> Result<OwnedFd, Misbehaviour> {
         self.take(HandleKind::Listener)
     }
 
-    /// The next one: the read end of a pipe.
+    /// Takes the next one: the read end of a pipe.
     pub fn pipe_reader(&mut self) -> Result<OwnedFd, Misbehaviour> {
         self.take(HandleKind::PipeReader)
     }
 
-    /// The next one: the write end of a pipe.
+    /// Takes the next one: the write end of a pipe.
     pub fn pipe_writer(&mut self) -> Result<OwnedFd, Misbehaviour> {
         self.take(HandleKind::PipeWriter)
     }
 
-    /// The next one: a memory region, sealed against shrinking, growing and further sealing. Its
-    /// size is for the one who maps it to check.
+    /// Takes the next one: a memory region, sealed against shrinking, growing and further sealing.
+    /// The caller who maps it must check its size.
     pub fn region(&mut self) -> Result<OwnedFd, Misbehaviour> {
         self.take(HandleKind::Region)
     }
 
-    /// The next one: the listener of a seccomp filter.
+    /// Takes the next one: the listener of a seccomp filter.
     pub fn seccomp_listener(&mut self) -> Result<OwnedFd, Misbehaviour> {
         self.take(HandleKind::SeccompListener)
     }
 
-    fn take(&mut self, wanted: HandleKind) -> Result<OwnedFd, Misbehaviour> {
+    pub(crate) fn take(&mut self, wanted: HandleKind) -> Result<OwnedFd, Misbehaviour> {
         match self.left.pop_front() {
             Some((kind, fd)) if kind == wanted => Ok(fd),
             Some(_) => Err(Misbehaviour::BadHandle),
             None => Err(Misbehaviour::MissingHandle),
         }
     }
-}
-
-/// Whether the descriptor is of that kind. A call that fails is also the peer's fault: on a
-/// descriptor of the right kind none of them can.
-pub(crate) fn check_kind(kind: HandleKind, fd: BorrowedFd<'_>) -> Result<(), Misbehaviour> {
-    let fine = match kind {
-        HandleKind::Channel => is_channel(fd),
-        HandleKind::Listener => is_listener(fd),
-        HandleKind::PipeReader => is_pipe(fd, OFlag::O_RDONLY),
-        HandleKind::PipeWriter => is_pipe(fd, OFlag::O_WRONLY),
-        HandleKind::Region => return check_region(fd),
-        HandleKind::SeccompListener => is_anonymous(fd),
-    };
-    if fine.unwrap_or(false) {
-        Ok(())
-    } else {
-        Err(Misbehaviour::BadHandle)
-    }
-}
-
-fn is_channel(fd: BorrowedFd<'_>) -> Result<bool, Errno> {
-    Ok(socket_domain(fd)? == libc::AF_UNIX
-        && getsockopt(&fd, sockopt::SockType)? == SockType::SeqPacket
-        && !getsockopt(&fd, sockopt::AcceptConn)?)
-}
-
-fn is_listener(fd: BorrowedFd<'_>) -> Result<bool, Errno> {
-    Ok(matches!(socket_domain(fd)?, libc::AF_INET | libc::AF_INET6)
-        && getsockopt(&fd, sockopt::SockType)? == SockType::Stream
-        && getsockopt(&fd, sockopt::AcceptConn)?)
-}
-
-fn is_pipe(fd: BorrowedFd<'_>, access: OFlag) -> Result<bool, Errno> {
-    let flags = OFlag::from_bits_retain(fcntl(fd, FcntlArg::F_GETFL)?);
-    Ok(file_type(fd)? == SFlag::S_IFIFO
-        // An O_PATH descriptor of a pipe reports read access and has none.
-        && !flags.contains(OFlag::O_PATH)
-        && (flags & OFlag::O_ACCMODE) == access)
-}
-
-fn check_region(fd: BorrowedFd<'_>) -> Result<(), Misbehaviour> {
-    // Fails on everything but memory files.
-    let seals = fcntl(fd, FcntlArg::F_GET_SEALS).map_err(|_| Misbehaviour::BadHandle)?;
-    let needed = SealFlag::F_SEAL_SHRINK | SealFlag::F_SEAL_GROW | SealFlag::F_SEAL_SEAL;
-    if SealFlag::from_bits_retain(seals).contains(needed) {
-        Ok(())
-    } else {
-        Err(Misbehaviour::RegionNotSealed)
-    }
-}
-
-/// Anonymous inodes (a seccomp listener, but also an epoll descriptor) have no file type. That much
-/// is enough: whoever uses the listener finds out with its first ioctl.
-fn is_anonymous(fd: BorrowedFd<'_>) -> Result<bool, Errno> {
-    Ok(file_type(fd)?.is_empty())
-}
-
-/// Makes the system call itself: glibc's fstat is newfstatat, which could also look at paths and
-/// which a sandbox therefore refuses.
-fn file_type(fd: BorrowedFd<'_>) -> Result<SFlag, Errno> {
-    let mut status = MaybeUninit::<libc::stat>::uninit();
-    // SAFETY: the buffer is as big as the call writes.
-    let answer = unsafe { libc::syscall(libc::SYS_fstat, fd.as_raw_fd(), status.as_mut_ptr()) };
-    Errno::result(answer)?;
-    // SAFETY: the call succeeded, so it has filled the buffer.
-    let mode = unsafe { status.assume_init() }.st_mode;
-    Ok(SFlag::from_bits_truncate(mode & SFlag::S_IFMT.bits()))
-}
-
-fn socket_domain(fd: BorrowedFd<'_>) -> Result<libc::c_int, Errno> {
-    let mut domain: libc::c_int = 0;
-    let mut length = size_of::<libc::c_int>() as libc::socklen_t;
-    // SAFETY: both pointers are to live locals, and `length` is the size of `domain`.
-    let status = unsafe {
-        libc::getsockopt(
-            fd.as_raw_fd(),
-            libc::SOL_SOCKET,
-            libc::SO_DOMAIN,
-            (&raw mut domain).cast(),
-            &raw mut length,
-        )
-    };
-    Errno::result(status).map(|_| domain)
 }

@@ -1,10 +1,38 @@
-//! Typed channels between the processes: `SOCK_SEQPACKET` socket pairs on which one packet is one
-//! message, descriptors travel beside it, and the kernel's socket buffer is the queue.
+//! Typed channels between processes: `SOCK_SEQPACKET` socket pairs on which one packet is one
+//! message. Descriptors travel beside a message, and the kernel's socket buffer is the queue.
 //!
-//! Owns: encoding, sending, receiving, the check of every packet and every descriptor. Trusts: the
-//! kernel alone; whatever the peer does wrong comes out as one [`Misbehaviour`] and is never mixed
-//! with a failure of our own. Never: blocks unless asked to ([`Sender::send`], [`Receiver::recv`]),
-//! hands out a descriptor of another kind than the message calls for, or leaks one.
+//! ```
+//! use ipc::{Endpoint, HandleKind, Message, Misbehaviour};
+//! use serde::{Deserialize, Serialize};
+//!
+//! #[derive(Serialize, Deserialize)]
+//! struct Greeting(String);
+//!
+//! impl Message for Greeting {
+//!     const MAX_HANDLES: usize = 0;
+//!
+//!     fn handles(&self) -> Vec<HandleKind> {
+//!         Vec::new()
+//!     }
+//!
+//!     fn check(&self) -> Result<(), Misbehaviour> {
+//!         Ok(())
+//!     }
+//! }
+//!
+//! let (near, far) = Endpoint::<Greeting, Greeting>::pair()?;
+//! let (sender, _) = near.split();
+//! let (_, receiver) = far.split();
+//! let reader = std::thread::spawn(move || receiver.recv().map(|received| received.message.0));
+//! sender.send(Greeting("hello".to_owned()))?;
+//! assert_eq!(reader.join().expect("no panic")?, "hello");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Owns: encoding, sending, receiving, and the check of every packet and descriptor. Trusts: the
+//! kernel. Whatever the peer does wrong becomes one [`Misbehaviour`], apart from failures on our
+//! own side. Never: blocks unless asked to ([`Sender::send`], [`Receiver::recv`]), returns a
+//! descriptor of another kind than the message calls for, or leaks one.
 //!
 //! Sources: unix(7), recvmsg(2), cmsg(3), seccomp_unotify(2).
 
@@ -13,6 +41,7 @@ pub mod codec;
 mod endpoint;
 mod error;
 mod handles;
+mod kind;
 pub mod poll;
 mod rate;
 mod receiver;

@@ -1,5 +1,5 @@
-//! Waiting for descriptors. Owns: the call of ppoll(2). Trusts: the kernel. Never: returns early
-//! because of a signal, or waits beyond its time.
+//! Waiting for descriptors with ppoll(2). Never: returns early because of a signal, or waits beyond
+//! the timeout.
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, ppoll};
@@ -8,25 +8,25 @@ use std::io;
 use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
 
-/// What to wait for on one descriptor. Its being hung up is always waited for.
+/// What to wait for on one descriptor. A hang-up always counts too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Interest {
-    /// Only for its being hung up.
+    /// A hang-up alone.
     HangUp,
-    /// That reading does not block.
+    /// Reading does not block.
     Read,
-    /// That reading or writing does not block.
+    /// Reading or writing does not block.
     ReadWrite,
-    /// That writing does not block.
+    /// Writing does not block.
     Write,
 }
 
-/// What holds for one descriptor.
+/// The state of one descriptor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Readiness {
-    /// Reading was waited for and does not block; it may yield data, the end, or an error.
+    /// Reading was asked for and does not block; it may yield data, the end, or an error.
     pub readable: bool,
-    /// Writing was waited for and does not block; it may fail.
+    /// Writing was asked for and does not block; it may fail.
     pub writable: bool,
     /// The other end is closed, or the descriptor is in an error state. There may still be data.
     pub hung_up: bool,
@@ -39,8 +39,8 @@ impl Readiness {
     }
 }
 
-/// Waits until something holds for at least one descriptor, or for `timeout` (none: for ever). The
-/// answer has one entry for each descriptor, in order; none of them holds when the time ran out.
+/// Waits until at least one descriptor is ready or the timeout expires (`None`: no timeout). The
+/// answer has one entry for each descriptor, in order; after a timeout none is ready.
 pub fn wait(
     fds: &[(BorrowedFd<'_>, Interest)],
     timeout: Option<Duration>,
@@ -69,7 +69,7 @@ pub fn wait_one(
 }
 
 fn wait_entries(entries: &mut [PollFd<'_>], timeout: Option<Duration>) -> io::Result<()> {
-    // A time too far away to be expressed is as good as none.
+    // A deadline too far away to be expressed is as good as none.
     let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
     let mut left = deadline.and(timeout);
     loop {

@@ -1,4 +1,4 @@
-//! How many messages a peer has sent lately. Owns: the count. Trusts: nobody. Never: reads a clock.
+//! A limit on the messages of a peer per second. The caller passes the time in.
 
 use protocol::limits::MESSAGES_PER_SECOND_MAX;
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ pub struct Rate {
 }
 
 impl Rate {
-    /// Counts one; when there were too many, tells how many.
+    /// Counts one message. Returns the count if it is over the limit.
     pub fn excess(&mut self, now: Instant) -> Option<u32> {
         match self.since {
             Some(since) if now.duration_since(since) < Duration::from_secs(1) => self.count += 1,

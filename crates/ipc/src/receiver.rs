@@ -1,6 +1,6 @@
 //! The receiving half of a channel. Owns: the boundary at which a packet becomes a checked message
-//! with checked descriptors. Trusts: nothing that arrives. Never: returns a message of a packet
-//! that breaks any rule, or keeps a descriptor of one.
+//! with checked descriptors. Trusts: nothing that arrives. Never: returns the message of a packet
+//! that breaks a rule, or keeps a descriptor of that packet.
 
 use crate::codec;
 use crate::error::RecvError;
@@ -36,7 +36,7 @@ pub struct Received<T> {
 #[derive(Debug)]
 pub struct Receiver<T> {
     socket: Arc<OwnedFd>,
-    // A packet is taken by one thread at a time: order would mean nothing otherwise.
+    // Not `Sync`: with two threads receiving, the order of messages would be lost.
     message: PhantomData<Cell<fn() -> T>>,
 }
 
@@ -50,7 +50,7 @@ impl<T> Receiver<T> {
 }
 
 impl<T: Message> Receiver<T> {
-    /// The next message, if one is there.
+    /// The next message, if one has arrived.
     pub fn try_recv(&self) -> Result<Option<Received<T>>, RecvError> {
         const { assert!(T::MAX_HANDLES <= MESSAGE_HANDLES_MAX) };
         const { assert!(T::MAX_BYTES <= MESSAGE_BYTES_MAX) };
@@ -72,7 +72,7 @@ impl<T: Message> Receiver<T> {
         })
     }
 
-    /// Tells the end from an empty packet, which looks the same.
+    /// Tells a closed channel from an empty packet, which looks the same.
     fn end_or_nothing(&self) -> RecvError {
         match poll::wait_one(self.as_fd(), Interest::HangUp, Some(Duration::ZERO)) {
             Ok(readiness) if readiness.hung_up => RecvError::Closed,
@@ -81,7 +81,7 @@ impl<T: Message> Receiver<T> {
         }
     }
 
-    /// The next message; waits until there is one.
+    /// Waits for the next message.
     pub fn recv(&self) -> Result<Received<T>, RecvError> {
         loop {
             if let Some(received) = self.try_recv()? {
@@ -108,8 +108,8 @@ fn receive(socket: BorrowedFd<'_>, buffer: &mut [u8]) -> Result<Option<Packet>, 
         };
         match error.raw_os_error().map(Errno::from_raw) {
             Some(Errno::EAGAIN) => return Ok(None),
-            // Told once, and ahead of the packets that are still queued, when the peer went away
-            // without having read all of ours: its last words must not be lost.
+            // Reported once, ahead of packets that are still queued, when the peer closed without
+            // having read all of ours. The queued packets must not be lost.
             Some(Errno::ECONNRESET) if !reset => reset = true,
             Some(Errno::ECONNRESET | Errno::EPIPE | Errno::ENOTCONN) => {
                 return Err(RecvError::Closed);

@@ -1,6 +1,5 @@
-//! The sending half of a channel. Owns: the order encode, check, send. Trusts: the caller for the
-//! kinds of the descriptors (the receiver checks them). Never: sends an empty packet, or blocks in
-//! a `try_` method.
+//! The sending half of a channel. Trusts: the caller for the kinds of the descriptors (the receiver
+//! checks them). Never: sends an empty packet, or blocks in a `try_` method.
 
 use crate::codec::{self, EncodeError};
 use crate::error::SendError;
@@ -21,10 +20,10 @@ thread_local! {
     static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Between two attempts to send where waiting for room is not enough.
+/// Pause between two attempts to send, where waiting for the socket is not enough.
 const PAUSE: Duration = Duration::from_millis(1);
 
-/// The sending half of a channel. May be used by several threads at once: each message stays whole.
+/// The sending half of a channel. Several threads may use it at once: each message stays whole.
 #[derive(Debug)]
 pub struct Sender<T> {
     socket: Arc<OwnedFd>,
@@ -47,7 +46,7 @@ impl<T: Message> Sender<T> {
     }
 
     /// Sends a message with the descriptors that it calls for ([`Message::handles`]), unless the
-    /// channel is full. They are closed on our side once sent.
+    /// channel is full. Once sent, our copies of the descriptors are closed.
     pub fn try_send_with(&self, message: T, fds: Vec<OwnedFd>) -> Result<(), SendError<T>> {
         const { assert!(T::MAX_HANDLES <= MESSAGE_HANDLES_MAX) };
         let wanted = message.handles().len();
@@ -69,7 +68,7 @@ impl<T: Message> Sender<T> {
     }
 
     /// Like [`Sender::try_send`], but waits while the channel is full. For children only: the
-    /// broker must never wait for one.
+    /// broker must never wait for a child.
     pub fn send(&self, message: T) -> Result<(), SendError<T>> {
         self.send_with(message, Vec::new())
     }
@@ -84,7 +83,7 @@ impl<T: Message> Sender<T> {
                 other => return other,
             };
             if std::mem::replace(&mut was_writable, true) {
-                // There may be room, but too many descriptors on their way.
+                // There may be room, but too many descriptors are in flight.
                 std::thread::sleep(PAUSE);
             }
             if let Err(error) = poll::wait_one(self.as_fd(), Interest::Write, None) {
@@ -102,7 +101,7 @@ impl<T> AsFd for Sender<T> {
 
 fn classify<T>(message: T, fds: Vec<OwnedFd>, error: io::Error) -> SendError<T> {
     match error.raw_os_error().map(Errno::from_raw) {
-        // Too many descriptors of this user are on their way: others' may be received soon.
+        // Too many descriptors of this user are in flight; some may be received soon.
         Some(Errno::EAGAIN | Errno::ETOOMANYREFS) => SendError::Full(message, fds),
         Some(Errno::EPIPE | Errno::ECONNRESET | Errno::ENOTCONN | Errno::ECONNREFUSED) => {
             SendError::Closed(message)

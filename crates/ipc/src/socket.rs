@@ -1,6 +1,6 @@
-//! One packet out, one packet in. Owns: the only unsafe code of the channels, `sendmsg` and
-//! `recvmsg` with their control data. Trusts: the kernel. Never: blocks, raises SIGPIPE, or loses
-//! track of a descriptor that the kernel has delivered: each becomes an [`OwnedFd`] at once.
+//! One packet out, one packet in. Owns: the calls of `sendmsg` and `recvmsg` with their control
+//! data. Trusts: the kernel. Never: blocks, raises SIGPIPE, or loses track of a descriptor that the
+//! kernel has delivered: each becomes an [`OwnedFd`] at once.
 
 use protocol::limits::MESSAGE_HANDLES_MAX;
 use std::io;
@@ -8,22 +8,22 @@ use std::mem;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 
 /// Descriptors that fit into the control buffer: more than any message may carry, so that a surplus
-/// shows itself, but not many, so that the kernel itself closes what a hostile peer piles up.
+/// is noticed, but few, so that the kernel itself closes what a hostile peer piles up.
 pub(crate) const CONTROL_HANDLES: usize = MESSAGE_HANDLES_MAX + 2;
 
 /// `CMSG_SPACE` of that many descriptors: a 16-byte header and their padded numbers.
 const CONTROL_BYTES: usize = 16 + CONTROL_HANDLES * size_of::<RawFd>();
 
-// No padding: the kernel fills whatever room there is, also that of the padding.
+// No padding: the kernel fills all the room there is, padding included.
 const _: () = assert!(CONTROL_BYTES.is_multiple_of(8));
 const _: () = assert!(size_of::<libc::cmsghdr>() == 16);
 
 #[repr(C, align(8))]
 struct Control([u8; CONTROL_BYTES]);
 
-/// What one `recvmsg` brought.
+/// The result of one `recvmsg`.
 pub(crate) struct Packet {
-    /// Bytes in the buffer; 0 is the end of the channel.
+    /// Bytes in the buffer; 0 if the channel is closed.
     pub bytes: usize,
     /// The packet had more bytes than the buffer.
     pub truncated: bool,
@@ -128,8 +128,8 @@ pub(crate) fn receive(socket: BorrowedFd<'_>, buffer: &mut [u8]) -> io::Result<P
     }
 }
 
-/// Takes ownership of all descriptors in the control data of a `recvmsg` that has succeeded. Must
-/// be called once for each such header.
+/// Takes ownership of all descriptors in the control data of a successful `recvmsg`. Must be called
+/// once for each such header.
 fn take_descriptors(header: &libc::msghdr) -> Vec<OwnedFd> {
     let mut fds = Vec::new();
     // SAFETY: `header` is as recvmsg left it: `msg_control` and `msg_controllen` describe

@@ -148,10 +148,8 @@ fn a_channel_travels_through_a_channel_and_works_there() {
     a_tx.try_send_with(attach(), fds).expect("sent");
     let mut received = b_rx.recv().expect("open");
     assert_eq!(received.handles.len(), 3);
-    let frames = received
-        .handles
-        .channel::<FromProducer, ToProducer>()
-        .expect("a channel");
+    let frames =
+        Endpoint::<FromProducer, ToProducer>::take(&mut received.handles).expect("a channel");
     received.handles.region().expect("a region");
     received.handles.region().expect("a region");
     assert_eq!(

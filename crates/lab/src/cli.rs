@@ -1,39 +1,40 @@
-//! `bulkhead lab …`: what may be said, and what is then run.
+//! The command line of `bulkhead lab`.
 
 use crate::measure::{Interrupted, Plan};
+use crate::mechanism::Mechanism;
 use crate::output::{OutputFile, complain, progress, progress_is_over, say};
 use crate::report::Report;
 use crate::supervisor::{Supervisor, Trouble};
-use crate::{Mechanism, measure, places, plot, process, stories, table};
+use crate::{measure, places, plot, process, stories, table};
 use clap::Parser;
 use clap::builder::PossibleValuesParser;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// Every mechanism by which processes talk: measured, or one of them in the hand.
+/// Benchmarks every mechanism of inter-process communication, or demonstrates one step by step.
 ///
-/// The table takes less than a minute. With a mechanism, its smallest program is run first, each
-/// step printed by the process that does it; then come the places in the browser's source, and its
-/// measured row. Exit status: 0; 1 if something could not be measured; 2 for a bad command line;
-/// 130 or 143 after SIGINT or SIGTERM.
+/// The table takes less than a minute. With a mechanism, its smallest program runs first, and each
+/// process prints its steps. The places in the browser's source follow, and then the measured row.
+/// Exit status: 0; 1 if a measurement failed; 2 for a bad command line; 130 or 143 after SIGINT or
+/// SIGTERM.
 #[derive(Debug, Parser)]
 #[command(name = "bulkhead lab")]
 struct Options {
-    /// One of them; without it, the table over all. `plumber` is a pipe to play with, and has
-    /// options of its own
+    /// The mechanism to demonstrate; without it, the table of all. `plumber` is an interactive pipe
+    /// with its own options
     #[arg(value_parser = PossibleValuesParser::new(words()))]
     mechanism: Option<String>,
-    /// Print one JSON document instead (and run no program)
+    /// Print one JSON document instead, and run no program
     #[arg(long)]
     json: bool,
-    /// Draw round trips and bandwidth into this file too
+    /// Also draw round trips and bandwidth into this file
     #[arg(long, value_name = "FILE.svg")]
     plot: Option<PathBuf>,
-    /// Rounds of each measurement; the figures are medians over them
+    /// Rounds of each measurement; the figures are their medians
     #[arg(long, default_value_t = 9, value_parser = clap::value_parser!(u32).range(1..=1000))]
     rounds: u32,
-    /// Keep the processes on one core, then on two (this is what happens anyway)
+    /// Pin the processes to one core, then to two (the default)
     #[arg(long, conflicts_with = "no_pin")]
     pin: bool,
     /// Let the kernel place the processes
@@ -41,7 +42,7 @@ struct Options {
     no_pin: bool,
 }
 
-/// Comes first where the browser is the one who asks: the lab then ends with it.
+/// First argument if the browser starts the lab, which then ends with the browser.
 pub const ENDS_WITH_PARENT: &str = "--ends-with-parent";
 
 const PLUMBER: &str = "plumber";
@@ -64,7 +65,7 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         .is_some_and(|word| word == ENDS_WITH_PARENT)
     {
         arguments.remove(1);
-        // Without it, it ends when it has measured.
+        // If this fails, the lab still ends once it has measured.
         let _ = nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGTERM);
     }
     let arguments = arguments.into_iter();
@@ -93,7 +94,7 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     }
 }
 
-/// Whether all could be had.
+/// Whether every measurement succeeded.
 fn run(options: &Options) -> Result<bool, Trouble> {
     if options.mechanism.as_deref() == Some(PLUMBER) {
         let advice = "the Plumber comes before all options: see `bulkhead lab plumber --help`";
@@ -131,7 +132,7 @@ fn run(options: &Options) -> Result<bool, Trouble> {
     Ok(complete(&report))
 }
 
-/// Runs the smallest program, and says where it stands and where the browser does the same.
+/// Runs the smallest program, then names its source and the places in the browser that do the same.
 fn tell(supervisor: &Supervisor, mechanism: Mechanism) -> Result<(), Trouble> {
     match stories::run(supervisor, mechanism) {
         Err(Trouble::Failed(reason)) => {
@@ -156,7 +157,7 @@ fn tell(supervisor: &Supervisor, mechanism: Mechanism) -> Result<(), Trouble> {
     Ok(())
 }
 
-/// Whether every measurement came out; says what was refused.
+/// Whether every measurement succeeded; prints what was refused.
 fn complete(report: &Report) -> bool {
     for row in &report.rows {
         if let Some(reason) = &row.refused {

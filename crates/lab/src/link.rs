@@ -1,11 +1,11 @@
 //! Two ends that talk by one mechanism, made before the processes that hold them are forked.
 //!
-//! Owns: how each mechanism is set up, and how a message goes in and comes out of it. Trusts: both
-//! ends to be the lab's own. Never: hides what a mechanism does: there is no framing, no retry and
-//! no lock that is not named here.
+//! Owns: how each mechanism is set up, and how it sends and receives a message. Trusts: both ends,
+//! which are the lab's. Never: hides what a mechanism does: all framing, retries and locks are
+//! here.
 
-use crate::Mechanism;
 use crate::locks::{futex_wait, futex_wake};
+use crate::mechanism::Mechanism;
 use crate::memory::Shared;
 use crate::process::named;
 use crate::signalling;
@@ -26,9 +26,9 @@ use std::sync::atomic::Ordering;
 
 /// One end.
 pub enum End {
-    /// Something that is read and written.
+    /// A descriptor that is read and written.
     Bytes(Bytes),
-    /// A place in shared memory and the futexes beside it.
+    /// A mailbox in shared memory, with a futex for each direction.
     Memory(Mailbox),
     /// A typed channel.
     Channel(Sender<Parcel>, Receiver<Parcel>),
@@ -36,11 +36,11 @@ pub enum End {
     Signals(Option<Pid>),
 }
 
-/// What is read from and what is written to.
+/// The descriptors to read from and to write to.
 pub struct Bytes {
     reader: OwnedFd,
     writer: OwnedFd,
-    /// Whether each write is a message of its own.
+    /// Whether each write is a separate message.
     keeps_messages: bool,
     /// Whether a message may be lost.
     loses: bool,
@@ -118,7 +118,8 @@ impl End {
         }
     }
 
-    /// Receives once, as one call of the mechanism does: bytes that are there, or one message.
+    /// Receives once, as one call of the mechanism does: the bytes that have arrived, or one
+    /// message.
     pub fn receive(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
         match self {
             End::Bytes(link) => read(&link.reader, bytes),
@@ -143,7 +144,7 @@ impl End {
         }
     }
 
-    /// Receives until `bytes` is full, in as many calls as that takes.
+    /// Receives until `bytes` is full, in as many calls as needed.
     pub fn receive_all(&mut self, bytes: &mut [u8]) -> io::Result<()> {
         let mut have = 0;
         while have < bytes.len() {
@@ -155,14 +156,14 @@ impl End {
         Ok(())
     }
 
-    /// Says who is at the other end, for signals, which are sent to a process.
+    /// Sets the process at the other end, to which signals are sent.
     pub fn set_peer(&mut self, pid: Pid) {
         if let End::Signals(peer) = self {
             *peer = Some(pid);
         }
     }
 
-    /// From now on, nothing waits; for what is read and written only.
+    /// Makes reads non-blocking; descriptors only.
     pub fn do_not_wait(&self) -> io::Result<()> {
         if let End::Bytes(link) = self {
             let set = fcntl(&link.reader, FcntlArg::F_SETFL(OFlag::O_NONBLOCK));
@@ -176,7 +177,7 @@ impl End {
         matches!(self, End::Bytes(link) if link.loses)
     }
 
-    /// Whether each write is read as one, for what is read and written.
+    /// Whether each write is read as one message; descriptors only.
     pub fn keeps_messages(&self) -> bool {
         matches!(self, End::Bytes(link) if link.keeps_messages)
     }
@@ -195,8 +196,8 @@ impl Bytes {
     }
 }
 
-/// A place for one message each way, and a word beside each that counts the messages. The reader
-/// sleeps on that word; a writer that is ahead overwrites.
+/// Room for one message in each direction, with a word beside it that counts messages. The reader
+/// sleeps on that word; a faster writer overwrites.
 pub struct Mailbox {
     memory: Rc<Shared>,
     out: usize,
@@ -236,7 +237,7 @@ impl Mailbox {
     }
 }
 
-/// An error of a call that says what it was.
+/// The error of a call, with the call's name.
 pub fn labelled(call: &str, error: &io::Error) -> io::Error {
     match error.raw_os_error() {
         Some(code) => named(call, Errno::from_raw(code)),
@@ -244,7 +245,7 @@ pub fn labelled(call: &str, error: &io::Error) -> io::Error {
     }
 }
 
-/// A pipe: what is read, what is written.
+/// A pipe: the read end, the write end.
 pub fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
     nix::unistd::pipe2(OFlag::O_CLOEXEC).map_err(|errno| named("pipe2", errno))
 }
@@ -265,12 +266,11 @@ fn fifo(supervisor: &Supervisor, name: &str) -> io::Result<(OwnedFd, OwnedFd)> {
     let path = supervisor.scratch(name)?;
     nix::unistd::mkfifo(&path, Mode::S_IRUSR | Mode::S_IWUSR)
         .map_err(|errno| named("mkfifo", errno))?;
-    // A reader that did not ask not to wait would wait for the writer to open it, which is this
-    // process too.
+    // Without O_NONBLOCK the open would wait for a writer, which is this same process.
     let flags = OFlag::O_RDONLY | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
     let reader = open(&path, flags, Mode::empty());
     let writer = open(&path, OFlag::O_WRONLY | OFlag::O_CLOEXEC, Mode::empty());
-    // Both have it open: the name is not needed any more.
+    // Both ends are open: the name is no longer needed.
     let _ = std::fs::remove_file(&path);
     let reader = reader.map_err(|errno| named("open", errno))?;
     let writer = writer.map_err(|errno| named("open", errno))?;
@@ -330,7 +330,7 @@ fn read(fd: &OwnedFd, bytes: &mut [u8]) -> io::Result<usize> {
 
 /// The number that goes with a signal.
 const VALUE: i32 = 7;
-/// Where a box's message begins: not in the cache line of the word.
+/// Offset of the message in a box: beyond the cache line of the word.
 const MESSAGE_OFFSET: usize = 64;
 /// One direction of a mailbox.
 const BOX_BYTES: usize = 8192;

@@ -1,7 +1,7 @@
-//! What two processes can agree by, in memory that they share: a mutex, a semaphore, a futex.
+//! Synchronisation between two processes, in memory that they share: a mutex, a semaphore, a futex.
 //!
-//! Owns: the calls of pthread_mutex, sem and futex. Trusts: that both processes use a place for one
-//! of them only. Never: leaves a name behind; all of them are nameless.
+//! Owns: the calls of pthread_mutex, sem and futex. Trusts: both processes to use each place for
+//! the same kind of lock. Never: leaves a name behind; all are unnamed.
 //!
 //! Sources: pthread_mutexattr_setpshared(3), pthread_mutexattr_setrobust(3), sem_init(3), futex(2).
 #![allow(unsafe_code, reason = "pthread, sem and futex calls")]
@@ -13,14 +13,14 @@ use std::io;
 use std::mem::MaybeUninit;
 use std::sync::atomic::AtomicU32;
 
-/// Room that any of these needs, in bytes.
+/// Bytes that any of these needs.
 pub const LOCK_BYTES: usize = 64;
 
-/// A mutex of pthreads, shared by processes; robust: whoever dies with it does not keep it.
+/// A pthread mutex shared by processes, and robust: the death of its holder unlocks it.
 pub struct Mutex(*mut libc::pthread_mutex_t);
 
 impl Mutex {
-    /// A new one at that place.
+    /// A new mutex at that offset.
     pub fn new(memory: &Shared, offset: usize) -> io::Result<Mutex> {
         let place = memory
             .at(offset, LOCK_BYTES)
@@ -54,7 +54,7 @@ impl Mutex {
         Ok(Mutex(place))
     }
 
-    /// Waits for it and takes it. Whether its last holder died with it.
+    /// Locks the mutex. Returns whether its last holder died with it.
     pub fn lock(&self) -> io::Result<bool> {
         // SAFETY: initialised in `new`, in a mapping that lives.
         match unsafe { libc::pthread_mutex_lock(self.0) } {
@@ -70,7 +70,7 @@ impl Mutex {
         }
     }
 
-    /// Gives it back.
+    /// Unlocks the mutex.
     pub fn unlock(&self) {
         // SAFETY: as in `lock`.
         unsafe { libc::pthread_mutex_unlock(self.0) };
@@ -81,7 +81,7 @@ impl Mutex {
 pub struct Semaphore(*mut libc::sem_t);
 
 impl Semaphore {
-    /// A new one at that place, with that value.
+    /// A new semaphore at that offset, with that value.
     pub fn new(memory: &Shared, offset: usize, value: u32) -> io::Result<Semaphore> {
         let place = memory.at(offset, LOCK_BYTES).cast::<libc::sem_t>();
         assert!(place.is_aligned() && size_of::<libc::sem_t>() <= LOCK_BYTES);
@@ -91,13 +91,13 @@ impl Semaphore {
         Ok(Semaphore(place))
     }
 
-    /// Waits until it is above zero and takes one.
+    /// Waits until the count is above zero, and lowers it.
     pub fn wait(&self) {
         // SAFETY: initialised in `new`, in a mapping that lives. A signal may wake it early.
         while unsafe { libc::sem_wait(self.0) } < 0 {}
     }
 
-    /// Gives one.
+    /// Raises the count.
     pub fn post(&self) {
         // SAFETY: as in `wait`.
         unsafe { libc::sem_post(self.0) };

@@ -1,8 +1,8 @@
-//! Memory that this process and the children it will fork share: no name, gone with the last of
-//! them.
+//! Memory that this process shares with the children it forks. It has no name and goes with the
+//! last of them.
 //!
-//! Owns: the mapping. Trusts: the offsets of the lab's own code, which are checked all the same.
-//! Never: makes a reference to bytes that another process may write; only to atomic words.
+//! Owns: the mapping. Never: accepts an offset outside it, or makes a reference to bytes that
+//! another process may write, except to atomic words.
 #![allow(unsafe_code, reason = "shared mappings")]
 
 use crate::process::named;
@@ -13,7 +13,7 @@ use std::num::NonZeroUsize;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU32, AtomicU64};
 
-/// A shared mapping, all zero at first.
+/// A shared mapping, initially zero.
 #[derive(Debug)]
 pub struct Shared {
     start: NonNull<c_void>,

@@ -1,13 +1,12 @@
-//! What the person gets: lines on the terminal, and the file of the picture.
+//! The lab's output: lines on the terminal, and the file of the picture.
 //!
-//! Owns: the writing. Trusts: nobody to be reading. Never: panics because a reader has gone; leaves
-//! an empty file where there was none.
+//! Never: panics because a reader has gone, or leaves a new file empty.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-/// Writes to standard output. A reader that has gone wants no more.
+/// Writes to standard output; ignores a reader that has gone.
 pub fn say(text: &str) {
     let _ = io::stdout().write_all(text.as_bytes());
 }
@@ -17,7 +16,7 @@ pub fn complain(text: &str) {
     let _ = io::stderr().write_all(format!("{text}\n").as_bytes());
 }
 
-/// Says on standard error what is going on: one line that is written over, on a terminal.
+/// Shows progress on standard error; on a terminal, each line replaces the last one.
 pub fn progress(text: &str) {
     let line = if io::stderr().is_terminal() {
         format!("\r\x1b[K{text}")
@@ -27,14 +26,14 @@ pub fn progress(text: &str) {
     let _ = io::stderr().write_all(line.as_bytes());
 }
 
-/// Takes the line of the progress away again.
+/// Clears the progress line.
 pub fn progress_is_over() {
     if io::stderr().is_terminal() {
         let _ = io::stderr().write_all(b"\r\x1b[K");
     }
 }
 
-/// A file that is opened before the work and written after it.
+/// A file opened before the measurements and written after them.
 #[derive(Debug)]
 pub struct OutputFile {
     file: File,
@@ -43,7 +42,7 @@ pub struct OutputFile {
 }
 
 impl OutputFile {
-    /// Opens it, so that what cannot be written is known at once.
+    /// Opens the file, so that a failure is known at once.
     pub fn open(path: &Path) -> io::Result<OutputFile> {
         let mut options = OpenOptions::new();
         options.write(true);
@@ -61,7 +60,7 @@ impl OutputFile {
         })
     }
 
-    /// Writes all of it.
+    /// Replaces the content of the file.
     pub fn write(mut self, text: &str) -> io::Result<()> {
         // A pipe or a terminal has no length to set.
         let _ = self.file.set_len(0);

@@ -1,120 +1,22 @@
-//! Where in the browser each mechanism does its job, and what the lab says of each by the code.
+//! Where in the browser each mechanism does its job, and what the source code alone tells of each.
 //!
-//! Owns: those tables. Trusts: nobody; a test opens every file that is named here and looks for
-//! what it is named for.
+//! A test opens every file named here and searches it for what it is named for.
 
-use crate::Mechanism;
+use crate::mechanism::Mechanism;
 use crate::report::{Calls, Copies, Job};
 
-/// A place: a file, a piece of its text that uses the mechanism, and what it does there.
-struct Place(&'static str, &'static str, &'static str);
-
-/// The places of a mechanism in the browser.
+/// The places in the browser where `mechanism` does its job.
 pub fn jobs(mechanism: Mechanism) -> Vec<Job> {
-    let job = |place: &Place| Job {
-        file: place.0.to_owned(),
-        uses: place.1.to_owned(),
-        what: place.2.to_owned(),
-    };
-    places(mechanism).iter().map(job).collect()
+    let here = JOBS.iter().filter(|(does, ..)| *does == mechanism);
+    here.map(|(_, file, uses, what)| Job {
+        file: (*file).to_owned(),
+        uses: (*uses).to_owned(),
+        what: (*what).to_owned(),
+    })
+    .collect()
 }
 
-fn places(mechanism: Mechanism) -> &'static [Place] {
-    match mechanism {
-        Mechanism::Pipe => &[
-            Place(
-                "broker/src/perform/mod.rs",
-                "pipe2(",
-                "bodies of pages from the network process to a renderer",
-            ),
-            Place(
-                "broker/src/child/launcher.rs",
-                "pipe2(",
-                "what children write to standard error",
-            ),
-        ],
-        Mechanism::Fifo => &[Place(
-            "broker/src/automation/fifo.rs",
-            "mkfifo(",
-            "--control-fifo: commands from any shell",
-        )],
-        Mechanism::Stream => &[Place(
-            "gpu/src/window/mod.rs",
-            "minifb::Window::new(",
-            "the library's connection to the display; Bulkhead itself wants packets",
-        )],
-        Mechanism::Seqpacket => &[Place(
-            "crates/ipc/src/endpoint.rs",
-            "SockType::SeqPacket",
-            "every channel between the processes",
-        )],
-        Mechanism::Dgram => &[Place(
-            "crates/ipc/src/endpoint.rs",
-            "SockType::SeqPacket",
-            "none: a reader of datagrams is not told that the writer has gone, so channels are \
-             seqpacket",
-        )],
-        other => places_beyond_unix_sockets(other),
-    }
-}
-
-fn places_beyond_unix_sockets(mechanism: Mechanism) -> &'static [Place] {
-    match mechanism {
-        Mechanism::Tcp => &[
-            Place(
-                "network/src/socket.rs",
-                "SockType::Stream",
-                "HTTP and HTTPS",
-            ),
-            Place("crates/demo/src/server.rs", "TcpListener", "the demo site"),
-        ],
-        Mechanism::Udp => &[Place("network/src/socket.rs", "SockType::Datagram", "DNS")],
-        Mechanism::SharedMemory => &[
-            Place(
-                "crates/shm/src/region.rs",
-                "memfd_create(",
-                "the memory of frames",
-            ),
-            Place(
-                "crates/shm/src/latch.rs",
-                "swap(",
-                "the latch that hands frames over",
-            ),
-        ],
-        Mechanism::Signals => &[
-            Place(
-                "broker/src/state.rs",
-                "SignalFd",
-                "SIGINT and SIGTERM end it gracefully",
-            ),
-            Place(
-                "broker/src/child/pidfd.rs",
-                "pidfd_send_signal",
-                "SIGKILL for a child",
-            ),
-            Place(
-                "crates/sandbox/src/crash.rs",
-                "sigaction",
-                "crash records of SIGSEGV and others",
-            ),
-        ],
-        Mechanism::Channel => &[
-            Place(
-                "crates/ipc/src/endpoint.rs",
-                "SockType::SeqPacket",
-                "the channels themselves",
-            ),
-            Place(
-                "broker/src/child/launcher.rs",
-                "Endpoint::pair",
-                "one for every child",
-            ),
-        ],
-        _ => &[],
-    }
-}
-
-/// The copies of each byte of a message, by the code.
+/// The copies of each byte of a message, according to the code.
 pub fn copies(mechanism: Mechanism) -> Copies {
     let (count, which) = match mechanism {
         Mechanism::SharedMemory => (2, "into the memory, out of it; none if used in place"),
@@ -128,7 +30,7 @@ pub fn copies(mechanism: Mechanism) -> Copies {
     }
 }
 
-/// The calls of a message, by the code, for where no tracer is allowed.
+/// The system calls of a message according to the code, for machines that forbid a tracer.
 pub fn calls_by_the_code(mechanism: Mechanism) -> Calls {
     let names: &[(&str, f64)] = match mechanism {
         Mechanism::SharedMemory => &[("futex", 2.0)],
@@ -161,7 +63,7 @@ pub fn story_file(mechanism: Mechanism) -> &'static str {
     }
 }
 
-/// The same as an example for a slide, where there is one.
+/// The same program as an example for a slide, where there is one.
 pub fn example_file(mechanism: Mechanism) -> Option<&'static str> {
     match mechanism {
         Mechanism::Pipe => Some("crates/ipc/examples/pipe_greeting.rs"),
@@ -169,6 +71,109 @@ pub fn example_file(mechanism: Mechanism) -> Option<&'static str> {
         _ => None,
     }
 }
+
+/// A mechanism, a file of the browser, a piece of its text that uses the mechanism, and what for.
+type Row = (Mechanism, &'static str, &'static str, &'static str);
+
+const JOBS: &[Row] = &[
+    (
+        Mechanism::Pipe,
+        "broker/src/perform/documents.rs",
+        "pipe2(",
+        "bodies of pages from the network process to a renderer",
+    ),
+    (
+        Mechanism::Pipe,
+        "broker/src/child/launcher.rs",
+        "pipe2(",
+        "what children write to standard error",
+    ),
+    (
+        Mechanism::Fifo,
+        "broker/src/automation/fifo.rs",
+        "mkfifo(",
+        "--control-fifo: commands from any shell",
+    ),
+    (
+        Mechanism::Stream,
+        "gpu/src/window/mod.rs",
+        "minifb::Window::new(",
+        "the library's connection to the display; Bulkhead itself wants packets",
+    ),
+    (
+        Mechanism::Seqpacket,
+        "crates/ipc/src/endpoint.rs",
+        "SockType::SeqPacket",
+        "every channel between the processes",
+    ),
+    (
+        Mechanism::Dgram,
+        "crates/ipc/src/endpoint.rs",
+        "SockType::SeqPacket",
+        "none: a reader of datagrams does not notice that the writer has gone, so channels are \
+         seqpacket",
+    ),
+    (
+        Mechanism::Tcp,
+        "network/src/socket.rs",
+        "SockType::Stream",
+        "HTTP and HTTPS",
+    ),
+    (
+        Mechanism::Tcp,
+        "crates/httpd/src/server.rs",
+        "TcpListener",
+        "the demo site",
+    ),
+    (
+        Mechanism::Udp,
+        "network/src/socket.rs",
+        "SockType::Datagram",
+        "DNS",
+    ),
+    (
+        Mechanism::SharedMemory,
+        "crates/shm/src/region.rs",
+        "memfd_create(",
+        "the memory of frames",
+    ),
+    (
+        Mechanism::SharedMemory,
+        "crates/shm/src/latch.rs",
+        "swap(",
+        "the latch that hands frames over",
+    ),
+    (
+        Mechanism::Signals,
+        "broker/src/state.rs",
+        "SignalFd",
+        "SIGINT and SIGTERM end the browser gracefully",
+    ),
+    (
+        Mechanism::Signals,
+        "broker/src/child/pidfd.rs",
+        "pidfd_send_signal",
+        "SIGKILL for a child",
+    ),
+    (
+        Mechanism::Signals,
+        "crates/sandbox/src/crash.rs",
+        "sigaction",
+        "crash records of SIGSEGV and others",
+    ),
+    (
+        Mechanism::Channel,
+        "crates/ipc/src/endpoint.rs",
+        "SockType::SeqPacket",
+        "the channels themselves",
+    ),
+    (
+        Mechanism::Channel,
+        "broker/src/child/launcher.rs",
+        "Endpoint::pair",
+        "one for every child",
+    ),
+];
 
 #[cfg(test)]
 mod tests {
@@ -184,10 +189,10 @@ mod tests {
     #[test]
     fn every_place_in_the_browser_is_there_and_uses_the_mechanism() {
         for mechanism in Mechanism::ALL {
-            assert!(!places(mechanism).is_empty(), "{mechanism:?}");
-            for Place(file, uses, _) in places(mechanism) {
-                assert!(read(file).contains(uses), "{file} has no {uses}");
-            }
+            assert!(!jobs(mechanism).is_empty(), "{mechanism:?}");
+        }
+        for (_, file, uses, _) in JOBS {
+            assert!(read(file).contains(uses), "{file} has no {uses}");
         }
     }
 

@@ -1,21 +1,20 @@
-//! What the lab reports, as it stands in the document of `--json`. Units stand in the names.
+//! The report of a run, and the form of the `--json` document. Names end in their units.
 //!
-//! Owns: the document's form. Trusts: nobody. Never: holds a figure that was not measured or seen
-//! in the run; what is said by the code alone says so.
+//! Never: holds a figure that was not measured in the run, unless it says so (`by the code`).
 
-use crate::Mechanism;
-use crate::process::Look;
+use crate::mechanism::Mechanism;
+use crate::process_state::ProcessState;
 use serde::{Deserialize, Serialize};
 
-/// Everything that one run has found.
+/// All results of one run.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Report {
-    /// Of this document's form; rises when a reader would have to change.
+    /// Version of the document's form; rises when a reader would have to change.
     pub version: u32,
-    /// Where it was measured.
+    /// The machine of the run.
     pub machine: Machine,
-    /// Rounds of each measurement, or fewer where the machine was too slow; the figures are medians
-    /// over them.
+    /// Rounds of each measurement, or fewer where the machine was too slow. The figures are their
+    /// medians.
     pub rounds: u32,
     /// Round trips in a round.
     pub trips_per_round: u32,
@@ -27,7 +26,7 @@ pub struct Report {
     pub race: Vec<Race>,
     /// Many signals at once.
     pub storms: Vec<Storm>,
-    /// What beside the rows could not be had, and why.
+    /// What could not be measured, apart from the rows, and why.
     pub problems: Vec<String>,
 }
 
@@ -46,7 +45,7 @@ pub struct Machine {
     pub governor: Option<String>,
     /// The hypervisor flag of the processor.
     pub is_virtual: bool,
-    /// Processes that wanted to run, on average over the last minute, as the run began.
+    /// The load of the last minute when the run began.
     pub load: f64,
 }
 
@@ -56,7 +55,7 @@ pub struct Machine {
 pub enum Placement {
     /// Both on one processor.
     OneCore,
-    /// Each on one of its own.
+    /// Each on its own processor.
     TwoCores,
     /// Wherever the kernel put them.
     Unpinned,
@@ -79,32 +78,32 @@ impl Placement {
 /// One mechanism.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Row {
-    /// Which.
+    /// The mechanism.
     pub mechanism: Mechanism,
-    /// The machine would not have it: why. All else is then empty.
+    /// Why the machine refused the mechanism. The other fields are then empty.
     pub refused: Option<String>,
-    /// There and back.
+    /// Round trips, by size and placement.
     pub round_trips: Vec<RoundTrip>,
-    /// A frame handed over, until the other says that it has it.
+    /// Frames handed over, until the receiver confirms.
     pub frames: Vec<Frame>,
-    /// System calls of one message: the sender's and the receiver's, who waits for it.
+    /// System calls of one message, by the sender and by the receiver, which waits for it.
     pub calls_per_message: Option<Calls>,
-    /// Copies of one message's bytes, and which they are. By the code.
+    /// Copies of one message's bytes, according to the code.
     pub copies_per_message: Copies,
     /// Whether two writes are two messages.
     pub boundaries: Option<Boundaries>,
-    /// What happens to a writer whose reader has stopped.
+    /// What happens to the writer when the reader stops.
     pub stopped_reader: Option<StoppedReader>,
     /// Where in the browser it does its job.
     pub jobs: Vec<Job>,
-    /// What could not be had, and why.
+    /// What could not be measured, and why.
     pub problems: Vec<String>,
 }
 
 /// Round trips of one size.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RoundTrip {
-    /// Of the message, each way.
+    /// Length of the message in each direction.
     pub bytes: usize,
     /// Where the two ran.
     pub placement: Placement,
@@ -117,24 +116,24 @@ pub struct RoundTrip {
 /// A frame.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Frame {
-    /// Of the frame.
+    /// Length of the frame.
     pub bytes: usize,
     /// Where the two ran.
     pub placement: Placement,
     /// The median over the rounds.
     pub p50_ns: u64,
-    /// By that time.
+    /// `bytes` divided by that time.
     pub bytes_per_second: u64,
-    /// The same where the frame was already in memory that both see: nothing is copied.
+    /// The same for a frame painted in shared memory, so that nothing is copied.
     pub in_place_p50_ns: Option<u64>,
 }
 
 /// System calls.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Calls {
-    /// Of one message.
+    /// System calls of one message.
     pub count: f64,
-    /// Each call's name and how many of it one message takes.
+    /// Each call's name, and how often one message needs it.
     pub by_name: Vec<(String, f64)>,
     /// `observed` by a tracer, or `by the code (…)` and why there is no tracer.
     pub how: String,
@@ -143,9 +142,9 @@ pub struct Calls {
 /// Copies.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Copies {
-    /// Of each byte.
+    /// Copies of each byte.
     pub count: u32,
-    /// Which.
+    /// In words.
     pub which: String,
 }
 
@@ -154,24 +153,24 @@ pub struct Copies {
 pub struct Boundaries {
     /// Whether the read gave exactly what one write wrote.
     pub kept: bool,
-    /// What was seen.
+    /// What the read returned.
     pub seen: String,
 }
 
-/// What a writer came to whose reader was stopped by SIGSTOP.
+/// What happened to a writer whose reader was stopped by SIGSTOP.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StoppedReader {
-    /// In one word.
+    /// The result.
     pub outcome: Outcome,
-    /// Messages that the writer got rid of.
+    /// Messages that the writer could send.
     pub accepted_messages: u64,
-    /// Of each message.
+    /// Length of each message.
     pub message_bytes: usize,
-    /// How the writer was seen, when it slept.
-    pub writer: Option<Look>,
-    /// Messages that the reader had, once it went on, if the writer did not wait for it.
+    /// The writer's state, if it slept.
+    pub writer: Option<ProcessState>,
+    /// Messages that the reader received once it continued, if the writer did not wait.
     pub arrived_messages: Option<u64>,
-    /// Messages after which a sender that does not wait was told that there is no room.
+    /// Messages after which a non-blocking send failed because the channel was full.
     pub told_full_after: Option<u64>,
 }
 
@@ -183,7 +182,7 @@ pub enum Outcome {
     Sleeps,
     /// The writer goes on; all arrived.
     GoesOn,
-    /// The writer goes on; what did not fit is gone.
+    /// The writer goes on; messages that did not fit are lost.
     Loses,
 }
 
@@ -194,34 +193,33 @@ pub struct Job {
     pub file: String,
     /// The piece of its text that uses the mechanism.
     pub uses: String,
-    /// What it does there.
+    /// What the mechanism does there.
     pub what: String,
 }
 
-/// Two processes that write one buffer, each looking at what it finds there.
+/// Two processes that write and read one buffer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Race {
-    /// What kept them apart: `nothing`, `mutex`, `semaphore`, `latch`.
+    /// The guard: `nothing`, `mutex`, `semaphore` or `latch`.
     pub guard: String,
     /// Values written by both.
     pub writes: u64,
-    /// Values looked at.
+    /// Values read.
     pub reads: u64,
-    /// Of those, made of two writes.
+    /// Values read that mixed two writes.
     pub torn: u64,
-    /// Of the run, divided by the writes of one process.
+    /// Time of the run, divided by the writes of one process.
     pub ns_per_write: u64,
-    /// The same with one process alone, the least of a few runs: the price where nobody is in the
-    /// way.
+    /// The same with one process alone, the least of a few runs: the price without contention.
     pub alone_ns_per_write: u64,
 }
 
 /// Many signals to one process.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Storm {
-    /// Which signal, and by which call.
+    /// The signal, and the call that sent it.
     pub signal: String,
-    /// Whether the receiver had it blocked while they came.
+    /// Whether the receiver had the signal blocked meanwhile.
     pub blocked: bool,
     /// Sent.
     pub sent: u64,
@@ -245,3 +243,5 @@ impl Row {
 
 /// The version of the document's form.
 pub const VERSION: u32 = 1;
+/// Bytes of the frames that are handed over: 1920 × 1080 and 3840 × 2160 pixels of four bytes.
+pub const FRAMES: [usize; 2] = [1920 * 1080 * 4, 3840 * 2160 * 4];

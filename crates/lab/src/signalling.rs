@@ -1,7 +1,7 @@
 //! Signals: sent with and without a number, waited for, caught.
 //!
-//! Owns: the calls of sigqueue, sigtimedwait and sigaction. Trusts: the kernel for who sent one.
-//! Never: does more in a handler than to note what came.
+//! Owns: the calls of sigqueue, sigtimedwait and sigaction. Trusts: the kernel to name the sender.
+//! Never: does more in a handler than to store what arrived.
 //!
 //! Sources: signal(7), sigqueue(3), sigtimedwait(2), sigaction(2).
 #![allow(unsafe_code, reason = "sigqueue, sigtimedwait and handlers")]
@@ -15,20 +15,20 @@ use std::sync::atomic::{AtomicI32, AtomicU32, Ordering};
 use std::time::Duration;
 use std::{io, mem, ptr};
 
-/// A signal that came.
+/// A signal that arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Came {
     /// Its number.
     pub signal: i32,
-    /// Who sent it, or whom SIGCHLD is about.
+    /// The sender, or the child that SIGCHLD is about.
     pub pid: i32,
-    /// Why it came: `SI_USER`, `SI_QUEUE`, `CLD_STOPPED`…
+    /// How it was sent: `SI_USER`, `SI_QUEUE`, `CLD_STOPPED`…
     pub code: i32,
-    /// The number that came with it, which only `sigqueue` gives a meaning to.
+    /// The number that came with it; meaningful only after `sigqueue`.
     pub value: i32,
 }
 
-/// The signal that the round trips use: of those that queue and carry a number.
+/// The signal of the round trips: a real-time signal, which queues and carries a number.
 pub fn real_time() -> i32 {
     libc::SIGRTMIN()
 }
@@ -44,17 +44,17 @@ pub fn send_value(pid: Pid, signal: i32, value: i32) -> io::Result<()> {
     Ok(())
 }
 
-/// Blocks these signals: they then wait to be asked for.
+/// Blocks these signals, so that they stay pending.
 pub fn block(signals: &[i32]) {
     change_mask(libc::SIG_BLOCK, signals);
 }
 
-/// Lets these signals come.
+/// Unblocks these signals.
 pub fn unblock(signals: &[i32]) {
     change_mask(libc::SIG_UNBLOCK, signals);
 }
 
-/// The next of these (blocked) signals; with a limit, `None` when it has passed.
+/// Waits for the next of these blocked signals; `None` after the time limit, if there is one.
 pub fn next(signals: &[i32], limit: Option<Duration>) -> io::Result<Option<Came>> {
     let set = set_of(signals);
     let limit = limit.map(|limit| libc::timespec {
@@ -76,7 +76,7 @@ pub fn next(signals: &[i32], limit: Option<Duration>) -> io::Result<Option<Came>
     }
 }
 
-/// Catches a signal with a handler that notes it, for [`take_caught`] and [`caught_count`].
+/// Catches a signal with a handler that stores it, for [`wait_caught`] and [`caught_count`].
 pub fn catch(signal: i32) -> io::Result<()> {
     // SAFETY: an all-zero action is a valid one.
     let mut action: libc::sigaction = unsafe { mem::zeroed() };
@@ -89,7 +89,7 @@ pub fn catch(signal: i32) -> io::Result<()> {
     Ok(())
 }
 
-/// Waits, with nothing but `signal` let in, until the handler has noted one; takes it.
+/// Waits, with all but `signal` blocked, until the handler has stored one, and returns it.
 pub fn wait_caught(signal: i32) -> Came {
     let mut all_but_it = MaybeUninit::<libc::sigset_t>::uninit();
     // SAFETY: sigfillset initialises the set; the rest takes a set that lives.
@@ -113,7 +113,7 @@ pub fn caught_count() -> u32 {
     COUNT.load(Ordering::Relaxed)
 }
 
-/// Reads from address zero: a fault of the process's own.
+/// Reads from address 1, which raises SIGSEGV.
 pub fn fault() {
     // SAFETY: none. This is meant to end the process by SIGSEGV.
     unsafe { ptr::null::<u8>().wrapping_add(1).read_volatile() };

@@ -1,10 +1,11 @@
-//! The process that runs an experiment: it starts the processes that talk, waits for what they
-//! report, and is the only one that listens to SIGINT, SIGTERM and SIGHUP.
+//! The process that runs an experiment: it starts the processes that communicate, waits for their
+//! reports, and alone handles SIGINT, SIGTERM and SIGHUP.
 //!
-//! Owns: the children, the folder of named pipes, the signals. Trusts: nobody to end by itself;
-//! every wait has a limit. Never: talks by the mechanism under test, and so never blocks on it.
+//! Owns: the children, the folder of named pipes, and the signals. Trusts: no child to end; every
+//! wait has a limit. Never: uses the mechanism under test, so it cannot block on it.
 
-use crate::process::{self, Child, Look, named};
+use crate::process::{self, Child, named};
+use crate::process_state::{BETWEEN_LOOKS, ProcessState};
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{SigSet, Signal};
@@ -23,9 +24,9 @@ use std::time::{Duration, Instant};
 /// Why an experiment has no result.
 #[derive(Debug)]
 pub enum Trouble {
-    /// The person, or the system, wants the lab to end.
+    /// This signal asked the lab to end.
     Interrupted(Signal),
-    /// It could not be done, and why.
+    /// The experiment failed, for this reason.
     Failed(String),
 }
 
@@ -35,7 +36,7 @@ impl From<io::Error> for Trouble {
     }
 }
 
-/// Which processor each of two processes is kept on.
+/// The processors that two processes are pinned to.
 pub type Pins = Option<(usize, usize)>;
 
 /// The process that runs experiments.
@@ -55,9 +56,8 @@ pub struct Running<T> {
 }
 
 impl Supervisor {
-    /// Takes SIGINT, SIGTERM and SIGHUP over for this process. The signals that experiments use are
-    /// blocked here and in all children to come, so that none of them ends a process that is not
-    /// ready.
+    /// Takes over SIGINT, SIGTERM and SIGHUP. The signals of the experiments are blocked here and
+    /// in all later children, so that none ends a process that is not ready.
     pub fn new() -> io::Result<Supervisor> {
         let mut ends = SigSet::empty();
         ends.add(Signal::SIGINT);
@@ -73,12 +73,12 @@ impl Supervisor {
         })
     }
 
-    /// A path for a named pipe, in a folder that goes when the lab ends.
+    /// A path for a named pipe, in a folder that is removed when the lab ends.
     pub fn scratch(&self, name: &str) -> io::Result<PathBuf> {
         self.scratch.path(name)
     }
 
-    /// Starts a process that does `work` and reports what it returns.
+    /// Starts a process that does `work` and reports the result.
     pub fn start<T: Serialize + DeserializeOwned>(
         &self,
         cpu: Option<usize>,
@@ -100,8 +100,8 @@ impl Supervisor {
         })
     }
 
-    /// Two processes: `far` serves until it is ended, `near` does the work and reports. `near` is
-    /// told the id of `far`.
+    /// Runs two processes: `far` serves until it is killed, `near` does the work and reports.
+    /// `near` gets the process id of `far`.
     pub fn pair<T: Serialize + DeserializeOwned>(
         &self,
         pins: Pins,
@@ -120,7 +120,7 @@ impl Supervisor {
                 return near.take();
             }
             if ready.get(1) == Some(&true) {
-                // It had nothing to report but a failure; without one, the other may go on.
+                // `far` reports nothing but a failure. Without one, `near` may go on.
                 far.take()?;
                 far_listens = false;
             }
@@ -139,25 +139,25 @@ impl Supervisor {
         Ok(self.wait(&[running.fd()], Duration::ZERO)?[0])
     }
 
-    /// Waits a little, or until the lab is to end.
+    /// Waits for that time, or until a signal ends the lab.
     pub fn pause(&self, time: Duration) -> Result<(), Trouble> {
         self.wait(&[], time).map(|_| ())
     }
 
     /// Waits until a process is in that state.
-    pub fn until_state(&self, pid: Pid, state: char) -> Result<Look, Trouble> {
+    pub fn until_state(&self, pid: Pid, state: char) -> Result<ProcessState, Trouble> {
         let deadline = Instant::now() + STEP_MAX;
         loop {
-            match Look::at(pid) {
+            match ProcessState::at(pid) {
                 Some(look) if look.state == state => return Ok(look),
                 Some(_) => {}
                 None => return Err(Trouble::Failed(format!("process {pid} is gone"))),
             }
-            self.pause(process::BETWEEN_LOOKS.min(left(deadline)?))?;
+            self.pause(BETWEEN_LOOKS.min(left(deadline)?))?;
         }
     }
 
-    /// Which of the descriptors can be read, after at most that time.
+    /// Which descriptors are readable, after at most that time.
     fn wait(&self, fds: &[BorrowedFd<'_>], time: Duration) -> Result<Vec<bool>, Trouble> {
         let mut entries = vec![PollFd::new(self.signals.as_fd(), PollFlags::POLLIN)];
         entries.extend(fds.iter().map(|fd| PollFd::new(*fd, PollFlags::POLLIN)));
@@ -178,17 +178,19 @@ impl Supervisor {
 }
 
 impl<T: DeserializeOwned> Running<T> {
-    /// Reads the report, which is there, or says how the process ended without one.
+    /// Reads the report, which is ready, or tells how the process ended without one.
     fn take(&mut self) -> Result<T, Trouble> {
         let mut line = String::new();
         self.report.read_line(&mut line)?;
         if line.is_empty() {
             return Err(Trouble::Failed(match self.child.wait()? {
                 WaitStatus::Signaled(_, Signal::SIGKILL, _) => {
-                    "a process of it was killed (a limit on memory?)".to_owned()
+                    "one of its processes was killed (a memory limit?)".to_owned()
                 }
-                WaitStatus::Signaled(_, signal, _) => format!("a process of it died of {signal}"),
-                _ => "a process of it ended without a word".to_owned(),
+                WaitStatus::Signaled(_, signal, _) => {
+                    format!("{signal} ended one of its processes")
+                }
+                _ => "one of its processes ended without a report".to_owned(),
             }));
         }
         let outcome: Result<T, String> =
@@ -211,12 +213,12 @@ fn left(deadline: Instant) -> Result<Duration, Trouble> {
     let left = deadline.saturating_duration_since(Instant::now());
     if left.is_zero() {
         let seconds = STEP_MAX.as_secs();
-        return Err(Trouble::Failed(format!("no end after {seconds} s")));
+        return Err(Trouble::Failed(format!("timed out after {seconds} s")));
     }
     Ok(left)
 }
 
-/// A folder for named pipes, made when it is first needed, removed in the end.
+/// A folder for named pipes, made when first needed and removed on drop.
 #[derive(Debug, Default)]
 struct Scratch {
     folder: OnceCell<PathBuf>,
@@ -250,5 +252,5 @@ fn remove_pipes(folder: &Path) {
     let _ = std::fs::remove_dir(folder);
 }
 
-/// No step of an experiment takes that long, unless something is stuck.
+/// Time limit of one step of an experiment; only a process that hangs takes so long.
 const STEP_MAX: Duration = Duration::from_secs(30);

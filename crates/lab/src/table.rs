@@ -1,10 +1,10 @@
 //! The report as text for a terminal of a hundred columns.
 //!
-//! Owns: the layout. Trusts: the report. Never: shows a figure that is not in it.
+//! Written with `format!` rather than a library of tables: it needs one heading over each group of
+//! four columns, notes between the rows, and no frame, which the usual ones do not do together.
 
-use crate::Mechanism;
-use crate::measure::FRAMES;
-use crate::report::{Boundaries, Frame, Outcome, Placement, Report, Row, StoppedReader};
+use crate::mechanism::Mechanism;
+use crate::report::{Boundaries, FRAMES, Frame, Outcome, Placement, Report, Row, StoppedReader};
 use std::fmt::Write;
 
 /// All of the report.
@@ -25,7 +25,7 @@ pub fn text(report: &Report) -> String {
 /// The machine, in a line or two.
 pub fn head(report: &Report) -> String {
     let machine = &report.machine;
-    let governor = machine.governor.as_deref().unwrap_or("not told");
+    let governor = machine.governor.as_deref().unwrap_or("unknown");
     let kind = if machine.is_virtual {
         ", a virtual machine"
     } else {
@@ -54,7 +54,7 @@ fn placements(report: &Report) -> Vec<Placement> {
     all.into_iter().filter(measured).collect()
 }
 
-/// Two lines over a part of the table: where the processes ran, and what stands in the columns.
+/// Two heading lines: the placements, and the columns below each.
 fn heading(out: &mut String, title: &str, placements: &[Placement], columns: [&str; 4]) {
     let mut heading = format!("{title:<14}");
     let mut under = " ".repeat(14);
@@ -116,7 +116,7 @@ fn frames(out: &mut String, report: &Report, placements: &[Placement]) {
         ["8.3 MB", "GB/s", "33 MB", "GB/s"],
     );
     let _ = write!(out, "{:<14}", "one memcpy");
-    // It has no other process to be placed.
+    // It has no second process to place.
     let copy = |bytes| {
         report
             .memcpy
@@ -147,7 +147,7 @@ fn frames(out: &mut String, report: &Report, placements: &[Placement]) {
             let us = us(ns);
             let _ = writeln!(
                 out,
-                "({megabytes:.1} MB painted in shared memory in the first place: {us} µs {place})"
+                "({megabytes:.1} MB painted directly in shared memory: {us} µs {place})"
             );
         }
     }
@@ -180,12 +180,16 @@ fn messages(out: &mut String, report: &Report) {
             let _ = writeln!(out, "{name:<14}  {}{star}  {names}", calls.count);
         }
     }
-    out.push_str("(sender's and receiver's, counted by a tracer)\n");
+    out.push_str("(of sender and receiver, counted by a tracer)\n");
     let mut calls = accepted().filter_map(|row| row.calls_per_message.as_ref());
     if let Some(calls) = calls.find(|calls| calls.how != "observed") {
         let _ = writeln!(out, "(* {})", calls.how);
     }
-    let _ = writeln!(out, "\n{:<14}  copies, by the code", "per message");
+    let _ = writeln!(
+        out,
+        "\n{:<14}  copies, according to the code",
+        "per message"
+    );
     for row in accepted() {
         let copies = &row.copies_per_message;
         let name = row.mechanism.name();
@@ -212,7 +216,11 @@ fn call((name, count): &(String, f64)) -> String {
 }
 
 fn stopped_readers(out: &mut String, report: &Report) {
-    let _ = writeln!(out, "\n{:<14}  what the writer came to", "reader stopped");
+    let _ = writeln!(
+        out,
+        "\n{:<14}  what happened to the writer",
+        "reader stopped"
+    );
     for row in &report.rows {
         if let Some(stopped) = &row.stopped_reader {
             let _ = writeln!(
@@ -242,7 +250,9 @@ fn stopped_words(row: &Row, stopped: &StoppedReader) -> String {
         (Outcome::Sleeps, None) => "slept".to_owned(),
         (Outcome::GoesOn, _) => format!("went on: {sent} sent, all arrived"),
         (Outcome::Loses, _) => match row.mechanism {
-            Mechanism::SharedMemory => format!("went on: {sent} written, each over the one before"),
+            Mechanism::SharedMemory => {
+                format!("went on: {sent} written, each over the previous one")
+            }
             Mechanism::Signals => format!("went on: {sent} sent, {arrived} came"),
             _ => format!("went on: {sent} sent, {arrived} arrived, the others were dropped"),
         },
@@ -300,11 +310,11 @@ fn problems(out: &mut String, report: &Report) {
         );
     }
     if !lines.is_empty() {
-        let _ = writeln!(out, "\nwhat could not be had\n  {}", lines.join("\n  "));
+        let _ = writeln!(out, "\nnot measured\n  {}", lines.join("\n  "));
     }
 }
 
-/// How a frame goes, where that is not by writing all of it.
+/// How a frame is handed over, where that is not one write.
 const FRAME_NOTES: [(Mechanism, &str); 5] = [
     (Mechanism::Seqpacket, "in packets of 60 kB"),
     (Mechanism::Dgram, "in datagrams of 60 kB"),
@@ -322,7 +332,7 @@ const FRAME_NOTES: [(Mechanism, &str); 5] = [
     ),
 ];
 
-/// Ends a line without blanks at its end.
+/// Ends a line without trailing blanks.
 fn end_line(out: &mut String) {
     out.truncate(out.trim_end_matches(' ').len());
     out.push('\n');

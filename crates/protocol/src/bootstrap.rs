@@ -34,7 +34,7 @@ pub enum FromChild {
     },
     /// Instead of `Sealed`: why the child could not start. It exits right after.
     Failed {
-        /// In a person's words.
+        /// In a user's words.
         reason: String,
     },
 }

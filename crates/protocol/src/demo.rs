@@ -1,5 +1,5 @@
-//! The control channel between the broker and the demo server. Nothing need be said on it: its
-//! closing tells the server to end.
+//! The control channel between the broker and the demo server. No message is ever sent; the end of
+//! the channel tells the server to end.
 
 use crate::misbehaviour::Misbehaviour;
 use crate::{HandleKind, Message};

@@ -1,4 +1,4 @@
-//! Why a page could not be had, in words that a person can act on.
+//! Why a page could not be loaded, in words that a user can act on.
 
 use crate::limits;
 use crate::misbehaviour::{Misbehaviour, check_text};
@@ -22,7 +22,7 @@ pub enum LoadError {
         /// The limit, in bytes.
         limit: u64,
     },
-    /// The person or a newer navigation stopped it.
+    /// The user or a newer navigation stopped it.
     #[error("the load was stopped")]
     Cancelled,
     /// Nobody listens at that address and port.
@@ -87,7 +87,7 @@ pub enum LoadError {
         /// What went wrong.
         reason: String,
     },
-    /// A web page asked for a URL that only the person may open.
+    /// A web page asked for a URL that only the user may open.
     #[error("a web page may not open {scheme}: addresses")]
     Refused {
         /// The scheme.

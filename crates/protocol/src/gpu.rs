@@ -115,7 +115,7 @@ pub enum FromGpu {
         /// What.
         event: InputEvent,
     },
-    /// The person closed the window.
+    /// The user closed the window.
     CloseRequested,
     /// The first frame of this generation has been taken.
     FirstFrame {

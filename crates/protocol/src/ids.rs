@@ -17,7 +17,7 @@ macro_rules! id {
 }
 
 id!(
-    /// A tab: what the person sees in the strip; it outlives the processes that show it.
+    /// A tab: what the user sees in the strip; it outlives the processes that show it.
     TabId(u32), "tab"
 );
 id!(

@@ -1,4 +1,4 @@
-//! What a person does with pointer, wheel and keys.
+//! What a user does with pointer, wheel and keyboard.
 
 use crate::misbehaviour::Misbehaviour;
 use serde::{Deserialize, Serialize};

@@ -1,10 +1,19 @@
-//! Pure data that the processes of Bulkhead say to each other: identifiers, limits, geometry, sites
-//! and one file per interface.
+//! The messages between the processes of Bulkhead, as pure data: identifiers, limits, geometry,
+//! sites, and one file per interface.
 //!
-//! Owns: the meaning and the bounds of every message. Trusts: nobody; a value of these types has
-//! been decoded, not believed, and each message type says what its receiver must still check.
-//! Never: does I/O, reads a clock, holds a descriptor. Descriptors travel beside a message, and
-//! [`HandleKind`] says which ones a message must carry.
+//! A value of these types has been decoded, not believed: each message type says what its receiver
+//! must still check. Descriptors travel beside a message; [`HandleKind`] says which ones it must
+//! carry.
+//!
+//! ```
+//! use protocol::Message;
+//! use protocol::gpu::ToGpu;
+//!
+//! // A title of a megabyte decodes, but no receiver accepts it.
+//! let message = ToGpu::SetTitle { title: "x".repeat(1 << 20) };
+//! assert!(message.check().is_err());
+//! assert!(message.handles().is_empty());
+//! ```
 #![forbid(unsafe_code)]
 
 pub mod bootstrap;

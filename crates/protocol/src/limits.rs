@@ -1,4 +1,5 @@
-//! Every bound of the program, in one place.
+//! Every bound that two processes must agree on, and every bound on what a peer can make larger. A
+//! bound that only one file needs stands in that file.
 //!
 //! Units stand last in a name. Relations between bounds are asserted at compile time below.
 
@@ -83,7 +84,7 @@ pub const STALE_PAGE_MS_MAX: u64 = 1_000;
 pub const PAGE_NAVIGATIONS_MAX: usize = 20;
 /// See [`PAGE_NAVIGATIONS_MAX`].
 pub const PAGE_NAVIGATIONS_WINDOW_MS: u64 = 10_000;
-/// The same for a built-in page, where a person may press one link after another; bounded, for its
+/// The same for a built-in page, where a user may press one link after another; bounded, for its
 /// process could still be a compromised one.
 pub const BUILTIN_NAVIGATIONS_MAX: usize = 200;
 /// Pages of the Plumber that have their pipe and its processes, all tabs together.

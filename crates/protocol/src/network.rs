@@ -52,7 +52,7 @@ pub enum FromNetwork {
         /// The head.
         head: ResponseHead,
     },
-    /// No response could be had.
+    /// The fetch failed.
     Failed {
         /// Which navigation.
         navigation: NavigationId,

@@ -10,7 +10,7 @@ use crate::misbehaviour::{Misbehaviour, check_text};
 use crate::{HandleKind, Message, site::Site};
 use serde::{Deserialize, Serialize};
 
-/// A fault to inject into a child, on request of the person, a test or the chaos run.
+/// A fault to inject into a child, on request of the user, a test or the chaos run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum BreakAction {
     /// Call `abort`.
@@ -21,7 +21,7 @@ pub enum BreakAction {
     BadMessage,
     /// Touch an address that is not mapped.
     Crash,
-    /// Loop for ever without reading any channel.
+    /// Loop endlessly without reading any channel.
     Hang,
     /// Allocate and touch memory until something gives.
     Memory,
@@ -61,7 +61,7 @@ pub enum ToRenderer {
     /// Locks the process to a site, once, before its first document. With `fetch` it carries the
     /// fetch channel of that site.
     Lock {
-        /// The site, for ever.
+        /// The site, for the rest of the process's life.
         site: Site,
         /// Whether a fetch channel comes along.
         fetch: bool,
@@ -102,7 +102,7 @@ pub enum ToRenderer {
         /// Which surface.
         surface: SurfaceId,
     },
-    /// Something the person did there; answered with [`FromRenderer::Done`].
+    /// Something the user did there; answered with [`FromRenderer::Done`].
     Input {
         /// On which surface.
         surface: SurfaceId,
@@ -162,7 +162,7 @@ pub enum FromRenderer {
     Incomplete {
         /// Of which commit.
         navigation: NavigationId,
-        /// In a person's words.
+        /// In a user's words.
         reason: String,
     },
     /// A link was followed or a form sent: the broker decides whether and where it is loaded.

@@ -113,7 +113,7 @@ pub enum ToShell {
     FocusAddress,
 }
 
-/// Shell to broker: what the person asked for. The broker decides.
+/// Shell to broker: what the user asked for. The broker decides.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FromShell {
     /// Show that tab.

@@ -1,8 +1,14 @@
 //! The registrable domain of a host name, by the public suffix list.
 //!
-//! Owns: the one call into `psl`, whose whole list is generic code that each calling crate compiles
-//! anew, for more than a minute. Here it is compiled once, and no change of another crate repeats
-//! it. Trusts: nobody. Never: looks anything up at run time.
+//! ```
+//! use public_suffix::registrable_domain;
+//!
+//! assert_eq!(registrable_domain("forums.example.co.uk"), Some("example.co.uk"));
+//! assert_eq!(registrable_domain("co.uk"), None);
+//! ```
+//!
+//! The list is part of the program. `psl` holds it as generic code, which every crate that calls it
+//! compiles anew, for more than a minute. This crate exists so that it is compiled only once.
 #![forbid(unsafe_code)]
 
 /// The registrable domain ("eTLD+1") of `host`: `example.co.uk` for `a.b.example.co.uk`; `None` for

@@ -7,7 +7,7 @@ use crate::damage::Damage;
 use crate::header::RawHeader;
 use crate::latch::{self, Word};
 use crate::layout::{LATCH_BYTES, Layout};
-use crate::map::{Mapped, SharedMap};
+use crate::map::{Mapped, SharedMap, SharedView};
 use crate::producer::latch_word;
 use crate::swizzle;
 use protocol::geometry::Size;
@@ -30,7 +30,7 @@ pub struct FrameInfo {
 /// The composing side of one surface at one size.
 #[derive(Debug)]
 pub struct Consumer {
-    pixels: SharedMap,
+    pixels: SharedView,
     latch: SharedMap,
     layout: Layout,
     generation: Generation,
@@ -48,7 +48,7 @@ impl Consumer {
     ) -> Result<Consumer, ShmError> {
         let layout = Layout::of(size)?;
         Ok(Consumer {
-            pixels: SharedMap::readable(pixels, layout.region_bytes())?,
+            pixels: SharedView::readable(pixels, layout.region_bytes())?,
             latch: SharedMap::writable(latch, LATCH_BYTES)?,
             layout,
             generation,
@@ -108,7 +108,7 @@ impl Consumer {
     pub fn mapped(&self) -> Mapped {
         let (pixels, pixels_bytes) = self.pixels.whole();
         Mapped {
-            pixels,
+            pixels: pixels.cast_mut(),
             pixels_bytes,
             latch: self.latch.at(0, size_of::<u32>()).cast(),
             slot: self.turn.front,

@@ -3,6 +3,7 @@
 
 use crate::damage::Damage;
 use crate::layout::{Layout, PAGE_BYTES};
+use bytemuck::{Pod, Zeroable};
 use protocol::geometry::Rect;
 use protocol::ids::Generation;
 use protocol::limits::DAMAGE_RECTS_MAX;
@@ -12,7 +13,7 @@ use protocol::misbehaviour::Misbehaviour;
 pub(crate) const FORMAT_RGBA8: u32 = u32::from_le_bytes(*b"RGBA");
 
 /// A header as it stands in memory, of the machine's byte order. Every bit pattern is a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Pod, Zeroable)]
 #[repr(C)]
 pub(crate) struct RawHeader {
     /// Rises with each frame, from 1.
@@ -35,7 +36,7 @@ pub(crate) struct RawHeader {
 }
 
 /// Damage as it stands in memory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Pod, Zeroable)]
 #[repr(C)]
 pub(crate) struct RawDamage {
     pub count: u32,

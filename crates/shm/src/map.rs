@@ -1,11 +1,12 @@
-//! Mapped regions. Owns: the check of a descriptor before it is mapped, and the raw copies in and
+//! Mapped regions. Owns: the check of a descriptor before it is mapped, and the raw copies into and
 //! out of memory that another process can write. Trusts: the kernel's seals. Never: makes a
-//! reference to such memory, or maps a file that could shrink under it (reading beyond its end
-//! would be SIGBUS).
+//! reference to such memory, or maps a file that could shrink (a read beyond its end raises
+//! SIGBUS).
 //!
 //! Source: memfd_create(2), fcntl(2) "File Sealing".
 
-use crate::ShmError;
+use crate::error::ShmError;
+use bytemuck::{AnyBitPattern, NoUninit};
 use memmap2::{Mmap, MmapOptions, MmapRaw};
 use nix::fcntl::{FcntlArg, SealFlag, fcntl};
 use protocol::geometry::Size;
@@ -20,7 +21,7 @@ pub(crate) const SEALS: SealFlag = SealFlag::F_SEAL_SHRINK
     .union(SealFlag::F_SEAL_GROW)
     .union(SealFlag::F_SEAL_SEAL);
 
-/// An error unless the descriptor is a memory file with at least these seals.
+/// Fails unless the descriptor is a memory file with at least these seals.
 pub(crate) fn check_seals(fd: BorrowedFd<'_>, needed: SealFlag) -> Result<(), ShmError> {
     let seals = fcntl(fd, FcntlArg::F_GET_SEALS).map_err(|_| ShmError::NotSealed)?;
     if SealFlag::from_bits_retain(seals).contains(needed) {
@@ -32,8 +33,8 @@ pub(crate) fn check_seals(fd: BorrowedFd<'_>, needed: SealFlag) -> Result<(), Sh
 
 /// The size of the file, in bytes.
 ///
-/// Makes the system call itself: glibc's fstat is newfstatat, which could also look at paths and
-/// which a sandbox therefore refuses.
+/// Makes the system call directly: glibc's fstat calls newfstatat, which also takes paths and which
+/// the sandbox therefore refuses.
 pub(crate) fn file_bytes(fd: BorrowedFd<'_>) -> Result<u64, ShmError> {
     let mut status = MaybeUninit::<libc::stat>::uninit();
     // SAFETY: the descriptor is open and the buffer is as big as the call writes.
@@ -57,7 +58,43 @@ fn check_exact(fd: BorrowedFd<'_>, bytes: usize) -> Result<(), ShmError> {
     }
 }
 
-/// Memory that this process and others share, of which at least one can write. Only raw copies.
+/// Memory that another process can write and this one only reads. Only raw copies.
+#[derive(Debug)]
+pub(crate) struct SharedView {
+    memory: MmapRaw,
+}
+
+impl SharedView {
+    /// Maps a sealed region of exactly that many bytes for reading.
+    pub fn readable(fd: OwnedFd, bytes: usize) -> Result<SharedView, ShmError> {
+        check_exact(fd.as_fd(), bytes)?;
+        let memory = MmapOptions::new()
+            .len(bytes)
+            .map_raw_read_only(fd.as_raw_fd())?;
+        Ok(SharedView { memory })
+    }
+
+    /// The address of `bytes` bytes from `offset` on, which are inside the mapping.
+    pub fn at(&self, offset: usize, bytes: usize) -> *const u8 {
+        address(&self.memory, offset, bytes)
+    }
+
+    /// Its first byte and its length.
+    pub fn whole(&self) -> (*const u8, usize) {
+        (self.memory.as_ptr(), self.memory.len())
+    }
+
+    /// Reads a value, once.
+    pub fn read<T: AnyBitPattern>(&self, offset: usize) -> T {
+        let source = self.at(offset, size_of::<T>()).cast::<T>();
+        assert!(source.is_aligned());
+        // SAFETY: in bounds and aligned (asserted), and every bit pattern is a `T`. Volatile:
+        // exactly one read, which the compiler neither repeats nor draws conclusions from.
+        unsafe { ptr::read_volatile(source) }
+    }
+}
+
+/// Memory that this process writes and others share. Only raw copies.
 #[derive(Debug)]
 pub(crate) struct SharedMap {
     memory: MmapRaw,
@@ -71,28 +108,9 @@ impl SharedMap {
         Ok(SharedMap { memory })
     }
 
-    /// Maps a sealed region of exactly that many bytes for reading. Its methods that write must not
-    /// be called.
-    pub fn readable(fd: OwnedFd, bytes: usize) -> Result<SharedMap, ShmError> {
-        check_exact(fd.as_fd(), bytes)?;
-        let memory = MmapOptions::new()
-            .len(bytes)
-            .map_raw_read_only(fd.as_raw_fd())?;
-        Ok(SharedMap { memory })
-    }
-
     /// The address of `bytes` bytes from `offset` on, which are inside the mapping.
     pub fn at(&self, offset: usize, bytes: usize) -> *mut u8 {
-        let end = offset
-            .checked_add(bytes)
-            .expect("offsets are bounded by the layout");
-        assert!(
-            end <= self.memory.len(),
-            "{end} is beyond the region's {}",
-            self.memory.len()
-        );
-        // SAFETY: `offset` is inside the mapping or one past its end (asserted), so is the result.
-        unsafe { self.memory.as_mut_ptr().add(offset) }
+        address(&self.memory, offset, bytes)
     }
 
     /// Its first byte and its length.
@@ -100,23 +118,26 @@ impl SharedMap {
         (self.memory.as_mut_ptr(), self.memory.len())
     }
 
-    /// Reads a value of plain integers (every bit pattern is valid), once.
-    pub fn read<T: Copy>(&self, offset: usize) -> T {
-        let source = self.at(offset, size_of::<T>()).cast::<T>();
-        assert!(source.is_aligned());
-        // SAFETY: in bounds and aligned (asserted); callers use only `T` of plain integers.
-        // Volatile: exactly one read, which the compiler neither repeats nor draws conclusions
-        // from.
-        unsafe { ptr::read_volatile(source) }
-    }
-
-    /// Writes a value. The mapping must be writable.
-    pub fn write<T: Copy>(&self, offset: usize, value: T) {
+    /// Writes a value, all of whose bytes are initialised.
+    pub fn write<T: NoUninit>(&self, offset: usize, value: T) {
         let target = self.at(offset, size_of::<T>()).cast::<T>();
         assert!(target.is_aligned());
         // SAFETY: in bounds and aligned (asserted), and mapped writable.
         unsafe { ptr::write_volatile(target, value) }
     }
+}
+
+fn address(memory: &MmapRaw, offset: usize, bytes: usize) -> *mut u8 {
+    let end = offset
+        .checked_add(bytes)
+        .expect("offsets are bounded by the layout");
+    assert!(
+        end <= memory.len(),
+        "{end} is beyond the region's {}",
+        memory.len()
+    );
+    // SAFETY: `offset` is inside the mapping or one past its end (asserted), so is the result.
+    unsafe { memory.as_mut_ptr().add(offset) }
 }
 
 /// Where one end of a surface lies in memory, for tests that break its rules.
@@ -136,10 +157,10 @@ pub struct Mapped {
     pub generation: Generation,
 }
 
-/// A mapped region that nobody can write any more, and that can therefore be borrowed.
+/// A mapped region that no process can write any more, so that it can be borrowed.
 #[derive(Debug)]
 pub struct ReadOnlyMap {
-    /// None when it is empty: nothing of no bytes can be mapped.
+    /// None for an empty region, which cannot be mapped.
     memory: Option<Mmap>,
 }
 
@@ -156,7 +177,7 @@ impl AsRef<[u8]> for ReadOnlyMap {
     }
 }
 
-/// Maps the first `bytes` bytes of a region that is sealed also against writing.
+/// Maps the first `bytes` bytes of a region that is also sealed against writing.
 pub fn map_read_only(fd: OwnedFd, bytes: usize) -> Result<ReadOnlyMap, ShmError> {
     check_seals(fd.as_fd(), SEALS | SealFlag::F_SEAL_WRITE)?;
     let found = file_bytes(fd.as_fd())?;
@@ -227,8 +248,8 @@ impl WritableMap {
     }
 }
 
-/// Copies memory of which one side may be changed by another process meanwhile. What arrives then
-/// is unspecified, but nothing else is.
+/// Copies memory of which another process may change one side meanwhile. The copied bytes are then
+/// unspecified, but nothing else is.
 ///
 /// # Safety
 /// `source` is readable and `target` writable for `bytes` bytes, and they do not overlap.

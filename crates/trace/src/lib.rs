@@ -1,7 +1,14 @@
-//! Logging of every process: `tracing` to standard error, with the process's role in front.
+//! Logging of every process: `tracing` to standard error, with the process's role at the start of
+//! each line.
 //!
-//! Owns: the subscriber. Trusts: the filter text that the broker's command line was given. Never:
-//! opens a file; a child's standard error is a pipe that the broker reads.
+//! ```
+//! trace::init("renderer p7".to_owned(), "warn").expect("a valid filter");
+//! tracing::warn!(status = 404, "no such image");
+//! // WARN  renderer p7 [4711] my_crate: no such image status=404
+//! ```
+//!
+//! Never: opens a file (a child's standard error is a pipe that the broker reads), waits for a
+//! reader of the log, or lets a logged text control the terminal.
 #![forbid(unsafe_code)]
 
 mod stderr;
@@ -13,23 +20,22 @@ use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
-/// The filter when none is given: quiet but for warnings. The crates below log a web page's
-/// oddities as warnings, which are not this browser's.
+/// The default filter: warnings, except of crates that log the mistakes of web pages as warnings.
 pub const DEFAULT_FILTER: &str =
     "warn,vello_common=error,blitz_dom=error,style=error,selectors=error,usvg=error";
 
-/// Starts logging to standard error. `name` stands in front of every line (`broker`, `renderer
-/// p7`).
+/// Starts logging to standard error. Every line starts with its level and `name` (`broker`,
+/// `renderer p7`).
 ///
 /// # Errors
-/// The reason why `filter` is not one.
+/// `filter` is invalid, or logging has been started before.
 pub fn init(name: String, filter: &str) -> Result<(), String> {
     let filter = EnvFilter::try_new(filter).map_err(|e| e.to_string())?;
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(|| stderr::Lines)
         .with_ansi(false)
-        // Nobody may be reading any more; it would be said with a panic.
+        // With no reader left, reporting the error would panic.
         .log_internal_errors(false)
         .event_format(Line { name })
         .try_init()

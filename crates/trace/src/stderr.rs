@@ -1,24 +1,28 @@
-//! Standard error without waiting for whoever reads it.
+//! Writing to standard error without waiting for its reader.
 //!
-//! Owns: nothing. Trusts: nobody to be reading. Never: blocks on a full pipe for longer than the
-//! moment between looking and writing, or fails because the reader has gone.
+//! Trusts: no reader to read. Never: fails because the reader has gone, or blocks on a full pipe
+//! (unless the pipe fills between the check and the write).
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::io::{self, Write};
 use std::os::fd::AsFd;
 
-/// What fits into a pipe that has any room at all (`PIPE_BUF`); what is longer is cut.
+/// A pipe with any room at all takes this much (`PIPE_BUF`); a longer line is cut.
 const BYTES_MAX: usize = 4096;
 
-/// Text made fit for a terminal: control characters would let whoever wrote it (a child, a page)
-/// write escape sequences. Lines and tabs stay.
+/// Makes text safe for a terminal: replaces control characters, with which a child or a page could
+/// write escape sequences. Line ends and tabs stay.
+///
+/// ```
+/// assert_eq!(trace::printable("title\u{1b}[2J"), "title\u{fffd}[2J");
+/// ```
 pub fn printable(text: &str) -> String {
     let is_harmful = |c: char| c.is_control() && !matches!(c, '\t' | '\n');
     text.replace(is_harmful, "\u{fffd}")
 }
 
-/// Writes a line to standard error, [`printable`], if that takes it now. Otherwise the line is
-/// lost: nothing that is said there is worth stopping a browser for.
+/// Writes a [`printable`] line to standard error if there is room now. Otherwise the line is lost:
+/// no log line is worth stopping a browser for.
 pub fn write_line(line: &str) {
     let line = printable(line);
     let end = line.floor_char_boundary(BYTES_MAX - 1);
@@ -34,7 +38,7 @@ fn write_now(bytes: &[u8]) {
     let mut entry = [PollFd::new(stderr.as_fd(), PollFlags::POLLOUT)];
     let is_ready = poll(&mut entry, PollTimeout::ZERO).is_ok_and(|ready| ready > 0);
     if is_ready {
-        // Standard error has no buffer: one call a line. That the reader has gone is no matter.
+        // Standard error is unbuffered: one call a line. A reader that has gone does not matter.
         let _ = stderr.lock().write_all(bytes);
     }
 }

@@ -1,7 +1,7 @@
-//! What name servers said, for as long as they said it holds.
+//! Answers of name servers, kept for their time to live.
 //!
-//! Owns: the cached answers. Trusts: nobody's time to live beyond its own bounds. Never: grows
-//! beyond its limit, or keeps a failure of a server (only the answer that a name has no address).
+//! Trusts: a time to live only up to a bound. Never: grows beyond its limit, or keeps the failure
+//! of a server (unlike the answer that a name has no address).
 
 use crate::wait::lock;
 use std::collections::HashMap;
@@ -11,9 +11,9 @@ use std::time::{Duration, Instant};
 
 /// Most names.
 const ENTRIES_MAX: usize = 1024;
-/// Longest time for which an answer is kept.
+/// How long an answer is kept at most.
 const TTL_MAX: Duration = Duration::from_secs(600);
-/// Longest time for which "no address" is kept.
+/// How long "no address" is kept at most.
 const NEGATIVE_TTL_MAX: Duration = Duration::from_secs(30);
 
 /// Names with their addresses; none for a name known to have no address.
@@ -28,7 +28,7 @@ struct Entry {
 }
 
 impl Cache {
-    /// What is still known of `name`.
+    /// The cached addresses of `name`.
     pub fn get(&self, name: &str, now: Instant) -> Option<Vec<IpAddr>> {
         let entries = lock(&self.entries);
         entries

@@ -1,10 +1,10 @@
-//! One name server, asked once: both questions over UDP from a fresh random port, over TCP where
-//! the answer does not fit (RFC 7766).
+//! One exchange with one name server: both questions over UDP from a fresh random port, and over
+//! TCP if an answer does not fit (RFC 7766).
 //!
-//! Owns: its sockets. Trusts: the kernel to let only datagrams of the asked server and port through
-//! a connected socket; what they say is judged in `message`. Never: waits beyond its time.
+//! Owns: the sockets. Trusts: the kernel to pass only datagrams of that server and port through a
+//! connected socket; `message` decides which to believe. Never: waits beyond its time.
 
-use super::message::{Question, Verdict};
+use super::message::{Question, Reply};
 use crate::socket::{self, Stream};
 use crate::wait::{self, WaitError};
 use nix::poll::PollFlags;
@@ -15,12 +15,12 @@ use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::time::{Duration, Instant};
 use thiserror::Error;
 
-/// Once one question is answered with addresses, how much longer the other is waited for
-/// (RFC 8305, section 3, gives 50 ms; a server that drops AAAA questions must not cost more).
+/// How long to wait for the second answer once the first has brought addresses. RFC 8305,
+/// section 3, gives 50 ms; a server that drops AAAA questions must not cost much more.
 const SECOND_ANSWER: Duration = Duration::from_millis(150);
-/// Larger than any answer over UDP to a question without EDNS.
+/// Larger than any UDP answer to a question without EDNS.
 const DATAGRAM_BYTES_MAX: usize = 4096;
-/// Datagrams that answer nothing, at most, before the server counts as hostile.
+/// Most datagrams that answer neither question before the server counts as hostile.
 const STRAY_DATAGRAMS_MAX: usize = 256;
 
 /// The addresses of a name, both lists empty if it has none.
@@ -34,17 +34,17 @@ pub struct Answers {
     pub ttl: Duration,
 }
 
-/// What one name server did instead of answering.
+/// Why one name server gave no answer.
 #[derive(Debug, Error)]
 pub enum ServerFailure {
-    /// It said that it cannot say.
+    /// It refused, or sent something else.
     #[error("{0}")]
     Refused(String),
     /// Nothing that answers the question came in time.
     #[error("did not answer in time")]
     Silent,
-    /// The job was stopped; not the server's doing.
-    #[error("was not waited for")]
+    /// The load was cancelled.
+    #[error("was not asked to the end")]
     Stopped,
     /// It cannot be reached.
     #[error("cannot be reached: {0}")]
@@ -72,25 +72,25 @@ pub fn ask(
     for question in &questions {
         send_datagram(&socket, question)?;
     }
-    let mut verdicts = [None, None];
+    let mut replies = [None, None];
     let deadline = wait::deadline_after(time);
-    collect(&socket, server, &questions, &mut verdicts, deadline)?;
-    combine(verdicts)
+    collect(&socket, server, &questions, &mut replies, deadline)?;
+    combine(replies)
 }
 
-/// Receives until both questions are answered; one answer with addresses is enough after a while.
+/// Receives until both questions are answered. After a while, one answer with addresses is enough.
 fn collect(
     socket: &OwnedFd,
     server: SocketAddr,
     questions: &[Question; 2],
-    verdicts: &mut [Option<Verdict>; 2],
+    replies: &mut [Option<Reply>; 2],
     deadline: Option<Instant>,
 ) -> Result<(), ServerFailure> {
     let mut deadline = deadline;
     let mut strays = 0;
     let mut buffer = [0; DATAGRAM_BYTES_MAX];
-    while verdicts.iter().any(Option::is_none) {
-        let is_enough = verdicts.iter().flatten().any(has_addresses);
+    while replies.iter().any(Option::is_none) {
+        let is_enough = replies.iter().flatten().any(has_addresses);
         match wait::until(socket.as_fd(), PollFlags::POLLIN, deadline) {
             Ok(_) => {}
             Err(WaitError::TimedOut) if is_enough => return Ok(()),
@@ -102,52 +102,52 @@ fn collect(
             Err(_) if is_enough => return Ok(()),
             Err(errno) => return Err(io::Error::from(errno).into()),
         };
-        let judged = questions.iter().enumerate().find_map(|(index, question)| {
-            let verdict = question
-                .judge(bytes)
-                .filter(|_| verdicts[index].is_none())?;
-            Some((index, verdict))
+        let answered = questions.iter().enumerate().find_map(|(index, question)| {
+            let reply = question
+                .reply_in(bytes)
+                .filter(|_| replies[index].is_none())?;
+            Some((index, reply))
         });
-        let Some((index, mut verdict)) = judged else {
+        let Some((index, mut reply)) = answered else {
             strays += 1;
             if strays > STRAY_DATAGRAMS_MAX {
                 return Err(ServerFailure::Refused(
-                    "sent too many false answers".to_owned(),
+                    "sent too many answers to other questions".to_owned(),
                 ));
             }
             continue;
         };
-        if verdict == Verdict::Truncated {
-            verdict = match ask_over_tcp(server, &questions[index], deadline) {
+        if reply == Reply::Truncated {
+            reply = match ask_over_tcp(server, &questions[index], deadline) {
                 Err(ServerFailure::Stopped) => return Err(ServerFailure::Stopped),
                 // The other answer may be enough.
-                Err(failure) => Verdict::Refused(failure.to_string()),
-                Ok(verdict) => verdict,
+                Err(failure) => Reply::Refused(failure.to_string()),
+                Ok(reply) => reply,
             };
         }
-        if has_addresses(&verdict) {
+        if has_addresses(&reply) {
             deadline = [deadline, wait::deadline_after(SECOND_ANSWER)]
                 .into_iter()
                 .flatten()
                 .min();
         }
-        verdicts[index] = Some(verdict);
+        replies[index] = Some(reply);
     }
     Ok(())
 }
 
-fn has_addresses(verdict: &Verdict) -> bool {
-    matches!(verdict, Verdict::Addresses(found, _) if !found.is_empty())
+fn has_addresses(reply: &Reply) -> bool {
+    matches!(reply, Reply::Addresses(found, _) if !found.is_empty())
 }
 
 /// One answer may be missing or a refusal, as long as the other one has addresses.
-fn combine(verdicts: [Option<Verdict>; 2]) -> Result<Answers, ServerFailure> {
+fn combine(replies: [Option<Reply>; 2]) -> Result<Answers, ServerFailure> {
     let mut answers = Answers::default();
     let (mut ttl, mut negative_ttl) = (Duration::MAX, Duration::MAX);
     let mut refusal = None;
-    for (verdict, is_v6) in verdicts.into_iter().zip([false, true]) {
-        match verdict {
-            Some(Verdict::Addresses(found, holds)) if !found.is_empty() => {
+    for (reply, is_v6) in replies.into_iter().zip([false, true]) {
+        match reply {
+            Some(Reply::Addresses(found, holds)) if !found.is_empty() => {
                 ttl = ttl.min(holds);
                 *(if is_v6 {
                     &mut answers.v6
@@ -155,11 +155,11 @@ fn combine(verdicts: [Option<Verdict>; 2]) -> Result<Answers, ServerFailure> {
                     &mut answers.v4
                 }) = found;
             }
-            Some(Verdict::Addresses(_, holds) | Verdict::NoSuchName(holds)) => {
+            Some(Reply::Addresses(_, holds) | Reply::NoSuchName(holds)) => {
                 negative_ttl = negative_ttl.min(holds);
             }
-            Some(Verdict::Refused(reason)) => refusal = Some(ServerFailure::Refused(reason)),
-            Some(Verdict::Truncated) | None => refusal = Some(ServerFailure::Silent),
+            Some(Reply::Refused(reason)) => refusal = Some(ServerFailure::Refused(reason)),
+            Some(Reply::Truncated) | None => refusal = Some(ServerFailure::Silent),
         }
     }
     let is_empty = answers.v4.is_empty() && answers.v6.is_empty();
@@ -181,7 +181,7 @@ fn ask_over_tcp(
     server: SocketAddr,
     question: &Question,
     deadline: Option<Instant>,
-) -> Result<Verdict, ServerFailure> {
+) -> Result<Reply, ServerFailure> {
     let question = question.anew();
     let mut stream = Stream::connect(server, deadline).map_err(from_io)?;
     let bytes = question.encode().ok_or_else(unencodable)?;
@@ -193,16 +193,16 @@ fn ask_over_tcp(
     stream.read_exact(&mut length).map_err(from_io)?;
     let mut answer = vec![0; u16::from_be_bytes(length).into()];
     stream.read_exact(&mut answer).map_err(from_io)?;
-    match question.judge(&answer) {
-        None | Some(Verdict::Truncated) => Err(ServerFailure::Refused(
-            "sent a false answer over TCP".to_owned(),
+    match question.reply_in(&answer) {
+        None | Some(Reply::Truncated) => Err(ServerFailure::Refused(
+            "sent an answer to another question over TCP".to_owned(),
         )),
-        Some(verdict) => Ok(verdict),
+        Some(reply) => Ok(reply),
     }
 }
 
 fn unencodable() -> ServerFailure {
-    ServerFailure::Refused("cannot be asked for such a name".to_owned())
+    ServerFailure::Refused("cannot be asked for this name".to_owned())
 }
 
 fn from_io(error: io::Error) -> ServerFailure {

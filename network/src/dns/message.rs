@@ -1,7 +1,7 @@
 //! Questions and answers of the Domain Name System (RFC 1035), coded by `hickory-proto`.
 //!
-//! Owns: which answers are believed. Trusts: nobody; an answer must carry the id and the question
-//! of the query, and only records that hang together from the asked name count. Never: does I/O.
+//! Trusts: no answer that lacks the id or the question of the query; of its records, only those
+//! that a chain of aliases links to the name asked for. Never: does I/O.
 
 use hickory_proto::op::{Message, MessageType, OpCode, Query, ResponseCode};
 use hickory_proto::rr::{DNSClass, Name, RData, Record, RecordType};
@@ -11,26 +11,26 @@ use std::time::Duration;
 
 /// Longest chain of aliases that is followed.
 const ALIASES_MAX: usize = 16;
-/// How long "there is no such name" holds where the answer does not say.
+/// How long "no such name" holds if the answer does not say.
 const NEGATIVE_TTL: Duration = Duration::from_secs(5);
 
-/// A query that is about to be sent.
+/// A question to be sent.
 #[derive(Clone, Debug)]
 pub struct Question {
     id: u16,
     query: Query,
 }
 
-/// What one valid answer says.
+/// The content of a valid answer.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Reply {
     /// These addresses (none: the name has none of this kind), for that long.
     Addresses(Vec<IpAddr>, Duration),
     /// The name does not exist, for that long.
     NoSuchName(Duration),
     /// The answer did not fit; ask again over TCP.
     Truncated,
-    /// The server could not or would not say.
+    /// The server reported an error.
     Refused(String),
 }
 
@@ -62,9 +62,9 @@ impl Question {
         message.to_vec().ok()
     }
 
-    /// What `bytes` answer to this question, or none if they are no answer to it: garbage, an old
-    /// answer, or a forged one.
-    pub fn judge(&self, bytes: &[u8]) -> Option<Verdict> {
+    /// The reply in `bytes`, or none if they do not answer this question: garbage, an old answer,
+    /// or a forged one.
+    pub fn reply_in(&self, bytes: &[u8]) -> Option<Reply> {
         let message = Message::from_vec(bytes).ok()?;
         let metadata = &message.metadata;
         let is_answer = metadata.id == self.id
@@ -78,16 +78,16 @@ impl Question {
             return None;
         }
         if metadata.truncation {
-            return Some(Verdict::Truncated);
+            return Some(Reply::Truncated);
         }
         Some(match metadata.response_code {
             ResponseCode::NoError => self.addresses(&message),
-            ResponseCode::NXDomain => Verdict::NoSuchName(negative_ttl(&message)),
-            code => Verdict::Refused(format!("answered with an error ({code})")),
+            ResponseCode::NXDomain => Reply::NoSuchName(negative_ttl(&message)),
+            code => Reply::Refused(format!("answered with an error ({code})")),
         })
     }
 
-    fn addresses(&self, message: &Message) -> Verdict {
+    fn addresses(&self, message: &Message) -> Reply {
         let records = || {
             message
                 .answers
@@ -106,7 +106,7 @@ impl Question {
                     .iter()
                     .filter_map(|record| record.data.ip_addr())
                     .collect();
-                return Verdict::Addresses(addresses, Duration::from_secs(ttl.into()));
+                return Reply::Addresses(addresses, Duration::from_secs(ttl.into()));
             }
             let alias = records().find_map(|record| match &record.data {
                 RData::CNAME(target) if record.name == *name => Some((&target.0, record.ttl)),
@@ -117,7 +117,7 @@ impl Question {
             };
             (name, ttl) = (target, ttl.min(alias_ttl));
         }
-        Verdict::Addresses(Vec::new(), negative_ttl(message))
+        Reply::Addresses(Vec::new(), negative_ttl(message))
     }
 }
 
@@ -169,8 +169,8 @@ mod tests {
         Record::from_rdata(name(owner), 7, RData::CNAME(CNAME(name(target))))
     }
 
-    fn judge(question: &Question, message: &Message) -> Option<Verdict> {
-        question.judge(&message.to_vec().expect("encodes"))
+    fn reply_in(question: &Question, message: &Message) -> Option<Reply> {
+        question.reply_in(&message.to_vec().expect("encodes"))
     }
 
     #[test]
@@ -183,7 +183,7 @@ mod tests {
             a("c.test.", 60, 1),
             a("c.test.", 30, 2),
         ];
-        let Some(Verdict::Addresses(found, ttl)) = judge(&question, &answer(&question, records))
+        let Some(Reply::Addresses(found, ttl)) = reply_in(&question, &answer(&question, records))
         else {
             panic!("an answer");
         };
@@ -199,8 +199,8 @@ mod tests {
     fn a_loop_of_aliases_ends() {
         let [question, _] = questions("a.test").expect("a name");
         let records = vec![cname("a.test.", "b.test."), cname("b.test.", "a.test.")];
-        let verdict = judge(&question, &answer(&question, records));
-        assert!(matches!(verdict, Some(Verdict::Addresses(found, _)) if found.is_empty()));
+        let reply = reply_in(&question, &answer(&question, records));
+        assert!(matches!(reply, Some(Reply::Addresses(found, _)) if found.is_empty()));
     }
 
     #[test]
@@ -208,30 +208,30 @@ mod tests {
         let [question, other_type] = questions("a.test").expect("a name");
         let [other_name, _] = questions("b.test").expect("a name");
         let good = answer(&question, vec![a("a.test.", 60, 1)]);
-        assert!(judge(&question, &good).is_some());
+        assert!(reply_in(&question, &good).is_some());
         let mut forged = good.clone();
         forged.metadata.id ^= 1;
-        assert_eq!(judge(&question, &forged), None);
+        assert_eq!(reply_in(&question, &forged), None);
         for other in [other_type, other_name] {
             let mut forged = good.clone();
             forged.queries = vec![other.query.clone()];
-            assert_eq!(judge(&question, &forged), None);
+            assert_eq!(reply_in(&question, &forged), None);
         }
         let mut echo = good.clone();
         echo.metadata.message_type = MessageType::Query;
-        assert_eq!(judge(&question, &echo), None);
-        assert_eq!(question.judge(&[0xff; 11]), None);
+        assert_eq!(reply_in(&question, &echo), None);
+        assert_eq!(question.reply_in(&[0xff; 11]), None);
     }
 
     #[test]
     fn an_ipv6_answer_gives_ipv6_addresses_only() {
         let [_, question] = questions("a.test").expect("a name");
         let v6 = Record::from_rdata(name("a.test."), 9, RData::AAAA(AAAA(Ipv6Addr::LOCALHOST)));
-        let verdict = judge(&question, &answer(&question, vec![a("a.test.", 60, 1), v6]));
+        let reply = reply_in(&question, &answer(&question, vec![a("a.test.", 60, 1), v6]));
         let expected = vec![Ipv6Addr::LOCALHOST.into()];
         assert_eq!(
-            verdict,
-            Some(Verdict::Addresses(expected, Duration::from_secs(9)))
+            reply,
+            Some(Reply::Addresses(expected, Duration::from_secs(9)))
         );
     }
 

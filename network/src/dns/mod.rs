@@ -1,9 +1,9 @@
-//! Names to addresses without `getaddrinfo`, which opens files and loads libraries.
+//! A DNS stub resolver, because `getaddrinfo` opens files and loads libraries.
 //!
-//! Owns: the hosts table, the cache, the order in which name servers are asked. Trusts: the name
-//! servers that the broker named, for addresses only; what they send is decoded by `hickory-proto`
-//! and believed only if it answers the very question asked. Never: reads a file, makes a thread, or
-//! lets `localhost` leave the machine.
+//! Owns: the hosts table, the cache, and the order in which name servers are asked. Trusts: the
+//! name servers that the broker named, for addresses only. `hickory-proto` decodes what they send,
+//! and only an answer to the question asked is believed. Never: reads a file, starts a thread, or
+//! sends a question about `localhost`.
 
 mod cache;
 mod exchange;
@@ -24,11 +24,11 @@ use ureq::unversioned::transport::NextTimeout;
 
 /// Rounds through the name servers before giving up.
 const ROUNDS: usize = 2;
-/// Name servers that are asked, at most; as many as `resolv.conf(5)` knows.
+/// Most name servers that are asked; the limit of `resolv.conf(5)`.
 const SERVERS_MAX: usize = 3;
 /// Longest wait for one name server in one round.
 const TRY_MAX: Duration = Duration::from_secs(3);
-/// Addresses of one host that are tried, at most; each may hold a socket at the same time.
+/// Most addresses of one host that are tried; each may hold a socket at the same time.
 const ADDRESSES_MAX: usize = 6;
 
 /// The stub resolver, shared by all agents.
@@ -40,8 +40,8 @@ pub struct Resolver {
 }
 
 impl Resolver {
-    /// A resolver that asks `servers`, best first, and knows `hosts` without asking. One answer is
-    /// waited for a quarter of `patience`.
+    /// A resolver that asks `servers`, best first, and knows `hosts` without asking. It waits for
+    /// one answer for a quarter of `patience`.
     pub fn new(servers: &[SocketAddr], hosts: &[(String, IpAddr)], patience: Duration) -> Self {
         let mut table: HashMap<String, Vec<IpAddr>> = HashMap::new();
         for (name, address) in hosts {
@@ -86,7 +86,7 @@ impl Resolver {
         Ok(found)
     }
 
-    /// Asks each server in turn; the first one that knows (that there is nothing, too) wins.
+    /// Asks each server in turn. The first answer counts, even if the name has no address.
     fn ask(&self, name: &str) -> Result<Answers, LoadError> {
         let Some(questions) = message::questions(name) else {
             return Err(LoadError::HostNotFound {
@@ -171,8 +171,8 @@ fn canonical(name: &str) -> String {
     name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase()
 }
 
-/// IPv6 first, then in turns (RFC 8305, section 4): if one family is dead, the second try is of the
-/// other one.
+/// IPv6 first, then alternating (RFC 8305, section 4): if one family does not work, the second try
+/// uses the other.
 fn interleave(v6: Vec<IpAddr>, v4: Vec<IpAddr>) -> Vec<IpAddr> {
     let mut mixed = Vec::with_capacity(v6.len() + v4.len());
     let (mut v6, mut v4) = (v6.into_iter(), v4.into_iter());

@@ -1,8 +1,7 @@
-//! The break-it addresses: `bulkhead://crash` and its like break a process instead of opening a
-//! page.
+//! Injects faults: the break-it addresses break a process instead of opening a page.
 //!
-//! Owns: their names. Trusts: the caller, who asks only for addresses that the person or the
-//! automation gave, or that the page of these addresses itself links to. Never: from web content.
+//! Trusts: the caller to pass on only what the user or the automation asked for, or what the page
+//! of the break-it addresses links to. Web content can inject nothing.
 
 use crate::action::Action;
 use crate::death::DeathCause;
@@ -46,7 +45,7 @@ impl Core {
 
     /// Breaks the process of a service, if it is there.
     pub(crate) fn break_service(&mut self, role: Role, action: BreakAction) {
-        let process = self.services.of(role).and_then(|service| service.process);
+        let process = self.services.of(role).process;
         if let Some(process) = process.filter(|&process| self.processes.is_ready(process)) {
             self.emit(Action::Break { process, action });
         }

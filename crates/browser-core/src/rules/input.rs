@@ -1,8 +1,8 @@
 //! Which surface an input belongs to.
 //!
-//! Owns: pointer capture, hover, and the keyboard's focus. Trusts: the gpu process on what the
-//! person did, for it has the window. Never: sends an input to a page that is not the tab's
-//! committed one, or more of them than a process leaves unanswered within its limit.
+//! Trusts: the gpu process on what the user did, because it has the window. Never: sends an input
+//! to a page other than the tab's committed one, or more inputs than a process may leave
+//! unanswered.
 
 use crate::action::{self, Action};
 use crate::state::core::Core;

@@ -1,8 +1,7 @@
 //! Which inputs, pages and pings a process has not answered yet, and what follows from its silence.
 //!
-//! Owns: the clock of what is unanswered, per process. Trusts: no answer that does not fit what was
-//! sent. Never: kills a tab's process by itself; the person decides. A silent service has no card
-//! to show and is restarted.
+//! Trusts: no answer that does not fit what was sent. Never: kills a tab's process by itself; the
+//! user decides. A silent service has no card to show, so it is restarted.
 
 use crate::action::Action;
 use crate::death::DeathCause;
@@ -107,7 +106,7 @@ impl Core {
     }
 }
 
-/// A service has no card on which the person could decide: it is replaced.
+/// A service has no card on which the user could decide: it is replaced.
 fn is_ended_when_silent(role: Role) -> bool {
     matches!(role, Role::Gpu | Role::Network | Role::Shell)
 }

@@ -1,9 +1,9 @@
 //! Navigations: each is begun once, brings a head or a failure, and ends exactly once: committed,
 //! failed (with an error page) or superseded.
 //!
-//! Owns: the pending navigation of each tab. Trusts: no address that a child names before it has
-//! been checked here. Never: opens a file or a built-in page for web content, or ends a navigation
-//! without giving back what it held (fetch, body, process).
+//! Trusts: no address that a child names before this file has checked it. Never: opens a file or a
+//! built-in page for web content, or ends a navigation without giving back what it held (fetch,
+//! body, process).
 
 use crate::action::{Action, Body};
 use crate::death::DeathCause;
@@ -21,7 +21,7 @@ use protocol::limits::URL_BYTES_MAX;
 use protocol::site::Site;
 use url::Url;
 
-/// What an address means: a URL as it is, or else what a person may have meant by it.
+/// What an address means: a URL as it is, or else what a user may have meant by it.
 fn resolve(text: &str) -> Result<Url, LoadError> {
     let url = match Url::parse(text.trim()) {
         Ok(url)
@@ -43,7 +43,7 @@ fn resolve(text: &str) -> Result<Url, LoadError> {
 }
 
 impl Core {
-    /// To an address that the person or the automation typed. The break-it addresses break.
+    /// To an address that the user or the automation typed. The break-it addresses break.
     pub(crate) fn navigate_typed(&mut self, tab: TabId, address: &str, kind: NavigationKind) {
         if self.tabs.find(tab).is_none() {
             return;
@@ -70,7 +70,7 @@ impl Core {
             Some(entry) => (entry.url.clone(), NavigationKind::Reload),
             None => (tab.requested.clone(), NavigationKind::New),
         };
-        // The person asks again: worth another network process even after too many deaths.
+        // The user asks again: worth another network process even after too many deaths.
         self.services.network.wanted = true;
         self.begin(id, &url, kind);
     }
@@ -399,7 +399,7 @@ impl Core {
         }
     }
 
-    /// The person stops the load. What is there stays; of a tab with nothing in it, an error page
+    /// The user stops the load. What is there stays; of a tab with nothing in it, an error page
     /// says that it was stopped.
     pub(crate) fn stop(&mut self, id: TabId) {
         let process = self.current_process(id);

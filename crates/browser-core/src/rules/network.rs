@@ -1,7 +1,8 @@
 //! What the network process says, and what follows from its death.
 //!
-//! Trusts: its word on what a server answered, for navigations that it was asked for. Never: lets
-//! it commit anything but http and https, or speak of a navigation that it was not given.
+//! Trusts: the network process on what a server answered, for navigations that it was asked for.
+//! Never: lets it commit anything but http and https, or speak of a navigation that it was not
+//! given.
 
 use crate::action::{Action, Body};
 use crate::state::core::Core;

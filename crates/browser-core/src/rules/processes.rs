@@ -1,9 +1,8 @@
 //! The life of every process: spawned, greeted, sealed, used, dead; and the services that are kept
-//! running (gpu, network, shell, the spare renderer).
+//! running.
 //!
-//! Owns: the table of processes and the restart policy. Trusts: the event loop's word on what the
-//! operating system did. Never: sends anything to a process that is not sealed, or to one that it
-//! has killed; kills any process twice.
+//! Trusts: the event loop on what the operating system did. Never: sends anything to a process that
+//! is not sealed or has been killed; kills a process twice.
 
 use crate::action::{Action, KillReason};
 use crate::death::{DeathCause, Exit, Waiting};
@@ -70,24 +69,20 @@ impl Core {
 
     /// Spawns the services that should be there and are not.
     pub(crate) fn keep_services(&mut self) {
-        let services = &mut self.services;
-        services.gpu.revive(self.now);
-        services.network.revive(self.now);
-        services.shell.revive(self.now);
-        services.spare.revive(self.now);
-        if self.services.gpu.wanted && self.services.gpu.process.is_none() {
-            self.services.gpu.process = self.spawn(Role::Gpu);
-        }
-        if self.services.network.wanted && self.services.network.process.is_none() {
-            self.services.network.process = self.spawn(Role::Network);
-        }
-        if self.services.shell.wanted && self.services.shell.process.is_none() {
-            self.services.shell.process = self.spawn(Role::Shell);
+        self.services.revive(self.now);
+        for role in [Role::Gpu, Role::Network, Role::Shell, Role::Demo] {
+            self.keep_service(role);
         }
         // A tab that waits for its process has the machine first.
         let is_tab_waiting = self.tabs.iter().any(|tab| tab.awaited_process().is_some());
-        if self.services.spare.wanted && self.services.spare.process.is_none() && !is_tab_waiting {
-            self.services.spare.process = self.spawn(Role::Renderer);
+        if !is_tab_waiting {
+            self.keep_service(Role::Renderer);
+        }
+    }
+
+    fn keep_service(&mut self, role: Role) {
+        if self.services.of(role).is_missing() {
+            self.services.of(role).process = self.spawn(role);
         }
     }
 
@@ -138,7 +133,7 @@ impl Core {
                     self.awaited_process_ready(tab, id);
                 }
             }
-            Role::Gpu | Role::Shell | Role::Demo => {}
+            Role::Demo | Role::Gpu | Role::Shell => {}
         }
     }
 
@@ -241,16 +236,13 @@ impl Core {
         let (role, tab) = (process.role, process.tab);
         self.surfaces.forget_producer(id);
         let now = self.now;
-        let service = self
-            .services
-            .of(role)
-            .filter(|service| service.process == Some(id));
-        let Some(service) = service else {
+        let service = self.services.of(role);
+        if service.process != Some(id) {
             if let (Role::Renderer, Some(tab)) = (role, tab) {
                 self.tab_process_lost(tab, id, cause);
             }
             return;
-        };
+        }
         let is_given_up = service.died(now);
         // A tab does without the spare one.
         if is_given_up && role != Role::Renderer {
@@ -260,7 +252,7 @@ impl Core {
             Role::Gpu => self.gpu_lost(),
             Role::Network => self.network_lost(id),
             Role::Shell => self.shell_lost(),
-            Role::Renderer | Role::Demo => {}
+            Role::Demo | Role::Renderer => {}
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What renderers and the shell's document say of themselves.
 //!
-//! Trusts: each about its own committed document and nothing else. Never: lets a message change a
-//! tab that its sender does not serve, or that has moved on.
+//! Trusts: each renderer about its own committed document only. Never: lets a message change a tab
+//! that its sender does not serve, or that has moved on.
 
 use crate::record::RecordKind;
 use crate::state::core::Core;
@@ -160,7 +160,7 @@ impl Core {
         self.refuse(tab, format!("{who} may not open {scheme}: addresses"));
     }
 
-    /// A new tab beside the page's own, in the background; one for each thing that the person did.
+    /// A new tab beside the page's own, in the background; one for each thing that the user did.
     fn open_from_page(&mut self, tab: TabId, process: ProcessId, link: &str) {
         let Some(process) = self.processes.living_mut(process) else {
             return;

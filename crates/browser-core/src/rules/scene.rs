@@ -1,4 +1,4 @@
-//! What the window shows: derived from the state after every event, told when it has changed.
+//! What the window shows: derived from the state after every event, and sent when it has changed.
 //!
 //! Never: shows a surface of a tab that is not active, or the last frame of a dead process as if it
 //! lived.

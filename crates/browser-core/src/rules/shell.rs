@@ -1,7 +1,7 @@
 //! What the shell shows, and what it asks for.
 //!
-//! Owns: the words of marks, cards and remarks. Trusts: the shell to say what the person clicked;
-//! it asks, and the core decides. Never: tells it anything but committed state.
+//! Trusts: the shell on what the user clicked; the shell asks, and the core decides. Never: tells
+//! the shell anything but committed state.
 
 use crate::action::Action;
 use crate::death::DeathCause;

@@ -1,5 +1,5 @@
-//! The keys that are the browser's own: taken before any page or the shell sees them, so that they
-//! work whatever hangs.
+//! Keyboard shortcuts of the browser. The core takes them before any page or the shell sees them,
+//! so they work even if everything else hangs.
 
 use crate::state::core::Core;
 use crate::state::input::Focus;

@@ -1,8 +1,7 @@
 //! Surfaces: who produces them, how large they are, and their place between producer and gpu.
 //!
-//! Owns: the table of surfaces and the window as the core knows it. Trusts: the gpu process on
-//! the size of the window and on what it has shown. Never: gives a surface a second producer, or a
-//! generation twice.
+//! Trusts: the gpu process on the size of the window and on what it has shown. Never: gives a
+//! surface a second producer, or uses a generation twice.
 
 use crate::action::{self, Action};
 use crate::death::DeathCause;

@@ -1,7 +1,6 @@
-//! Tabs: opened, shown, closed; what is committed in them, what is on show, and what is left after
-//! the death of their process.
+//! Tabs: opened, shown, closed, and what is left of one after the death of its process.
 //!
-//! Owns: the list of tabs in the order of the strip. Never: shows an address that was not committed
+//! Never: shows an address that was not committed
 //! (before a tab's first commit: the one asked for), or lets the end of one tab touch another.
 
 use crate::action::Action;
@@ -36,7 +35,7 @@ impl Core {
         Some(tab)
     }
 
-    /// The person wants a new tab to type an address into.
+    /// The user wants a new tab to type an address into.
     pub(crate) fn open_new_tab(&mut self) {
         let address = self.config.new_tab_url.clone();
         if self.open_typed(&address, true).is_some() {

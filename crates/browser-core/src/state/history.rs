@@ -1,7 +1,4 @@
-//! Where a tab has been.
-//!
-//! Owns: the entries and the place in them. Never: holds more than its limit, or an address that
-//! was not committed.
+//! The session history of one tab: bounded, and committed addresses only.
 
 use protocol::limits::HISTORY_ENTRIES_MAX;
 

@@ -1,6 +1,5 @@
-//! Identifiers: where new ones come from, and which ones a process was given.
-//!
-//! Owns: the counters. Never: gives an id twice, or counts an id as given that was not.
+//! Identifiers: where new ones come from, and which ones a process was granted. No id is ever
+//! issued twice.
 
 use protocol::ids::{NavigationId, ProcessId, SurfaceId, TabId};
 use std::collections::BTreeSet;

@@ -10,7 +10,7 @@ pub(crate) const UNANSWERED_MOVES_MAX: usize = 32;
 /// Unanswered inputs beyond which nothing is sent any more.
 pub(crate) const UNANSWERED_MAX: usize = 64;
 
-/// How slow a process is, as the person sees it.
+/// How slow a process is, as the user sees it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Slowness {
     /// It answers.
@@ -27,7 +27,7 @@ pub(crate) enum Slowness {
 pub(crate) struct Unanswered {
     sent: u32,
     unanswered: VecDeque<(u32, Time)>,
-    /// Last answer, or last time the person said Wait.
+    /// Last answer, or last time the user said Wait.
     patience_from: Time,
     pub(crate) slowness: Slowness,
     /// A service has been given something to do since the last ping.
@@ -60,7 +60,7 @@ impl Unanswered {
         Ok(())
     }
 
-    /// The person gives it more time: the card goes, the mark stays.
+    /// The user gives it more time: the card goes, the mark stays.
     pub(crate) fn wait(&mut self, now: Time) {
         self.patience_from = now;
         self.slowness = Slowness::Marked;

@@ -47,7 +47,7 @@ pub(crate) struct Process {
     /// Of a renderer: the navigations committed in it. Of a network process: those it was to fetch.
     pub(crate) navigations: Granted,
     pub(crate) unanswered: Unanswered,
-    /// Whether the person did something there that no new tab has used up yet.
+    /// Whether the user acted on the page since it last opened a tab.
     pub(crate) activated: bool,
     /// How often its page has asked to go elsewhere.
     pub(crate) navigations_asked: RateLimit,

@@ -1,7 +1,5 @@
-//! How often something may happen: so many times in a sliding window of time. Restarts of a
-//! service, and navigations that a page asks for.
-//!
-//! Owns: the times at which it happened. Never: reads a clock.
+//! How often something may happen in a sliding window of time: restarts of a service, navigations
+//! that a page asks for.
 
 use crate::event::Time;
 use std::collections::VecDeque;

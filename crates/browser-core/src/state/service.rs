@@ -1,5 +1,5 @@
-//! The roles that are kept filled (gpu, network, shell, the spare renderer), and how often each may
-//! be restarted.
+//! The roles that are kept filled (gpu, network, shell, the demo server, the spare renderer), and
+//! how often each may be restarted.
 
 use crate::config::Config;
 use crate::event::Time;
@@ -13,7 +13,8 @@ pub(crate) struct Service {
     pub(crate) process: Option<ProcessId>,
     /// Whether the settings have it.
     is_configured: bool,
-    /// Whether it is to be there now: not after too many deaths, until those are long enough ago.
+    /// Whether a process should run now. Not after too many deaths, until those are long enough
+    /// ago.
     pub(crate) wanted: bool,
     pub(crate) restarts: RateLimit,
 }
@@ -28,7 +29,12 @@ impl Service {
         }
     }
 
-    /// It has died; says whether it is given up for now.
+    /// Whether a process should run and does not.
+    pub(crate) fn is_missing(&self) -> bool {
+        self.wanted && self.process.is_none()
+    }
+
+    /// Its process has died; returns whether the service is given up for now.
     pub(crate) fn died(&mut self, now: Time) -> bool {
         self.process = None;
         self.wanted = self.restarts.allow(now);
@@ -36,13 +42,13 @@ impl Service {
     }
 
     /// Wanted again once enough time has gone by.
-    pub(crate) fn revive(&mut self, now: Time) {
+    fn revive(&mut self, now: Time) {
         if self.is_configured && !self.wanted {
             self.wanted = self.restarts.allow(now);
         }
     }
 
-    /// When it is to be tried again, if it is given up.
+    /// When the service is to be tried again, if it is given up.
     pub(crate) fn revival(&self) -> Option<Time> {
         let is_given_up = self.is_configured && !self.wanted;
         self.restarts.room_at().filter(|_| is_given_up)
@@ -55,6 +61,8 @@ pub(crate) struct Services {
     pub(crate) gpu: Service,
     pub(crate) network: Service,
     pub(crate) shell: Service,
+    /// Started once: its listening socket ends with it.
+    pub(crate) demo: Service,
     pub(crate) spare: Service,
 }
 
@@ -64,33 +72,52 @@ impl Services {
             gpu: Service::new(true, limits::GPU_RESTARTS_MAX),
             network: Service::new(true, limits::NETWORK_RESTARTS_MAX),
             shell: Service::new(config.shell, limits::SHELL_RESTARTS_MAX),
+            demo: Service::new(config.demo, 0),
             spare: Service::new(config.spare, limits::SPARE_RESTARTS_MAX),
         }
     }
 
     /// The service of that role; of a renderer it is the spare one.
-    pub(crate) fn of(&mut self, role: Role) -> Option<&mut Service> {
+    pub(crate) fn of(&mut self, role: Role) -> &mut Service {
         match role {
-            Role::Gpu => Some(&mut self.gpu),
-            Role::Network => Some(&mut self.network),
-            Role::Renderer => Some(&mut self.spare),
-            Role::Shell => Some(&mut self.shell),
-            Role::Demo => None,
+            Role::Demo => &mut self.demo,
+            Role::Gpu => &mut self.gpu,
+            Role::Network => &mut self.network,
+            Role::Renderer => &mut self.spare,
+            Role::Shell => &mut self.shell,
         }
     }
 
-    pub(crate) fn all(&self) -> [&Service; 4] {
-        [&self.gpu, &self.network, &self.shell, &self.spare]
+    pub(crate) fn all(&self) -> [&Service; 5] {
+        [
+            &self.gpu,
+            &self.network,
+            &self.shell,
+            &self.demo,
+            &self.spare,
+        ]
+    }
+
+    fn all_mut(&mut self) -> [&mut Service; 5] {
+        [
+            &mut self.gpu,
+            &mut self.network,
+            &mut self.shell,
+            &mut self.demo,
+            &mut self.spare,
+        ]
+    }
+
+    /// Those that have been given up are wanted again once enough time has gone by.
+    pub(crate) fn revive(&mut self, now: Time) {
+        for service in self.all_mut() {
+            service.revive(now);
+        }
     }
 
     /// No service has a process any more and none is to have one.
     pub(crate) fn forget(&mut self) {
-        for service in [
-            &mut self.gpu,
-            &mut self.network,
-            &mut self.shell,
-            &mut self.spare,
-        ] {
+        for service in self.all_mut() {
             service.process = None;
             service.is_configured = false;
             service.wanted = false;

@@ -127,6 +127,23 @@ fn echo_shows_fields_escaped() {
 }
 
 #[test]
+fn form_data_is_decoded_and_damage_is_kept_as_text() {
+    let page = text(&get("/echo?a=1+2&b=%C3%BC&&c&d=100%&e=%zz&f=%ff"));
+    for (name, value) in [
+        ("a", "1 2"),
+        ("b", "ü"),
+        ("c", ""),
+        ("d", "100%"),
+        ("e", "%zz"),
+        ("f", "\u{fffd}"),
+    ] {
+        let row = format!("<td>{name}</td><td>{value}</td>");
+        assert!(page.contains(&row), "{page} has no {row}");
+    }
+    assert_eq!(page.matches("<tr><td>").count(), 6);
+}
+
+#[test]
 fn redirects_count_down_to_a_page() {
     assert_eq!(header(&get("/redirect/2"), "Location"), Some("/redirect/1"));
     assert_eq!(get("/redirect/0").status, 200);

@@ -1,9 +1,7 @@
-//! Boundaries: two writes, one read.
-//!
-//! Owns: that experiment. Trusts: nobody's word on it. Never: reads before both are written.
+//! Boundaries: two writes, then one read. Does the read return one write or both?
 
-use crate::Mechanism;
 use crate::link::{End, ends};
+use crate::mechanism::Mechanism;
 use crate::report::Boundaries;
 use crate::signalling;
 use crate::supervisor::{Supervisor, Trouble};
@@ -11,7 +9,7 @@ use nix::sys::signal::{Signal, kill, raise};
 use std::io;
 use std::time::Duration;
 
-/// Writes twice to a process that is stopped, lets it go on, and sees what it reads.
+/// Writes twice to a stopped process, continues it, and reports what it reads.
 pub fn look(supervisor: &Supervisor, mechanism: Mechanism) -> Result<Boundaries, Trouble> {
     let (mut near, far) = ends(mechanism, supervisor)?;
     let mut far = supervisor.start(None, move || {
@@ -41,7 +39,7 @@ pub fn look(supervisor: &Supervisor, mechanism: Mechanism) -> Result<Boundaries,
     })
 }
 
-/// What one read gives; of signals, how many there are.
+/// What one read returns; for signals, how many arrive.
 fn read_once(mut end: End) -> io::Result<String> {
     let mut bytes = [0; 64];
     match &mut end {

@@ -1,16 +1,15 @@
-//! System calls of a message, counted by a tracer.
+//! The system calls of a message, counted by a tracer; see ptrace(2). Nothing is timed meanwhile.
 //!
-//! Owns: the tracing. Trusts: ptrace(2). Never: traces while anything is timed.
-//!
-//! One process sends and receives, so that its calls of one round trip are those of one message:
-//! the sender's and the receiver's. The other answers late, so that the receiver always waits
-//! first, as it does in a quiet system.
+//! One process sends and receives, so its calls of one round trip are those of one message, on both
+//! sides. The other process answers late, so that the receiver always waits first, as it does on a
+//! quiet system.
 
 use crate::link::{End, ends};
+use crate::mechanism::Mechanism;
+use crate::places;
 use crate::process::{call_name, named};
 use crate::report::Calls;
 use crate::supervisor::{Running, Supervisor, Trouble};
-use crate::{Mechanism, places};
 use nix::errno::Errno;
 use nix::sys::ptrace;
 use nix::sys::signal::{Signal, raise};
@@ -19,7 +18,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::time::Duration;
 
-/// The calls of one message: counted, or, where there may be no tracer, by the code.
+/// The calls of one message: counted, or, if tracing is forbidden, according to the code.
 pub fn count(supervisor: &Supervisor, mechanism: Mechanism) -> Result<Calls, Trouble> {
     match observe(supervisor, mechanism) {
         Err(Trouble::Failed(reason)) => {
@@ -64,8 +63,8 @@ fn answer_late(mut end: End, bytes: usize) -> io::Result<()> {
     }
 }
 
-/// What the traced process does: some trips to warm up, then those that count, between two calls
-/// of getppid.
+/// The traced process: some trips to warm up, then the trips that count, between two calls of
+/// getppid.
 fn traced(end: &mut End, bytes: usize) -> io::Result<()> {
     ptrace::traceme().map_err(|errno| named("ptrace", errno))?;
     raise(Signal::SIGSTOP).map_err(|errno| named("raise", errno))?;
@@ -84,7 +83,7 @@ fn traced(end: &mut End, bytes: usize) -> io::Result<()> {
     Ok(())
 }
 
-/// Lets the process run from call to call; the number of each between its two marks.
+/// Runs the process from call to call; returns the count of each call between the two marks.
 fn follow(supervisor: &Supervisor, near: &mut Running<()>) -> Result<BTreeMap<i64, u32>, Trouble> {
     let mut counted = BTreeMap::new();
     let (mut entering, mut marks, mut attached) = (true, 0, false);
@@ -123,7 +122,7 @@ fn follow(supervisor: &Supervisor, near: &mut Running<()>) -> Result<BTreeMap<i6
             Some(_) => None,
         };
         match ptrace::syscall(pid, deliver) {
-            // Gone meanwhile: its end is the next news.
+            // It has ended meanwhile; the next wait reports that.
             Ok(()) | Err(Errno::ESRCH) => {}
             Err(errno) => return Err(named("ptrace", errno).into()),
         }

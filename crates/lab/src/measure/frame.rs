@@ -1,12 +1,11 @@
-//! Frames: a picture of a screen handed from one process to another, beside one memcpy of it.
+//! Frames: a screen-sized picture handed from one process to another, compared with one memcpy.
 //!
-//! Owns: how each mechanism hands one over. Trusts: `crates/shm` and `crates/ipc` for the two ways
-//! that the browser has. Never: stops the clock before the other has said that it has the frame.
+//! Never: stops the clock before the receiver has confirmed the frame.
 
-use super::{median, time_max};
-use crate::Mechanism;
+use super::figures::{median, time_max};
 use crate::link::{End, Parcel, ends};
-use crate::report::{Frame, Placement};
+use crate::mechanism::Mechanism;
+use crate::report::{FRAMES, Frame, Placement};
 use crate::supervisor::{Pins, Supervisor, Trouble};
 use ipc::{Receiver, Sender};
 use protocol::geometry::{Rect, Size};
@@ -16,7 +15,7 @@ use std::hint::black_box;
 use std::io;
 use std::time::Instant;
 
-/// Measures the handing over of a frame.
+/// Measures how long a frame takes to hand over.
 pub fn measure(
     supervisor: &Supervisor,
     mechanism: Mechanism,
@@ -77,8 +76,8 @@ fn figures(bytes: usize, placement: Placement, times: Vec<u64>) -> Frame {
     }
 }
 
-/// Writes the frame: at once, or, where each write is one message, in pieces. UDP has nothing that
-/// makes a sender wait, so each of its pieces is acknowledged; so is every whole frame.
+/// Writes the frame at once, or in pieces if each write is one message. UDP never makes a sender
+/// wait, so each of its pieces is acknowledged. Every whole frame is acknowledged too.
 fn send_pieces(mut end: End, bytes: usize, rounds: u32) -> io::Result<Vec<u64>> {
     let frame = buffer(bytes)?;
     let (piece, acknowledged) = (piece_bytes(&end, bytes), end.loses());
@@ -116,7 +115,7 @@ fn piece_bytes(end: &End, bytes: usize) -> usize {
     }
 }
 
-/// The way of the browser's pages and fonts: a sealed region, whose descriptor goes beside a
+/// As the browser sends pages and fonts: a sealed region, whose descriptor travels beside a
 /// message.
 fn send_regions(
     sender: &Sender<Parcel>,
@@ -154,8 +153,8 @@ fn take_regions(
     }
 }
 
-/// The way of the browser's frames: the latch of `crates/shm`, and a bell. Once with the frame
-/// copied into the memory, once with it painted there.
+/// As the browser sends frames: by the latch of `crates/shm`, and a bell. Measured with the frame
+/// copied into the memory, and with the frame painted there.
 fn memory(
     supervisor: &Supervisor,
     bytes: usize,
@@ -203,8 +202,8 @@ fn memory(
     )
 }
 
-/// Runs it for warmth (as often as the latch has slots, so that each has its pages), then as often
-/// as there are rounds, but not for ever.
+/// Warms up (once for each slot of the latch, so that all pages are mapped), then runs `once` for
+/// each round, up to a time limit.
 fn timed(rounds: u32, mut once: impl FnMut() -> io::Result<()>) -> io::Result<Vec<u64>> {
     let begun = Instant::now();
     for at in 0..WARM_UPS {
@@ -223,7 +222,7 @@ fn timed(rounds: u32, mut once: impl FnMut() -> io::Result<()>) -> io::Result<Ve
     Ok(times)
 }
 
-/// Room for a frame, all of it touched; an error where there is none.
+/// A buffer for a frame, with all pages touched; fails if there is not enough memory.
 fn buffer(bytes: usize) -> io::Result<Vec<u8>> {
     let mut room = Vec::new();
     room.try_reserve_exact(bytes).map_err(|_| {
@@ -245,8 +244,6 @@ fn size_of_frame(bytes: usize) -> Size {
     }
 }
 
-/// 1920 × 1080 and 3840 × 2160 pixels of four bytes.
-pub const FRAMES: [usize; 2] = [1920 * 1080 * 4, 3840 * 2160 * 4];
-/// What goes into one datagram.
+/// Bytes of one datagram.
 const PIECE_BYTES: usize = 60_000;
 const WARM_UPS: u32 = 3;

@@ -1,44 +1,40 @@
-//! The measurements: each makes its link and its two processes anew.
+//! The measurements, and the order of a run. Each one makes a new link and two new processes.
 //!
-//! Owns: which measurements there are, and the order of a run. Trusts: each to report trouble
-//! rather than to hide it. Never: lets one mechanism's trouble end the others' turn.
+//! Never: lets the failure of one mechanism end the measurements of the others.
 
 mod boundaries;
 mod calls;
+mod figures;
 mod frame;
 mod race;
 mod round_trip;
 mod stopped_reader;
 mod storm;
 
-use crate::Mechanism;
 use crate::machine::machine;
+use crate::mechanism::Mechanism;
 use crate::places;
-use crate::report::{Placement, Report, Row, VERSION};
+use crate::report::{FRAMES, Placement, Report, Row, VERSION};
 use crate::supervisor::{Pins, Supervisor, Trouble};
 use crate::{link, process};
 use nix::sys::signal::Signal;
-use std::time::Duration;
 
-pub use frame::FRAMES;
-pub use round_trip::TRIPS;
-
-/// What a run is to do.
+/// The plan of a run.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// Which mechanisms.
+    /// The mechanisms to measure.
     pub mechanisms: Vec<Mechanism>,
     /// Rounds of each measurement.
     pub rounds: u32,
-    /// Whether the processes are kept on processors.
+    /// Whether to pin the processes to processors.
     pub pin: bool,
 }
 
-/// The run was ended by this signal.
+/// This signal ended the run.
 #[derive(Debug)]
 pub struct Interrupted(pub Signal);
 
-/// Measures all that the plan names. `progress` is told what comes next.
+/// Runs the plan. `progress` is told each next measurement.
 pub fn run(
     supervisor: &Supervisor,
     plan: &Plan,
@@ -48,7 +44,7 @@ pub fn run(
         version: VERSION,
         machine: machine(),
         rounds: plan.rounds,
-        trips_per_round: TRIPS,
+        trips_per_round: round_trip::TRIPS,
         memcpy: Vec::new(),
         rows: Vec::new(),
         race: Vec::new(),
@@ -142,7 +138,7 @@ fn row(
     Ok(row)
 }
 
-/// What came out, or nothing and a note of the trouble.
+/// The result, or none and a note of the failure.
 fn noted<T>(
     result: Result<T, Trouble>,
     what: &str,
@@ -175,28 +171,9 @@ fn apart(pin: bool) -> Pins {
     placements(pin).last().and_then(|(_, pins)| *pins)
 }
 
-/// How long one measurement goes on before it makes do with fewer rounds, so that the table is done
-/// in time on a machine that is slow or busy.
-fn time_max(rounds: u32) -> Duration {
-    Duration::from_millis(35) * rounds
-}
-
-/// The middle one; of an even number, the upper of the two.
-fn median(mut values: Vec<u64>) -> u64 {
-    values.sort_unstable();
-    values.get(values.len() / 2).copied().unwrap_or(0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_median_is_the_middle_one() {
-        assert_eq!(median(vec![9, 1, 5]), 5);
-        assert_eq!(median(vec![4]), 4);
-        assert_eq!(median(Vec::new()), 0);
-    }
 
     #[test]
     fn unpinned_is_one_placement_and_names_no_processor() {

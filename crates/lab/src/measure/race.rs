@@ -1,10 +1,7 @@
-//! The race: two processes write one buffer, without and with something that keeps them apart.
+//! The race: two processes write one buffer, first without a guard and then with each kind.
 //!
-//! Owns: the writers and the count of torn values. Trusts: nothing it reads; that is the point.
-//! Never: calls a value whole that was not written by one process in one go.
-//!
-//! A value is 64 words, all the same. Each process writes its own values and looks at what stands
-//! there; words that differ are of two writes.
+//! A value is 64 equal words. Each process writes its own values and reads what it finds. If the
+//! words differ, they are of two writes: the value is torn.
 
 use crate::locks::{LOCK_BYTES, Mutex, Semaphore};
 use crate::memory::Shared;
@@ -43,7 +40,7 @@ pub fn run(supervisor: &Supervisor, pins: Pins) -> Result<Vec<Race>, Trouble> {
         if free.torn > 0 {
             break;
         }
-        // On a busy machine the two may never have run at the same time.
+        // On a busy machine, the two may never have run at the same time.
         let more = two_writers(supervisor, pins, &memory, "nothing", unguarded)?;
         free.writes += more.writes;
         free.reads += more.reads;
@@ -58,7 +55,7 @@ pub fn run(supervisor: &Supervisor, pins: Pins) -> Result<Vec<Race>, Trouble> {
     ])
 }
 
-/// What one process has to tell: values looked at, of those torn, and its time.
+/// The report of one process: values read, torn values, and nanoseconds.
 type Told = (u64, u64, u64);
 
 fn two_writers(
@@ -105,7 +102,7 @@ fn two_writers(
     })
 }
 
-/// The browser's way: nobody ever writes where another reads. One side publishes values as fast as
+/// The browser's way: no process writes where another reads. One side publishes values as fast as
 /// it can, the other takes the newest.
 fn latch(supervisor: &Supervisor, pins: Pins) -> Result<Race, Trouble> {
     let regions = SurfaceRegions::create(VALUE_SIZE)?;
@@ -114,7 +111,7 @@ fn latch(supervisor: &Supervisor, pins: Pins) -> Result<Race, Trouble> {
     let cpu = pins.map(|(cpu, _)| cpu);
     let mut alone_ns = u64::MAX;
     for _ in 0..ALONE_RUNS {
-        // In regions of its own, as for every producer.
+        // In new regions, as for every producer.
         let regions = SurfaceRegions::create(VALUE_SIZE)?;
         words.word(READY).store(1, Ordering::Relaxed);
         let mut alone = supervisor.start::<Told>(cpu, || publish_all(&regions, words))?;
@@ -173,7 +170,7 @@ fn publish_all(regions: &SurfaceRegions, words: &Shared) -> io::Result<Told> {
     Ok((0, 0, ns))
 }
 
-/// Returns when both have come here.
+/// Returns once both processes have called this.
 fn start_together(ready: &AtomicU32) {
     ready.fetch_add(1, Ordering::AcqRel);
     while ready.load(Ordering::Acquire) < 2 {
@@ -200,7 +197,7 @@ const VALUE_SIZE: Size = Size::new(128, 1);
 const GENERATION: Generation = Generation(1);
 const WRITES: u64 = 200_000;
 const MORE_RUNS: u32 = 20;
-/// The least of these counts: what else the machine does can only add.
+/// Runs, of which the fastest counts: other load can only slow one down.
 const ALONE_RUNS: u32 = 3;
 const BUFFER: usize = 0;
 const READY: usize = 1024;

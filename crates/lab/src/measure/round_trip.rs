@@ -1,11 +1,9 @@
-//! Round trips: a message there, the same back, each timed.
-//!
-//! Owns: the ping and the echo. Trusts: the monotonic clock. Never: counts the first trips, in
-//! which the two find each other.
+//! Round trips: a message there and the same message back, each trip timed. The first trips, which
+//! warm up both processes, do not count.
 
-use super::{median, time_max};
-use crate::Mechanism;
+use super::figures::{median, time_max};
 use crate::link::{End, ends};
+use crate::mechanism::Mechanism;
 use crate::report::{Placement, RoundTrip};
 use crate::supervisor::{Pins, Supervisor, Trouble};
 use std::io;
@@ -44,7 +42,7 @@ pub fn sizes(mechanism: Mechanism) -> &'static [usize] {
     }
 }
 
-/// Sends back whatever comes.
+/// Sends every message back.
 pub fn echo(mut end: End, bytes: usize) -> io::Result<()> {
     let mut message = vec![0; bytes];
     loop {
@@ -53,7 +51,7 @@ pub fn echo(mut end: End, bytes: usize) -> io::Result<()> {
     }
 }
 
-/// Each round's median and 99th hundredth.
+/// The median and the 99th percentile of each round.
 fn ping(end: &mut End, bytes: usize, rounds: u32) -> io::Result<(Vec<u64>, Vec<u64>)> {
     let mut message = vec![b'.'; bytes];
     let mut trip = || {
@@ -81,5 +79,5 @@ fn ping(end: &mut End, bytes: usize, rounds: u32) -> io::Result<(Vec<u64>, Vec<u
 
 /// Round trips in a round.
 pub const TRIPS: u32 = 1000;
-/// What a signal can carry.
+/// Bytes that a signal carries.
 pub const SIGNAL_BYTES: usize = 4;

@@ -1,12 +1,11 @@
-//! A writer whose reader has stopped: it sleeps, or goes on, or loses what it sends.
+//! A writer whose reader has stopped: it sleeps, goes on, or loses what it sends.
 //!
-//! Owns: that experiment. Trusts: `/proc` for what the writer is doing. Never: says what should
-//! happen; only what did.
+//! Trusts: `/proc` for what the writer is doing. Never: reports what should happen, only what did.
 
-use crate::Mechanism;
 use crate::link::{End, Parcel, ends};
+use crate::mechanism::Mechanism;
 use crate::memory::Shared;
-use crate::process::{self, Look};
+use crate::process_state::{BETWEEN_LOOKS, ProcessState, until_asleep};
 use crate::report::{Outcome, StoppedReader};
 use crate::signalling;
 use crate::supervisor::{Running, Supervisor, Trouble};
@@ -16,10 +15,10 @@ use std::io;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-/// Stops a reader by SIGSTOP, lets a writer write, and watches it.
+/// Stops a reader by SIGSTOP, lets a writer write, and watches the writer.
 pub fn look(supervisor: &Supervisor, mechanism: Mechanism) -> Result<StoppedReader, Trouble> {
     let (near, far) = ends(mechanism, supervisor)?;
-    // Two words that the writer counts in: what it got rid of, and when it was told "full".
+    // Two counters of the writer: messages sent, and messages sent before the channel was full.
     let counts = Shared::new(COUNTS_BYTES)?;
     let mut far = supervisor.start(None, move || {
         raise(Signal::SIGSTOP)?;
@@ -54,18 +53,18 @@ pub fn look(supervisor: &Supervisor, mechanism: Mechanism) -> Result<StoppedRead
     })
 }
 
-/// Looks at the writer until it sleeps, or has written all that it was to.
+/// Watches the writer until it sleeps, or has written everything.
 fn watch(
     supervisor: &Supervisor,
     near: &Running<()>,
     counts: &Shared,
-) -> Result<Option<Look>, Trouble> {
+) -> Result<Option<ProcessState>, Trouble> {
     let mut trouble = None;
-    let look = process::until_asleep(
+    let look = until_asleep(
         near.child.pid(),
         || counts.long(ACCEPTED).load(Ordering::Relaxed),
         || {
-            let paused = supervisor.pause(process::BETWEEN_LOOKS);
+            let paused = supervisor.pause(BETWEEN_LOOKS);
             let done = paused.and_then(|()| supervisor.has_result(near));
             done.map_or_else(
                 |error| {
@@ -79,7 +78,7 @@ fn watch(
     trouble.map_or(Ok(look), Err)
 }
 
-/// Writes until it has written enough, or, which does not return, until it sleeps.
+/// Writes all messages, or sleeps in the middle and never returns.
 fn write_on(mut end: End, peer: Pid, counts: &Shared) -> io::Result<()> {
     let message = [b'.'; MESSAGE_BYTES];
     let accepted = counts.long(ACCEPTED);
@@ -102,7 +101,7 @@ fn write_on(mut end: End, peer: Pid, counts: &Shared) -> io::Result<()> {
     Ok(())
 }
 
-/// How many messages are there for a reader that goes on.
+/// How many messages a reader finds when it continues.
 fn drain(mut end: End) -> io::Result<u64> {
     let mut message = [0; MESSAGE_BYTES];
     let mut count = 0;

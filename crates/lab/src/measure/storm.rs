@@ -1,10 +1,7 @@
 //! A storm: many signals to one process, and how many of them it handles.
-//!
-//! Owns: that experiment. Trusts: the receiver's own count. Never: sends to a process that is not
-//! of its own making.
 
 use crate::memory::Shared;
-use crate::process::BETWEEN_LOOKS;
+use crate::process_state::BETWEEN_LOOKS;
 use crate::report::Storm;
 use crate::signalling;
 use crate::supervisor::{Supervisor, Trouble};
@@ -13,7 +10,7 @@ use nix::unistd::Pid;
 use std::io;
 use std::sync::atomic::Ordering;
 
-/// Three storms: a plain signal that is let in, one that is blocked meanwhile, one that queues.
+/// Three storms: of a plain signal, of one that is blocked meanwhile, and of one that queues.
 pub fn run(supervisor: &Supervisor) -> Result<Vec<Storm>, Trouble> {
     let plain = |peer: Pid| kill(peer, Signal::SIGUSR1).map_err(io::Error::from);
     let queued = |peer: Pid| signalling::send_value(peer, signalling::real_time(), 1);
@@ -54,7 +51,7 @@ fn storm(
     while words.word(READY).load(Ordering::Acquire) == 0 {
         supervisor.pause(BETWEEN_LOOKS)?;
     }
-    // Stops short where the kernel's queue for this user is full; the number says so.
+    // Stops early if the kernel's queue for this user is full; the count shows it.
     let peer = far.child.pid();
     let sent = (0..SIGNALS).take_while(|_| send(peer).is_ok()).count() as u64;
     words.word(OVER).store(1, Ordering::Release);

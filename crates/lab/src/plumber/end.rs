@@ -1,9 +1,9 @@
-//! The program of either end: does what it is told, really sleeping in the kernel where a process
-//! would, and tells what came of it.
+//! The program of either end: it obeys commands, sleeps in the kernel as any process would, and
+//! reports the results.
 //!
-//! Owns: one end of the pipe (descriptor 0 of the reader, 1 of the writer) and a socket for
-//! commands and reports (the other of the two). Trusts: its parent, and dies with it. Never: reads
-//! or writes the pipe without blocking.
+//! Owns: one end of the pipe (descriptor 0 of the reader, 1 of the writer), and a socket for
+//! commands and reports (the other descriptor). Trusts: its parent, with which it dies. Never:
+//! makes the pipe non-blocking.
 
 use super::snapshot::bytes;
 use super::system;
@@ -15,32 +15,32 @@ use std::os::fd::RawFd;
 use std::process::ExitCode;
 use std::time::Duration;
 
-/// Ends a sleep in the kernel so that a command is heard.
+/// Interrupts a sleep in the kernel, so that the end reads its next command.
 pub(super) const INTERRUPT: Signal = Signal::SIGUSR1;
-/// Bytes of one write of a flood, and of one read of a reader that reads by itself.
+/// Bytes of one write of a flood, and of one read of a reader that reads continuously.
 const PIECE_BYTES: usize = 4096;
-/// How long a reader that reads by itself rests after a piece: slow enough to be watched.
+/// Pause of such a reader after each read: long enough to be watched.
 const REST: Duration = Duration::from_millis(50);
 /// Most bytes of a command or a report.
 pub(super) const MESSAGE_BYTES_MAX: usize = 256;
 
-/// Which of the two.
+/// The side of an end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Side {
-    /// Writes.
+    /// The end that writes.
     Writer,
-    /// Reads.
+    /// The end that reads.
     Reader,
 }
 
-/// What it is about to do.
+/// What an end is doing.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Intent {
-    /// Nothing until it is told.
+    /// Waiting for a command.
     Idle,
-    /// So many bytes more.
+    /// Moving this many more bytes.
     Bytes(usize),
-    /// On and on.
+    /// Moving bytes until told otherwise.
     Endless,
 }
 
@@ -53,7 +53,7 @@ struct End {
     last: String,
 }
 
-/// Runs until it is told to leave or its parent is gone.
+/// Runs until it is told to leave, or its parent closes the socket.
 pub(super) fn main(side: Side, parent: i32) -> ExitCode {
     match prepare(side, parent).map(End::run) {
         Ok(()) => ExitCode::SUCCESS,
@@ -110,7 +110,7 @@ impl End {
         }
     }
 
-    /// Waits for one only when there is nothing else to do.
+    /// The next command; waits for one only when idle.
     fn next_command(&self) -> Heard {
         let flags = if self.intent == Intent::Idle {
             MsgFlags::empty()
@@ -126,7 +126,7 @@ impl End {
         }
     }
 
-    /// `false` when it is to leave.
+    /// Obeys a command; `false` if the end must leave.
     fn obey(&mut self, command: &str) -> bool {
         let mut words = command.split(' ');
         match (words.next(), words.next().and_then(|n| n.parse().ok())) {
@@ -141,19 +141,19 @@ impl End {
             (Some("leave"), _) => return false,
             (Some("sigpipe"), Some(ignored)) => {
                 self.last = match system::ignore_sigpipe(ignored != 0) {
-                    Ok(()) if ignored != 0 => "SIGPIPE is ignored now".to_owned(),
-                    Ok(()) => "SIGPIPE ends it now".to_owned(),
+                    Ok(()) if ignored != 0 => "SIGPIPE is now ignored".to_owned(),
+                    Ok(()) => "SIGPIPE now ends the process".to_owned(),
                     Err(error) => format!("signal: {}", error.desc()),
                 };
             }
-            _ => self.last = format!("it does not know {command:?}"),
+            _ => self.last = format!("unknown command {command:?}"),
         }
         true
     }
 
     fn write(&mut self, pattern: &[u8]) {
         let wanted = self.next_piece(pattern.len());
-        // By its number, which is what /proc shows of it.
+        // Standard output by its number, which /proc shows.
         match nix::unistd::write(std::io::stdout(), &pattern[..wanted]) {
             Ok(count) => self.moved("wrote", count),
             Err(Errno::EINTR) => {}
@@ -209,7 +209,7 @@ impl End {
         self.report();
     }
 
-    /// Commands heard, bytes moved, what it is about to do, what came of the last thing.
+    /// Reports commands heard, bytes moved, the current intent, and the last result.
     fn report(&self) {
         let intent = match self.intent {
             Intent::Idle => "idle".to_owned(),

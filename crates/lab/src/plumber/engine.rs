@@ -1,11 +1,11 @@
-//! The pipe and its two processes, as the one who started them sees and drives them.
+//! The pipe and its two processes, as their parent controls and watches them.
 //!
 //! Owns: both processes, which end with it, and a socket to each. Trusts: the kernel for what they
-//! do, themselves for what they mean to do. Never: holds an end of the pipe, for then the other one
-//! would not be told that its peer has left; never waits longer than it was told to.
+//! do, their own reports for what they intend. Never: keeps an end of the pipe open (the peer would
+//! not notice that an end has closed), or waits longer than asked to.
 
 use super::end::{INTERRUPT, MESSAGE_BYTES_MAX};
-use super::looking::{self, Sight};
+use super::sight::{self, Sight};
 use super::snapshot::{EndView, Pipe, Snapshot, grouped};
 use super::step::Step;
 use super::system;
@@ -23,6 +23,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+/// How long to wait for both ends to come to rest after a step.
+pub(super) const SETTLE: Duration = Duration::from_millis(400);
 /// How long [`Plumbing::settle`] pauses between two looks.
 const LOOK_AGAIN: Duration = Duration::from_millis(2);
 
@@ -39,10 +41,10 @@ pub struct Plumbing {
 struct End {
     child: Child,
     socket: OwnedFd,
-    /// Commands that were sent, and those that it says it has heard.
+    /// Commands sent to it, and commands that it has confirmed.
     sent: u64,
     heard: u64,
-    /// Whether it has said a word: before, a signal would end it.
+    /// Whether it has reported once. Before that, a signal would end it.
     is_awake: bool,
     bytes: u64,
     intent: String,
@@ -51,11 +53,11 @@ struct End {
 }
 
 impl Plumbing {
-    /// Starts both ends by executing `program`, which must be Bulkhead. The reader reads by itself,
-    /// so it sleeps at once: the pipe is empty.
+    /// Starts both ends by executing `program`, which must be Bulkhead. The reader reads
+    /// continuously, so it sleeps at once: the pipe is empty.
     ///
     /// # Errors
-    /// No pipe, socket or process could be had.
+    /// A pipe, socket or process cannot be created.
     pub fn start(program: &Path) -> io::Result<Plumbing> {
         let (read_end, write_end) = pipe2(OFlag::O_CLOEXEC)?;
         let writer = End::start(program, "writer", |socket| [socket, write_end])?;
@@ -70,7 +72,7 @@ impl Plumbing {
         })
     }
 
-    /// Takes one step. What was refused, and why, stands in the next snapshot's remark.
+    /// Takes one step. If it is refused, the remark of the next snapshot tells why.
     pub fn take(&mut self, step: Step) {
         self.remark = match self.try_take(step) {
             Ok(()) => String::new(),
@@ -87,7 +89,7 @@ impl Plumbing {
             Step::ReadAll => match self.pipe().map(|pipe| pipe.queued) {
                 Some(0) => return Err("there is nothing to read now".to_owned()),
                 Some(bytes) => self.reader.command(&format!("move {bytes}"), "reader")?,
-                None => return Err("the pipe cannot be looked into".to_owned()),
+                None => return Err("the pipe cannot be inspected".to_owned()),
             },
             Step::Pause => self.reader.command("idle", "reader")?,
             Step::Resume => self.reader.command("endless", "reader")?,
@@ -101,7 +103,7 @@ impl Plumbing {
             Step::WriterLeaves => self.writer.command("leave", "writer")?,
             Step::Again => {
                 *self = Plumbing::start(&self.program)
-                    .map_err(|error| format!("it cannot be started again: {error}"))?;
+                    .map_err(|error| format!("cannot start again: {error}"))?;
             }
         }
         Ok(())
@@ -116,7 +118,7 @@ impl Plumbing {
         match fcntl(&pipe, FcntlArg::F_SETPIPE_SZ(wanted)) {
             Ok(_) => Ok(()),
             Err(Errno::EBUSY) => Err(format!(
-                "EBUSY: what lies in the pipe has no room in {} bytes",
+                "EBUSY: the bytes in the pipe do not fit into {} bytes",
                 grouped(u64::from(bytes))
             )),
             Err(Errno::EPERM) => Err(format!(
@@ -128,7 +130,7 @@ impl Plumbing {
         }
     }
 
-    /// How things stand now.
+    /// The current state.
     pub fn snapshot(&mut self) -> Snapshot {
         self.writer.catch_up();
         self.reader.catch_up();
@@ -141,8 +143,8 @@ impl Plumbing {
         }
     }
 
-    /// How things stand once both ends have come to rest, or when the time is over: a flood into a
-    /// pipe that is being read never rests.
+    /// The state once both ends are at rest, or when the time is over: a flood into a pipe that is
+    /// being read never rests.
     pub fn settle(&mut self, at_most: Duration) -> Snapshot {
         let deadline = Instant::now() + at_most;
         let mut before = self.snapshot();
@@ -166,8 +168,8 @@ impl Plumbing {
         })
     }
 
-    /// The pipe by one of its living ends, for a moment; an end of the kind that is there already,
-    /// so that nobody is told of a peer that has none.
+    /// Opens the pipe for a moment, through one of its living ends and in that end's direction, so
+    /// that no process sees a new peer.
     fn open_pipe(&self) -> Option<File> {
         if let Some(pid) = self.writer.living() {
             let mut options = OpenOptions::new();
@@ -184,7 +186,7 @@ impl Plumbing {
 }
 
 impl End {
-    /// `descriptors`: from its socket to its standard input and output.
+    /// `descriptors` turns its socket into its standard input and output.
     fn start(
         program: &Path,
         side: &str,
@@ -224,13 +226,13 @@ impl End {
     fn command(&mut self, text: &str, name: &str) -> Result<(), String> {
         self.catch_up();
         if self.ended.is_some() {
-            return Err(format!("the {name} is gone: start again"));
+            return Err(format!("the {name} has ended: start again"));
         }
         self.tell(text);
         Ok(())
     }
 
-    /// A command that cannot be delivered is one to a process that dies right now.
+    /// Sends a command. It can fail only if the process is just dying.
     fn tell(&mut self, text: &str) {
         let flags = MsgFlags::MSG_NOSIGNAL | MsgFlags::MSG_DONTWAIT;
         if send(self.socket.as_raw_fd(), text.as_bytes(), flags).is_ok() {
@@ -243,19 +245,19 @@ impl End {
         self.ended.is_some() || self.heard >= self.sent
     }
 
-    /// Ends its sleep in the pipe. It may have come too early, between its look for commands and
-    /// its system call, so it is sent again at every look until the command was heard.
+    /// Interrupts its sleep in the pipe. The signal may arrive too early, between its check for
+    /// commands and its system call, so it is sent again until the command is confirmed.
     fn interrupt(&self) {
         if self.ended.is_none()
             && self.is_awake
             && let Ok(pid) = i32::try_from(self.child.id())
         {
-            // Not waited for yet, so the number is still its own.
+            // Not reaped yet, so the process id is still valid.
             let _ = kill(Pid::from_raw(pid), INTERRUPT);
         }
     }
 
-    /// Its reports, and its end.
+    /// Reads its reports, and notices its end.
     fn catch_up(&mut self) {
         if self.ended.is_some() {
             return;
@@ -290,7 +292,7 @@ impl End {
     }
 
     fn view(&self) -> EndView {
-        let sight: Option<Sight> = self.living().and_then(looking::look);
+        let sight: Option<Sight> = self.living().and_then(sight::look);
         EndView {
             pid: self.child.id(),
             sight,
@@ -305,7 +307,7 @@ impl End {
 impl Drop for End {
     fn drop(&mut self) {
         if self.ended.is_none() {
-            // Either it ends now or it has ended.
+            // It ends now, or has ended already.
             let _ = self.child.kill();
             let _ = self.child.wait();
         }

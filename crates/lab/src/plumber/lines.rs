@@ -1,6 +1,6 @@
-//! Lines from standard input, without waiting for one longer than asked.
+//! Lines from standard input, with a time limit for each.
 //!
-//! Owns: the beginning of a line whose end has not come. Never: keeps a line longer than its bound.
+//! Never: keeps a line beyond its bound.
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -10,7 +10,7 @@ use std::os::fd::AsFd;
 
 const LINE_BYTES_MAX: usize = 4096;
 
-/// Standard input, in lines.
+/// Standard input, split into lines.
 pub(super) struct Lines {
     input: Stdin,
     begun: Vec<u8>,
@@ -18,18 +18,18 @@ pub(super) struct Lines {
     is_ended: bool,
 }
 
-/// What came.
+/// The result of a read.
 pub(super) enum Got {
     /// A line, without its end.
     Line(String),
-    /// Nothing in that time.
+    /// No line within the time.
     Nothing,
     /// The end of the input.
     End,
 }
 
 impl Lines {
-    /// From the beginning.
+    /// Starts reading.
     pub(super) fn new() -> Lines {
         Lines {
             input: std::io::stdin(),
@@ -39,7 +39,7 @@ impl Lines {
         }
     }
 
-    /// The next line, if one comes in that many milliseconds.
+    /// The next line, if one arrives within that many milliseconds.
     pub(super) fn next(&mut self, at_most_ms: u16) -> Got {
         if self.whole.is_empty() && !self.is_ended {
             self.read(at_most_ms);

@@ -1,22 +1,22 @@
-//! The Plumber: a real pipe between two real processes, to be filled, emptied, resized and left.
+//! The Plumber, `bulkhead lab plumber`: a real pipe between two real processes, to fill, empty,
+//! resize and close.
 //!
-//! Owns: `bulkhead lab plumber`. Trusts: the kernel. Never: shows a state that the kernel did not
-//! report.
+//! Never: shows a state that the kernel did not report.
 
 mod end;
 mod engine;
 mod lines;
-mod looking;
 mod plain;
 mod serve;
+mod sight;
 mod snapshot;
 mod step;
 mod system;
 mod tui;
 
 pub use engine::Plumbing;
-pub use looking::Sight;
 pub use serve::{Answer, Request};
+pub use sight::Sight;
 pub use snapshot::{EndView, Pipe, Snapshot, bytes};
 pub use step::{BUTTONS, Button, Place, STEP_BYTES_MAX, Step};
 
@@ -25,31 +25,28 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::Duration;
 
-/// Our own executable, which both ends are started from.
+/// Our own executable, which both ends run.
 const PROGRAM: &str = "/proc/self/exe";
-/// How long the ends are waited for to come to rest after a step.
-const SETTLE: Duration = Duration::from_millis(400);
 
-/// A real pipe between two real processes: write, read, pause, resize, leave, and watch what the
-/// kernel makes of it. In a terminal, with keys; without one, `--plain`.
+/// A real pipe between two real processes: write, read, pause, resize, leave, and watch how the
+/// kernel responds. Controlled by keys in a terminal; without one, use `--plain`.
 #[derive(Debug, Parser)]
 #[command(name = "bulkhead lab plumber", after_help = AFTER_HELP)]
 struct Options {
-    /// Read one step a line from standard input and print what came of it
+    /// Read one step per line from standard input and print the result
     #[arg(long, conflicts_with = "serve")]
     plain: bool,
 
-    /// The same as lines of JSON, for the browser
+    /// The same with lines of JSON, for the browser
     #[arg(long, hide = true)]
     serve: bool,
 
-    /// Be one end
+    /// Run as one end of the pipe
     #[arg(long, hide = true, requires = "parent")]
     end: Option<end::Side>,
 
-    /// Whose child the end is
+    /// The parent of that end
     #[arg(long, hide = true)]
     parent: Option<i32>,
 }
@@ -73,7 +70,7 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     }
     let plumbing = match Plumbing::start(Path::new(PROGRAM)) {
         Ok(plumbing) => plumbing,
-        Err(error) => return fail(&format!("the pipe or its processes cannot be had: {error}")),
+        Err(error) => return fail(&format!("cannot start the pipe and its processes: {error}")),
     };
     let result = if options.plain {
         return plain::run(plumbing);
@@ -89,7 +86,7 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
 }
 
 fn fail(text: &str) -> ExitCode {
-    // Nothing is left to tell it to if standard error is closed.
+    // If standard error is closed, there is nowhere to report this.
     let _ = writeln!(std::io::stderr(), "bulkhead lab plumber: {text}");
     ExitCode::from(1)
 }

@@ -1,26 +1,26 @@
-//! The Plumber without a screen: one step a line in, a few lines out. For scripts, for tests, and
-//! for whoever reads with a screen reader.
+//! The Plumber without a screen: one step per line in, a few lines out. For scripts, tests and
+//! screen readers.
 //!
-//! Owns: the layout of the lines. Trusts: the engine. Never: ends because of a line it does not
-//! know.
+//! Never: ends because of an unknown line.
 
+use super::engine::{Plumbing, SETTLE};
 use super::lines::{Got, Lines};
-use super::step::HELP;
-use super::{Plumbing, SETTLE, Snapshot, Step, bytes};
+use super::snapshot::{Snapshot, bytes};
+use super::step::{HELP, Step};
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-/// Runs until the input ends; fails if any line meant nothing.
+/// Runs until the input ends; fails if any line was no step.
 pub(super) fn run(mut plumbing: Plumbing) -> ExitCode {
     let mut lines = Lines::new();
     let mut was_understood = true;
     let mut wrote = print(&plumbing.settle(SETTLE), "start");
     loop {
         if wrote.is_err() {
-            // Nobody listens any more.
+            // The reader has gone.
             return ExitCode::FAILURE;
         }
-        // Looking now and then keeps the ends from waiting to be heard.
+        // A look now and then takes the ends' reports, so that they do not wait.
         let line = match lines.next(100) {
             Got::Line(line) => line,
             Got::Nothing => {

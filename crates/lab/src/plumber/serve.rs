@@ -1,34 +1,36 @@
-//! The Plumber for the browser: requests as lines of JSON in, snapshots as lines of JSON out, so
-//! that the broker neither waits for a pipe nor holds one.
+//! The Plumber for the browser: requests in and snapshots out, as lines of JSON, so that the broker
+//! neither holds the pipe nor waits for it.
 //!
-//! Owns: the form of those lines. Trusts: the broker. Never: outlives its standard input.
+//! Trusts: the broker. Never: outlives its standard input.
 
+use super::engine::{Plumbing, SETTLE};
 use super::lines::{Got, Lines};
-use super::{Plumbing, SETTLE, Snapshot, Step};
+use super::snapshot::Snapshot;
+use super::step::Step;
 use nix::sys::signal::Signal;
 use serde::{Deserialize, Serialize};
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
-/// How often a change that nobody asked for is told, at most.
+/// Least time between two unrequested answers.
 const TELL_EVERY: Duration = Duration::from_millis(900);
 const LOOK_EVERY_MS: u16 = 100;
 
-/// What the broker asks.
+/// A request of the broker.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Request {
-    /// Comes back in the answer.
+    /// Returned in the answer.
     pub id: u64,
-    /// The step to take, in words; `None`: only look.
+    /// The step to take, in words; `None` to only look.
     pub step: Option<String>,
 }
 
-/// How things stand: the answer to a request, or news.
+/// The answer to a request, or news.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Answer {
-    /// Whose answer; `None`: something has changed meanwhile.
+    /// The id of the request; `None` for news.
     pub id: Option<u64>,
-    /// How things stand.
+    /// The state.
     pub snapshot: Snapshot,
 }
 

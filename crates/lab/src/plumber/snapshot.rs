@@ -1,11 +1,9 @@
-//! How things stand, in figures and in words, for every place that shows it.
-//!
-//! Owns: the words. Trusts: what it is made of. Never: looks anything up.
+//! The state of the pipe and its ends, in figures and in words, for all that show it.
 
-use super::looking::{PIPE_READ, PIPE_WRITE, Sight};
+use super::sight::{PIPE_READ, PIPE_WRITE, Sight};
 use serde::{Deserialize, Serialize};
 
-/// How a writer ends that SIGPIPE has ended.
+/// The end of a writer that SIGPIPE has ended.
 const SIGPIPE_END: &str = "ended by SIGPIPE";
 
 /// The pipe and its ends at one moment.
@@ -13,11 +11,11 @@ const SIGPIPE_END: &str = "ended by SIGPIPE";
 pub struct Snapshot {
     /// `None` once no process holds an end.
     pub pipe: Option<Pipe>,
-    /// The one that writes.
+    /// The writer.
     pub writer: EndView,
-    /// The one that reads.
+    /// The reader.
     pub reader: EndView,
-    /// Whether SIGPIPE does nothing to the writer.
+    /// Whether the writer ignores SIGPIPE.
     pub is_sigpipe_ignored: bool,
     /// Why the last step was refused, or nothing.
     pub remark: String,
@@ -35,33 +33,33 @@ pub struct Pipe {
 /// One of the two processes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EndView {
-    /// Its process id, also after its end.
+    /// Its process id, kept after its end.
     pub pid: u32,
     /// What `/proc` shows of it; `None` once it has ended.
     pub sight: Option<Sight>,
     /// How it ended.
     pub ended: Option<String>,
-    /// `idle`, `endless`, or so many bytes to go.
+    /// `idle`, `endless`, or the number of bytes left to move.
     pub intent: String,
-    /// Bytes that it has moved so far.
+    /// Bytes moved so far.
     pub bytes: u64,
-    /// What came of its last system call on the pipe.
+    /// The result of its last system call on the pipe.
     pub last: String,
 }
 
 impl EndView {
-    /// Whether it sleeps until it is told what to do.
+    /// Whether it sleeps until the next command.
     fn waits_for_us(&self) -> bool {
         self.intent == "idle" && self.sight.as_ref().is_some_and(|sight| sight.letter == 'S')
     }
 
-    /// Whether it sleeps in that function of the kernel.
+    /// Whether it sleeps in that kernel function.
     pub fn sleeps_in(&self, function: &str) -> bool {
         let sleeps = |sight: &Sight| sight.sleeps_in(function);
         self.intent != "idle" && self.sight.as_ref().is_some_and(sleeps)
     }
 
-    /// Its state as the kernel has it: `S sleeping in pipe_read`, `ended by SIGPIPE`.
+    /// Its state as the kernel shows it: `S sleeping in pipe_read`, `ended by SIGPIPE`.
     pub fn state(&self) -> String {
         if let Some(ended) = &self.ended {
             return ended.clone();
@@ -69,30 +67,28 @@ impl EndView {
         match &self.sight {
             None => "ending".to_owned(),
             Some(sight) => match &sight.place {
-                None if sight.letter == 'S' => {
-                    "S sleeping (where is not shown to this user)".to_owned()
-                }
+                None if sight.letter == 'S' => "S sleeping (the kernel hides where)".to_owned(),
                 None => format!("{} {}", sight.letter, sight.state()),
                 Some(place) => format!("{} {} in {place}", sight.letter, sight.state()),
             },
         }
     }
 
-    /// What it means to do.
+    /// What it intends to do.
     pub fn plan(&self, verb: &str) -> String {
         if self.ended.is_some() {
-            return "nothing any more".to_owned();
+            return "nothing left to do".to_owned();
         }
         match self.intent.as_str() {
             "idle" => "waits for a command".to_owned(),
-            "endless" => format!("{verb}s on and on"),
+            "endless" => format!("{verb}s without end"),
             bytes => format!("has {bytes} more to {verb}"),
         }
     }
 }
 
 impl Snapshot {
-    /// Whether nothing changes until somebody does something.
+    /// Whether nothing changes until the next step.
     pub(super) fn is_at_rest(&self) -> bool {
         let is_empty = self.pipe.is_none_or(|pipe| pipe.queued == 0);
         let has_writer = self.writer.ended.is_none();
@@ -110,22 +106,22 @@ impl Snapshot {
         self.writer.sleeps_in(PIPE_WRITE)
     }
 
-    /// Whether the reader sleeps until there is something to read.
+    /// Whether the reader sleeps until there are bytes.
     pub fn is_reader_asleep(&self) -> bool {
         self.reader.sleeps_in(PIPE_READ)
     }
 
-    /// The picture in a few words; also the title of the browser's page.
+    /// The state in a few words; also the title of the browser's page.
     pub fn headline(&self) -> &'static str {
         let Some(pipe) = self.pipe else {
             return match self.writer.ended.as_deref() {
-                Some(SIGPIPE_END) => "SIGPIPE ended the writer: nobody was left to read",
+                Some(SIGPIPE_END) => "SIGPIPE ended the writer: no reader was left",
                 _ => "Both ends are gone, and with them the pipe",
             };
         };
         if self.writer.ended.is_some() {
             return if self.reader.last.contains("end of file") {
-                "The writer is gone: the reader was told the end of file"
+                "The writer is gone: the reader got the end of file"
             } else if pipe.queued > 0 {
                 "The writer is gone; what it wrote can still be read"
             } else {
@@ -134,27 +130,27 @@ impl Snapshot {
         }
         if self.reader.ended.is_some() {
             return if self.writer.last.contains("EPIPE") {
-                "The reader is gone: the writer was told EPIPE"
+                "The reader is gone: the writer got EPIPE"
             } else {
-                "The reader is gone: the next write is answered with SIGPIPE or EPIPE"
+                "The reader is gone: the next write causes SIGPIPE or EPIPE"
             };
         }
         match (self.is_writer_asleep(), self.is_reader_asleep()) {
-            (true, _) => "Full: the writer sleeps until somebody reads",
-            (_, true) if pipe.queued == 0 => "Empty: the reader sleeps until somebody writes",
+            (true, _) => "Full: the writer sleeps until there is room",
+            (_, true) if pipe.queued == 0 => "Empty: the reader sleeps until there are bytes",
             _ if pipe.queued == 0 => "Empty, and nobody reads",
             _ if pipe.queued == pipe.capacity => "Full to the last byte; the next write will sleep",
             _ => "Partly filled",
         }
     }
 
-    /// More about it, or nothing.
+    /// An explanation, or nothing.
     pub fn explanation(&self) -> String {
         let Some(pipe) = self.pipe else {
             return match self.writer.ended.as_deref() {
                 Some(SIGPIPE_END) => {
-                    "The writer wrote to a pipe that nobody can read from any more. The kernel \
-                     sent SIGPIPE, and a process that does not provide for it ends of it."
+                    "The writer wrote to a pipe that has no reader left. The kernel sent SIGPIPE, \
+                     which ends a process that neither handles nor ignores it."
                         .to_owned()
                 }
                 _ => String::new(),
@@ -165,15 +161,15 @@ impl Snapshot {
                 .to_owned();
         }
         if self.is_writer_asleep() && pipe.queued < pipe.capacity {
-            return "The capacity counts pages. Each write begins a new page unless it fits into \
-                    the last one, so the pages can be used up before the bytes are; and a write \
-                    of up to 4,096 bytes (PIPE_BUF) is never split."
+            return "The capacity counts pages. A write starts a new page unless it fits into the \
+                    last one, so the pages can run out before the bytes do. A write of up to \
+                    4,096 bytes (PIPE_BUF) is never split."
                 .to_owned();
         }
         String::new()
     }
 
-    /// How full it is, from 0 to 1.
+    /// How full the pipe is, from 0 to 1.
     pub fn share(&self) -> f64 {
         match self.pipe {
             Some(pipe) if pipe.capacity > 0 => {
@@ -202,7 +198,7 @@ pub fn bytes(number: u64) -> String {
     format!("{} {noun}", grouped(number))
 }
 
-/// A number with its thousands apart.
+/// A number with its thousands separated.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();

@@ -1,33 +1,31 @@
-//! What can be done with the pipe: one step at a time, in words, the same in the terminal, in a
-//! script and in the browser.
-//!
-//! Owns: the words and their bounds. Trusts: nobody. Never: does anything.
+//! The steps that a user can take, and their words: the same in the terminal, in a script and in
+//! the browser.
 
 use std::fmt;
 
-/// Most bytes that one step writes, reads or asks for as capacity.
+/// Most bytes that one step writes, reads or sets as capacity.
 pub const STEP_BYTES_MAX: u32 = 4 * 1024 * 1024;
 
 /// One step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// The writer writes so many bytes.
+    /// The writer writes this many bytes.
     Write(u32),
-    /// The writer writes until it is told to stop.
+    /// The writer writes until the next command.
     Flood,
-    /// The writer writes no more.
+    /// The writer stops writing.
     Stop,
-    /// The reader reads until it has so many bytes.
+    /// The reader reads until it has this many bytes.
     Read(u32),
-    /// The reader reads what lies in the pipe now.
+    /// The reader reads all bytes that are in the pipe now.
     ReadAll,
-    /// The reader reads only what it is told to.
+    /// The reader reads only on command.
     Pause,
-    /// The reader reads by itself, slowly.
+    /// The reader reads continuously, but slowly.
     Resume,
-    /// The buffer gets that capacity, as far as the kernel agrees.
+    /// The buffer gets that capacity, if the kernel allows it.
     Resize(u32),
-    /// SIGPIPE does nothing to the writer (`true`), or ends it.
+    /// The writer ignores SIGPIPE (`true`), or is ended by it.
     IgnoreSigpipe(bool),
     /// The reader exits.
     ReaderLeaves,
@@ -37,31 +35,31 @@ pub enum Step {
     Again,
 }
 
-/// Where a step belongs in a picture of the pipe.
+/// Where a button belongs in a picture of the pipe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     /// Beside the writer.
     Writer,
     /// Beside the reader.
     Reader,
-    /// Below the whole.
+    /// Below the picture.
     Whole,
 }
 
-/// A step with a key of its own: the same in the terminal and in the browser.
+/// A step with a key, the same in the terminal and in the browser.
 #[derive(Clone, Copy, Debug)]
 pub struct Button {
     /// The key.
     pub key: char,
-    /// In a few words.
+    /// The label.
     pub label: &'static str,
-    /// What it does.
+    /// The step.
     pub step: Step,
-    /// Where it belongs.
+    /// Where the button belongs.
     pub place: Place,
 }
 
-/// All of them. Halving and doubling the buffer depends on its size, so these have none here.
+/// All buttons. Halving and doubling the buffer depend on its size, so they are not here.
 pub const BUTTONS: [Button; 14] = [
     button('1', "write 1 byte", Step::Write(1), Place::Writer),
     button('4', "write 4 KiB", Step::Write(4096), Place::Writer),
@@ -71,7 +69,7 @@ pub const BUTTONS: [Button; 14] = [
     button('k', "read 4 KiB", Step::Read(4096), Place::Reader),
     button('a', "read all", Step::ReadAll, Place::Reader),
     button('p', "pause reader", Step::Pause, Place::Reader),
-    button('c', "let it read on", Step::Resume, Place::Reader),
+    button('c', "resume reader", Step::Resume, Place::Reader),
     button(
         'd',
         "SIGPIPE kills",
@@ -98,16 +96,16 @@ const fn button(key: char, label: &'static str, step: Step, place: Place) -> But
     }
 }
 
-/// What `help` says.
+/// The answer to `help`.
 pub const HELP: &str = "\
 write BYTES | flood | stop | read BYTES | read all | pause | resume | resize BYTES
 sigpipe ignore | sigpipe default | reader leaves | writer leaves | again";
 
 impl Step {
-    /// From its words.
+    /// Parses the words of a step.
     ///
     /// # Errors
-    /// They mean nothing, or too many bytes; says which.
+    /// The words are no step, or the number of bytes is out of range; the text tells which.
     pub fn parse(text: &str) -> Result<Step, String> {
         let words: Vec<&str> = text.split_ascii_whitespace().collect();
         Ok(match words[..] {

@@ -1,6 +1,6 @@
-//! The few calls of the Plumber that have no safe wrapper.
+//! The few system calls of the Plumber that have no safe wrapper.
 //!
-//! Owns: nothing. Trusts: the kernel. Never: passes a pointer to anything but its own variable.
+//! Never: passes a pointer to anything but its own variable.
 #![allow(unsafe_code, reason = "FIONREAD and sigaction")]
 
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction, signal};
@@ -8,7 +8,7 @@ use std::ffi::c_int;
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd};
 
-/// The bytes that lie in a pipe (`FIONREAD`; pipe(7)).
+/// The bytes in a pipe (`FIONREAD`; pipe(7)).
 pub(super) fn bytes_queued(pipe: BorrowedFd<'_>) -> io::Result<u64> {
     let mut bytes: c_int = 0;
     // SAFETY: FIONREAD writes one int, and that is what it is given.
@@ -19,7 +19,7 @@ pub(super) fn bytes_queued(pipe: BorrowedFd<'_>) -> io::Result<u64> {
     Ok(u64::try_from(bytes).unwrap_or(0))
 }
 
-/// What SIGPIPE does to this process: nothing, or its end.
+/// Makes this process ignore SIGPIPE, or be ended by it.
 pub(super) fn ignore_sigpipe(ignored: bool) -> nix::Result<()> {
     let handler = if ignored {
         SigHandler::SigIgn
@@ -30,7 +30,7 @@ pub(super) fn ignore_sigpipe(ignored: bool) -> nix::Result<()> {
     unsafe { signal(Signal::SIGPIPE, handler) }.map(drop)
 }
 
-/// From now on the signal does no more than end a system call that sleeps (`EINTR`).
+/// Makes the signal only interrupt a sleeping system call (`EINTR`).
 pub(super) fn interrupt_calls_by(by: Signal) -> nix::Result<()> {
     extern "C" fn nothing(_: c_int) {}
     let action = SigAction::new(

@@ -1,10 +1,10 @@
-//! The Plumber in a terminal: the picture of the pipe and its ends, and a key for every step.
+//! The Plumber in a terminal: a picture of the pipe and its ends, and a key for every step.
 //!
-//! Owns: the terminal while it runs, which it gives back whatever happens. Trusts: the engine.
-//! Never: draws what it did not look at.
+//! Owns: the terminal while it runs, and restores it afterwards.
 
-use super::step::BUTTONS;
-use super::{EndView, Plumbing, Snapshot, Step, bytes};
+use super::engine::Plumbing;
+use super::snapshot::{EndView, Snapshot, bytes};
+use super::step::{BUTTONS, STEP_BYTES_MAX, Step};
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use ratatui::Frame;
@@ -16,17 +16,17 @@ use ratatui::widgets::{Block, Gauge, Paragraph, Wrap};
 use std::io::{self, IsTerminal};
 use std::time::Duration;
 
-/// How often it looks again while no key is pressed.
+/// Time between two looks while no key is pressed.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 const WIDTH_MIN: u16 = 80;
 const HEIGHT_MIN: u16 = 24;
 
-/// Runs until the person quits or a signal says so.
+/// Runs until the user quits or a signal ends it.
 pub(super) fn run(mut plumbing: Plumbing) -> io::Result<()> {
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         return Err(io::Error::other(
-            "it needs a terminal for input and output; without one, use --plain: it reads one \
-             step a line",
+            "standard input and output must be a terminal; without one, use --plain, which reads \
+             one step per line",
         ));
     }
     let mut mask = SigSet::empty();
@@ -93,7 +93,7 @@ fn next_key() -> io::Result<Option<Pressed>> {
 
 fn resize(plumbing: &mut Plumbing, snapshot: &Snapshot, to: impl Fn(u64) -> u64) {
     if let Some(pipe) = snapshot.pipe {
-        let bytes = to(pipe.capacity).clamp(1, u64::from(super::STEP_BYTES_MAX));
+        let bytes = to(pipe.capacity).clamp(1, u64::from(STEP_BYTES_MAX));
         plumbing.take(Step::Resize(u32::try_from(bytes).unwrap_or(1)));
     }
 }
@@ -179,9 +179,9 @@ fn draw_pipe(frame: &mut Frame<'_>, area: Rect, snapshot: &Snapshot) {
 
 fn draw_remark(frame: &mut Frame<'_>, area: Rect, snapshot: &Snapshot) {
     let sigpipe = if snapshot.is_sigpipe_ignored {
-        "SIGPIPE is ignored by the writer: it will be told EPIPE."
+        "The writer ignores SIGPIPE: its next write without a reader gets EPIPE."
     } else {
-        "SIGPIPE ends the writer, as it does by default."
+        "SIGPIPE ends the writer, as by default."
     };
     let mut lines = vec![Line::from(sigpipe).dim()];
     if snapshot.remark.is_empty() {

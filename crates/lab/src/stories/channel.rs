@@ -1,19 +1,18 @@
 //! A producer sends into a typed channel of capacity two; its third send waits for the reader.
 //!
-//! Owns: that program. Trusts: the kernel's accounting for the capacity, and says what it saw.
-//! Never: counts on it.
+//! The capacity comes from the kernel's accounting, so the program prints what happened.
 
-use super::{fork_part, step, step_asleep, step_ended};
+use super::step::{fork_part, step, step_asleep, step_ended};
 use crate::link::Parcel;
 use ipc::Endpoint;
 use nix::sys::socket::{setsockopt, sockopt};
 use std::io;
 
-/// Runs it.
+/// Runs the program.
 pub fn run() -> io::Result<()> {
     let (to, from) = Endpoint::<Parcel, Parcel>::pair()?;
-    // The kernel takes its least instead, 4608 bytes, which two packets of 2 KiB with what it adds
-    // to each go over.
+    // The kernel uses its minimum instead, 4608 bytes, which two packets of 2 KiB with their
+    // overhead exceed.
     setsockopt(&to, sockopt::SndBuf, &0)?;
     step(
         "reader",

@@ -1,25 +1,25 @@
-//! Two processes that share nothing but a name meet in a named pipe.
+//! Two processes that share only a name communicate through a named pipe.
 //!
-//! Owns: that program. Trusts: the folder to be its user's alone. Never: leaves the name behind.
+//! Trusts: the folder to belong to this user alone. Never: leaves the name behind.
 
-use super::{fork_part, step, step_asleep, step_ended};
+use super::step::{fork_part, step, step_asleep, step_ended};
 use nix::sys::stat::Mode;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::Path;
 
-/// Runs it.
+/// Runs the program.
 pub fn run(path: &Path) -> io::Result<()> {
     let shown = path.display();
     nix::unistd::mkfifo(path, Mode::S_IRUSR | Mode::S_IWUSR)?;
     step(
         "parent",
-        &format!("mkfifo {shown}: whoever may open that name can talk"),
+        &format!("mkfifo {shown}: any process that may open this name can join"),
     );
     let mut child = fork_part("reader", || {
         step(
             "reader",
-            "open for reading: waits until somebody opens it for writing",
+            "open for reading: waits until a process opens it for writing",
         );
         let mut pipe = File::open(path)?;
         let mut text = String::new();
@@ -29,7 +29,10 @@ pub fn run(path: &Path) -> io::Result<()> {
     })?;
     step_asleep("parent", "reader", child.pid());
     let mut pipe = OpenOptions::new().write(true).open(path)?;
-    step("parent", "open for writing: both are there, both go on");
+    step(
+        "parent",
+        "open for writing: both ends are open, so both processes go on",
+    );
     pipe.write_all(b"kill 2\n")?;
     step("parent", "write: 7 bytes; then close");
     drop(pipe);

@@ -1,12 +1,12 @@
 //! A server and a client on loopback, by TCP and by UDP.
 //!
-//! Owns: those two programs. Trusts: nobody. Never: listens on anything but 127.0.0.1.
+//! Never: listens on any address but 127.0.0.1.
 
-use super::{fork_part, step, step_asleep, step_ended};
+use super::step::{fork_part, step, step_asleep, step_ended};
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream, UdpSocket};
 
-/// A connection, which begins, carries bytes both ways, and ends.
+/// A connection: opened, used in both directions, closed.
 pub fn tcp() -> io::Result<()> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let address = listener.local_addr()?;
@@ -29,7 +29,7 @@ pub fn tcp() -> io::Result<()> {
     let mut socket = TcpStream::connect(address)?;
     step(
         "client",
-        "connect: the kernel has shaken hands, whether or not the server was awake",
+        "connect: the kernel completes the handshake, even while the server sleeps",
     );
     socket.write_all(b"GET /")?;
     step("client", "write \"GET /\"");
@@ -39,14 +39,14 @@ pub fn tcp() -> io::Result<()> {
     step_ended("parent", &mut server)
 }
 
-/// Datagrams: no connection, no promise.
+/// Datagrams: no connection, and no guarantee.
 pub fn udp() -> io::Result<()> {
     let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?;
     let address = socket.local_addr()?;
     step("parent", &format!("bind: a socket at {address}; fork"));
     let own = socket.try_clone()?;
     let mut server = fork_part("server", move || {
-        step("server", "recvfrom: waits for a datagram from anybody");
+        step("server", "recvfrom: waits for a datagram from any sender");
         let mut text = [0; 64];
         let (count, from) = own.recv_from(&mut text)?;
         step(
@@ -56,7 +56,7 @@ pub fn udp() -> io::Result<()> {
         own.send_to(b"192.0.2.7", from)?;
         step(
             "server",
-            "sendto: \"192.0.2.7\" to where it came from; then the end",
+            "sendto: \"192.0.2.7\" back to the sender; then exit",
         );
         Ok(())
     })?;
@@ -76,6 +76,6 @@ pub fn udp() -> io::Result<()> {
     );
     step_ended("parent", &mut server)?;
     client.send_to(b"still there?", address)?;
-    step("client", "sendto, to nobody: accepted all the same");
+    step("client", "sendto, with no receiver: accepted all the same");
     Ok(())
 }

@@ -1,19 +1,19 @@
 //! A parent greets its child through an anonymous pipe.
 //!
-//! Owns: that program. Trusts: nobody. Never: keeps an end open that it does not use, or the reader
-//! would never see the end of file.
+//! Each process closes the end that it does not use; otherwise the reader would never see the end
+//! of file.
 
-use super::{fork_part, step, step_asleep, step_ended};
+use super::step::{fork_part, step, step_asleep, step_ended};
 use crate::link::pipe;
 use std::fs::File;
 use std::io::{self, Read, Write};
 
-/// Runs it.
+/// Runs the program.
 pub fn run() -> io::Result<()> {
     let (reader, writer) = pipe()?;
     step(
         "parent",
-        "pipe2: a pipe, with an end to read and an end to write; then fork",
+        "pipe2: a pipe, with a read end and a write end; then fork",
     );
     // Both processes have both ends after the fork; each closes the one that it does not use.
     let mut unused = Some(writer);

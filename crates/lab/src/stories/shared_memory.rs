@@ -1,14 +1,12 @@
-//! A parent writes into memory that its child sees, and rings by a semaphore that stands there too.
-//!
-//! Owns: that program. Trusts: the semaphore for the order of the two. Never: reads before it was
-//! rung.
+//! A parent writes into memory that its child shares, and wakes the child by a semaphore in the
+//! same memory.
 
-use super::{fork_part, step, step_asleep, step_ended};
+use super::step::{fork_part, step, step_asleep, step_ended};
 use crate::locks::{LOCK_BYTES, Semaphore};
 use crate::memory::Shared;
 use std::io;
 
-/// Runs it.
+/// Runs the program.
 pub fn run() -> io::Result<()> {
     let memory = Shared::new(4096)?;
     let rung = Semaphore::new(&memory, 0, 0)?;
@@ -17,7 +15,7 @@ pub fn run() -> io::Result<()> {
         "mmap MAP_SHARED: one page, and a semaphore at its start; fork",
     );
     let mut child = fork_part("child", || {
-        step("child", "sem_wait: waits until the bell rings");
+        step("child", "sem_wait: waits for the parent");
         rung.wait();
         let mut text = [0; TEXT.len()];
         memory.get(LOCK_BYTES, &mut text);
@@ -35,7 +33,7 @@ pub fn run() -> io::Result<()> {
         "writes into the page: the child's page is the same memory",
     );
     rung.post();
-    step("parent", "sem_post: rings");
+    step("parent", "sem_post: wakes the child");
     step_ended("parent", &mut child)
 }
 

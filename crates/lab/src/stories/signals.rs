@@ -1,19 +1,19 @@
-//! A parent and a child, and what signals do between them: who can catch what, what they carry, and
-//! what comes back as SIGCHLD.
+//! Signals between a parent and a child: which ones can be caught, what they carry, and what
+//! SIGCHLD reports.
 //!
-//! Owns: that program. Trusts: the kernel for who sent a signal. Never: signals anybody but its own
-//! children.
+//! Never: signals any process but its own children.
 
-use super::{fork_part, step, step_asleep, step_ended, step_look};
+use super::step::{fork_part, step, step_asleep, step_ended, step_look};
 use crate::memory::Shared;
-use crate::process::{BETWEEN_LOOKS, Child, Look};
+use crate::process::Child;
+use crate::process_state::{BETWEEN_LOOKS, ProcessState};
 use crate::signalling::{self, Came};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use std::io;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// Runs it.
+/// Runs the program.
 pub fn run() -> io::Result<()> {
     signalling::block(&[libc::SIGCHLD]);
     let words = Shared::new(4096)?;
@@ -40,10 +40,7 @@ pub fn run() -> io::Result<()> {
     step_told("parent")?;
     step_ended("parent", &mut child)?;
     let mut other = fork_part("child 2", || {
-        step(
-            "child 2",
-            "reads from address 1: a fault of its own, and no handler",
-        );
+        step("child 2", "reads from address 1: a fault, and no handler");
         signalling::fault();
         Ok(())
     })?;
@@ -51,7 +48,7 @@ pub fn run() -> io::Result<()> {
     step_ended("parent", &mut other)
 }
 
-/// The child: catches what can be caught and says what came. `turn` rises with each.
+/// The child: catches what can be caught, and prints what arrives. `turn` rises with each signal.
 fn catcher(turn: &AtomicU32) -> io::Result<()> {
     for signal in [libc::SIGKILL, libc::SIGSTOP] {
         let answer = signalling::catch(signal).err();
@@ -101,25 +98,25 @@ fn stop_and_continue(child: &Child) -> io::Result<()> {
 }
 
 fn step_state(who: &str, pid: Pid) {
-    if let Some(look) = Look::at(pid) {
+    if let Some(look) = ProcessState::at(pid) {
         step_look(who, "child", pid, &look);
     }
 }
 
-/// Waits for SIGCHLD and says what it tells.
+/// Waits for SIGCHLD, and prints its report.
 fn step_told(who: &str) -> io::Result<()> {
     let Some(Came { pid, code, .. }) = signalling::next(&[libc::SIGCHLD], None)? else {
         return Ok(());
     };
     let what = match code {
         libc::CLD_STOPPED => "was stopped",
-        libc::CLD_CONTINUED => "goes on",
+        libc::CLD_CONTINUED => "was continued",
         libc::CLD_KILLED => "was killed",
         libc::CLD_DUMPED => "was killed and its memory dumped",
         libc::CLD_EXITED => "ended",
         _ => "changed",
     };
-    step(who, &format!("SIGCHLD came: child {pid} {what}"));
+    step(who, &format!("SIGCHLD: child {pid} {what}"));
     Ok(())
 }
 

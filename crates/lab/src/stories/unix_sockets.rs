@@ -1,19 +1,18 @@
 //! A question and its answer over a pair of Unix sockets: a stream, packets in order, or datagrams.
 //!
-//! Owns: that program. Trusts: nobody. Never: says that a message came whole; it says what one read
-//! gave.
+//! The program prints what each read returned, and so shows which sockets keep messages apart.
 
-use super::{fork_part, step, step_asleep, step_ended};
+use super::step::{fork_part, step, step_asleep, step_ended};
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
 use nix::unistd::{getppid, read, write};
 use std::io;
 
-/// Runs it with that kind of socket.
+/// Runs the program with that kind of socket.
 pub fn run(kind: SockType) -> io::Result<()> {
     let (ours, theirs) = socketpair(AddressFamily::Unix, kind, None, SockFlag::SOCK_CLOEXEC)?;
     step(
         "parent",
-        &format!("socketpair {kind:?}: two sockets, each to read and to write; fork"),
+        &format!("socketpair {kind:?}: two sockets, both for reading and writing; fork"),
     );
     let mut unused = Some(ours);
     let mut theirs = Some(theirs);

@@ -1,8 +1,10 @@
 //! The server over loopback, as clients of all manners see it.
 
-use super::*;
-use std::io::{Read, Write};
+use demo::Site;
+use httpd::{CONNECTIONS_MAX, HEAD_BYTES_MAX, Running};
+use std::io::{self, Read, Write};
 use std::net::TcpStream;
+use std::time::Duration;
 
 /// A connection that gives up rather than hang the test run.
 fn connect(running: &Running) -> TcpStream {
@@ -53,7 +55,7 @@ fn read_body(socket: &mut TcpStream) -> (String, Vec<u8>) {
 
 #[test]
 fn a_client_that_has_closed_its_half_gets_its_answers() {
-    let running = Running::start().expect("a server");
+    let running = Running::start(Site).expect("a server");
     let mut socket = connect(&running);
     ask(&mut socket, "GET", "/article", "");
     ask(&mut socket, "GET", "/long", "");
@@ -76,7 +78,7 @@ fn read_rest(socket: &mut TcpStream) -> Vec<u8> {
 
 #[test]
 fn one_connection_serves_many_requests() {
-    let running = Running::start().expect("a server");
+    let running = Running::start(Site).expect("a server");
     let mut socket = connect(&running);
     for path in [
         "/",
@@ -94,7 +96,7 @@ fn one_connection_serves_many_requests() {
 
 #[test]
 fn pipelined_requests_are_answered_in_order() {
-    let running = Running::start().expect("a server");
+    let running = Running::start(Site).expect("a server");
     let mut socket = connect(&running);
     for number in 0..40 {
         ask(&mut socket, "GET", &format!("/echo?n={number}"), "");
@@ -111,7 +113,7 @@ fn pipelined_requests_are_answered_in_order() {
 
 #[test]
 fn head_has_the_headers_of_get_and_no_body() {
-    let running = Running::start().expect("a server");
+    let running = Running::start(Site).expect("a server");
     let mut socket = connect(&running);
     ask(&mut socket, "GET", "/article", "");
     let (of_get, _) = read_body(&mut socket);
@@ -124,7 +126,7 @@ fn head_has_the_headers_of_get_and_no_body() {
 
 #[test]
 fn request_with_a_body_is_answered_and_the_connection_ended() {
-    let running = Running::start().expect("a server");
+    let running = Running::start(Site).expect("a server");
     let mut socket = connect(&running);
     ask(&mut socket, "POST", "/form", "Content-Length: 5\r\n");
     let (head, _) = read_body(&mut socket);
@@ -137,7 +139,7 @@ fn request_with_a_body_is_answered_and_the_connection_ended() {
 
 #[test]
 fn nonsense_is_refused_and_the_connection_ended() {
-    let running = Running::start().expect("a server");
+    let running = Running::start(Site).expect("a server");
     let mut socket = connect(&running);
     socket
         .write_all(b"\x16\x03\x01 this is not HTTP\r\n\r\n")
@@ -149,19 +151,16 @@ fn nonsense_is_refused_and_the_connection_ended() {
 
 #[test]
 fn head_that_grows_without_end_is_refused() {
-    let running = Running::start().expect("a server");
+    let running = Running::start(Site).expect("a server");
     let mut socket = connect(&running);
-    let head = format!(
-        "GET /{} HTTP/1.1\r\n",
-        "a".repeat(crate::http::HEAD_BYTES_MAX)
-    );
+    let head = format!("GET /{} HTTP/1.1\r\n", "a".repeat(HEAD_BYTES_MAX));
     socket.write_all(head.as_bytes()).expect("taken");
     assert!(read_head(&mut socket).starts_with("HTTP/1.1 431 "));
 }
 
 #[test]
 fn cut_body_ends_before_its_promised_length() {
-    let running = Running::start().expect("a server");
+    let running = Running::start(Site).expect("a server");
     let mut socket = connect(&running);
     ask(&mut socket, "GET", "/cut", "");
     let promised = content_length(&read_head(&mut socket));
@@ -174,7 +173,7 @@ fn cut_body_ends_before_its_promised_length() {
 
 #[test]
 fn slow_page_arrives_whole_in_chunks_and_keeps_the_connection() {
-    let running = Running::start().expect("a server");
+    let running = Running::start(Site).expect("a server");
     let mut socket = connect(&running);
     ask(&mut socket, "GET", "/slow", "");
     assert!(read_head(&mut socket).contains("Transfer-Encoding: chunked"));
@@ -195,7 +194,7 @@ fn slow_page_arrives_whole_in_chunks_and_keeps_the_connection() {
 
 #[test]
 fn old_client_gets_a_streamed_body_up_to_the_end_of_the_connection() {
-    let running = Running::start().expect("a server");
+    let running = Running::start(Site).expect("a server");
     let mut socket = connect(&running);
     socket
         .write_all(b"GET /huge HTTP/1.0\r\n\r\n")
@@ -210,7 +209,7 @@ fn old_client_gets_a_streamed_body_up_to_the_end_of_the_connection() {
 
 #[test]
 fn client_that_does_not_read_keeps_no_other_waiting() {
-    let running = Running::start().expect("a server");
+    let running = Running::start(Site).expect("a server");
     let mut stalled = connect(&running);
     ask(&mut stalled, "GET", "/huge", "");
     let mut endless = connect(&running);
@@ -223,7 +222,7 @@ fn client_that_does_not_read_keeps_no_other_waiting() {
 
 #[test]
 fn idle_connections_make_room_for_new_ones() {
-    let running = Running::start().expect("a server");
+    let running = Running::start(Site).expect("a server");
     let mut idle: Vec<TcpStream> = (0..CONNECTIONS_MAX + 8)
         .map(|_| connect(&running))
         .collect();
@@ -236,7 +235,7 @@ fn idle_connections_make_room_for_new_ones() {
 
 #[test]
 fn dropping_the_stop_end_ends_the_server() {
-    let running = Running::start().expect("a server");
+    let running = Running::start(Site).expect("a server");
     let mut socket = connect(&running);
     ask(&mut socket, "GET", "/endless", "");
     read_head(&mut socket);

@@ -1,48 +1,50 @@
-//! What the kernel says a process is doing: `/proc/PID/stat`, `wchan` and `syscall` (proc(5)).
-//!
-//! Owns: the reading of these files. Trusts: the kernel. Never: guesses; what may not be seen is
-//! said to be so.
+//! What an end is doing, read from `/proc/PID/stat`, `wchan` and `syscall`; see proc(5). Other than
+//! [`ProcessState`](crate::ProcessState), it finds out where the end sleeps even if the kernel
+//! hides the function.
 
+use procfs::process::{Process, Syscall};
 use serde::{Deserialize, Serialize};
-use std::fs;
 
-/// A process at one moment.
+/// The state of an end at one moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sight {
     /// The state's letter, for instance `S`.
     pub letter: char,
-    /// Where in the kernel it sleeps, if it does and we may know.
+    /// Where in the kernel it sleeps, if it does and this user may see it.
     pub place: Option<String>,
 }
 
-/// Looks at a process; `None` once it is gone or a zombie.
+/// Looks at a process; `None` once it has ended.
 pub(super) fn look(pid: u32) -> Option<Sight> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The name stands in parentheses and may hold anything.
-    let letter = stat.rsplit(") ").next()?.chars().next()?;
+    let process = Process::new(i32::try_from(pid).ok()?).ok()?;
+    let letter = process.stat().ok()?.state;
     if matches!(letter, 'Z' | 'X') {
         return None;
     }
-    let place = if letter == 'R' { None } else { place(pid) };
+    let place = if letter == 'R' { None } else { place(&process) };
     Some(Sight { letter, place })
 }
 
-/// The kernel's function in which it waits, or else the system call that it is in.
-fn place(pid: u32) -> Option<String> {
-    let channel = fs::read_to_string(format!("/proc/{pid}/wchan")).unwrap_or_default();
+/// The kernel function in which it waits, or else the system call that it is in.
+fn place(process: &Process) -> Option<String> {
+    let channel = process.wchan().unwrap_or_default();
     if channel.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_') {
         // Kernels before 5.5 have one name for both ends.
         if channel != "pipe_wait" {
             return Some(channel);
         }
     }
-    let call = fs::read_to_string(format!("/proc/{pid}/syscall")).ok()?;
-    let mut words = call.split_ascii_whitespace();
-    let number: i64 = words.next()?.parse().ok()?;
-    let descriptor = words.next()?;
-    Some(match (number, descriptor) {
-        (libc::SYS_read, "0x0") => PIPE_READ.to_owned(),
-        (libc::SYS_write, "0x1") => PIPE_WRITE.to_owned(),
+    let Syscall::Blocked {
+        syscall_number,
+        argument_registers: [descriptor, ..],
+        ..
+    } = process.syscall().ok()?
+    else {
+        return None;
+    };
+    Some(match (syscall_number, descriptor) {
+        (libc::SYS_read, 0) => PIPE_READ.to_owned(),
+        (libc::SYS_write, 1) => PIPE_WRITE.to_owned(),
         (number, _) => format!("system call {number}"),
     })
 }
@@ -53,12 +55,12 @@ pub(super) const PIPE_READ: &str = "pipe_read";
 pub(super) const PIPE_WRITE: &str = "pipe_write";
 
 impl Sight {
-    /// The state in a word.
+    /// The state in words.
     pub fn state(&self) -> &'static str {
         match self.letter {
             'R' => "running",
             'S' => "sleeping",
-            'D' => "in an uninterruptible wait",
+            'D' => "in uninterruptible sleep",
             'T' => "stopped",
             't' => "stopped by a debugger",
             'I' => "idle",
@@ -66,7 +68,7 @@ impl Sight {
         }
     }
 
-    /// Whether it sleeps in that function of the kernel. Newer names have endings (`pipe_read`,
+    /// Whether it sleeps in that kernel function. Newer names have prefixes (`pipe_read`,
     /// `anon_pipe_read`).
     pub fn sleeps_in(&self, function: &str) -> bool {
         let ends = |place: &str| place.ends_with(function);

@@ -1,9 +1,10 @@
 //! The server's loop: one thread, one `poll`, a bounded number of connections.
 //!
-//! Owns: the listener's connections and the time. Trusts: nobody that connects. Never: lets one
-//! client keep another waiting, or runs when nothing is to be done.
+//! Owns: the connections and the time. Trusts: no client. Never: lets one client keep another
+//! waiting, or wakes up without work to do.
 
-use crate::connection::{Connection, Over, Waits};
+use crate::connection::{Connection, Handler, Over, Waits};
+use crate::response::Piece;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::io;
@@ -13,12 +14,17 @@ use std::os::unix::net::UnixStream;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// Serves the site on `listener`, which must be non-blocking, until `stop` is readable or hangs up.
+/// Answers with `handler` on `listener`, which must be non-blocking, until `stop` is readable or
+/// hangs up.
 ///
 /// # Errors
-/// The system refuses to wait for the sockets.
-pub fn serve(listener: &TcpListener, stop: BorrowedFd<'_>) -> io::Result<()> {
-    let mut connections: Vec<Connection> = Vec::new();
+/// `poll` or `accept` fails.
+pub fn serve<H: Handler>(
+    handler: &H,
+    listener: &TcpListener,
+    stop: BorrowedFd<'_>,
+) -> io::Result<()> {
+    let mut connections: Vec<Connection<H::Stream>> = Vec::new();
     let mut has_work = false;
     loop {
         let timeout = if has_work {
@@ -51,7 +57,7 @@ pub fn serve(listener: &TcpListener, stop: BorrowedFd<'_>) -> io::Result<()> {
         has_work = false;
         connections.retain_mut(|connection| {
             let events = events_left.next().copied().unwrap_or(PollFlags::empty());
-            let going = go_on(connection, events, now);
+            let going = go_on(handler, connection, events, now);
             has_work |= going == Ok(true);
             going.is_ok()
         });
@@ -61,19 +67,24 @@ pub fn serve(listener: &TcpListener, stop: BorrowedFd<'_>) -> io::Result<()> {
     }
 }
 
-fn go_on(connection: &mut Connection, events: PollFlags, now: Instant) -> Result<bool, Over> {
+fn go_on<H: Handler>(
+    handler: &H,
+    connection: &mut Connection<H::Stream>,
+    events: PollFlags,
+    now: Instant,
+) -> Result<bool, Over> {
     let broken = events.intersects(PollFlags::POLLERR | PollFlags::POLLNVAL);
     let hung_up = events.contains(PollFlags::POLLHUP);
-    // Between two pieces nothing is read or written that would notice it.
+    // Between two pieces, no read or write would notice the hang-up.
     if broken || (hung_up && matches!(connection.waits(), Waits::Until(_))) {
         return Err(Over);
     }
-    connection.go_on(hung_up || events.contains(PollFlags::POLLIN), now)
+    connection.go_on(handler, hung_up || events.contains(PollFlags::POLLIN), now)
 }
 
-fn accept(
+fn accept<S: Iterator<Item = Piece>>(
     listener: &TcpListener,
-    connections: &mut Vec<Connection>,
+    connections: &mut Vec<Connection<S>>,
     now: Instant,
 ) -> io::Result<()> {
     for _ in 0..CONNECTIONS_PER_TURN_MAX {
@@ -87,7 +98,8 @@ fn accept(
             Err(error) => match error.kind() {
                 io::ErrorKind::WouldBlock => return Ok(()),
                 io::ErrorKind::ConnectionAborted | io::ErrorKind::Interrupted => {}
-                // Out of descriptors, most likely: one of ours is better given up than the site.
+                // Probably out of descriptors: dropping one client is better than ending the
+                // server.
                 _ if drop_idlest(connections) => tracing::warn!("making room: {error}"),
                 _ => return Err(error),
             },
@@ -96,7 +108,7 @@ fn accept(
     Ok(())
 }
 
-fn drop_idlest(connections: &mut Vec<Connection>) -> bool {
+fn drop_idlest<S>(connections: &mut Vec<Connection<S>>) -> bool {
     let idlest = (0..connections.len()).min_by_key(|index| connections[*index].active);
     idlest.map(|index| connections.swap_remove(index)).is_some()
 }
@@ -109,8 +121,8 @@ fn interest(waits: Waits) -> PollFlags {
     }
 }
 
-/// Until the first piece of any connection is due; for ever if none will be.
-fn timeout(connections: &[Connection]) -> PollTimeout {
+/// The time until the first piece of any connection is due; no timeout if none is.
+fn timeout<S: Iterator<Item = Piece>>(connections: &[Connection<S>]) -> PollTimeout {
     let now = Instant::now();
     let due = connections
         .iter()
@@ -119,7 +131,7 @@ fn timeout(connections: &[Connection]) -> PollTimeout {
             Waits::Read | Waits::Write => None,
         });
     match due.min() {
-        // Rounded up, for waking too early means waiting again.
+        // Rounded up: waking too early means waiting again.
         Some(wait) => {
             PollTimeout::try_from(wait + Duration::from_micros(999)).unwrap_or(PollTimeout::MAX)
         }
@@ -127,8 +139,8 @@ fn timeout(connections: &[Connection]) -> PollTimeout {
     }
 }
 
-/// The site on a free loopback port in a thread of this process, without a sandbox: for tests. Ends
-/// when dropped.
+/// A server on a free loopback port, in a thread of this process and without a sandbox: for tests.
+/// Dropping this ends the server.
 pub struct Running {
     address: SocketAddr,
     stop: Option<UnixStream>,
@@ -139,15 +151,15 @@ impl Running {
     /// Starts serving.
     ///
     /// # Errors
-    /// No port or no thread could be had.
-    pub fn start() -> io::Result<Running> {
+    /// No port or no thread is available.
+    pub fn start(handler: impl Handler + Send + 'static) -> io::Result<Running> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let (stop, stopped) = UnixStream::pair()?;
         let thread = std::thread::Builder::new()
-            .name("demo-site".to_owned())
-            .spawn(move || serve(&listener, stopped.as_fd()))?;
+            .name("httpd".to_owned())
+            .spawn(move || serve(&handler, &listener, stopped.as_fd()))?;
         Ok(Running {
             address,
             stop: Some(stop),
@@ -160,7 +172,7 @@ impl Running {
         self.address
     }
 
-    /// The absolute URL of a path on the site.
+    /// The absolute URL of a path on the server.
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
@@ -170,16 +182,13 @@ impl Drop for Running {
     fn drop(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
-            // A panic of the server has been reported by its own thread.
+            // If the server panicked, its own thread has reported it.
             let _ = thread.join();
         }
     }
 }
 
-/// Most connections at once; a further one takes the place of the idlest.
-const CONNECTIONS_MAX: usize = 64;
-/// Most connections taken before those that are there have their turn.
+/// Most connections at once; a further one replaces the one idle for longest.
+pub const CONNECTIONS_MAX: usize = 64;
+/// Most connections accepted before the existing ones have their turn.
 const CONNECTIONS_PER_TURN_MAX: usize = 16;
-
-#[cfg(test)]
-mod tests;

@@ -1,43 +1,41 @@
-//! The head of a request: parsed by httparse, bounded, and reduced to what the site needs.
+//! The head of a request: parsed by httparse, bounded, and reduced to what a handler needs.
 //!
-//! Owns: what counts as an acceptable request. Trusts: nobody. Never: reads a request body; whoever
-//! sends one is answered and cut off.
+//! Trusts: no client. Never: reads a request body; the connection ends after the answer to a
+//! request that has one.
 
-use crate::response::Response;
-
-/// The methods that the site answers.
+/// The methods that a handler may answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
     /// Head and body.
     Get,
     /// The head alone.
     Head,
-    /// Anything else: answered with 405.
+    /// Any other method.
     Other,
 }
 
-/// A request as far as the site looks at it.
+/// The head of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
-    /// What is to be done.
+    /// The method.
     pub method: Method,
     /// The path, still percent-encoded, with its leading slash.
     pub path: String,
-    /// What follows the question mark, still percent-encoded.
+    /// The part after the question mark, still percent-encoded.
     pub query: Option<String>,
     /// The `Host` header.
     pub host: String,
-    /// Whether the client takes gzip.
+    /// Whether the client accepts gzip.
     pub accepts_gzip: bool,
-    /// Whether the client knows HTTP/1.1, chunked bodies among it.
+    /// Whether the client speaks HTTP/1.1, and so understands chunked bodies.
     pub is_http_1_1: bool,
-    /// Whether the connection may serve another request afterwards.
+    /// Whether the connection stays open for another request.
     pub keep_alive: bool,
 }
 
 impl Request {
-    /// A plain HTTP/1.1 GET of `target` (path and query), for tests and for reading the site
-    /// without a connection.
+    /// A plain HTTP/1.1 GET of `target` (path and query), for calling a handler without a
+    /// connection.
     pub fn get(target: &str) -> Request {
         let (path, query) = split_target(target);
         Request {
@@ -52,23 +50,35 @@ impl Request {
     }
 }
 
-/// What the bytes received so far are.
+/// What the bytes received so far amount to.
 #[derive(Debug)]
 pub enum Parsed {
-    /// A whole head.
+    /// A complete head.
     Complete {
-        /// What it asks for.
+        /// The request.
         request: Request,
-        /// How many bytes it took.
+        /// Length of the head.
         bytes: usize,
     },
-    /// The beginning of one.
+    /// The beginning of a head.
     Partial,
-    /// Not acceptable: this is the answer, after which the connection ends.
-    Refused(Response),
+    /// An unacceptable head: the status to answer with, and why. The connection then ends.
+    Refused(u16, String),
 }
 
-/// Looks for a request head at the start of `bytes`.
+/// Parses the request head at the start of `bytes`.
+///
+/// ```
+/// use httpd::{Method, Parsed, parse};
+///
+/// let bytes = b"GET /echo?a=1 HTTP/1.1\r\nHost: localhost\r\n\r\n";
+/// let Parsed::Complete { request, .. } = parse(bytes) else {
+///     panic!("a whole head")
+/// };
+/// assert_eq!(request.method, Method::Get);
+/// assert_eq!((request.path.as_str(), request.query.as_deref()), ("/echo", Some("a=1")));
+/// assert!(matches!(parse(&bytes[..20]), Parsed::Partial));
+/// ```
 pub fn parse(bytes: &[u8]) -> Parsed {
     let mut headers = [httparse::EMPTY_HEADER; HEADERS_MAX];
     let mut head = httparse::Request::new(&mut headers);
@@ -77,7 +87,7 @@ pub fn parse(bytes: &[u8]) -> Parsed {
         Ok(httparse::Status::Partial) if bytes.len() >= HEAD_BYTES_MAX => too_large(),
         Ok(httparse::Status::Partial) => Parsed::Partial,
         Err(httparse::Error::TooManyHeaders) => too_large(),
-        Err(error) => Parsed::Refused(Response::error(400, &error.to_string())),
+        Err(error) => Parsed::Refused(400, error.to_string()),
     }
 }
 
@@ -97,7 +107,7 @@ fn complete(head: &httparse::Request<'_, '_>, bytes: usize) -> Parsed {
             })
     };
     let Some(host) = header("host").or((!is_http_1_1).then(String::new)) else {
-        return Parsed::Refused(Response::error(400, "the Host header is missing"));
+        return Parsed::Refused(400, "the Host header is missing".to_owned());
     };
     let connection = header("connection").unwrap_or_default();
     let asked = |token: &str| connection.split(',').any(|part| part.trim() == token);
@@ -126,9 +136,10 @@ fn complete(head: &httparse::Request<'_, '_>, bytes: usize) -> Parsed {
 }
 
 fn too_large() -> Parsed {
-    Parsed::Refused(Response::error(431, "the head of the request is too large"))
+    Parsed::Refused(431, "the head of the request is too large".to_owned())
 }
 
+// Parsed by hand: the `http` crate knows the name of this header, not its weights.
 fn accepts_gzip(accept_encoding: &str) -> bool {
     accept_encoding.split(',').any(|coding| {
         let mut parts = coding.split(';').map(str::trim);
@@ -171,7 +182,7 @@ mod tests {
 
     fn refusal(bytes: &[u8]) -> u16 {
         match parse(bytes) {
-            Parsed::Refused(response) => response.status,
+            Parsed::Refused(status, _) => status,
             other => panic!("{other:?}"),
         }
     }

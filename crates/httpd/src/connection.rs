@@ -1,36 +1,52 @@
-//! One client's connection: what has come in, what is still to go out, and when.
+//! One client's connection: the bytes received, the bytes left to send, and when to send them.
 //!
-//! Owns: the bytes in between and the framing of streamed bodies. Trusts: nobody; what a client can
-//! make it hold is bounded. Never: waits. Every call goes as far as the socket lets it.
+//! Owns: the socket and its buffers. Trusts: no client; the bytes held for one are bounded. Never:
+//! waits: every call goes as far as the socket allows.
 
-use crate::http::{self, HEAD_BYTES_MAX, Parsed, Request};
-use crate::response::{Piece, Response, Stream, chunk};
-use crate::site::respond;
+use crate::request::{self, HEAD_BYTES_MAX, Parsed, Request};
+use crate::response::{Piece, Response, chunk};
 use nix::errno::Errno;
 use nix::sys::socket::{MsgFlags, recv, send};
 use std::net::{Shutdown, TcpStream};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::time::Instant;
 
+/// Answers requests.
+pub trait Handler {
+    /// The streamed bodies; [`NoStream`](crate::NoStream) for a handler without any.
+    type Stream: Iterator<Item = Piece>;
+
+    /// The response to a request.
+    fn respond(&self, request: &Request) -> Response<Self::Stream>;
+
+    /// The response with `status` to bytes that are not an acceptable request, and `why`.
+    fn refuse(&self, status: u16, why: &str) -> Response<Self::Stream> {
+        Response {
+            status,
+            ..Response::ok("text/plain; charset=utf-8", why.as_bytes().to_vec())
+        }
+    }
+}
+
 /// A connection.
-pub struct Connection {
+pub struct Connection<S> {
     socket: TcpStream,
     incoming: Vec<u8>,
     outgoing: Vec<u8>,
     sent: usize,
-    streaming: Option<Streaming>,
+    streaming: Option<Streaming<S>>,
     ends: bool,
-    /// Whether the client sends nothing more. It may still read.
+    /// Whether the client has closed its sending half. It may still read.
     has_asked_all: bool,
-    /// When it last did anything; the idlest one makes room for a new one.
+    /// When bytes last moved; the connection idle for longest makes room for a new one.
     pub active: Instant,
 }
 
-/// A body under way.
-struct Streaming {
-    stream: Stream,
+/// A streamed body under way.
+struct Streaming<S> {
+    stream: S,
     is_chunked: bool,
-    /// The next piece and when it is due; none once the stream has ended.
+    /// The next piece and when to send it; none once the stream has ended.
     next: Option<(Instant, Piece)>,
 }
 
@@ -41,18 +57,18 @@ pub enum Waits {
     Read,
     /// Room in the socket.
     Write,
-    /// A moment.
+    /// A point in time.
     Until(Instant),
 }
 
-/// That a connection is over.
+/// The connection has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Over;
 
-impl Connection {
-    /// A fresh connection.
-    pub fn new(socket: TcpStream, now: Instant) -> Connection {
-        // A failure costs speed alone.
+impl<S: Iterator<Item = Piece>> Connection<S> {
+    /// A new connection.
+    pub fn new(socket: TcpStream, now: Instant) -> Connection<S> {
+        // A failure costs nothing but speed.
         let _ = socket.set_nodelay(true);
         Connection {
             socket,
@@ -66,7 +82,7 @@ impl Connection {
         }
     }
 
-    /// What it waits for.
+    /// What this connection waits for.
     pub fn waits(&self) -> Waits {
         if self.sent < self.outgoing.len() {
             return Waits::Write;
@@ -81,10 +97,15 @@ impl Connection {
         }
     }
 
-    /// Goes on as far as possible: sends what is waiting, makes the next piece if it is due,
-    /// answers what has been asked. `readable` says that the socket has something. True when there
-    /// is more to do at once, but the others should have their turn first.
-    pub fn go_on(&mut self, readable: bool, now: Instant) -> Result<bool, Over> {
+    /// Goes on as far as possible: sends waiting bytes, makes the next piece if it is due, and
+    /// answers requests. `readable` says that the socket has bytes. Returns `true` if there is more
+    /// to do at once, but other connections should have their turn first.
+    pub fn go_on(
+        &mut self,
+        handler: &impl Handler<Stream = S>,
+        readable: bool,
+        now: Instant,
+    ) -> Result<bool, Over> {
         if readable && self.waits() == Waits::Read {
             self.receive(now)?;
         }
@@ -95,13 +116,13 @@ impl Connection {
                 Waits::Until(due) if due > now => return Ok(false),
                 Waits::Until(_) => self.next_piece(now),
                 Waits::Read if self.ends => {
-                    // What came after the request is read away, for closing over it would reset the
-                    // connection and cost the client the end of the answer.
+                    // Unread bytes are taken first: to close over them would reset the connection
+                    // and cost the client the end of the answer.
                     let _ = self.socket.shutdown(Shutdown::Write);
                     let _ = self.receive(now);
                     return Err(Over);
                 }
-                Waits::Read if !self.answer(now) => {
+                Waits::Read if !self.answer(handler, now) => {
                     return if self.has_asked_all {
                         Err(Over)
                     } else {
@@ -154,28 +175,28 @@ impl Connection {
         Ok(())
     }
 
-    /// Answers the next whole request among the bytes received, if there is one.
-    fn answer(&mut self, now: Instant) -> bool {
-        match http::parse(&self.incoming) {
+    /// Answers the next complete request among the bytes received, if there is one.
+    fn answer(&mut self, handler: &impl Handler<Stream = S>, now: Instant) -> bool {
+        match request::parse(&self.incoming) {
             Parsed::Partial => false,
             Parsed::Complete { request, bytes } => {
                 self.incoming.drain(..bytes);
-                self.begin(respond(&request), &request, now);
+                self.begin(handler.respond(&request), &request, now);
                 true
             }
-            Parsed::Refused(response) => {
+            Parsed::Refused(status, why) => {
                 self.incoming.clear();
                 let request = Request {
                     keep_alive: false,
                     ..Request::get("/")
                 };
-                self.begin(response, &request, now);
+                self.begin(handler.refuse(status, &why), &request, now);
                 true
             }
         }
     }
 
-    fn begin(&mut self, response: Response, request: &Request, now: Instant) {
+    fn begin(&mut self, response: Response<S>, request: &Request, now: Instant) {
         tracing::debug!(path = request.path, status = response.status, "answering");
         self.ends = response.ends_connection(request);
         let (bytes, stream) = response.into_parts(request);
@@ -214,11 +235,11 @@ impl Connection {
     }
 }
 
-impl AsFd for Connection {
+impl<S> AsFd for Connection<S> {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.socket.as_fd()
     }
 }
 
-/// Most answers and pieces of one connection before the others have their turn.
+/// Most responses and pieces of one connection before the others have their turn.
 const STEPS_PER_TURN_MAX: usize = 8;

@@ -1,0 +1,149 @@
+//! All children of the broker: the table from a process's id to its descriptors, what the core has
+//! not heard of them yet, and the messages sent to them.
+//!
+//! Owns: that table. Trusts: no child. Never: blocks on one.
+
+use crate::child::outbox::QueueFull;
+use crate::child::process::Child;
+use crate::poller::Poller;
+use browser_core::Event;
+use protocol::gpu::ToGpu;
+use protocol::ids::{ProcessId, Role};
+use protocol::network::ToNetwork;
+use protocol::renderer::ToRenderer;
+use protocol::shell::ToShell;
+use std::collections::{BTreeMap, VecDeque};
+use std::io;
+use std::os::fd::OwnedFd;
+use std::rc::Rc;
+use std::time::Instant;
+
+/// All children.
+pub struct Children {
+    by_id: BTreeMap<ProcessId, Child>,
+    pub(crate) poller: Rc<Poller>,
+    events: VecDeque<Event>,
+    /// Children whose standard error is not read until then.
+    pub(crate) paused: Vec<(Instant, ProcessId)>,
+    /// Children to which the system takes no message for now, and when to try again.
+    pub(crate) refused: Vec<(Instant, ProcessId)>,
+}
+
+impl Children {
+    /// No child yet; the descriptors of those to come are watched by `poller`.
+    pub fn new(poller: Rc<Poller>) -> Children {
+        Children {
+            by_id: BTreeMap::new(),
+            poller,
+            events: VecDeque::new(),
+            paused: Vec::new(),
+            refused: Vec::new(),
+        }
+    }
+
+    /// The child of that id, if there is one whose death has not been reported.
+    pub fn get(&self, process: ProcessId) -> Option<&Child> {
+        self.by_id.get(&process)
+    }
+
+    /// See [`Children::get`].
+    pub fn get_mut(&mut self, process: ProcessId) -> Option<&mut Child> {
+        self.by_id.get_mut(&process)
+    }
+
+    /// All of them, in the order of their start.
+    pub fn iter(&self) -> impl Iterator<Item = (ProcessId, &Child)> {
+        self.by_id.iter().map(|(&process, child)| (process, child))
+    }
+
+    /// All of them, in the order of their start.
+    pub fn values(&self) -> impl Iterator<Item = &Child> {
+        self.by_id.values()
+    }
+
+    /// Adds a child that has just been started.
+    pub fn insert(&mut self, process: ProcessId, child: Child) {
+        self.by_id.insert(process, child);
+    }
+
+    /// Takes a child out of the table. Closing its descriptors ends the watch on them.
+    pub fn remove(&mut self, process: ProcessId) -> Option<Child> {
+        self.by_id.remove(&process)
+    }
+
+    /// Has the core told of something, in its turn.
+    pub fn report(&mut self, event: Event) {
+        self.events.push_back(event);
+    }
+
+    /// The next event that the core has not heard.
+    pub fn next_event(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
+    /// The gpu process, if it can be spoken to.
+    pub fn gpu(&self) -> Option<ProcessId> {
+        self.iter()
+            .find(|(_, child)| child.role == Role::Gpu && child.is_connected())
+            .map(|(process, _)| process)
+    }
+
+    /// Ends a child that cannot be served for our own lack of descriptors or memory; its tab then
+    /// says so.
+    pub fn give_up(&mut self, process: ProcessId, error: &io::Error) {
+        tracing::error!("{process} cannot be served: {error}");
+        if let Some(child) = self.get(process) {
+            child.kill();
+        }
+    }
+
+    /// Sends to a renderer or the shell, with the descriptors that travel beside the message.
+    pub fn send_renderer(
+        &mut self,
+        to: ProcessId,
+        message: ToRenderer,
+        handles: impl IntoIterator<Item = OwnedFd>,
+    ) {
+        self.send(to, |child| {
+            child.send_renderer(message, handles.into_iter().collect())
+        });
+    }
+
+    /// Sends to the gpu process.
+    pub fn send_gpu(
+        &mut self,
+        to: ProcessId,
+        message: ToGpu,
+        handles: impl IntoIterator<Item = OwnedFd>,
+    ) {
+        self.send(to, |child| {
+            child.send_gpu(message, handles.into_iter().collect())
+        });
+    }
+
+    /// Sends to the network process.
+    pub fn send_network(
+        &mut self,
+        to: ProcessId,
+        message: ToNetwork,
+        handles: impl IntoIterator<Item = OwnedFd>,
+    ) {
+        self.send(to, |child| {
+            child.send_network(message, handles.into_iter().collect())
+        });
+    }
+
+    /// Sends on the shell's command channel.
+    pub fn send_shell(&mut self, to: ProcessId, message: ToShell) {
+        self.send(to, |child| child.send_shell(message));
+    }
+
+    fn send(&mut self, process: ProcessId, send: impl FnOnce(&mut Child) -> Result<(), QueueFull>) {
+        // A child that is not there has died, and its end is on the way to the core.
+        match self.get_mut(process).map(send) {
+            Some(Ok(())) => self.watch_outboxes(process),
+            Some(Err(QueueFull(waiting))) => self.report(Event::QueueFull { process, waiting }),
+            None => {}
+        }
+    }
+}

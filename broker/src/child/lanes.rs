@@ -1,0 +1,197 @@
+//! The channels between the broker and one child, by role.
+//!
+//! Owns: the broker's end of each. Trusts: nothing that comes out of one. Never: blocks.
+
+use crate::child::outbox::{Outbox, QueueFull};
+use browser_core::Event;
+use ipc::{Endpoint, Receiver, RecvError};
+use protocol::Message;
+use protocol::demo::Nothing;
+use protocol::gpu::{FromGpu, ToGpu};
+use protocol::ids::{ProcessId, Role};
+use protocol::network::{FromNetwork, ToNetwork};
+use protocol::renderer::{FromRenderer, ToRenderer};
+use protocol::shell::{FromShell, ToShell};
+use std::io;
+use std::iter;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+/// One channel: what waits for the child, and what comes from it.
+pub struct Lane<Tx, Rx> {
+    out: Outbox<Tx>,
+    input: Receiver<Rx>,
+}
+
+/// What all lanes have in common, whatever is said on them.
+pub trait AnyLane: AsFd {
+    /// Sends what the channel takes now.
+    fn flush(&mut self);
+    /// Whether something waits for the channel to become writable.
+    fn is_waiting(&self) -> bool;
+    /// Whether the system refused a message although the channel has room.
+    fn is_refused(&self) -> bool;
+    /// At most `max` of the messages that wait here, and how the channel went on after them.
+    fn read(&mut self, from: ProcessId, max: usize) -> (Vec<Event>, Result<(), RecvError>);
+}
+
+/// The lanes of a child of each role.
+pub enum Lanes {
+    /// Nothing is ever said; the end of the channel ends the demo server.
+    Demo(Lane<Nothing, Nothing>),
+    /// See [`protocol::gpu`].
+    Gpu(Lane<ToGpu, FromGpu>),
+    /// See [`protocol::network`].
+    Network(Lane<ToNetwork, FromNetwork>),
+    /// See [`protocol::renderer`].
+    Renderer(Lane<ToRenderer, FromRenderer>),
+    /// See [`protocol::shell`].
+    Shell {
+        /// As of a renderer.
+        page: Lane<ToRenderer, FromRenderer>,
+        /// What to show, and what the user asked for.
+        commands: Lane<ToShell, FromShell>,
+    },
+}
+
+impl Lanes {
+    /// The lanes that a child of that role needs, and the child's ends in the order in which its
+    /// bootstrap message carries them.
+    pub fn open(role: Role) -> io::Result<(Lanes, Vec<OwnedFd>)> {
+        Ok(match role {
+            Role::Demo => one(Lanes::Demo)?,
+            Role::Gpu => one(Lanes::Gpu)?,
+            Role::Network => one(Lanes::Network)?,
+            Role::Renderer => one(Lanes::Renderer)?,
+            Role::Shell => {
+                let (page, page_end) = Lane::open()?;
+                let (commands, commands_end) = Lane::open()?;
+                (
+                    Lanes::Shell { page, commands },
+                    vec![page_end, commands_end],
+                )
+            }
+        })
+    }
+
+    /// All of them; a lane's place here is its number in [`crate::poller::Source::Lane`].
+    pub fn all(&mut self) -> impl Iterator<Item = &mut dyn AnyLane> {
+        let (first, second): (&mut dyn AnyLane, Option<&mut dyn AnyLane>) = match self {
+            Lanes::Demo(lane) => (lane, None),
+            Lanes::Gpu(lane) => (lane, None),
+            Lanes::Network(lane) => (lane, None),
+            Lanes::Renderer(lane) => (lane, None),
+            Lanes::Shell { page, commands } => (page, Some(commands)),
+        };
+        iter::once(first).chain(second)
+    }
+}
+
+fn one<Tx: Message, Rx: Spoken>(
+    lanes: fn(Lane<Tx, Rx>) -> Lanes,
+) -> io::Result<(Lanes, Vec<OwnedFd>)> {
+    let (lane, end) = Lane::open()?;
+    Ok((lanes(lane), vec![end]))
+}
+
+impl<Tx: Message, Rx: Spoken> Lane<Tx, Rx> {
+    /// A new channel: our end, and the child's.
+    fn open() -> io::Result<(Lane<Tx, Rx>, OwnedFd)> {
+        let (ours, theirs) = Endpoint::<Tx, Rx>::pair()?;
+        let (sender, input) = ours.split();
+        let out = Outbox::new(sender);
+        Ok((Lane { out, input }, theirs.into_fd()))
+    }
+
+    /// See [`Outbox::send`].
+    pub fn send(&mut self, message: Tx, handles: Vec<OwnedFd>) -> Result<(), QueueFull> {
+        self.out.send(message, handles)
+    }
+
+    /// See [`Outbox::send_latest`].
+    pub fn send_latest(&mut self, message: Tx) -> Result<(), QueueFull> {
+        self.out.send_latest(message)
+    }
+}
+
+impl<Tx: Message, Rx: Spoken> AnyLane for Lane<Tx, Rx> {
+    fn flush(&mut self) {
+        self.out.flush();
+    }
+
+    fn is_waiting(&self) -> bool {
+        self.out.is_waiting()
+    }
+
+    fn is_refused(&self) -> bool {
+        self.out.is_refused()
+    }
+
+    fn read(&mut self, from: ProcessId, max: usize) -> (Vec<Event>, Result<(), RecvError>) {
+        let (messages, outcome) = drain(&self.input, max);
+        let events = messages.into_iter();
+        let events = events.map(|received| received.message.into_event(from));
+        (events.collect(), outcome)
+    }
+}
+
+impl<Tx, Rx> AsFd for Lane<Tx, Rx> {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.out.as_fd()
+    }
+}
+
+/// A message from a child, which is an event for the core.
+pub trait Spoken: Message {
+    /// The event that the message is, from that process.
+    fn into_event(self, process: ProcessId) -> Event;
+}
+
+impl Spoken for FromGpu {
+    fn into_event(self, process: ProcessId) -> Event {
+        let message = self;
+        Event::FromGpu { process, message }
+    }
+}
+
+impl Spoken for FromNetwork {
+    fn into_event(self, process: ProcessId) -> Event {
+        let message = self;
+        Event::FromNetwork { process, message }
+    }
+}
+
+impl Spoken for FromRenderer {
+    fn into_event(self, process: ProcessId) -> Event {
+        let message = self;
+        Event::FromRenderer { process, message }
+    }
+}
+
+impl Spoken for FromShell {
+    fn into_event(self, process: ProcessId) -> Event {
+        let message = self;
+        Event::FromShell { process, message }
+    }
+}
+
+impl Spoken for Nothing {
+    fn into_event(self, _: ProcessId) -> Event {
+        match self {}
+    }
+}
+
+/// At most `max` of the messages now waiting in a channel, and how the channel went on after them.
+pub fn drain<T: Message>(
+    receiver: &Receiver<T>,
+    max: usize,
+) -> (Vec<ipc::Received<T>>, Result<(), RecvError>) {
+    let mut messages = Vec::new();
+    while messages.len() < max {
+        match receiver.try_recv() {
+            Ok(Some(received)) => messages.push(received),
+            Ok(None) => break,
+            Err(error) => return (messages, Err(error)),
+        }
+    }
+    (messages, Ok(()))
+}

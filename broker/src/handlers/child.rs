@@ -1,0 +1,225 @@
+//! What children say and write: handshake, messages, refused system calls, standard error.
+//!
+//! Trusts: no child; a message has been decoded and range-checked, not believed. Never: decides
+//! what follows; every message becomes an event for the core.
+
+use crate::child::children::Children;
+use crate::child::lanes::drain;
+use crate::child::process::Child;
+use crate::child::{refused_calls, verify};
+use crate::poller::{Poller, Source};
+use crate::store::pictures::Pictures;
+use crate::terminal::complain;
+use browser_core::Event;
+use ipc::{Handles, RecvError};
+use protocol::PROTOCOL_HASH;
+use protocol::bootstrap::{CanaryAnswer, FromChild};
+use protocol::gpu::FromGpu;
+use protocol::ids::ProcessId;
+use protocol::limits::MESSAGES_PER_TURN_MAX;
+use protocol::misbehaviour::Misbehaviour;
+use sandbox::Support;
+use std::os::fd::AsFd;
+use std::time::Instant;
+
+/// Messages of a handshake that are read in one turn; an honest child sends fewer in its life.
+const HANDSHAKE_MESSAGES_PER_TURN_MAX: usize = 4;
+
+impl Children {
+    pub(crate) fn read_stderr(&mut self, process: ProcessId) {
+        let poller = self.poller.clone();
+        let Some(child) = self.get_mut(process) else {
+            return;
+        };
+        let (role, pid) = (child.role, child.pid);
+        let is_open = child.stderr.read(|line| complain!("[{role} {pid}] {line}"));
+        if !is_open {
+            poller.remove(&child.stderr);
+        } else if let Some(until) = child.stderr.paused_until() {
+            poller.remove(&child.stderr);
+            self.paused.push((until, process));
+        }
+    }
+
+    /// Listens again to those children that had written too much.
+    pub(crate) fn resume_stderr(&mut self) {
+        let now = Instant::now();
+        let due = self.paused.extract_if(.., |(until, _)| *until <= now);
+        for (_, process) in due.collect::<Vec<_>>() {
+            if let Some(child) = self.get(process)
+                && let Err(error) = self.poller.add(&child.stderr, Source::Stderr(process))
+            {
+                tracing::error!("{process} is not listened to any more: {error}");
+            }
+        }
+    }
+
+    /// Reads the handshake of a child that starts.
+    pub(crate) fn read_bootstrap(&mut self, process: ProcessId, support: &Support) {
+        let poller = self.poller.clone();
+        let Some(child) = self.get_mut(process) else {
+            return;
+        };
+        let Some((_, receiver)) = &child.bootstrap else {
+            return;
+        };
+        let (messages, outcome) = drain(receiver, HANDSHAKE_MESSAGES_PER_TURN_MAX);
+        let mut events = Vec::new();
+        for mut received in messages {
+            let event = match received.message {
+                FromChild::Hello {
+                    protocol_hash,
+                    role,
+                } if protocol_hash == PROTOCOL_HASH && role == child.role => {
+                    Event::Hello { process }
+                }
+                FromChild::Hello { .. } => Event::Misbehaved {
+                    process,
+                    misbehaviour: Misbehaviour::Handshake,
+                },
+                FromChild::Failed { reason } => Event::StartFailed { process, reason },
+                FromChild::Sealed { listener, canaries } => {
+                    let handles = listener.then_some(&mut received.handles);
+                    sealed(process, child, handles, &canaries, &poller, support)
+                }
+            };
+            events.push(event);
+        }
+        let mut has_hung_up = false;
+        match outcome {
+            Ok(()) => {}
+            Err(RecvError::Misbehaved(misbehaviour)) => {
+                events.push(Event::Misbehaved {
+                    process,
+                    misbehaviour,
+                });
+            }
+            Err(RecvError::Closed | RecvError::Failed(_)) => {
+                if let Some((sender, _)) = child.bootstrap.take() {
+                    poller.remove(&sender);
+                }
+                let has_failed = |event: &Event| matches!(event, Event::StartFailed { .. });
+                has_hung_up = child.report.is_none() && !events.iter().any(has_failed);
+            }
+        }
+        if has_hung_up {
+            self.hung_up(process);
+        }
+        events.into_iter().for_each(|event| self.report(event));
+    }
+
+    /// Reads one lane of a child; see [`crate::child::lanes::Lanes::all`] for its number.
+    pub(crate) fn read_lane(
+        &mut self,
+        process: ProcessId,
+        number: usize,
+        is_writable: bool,
+        pictures: &mut Pictures,
+    ) {
+        let Some(lanes) = self.get_mut(process).and_then(|child| child.lanes.as_mut()) else {
+            return;
+        };
+        let Some(lane) = lanes.all().nth(number) else {
+            return;
+        };
+        if is_writable {
+            lane.flush();
+        }
+        let (mut events, outcome) = lane.read(process, MESSAGES_PER_TURN_MAX);
+        events.retain(|event| !finish_picture(event, pictures));
+        self.received(process, events, outcome);
+    }
+
+    /// Reads all lanes of a child, for the last time.
+    pub(crate) fn read_lanes(&mut self, process: ProcessId, pictures: &mut Pictures) {
+        let child = self.get_mut(process);
+        let lanes = child.and_then(|child| child.lanes.as_mut());
+        let count = lanes.map_or(0, |lanes| lanes.all().count());
+        for number in 0..count {
+            self.read_lane(process, number, false, pictures);
+        }
+    }
+
+    fn received(&mut self, process: ProcessId, events: Vec<Event>, outcome: Result<(), RecvError>) {
+        let now = Instant::now();
+        let Some(child) = self.get_mut(process) else {
+            return;
+        };
+        let flood = events.iter().find_map(|_| child.rate.excess(now));
+        events.into_iter().for_each(|event| self.report(event));
+        if let Some(messages) = flood {
+            self.report(Event::Flooded { process, messages });
+        }
+        match outcome {
+            Ok(()) => {}
+            Err(RecvError::Misbehaved(misbehaviour)) => {
+                self.report(Event::Misbehaved {
+                    process,
+                    misbehaviour,
+                });
+            }
+            Err(RecvError::Closed | RecvError::Failed(_)) => self.channel_ended(process),
+        }
+        self.watch_outboxes(process);
+    }
+
+    /// Hears of a system call that the child's filter refuses.
+    pub(crate) fn read_refused_call(&mut self, process: ProcessId) {
+        let poller = self.poller.clone();
+        let Some(child) = self.get_mut(process) else {
+            return;
+        };
+        let Some(notifications) = &child.call_notifications else {
+            return;
+        };
+        match sandbox::notify::read(notifications.as_fd()) {
+            Ok(Some(refused)) => {
+                let (role, pid) = (child.role, child.pid);
+                tracing::warn!(%role, pid, "refused system call: {refused}");
+                self.report(Event::SystemCallRefused {
+                    process,
+                    call: refused.call(),
+                    place: refused.place(),
+                });
+            }
+            Ok(None) => {}
+            Err(error) => {
+                tracing::debug!("seccomp listener: {error}");
+                poller.remove(notifications);
+                child.call_notifications = None;
+            }
+        }
+    }
+}
+
+/// The child says that it is sealed: takes the listener that came along, then looks for itself.
+fn sealed(
+    process: ProcessId,
+    child: &mut Child,
+    handles: Option<&mut Handles>,
+    canaries: &[CanaryAnswer],
+    poller: &Poller,
+    support: &Support,
+) -> Event {
+    let listener = handles.and_then(|handles| handles.seccomp_listener().ok());
+    match refused_calls::watch(poller, process, listener, support) {
+        Ok(listener) => {
+            child.call_notifications = listener;
+            verify::verify(process, child, support, canaries)
+        }
+        Err(reason) => Event::SealRefused { process, reason },
+    }
+}
+
+/// Whether the event is the gpu process's answer to a picture; if so, it has been dealt with.
+fn finish_picture(event: &Event, pictures: &mut Pictures) -> bool {
+    let Event::FromGpu {
+        message: FromGpu::Captured { request, error },
+        ..
+    } = event
+    else {
+        return false;
+    };
+    pictures.finish(*request, error.clone());
+    true
+}

@@ -1,0 +1,39 @@
+//! The lines of the control pipe: each is obeyed, or refused with a record that says why.
+
+use crate::automation::fifo::{ControlFifo, HELP, Line, parse};
+use crate::snapshot;
+use crate::state::Broker;
+use crate::terminal::say;
+use browser_core::Event;
+
+impl Broker {
+    pub(crate) fn read_control_fifo(&mut self) {
+        let fifo = self.automation.fifo.as_mut();
+        let lines = fifo.map(ControlFifo::read).unwrap_or_default();
+        for line in lines {
+            if let Err(problem) = parse(&line).and_then(|command| self.obey(&line, command)) {
+                self.automation.refuse(&line, &problem);
+            }
+        }
+    }
+
+    fn obey(&mut self, line: &str, command: Line) -> Result<(), String> {
+        tracing::debug!("control pipe: {line}");
+        match command {
+            Line::Core(command) => self.events.push_back(Event::Command(command)),
+            Line::Input(events) => self.automation.queue_inputs(events)?,
+            Line::Screenshot(path) => match self.capture(self.core.window_size()) {
+                Ok(request) => {
+                    self.automation.pictures.insert(request, path);
+                }
+                Err(error) => self.automation.answer("screenshot", &path, Err(error)),
+            },
+            Line::State(path) => {
+                let result = snapshot::write_state(self, &path);
+                self.automation.answer("state", &path, result);
+            }
+            Line::Help => say!("{HELP}"),
+        }
+        Ok(())
+    }
+}

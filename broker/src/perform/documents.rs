@@ -1,0 +1,111 @@
+//! Documents: fetched, built or read from a file, and handed to the renderer that shows them.
+
+use crate::child::children::Children;
+use crate::pages;
+use crate::state::Broker;
+use crate::store::documents::{Documents, document_handle};
+use browser_core::{Body, Event, action};
+use nix::fcntl::OFlag;
+use protocol::document::{BodySource, ResponseHead};
+use protocol::error::LoadError;
+use protocol::ids::{NavigationId, ProcessId};
+use protocol::network::ToNetwork;
+use protocol::renderer::{CommitDocument, ToRenderer};
+use std::io;
+use std::os::fd::OwnedFd;
+use url::Url;
+
+/// Asks the network process for a document, whose body comes through a pipe that is held until the
+/// commit.
+pub fn fetch(
+    children: &mut Children,
+    documents: &mut Documents,
+    navigation: NavigationId,
+    network: ProcessId,
+    url: String,
+) {
+    match nix::unistd::pipe2(OFlag::O_CLOEXEC) {
+        Ok((reader, writer)) => {
+            documents.hold_pipe(navigation, reader);
+            let message = ToNetwork::Navigate { navigation, url };
+            children.send_network(network, message, [writer]);
+        }
+        Err(error) => {
+            let reason = format!("no pipe could be made: {}", error.desc());
+            let result = Err(LoadError::Process { reason });
+            children.report(Event::BodyReady { navigation, result });
+        }
+    }
+}
+
+/// Hands a document to the renderer that shows it from now on.
+pub fn commit(children: &mut Children, documents: &mut Documents, commit: action::Commit) {
+    match source_of(documents, &commit) {
+        Ok((body, handle)) => {
+            let is_error = matches!(commit.body, Body::Error(_));
+            let document = CommitDocument {
+                sequence: commit.sequence,
+                navigation: commit.navigation,
+                url: commit.url,
+                content_type: if is_error {
+                    Some("text/html; charset=utf-8".to_owned())
+                } else {
+                    commit.content_type
+                },
+                body,
+                scroll_y: commit.scroll_y,
+            };
+            children.send_renderer(commit.process, ToRenderer::Commit(document), handle);
+        }
+        Err(error) => children.give_up(commit.process, &error),
+    }
+}
+
+/// Where the renderer finds the bytes, and the descriptor that goes along.
+fn source_of(
+    documents: &mut Documents,
+    commit: &action::Commit,
+) -> io::Result<(BodySource, Option<OwnedFd>)> {
+    let (source, handle) = match &commit.body {
+        Body::Url => return Ok((BodySource::Url, None)),
+        Body::Held => documents.take(commit.navigation)?,
+        Body::Error(error) => document_handle(pages::error_page(&commit.url, error).as_bytes())?,
+    };
+    Ok((source, Some(handle)))
+}
+
+impl Broker {
+    /// Builds the built-in page of that address; some wait for a helper process.
+    pub(crate) fn build_page(&mut self, navigation: NavigationId, url: &str) {
+        if let Ok(url) = Url::parse(url)
+            && url.host_str() == Some("lab")
+        {
+            return if pages::is_plumber(&url) {
+                self.begin_plumber_page(navigation, &url)
+            } else {
+                self.build_lab_page(navigation, &url)
+            };
+        }
+        let result = pages::build(self, url);
+        self.body_ready(navigation, url, result);
+    }
+
+    /// Holds a document until its commit, and tells the core of it.
+    pub(crate) fn body_ready(
+        &mut self,
+        navigation: NavigationId,
+        url: &str,
+        result: Result<(ResponseHead, Vec<u8>), LoadError>,
+    ) {
+        let result = result.and_then(|(head, document)| {
+            let held = self.store.documents.hold_document(navigation, &document);
+            held.map_err(|error| LoadError::File {
+                path: url.to_owned(),
+                reason: format!("no memory for it: {error}"),
+            })?;
+            Ok(head)
+        });
+        self.events
+            .push_back(Event::BodyReady { navigation, result });
+    }
+}

@@ -1,0 +1,56 @@
+//! What a renderer is allowed: its site, and a fetch channel bound to that site.
+//!
+//! Owns: both ends of a new channel until they are handed out.
+
+use crate::child::children::Children;
+use browser_core::action;
+use ipc::Endpoint;
+use protocol::fetch;
+use protocol::ids::ProcessId;
+use protocol::network::ToNetwork;
+use protocol::renderer::ToRenderer;
+use protocol::site::Site;
+use std::io;
+use std::os::fd::OwnedFd;
+
+/// Locks a renderer to its site; with a network process, connects the two.
+pub fn lock(children: &mut Children, lock: action::Lock) {
+    let (process, site) = (lock.process, lock.site);
+    let Some(network) = lock.network else {
+        let message = ToRenderer::Lock { site, fetch: false };
+        return children.send_renderer(process, message, []);
+    };
+    match open_fetch(children, process, &site, network) {
+        Ok(channel) => {
+            let message = ToRenderer::Lock { site, fetch: true };
+            children.send_renderer(process, message, [channel]);
+        }
+        Err(error) => children.give_up(process, &error),
+    }
+}
+
+/// Connects a locked renderer with a new network process.
+pub fn replace_fetch(children: &mut Children, process: ProcessId, site: &Site, network: ProcessId) {
+    match open_fetch(children, process, site, network) {
+        Ok(channel) => {
+            children.send_renderer(process, ToRenderer::FetchChannel, [channel]);
+        }
+        Err(error) => children.give_up(process, &error),
+    }
+}
+
+/// Makes a fetch channel for the site: tells the network process, and returns the renderer's end.
+fn open_fetch(
+    children: &mut Children,
+    process: ProcessId,
+    site: &Site,
+    network: ProcessId,
+) -> io::Result<OwnedFd> {
+    let (renderer, server) = Endpoint::<fetch::ToNetwork, fetch::FromNetwork>::pair()?;
+    let message = ToNetwork::OpenFetch {
+        process,
+        site: site.clone(),
+    };
+    children.send_network(network, message, [server.into_fd()]);
+    Ok(renderer.into_fd())
+}

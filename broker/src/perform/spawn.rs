@@ -1,0 +1,77 @@
+//! Starting children, greeting them, and killing them.
+
+use crate::child::children::Children;
+use crate::child::launcher::Launcher;
+use crate::child::process::Child;
+use crate::poller::{Poller, Source};
+use browser_core::Event;
+use protocol::ids::{ProcessId, Role};
+
+/// Starts a child; the core hears whether that went well.
+pub fn spawn(children: &mut Children, launcher: &mut Launcher, process: ProcessId, role: Role) {
+    let event = match launcher.spawn(role) {
+        Ok(child) => match watch(&children.poller, process, &child) {
+            Ok(()) => {
+                let pid = child.pid.unsigned_abs();
+                children.insert(process, child);
+                Event::Spawned { process, pid }
+            }
+            Err(error) => {
+                child.kill();
+                let reason = format!("epoll: {error}");
+                Event::SpawnFailed { process, reason }
+            }
+        },
+        Err(error) => {
+            let reason = format!("{error:#}");
+            Event::SpawnFailed { process, reason }
+        }
+    };
+    children.report(event);
+}
+
+fn watch(poller: &Poller, process: ProcessId, child: &Child) -> nix::Result<()> {
+    poller.add(&child.pidfd, Source::Exit(process))?;
+    poller.add(&child.stderr, Source::Stderr(process))?;
+    match &child.bootstrap {
+        Some((sender, _)) => poller.add(sender, Source::Bootstrap(process)),
+        None => Ok(()),
+    }
+}
+
+/// Answers a child's hello with what its role needs, and listens to its lanes.
+pub fn bootstrap(children: &mut Children, launcher: &mut Launcher, process: ProcessId) {
+    let poller = children.poller.clone();
+    let Some(child) = children.get_mut(process) else {
+        return;
+    };
+    if let Err(error) = launcher.bootstrap(process, child) {
+        tracing::error!("bootstrap of {}: {error:#}", child.role);
+        child.kill();
+        return;
+    }
+    let lanes = child.lanes.iter_mut().flat_map(|lanes| lanes.all());
+    let mut watched = lanes
+        .enumerate()
+        .map(|(number, lane)| poller.add(&*lane, Source::lane(process, number)));
+    if let Some(error) = watched.find_map(Result::err) {
+        tracing::error!("epoll: {error}");
+        drop(watched);
+        child.kill();
+    }
+}
+
+/// Kills a child. Nothing is read from it any more, except what it wrote about its crash; its end
+/// is then seen on its process descriptor.
+pub fn kill(children: &mut Children, process: ProcessId) {
+    let poller = children.poller.clone();
+    let Some(child) = children.get_mut(process) else {
+        return;
+    };
+    child.kill();
+    if let Some((sender, _)) = child.bootstrap.take() {
+        poller.remove(&sender);
+    }
+    child.lanes = None;
+    child.call_notifications = None;
+}

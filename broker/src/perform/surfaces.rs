@@ -1,0 +1,139 @@
+//! Surfaces: the memory and the frames channel between a producer and the gpu process.
+//!
+//! Owns: both ends of a new channel and of new regions until they are handed out.
+
+use crate::child::children::Children;
+use crate::store::surfaces::{Ends, Surfaces, frames_channel};
+use browser_core::action;
+use protocol::gpu::ToGpu;
+use protocol::renderer::ToRenderer;
+use std::os::fd::OwnedFd;
+
+/// Makes a surface and tells both ends.
+pub fn create(children: &mut Children, surfaces: &mut Surfaces, create: action::CreateSurface) {
+    let action::CreateSurface {
+        surface,
+        producer,
+        gpu,
+        part,
+        generation,
+        size,
+    } = create;
+    let made = surfaces
+        .renew(surface, size)
+        .and_then(|ends| Ok((ends, frames_channel()?)));
+    let (ends, (producer_end, consumer_end)) = match made {
+        Ok(made) => made,
+        Err(error) => return children.give_up(producer, &error),
+    };
+    let message = ToRenderer::AttachSurface {
+        surface,
+        part,
+        generation,
+        size,
+    };
+    children.send_renderer(producer, message, with_first(producer_end, ends.producer));
+    if let Some(gpu) = gpu {
+        let message = ToGpu::CreateSurface {
+            surface,
+            generation,
+            size,
+        };
+        children.send_gpu(gpu, message, with_first(consumer_end, ends.consumer));
+    }
+}
+
+/// Makes new regions for a surface of another size and tells both ends.
+pub fn resize(children: &mut Children, surfaces: &mut Surfaces, resize: action::ResizeSurface) {
+    let action::ResizeSurface {
+        surface,
+        producer,
+        gpu,
+        generation,
+        size,
+    } = resize;
+    let ends = match surfaces.renew(surface, size) {
+        Ok(ends) => ends,
+        Err(error) => return children.give_up(producer, &error),
+    };
+    let message = ToRenderer::ReplaceRegion {
+        surface,
+        generation,
+        size,
+        channel: false,
+    };
+    children.send_renderer(producer, message, ends.producer);
+    if let Some(gpu) = gpu {
+        let message = ToGpu::ReplaceRegion {
+            surface,
+            generation,
+            size,
+        };
+        children.send_gpu(gpu, message, ends.consumer);
+    }
+}
+
+/// Shows a surface to a new gpu process: with new regions if its producer lives, else with its last
+/// frame.
+pub fn reattach(
+    children: &mut Children,
+    surfaces: &mut Surfaces,
+    reattach: action::ReattachSurface,
+) {
+    let action::ReattachSurface {
+        surface,
+        producer,
+        gpu,
+        generation,
+        size,
+    } = reattach;
+    let made = frames_channel().and_then(|channel| {
+        let ends = match producer {
+            Some(_) => surfaces.renew(surface, size)?,
+            None => Ends {
+                producer: Vec::new(),
+                consumer: surfaces.last(surface)?,
+            },
+        };
+        Ok((channel, ends))
+    });
+    let ((producer_end, consumer_end), ends) = match made {
+        Ok(made) => made,
+        Err(error) => match producer {
+            Some(producer) => return children.give_up(producer, &error),
+            // The last frame of a dead tab is lost; everything else goes on.
+            None => return tracing::error!("{surface} cannot be shown again: {error}"),
+        },
+    };
+    if let Some(producer) = producer {
+        let message = ToRenderer::ReplaceRegion {
+            surface,
+            generation,
+            size,
+            channel: true,
+        };
+        children.send_renderer(producer, message, with_first(producer_end, ends.producer));
+    }
+    let message = ToGpu::CreateSurface {
+        surface,
+        generation,
+        size,
+    };
+    children.send_gpu(gpu, message, with_first(consumer_end, ends.consumer));
+}
+
+/// Frees a surface and tells both ends.
+pub fn drop(children: &mut Children, surfaces: &mut Surfaces, drop: &action::DropSurface) {
+    let surface = drop.surface;
+    surfaces.remove(surface);
+    if let Some(producer) = drop.producer {
+        children.send_renderer(producer, ToRenderer::DetachSurface { surface }, []);
+    }
+    if let Some(gpu) = drop.gpu {
+        children.send_gpu(gpu, ToGpu::DropSurface { surface }, []);
+    }
+}
+
+fn with_first(first: OwnedFd, rest: Vec<OwnedFd>) -> Vec<OwnedFd> {
+    std::iter::once(first).chain(rest).collect()
+}

@@ -1,0 +1,101 @@
+//! Pictures of the window: asked of the gpu process, filled by it into a shared region, written as
+//! PNG.
+//!
+//! Owns: the regions of the pictures under way. Trusts: the gpu process with the pixels only.
+
+use anyhow::Context;
+use protocol::geometry::Size;
+use shm::{Region, WritableMap};
+use std::collections::HashMap;
+use std::io::BufWriter;
+use std::path::Path;
+
+/// The pictures under way and those that are done.
+#[derive(Default)]
+pub struct Pictures {
+    next: u32,
+    waiting: HashMap<u32, (Region, Size)>,
+    done: HashMap<u32, Result<(Region, Size), String>>,
+}
+
+/// Pixels of the window.
+pub struct Picture {
+    /// Their size.
+    pub size: Size,
+    /// RGBA, rows without padding.
+    pub rgba: Vec<u8>,
+}
+
+impl Pictures {
+    /// Keeps the region that the gpu process is asked to fill; returns the number of the request.
+    pub fn begin(&mut self, region: Region, size: Size) -> u32 {
+        self.next += 1;
+        self.waiting.insert(self.next, (region, size));
+        self.next
+    }
+
+    /// The picture of that request, once; `None` while it is under way.
+    pub fn take(&mut self, request: u32) -> anyhow::Result<Option<Picture>> {
+        let Some(result) = self.done.remove(&request) else {
+            return Ok(None);
+        };
+        let (region, size) =
+            result.map_err(|reason| anyhow::anyhow!("no picture of the window: {reason}"))?;
+        let bytes = size.frame_bytes().context("the size overflows")?;
+        let map = WritableMap::new(region.dup()?, bytes)?;
+        Ok(Some(Picture {
+            size,
+            rgba: map.read_all(),
+        }))
+    }
+
+    /// The requests that are done and not fetched.
+    pub fn finished(&self) -> Vec<u32> {
+        self.done.keys().copied().collect()
+    }
+
+    /// The gpu process says that it has filled that one, or why it cannot.
+    pub fn finish(&mut self, request: u32, error: Option<String>) {
+        if let Some(capture) = self.waiting.remove(&request) {
+            let result = error.map_or(Ok(capture), Err);
+            self.done.insert(request, result);
+        }
+    }
+
+    /// No picture under way will be filled.
+    pub fn fail_all(&mut self, reason: &str) {
+        let waiting = std::mem::take(&mut self.waiting);
+        let failed = waiting
+            .into_keys()
+            .map(|request| (request, Err(reason.to_owned())));
+        self.done.extend(failed);
+    }
+}
+
+impl Picture {
+    /// Writes it as PNG: into a file beside it first, so that no half a picture is ever seen.
+    pub fn write(&self, path: &Path) -> anyhow::Result<()> {
+        let shown = path.display();
+        let partial = path.with_extension(format!("png.{}.partial", std::process::id()));
+        let result = self.encode(&partial).and_then(|()| {
+            std::fs::rename(&partial, path).with_context(|| format!("cannot write {shown}"))
+        });
+        if result.is_err() {
+            let _ = std::fs::remove_file(&partial);
+        }
+        result.with_context(|| format!("the picture was not written to {shown}"))
+    }
+
+    fn encode(&self, path: &Path) -> anyhow::Result<()> {
+        let file = std::fs::File::create(path)?;
+        let mut encoder =
+            png::Encoder::new(BufWriter::new(file), self.size.width, self.size.height);
+        encoder.set_color(png::ColorType::Rgba);
+        encoder.set_depth(png::BitDepth::Eight);
+        encoder.set_compression(png::Compression::Fast);
+        let mut writer = encoder.write_header()?;
+        writer.write_image_data(&self.rgba)?;
+        writer.finish()?;
+        Ok(())
+    }
+}

@@ -1,0 +1,131 @@
+//! The event loop: waits for descriptors, turns what comes into events for the core, and has the
+//! core's actions carried out.
+//!
+//! Trusts: the operating system. Never: decides, blocks on a child, or parses what a child sent
+//! beyond decoding it.
+
+use crate::poller::{Ready, Source};
+use crate::state::Broker;
+use anyhow::Context;
+use browser_core::{Command, Event};
+use std::time::{Duration, Instant};
+
+/// Being late by less is ordinary.
+const STALL_MIN: Duration = Duration::from_secs(1);
+
+impl Broker {
+    /// Gives the core an event and carries out all that follows at once.
+    pub fn handle(&mut self, event: Event) {
+        self.events.push_back(event);
+        self.settle();
+    }
+
+    /// One turn: sleeps until something happens, or until the core's deadline or `until` comes;
+    /// then deals with it.
+    pub fn step(&mut self, until: Option<Instant>) -> anyhow::Result<()> {
+        self.settle();
+        if self.exit.is_some() {
+            return Ok(());
+        }
+        let now = Instant::now();
+        let timeout = self.timeout(now, until);
+        let ready = self.poller.wait(timeout).context("epoll_wait")?;
+        // Time in which nobody could answer is no time in which somebody did not.
+        self.started += timeout.map_or(Duration::ZERO, |timeout| stall(now.elapsed(), timeout));
+        for ready in ready {
+            self.dispatch(ready);
+        }
+        self.children.resume_stderr();
+        self.children.resume_outboxes();
+        if self.core.deadline().is_some_and(|at| at <= self.now()) {
+            self.events.push_back(Event::Tick);
+        }
+        self.settle();
+        self.write_pictures();
+        self.lab.reap();
+        Ok(())
+    }
+
+    /// How long the loop may sleep (`None`: no timeout).
+    fn timeout(&self, now: Instant, until: Option<Instant>) -> Option<Duration> {
+        // A record that the caller has not seen yet must not wait for the next event.
+        if !self.records.is_empty() {
+            return Some(Duration::ZERO);
+        }
+        let deadline = self.core.deadline().map(|time| self.instant_of(time));
+        let wakes = [deadline, until, self.children.resume_at()];
+        let first = wakes.into_iter().flatten().min();
+        first.map(|at| at.saturating_duration_since(now))
+    }
+
+    /// Events in, actions out, until nothing is left of either.
+    fn settle(&mut self) {
+        loop {
+            if let Some(action) = self.core.poll_action() {
+                self.perform(action);
+            } else if let Some(event) = self.next_event() {
+                let now = self.now();
+                self.core.handle(now, event);
+            } else {
+                return;
+            }
+        }
+    }
+
+    fn next_event(&mut self) -> Option<Event> {
+        let event = self.children.next_event();
+        let event = event.or_else(|| self.events.pop_front());
+        event.or_else(|| self.automation.next_input(&self.core))
+    }
+
+    fn dispatch(&mut self, ready: Ready) {
+        let (children, pictures) = (&mut self.children, &mut self.store.pictures);
+        match ready.source {
+            Source::Bootstrap(process) => {
+                children.read_bootstrap(process, self.launcher.support());
+            }
+            Source::ControlFifo => self.read_control_fifo(),
+            Source::Exit(process) => children.reap(process, pictures),
+            Source::LabProgress => self.read_lab_progress(),
+            Source::LabReport => self.read_lab_report(),
+            Source::Lane(process, number) => {
+                children.read_lane(process, usize::from(number), ready.writable, pictures);
+            }
+            Source::Plumber(tab) => self.read_plumber(tab),
+            Source::Seccomp(process) => children.read_refused_call(process),
+            Source::Signals => self.read_signals(),
+            Source::Stderr(process) => children.read_stderr(process),
+        }
+    }
+
+    fn read_signals(&mut self) {
+        while let Ok(Some(info)) = self.signals.read_signal() {
+            tracing::info!(signal = info.ssi_signo, "ending on a signal");
+            self.events.push_back(Event::Command(Command::Quit));
+        }
+    }
+}
+
+/// How long this process may not have run, when a sleep of at most `timeout` took `slept`: the
+/// session was stopped (Ctrl+Z), a debugger held it, or the machine was out of breath. Nobody knows
+/// when in that time it began.
+fn stall(slept: Duration, timeout: Duration) -> Duration {
+    if slept.saturating_sub(timeout) > STALL_MIN {
+        slept
+    } else {
+        Duration::ZERO
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_long_delay_counts_as_one() {
+        let second = Duration::from_secs(1);
+        assert_eq!(stall(second * 3, second * 5), Duration::ZERO);
+        assert_eq!(stall(second * 6, second * 5), Duration::ZERO);
+        assert_eq!(stall(second * 60, second * 5), second * 60);
+    }
+}
