@@ -6,12 +6,12 @@
 #[path = "../crates/sandbox/tests/held/harness.rs"]
 #[allow(dead_code, reason = "the sandbox's tests use all of it")]
 mod harness;
-#[path = "../crates/sandbox/tests/held/scene.rs"]
+#[path = "../crates/sandbox/tests/held/target.rs"]
 #[allow(dead_code, reason = "the bench attacks nothing")]
-mod scene;
+mod target;
 
-use harness::{SUPPORT, Victim};
-use sandbox::{Availability, Feature, Namespace, Policy, Support, Verdict};
+use harness::{SUPPORT, TestChild};
+use sandbox::{Availability, Feature, Namespace, Role, Support, Verdict};
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read;
@@ -35,7 +35,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["--type=plain"] => return plain_main(began),
-        ["--type=victim", policy, action] => return victim_main(began, policy, action),
+        ["--type=test-child", role, action] => return test_child_main(began, role, action),
         _ => {}
     }
     println!(
@@ -66,15 +66,15 @@ fn main() -> ExitCode {
 fn lists() -> Vec<String> {
     let mut missed = Vec::new();
     println!("\nallowed system calls");
-    for policy in Policy::ALL {
-        let rules = policy.rules(1).expect("embedded policies parse");
+    for role in Role::ALL {
+        let rules = sandbox::policy::rules(role, 1).expect("embedded policies parse");
         let names = |wanted: fn(Verdict) -> bool| -> BTreeSet<&str> {
             let wanted = rules.iter().filter(|rule| wanted(rule.verdict));
             wanted.map(|rule| rule.call.as_str()).collect()
         };
         let allowed = names(|verdict| verdict == Verdict::Allow);
         let answered = names(|verdict| verdict != Verdict::Allow);
-        let goal = if policy == Policy::Renderer {
+        let goal = if role == Role::Renderer {
             // It has one list, put on when its start is over: the same number counts twice.
             let mut word = |max| {
                 if allowed.len() <= max {
@@ -94,7 +94,7 @@ fn lists() -> Vec<String> {
         };
         println!(
             "  {:48} {:3} allowed, {:3} answered with an error{goal}",
-            policy.name(),
+            role.name(),
             allowed.len(),
             answered.len()
         );
@@ -107,18 +107,18 @@ fn lists() -> Vec<String> {
 fn starts() -> (f64, Vec<String>) {
     let mut missed = Vec::new();
     let mut plain: [Vec<u64>; 3] = Default::default();
-    let mut sealed: [[Vec<u64>; 5]; Policy::ALL.len()] = Default::default();
+    let mut sealed: [[Vec<u64>; 5]; Role::ALL.len()] = Default::default();
     for _ in 0..ROUNDS {
         push(&mut plain, spawn_plain());
-        for (policy, times) in Policy::ALL.into_iter().zip(&mut sealed) {
-            push(times, launch(policy, &SUPPORT, false));
+        for (role, times) in Role::ALL.into_iter().zip(&mut sealed) {
+            push(times, launch(role, &SUPPORT, false));
         }
     }
     println!("\nstart of this program until it has answered");
     let [total, call, main] = plain;
     let base = line("plain posix_spawn", total, None);
-    for (policy, [total, ..]) in Policy::ALL.into_iter().zip(&sealed) {
-        let what = format!("launch to sealed, {policy}");
+    for (role, [total, ..]) in Role::ALL.into_iter().zip(&sealed) {
+        let what = format!("launch to sealed, {role}");
         let median = line(&what, total.clone(), Some(base));
         if median > base * RATIO_MAX {
             missed.push(format!("{what}: more than {RATIO_MAX} times a plain spawn"));
@@ -127,7 +127,7 @@ fn starts() -> (f64, Vec<String>) {
     println!("\nits stages (goal: launch to sealed at most {RATIO_MAX} times a plain spawn)");
     line("plain: posix_spawn() returns: executed", call, None);
     line("plain: then until its main begins", main, None);
-    let [_, launched, main, seal, told] = sealed[Policy::Renderer as usize].clone();
+    let [_, launched, main, seal, told] = sealed[Role::Renderer as usize].clone();
     line("renderer: launch() returns: executed", launched, None);
     line("renderer: then until its main begins", main, None);
     line("renderer: seal()", seal, None);
@@ -144,7 +144,7 @@ fn layers() {
         }
         support
     };
-    let filter = [Feature::Seccomp, Feature::SeccompListener];
+    let filter = [Feature::Seccomp, Feature::CallNotifications];
     let mut variants = vec![("nothing", off(&[]), false)];
     variants.push(("the filter", off(&filter), false));
     variants.push(("Landlock", off(&[Feature::Landlock]), false));
@@ -172,7 +172,7 @@ fn layers() {
     let mut times = vec![Vec::new(); variants.len()];
     for _ in 0..ROUNDS {
         for ((_, support, host_network), times) in variants.iter().zip(&mut times) {
-            times.push(launch(Policy::Renderer, support, *host_network)[0]);
+            times.push(launch(Role::Renderer, support, *host_network)[0]);
         }
     }
     println!("\nlaunch to sealed of a renderer without …");
@@ -214,28 +214,28 @@ fn namespaces() {
 /// What goes on within one process: compiling the filter, the look from outside.
 fn in_process(plain: f64) {
     println!("\nin the launcher or the child, once for each child; beside a plain spawn");
-    for policy in Policy::ALL {
+    for role in Role::ALL {
         let times = (0..ROUNDS).map(|_| {
             time(|| {
-                sandbox::compile(policy, 1, true).expect("embedded policies compile");
+                sandbox::compile(role, 1, true).expect("embedded policies compile");
             })
         });
         line(
-            &format!("compile the filter, {policy}"),
+            &format!("compile the filter, {role}"),
             times.collect(),
             Some(plain),
         );
     }
-    for policy in Policy::ALL {
-        let victim = Victim::launch(policy, "seal").sealed();
+    for role in Role::ALL {
+        let child = TestChild::launch(role, "seal").sealed();
         let times = (0..ROUNDS).map(|_| {
             time(|| {
-                let report = victim.report(&SUPPORT);
+                let report = child.report(&SUPPORT);
                 assert!(report.is_sufficient(), "{report}");
             })
         });
         line(
-            &format!("verify from outside, {policy}"),
+            &format!("verify from outside, {role}"),
             times.collect(),
             Some(plain),
         );
@@ -245,16 +245,16 @@ fn in_process(plain: f64) {
 /// One call in a sealed renderer with its filter, and in one that differs in the filter alone.
 fn calls() {
     let mut without = SUPPORT.clone();
-    for feature in [Feature::Seccomp, Feature::SeccompListener] {
+    for feature in [Feature::Seccomp, Feature::CallNotifications] {
         without.set_feature(feature, Availability::Unavailable(libc::ENOSYS));
     }
     let measure = |support: &Support| -> Vec<Vec<u64>> {
-        let mut victim = Victim::launch_with(Policy::Renderer, support, "calls");
-        let (text, fds) = victim.receive();
+        let mut child = TestChild::launch_with(Role::Renderer, support, "calls");
+        let (text, fds) = child.receive();
         assert!(text.starts_with("sealed"), "{text}");
-        victim.send("go", &[]);
-        let (text, _) = victim.receive();
-        victim.kill();
+        child.send("go", &[]);
+        let (text, _) = child.receive();
+        child.kill();
         drop(fds);
         let rows = text.split(';').map(|row| {
             row.split(' ')
@@ -390,23 +390,23 @@ fn plain_main(began: u64) -> ExitCode {
 
 /// From the call to the word that it is sealed; to the return of `launch`; from there to its main;
 /// `seal` itself; from there to the word.
-fn launch(policy: Policy, support: &Support, host_network: bool) -> [u64; 5] {
+fn launch(role: Role, support: &Support, host_network: bool) -> [u64; 5] {
     let exe = File::open("/proc/self/exe").expect("the program can be opened");
     let start = now();
-    let victim = Victim::launch_exe(policy, support, exe_fd(&exe), "seal", |mut spec| {
+    let child = TestChild::launch_exe(role, support, exe_fd(&exe), "seal", |mut spec| {
         spec.host_network = host_network;
         spec
     });
-    let mut victim = victim.expect("a child can be launched");
+    let mut child = child.expect("a child can be launched");
     let launched = now();
-    let (text, _listener) = victim.receive();
+    let (text, _listener) = child.receive();
     let end = now();
     let stamps: Vec<u64> = text
         .split(' ')
         .filter_map(|word| word.parse().ok())
         .collect();
     let [main, before, after] = stamps.as_slice() else {
-        panic!("{text}: {}", victim.stderr_text())
+        panic!("{text}: {}", child.stderr_text())
     };
     [
         end - start,
@@ -422,10 +422,10 @@ fn exe_fd(exe: &File) -> std::os::fd::BorrowedFd<'_> {
 }
 
 /// The child of [`launch`]: seals itself, tells when, and makes calls if it was launched for that.
-fn victim_main(began: u64, policy: &str, action: &str) -> ExitCode {
-    let policy = Policy::from_name(policy).expect("the bench names a policy");
+fn test_child_main(began: u64, role: &str, action: &str) -> ExitCode {
+    let role = Role::from_name(role).expect("the bench names a role");
     let before = now();
-    let sealed = match sandbox::seal(policy) {
+    let sealed = match sandbox::seal(role) {
         Ok(sealed) => sealed,
         Err(error) => {
             eprintln!("{error}");
@@ -436,7 +436,7 @@ fn victim_main(began: u64, policy: &str, action: &str) -> ExitCode {
     let canaries = harness::write_canaries(&sealed.canaries);
     say(
         &format!("sealed {began} {before} {after}{canaries}"),
-        sealed.listener,
+        sealed.call_notifications,
     );
     harness::wait_for(&[CHANNEL]);
     if action == "calls" && harness::receive(CHANNEL).is_ok() {

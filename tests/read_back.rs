@@ -5,7 +5,7 @@
 
 use crate::machine::{self, Instruction};
 use crate::text;
-use ::sandbox::{Feature, Policy};
+use ::sandbox::{Feature, Role};
 use nix::errno::Errno;
 use nix::sys::ptrace;
 use nix::sys::signal::Signal;
@@ -18,7 +18,7 @@ const PAGES: &[(&str, &str)] = &[("/", "<title>Page</title>page")];
 
 /// A process of the browser that holds a filter.
 struct Sealed {
-    policy: Policy,
+    role: Role,
     pid: i32,
 }
 
@@ -31,16 +31,11 @@ fn the_filters_of_every_living_process_are_those_of_its_policy() {
     let mut browser = Browser::headless(&[]);
     let tab = browser.open(&format!("http://{server}/"));
     let notifies = ::sandbox::probe()
-        .feature(Feature::SeccompListener)
+        .feature(Feature::CallNotifications)
         .is_available();
     let sealed = sealed_processes(&mut browser);
-    for role in [
-        Policy::Renderer,
-        Policy::Shell,
-        Policy::Gpu,
-        Policy::Network,
-    ] {
-        assert!(sealed.iter().any(|s| s.policy == role), "no {role}");
+    for role in [Role::Renderer, Role::Shell, Role::Gpu, Role::Network] {
+        assert!(sealed.iter().any(|s| s.role == role), "no {role}");
     }
     assert!(sealed.iter().any(|s| s.pid == tab.pid), "the tab is open");
     for process in &sealed {
@@ -50,7 +45,7 @@ fn the_filters_of_every_living_process_are_those_of_its_policy() {
                 println!("SKIP: filters cannot be read back here: {errno}");
                 return;
             }
-            Err(errno) => panic!("{}: {errno}", process.policy),
+            Err(errno) => panic!("{}: {errno}", process.role),
         };
         check(process, &stacks, notifies);
     }
@@ -63,7 +58,7 @@ fn the_filters_of_every_living_process_are_those_of_its_policy() {
         assert!(
             still_there.iter().any(|s| s.pid == process.pid),
             "{} did not survive",
-            process.policy
+            process.role
         );
     }
     assert!(browser.quit().success());
@@ -71,32 +66,32 @@ fn the_filters_of_every_living_process_are_those_of_its_policy() {
 
 /// Compares the filters of all threads of a process with its policy.
 fn check(process: &Sealed, stacks: &[Stack], notifies: bool) {
-    let Sealed { policy, pid } = process;
+    let Sealed { role, pid } = process;
     let own_pid = pid_inside(*pid);
-    let programs = ::sandbox::compile(*policy, own_pid, notifies).expect("compiles");
+    let programs = ::sandbox::compile(*role, own_pid, notifies).expect("compiles");
     let expected = machine::stack_of(&programs);
-    assert!(!stacks.is_empty(), "{policy} has no thread");
+    assert!(!stacks.is_empty(), "{role} has no thread");
     for stack in stacks {
-        assert_eq!(stack.len(), expected.len(), "filters of the {policy}");
+        assert_eq!(stack.len(), expected.len(), "filters of the {role}");
         for (index, (found, expected)) in stack.iter().zip(&expected).enumerate() {
             let same = found.iter().zip(expected).take_while(|(a, b)| a == b);
             let same = same.count();
             assert!(
                 found == expected,
-                "filter {index} of the {policy}, instruction {same}: {:?}, not {:?}",
+                "filter {index} of the {role}, instruction {same}: {:?}, not {:?}",
                 found.get(same),
                 expected.get(same)
             );
         }
     }
-    let rules = policy.rules(own_pid).expect("parses");
+    let rules = ::sandbox::policy::rules(*role, own_pid).expect("parses");
     let default = if notifies {
         machine::NOTIFY
     } else {
         machine::KILL
     };
     let differences = text::differences(&rules, default, &stacks[0]);
-    assert!(differences.is_empty(), "{policy}: {differences:#?}");
+    assert!(differences.is_empty(), "{role}: {differences:#?}");
 }
 
 /// The processes whose sandbox the broker has found to hold.
@@ -106,9 +101,9 @@ fn sealed_processes(browser: &mut Browser) -> Vec<Sealed> {
     let sealed = processes.iter().filter(|p| p["tier"] != "");
     sealed
         .filter_map(|p| {
-            let policy = Policy::from_name(p["role"].as_str().expect("a role"))?;
+            let role = Role::from_name(p["role"].as_str().expect("a role"))?;
             let pid = i32::try_from(p["pid"].as_i64().expect("a pid")).expect("a pid fits");
-            Some(Sealed { policy, pid })
+            Some(Sealed { role, pid })
         })
         .collect()
 }

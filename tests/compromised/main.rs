@@ -4,21 +4,21 @@
 //! children) with one thing more: its children are armed with hostile actions, and do one when the
 //! broker asks for it. Without arguments it is the test run that starts itself as that browser.
 
+#[path = "../../crates/sandbox/tests/held/attack_calls.rs"]
+#[allow(dead_code, reason = "the sandbox's own tests use all of it")]
+mod attack_calls;
 #[path = "../../crates/sandbox/tests/held/attacks.rs"]
 #[allow(dead_code, reason = "the sandbox's own tests use all of it")]
 mod attacks;
-#[path = "../../crates/sandbox/tests/held/deeds.rs"]
-#[allow(dead_code, reason = "the sandbox's own tests use all of it")]
-mod deeds;
 mod demo;
 mod handshake;
 mod hoards;
 mod lies;
 mod outcomes;
 mod rig;
-#[path = "../../crates/sandbox/tests/held/scene.rs"]
+#[path = "../../crates/sandbox/tests/held/target.rs"]
 #[allow(dead_code, reason = "the sandbox's own tests use all of it")]
-mod scene;
+mod target;
 mod trials;
 
 use child::Reach;
@@ -61,7 +61,7 @@ fn attack(order: &str, reach: &Reach<'_>) {
     let Some(attack) = attacks::find(name) else {
         return rig::say_survived(name, 0, libc::EINVAL);
     };
-    let value = (attack.deed)(&scene::Scene::default());
+    let value = (attack.call)(&target::Target::default());
     let errno = std::io::Error::last_os_error().raw_os_error().unwrap_or(0);
     rig::say_survived(name, value, errno);
 }

@@ -7,7 +7,6 @@
 use crate::lies::{self, Lie};
 use nix::sys::signal::Signal;
 use protocol::ids::Role;
-use sandbox::Policy;
 use serde_json::Value;
 use std::ffi::OsStr;
 use std::io::{Read, Write};
@@ -36,16 +35,6 @@ impl Attacker {
         Attacker::Renderer,
         Attacker::Shell,
     ];
-
-    /// What holds it.
-    pub fn policy(self) -> Policy {
-        match self {
-            Attacker::Gpu => Policy::Gpu,
-            Attacker::Network => Policy::Network,
-            Attacker::Renderer => Policy::Renderer,
-            Attacker::Shell => Policy::Shell,
-        }
-    }
 
     pub fn role(self) -> Role {
         match self {

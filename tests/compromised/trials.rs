@@ -60,7 +60,7 @@ pub fn attack_once(attacker: Attacker, name: &str, rig: &mut Option<Rig>) -> Out
             "{name}: the record names no call: {cause}"
         ),
         Outcome::Returned(value, _) if *value >= 0 => assert!(
-            attack.work_of.contains(&attacker.policy()),
+            attack.work_of.contains(&attacker.role()),
             "{name} succeeded"
         ),
         Outcome::Returned(_, errno) => {

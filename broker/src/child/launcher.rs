@@ -83,11 +83,10 @@ impl Launcher {
         self.started += 1;
         let argument = |text: String| CString::new(text).context("an argument has a NUL byte");
         let child_end: Endpoint<protocol::bootstrap::FromChild, ToChild> = child_end;
-        let policy = child::policy_of(role);
         let group = self.groups.as_ref().and_then(|groups| {
             let name = format!("{role}-{}", self.started);
             groups
-                .child(&name, Limits::of(policy))
+                .child(&name, Limits::of(role))
                 .inspect_err(no_group)
                 .ok()
         });
@@ -102,7 +101,7 @@ impl Launcher {
             } else {
                 Vec::new()
             },
-            policy,
+            role,
             support: &self.support,
             bootstrap: child_end.into_fd(),
             stderr: stderr_write,

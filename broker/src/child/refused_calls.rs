@@ -18,7 +18,7 @@ pub fn watch(
     support: &sandbox::Support,
 ) -> Result<Option<OwnedFd>, String> {
     let is_due = support
-        .feature(sandbox::Feature::SeccompListener)
+        .feature(sandbox::Feature::CallNotifications)
         .is_available();
     let Some(listener) = listener else {
         return if is_due {

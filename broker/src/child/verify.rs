@@ -23,8 +23,8 @@ pub fn verify(
             misbehaviour: Misbehaviour::ValueOutOfRange,
         };
     };
-    let policy = child::policy_of(child.role);
-    let report = sandbox::report::verify(child.pid, policy, support, child.attempted, &canaries);
+    let report =
+        sandbox::report::verify(child.pid, child.role, support, child.attempted, &canaries);
     let event = if report.is_sufficient() {
         Event::Sealed {
             process,

@@ -127,7 +127,7 @@ fn to_json(browser: &Broker, reports: &[Report], required: Tier, is_enough: bool
         .iter()
         .map(|report| {
             json!({
-                "role": report.policy.name(),
+                "role": report.role.name(),
                 "pid": report.pid,
                 "tier": report.tier().to_string(),
                 "is_sufficient": report.is_sufficient(),

@@ -208,25 +208,6 @@ impl fmt::Display for Mebibytes {
     }
 }
 
-/// The name of a signal on Linux, as `kill -l` prints it with `SIG` before it; `signal(7)`.
-pub fn signal_name(number: i32) -> &'static str {
-    match number {
-        1 => "SIGHUP",
-        2 => "SIGINT",
-        3 => "SIGQUIT",
-        4 => "SIGILL",
-        5 => "SIGTRAP",
-        6 => "SIGABRT",
-        7 => "SIGBUS",
-        8 => "SIGFPE",
-        9 => "SIGKILL",
-        11 => "SIGSEGV",
-        13 => "SIGPIPE",
-        14 => "SIGALRM",
-        15 => "SIGTERM",
-        24 => "SIGXCPU",
-        25 => "SIGXFSZ",
-        31 => "SIGSYS",
-        _ => "another signal",
-    }
+fn signal_name(number: i32) -> &'static str {
+    syscalls::signal_name(number).unwrap_or("another signal")
 }

@@ -1,19 +1,18 @@
-//! Faults that a child inflicts on itself when the broker asks for it: for people who want to watch
+//! Faults that a child injects into itself when the broker asks for it: for users who want to watch
 //! a tab die, for tests and for the chaos run.
 //!
-//! Owns: the ways to die. Trusts: the broker, the only one who can send a break message. Never:
-//! runs without one.
+//! Trusts: the broker, the only peer that can send the message. Never: injects a fault unasked.
 #![allow(unsafe_code, reason = "breaks the process on purpose")]
 
 use protocol::renderer::BreakAction;
 use std::os::fd::{AsRawFd, BorrowedFd};
 use std::sync::OnceLock;
 
-/// Does the hostile action of that name with what is in its reach.
+/// Makes the attack of that name with the descriptors in its reach.
 pub type Attacks = fn(&str, &Reach<'_>);
 
-/// What a process has at hand that leads to others. Code that has taken it over would find all of
-/// it by searching.
+/// The descriptors through which a process reaches others. Attacking code would find all of them by
+/// searching.
 pub struct Reach<'a> {
     /// To the broker.
     pub control: BorrowedFd<'a>,
@@ -29,7 +28,7 @@ pub struct ReachedSurface<'a> {
     pub channel: Option<BorrowedFd<'a>>,
     /// Its memory.
     pub memory: shm::Mapped,
-    /// Of a producer: whether it may publish a frame.
+    /// For a producer: whether it may publish a frame.
     pub has_credit: bool,
 }
 
@@ -46,14 +45,14 @@ impl<'a> Reach<'a> {
 
 static ATTACKS: OnceLock<Attacks> = OnceLock::new();
 
-/// Makes this process one that an attacker has taken over as soon as the broker asks for an attack.
-/// The program that is shipped never calls this: the attacks are not in it.
+/// Lets the broker ask this process for attacks, as if an attacker had taken it over. The shipped
+/// program never calls this: it does not contain the attacks.
 pub fn arm(attacks: Attacks) {
     ATTACKS.get_or_init(|| attacks);
 }
 
-/// Carries out `action`. Returns only where the fault lets it (a bad message, a system call that
-/// was answered).
+/// Injects the fault. Returns only if the fault is survivable (a bad message, a system call with an
+/// answer).
 pub fn break_process(action: &BreakAction, reach: &Reach<'_>) {
     tracing::info!(?action, "breaking on request");
     match action {
@@ -75,7 +74,7 @@ pub fn break_process(action: &BreakAction, reach: &Reach<'_>) {
         BreakAction::Panic => panic!("a panic was asked for (bulkhead://panic)"),
         BreakAction::Syscall { number } => {
             let number = i64::from(*number);
-            // What is asked for most gets arguments that make sense.
+            // The most common calls get meaningful arguments.
             let [a, b] = match number {
                 libc::SYS_socket | libc::SYS_socketpair => [libc::AF_INET, libc::SOCK_STREAM],
                 _ => [0, 0],

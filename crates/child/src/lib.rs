@@ -1,9 +1,7 @@
-//! How every child process begins: crash handlers, the bootstrap channel, the handshake, logging,
-//! the sandbox.
+//! How every child process starts: crash handlers, bootstrap channel, handshake, logging, sandbox.
 //!
-//! Owns: the order of those steps, which is the same for every role. Trusts: the broker at the
-//! other end of descriptor 3. Never: shows content; a role's loop starts only after
-//! [`Started::seal`].
+//! The order of these steps is the same for every role. Trusts: the broker at the other end of
+//! descriptor 3. Never: shows content; the loop of a role starts only after [`Started::seal`].
 #![deny(unsafe_code)]
 
 mod fault;
@@ -19,26 +17,26 @@ use std::os::fd::{FromRawFd, OwnedFd};
 use std::process::ExitCode;
 use thiserror::Error;
 
-/// Why a child could not begin.
+/// Why a child could not start.
 #[derive(Debug, Error)]
 pub enum ChildError {
-    /// Descriptor 3 is no bootstrap channel: the program was not started by a broker.
+    /// Descriptor 3 is no bootstrap channel: no broker started the program.
     #[error("--type is for Bulkhead's own child processes; start bulkhead without it ({0})")]
     NotAChild(String),
     /// The broker closed the channel or spoke out of order.
     #[error("the broker ended the handshake: {0}")]
     Handshake(String),
-    /// The sandbox could not be put on.
-    #[error("the sandbox could not be put on: {0}")]
+    /// The sandbox could not be applied.
+    #[error("cannot apply the sandbox: {0}")]
     Seal(String),
 }
 
-/// A child after the handshake's first half: it has what its role needs and no sandbox yet. It
-/// warms up now, and then calls [`Started::seal`].
+/// A child after the first half of the handshake: it has everything its role needs, and no sandbox
+/// yet. It warms up now, and then calls [`Started::seal`].
 pub struct Started {
     /// Its id, for logs.
     pub process: ProcessId,
-    /// What its role needs to know.
+    /// The configuration of its role.
     pub config: RoleConfig,
     /// The descriptors of the bootstrap message, in the order that
     /// [`RoleConfig`] documents.
@@ -60,9 +58,9 @@ pub fn start(role: Role) -> Result<Started, ChildError> {
             protocol_hash: PROTOCOL_HASH,
             role,
         })
-        .map_err(|_| ChildError::Handshake("hello was not taken".to_owned()))?;
+        .map_err(|_| ChildError::Handshake("the broker did not accept the hello".to_owned()))?;
     let received = receiver.recv().map_err(|error| match error {
-        RecvError::Closed => ChildError::Handshake("channel closed".to_owned()),
+        RecvError::Closed => ChildError::Handshake("the channel is closed".to_owned()),
         RecvError::Misbehaved(m) => ChildError::Handshake(m.to_string()),
         RecvError::Failed(e) => ChildError::Handshake(e.to_string()),
     })?;
@@ -82,27 +80,29 @@ pub fn start(role: Role) -> Result<Started, ChildError> {
 }
 
 impl Started {
-    /// Puts the sandbox of this role on, for ever, and tells the broker. Nothing that needs a file,
-    /// a new socket or a new thread works afterwards.
+    /// Applies the sandbox of this role permanently, and tells the broker. Nothing that needs a
+    /// file, a new socket or a new thread works afterwards.
     ///
-    /// # Errors
-    /// A layer could not be put on; the broker has been told, and the process must exit.
+    /// A layer could not be applied. The broker knows already, and the process must exit.
     pub fn seal(&mut self) -> Result<(), ChildError> {
         let sender = &self.bootstrap;
-        let policy = policy_of(self.role);
-        match sandbox::seal(policy) {
+        match sandbox::seal(self.role) {
             Ok(sealed) => {
                 let answer = |canary: sandbox::Canary| CanaryAnswer {
                     layer: canary.layer.number(),
                     errno: canary.errno,
                 };
                 let message = FromChild::Sealed {
-                    listener: sealed.listener.is_some(),
+                    listener: sealed.call_notifications.is_some(),
                     canaries: sealed.canaries.into_iter().map(answer).collect(),
                 };
                 sender
-                    .send_with(message, sealed.listener.into_iter().collect())
-                    .map_err(|_| ChildError::Handshake("seal report was not taken".to_owned()))
+                    .send_with(message, sealed.call_notifications.into_iter().collect())
+                    .map_err(|_| {
+                        ChildError::Handshake(
+                            "the broker did not accept the seal report".to_owned(),
+                        )
+                    })
             }
             Err(error) => {
                 let reason = error.to_string();
@@ -115,7 +115,7 @@ impl Started {
         }
     }
 
-    /// Tells the broker why this child cannot do its work. The process must exit with the result.
+    /// Tells the broker why this child cannot work. The process must exit with the result.
     pub fn fail(self, reason: &str) -> ExitCode {
         let sender = &self.bootstrap;
         // The broker may be gone; the exit status says the same.
@@ -124,17 +124,6 @@ impl Started {
         });
         tracing::error!("{reason}");
         ExitCode::FAILURE
-    }
-}
-
-/// The sandbox policy of a role.
-pub fn policy_of(role: Role) -> sandbox::Policy {
-    match role {
-        Role::Demo => sandbox::Policy::Demo,
-        Role::Gpu => sandbox::Policy::Gpu,
-        Role::Network => sandbox::Policy::Network,
-        Role::Renderer => sandbox::Policy::Renderer,
-        Role::Shell => sandbox::Policy::Shell,
     }
 }
 

@@ -143,43 +143,13 @@ pub fn named(call: &str, errno: Errno) -> io::Error {
     io::Error::new(kind, format!("{call}: {errno:?} ({})", errno.desc()))
 }
 
-/// The name of a system call that the lab makes, or its number.
+/// The name of a system call, or its number.
 pub fn call_name(number: i64) -> String {
-    let known = CALLS.iter().find(|(known, _)| *known == number);
-    known.map_or_else(|| format!("call {number}"), |(_, name)| (*name).to_owned())
+    syscalls::name_of(number).map_or_else(|| format!("call {number}"), str::to_owned)
 }
 
 /// The exit status of a child that panicked.
 const PANICKED: i32 = 101;
-
-const CALLS: &[(i64, &str)] = &[
-    (libc::SYS_accept, "accept"),
-    (libc::SYS_accept4, "accept4"),
-    (libc::SYS_clock_nanosleep, "clock_nanosleep"),
-    (libc::SYS_close, "close"),
-    (libc::SYS_fcntl, "fcntl"),
-    (libc::SYS_fstat, "fstat"),
-    (libc::SYS_futex, "futex"),
-    (libc::SYS_getpid, "getpid"),
-    (libc::SYS_getuid, "getuid"),
-    (libc::SYS_kill, "kill"),
-    (libc::SYS_open, "open"),
-    (libc::SYS_openat, "openat"),
-    (libc::SYS_pause, "pause"),
-    (libc::SYS_poll, "poll"),
-    (libc::SYS_ppoll, "ppoll"),
-    (libc::SYS_read, "read"),
-    (libc::SYS_recvfrom, "recvfrom"),
-    (libc::SYS_recvmsg, "recvmsg"),
-    (libc::SYS_rt_sigqueueinfo, "rt_sigqueueinfo"),
-    (libc::SYS_rt_sigreturn, "rt_sigreturn"),
-    (libc::SYS_rt_sigsuspend, "rt_sigsuspend"),
-    (libc::SYS_rt_sigtimedwait, "rt_sigtimedwait"),
-    (libc::SYS_sendmsg, "sendmsg"),
-    (libc::SYS_sendto, "sendto"),
-    (libc::SYS_wait4, "wait4"),
-    (libc::SYS_write, "write"),
-];
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,7 @@
 //! Identifiers. Ids only ever come from the broker; a child that names one it was not given lies.
 
+pub use role::Role;
+
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -41,51 +43,3 @@ id!(
     /// Counts the regions of one surface: a resize is a new region with the next generation.
     Generation(u32), "g"
 );
-
-/// The part a process plays. The command line's `--type=ROLE` names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Role {
-    /// The demo server: serves the built-in demo site on loopback, from a listener it is given.
-    Demo,
-    /// Composes all surfaces; has the window and the raw input.
-    Gpu,
-    /// HTTP, TLS and DNS.
-    Network,
-    /// One tab's document.
-    Renderer,
-    /// Tab strip, address bar and cards.
-    Shell,
-}
-
-impl Role {
-    /// Every role, in alphabetical order.
-    pub const ALL: [Role; 5] = [
-        Role::Demo,
-        Role::Gpu,
-        Role::Network,
-        Role::Renderer,
-        Role::Shell,
-    ];
-
-    /// The word used on the command line, in logs and in policy file names.
-    pub fn name(self) -> &'static str {
-        match self {
-            Role::Demo => "demo",
-            Role::Gpu => "gpu",
-            Role::Network => "network",
-            Role::Renderer => "renderer",
-            Role::Shell => "shell",
-        }
-    }
-
-    /// The role of that name.
-    pub fn from_name(name: &str) -> Option<Role> {
-        Role::ALL.into_iter().find(|role| role.name() == name)
-    }
-}
-
-impl fmt::Display for Role {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}

@@ -71,6 +71,7 @@ pub trait Message: Serialize + DeserializeOwned + 'static {
 /// A hash over the sources of this crate's interfaces, exchanged in the first message of a child so
 /// that a broker never talks to a child of another build.
 pub const PROTOCOL_HASH: u64 = hash_sources(&[
+    include_str!("../../role/src/lib.rs"),
     include_str!("bootstrap.rs"),
     include_str!("demo.rs"),
     include_str!("document.rs"),

@@ -1,12 +1,11 @@
 //! Crash records: the last line that a dying child writes to its standard error.
 //!
-//! Owns: the signal handlers, the panic hook, the line's form. Trusts: nothing, once it runs: the
-//! process's memory may be broken, so the handler formats on the stack and makes three raw calls.
-//! Never: returns from a handler. A record is a claim: a hostile child may write any it likes, so
-//! it is shown to people and decides nothing.
+//! Trusts: nothing once a handler runs: the memory of the process may be corrupt, so the handler
+//! formats on the stack and makes three raw calls. Never: returns from a handler. A record is a
+//! claim that a hostile child can forge: it is shown to users and decides nothing.
 //!
-//! Process 1 of a pid namespace, which every child is, ignores all signals without a handler, those
-//! from outside too: without this file `kill -SEGV` would do nothing.
+//! Every child is process 1 of its pid namespace, and such a process ignores all signals without a
+//! handler, even from outside: without this file `kill -SEGV` would do nothing.
 
 use crate::sys;
 use serde::{Deserialize, Serialize};
@@ -16,7 +15,7 @@ use std::panic::{self, PanicHookInfo};
 use std::ptr;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Why a child ended, by its own account.
+/// Why a child ended, according to the child.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CrashRecord {
@@ -24,11 +23,11 @@ pub enum CrashRecord {
     Signal {
         /// Its number.
         number: i32,
-        /// The address at fault, where the kernel sent the signal.
+        /// The faulting address, if the kernel sent the signal.
         address: Option<u64>,
-        /// Where in the program it happened.
+        /// The instruction that was running.
         instruction_pointer: u64,
-        /// Which stack was used up, where it came of that.
+        /// Which stack overflowed, if one did.
         stack: Option<StackOverflow>,
     },
     /// A Rust panic.
@@ -38,17 +37,17 @@ pub enum CrashRecord {
     },
 }
 
-/// A stack that was used up: the address at fault lies beside the stack pointer, where memory is
-/// mapped as long as there is room.
+/// A stack overflow: the faulting address is next to the stack pointer, where memory is mapped
+/// while the stack has room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum StackOverflow {
-    /// The main thread's, with so many bytes of it used.
+    /// The stack of the main thread, with this many bytes used.
     Main {
-        /// From its beginning to the address at fault.
+        /// From its start to the faulting address, in bytes.
         used: u64,
     },
-    /// That of a further thread.
+    /// The stack of another thread.
     Other,
 }
 
@@ -74,31 +73,13 @@ impl fmt::Display for CrashRecord {
     }
 }
 
-/// The name of a signal, as people know it.
+/// The name of a signal; `signal N` for one without a name.
 pub fn signal_name(number: i32) -> String {
-    let name = match number {
-        libc::SIGABRT => "SIGABRT",
-        libc::SIGBUS => "SIGBUS",
-        libc::SIGFPE => "SIGFPE",
-        libc::SIGHUP => "SIGHUP",
-        libc::SIGILL => "SIGILL",
-        libc::SIGINT => "SIGINT",
-        libc::SIGKILL => "SIGKILL",
-        libc::SIGQUIT => "SIGQUIT",
-        libc::SIGSEGV => "SIGSEGV",
-        libc::SIGSYS => "SIGSYS",
-        libc::SIGTERM => "SIGTERM",
-        libc::SIGTRAP => "SIGTRAP",
-        libc::SIGXCPU => "SIGXCPU",
-        libc::SIGXFSZ => "SIGXFSZ",
-        other => return format!("signal {other}"),
-    };
-    name.to_owned()
+    syscalls::signal_name(number).map_or_else(|| format!("signal {number}"), str::to_owned)
 }
 
-/// Installs the handlers and the panic hook. First thing in every child; they go on working under
-/// its filter. Each thread of Rust's has a signal stack of its own; the calling one gets a bigger
-/// one.
+/// Installs the handlers and the panic hook. Every child calls it first; both keep working under
+/// the filter. Rust gives each thread a signal stack; the calling thread gets a bigger one here.
 pub fn install() {
     let here = 0_u8;
     MAIN_STACK_START.store((&raw const here).addr() as u64, Ordering::Relaxed);
@@ -109,7 +90,7 @@ pub fn install() {
     panic::set_hook(Box::new(report_panic));
 }
 
-/// Reads a line that a child wrote. `None`: it is no crash record.
+/// Parses a line that a child wrote. `None`: it is no crash record.
 pub fn parse(line: &str) -> Option<CrashRecord> {
     // A record may follow the unfinished line of a thread that was just writing.
     let (_, rest) = line.trim_end().split_once(PREFIX)?;
@@ -148,14 +129,14 @@ fn parse_hex(text: &str) -> Option<u64> {
 }
 
 fn install_stack() {
-    // Leaked on purpose: the stack belongs to the process.
+    // Leaked on purpose: the stack lives as long as the process.
     let stack = Box::leak(vec![0_u8; STACK_BYTES].into_boxed_slice());
     let description = libc::stack_t {
         ss_sp: stack.as_mut_ptr().cast(),
         ss_flags: 0,
         ss_size: STACK_BYTES,
     };
-    // SAFETY: the stack lives for ever and is used by nothing else. A failure leaves the thread
+    // SAFETY: the stack is never freed and nothing else uses it. A failure leaves the thread
     // with the one that Rust's runtime gave it.
     unsafe { libc::sigaltstack(&raw const description, ptr::null_mut()) };
 }
@@ -195,7 +176,7 @@ extern "C" fn handle_signal(
         line.hex(address);
         let stack_pointer = registers[libc::REG_RSP as usize].cast_unsigned();
         let main_start = MAIN_STACK_START.load(Ordering::Relaxed);
-        match used_up_stack(signal, address, stack_pointer, main_start) {
+        match overflowed_stack(signal, address, stack_pointer, main_start) {
             Some(StackOverflow::Main { used }) => {
                 line.text(b" stack=");
                 line.hex(used);
@@ -212,9 +193,9 @@ extern "C" fn handle_signal(
     sys::exit_group(128 + signal)
 }
 
-/// The stack that was used up, if that is what the fault came of. `main_start` is an address at the
-/// beginning of the main thread's stack.
-fn used_up_stack(
+/// The stack that overflowed, if that caused the fault. `main_start` is an address at the start of
+/// the main stack.
+fn overflowed_stack(
     signal: i32,
     address: u64,
     stack_pointer: u64,
@@ -244,7 +225,7 @@ fn report_panic(info: &PanicHookInfo<'_>) {
     let _ = sys::write(libc::STDERR_FILENO, text.as_bytes());
 }
 
-/// A line on the stack. What does not fit is cut.
+/// A line on the stack. Text beyond its capacity is cut off.
 struct Line {
     bytes: [u8; 160],
     length: usize,
@@ -288,16 +269,16 @@ impl Line {
     }
 }
 
-/// Where the main thread's stack begins, nearly; set before any handler runs.
+/// The approximate start of the main stack; set before any handler runs.
 static MAIN_STACK_START: AtomicU64 = AtomicU64::new(0);
 
-/// Most bytes of the main thread's stack.
+/// Size of the main stack in bytes.
 pub const MAIN_STACK_BYTES: u64 = crate::rlimits::STACK_BYTES;
 
-/// How far from the stack pointer a used-up stack faults at most.
+/// Largest distance of a stack overflow from the stack pointer.
 const STACK_FAULT_BYTES_MAX: u64 = 16 * 1024;
 
-/// How every record begins.
+/// The prefix of every record.
 pub const PREFIX: &str = "bulkhead-crash ";
 
 const HANDLED: [i32; 8] = [
@@ -366,20 +347,23 @@ mod tests {
     }
 
     #[test]
-    fn a_used_up_stack_is_told_from_a_wild_address() {
+    fn a_stack_overflow_is_told_from_a_wild_address() {
         const TOP: u64 = 0x7fff_0000_0000;
         const BOTTOM: u64 = TOP - MAIN_STACK_BYTES;
         let told =
-            |address, stack_pointer| used_up_stack(libc::SIGSEGV, address, stack_pointer, TOP);
+            |address, stack_pointer| overflowed_stack(libc::SIGSEGV, address, stack_pointer, TOP);
         let used = MAIN_STACK_BYTES + 8;
         assert_eq!(told(BOTTOM - 8, BOTTOM), Some(StackOverflow::Main { used }));
         assert_eq!(told(16, BOTTOM + 4096), None);
         assert_eq!(told(0x7000_1000, 0x7000_1008), Some(StackOverflow::Other));
-        assert_eq!(used_up_stack(libc::SIGBUS, BOTTOM - 8, BOTTOM, TOP), None);
+        assert_eq!(
+            overflowed_stack(libc::SIGBUS, BOTTOM - 8, BOTTOM, TOP),
+            None
+        );
     }
 
     #[test]
-    fn records_of_used_up_stacks_are_read_back() {
+    fn records_of_stack_overflows_are_read_back() {
         let stack_of = |line| match parse(line) {
             Some(CrashRecord::Signal { stack, .. }) => stack,
             _ => None,

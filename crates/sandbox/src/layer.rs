@@ -1,6 +1,4 @@
 //! The layers of the sandbox, by name and number.
-//!
-//! Owns: the list. Trusts: nobody. Never: says how it stands with one; a report does.
 
 use crate::namespaces::Namespace;
 use serde::{Deserialize, Serialize};
@@ -10,11 +8,11 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Layer {
-    /// A namespace of its own.
+    /// A new namespace.
     Namespace(Namespace),
     /// An empty read-only root directory, and no other mount.
     Root,
-    /// A user id of its own outside.
+    /// A user id outside that no other process has.
     DistinctUid,
     /// No capability in any set.
     Capabilities,
@@ -22,17 +20,17 @@ pub enum Layer {
     NoNewPrivileges,
     /// No further namespaces.
     NestingLimit,
-    /// A session keyring of its own.
+    /// A new session keyring.
     Keyring,
     /// Resource limits.
     Limits,
     /// A control group with limits.
     Cgroup,
-    /// Only descriptors of kinds that were handed over.
+    /// Only descriptors of the kinds that the broker hands over.
     Descriptors,
-    /// Nobody attaches, no core.
+    /// Not dumpable: no other process attaches to it, and it leaves no core file.
     NotDumpable,
-    /// No memory becomes executable.
+    /// Writable memory never becomes executable.
     DenyWriteExecute,
     /// Dies with the browser.
     ParentDeathSignal,
@@ -86,7 +84,7 @@ impl Layer {
         Layer::ALL.get(usize::from(number)).copied()
     }
 
-    /// Its name, for people.
+    /// The name that reports show.
     pub fn name(self) -> &'static str {
         match self {
             Layer::Namespace(Namespace::User) => "user namespace",

@@ -1,8 +1,6 @@
-//! Namespaces: which there are, the mapping of ids into a new user namespace, and the end of
-//! nesting.
+//! Namespaces: their kinds, the mapping of ids into a new user namespace, and the ban on nesting.
 //!
-//! Owns: the flags, the map files, `max_*_namespaces`. Trusts: the kernel. Never: maps more than
-//! one id, so inside there is nobody but the child itself. See `namespaces(7)`,
+//! Never: maps more than one id, so that no other user exists inside. See `namespaces(7)`,
 //! `user_namespaces(7)`.
 
 use crate::sys::{self, RawResult};
@@ -41,7 +39,7 @@ impl Namespace {
         Namespace::Uts,
         Namespace::Cgroup,
     ];
-    /// Those without which there is no isolation to speak of.
+    /// Without these there is no isolation to speak of.
     pub const ESSENTIAL: [Namespace; 4] = [
         Namespace::User,
         Namespace::Pid,
@@ -77,9 +75,8 @@ impl Namespace {
     }
 }
 
-/// Maps id 0 inside the new user namespace of `pid` to one user and one group outside. With
-/// `privileged`, the child may afterwards drop its supplementary groups; an ordinary user has to
-/// give that up.
+/// Maps id 0 inside the new user namespace of `pid` to one user and one group outside. If
+/// `privileged`, the child may then drop its supplementary groups; an ordinary user cannot let it.
 pub(crate) fn write_id_maps(pid: i32, uid: u32, gid: u32, privileged: bool) -> io::Result<()> {
     if !privileged {
         fs::write(format!("/proc/{pid}/setgroups"), "deny")?;
@@ -88,9 +85,9 @@ pub(crate) fn write_id_maps(pid: i32, uid: u32, gid: u32, privileged: bool) -> i
     fs::write(format!("/proc/{pid}/uid_map"), format!("0 {uid} 1"))
 }
 
-/// In the child: no namespace can be made inside any more, not even by code that got past the
-/// filter. The limit belongs to the child's own user namespace. Needs the host's `/proc`. Raw: the
-/// probe calls it between `clone` and the end.
+/// In the child: forbids new namespaces inside, even to code that got past the filter. The limit
+/// belongs to the user namespace of the child. Needs the `/proc` of the host. Raw: the probe calls
+/// it between `clone` and its end.
 pub(crate) fn forbid_nesting() -> RawResult<()> {
     for file in NESTING_LIMITS {
         // SAFETY: a constant C string.

@@ -1,36 +1,36 @@
-//! What the launcher decided and the child carries out when it seals itself: passed in one
+//! The launcher's decisions, which the child carries out when it seals itself. They travel in one
 //! environment variable, the only one that every child has.
 //!
-//! Owns: the variable and its form. Trusts: the launcher (the environment is set before the child's
-//! first instruction). Never: falls back to a weaker plan when the variable is missing or odd.
+//! Trusts: the launcher, which sets the environment before the first instruction of the child.
+//! Never: falls back to a weaker plan if the variable is missing or malformed.
 
 use crate::layer::Layer;
 use crate::namespaces::Namespace;
-use crate::policy::Policy;
-use crate::support::{Feature, Mandatory, Support};
+use crate::support::{Feature, Support};
+use crate::test_knobs::{Mandatory, TestKnobs};
+use role::Role;
 use std::ffi::CString;
 
 /// The environment variable's name.
 pub const PLAN_VARIABLE: &str = "BULKHEAD_SANDBOX";
 
-/// What a child has been given and has to do.
+/// What the launcher gave a child, and what the child still has to apply.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Plan {
-    pub(crate) policy: Policy,
+    pub(crate) role: Role,
     namespaces: u32,
     features: u32,
-    left_off: u32,
-    pretended: u32,
+    knobs: TestKnobs,
 }
 
 impl Plan {
-    /// The plan for a child of that role: all that is supported. `host_network` leaves out the
+    /// The plan for a child of that role: every layer that is available. `host_network` omits the
     /// network namespace.
-    pub(crate) fn new(policy: Policy, support: &Support, host_network: bool) -> Plan {
+    pub(crate) fn new(role: Role, support: &Support, host_network: bool) -> Plan {
         let mut namespaces = 0;
-        // Without the essential ones a user namespace only adds to what can be attacked. The
-        // network one is the exception: it may be left out knowingly.
-        let is_partial = support.left_off & (1 << Mandatory::WholeSetOfNamespaces as u32) != 0;
+        // Without the essential ones, a user namespace only adds attack surface. The network one is
+        // the exception: the launcher may omit it knowingly.
+        let is_partial = support.knobs.leaves_off(Mandatory::WholeSetOfNamespaces);
         if support.has_namespaces() || is_partial {
             for namespace in Namespace::ALL {
                 let wanted = namespace != Namespace::Net || !host_network;
@@ -40,7 +40,7 @@ impl Plan {
             }
         }
         let pretended = Namespace::ALL.into_iter();
-        for namespace in pretended.filter(|n| support.pretends(Layer::Namespace(*n))) {
+        for namespace in pretended.filter(|n| support.knobs.pretends(Layer::Namespace(*n))) {
             namespaces |= 1 << namespace as u32;
         }
         let mut features = 0;
@@ -50,37 +50,36 @@ impl Plan {
             }
         }
         Plan {
-            policy,
+            role,
             namespaces,
             features,
-            left_off: support.left_off,
-            pretended: support.pretended,
+            knobs: support.knobs,
         }
     }
 
-    /// Whether the child is in a namespace of its own of that kind.
+    /// Whether the child is in a new namespace of that kind.
     pub(crate) fn has_namespace(&self, namespace: Namespace) -> bool {
         self.claims_namespace(namespace) && !self.pretends(Layer::Namespace(namespace))
     }
 
-    /// The same, but also where a test only pretends it: what the child then finds out.
+    /// The same, but true also for a namespace that a test only pretends: what the child believes.
     pub(crate) fn claims_namespace(&self, namespace: Namespace) -> bool {
         self.namespaces & (1 << namespace as u32) != 0
     }
 
-    /// Whether a test wants that layer claimed and not put on; see [`Support::pretend`].
+    /// Whether a test claims this layer without applying it; see [`Support::pretend`].
     pub(crate) fn pretends(&self, layer: Layer) -> bool {
-        self.pretended & (1 << layer.number()) != 0
+        self.knobs.pretends(layer)
     }
 
-    /// Whether the child has to use that feature.
+    /// Whether the child must apply that feature.
     pub(crate) fn has_feature(&self, feature: Feature) -> bool {
         self.features & (1 << feature as u32) != 0
     }
 
-    /// Whether the child has to do without that.
+    /// Whether a test switched that layer off.
     pub(crate) fn leaves_off(&self, layer: Mandatory) -> bool {
-        self.left_off & (1 << layer as u32) != 0
+        self.knobs.leaves_off(layer)
     }
 
     /// The flags for `clone`.
@@ -95,10 +94,10 @@ impl Plan {
 
     /// `NAME=VALUE`, for the environment.
     pub(crate) fn to_variable(&self) -> CString {
-        let (policy, namespaces, features) = (self.policy, self.namespaces, self.features);
-        let (left_off, pretended) = (self.left_off, self.pretended);
+        let (role, namespaces, features) = (self.role, self.namespaces, self.features);
+        let [left_off, pretended] = self.knobs.words();
         let text = format!(
-            "{PLAN_VARIABLE}={policy}:{namespaces:x}:{features:x}:{left_off:x}:{pretended:x}"
+            "{PLAN_VARIABLE}={role}:{namespaces:x}:{features:x}:{left_off:x}:{pretended:x}"
         );
         CString::new(text).expect("names and hex digits have no NUL")
     }
@@ -106,21 +105,18 @@ impl Plan {
     /// Reads the variable's value.
     pub(crate) fn from_value(value: &str) -> Option<Plan> {
         let mut parts = value.split(':');
-        let policy = Policy::from_name(parts.next()?)?;
+        let role = Role::from_name(parts.next()?)?;
         let namespaces = u32::from_str_radix(parts.next()?, 16).ok()?;
         let features = u32::from_str_radix(parts.next()?, 16).ok()?;
         let left_off = u32::from_str_radix(parts.next()?, 16).ok()?;
         let pretended = u32::from_str_radix(parts.next()?, 16).ok()?;
-        let known = namespaces >> Namespace::ALL.len() == 0
-            && features >> Feature::ALL.len() == 0
-            && left_off >> Mandatory::ALL.len() == 0
-            && pretended >> Layer::ALL.len() == 0;
+        let knobs = TestKnobs::from_words([left_off, pretended])?;
+        let known = namespaces >> Namespace::ALL.len() == 0 && features >> Feature::ALL.len() == 0;
         (known && parts.next().is_none()).then_some(Plan {
-            policy,
+            role,
             namespaces,
             features,
-            left_off,
-            pretended,
+            knobs,
         })
     }
 }
@@ -141,7 +137,7 @@ mod tests {
     fn a_plan_survives_the_environment() {
         let mut support = everything();
         support.set_feature(Feature::Cgroup, Availability::Unavailable(libc::EACCES));
-        let plan = Plan::new(Policy::Gpu, &support, true);
+        let plan = Plan::new(Role::Gpu, &support, true);
         let variable = plan.to_variable();
         let text = variable.to_str().expect("ASCII");
         let (name, value) = text.split_once('=').expect("has a value");
@@ -160,7 +156,7 @@ mod tests {
     fn what_the_tests_leave_off_is_in_the_plan() {
         let mut support = everything();
         support.leave_off(Mandatory::Limits);
-        let plan = Plan::new(Policy::Renderer, &support, false);
+        let plan = Plan::new(Role::Renderer, &support, false);
         let variable = plan.to_variable();
         let text = variable.to_str().expect("ASCII");
         let (_, value) = text.split_once('=').expect("has a value");
@@ -175,7 +171,7 @@ mod tests {
         let mut support = Support::nothing(libc::EPERM);
         support.pretend(Layer::Namespace(Namespace::Pid));
         support.pretend(Layer::Landlock);
-        let plan = Plan::new(Policy::Renderer, &support, false);
+        let plan = Plan::new(Role::Renderer, &support, false);
         let variable = plan.to_variable();
         let text = variable.to_str().expect("ASCII");
         let (_, value) = text.split_once('=').expect("has a value");
@@ -208,12 +204,9 @@ mod tests {
     fn without_an_essential_namespace_none_is_used() {
         let mut support = everything();
         support.set_namespace(Namespace::Mount, Availability::Unavailable(libc::EACCES));
-        assert_eq!(
-            Plan::new(Policy::Renderer, &support, false).clone_flags(),
-            0
-        );
+        assert_eq!(Plan::new(Role::Renderer, &support, false).clone_flags(), 0);
         support.leave_off(Mandatory::WholeSetOfNamespaces);
-        let plan = Plan::new(Policy::Renderer, &support, false);
+        let plan = Plan::new(Role::Renderer, &support, false);
         assert!(plan.has_namespace(Namespace::Pid) && !plan.has_namespace(Namespace::Mount));
     }
 }

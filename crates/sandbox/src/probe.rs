@@ -1,29 +1,31 @@
-//! The probe: what this kernel lets this user do, tried end to end in a child that is thrown away.
+//! The probe: finds out which layers this machine offers, by applying them all in a throw-away
+//! child.
 //!
-//! Owns: the trials. Trusts: only what worked. Never: reads a kernel version or a list of security
-//! modules; the same functions that children use are called here.
+//! Trusts: only what worked. Never: reads a kernel version or a list of security modules. It calls
+//! the same functions as real children do.
 
-use crate::canary;
-use crate::capabilities;
-use crate::cgroup::{self, Tree};
-use crate::child::{self, Ids};
-use crate::landlock::{self, Rules};
 use crate::launch::DISTINCT_UID_BASE;
+use crate::launch::cgroup::{self, Tree};
+use crate::launch::child::{self, Ids};
+use crate::launch::root;
+use crate::launch::spawn::{self, Pipe, Spawned};
 use crate::namespaces::{self, Namespace};
-use crate::policy::Policy;
-use crate::process::{self, Speculation};
-use crate::root;
-use crate::seccomp;
-use crate::spawn::{self, Pipe, Spawned};
+use crate::policy::filter;
+use crate::properties::{self, Speculation};
+use crate::seal::canary;
+use crate::seal::capabilities;
+use crate::seal::landlock::{self, Rules};
 use crate::support::{Availability, Feature, Support};
 use crate::sys::{self, RawResult};
+use role::Role;
 use std::io;
 use std::os::fd::AsRawFd;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// Finds out what this machine lets this user do. Takes some milliseconds: the broker does it once.
+/// Finds out what this machine offers this user. It takes a few milliseconds; the broker calls it
+/// once.
 pub fn probe() -> Support {
-    let rules = Rules::new(Policy::Renderer);
+    let rules = Rules::new(Role::Renderer);
     let raw_rules = rules.as_ref().map_or(-1, Rules::raw);
     let mut support = Support::nothing(libc::ENOSYS);
     let complete = Namespace::ALL
@@ -39,7 +41,7 @@ pub fn probe() -> Support {
         }
         _ => {
             probe_each_namespace(&mut support, raw_rules);
-            let plan = crate::plan::Plan::new(Policy::Renderer, &support, false);
+            let plan = crate::plan::Plan::new(Role::Renderer, &support, false);
             Trial::run(plan.clone_flags(), raw_rules)
         }
     };
@@ -61,7 +63,7 @@ pub fn probe() -> Support {
     support
 }
 
-/// Each with a user namespace alone, to know which ones fail.
+/// Tries each one with a user namespace alone, to learn which ones fail.
 fn probe_each_namespace(support: &mut Support, raw_rules: i32) {
     for namespace in Namespace::ALL {
         let flags = Namespace::User.flag() | namespace.flag();
@@ -77,7 +79,7 @@ fn probe_each_namespace(support: &mut Support, raw_rules: i32) {
 fn probe_cgroup() -> Availability {
     static COUNTER: AtomicU32 = AtomicU32::new(0);
     let number = COUNTER.fetch_add(1, Ordering::Relaxed);
-    let limits = cgroup::Limits::of(Policy::Renderer);
+    let limits = cgroup::Limits::of(Role::Renderer);
     let result = cgroup::own_name()
         .and_then(|name| Tree::create_named(&format!("{name}-probe{number}")))
         .and_then(|tree| tree.child("probe", limits).map(drop));
@@ -100,14 +102,14 @@ enum Slot {
     DenyWriteExecute,
     Landlock,
     Seccomp,
-    SeccompListener,
+    CallNotifications,
 }
 
 const SLOTS: usize = 11;
 
 /// One child's results.
 struct Trial {
-    /// Errnos, 0 for success. What the child did not come to counts as failed.
+    /// Errnos, 0 for success. Whatever the child did not reach counts as failed.
     results: [i32; SLOTS],
     distinct_uid: Availability,
 }
@@ -181,7 +183,7 @@ impl Trial {
             (Feature::IndirectBranch, Slot::IndirectBranch),
             (Feature::Landlock, Slot::Landlock),
             (Feature::Seccomp, Slot::Seccomp),
-            (Feature::SeccompListener, Slot::SeccompListener),
+            (Feature::CallNotifications, Slot::CallNotifications),
         ];
         for (feature, slot) in slots {
             support.set_feature(feature, self.availability(slot));
@@ -224,7 +226,7 @@ fn read_results(fd: i32) -> RawResult<[i32; SLOTS]> {
     Ok(results)
 }
 
-/// What a trial's child has to know.
+/// What the child of a trial needs to know.
 struct Job {
     go_read: i32,
     go_write: i32,
@@ -243,7 +245,7 @@ impl Job {
             return child::FAILURE_STATUS;
         }
         self.tell(child::take_ids(self.ids));
-        self.tell(process::join_new_keyring());
+        self.tell(properties::join_new_keyring());
         self.tell(if self.has_user {
             namespaces::forbid_nesting()
                 .and_then(|()| canary::must_be_refused(canary::nest(), libc::ENOSPC))
@@ -255,16 +257,16 @@ impl Job {
         } else {
             Err(libc::EPERM)
         });
-        self.tell(process::schedule_alone());
+        self.tell(properties::schedule_alone());
         self.tell(try_mitigation(Speculation::StoreBypass));
         self.tell(try_mitigation(Speculation::IndirectBranch));
         self.tell(
-            process::deny_write_execute()
+            properties::deny_write_execute()
                 .and_then(|()| canary::must_be_refused(canary::map_code(), libc::EACCES)),
         );
         self.tell(self.try_landlock());
-        self.tell(seccomp::try_install(false));
-        self.tell(seccomp::try_install(true));
+        self.tell(filter::try_install(false));
+        self.tell(filter::try_install(true));
         0
     }
 
@@ -279,14 +281,14 @@ impl Job {
 
     fn tell(&self, result: RawResult<()>) {
         let errno = result.err().unwrap_or(0);
-        // The prober may be gone, and then nobody wants to know.
+        // The prober may have died; then nobody reads the result.
         let _ = sys::write(self.report, &errno.to_ne_bytes());
     }
 }
 
 fn try_mitigation(kind: Speculation) -> RawResult<()> {
-    process::mitigate(kind)?;
-    canary::must_be_refused(process::unmitigate(kind), libc::EPERM)
+    properties::mitigate(kind)?;
+    canary::must_be_refused(properties::unmitigate(kind), libc::EPERM)
 }
 
 fn replace_root() -> RawResult<()> {

@@ -1,9 +1,10 @@
 //! Resource limits of each role.
 //!
-//! Owns: the table. Trusts: the kernel. Never: raises one. See `getrlimit(2)`.
+//! Never: raises a limit. See `getrlimit(2)`.
 
-use crate::policy::Policy;
+use crate::proc_files;
 use crate::sys;
+use role::Role;
 use std::io;
 
 /// A resource and its limit, soft and hard.
@@ -11,21 +12,21 @@ use std::io;
 pub struct Limit {
     /// The number of the resource.
     pub(crate) resource: u32,
-    /// How `/proc/PID/limits` calls it.
+    /// Its name in `/proc/PID/limits`.
     pub(crate) label: &'static str,
-    /// Most of it, in the resource's unit.
+    /// The limit, in the unit of the resource.
     pub(crate) value: u64,
 }
 
 /// The limits of a role.
-pub(crate) fn limits(policy: Policy) -> [Limit; 13] {
-    let (data, address_space) = memory_limits(policy);
-    let files = match policy {
-        Policy::Gpu | Policy::Network => 1024,
-        Policy::Demo | Policy::Renderer | Policy::Shell => 256,
+pub(crate) fn limits(role: Role) -> [Limit; 13] {
+    let (data, address_space) = memory_limits(role);
+    let files = match role {
+        Role::Gpu | Role::Network => 1024,
+        Role::Demo | Role::Renderer | Role::Shell => 256,
     };
     // Wayland's buffers grow with the window, and the limit counts memory files too.
-    let file_size = if policy == Policy::Gpu { 512 * MIB } else { 0 };
+    let file_size = if role == Role::Gpu { 512 * MIB } else { 0 };
     let limit = |resource, label, value| Limit {
         resource,
         label,
@@ -40,7 +41,7 @@ pub(crate) fn limits(policy: Policy) -> [Limit; 13] {
         limit(libc::RLIMIT_NICE, "Max nice priority", 0),
         limit(libc::RLIMIT_RTPRIO, "Max realtime priority", 0),
         limit(libc::RLIMIT_RTTIME, "Max realtime timeout", 0),
-        // Its threads exist, and none may follow.
+        // All threads exist already, and none may follow.
         limit(libc::RLIMIT_NPROC, "Max processes", 0),
         limit(libc::RLIMIT_NOFILE, "Max open files", files),
         limit(libc::RLIMIT_STACK, "Max stack size", STACK_BYTES),
@@ -49,39 +50,38 @@ pub(crate) fn limits(policy: Policy) -> [Limit; 13] {
     ]
 }
 
-/// Most private memory and most address space of a role, in bytes. Address space is cheap: malloc
-/// reserves 64 MiB a thread, and the gpu maps the surfaces of every tab.
-pub(crate) fn memory_limits(policy: Policy) -> (u64, u64) {
-    match policy {
-        Policy::Demo => (256 * MIB, 8 * GIB),
-        Policy::Gpu => (GIB, 64 * GIB),
-        Policy::Network => (GIB, 32 * GIB),
-        Policy::Renderer => (GIB, 8 * GIB),
-        Policy::Shell => (512 * MIB, 8 * GIB),
+/// The limits of a role on private memory and on address space, in bytes. Address space is cheap:
+/// malloc reserves 64 MiB per thread, and the gpu process maps the surfaces of all tabs.
+pub(crate) fn memory_limits(role: Role) -> (u64, u64) {
+    match role {
+        Role::Demo => (256 * MIB, 8 * GIB),
+        Role::Gpu => (GIB, 64 * GIB),
+        Role::Network => (GIB, 32 * GIB),
+        Role::Renderer => (GIB, 8 * GIB),
+        Role::Shell => (512 * MIB, 8 * GIB),
     }
 }
 
-/// How many private bytes a process may have, as the kernel shows it: also of one that is dead and
-/// has not been waited for.
+/// The limit on private memory of a process, in bytes, as the kernel shows it. Works for a zombie
+/// too.
 ///
 /// # Errors
 /// The kernel does not show it, or there is no limit.
 pub fn private_memory_max(pid: i32) -> io::Result<u64> {
     let text = std::fs::read_to_string(format!("/proc/{pid}/limits"))?;
-    let line = text.lines().find_map(|line| line.strip_prefix(DATA_LABEL));
-    let soft = line.and_then(|line| line.split_whitespace().next());
+    let soft = proc_files::limit(&text, DATA_LABEL).map(|(soft, _)| soft);
     soft.unwrap_or_default().parse().map_err(io::Error::other)
 }
 
-/// Puts them on the calling process.
-pub(crate) fn apply(policy: Policy) -> sys::RawResult<()> {
-    for limit in limits(policy) {
+/// Applies the limits of a role to the calling process.
+pub(crate) fn apply(role: Role) -> sys::RawResult<()> {
+    for limit in limits(role) {
         set(limit.resource, limit.value)?;
     }
     Ok(())
 }
 
-/// Lowers one limit, or keeps it where it is lower already. Raw: also runs between `clone` and
+/// Lowers one limit, or keeps it if it is lower already. Raw: also runs between `clone` and
 /// `execve`.
 pub(crate) fn set(resource: u32, value: u64) -> sys::RawResult<()> {
     let mut now = libc::rlimit64 {
@@ -102,8 +102,8 @@ pub(crate) fn set(resource: u32, value: u64) -> sys::RawResult<()> {
     Ok(())
 }
 
-/// The main thread's stack: what the renderer's deepest recursions are tested with. Some machines
-/// hand down no limit at all.
+/// The stack of the main thread, in bytes: the tests run the deepest recursions of the renderer
+/// with it. Some machines set no limit at all.
 pub(crate) const STACK_BYTES: u64 = 8 * MIB;
 const DATA_LABEL: &str = "Max data size";
 const MIB: u64 = 1024 * 1024;

@@ -1,11 +1,8 @@
-//! What this machine lets this user do, as the probe found it out.
-//!
-//! Owns: the vocabulary (available or not, features, tiers). Trusts: the probe. Never: looks for
-//! itself.
+//! The layers that this machine offers this user, as the probe found them.
 
-use crate::canary;
 use crate::layer::Layer;
 use crate::namespaces::Namespace;
+use crate::test_knobs::{Mandatory, TestKnobs};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -38,11 +35,11 @@ impl Availability {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Feature {
-    /// An unprivileged user id of its own for each child (only root can give one).
+    /// An unprivileged user id for each child (only root can assign one).
     DistinctUid,
-    /// Forbidding further user namespaces inside.
+    /// A limit of zero on further namespaces inside.
     NestingLimit,
-    /// A session keyring of its own.
+    /// A session keyring for each child.
     Keyring,
     /// Memory-deny-write-execute.
     DenyWriteExecute,
@@ -56,8 +53,8 @@ pub enum Feature {
     Landlock,
     /// System-call filters.
     Seccomp,
-    /// System-call filters that tell the broker.
-    SeccompListener,
+    /// Notification of the broker about refused calls.
+    CallNotifications,
     /// Control groups in which this user may limit memory and processes.
     Cgroup,
 }
@@ -74,47 +71,19 @@ impl Feature {
         Feature::IndirectBranch,
         Feature::Landlock,
         Feature::Seccomp,
-        Feature::SeccompListener,
+        Feature::CallNotifications,
         Feature::Cgroup,
     ];
 }
 
-/// What every machine has and every child gets. The knock-out matrix of the tests leaves one off,
-/// to see what the others are worth; nothing else may: see [`Support::leave_off`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Mandatory {
-    /// The rule that there are no namespaces where an essential one is missing.
-    WholeSetOfNamespaces,
-    /// Emptying the capability sets.
-    Capabilities,
-    /// Resource limits.
-    Limits,
-    /// Not dumpable.
-    NotDumpable,
-}
-
-impl Mandatory {
-    /// All of them.
-    pub const ALL: [Mandatory; 4] = [
-        Mandatory::WholeSetOfNamespaces,
-        Mandatory::Capabilities,
-        Mandatory::Limits,
-        Mandatory::NotDumpable,
-    ];
-}
-
-/// What the probe found. A caller may set parts to unavailable in order to leave a layer off; the
-/// children launched with it then go without, and their report says so.
+/// The findings of the probe. A caller may mark a layer unavailable to switch it off; children
+/// launched with it go without, and their report says so.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Support {
     pub(crate) namespaces: [Availability; Namespace::ALL.len()],
     pub(crate) features: [Availability; Feature::ALL.len()],
     pub(crate) landlock_abi: u32,
-    /// Bits of [`Mandatory`].
-    pub(crate) left_off: u32,
-    /// Bits by [`Layer::number`].
-    pub(crate) pretended: u32,
+    pub(crate) knobs: TestKnobs,
 }
 
 impl Support {
@@ -124,17 +93,16 @@ impl Support {
             namespaces: [Availability::Unavailable(errno); Namespace::ALL.len()],
             features: [Availability::Unavailable(errno); Feature::ALL.len()],
             landlock_abi: 0,
-            left_off: 0,
-            pretended: 0,
+            knobs: TestKnobs::default(),
         }
     }
 
-    /// Whether a namespace can be had.
+    /// Whether a namespace is available.
     pub fn namespace(&self, namespace: Namespace) -> Availability {
         self.namespaces[namespace as usize]
     }
 
-    /// Whether a feature can be had.
+    /// Whether a feature is available.
     pub fn feature(&self, feature: Feature) -> Availability {
         self.features[feature as usize]
     }
@@ -144,49 +112,44 @@ impl Support {
         self.landlock_abi
     }
 
-    /// Notes what was found out about a namespace, or leaves one off.
+    /// Records whether a namespace is available; "unavailable" switches it off.
     pub fn set_namespace(&mut self, namespace: Namespace, availability: Availability) {
         self.namespaces[namespace as usize] = availability;
     }
 
-    /// Notes what was found out about a feature, or leaves one off.
+    /// Records whether a feature is available; "unavailable" switches it off.
     pub fn set_feature(&mut self, feature: Feature, availability: Availability) {
         self.features[feature as usize] = availability;
     }
 
-    /// Leaves off what no child of the browser goes without. Children launched with it never pass
-    /// [`verify`](crate::report::verify), so that they are good for the knock-out matrix only.
+    /// For tests: switches off a layer that every child of the browser has. A child launched with
+    /// it never passes [`verify`](crate::report::verify).
     pub fn leave_off(&mut self, layer: Mandatory) {
-        self.left_off |= 1 << layer as u32;
+        self.knobs.leave_off(layer);
     }
 
-    /// Children launched with it are told that they have this layer, and it is never put on: so
-    /// that tests see its canary fail. They never pass [`verify`](crate::report::verify) either.
+    /// For tests: children believe that they have this layer, but nobody applies it, so that its
+    /// canary fails. They never pass [`verify`](crate::report::verify).
     ///
     /// # Panics
     /// The layer has no canary.
     pub fn pretend(&mut self, layer: Layer) {
-        assert!(canary::attack_on(layer).is_some(), "{layer} has no canary");
-        self.pretended |= 1 << layer.number();
+        self.knobs.pretend(layer);
     }
 
-    pub(crate) fn pretends(&self, layer: Layer) -> bool {
-        self.pretended & (1 << layer.number()) != 0
-    }
-
-    /// Whether something is left off that no child of the browser goes without.
+    /// Whether a test switched off a layer, or only pretends it.
     pub(crate) fn is_for_tests_only(&self) -> bool {
-        self.left_off != 0 || self.pretended != 0
+        self.knobs.is_set()
     }
 
-    /// Whether the namespaces that matter can be had.
+    /// Whether all essential namespaces are available.
     pub fn has_namespaces(&self) -> bool {
         Namespace::ESSENTIAL
             .into_iter()
             .all(|n| self.namespace(n).is_available())
     }
 
-    /// The tier that children of this machine can reach.
+    /// The best tier that a child can reach on this machine.
     pub fn tier(&self) -> Tier {
         Tier::of(
             self.has_namespaces(),
@@ -196,7 +159,7 @@ impl Support {
     }
 }
 
-/// How much of the sandbox there is.
+/// How complete the sandbox is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Tier {
     /// Namespaces, Landlock and system-call filters.
@@ -205,14 +168,14 @@ pub enum Tier {
     B,
     /// Namespaces and system-call filters; no Landlock.
     C,
-    /// System-call filters alone: only when degraded operation was asked for.
+    /// System-call filters alone: only if the user asked for degraded operation.
     D,
     /// No system-call filters: the browser refuses to run.
     None,
 }
 
 impl Tier {
-    /// The tier of these three.
+    /// The tier that follows from these three layers.
     pub fn of(namespaces: bool, landlock: bool, seccomp: bool) -> Tier {
         match (namespaces, landlock, seccomp) {
             (_, _, false) => Tier::None,
@@ -223,7 +186,7 @@ impl Tier {
         }
     }
 
-    /// Whether the browser runs with it without being told to accept less.
+    /// Whether the browser accepts this tier by default.
     pub fn is_enough_by_default(self) -> bool {
         matches!(self, Tier::A | Tier::B | Tier::C)
     }
@@ -257,9 +220,6 @@ mod tests {
     fn every_feature_has_its_own_place() {
         for (index, feature) in Feature::ALL.into_iter().enumerate() {
             assert_eq!(feature as usize, index);
-        }
-        for (index, layer) in Mandatory::ALL.into_iter().enumerate() {
-            assert_eq!(layer as usize, index);
         }
         for (index, namespace) in Namespace::ALL.into_iter().enumerate() {
             assert_eq!(namespace as usize, index);

@@ -1,12 +1,12 @@
 //! The few raw system calls that the layers share.
 //!
-//! Owns: turning a result into an errno. Trusts: its callers' pointers. Never: allocates or touches
-//! a lock, so all of it may run between `clone` and `execve`, and in a signal handler.
+//! Trusts: the pointers of its callers. Never: allocates or touches a lock, so all of it may run
+//! between `clone` and `execve`, and in a signal handler.
 
 use libc::{c_int, c_long};
 use std::io;
 
-/// A result whose error is a bare errno: usable where nothing may be allocated.
+/// A result whose error is a bare errno, for code that must not allocate.
 pub(crate) type RawResult<T> = Result<T, i32>;
 
 /// The errno of the last failed call.
@@ -16,12 +16,12 @@ pub(crate) fn errno() -> i32 {
         .unwrap_or(libc::EIO)
 }
 
-/// Sorts the result of `libc::syscall` into value and errno.
+/// Splits the result of `libc::syscall` into value and errno.
 pub(crate) fn check(result: c_long) -> RawResult<c_long> {
     if result < 0 { Err(errno()) } else { Ok(result) }
 }
 
-/// Sorts the result of a libc function into value and errno.
+/// Splits the result of a libc function into value and errno.
 pub(crate) fn check_int(result: c_int) -> RawResult<c_int> {
     if result < 0 { Err(errno()) } else { Ok(result) }
 }
@@ -61,7 +61,7 @@ pub(crate) fn write(fd: c_int, buffer: &[u8]) -> RawResult<usize> {
     }
 }
 
-/// Closes `fd`; there is nothing to do about a failure.
+/// Closes `fd`. Nobody can handle a failure.
 pub(crate) fn close(fd: c_int) {
     // SAFETY: the caller owns the descriptor and does not use it again.
     unsafe { libc::syscall(libc::SYS_close, fd) };

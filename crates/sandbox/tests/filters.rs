@@ -4,7 +4,7 @@
 mod machine;
 
 use machine::{ALLOW, Call, I386, KILL, NOTIFY, X86_64, answer};
-use sandbox::{Policy, Programs, compile};
+use sandbox::{Programs, Role, compile};
 
 const OWN_PID: u32 = 77;
 
@@ -21,20 +21,20 @@ fn verdict_of(programs: &Programs, architecture: u32, number: u32, arguments: [u
     machine::run_stack(&machine::stack_of(programs), &call).expect("a program")
 }
 
-fn both(policy: Policy) -> [(Programs, u32); 2] {
+fn both(role: Role) -> [(Programs, u32); 2] {
     [(true, NOTIFY), (false, KILL)]
-        .map(|(notify, default)| (compile(policy, OWN_PID, notify).expect("compiles"), default))
+        .map(|(notify, default)| (compile(role, OWN_PID, notify).expect("compiles"), default))
 }
 
 #[test]
 fn a_call_on_no_list_gets_the_default_in_every_role() {
-    for policy in Policy::ALL {
-        for (programs, default) in both(policy) {
+    for role in Role::ALL {
+        for (programs, default) in both(role) {
             for number in [libc::SYS_ptrace, libc::SYS_execve, libc::SYS_clone3, 999] {
                 assert_eq!(
                     verdict(&programs, number, [0; 6]),
                     default,
-                    "{policy}: {number}"
+                    "{role}: {number}"
                 );
             }
         }
@@ -43,8 +43,8 @@ fn a_call_on_no_list_gets_the_default_in_every_role() {
 
 #[test]
 fn foreign_conventions_are_killed_even_where_the_default_is_to_notify() {
-    for policy in Policy::ALL {
-        for (programs, _) in both(policy) {
+    for role in Role::ALL {
+        for (programs, _) in both(role) {
             for number in [0, 1, 20, 60, 231] {
                 assert_eq!(verdict_of(&programs, I386, number, [0; 6]), KILL);
                 assert_eq!(
@@ -59,7 +59,7 @@ fn foreign_conventions_are_killed_even_where_the_default_is_to_notify() {
 
 #[test]
 fn answered_calls_are_answered_whatever_the_default() {
-    for (programs, _) in both(Policy::Renderer) {
+    for (programs, _) in both(Role::Renderer) {
         assert_eq!(
             verdict(&programs, libc::SYS_openat, [9; 6]),
             answer(libc::EPERM)
@@ -77,8 +77,8 @@ fn answered_calls_are_answered_whatever_the_default() {
 
 #[test]
 fn no_placeholder_is_left_in_a_program() {
-    for policy in Policy::ALL {
-        for (programs, default) in both(policy) {
+    for role in Role::ALL {
+        for (programs, default) in both(role) {
             for instruction in &programs.allow_list {
                 if instruction.code == 0x06 {
                     assert!(
@@ -93,8 +93,8 @@ fn no_placeholder_is_left_in_a_program() {
 
 #[test]
 fn memory_is_never_executable() {
-    for policy in Policy::ALL {
-        for (programs, default) in both(policy) {
+    for role in Role::ALL {
+        for (programs, default) in both(role) {
             let private = (libc::MAP_PRIVATE | libc::MAP_ANONYMOUS) as u64;
             let mmap = |prot: u64, flags: u64| {
                 verdict(
@@ -129,7 +129,7 @@ fn memory_is_never_executable() {
 
 #[test]
 fn locks_are_the_only_futexes() {
-    for (programs, default) in both(Policy::Renderer) {
+    for (programs, default) in both(Role::Renderer) {
         let futex =
             |operation: u64| verdict(&programs, libc::SYS_futex, [0, operation, 0, 0, 0, 0]);
         for operation in [0, 1, 9, 10, 128, 129, 137, 138, 265, 393] {
@@ -143,8 +143,8 @@ fn locks_are_the_only_futexes() {
 
 #[test]
 fn a_process_may_abort_itself_and_signal_nobody_else() {
-    for policy in Policy::ALL {
-        for (programs, default) in both(policy) {
+    for role in Role::ALL {
+        for (programs, default) in both(role) {
             let tgkill = |pid: u32, signal: i32| {
                 let arguments = [u64::from(pid), 5, signal as u64, 0, 0, 0];
                 verdict(&programs, libc::SYS_tgkill, arguments)
@@ -158,7 +158,7 @@ fn a_process_may_abort_itself_and_signal_nobody_else() {
 
 #[test]
 fn the_network_role_makes_internet_sockets_alone() {
-    for (programs, default) in both(Policy::Network) {
+    for (programs, default) in both(Role::Network) {
         let socket = |domain: i32, kind: i32, protocol: i32| {
             let arguments = [domain as u64, kind as u64, protocol as u64, 0, 0, 0];
             verdict(&programs, libc::SYS_socket, arguments)
@@ -194,16 +194,16 @@ fn urgent_data_is_neither_sent_nor_taken_in_any_role() {
         libc::MSG_DONTWAIT | libc::MSG_CMSG_CLOEXEC,
         libc::MSG_DONTWAIT | libc::MSG_PEEK,
     ];
-    for policy in Policy::ALL {
-        for (programs, default) in both(policy) {
+    for role in Role::ALL {
+        for (programs, default) in both(role) {
             for flags in used.map(|flags| (flags | libc::MSG_OOB) as u64) {
                 for number in [libc::SYS_sendto, libc::SYS_recvfrom] {
                     let arguments = [3, 0x1000, 1, flags, 0, 0];
-                    assert_eq!(verdict(&programs, number, arguments), default, "{policy}");
+                    assert_eq!(verdict(&programs, number, arguments), default, "{role}");
                 }
                 for number in [libc::SYS_sendmsg, libc::SYS_recvmsg] {
                     let arguments = [3, 0x1000, flags, 0, 0, 0];
-                    assert_eq!(verdict(&programs, number, arguments), default, "{policy}");
+                    assert_eq!(verdict(&programs, number, arguments), default, "{role}");
                 }
             }
         }
@@ -214,36 +214,32 @@ fn urgent_data_is_neither_sent_nor_taken_in_any_role() {
 fn sockets_are_used_with_the_flags_of_their_role_alone() {
     let send = libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL;
     let peek = libc::MSG_DONTWAIT | libc::MSG_PEEK;
-    for (policy, number, allowed, refused) in [
-        (Policy::Demo, libc::SYS_sendto, send, libc::MSG_MORE),
-        (Policy::Demo, libc::SYS_recvfrom, libc::MSG_DONTWAIT, peek),
-        (Policy::Gpu, libc::SYS_sendto, send, libc::MSG_MORE),
-        (Policy::Gpu, libc::SYS_recvfrom, 0, libc::MSG_PEEK),
-        (Policy::Network, libc::SYS_sendto, send, libc::MSG_FASTOPEN),
-        (Policy::Network, libc::SYS_recvfrom, peek, libc::MSG_TRUNC),
+    for (role, number, allowed, refused) in [
+        (Role::Demo, libc::SYS_sendto, send, libc::MSG_MORE),
+        (Role::Demo, libc::SYS_recvfrom, libc::MSG_DONTWAIT, peek),
+        (Role::Gpu, libc::SYS_sendto, send, libc::MSG_MORE),
+        (Role::Gpu, libc::SYS_recvfrom, 0, libc::MSG_PEEK),
+        (Role::Network, libc::SYS_sendto, send, libc::MSG_FASTOPEN),
+        (Role::Network, libc::SYS_recvfrom, peek, libc::MSG_TRUNC),
     ] {
-        for (programs, default) in both(policy) {
+        for (programs, default) in both(role) {
             let call = |flags: i32| [3, 0x1000, 1, flags as u64, 0, 0];
-            assert_eq!(verdict(&programs, number, call(allowed)), ALLOW, "{policy}");
-            assert_eq!(
-                verdict(&programs, number, call(refused)),
-                default,
-                "{policy}"
-            );
+            assert_eq!(verdict(&programs, number, call(allowed)), ALLOW, "{role}");
+            assert_eq!(verdict(&programs, number, call(refused)), default, "{role}");
         }
     }
 }
 
 #[test]
 fn terminal_tricks_are_on_no_list() {
-    for policy in Policy::ALL {
-        for (programs, default) in both(policy) {
+    for role in Role::ALL {
+        for (programs, default) in both(role) {
             for request in [libc::TIOCSTI, libc::TIOCLINUX, 0xc050_2100, 0xc018_2101] {
                 let arguments = [0, request, 0, 0, 0, 0];
                 assert_eq!(
                     verdict(&programs, libc::SYS_ioctl, arguments),
                     default,
-                    "{policy}"
+                    "{role}"
                 );
             }
         }

@@ -52,81 +52,8 @@ pub(crate) fn fault_of(url: &Url) -> Option<Result<Fault, LoadError>> {
 
 /// The number of a system call on x86-64, from its name or its decimal number.
 fn number_of(name: &str) -> Option<u32> {
-    let known = SYSTEM_CALLS
-        .iter()
-        .find(|(known, _)| *known == name)
-        .map(|&(_, number)| number);
-    known.or_else(|| name.parse().ok())
+    syscalls::number_of(name).or_else(|| name.parse().ok())
 }
-
-/// Calls worth trying from a sandbox. Source: the kernel's
-/// `arch/x86/entry/syscalls/syscall_64.tbl`.
-const SYSTEM_CALLS: [(&str, u32); 64] = [
-    ("accept", 43),
-    ("add_key", 248),
-    ("arch_prctl", 158),
-    ("bind", 49),
-    ("bpf", 321),
-    ("chmod", 90),
-    ("chown", 92),
-    ("chroot", 161),
-    ("clone", 56),
-    ("clone3", 435),
-    ("connect", 42),
-    ("creat", 85),
-    ("execve", 59),
-    ("execveat", 322),
-    ("fork", 57),
-    ("getpid", 39),
-    ("getuid", 102),
-    ("init_module", 175),
-    ("inotify_init", 253),
-    ("io_uring_setup", 425),
-    ("ioctl", 16),
-    ("kexec_load", 246),
-    ("keyctl", 250),
-    ("kill", 62),
-    ("link", 86),
-    ("listen", 50),
-    ("memfd_create", 319),
-    ("mkdir", 83),
-    ("mmap", 9),
-    ("mount", 165),
-    ("mprotect", 10),
-    ("msgget", 68),
-    ("open", 2),
-    ("open_by_handle_at", 304),
-    ("openat", 257),
-    ("openat2", 437),
-    ("perf_event_open", 298),
-    ("personality", 135),
-    ("pidfd_getfd", 438),
-    ("pidfd_open", 434),
-    ("pivot_root", 155),
-    ("prctl", 157),
-    ("process_vm_readv", 310),
-    ("process_vm_writev", 311),
-    ("ptrace", 101),
-    ("reboot", 169),
-    ("rename", 82),
-    ("seccomp", 317),
-    ("semget", 64),
-    ("setns", 308),
-    ("setuid", 105),
-    ("shmget", 29),
-    ("socket", 41),
-    ("socketpair", 53),
-    ("stat", 4),
-    ("symlink", 88),
-    ("truncate", 76),
-    ("umount2", 166),
-    ("uname", 63),
-    ("unlink", 87),
-    ("unshare", 272),
-    ("userfaultfd", 323),
-    ("vfork", 58),
-    ("write", 1),
-];
 
 #[cfg(test)]
 mod tests {

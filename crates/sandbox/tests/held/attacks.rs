@@ -1,29 +1,29 @@
-//! What no sealed process may succeed with: every hostile action against the kernel, by name, with
-//! what is to be said about it in the knock-out matrix. What each does is in `deeds.rs`.
+//! Every hostile action against the kernel, by name, with the remarks of the knock-out matrix. No
+//! sealed process may succeed with one. `attack_calls.rs` has the calls.
 
-use crate::deeds::{self, Convention};
-use crate::scene::Scene;
+use crate::attack_calls::{self, Convention};
+use crate::target::Target;
 use libc::c_long;
-use sandbox::Policy;
+use sandbox::Role;
 
 /// A hostile action.
 #[derive(Clone, Copy)]
 pub struct Attack {
     pub name: &'static str,
     /// Returns what `syscall` does: negative, with errno set, for a refusal.
-    pub deed: fn(&Scene) -> c_long,
+    pub call: fn(&Target) -> c_long,
     /// Why fewer than two layers stop it, where that is so.
     pub exception: &'static str,
     /// Why it may fail even where nothing holds the process.
     pub futile: &'static str,
     /// Roles whose work it is.
-    pub work_of: &'static [Policy],
+    pub work_of: &'static [Role],
 }
 
-const fn attack(name: &'static str, deed: fn(&Scene) -> c_long) -> Attack {
+const fn attack(name: &'static str, call: fn(&Target) -> c_long) -> Attack {
     Attack {
         name,
-        deed,
+        call,
         exception: "",
         futile: "",
         work_of: &[],
@@ -43,7 +43,7 @@ impl Attack {
         self
     }
 
-    const fn work_of(mut self, roles: &'static [Policy]) -> Attack {
+    const fn work_of(mut self, roles: &'static [Role]) -> Attack {
         self.work_of = roles;
         self
     }
@@ -61,123 +61,135 @@ const NOTHING_TO_SEE: &str = "Says only that a process is there; what can be don
 /// Attacks that every role is held against.
 pub const ATTACKS: &[Attack] = &[
     // Files
-    attack("open", deeds::open),
-    attack("openat", deeds::openat),
-    attack("openat-root", deeds::open_root),
-    attack("openat2", deeds::openat2),
-    attack("stat", deeds::stat),
-    attack("mkdir", deeds::mkdir),
-    attack("proc-self-mem", deeds::proc_self_mem),
-    attack("execve", deeds::execve),
-    attack("mount", deeds::mount).futile(ROOTS_WORK),
-    attack("chroot", deeds::chroot).futile(ROOTS_WORK),
+    attack("open", attack_calls::open),
+    attack("openat", attack_calls::openat),
+    attack("openat-root", attack_calls::open_root),
+    attack("openat2", attack_calls::openat2),
+    attack("stat", attack_calls::stat),
+    attack("mkdir", attack_calls::mkdir),
+    attack("proc-self-mem", attack_calls::proc_self_mem),
+    attack("execve", attack_calls::execve),
+    attack("mount", attack_calls::mount).futile(ROOTS_WORK),
+    attack("chroot", attack_calls::chroot).futile(ROOTS_WORK),
     // Processes
-    attack("fork", deeds::fork),
-    attack("fork-by-number", deeds::fork_by_number),
-    attack("clone3-newuser", deeds::clone3_newuser),
-    attack("unshare", deeds::unshare),
-    attack("setns", deeds::setns).futile(ROOTS_WORK),
-    attack("ptrace", deeds::ptrace),
-    attack("ptrace-sibling", deeds::ptrace_sibling),
-    attack("process_vm_readv", deeds::process_vm_readv),
-    attack("pidfd_open", deeds::pidfd_open).few(NOTHING_TO_SEE),
-    attack("pidfd_getfd", deeds::pidfd_getfd),
-    attack("kill-all", deeds::kill_all),
-    attack("kill-launcher", deeds::kill_launcher),
-    attack("tgkill", deeds::tgkill),
-    attack("perf_event_open", deeds::perf_event_open),
-    attack("thread", deeds::thread),
-    attack("thread-bomb", deeds::thread_bomb),
+    attack("fork", attack_calls::fork),
+    attack("fork-by-number", attack_calls::fork_by_number),
+    attack("clone3-newuser", attack_calls::clone3_newuser),
+    attack("unshare", attack_calls::unshare),
+    attack("setns", attack_calls::setns).futile(ROOTS_WORK),
+    attack("ptrace", attack_calls::ptrace),
+    attack("ptrace-sibling", attack_calls::ptrace_sibling),
+    attack("process_vm_readv", attack_calls::process_vm_readv),
+    attack("pidfd_open", attack_calls::pidfd_open).few(NOTHING_TO_SEE),
+    attack("pidfd_getfd", attack_calls::pidfd_getfd),
+    attack("kill-all", attack_calls::kill_all),
+    attack("kill-launcher", attack_calls::kill_launcher),
+    attack("tgkill", attack_calls::tgkill),
+    attack("perf_event_open", attack_calls::perf_event_open),
+    attack("thread", attack_calls::thread),
+    attack("thread-bomb", attack_calls::thread_bomb),
     // Sockets
-    attack("tcp", deeds::tcp).work_of(&[Policy::Network]),
-    attack("udp", deeds::udp).work_of(&[Policy::Network]),
-    attack("listen", deeds::listen),
-    attack("socket-raw", deeds::socket_raw).futile(ROOTS_WORK),
-    attack("socket-unix", deeds::socket_unix).few(FAMILY),
-    attack("connect-x11", deeds::connect_x11),
-    attack("socket-netlink", deeds::socket_netlink).few(FAMILY),
-    attack("socket-vsock", deeds::socket_vsock).few(FAMILY),
-    attack("socket-alg", deeds::socket_alg)
+    attack("tcp", attack_calls::tcp).work_of(&[Role::Network]),
+    attack("udp", attack_calls::udp).work_of(&[Role::Network]),
+    attack("listen", attack_calls::listen),
+    attack("socket-raw", attack_calls::socket_raw).futile(ROOTS_WORK),
+    attack("socket-unix", attack_calls::socket_unix).few(FAMILY),
+    attack("connect-x11", attack_calls::connect_x11),
+    attack("socket-netlink", attack_calls::socket_netlink).few(FAMILY),
+    attack("socket-vsock", attack_calls::socket_vsock).few(FAMILY),
+    attack("socket-alg", attack_calls::socket_alg)
         .few(FAMILY)
         .futile("This kernel has no AF_ALG."),
-    attack("socketpair", deeds::socketpair).few(SELF_ONLY),
-    attack("oob-sendmsg", deeds::oob_sendmsg).few(SELF_ONLY),
-    attack("oob-recvmsg", deeds::oob_recvmsg).few(SELF_ONLY),
-    attack("oob-sendto", deeds::oob_sendto).few(SELF_ONLY),
-    attack("oob-recvfrom", deeds::oob_recvfrom).few(SELF_ONLY),
-    attack("setsockopt", deeds::setsockopt).few(SELF_ONLY),
+    attack("socketpair", attack_calls::socketpair).few(SELF_ONLY),
+    attack("oob-sendmsg", attack_calls::oob_sendmsg).few(SELF_ONLY),
+    attack("oob-recvmsg", attack_calls::oob_recvmsg).few(SELF_ONLY),
+    attack("oob-sendto", attack_calls::oob_sendto).few(SELF_ONLY),
+    attack("oob-recvfrom", attack_calls::oob_recvfrom).few(SELF_ONLY),
+    attack("setsockopt", attack_calls::setsockopt).few(SELF_ONLY),
     // Queues, keys, terminals
-    attack("shmget", deeds::shmget),
-    attack("msgget", deeds::msgget),
-    attack("mq_open", deeds::mq_open),
-    attack("mq_open-create", deeds::mq_create),
-    attack("keyctl", deeds::keyctl),
-    attack("tiocsti", deeds::tiocsti).few(
+    attack("shmget", attack_calls::shmget),
+    attack("msgget", attack_calls::msgget),
+    attack("mq_open", attack_calls::mq_open),
+    attack("mq_open-create", attack_calls::mq_create),
+    attack("keyctl", attack_calls::keyctl),
+    attack("tiocsti", attack_calls::tiocsti).few(
         "The test hands a terminal over for it. The launcher never does, a child has none of its \
          own, and the empty root has none to open.",
     ),
     // Memory
-    attack("mmap-rwx", deeds::mmap_rwx),
-    attack("mmap-rx", deeds::mmap_rx).few(
+    attack("mmap-rwx", attack_calls::mmap_rwx),
+    attack("mmap-rx", attack_calls::mmap_rx).few(
         "Fresh memory holds zeroes, and memory that was written is never made executable: two \
          layers stop `mmap-rwx` and `mprotect-x`.",
     ),
-    attack("mmap-rx-memfd", deeds::mmap_rx_memfd).few(
+    attack("mmap-rx-memfd", attack_calls::mmap_rx_memfd).few(
         "In the gpu process, which has to make and size files in memory for its buffers, only the \
          filter keeps a written file from being mapped as code.",
     ),
-    attack("mprotect-x", deeds::mprotect_x),
-    attack("memfd_create", deeds::memfd_create)
+    attack("mprotect-x", attack_calls::mprotect_x),
+    attack("memfd_create", attack_calls::memfd_create)
         .few(
             "The gpu process makes its Wayland buffers so. Without executable memory a buffer \
              is a buffer.",
         )
-        .work_of(&[Policy::Gpu]),
-    attack("memfd_secret", deeds::memfd_secret),
-    attack("userfaultfd", deeds::userfaultfd).few(SELF_ONLY),
-    attack("memory-bomb", deeds::memory_bomb).few(
+        .work_of(&[Role::Gpu]),
+    attack("memfd_secret", attack_calls::memfd_secret),
+    attack("userfaultfd", attack_calls::userfaultfd).few(SELF_ONLY),
+    attack("memory-bomb", attack_calls::memory_bomb).few(
         "An ordinary user who may not make control groups has the resource limit alone; the filter \
          allows memory.",
     ),
-    attack("stack-overflow", deeds::stack_overflow)
+    attack("stack-overflow", attack_calls::stack_overflow)
         .futile("The guard page below the stack ends the process, whatever holds it."),
     // Kernel code that nobody needs
-    attack("pipe2", deeds::pipe2).few(SELF_ONLY),
-    attack("dup", deeds::dup).few(SELF_ONLY),
-    attack("dup-flood", deeds::dup_flood),
-    attack("io_uring", deeds::io_uring).few(SELF_ONLY),
-    attack("bpf", deeds::bpf).futile(ROOTS_WORK),
-    attack("seccomp", deeds::seccomp).few(SELF_ONLY),
-    attack("prctl-dumpable", deeds::prctl_dumpable).few(
+    attack("pipe2", attack_calls::pipe2).few(SELF_ONLY),
+    attack("dup", attack_calls::dup).few(SELF_ONLY),
+    attack("dup-flood", attack_calls::dup_flood),
+    attack("io_uring", attack_calls::io_uring).few(SELF_ONLY),
+    attack("bpf", attack_calls::bpf).futile(ROOTS_WORK),
+    attack("seccomp", attack_calls::seccomp).few(SELF_ONLY),
+    attack("prctl-dumpable", attack_calls::prctl_dumpable).few(
         "Opens the process to attachers of the same user; those that are children are kept from \
          it by layers of their own (`ptrace-sibling`), and others hold more than a child has.",
     ),
-    attack("prctl-ptracer", deeds::prctl_ptracer)
+    attack("prctl-ptracer", attack_calls::prctl_ptracer)
         .few("As `prctl-dumpable`.")
         .futile("This kernel has no Yama module."),
-    attack("ignore-sigsys", deeds::ignore_sigsys).few(
+    attack("ignore-sigsys", attack_calls::ignore_sigsys).few(
         "Does not help: the kernel kills without asking the handler, and with a listener no \
          signal is sent at all.",
     ),
-    attack("personality", deeds::personality).few(SELF_ONLY),
-    attack("modify_ldt", deeds::modify_ldt).few(SELF_ONLY),
-    attack("sched_setscheduler", deeds::sched_setscheduler).futile(ROOTS_WORK),
-    attack("unknown-number", deeds::unknown_number).futile(NO_SUCH_NUMBER),
-    attack("endless-loop", deeds::endless_loop)
+    attack("personality", attack_calls::personality).few(SELF_ONLY),
+    attack("modify_ldt", attack_calls::modify_ldt).few(SELF_ONLY),
+    attack("sched_setscheduler", attack_calls::sched_setscheduler).futile(ROOTS_WORK),
+    attack("unknown-number", attack_calls::unknown_number).futile(NO_SUCH_NUMBER),
+    attack("endless-loop", attack_calls::endless_loop)
         .few(
             "Computing is what the sandbox promises to allow. The broker notices that a process \
-             answers no more; the person may end a tab that does not.",
+             no longer responds; the user may close a tab that does not respond.",
         )
-        .work_of(&Policy::ALL),
+        .work_of(&Role::ALL),
 ];
 
 /// Calls by other conventions: these kill, whatever the listener would say.
 pub const FOREIGN: &[Attack] = &[
-    attack("x32-getpid", |_| deeds::foreign(Convention::X32Getpid)).futile(NO_SUCH_NUMBER),
-    attack("x32-read", |_| deeds::foreign(Convention::X32Read)).futile(NO_SUCH_NUMBER),
-    attack("number-minus-one", |_| deeds::foreign(Convention::MinusOne)).futile(NO_SUCH_NUMBER),
-    attack("int80-getpid", |_| deeds::foreign(Convention::I386Getpid)).few(SELF_ONLY),
-    attack("int80-exit", |_| deeds::foreign(Convention::I386Exit)).few(SELF_ONLY),
+    attack("x32-getpid", |_| {
+        attack_calls::foreign(Convention::X32Getpid)
+    })
+    .futile(NO_SUCH_NUMBER),
+    attack("x32-read", |_| attack_calls::foreign(Convention::X32Read)).futile(NO_SUCH_NUMBER),
+    attack("number-minus-one", |_| {
+        attack_calls::foreign(Convention::MinusOne)
+    })
+    .futile(NO_SUCH_NUMBER),
+    attack("int80-getpid", |_| {
+        attack_calls::foreign(Convention::I386Getpid)
+    })
+    .few(SELF_ONLY),
+    attack("int80-exit", |_| {
+        attack_calls::foreign(Convention::I386Exit)
+    })
+    .few(SELF_ONLY),
 ];
 
 pub fn all() -> impl Iterator<Item = &'static Attack> {

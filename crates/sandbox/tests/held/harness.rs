@@ -1,16 +1,19 @@
-//! Launching victims and watching what becomes of them.
+//! Launches children and watches the outcome.
 
-use crate::scene::SUCCESS_STATUS;
+use crate::target::SUCCESS_STATUS;
 use sandbox::cgroup::Tree;
 use sandbox::notify::{self, Notification};
 use sandbox::report::{self, Report};
-use sandbox::{Attempted, Canary, LaunchSpec, Launched, Layer, Policy, Support};
+use sandbox::{Attempted, Canary, LaunchSpec, Launched, Layer, Role, Support};
 use std::ffi::CString;
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+
+/// A named claim.
+pub type Claim = (&'static str, fn());
 
 pub static SUPPORT: LazyLock<Support> = LazyLock::new(sandbox::probe);
 /// The control groups of this program; `None` where none is writable.
@@ -35,13 +38,13 @@ pub fn who() -> &'static str {
     }
 }
 
-/// A launched victim. Dropped, it is killed and reaped.
-pub struct Victim {
+/// A launched child. Dropped, it is killed and reaped.
+pub struct TestChild {
     pub pid: i32,
     pub pidfd: OwnedFd,
-    pub policy: Policy,
+    pub role: Role,
     pub attempted: Attempted,
-    /// What it told of its canaries.
+    /// The canaries that it reported.
     pub canaries: Vec<Canary>,
     /// What it was launched for.
     pub action: String,
@@ -51,12 +54,12 @@ pub struct Victim {
     status: Option<i32>,
 }
 
-/// What became of an attack.
+/// The outcome of an attack.
 #[derive(Debug)]
 pub enum Outcome {
     /// The call came back.
     Returned { value: i64, errno: i32 },
-    /// The listener was told; the victim waits.
+    /// The kernel notified the test; the child waits.
     Notified(Notification),
     /// It ended, with this wait status.
     Died(i32),
@@ -81,19 +84,19 @@ pub fn is_killed_by(status: i32, signal: i32) -> bool {
 }
 
 pub fn spec<'a>(
-    policy: Policy,
+    role: Role,
     support: &'a Support,
     exe: BorrowedFd<'a>,
     bootstrap: OwnedFd,
     stderr: OwnedFd,
     action: &str,
 ) -> LaunchSpec<'a> {
-    let words = ["victim", "--type=victim", policy.name(), action];
+    let words = ["test-child", "--type=test-child", role.name(), action];
     LaunchSpec {
         exe,
         args: words.map(|w| CString::new(w).expect("no NUL")).to_vec(),
         env: Vec::new(),
-        policy,
+        role,
         support,
         bootstrap,
         stderr,
@@ -104,36 +107,36 @@ pub fn spec<'a>(
     }
 }
 
-impl Victim {
-    pub fn launch(policy: Policy, action: &str) -> Victim {
-        Victim::launch_with(policy, &SUPPORT, action)
+impl TestChild {
+    pub fn launch(role: Role, action: &str) -> TestChild {
+        TestChild::launch_with(role, &SUPPORT, action)
     }
 
-    pub fn launch_with(policy: Policy, support: &Support, action: &str) -> Victim {
-        Victim::launch_exe(policy, support, EXE.as_fd(), action, |spec| spec)
-            .expect("a victim can be launched")
+    pub fn launch_with(role: Role, support: &Support, action: &str) -> TestChild {
+        TestChild::launch_exe(role, support, EXE.as_fd(), action, |spec| spec)
+            .expect("a child can be launched")
     }
 
     pub fn launch_exe<'a>(
-        policy: Policy,
+        role: Role,
         support: &'a Support,
         exe: BorrowedFd<'a>,
         action: &str,
         change: impl FnOnce(LaunchSpec<'a>) -> LaunchSpec<'a>,
-    ) -> Result<Victim, sandbox::LaunchError> {
+    ) -> Result<TestChild, sandbox::LaunchError> {
         let (channel, theirs) = packet_pair();
         let (stderr, their_stderr) = pipe();
-        let spec = change(spec(policy, support, exe, theirs, their_stderr, action));
+        let spec = change(spec(role, support, exe, theirs, their_stderr, action));
         let Launched {
             pid,
             pidfd,
             attempted,
         } = sandbox::launch(spec)?;
         let stderr = File::from(stderr);
-        Ok(Victim {
+        Ok(TestChild {
             pid,
             pidfd,
-            policy,
+            role,
             attempted,
             canaries: Vec::new(),
             action: action.trim_start_matches("alone:").to_owned(),
@@ -144,23 +147,23 @@ impl Victim {
         })
     }
 
-    /// Waits for its word that it is sealed.
-    pub fn sealed(mut self) -> Victim {
+    /// Waits for its message that it is sealed.
+    pub fn sealed(mut self) -> TestChild {
         let (text, fds) = self.receive();
         if !text.starts_with("sealed") {
             self.kill();
             let stderr = self.stderr_text();
-            panic!("{} {}: {text}; {stderr}", who(), self.policy);
+            panic!("{} {}: {text}; {stderr}", who(), self.role);
         }
         self.listener = fds.into_iter().next();
         self.canaries = parse_canaries(&text);
         self
     }
 
-    /// Looks at it from outside, with what it told of its canaries.
+    /// Examines it from outside, with the canaries that it reported.
     pub fn report(&self, support: &Support) -> Report {
-        let (policy, canaries) = (self.policy, &self.canaries);
-        report::verify(self.pid, policy, support, self.attempted, canaries)
+        let (role, canaries) = (self.role, &self.canaries);
+        report::verify(self.pid, role, support, self.attempted, canaries)
     }
 
     /// One message, with its descriptors. An end without one gives `ended`.
@@ -170,10 +173,10 @@ impl Victim {
     }
 
     pub fn send(&self, text: &str, fds: &[BorrowedFd<'_>]) {
-        send(self.channel.as_raw_fd(), text, fds).expect("the victim takes a message");
+        send(self.channel.as_raw_fd(), text, fds).expect("the child takes a message");
     }
 
-    /// Lets it do what it was launched for, and watches.
+    /// Starts its action, and watches.
     pub fn go(&mut self) -> Outcome {
         self.go_with(&[])
     }
@@ -192,7 +195,7 @@ impl Victim {
                 let mut words = text.split(' ');
                 let mut number = || words.next().and_then(|w| w.parse::<i64>().ok());
                 let (Some(value), Some(errno)) = (number(), number()) else {
-                    panic!("the victim said {text:?}; {}", self.stderr_text());
+                    panic!("the child said {text:?}; {}", self.stderr_text());
                 };
                 return Outcome::Returned {
                     value,
@@ -249,13 +252,13 @@ impl Victim {
     }
 }
 
-impl Drop for Victim {
+impl Drop for TestChild {
     fn drop(&mut self) {
         self.kill();
     }
 }
 
-/// Words for the message that the victim is sealed.
+/// Words for the message that the child is sealed.
 pub fn write_canaries(canaries: &[Canary]) -> String {
     let words = canaries.iter();
     let words = words.map(|canary| format!(" {}={}", canary.layer.number(), canary.errno));

@@ -1,5 +1,4 @@
-//! The layers of the knock-out matrix: which there are, and what a victim is launched with that
-//! gets some of them only.
+//! The layers of the knock-out matrix, and the support that gives a child some of them only.
 
 use crate::harness::SUPPORT;
 use sandbox::{Availability, Feature, Mandatory, Namespace, Support};
@@ -70,7 +69,7 @@ impl Set {
         Set(self.0 & !(1 << layer as u32))
     }
 
-    /// What a victim is launched with. Without a user namespace there are no others.
+    /// What a child is launched with. Without a user namespace there are no others.
     pub fn support(self) -> Support {
         let off = Availability::Unavailable(libc::ECANCELED);
         let mut support = SUPPORT.clone();
@@ -107,7 +106,10 @@ const NAMESPACES: [(Layer, Namespace); 5] = [
 ];
 
 const FEATURES: &[(Layer, &[Feature])] = &[
-    (Layer::Filter, &[Feature::Seccomp, Feature::SeccompListener]),
+    (
+        Layer::Filter,
+        &[Feature::Seccomp, Feature::CallNotifications],
+    ),
     (Layer::Landlock, &[Feature::Landlock]),
     (Layer::Nesting, &[Feature::NestingLimit]),
     (Layer::WriteExecute, &[Feature::DenyWriteExecute]),

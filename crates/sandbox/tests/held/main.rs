@@ -1,14 +1,15 @@
 //! What a sealed process can still do, tried for real: this program launches itself through
-//! `sandbox::launch` as the victim, in every role, and lets it attack.
+//! `sandbox::launch` as a child, in every role, and lets the child attack.
 //!
 //! As root it runs everything a second time as an ordinary user.
 
+mod attack_calls;
 mod attacks;
-mod deeds;
+mod fixture;
 mod harness;
 mod layers;
-mod scene;
-mod stage;
+mod target;
+mod test_child;
 mod tests_canaries;
 mod tests_crash;
 mod tests_launch;
@@ -16,24 +17,21 @@ mod tests_layers;
 mod tests_life;
 mod tests_matrix;
 mod tests_report;
-mod victim;
 
+use harness::Claim;
 use std::os::unix::process::CommandExt;
 use std::panic::{self, AssertUnwindSafe};
 use std::process::{Command, ExitCode};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// A named claim.
-pub type Claim = (&'static str, fn());
-
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.first().map(String::as_str) {
-        Some("--type=victim") => return victim::main(&arguments[1..]),
+        Some("--type=test-child") => return test_child::main(&arguments[1..]),
         Some("--type=launcher") => return tests_launch::launcher_main(),
         Some("--type=filtered-launcher") => return tests_report::filtered_launcher_main(),
-        Some("--type=bystander") => return stage::bystander_main(),
+        Some("--type=bystander") => return fixture::bystander_main(),
         Some("--write-matrix") => return tests_matrix::write_main(),
         Some("--print-matrix") => return tests_matrix::print_main(),
         _ => {}

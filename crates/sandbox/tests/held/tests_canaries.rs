@@ -1,11 +1,10 @@
 //! The canaries: each is in the report with its answer, and each notices that its layer is not
 //! there.
 
-use crate::Claim;
-use crate::harness::{SUPPORT, Victim};
+use crate::harness::{Claim, SUPPORT, TestChild};
 use crate::layers::Set;
 use sandbox::report::{self, Basis, Report, State, Teller};
-use sandbox::{Availability, Canary, Feature, Layer, Mandatory, Namespace, Policy, Support};
+use sandbox::{Availability, Canary, Feature, Layer, Mandatory, Namespace, Role, Support};
 
 pub const CLAIMS: &[Claim] = &[
     (
@@ -51,9 +50,9 @@ const NET: Layer = Layer::Namespace(Namespace::Net);
 const UTS: Layer = Layer::Namespace(Namespace::Uts);
 
 fn each_layer_is_tried() {
-    for policy in Policy::ALL {
-        let victim = Victim::launch(policy, "idle").sealed();
-        let report = victim.report(&SUPPORT);
+    for role in Role::ALL {
+        let child = TestChild::launch(role, "idle").sealed();
+        let report = child.report(&SUPPORT);
         assert!(report.is_sufficient(), "{report}");
         for row in &report.rows {
             let answer = ANSWERS.iter().find(|(layer, ..)| *layer == row.layer);
@@ -66,7 +65,7 @@ fn each_layer_is_tried() {
                 (Some(_), None) if !is_there => {}
                 (None, None) => assert!(sandbox::untried(row.layer).is_some()),
                 (None, Some(tried)) if tried.told_by == Teller::Broker => {}
-                other => panic!("{policy}: {}: {other:?}", row.layer),
+                other => panic!("{role}: {}: {other:?}", row.layer),
             }
         }
     }
@@ -83,19 +82,18 @@ fn pretence_is_found_out() {
             continue;
         }
         // With the layer it seals itself.
-        Victim::launch_with(Policy::Renderer, &support, "alone:idle").sealed();
+        TestChild::launch_with(Role::Renderer, &support, "alone:idle").sealed();
         support.pretend(layer);
         for action in ["alone:idle", "idle"] {
-            let victim = Victim::launch_with(Policy::Network, &support, action);
-            let (text, _) = victim.receive();
+            let child = TestChild::launch_with(Role::Network, &support, action);
+            let (text, _) = child.receive();
             let expected = format!("failed: {layer} does not hold: {call} must end with {answer}");
             assert!(text.starts_with(&expected), "{layer}: {text}");
         }
     }
 }
 
-/// What a victim is launched with whose layer is to be pretended; `None` where there is no such
-/// layer here. The network role, which has threads, has the host's network: pretending is enough.
+/// The support of a child that only pretends a layer; `None` if there is no such layer here.
 fn without_others_in_the_way(layer: Layer) -> Option<Support> {
     let feature = match layer {
         Layer::NestingLimit => Feature::NestingLimit,
@@ -118,34 +116,28 @@ fn host_name() -> String {
 }
 
 fn answers_are_due() {
-    let victim = Victim::launch(Policy::Gpu, "idle").sealed();
+    let child = TestChild::launch(Role::Gpu, "idle").sealed();
     let look = |canaries: &[Canary]| {
-        report::verify(
-            victim.pid,
-            Policy::Gpu,
-            &SUPPORT,
-            victim.attempted,
-            canaries,
-        )
+        report::verify(child.pid, Role::Gpu, &SUPPORT, child.attempted, canaries)
     };
     let is_alone_missing = |report: &Report, layer: Layer| {
         let missing: Vec<Layer> = report.missing().map(|row| row.layer).collect();
         assert_eq!(missing, [layer], "{report}");
         assert!(!report.is_sufficient(), "{report}");
     };
-    assert!(look(&victim.canaries).is_sufficient());
-    assert!(!victim.canaries.is_empty());
-    for (place, canary) in victim.canaries.iter().enumerate() {
-        let mut fewer = victim.canaries.clone();
+    assert!(look(&child.canaries).is_sufficient());
+    assert!(!child.canaries.is_empty());
+    for (place, canary) in child.canaries.iter().enumerate() {
+        let mut fewer = child.canaries.clone();
         fewer.remove(place);
         is_alone_missing(&look(&fewer), canary.layer);
-        let mut other = victim.canaries.clone();
+        let mut other = child.canaries.clone();
         other[place].errno = libc::EIO;
         is_alone_missing(&look(&other), canary.layer);
     }
     // Of layers that have none, or that this process does not have.
     for layer in [Layer::Keyring, Layer::Speculation] {
-        let mut more = victim.canaries.clone();
+        let mut more = child.canaries.clone();
         let errno = libc::EPERM;
         more.push(Canary { layer, errno });
         if SUPPORT.feature(Feature::Keyring).is_available() {
@@ -159,8 +151,8 @@ fn memory_is_tried_from_outside() {
         return println!("SKIP: root may read what it likes");
     }
     let support = without_namespaces();
-    let victim = Victim::launch_with(Policy::Renderer, &support, "idle").sealed();
-    let report = victim.report(&support);
+    let child = TestChild::launch_with(Role::Renderer, &support, "idle").sealed();
+    let report = child.report(&support);
     assert!(report.is_sufficient(), "{report}");
     let row = row(&report, Layer::NotDumpable);
     assert_eq!((row.state, row.basis), (State::Enforced, Basis::Seen));
@@ -174,8 +166,8 @@ fn dumpable_is_found_out() {
     }
     let mut support = without_namespaces();
     support.leave_off(Mandatory::NotDumpable);
-    let victim = Victim::launch_with(Policy::Renderer, &support, "idle").sealed();
-    let report = victim.report(&support);
+    let child = TestChild::launch_with(Role::Renderer, &support, "idle").sealed();
+    let report = child.report(&support);
     let row = row(&report, Layer::NotDumpable);
     assert_eq!(row.state, State::Missing, "{report}");
     let tried = row.tried.as_ref().expect("it was tried");

@@ -1,8 +1,7 @@
 //! Every way to die leaves a record, although process 1 of a pid namespace ignores signals.
 
-use crate::Claim;
-use crate::harness::Victim;
-use sandbox::Policy;
+use crate::harness::{Claim, TestChild};
+use sandbox::Role;
 use sandbox::crash::{self, CrashRecord, MAIN_STACK_BYTES, StackOverflow};
 
 pub const CLAIMS: &[Claim] = &[
@@ -31,16 +30,16 @@ pub const CLAIMS: &[Claim] = &[
     ),
 ];
 
-fn record_of(victim: &mut Victim) -> Option<CrashRecord> {
-    victim.stderr_text().lines().find_map(crash::parse)
+fn record_of(child: &mut TestChild) -> Option<CrashRecord> {
+    child.stderr_text().lines().find_map(crash::parse)
 }
 
 /// The address at fault and the stack that was used up, by its record.
-fn expect_signal(victim: &mut Victim, expected: i32) -> (Option<u64>, Option<StackOverflow>) {
-    let status = victim.end();
+fn expect_signal(child: &mut TestChild, expected: i32) -> (Option<u64>, Option<StackOverflow>) {
+    let status = child.end();
     assert!(libc::WIFEXITED(status), "{status:x}");
     assert_eq!(libc::WEXITSTATUS(status), 128 + expected);
-    match record_of(victim) {
+    match record_of(child) {
         Some(CrashRecord::Signal {
             number,
             address,
@@ -56,7 +55,7 @@ fn expect_signal(victim: &mut Victim, expected: i32) -> (Option<u64>, Option<Sta
 }
 
 fn signals_from_outside() {
-    for policy in Policy::ALL {
+    for role in Role::ALL {
         for signal in [
             libc::SIGSEGV,
             libc::SIGABRT,
@@ -64,31 +63,31 @@ fn signals_from_outside() {
             libc::SIGTERM,
             libc::SIGILL,
         ] {
-            let mut victim = Victim::launch(policy, "idle").sealed();
-            victim.signal(signal);
-            assert_eq!(expect_signal(&mut victim, signal), (None, None), "{policy}");
+            let mut child = TestChild::launch(role, "idle").sealed();
+            child.signal(signal);
+            assert_eq!(expect_signal(&mut child, signal), (None, None), "{role}");
         }
     }
 }
 
 fn a_fault_is_recorded_with_its_address() {
-    let mut victim = Victim::launch(Policy::Renderer, "segv").sealed();
-    victim.send("go", &[]);
-    assert_eq!(expect_signal(&mut victim, libc::SIGSEGV), (Some(16), None));
+    let mut child = TestChild::launch(Role::Renderer, "segv").sealed();
+    child.send("go", &[]);
+    assert_eq!(expect_signal(&mut child, libc::SIGSEGV), (Some(16), None));
 }
 
 fn an_abort_is_recorded() {
-    for policy in Policy::ALL {
-        let mut victim = Victim::launch(policy, "abort").sealed();
-        victim.send("go", &[]);
-        expect_signal(&mut victim, libc::SIGABRT);
+    for role in Role::ALL {
+        let mut child = TestChild::launch(role, "abort").sealed();
+        child.send("go", &[]);
+        expect_signal(&mut child, libc::SIGABRT);
     }
 }
 
 fn a_stack_overflow_is_recorded() {
-    let mut victim = Victim::launch(Policy::Renderer, "overflow").sealed();
-    victim.send("go", &[]);
-    let (_, stack) = expect_signal(&mut victim, libc::SIGSEGV);
+    let mut child = TestChild::launch(Role::Renderer, "overflow").sealed();
+    child.send("go", &[]);
+    let (_, stack) = expect_signal(&mut child, libc::SIGSEGV);
     let Some(StackOverflow::Main { used }) = stack else {
         panic!("{stack:?}");
     };
@@ -96,17 +95,17 @@ fn a_stack_overflow_is_recorded() {
 }
 
 fn a_panic_is_recorded_on_one_line() {
-    for policy in Policy::ALL {
-        let mut victim = Victim::launch(policy, "panic").sealed();
-        victim.send("go", &[]);
-        let status = victim.end();
-        assert_eq!(libc::WEXITSTATUS(status), 101, "{policy}: {status:x}");
-        match record_of(&mut victim) {
+    for role in Role::ALL {
+        let mut child = TestChild::launch(role, "panic").sealed();
+        child.send("go", &[]);
+        let status = child.end();
+        assert_eq!(libc::WEXITSTATUS(status), 101, "{role}: {status:x}");
+        match record_of(&mut child) {
             Some(CrashRecord::Panic { message }) => {
                 assert!(message.starts_with("as asked at "), "{message}");
-                assert!(message.contains("victim.rs:"), "{message}");
+                assert!(message.contains("test_child.rs:"), "{message}");
             }
-            other => panic!("{policy}: {other:?}"),
+            other => panic!("{role}: {other:?}"),
         }
     }
 }
@@ -116,24 +115,24 @@ fn a_crash_of_a_worker_thread_is_recorded() {
         ("worker:segv", None),
         ("worker:overflow", Some(StackOverflow::Other)),
     ] {
-        let mut victim = Victim::launch(Policy::Network, action).sealed();
-        victim.send("go", &[]);
-        let (address, found) = expect_signal(&mut victim, libc::SIGSEGV);
+        let mut child = TestChild::launch(Role::Network, action).sealed();
+        child.send("go", &[]);
+        let (address, found) = expect_signal(&mut child, libc::SIGSEGV);
         assert!(address.is_some(), "{action}");
         assert_eq!(found, stack, "{action}");
     }
 }
 
 fn a_kill_leaves_no_record() {
-    let mut victim = Victim::launch(Policy::Renderer, "idle").sealed();
-    victim.signal(libc::SIGKILL);
-    let status = victim.end();
+    let mut child = TestChild::launch(Role::Renderer, "idle").sealed();
+    child.signal(libc::SIGKILL);
+    let status = child.end();
     assert!(libc::WIFSIGNALED(status));
-    assert_eq!(record_of(&mut victim), None);
+    assert_eq!(record_of(&mut child), None);
 }
 
 fn a_crash_before_the_seal_is_recorded() {
-    let mut victim = Victim::launch(Policy::Renderer, "unsealed").sealed();
-    victim.signal(libc::SIGSEGV);
-    expect_signal(&mut victim, libc::SIGSEGV);
+    let mut child = TestChild::launch(Role::Renderer, "unsealed").sealed();
+    child.signal(libc::SIGSEGV);
+    expect_signal(&mut child, libc::SIGSEGV);
 }

@@ -1,10 +1,9 @@
 //! Launching: descriptors, environment, program files, control groups, the launcher's death.
 
-use crate::Claim;
-use crate::harness::{self, Outcome, SUPPORT, Victim};
+use crate::harness::{self, Claim, Outcome, SUPPORT, TestChild};
 use sandbox::cgroup::Limits;
 use sandbox::report::{Layer, State};
-use sandbox::{LaunchError, Policy};
+use sandbox::{LaunchError, Role};
 use std::fs::{self, File, Permissions};
 use std::io::{BufRead, BufReader};
 use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
@@ -49,8 +48,8 @@ pub const CLAIMS: &[Claim] = &[
 
 /// Run by `a_child_dies_with_its_launcher`: launches, tells the pid, waits to be killed.
 pub fn launcher_main() -> ExitCode {
-    let victim = Victim::launch(Policy::Renderer, "idle").sealed();
-    println!("{}", victim.pid);
+    let child = TestChild::launch(Role::Renderer, "idle").sealed();
+    println!("{}", child.pid);
     // SAFETY: takes nothing.
     unsafe { libc::pause() };
     ExitCode::FAILURE
@@ -79,15 +78,15 @@ fn a_child_gets_only_its_own() {
     let leak = File::open("/proc/self/exe").expect("opens");
     // SAFETY: takes numbers; the duplicate is new.
     let leak = unsafe { OwnedFd::from_raw_fd(libc::fcntl(leak.as_raw_fd(), libc::F_DUPFD, 50)) };
-    let victim = Victim::launch(Policy::Renderer, "unsealed").sealed();
-    let folder = format!("/proc/{}/fd", victim.pid);
+    let child = TestChild::launch(Role::Renderer, "unsealed").sealed();
+    let folder = format!("/proc/{}/fd", child.pid);
     let mut numbers: Vec<String> = fs::read_dir(folder)
         .expect("we have power over it")
         .map(|entry| entry.expect("readable").file_name().display().to_string())
         .collect();
     numbers.sort();
     assert_eq!(numbers, ["0", "1", "2", "3"]);
-    let environment = fs::read(format!("/proc/{}/environ", victim.pid)).expect("readable");
+    let environment = fs::read(format!("/proc/{}/environ", child.pid)).expect("readable");
     let environment = String::from_utf8_lossy(&environment).into_owned();
     let variables: Vec<&str> = environment.split('\0').filter(|v| !v.is_empty()).collect();
     assert_eq!(variables.len(), 1, "{variables:?}");
@@ -110,11 +109,11 @@ fn copy_of_program(mode: u32) -> (tempfile::TempDir, File) {
 }
 
 /// Another thread may be between clone and execute with the copy open for writing.
-fn launch_copy(exe: &File) -> Victim {
+fn launch_copy(exe: &File) -> TestChild {
     loop {
-        let result = Victim::launch_exe(Policy::Renderer, &SUPPORT, exe.as_fd(), "idle", |s| s);
+        let result = TestChild::launch_exe(Role::Renderer, &SUPPORT, exe.as_fd(), "idle", |s| s);
         match result {
-            Ok(victim) => return victim.sealed(),
+            Ok(child) => return child.sealed(),
             Err(LaunchError::Child { source, .. })
                 if source.raw_os_error() == Some(libc::ETXTBSY) => {}
             Err(error) => panic!("{error}"),
@@ -124,8 +123,8 @@ fn launch_copy(exe: &File) -> Victim {
 
 fn a_program_in_a_closed_folder_is_executed() {
     let (_folder, exe) = copy_of_program(0o755);
-    let victim = launch_copy(&exe);
-    let report = victim.report(&SUPPORT);
+    let child = launch_copy(&exe);
+    let report = child.report(&SUPPORT);
     assert!(report.is_sufficient(), "{report}");
     assert_ne!(
         report.state(Layer::DistinctUid),
@@ -136,8 +135,8 @@ fn a_program_in_a_closed_folder_is_executed() {
 
 fn a_program_of_its_owner_alone_keeps_the_uid() {
     let (_folder, exe) = copy_of_program(0o700);
-    let victim = launch_copy(&exe);
-    let report = victim.report(&SUPPORT);
+    let child = launch_copy(&exe);
+    let report = child.report(&SUPPORT);
     assert!(report.is_sufficient(), "{report}");
     assert_ne!(
         report.state(Layer::DistinctUid),
@@ -151,8 +150,8 @@ fn a_file_that_is_no_program_is_a_clear_error() {
     let path = folder.path().join("text");
     fs::write(&path, "no program").expect("can be written");
     let exe = File::open(&path).expect("opens");
-    let result = Victim::launch_exe(Policy::Renderer, &SUPPORT, exe.as_fd(), "idle", |s| s);
-    match result.map(|victim| victim.pid) {
+    let result = TestChild::launch_exe(Role::Renderer, &SUPPORT, exe.as_fd(), "idle", |s| s);
+    match result.map(|child| child.pid) {
         Err(LaunchError::Child { step, source }) => {
             assert_eq!(format!("{step:?}"), "Execute");
             assert_eq!(source.raw_os_error(), Some(libc::EACCES), "not executable");
@@ -167,41 +166,36 @@ fn a_control_group_is_seen_and_removed() {
         Err(error) => return println!("SKIP: no writable control group: {error}"),
     };
     let group = tree
-        .child("victim", Limits::of(Policy::Renderer))
+        .child("child", Limits::of(Role::Renderer))
         .expect("a group");
     let exe = File::open("/proc/self/exe").expect("opens");
-    let mut victim = Victim::launch_exe(
-        Policy::Renderer,
-        &SUPPORT,
-        exe.as_fd(),
-        "live",
-        |mut spec| {
+    let mut child =
+        TestChild::launch_exe(Role::Renderer, &SUPPORT, exe.as_fd(), "live", |mut spec| {
             spec.cgroup = Some(&group);
             spec
-        },
-    )
-    .expect("launches")
-    .sealed();
-    let report = victim.report(&SUPPORT);
+        })
+        .expect("launches")
+        .sealed();
+    let report = child.report(&SUPPORT);
     assert_eq!(report.state(Layer::Cgroup), State::Enforced, "{report}");
-    assert!(matches!(victim.go(), Outcome::Returned { value: 0, .. }));
+    assert!(matches!(child.go(), Outcome::Returned { value: 0, .. }));
     match group.memory_peak() {
         Ok(bytes) => assert!(bytes > 0),
         Err(error) => println!("SKIP: the kernel keeps no peak: {error}"),
     }
-    victim.kill();
+    child.kill();
     assert_eq!(group.memory_kills().expect("counted"), 0);
 }
 
 fn the_gpu_may_keep_uid_and_network() {
     let exe = File::open("/proc/self/exe").expect("opens");
-    let victim = Victim::launch_exe(Policy::Gpu, &SUPPORT, exe.as_fd(), "idle", |mut spec| {
+    let child = TestChild::launch_exe(Role::Gpu, &SUPPORT, exe.as_fd(), "idle", |mut spec| {
         spec.keep_uid = true;
         spec.host_network = true;
         spec
     });
-    let victim = victim.expect("launches").sealed();
-    let report = victim.report(&SUPPORT);
+    let child = child.expect("launches").sealed();
+    let report = child.report(&SUPPORT);
     assert!(report.is_sufficient(), "{report}");
     assert_eq!(report.tier(), SUPPORT.tier(), "{report}");
     assert_ne!(
@@ -215,18 +209,12 @@ fn the_gpu_may_keep_uid_and_network() {
 
 fn a_plan_for_another_role_is_refused() {
     let exe = File::open("/proc/self/exe").expect("opens");
-    let victim = Victim::launch_exe(
-        Policy::Renderer,
-        &SUPPORT,
-        exe.as_fd(),
-        "idle",
-        |mut spec| {
-            spec.policy = Policy::Network;
-            spec
-        },
-    );
-    let victim = victim.expect("launches");
-    let (text, _) = victim.receive();
+    let child = TestChild::launch_exe(Role::Renderer, &SUPPORT, exe.as_fd(), "idle", |mut spec| {
+        spec.role = Role::Network;
+        spec
+    });
+    let child = child.expect("launches");
+    let (text, _) = child.receive();
     assert!(text.contains("does not hold a plan"), "{text}");
 }
 

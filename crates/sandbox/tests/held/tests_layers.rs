@@ -1,28 +1,28 @@
 //! Each attack against each role; the layers one by one.
 
-use crate::Claim;
 use crate::attacks::{ATTACKS, FOREIGN};
-use crate::harness::{Outcome, SUPPORT, Victim, is_killed_by};
-use crate::stage::{self, Stage};
+use crate::fixture::{self, Fixture};
+
+use crate::harness::{Claim, Outcome, SUPPORT, TestChild, is_killed_by};
 use sandbox::report::{self, Basis, Layer, State};
-use sandbox::{Availability, Feature, Namespace, Policy, Support, Tier};
+use sandbox::{Availability, Feature, Namespace, Role, Support, Tier};
 use std::os::fd::AsRawFd;
 
 pub const CLAIMS: &[Claim] = &[
     ("demo_survives_no_attack_unpunished", || {
-        attack_all(Policy::Demo)
+        attack_all(Role::Demo)
     }),
     ("gpu_survives_no_attack_unpunished", || {
-        attack_all(Policy::Gpu)
+        attack_all(Role::Gpu)
     }),
     ("network_survives_no_attack_unpunished", || {
-        attack_all(Policy::Network)
+        attack_all(Role::Network)
     }),
     ("renderer_survives_no_attack_unpunished", || {
-        attack_all(Policy::Renderer)
+        attack_all(Role::Renderer)
     }),
     ("shell_survives_no_attack_unpunished", || {
-        attack_all(Policy::Shell)
+        attack_all(Role::Shell)
     }),
     (
         "calls_of_foreign_conventions_kill",
@@ -70,16 +70,16 @@ pub const CLAIMS: &[Claim] = &[
     ),
 ];
 
-fn attack_all(policy: Policy) {
-    let stage = Stage::new();
-    let sibling = Victim::launch(policy, "idle").sealed();
+fn attack_all(role: Role) {
+    let fixture = Fixture::new();
+    let sibling = TestChild::launch(role, "idle").sealed();
     for attack in ATTACKS {
-        let mut victim = Victim::launch(policy, attack.name).sealed();
-        let outcome = stage::perform(&mut victim, &stage.props(sibling.pid));
+        let mut child = TestChild::launch(role, attack.name).sealed();
+        let outcome = fixture::run_attack(&mut child, &fixture.setup(sibling.pid));
         assert_eq!(
             outcome.is_refused_or_killed(),
-            !attack.work_of.contains(&policy),
-            "{policy}: {}: {outcome:?}",
+            !attack.work_of.contains(&role),
+            "{role}: {}: {outcome:?}",
             attack.name
         );
     }
@@ -87,70 +87,70 @@ fn attack_all(policy: Policy) {
 
 fn calls_of_foreign_conventions_kill() {
     for name in FOREIGN.iter().map(|attack| attack.name) {
-        for policy in Policy::ALL {
-            let mut victim = Victim::launch(policy, name).sealed();
-            match victim.go() {
+        for role in Role::ALL {
+            let mut child = TestChild::launch(role, name).sealed();
+            match child.go() {
                 Outcome::Died(status) if is_killed_by(status, libc::SIGSYS) => {}
                 // A kernel without i386 answers int 0x80 with a fault.
                 Outcome::Died(status) if name.starts_with("int80") => {
                     assert_eq!(libc::WEXITSTATUS(status), 128 + libc::SIGSEGV, "{name}");
                 }
-                other => panic!("{policy}: {name}: {other:?}"),
+                other => panic!("{role}: {name}: {other:?}"),
             }
         }
     }
 }
 
 fn a_thread_from_before_the_seal_is_held_too() {
-    for policy in [Policy::Network, Policy::Demo, Policy::Gpu] {
+    for role in [Role::Network, Role::Demo, Role::Gpu] {
         for attack in ["openat", "execve", "socket-unix", "x32-getpid"] {
-            let mut victim = Victim::launch(policy, &format!("worker:{attack}")).sealed();
-            let outcome = victim.go();
+            let mut child = TestChild::launch(role, &format!("worker:{attack}")).sealed();
+            let outcome = child.go();
             assert!(
                 outcome.is_refused_or_killed(),
-                "{policy}: {attack}: {outcome:?}"
+                "{role}: {attack}: {outcome:?}"
             );
         }
     }
 }
 
 fn notification_names_the_call() {
-    if !SUPPORT.feature(Feature::SeccompListener).is_available() {
+    if !SUPPORT.feature(Feature::CallNotifications).is_available() {
         return println!("SKIP: no seccomp listener here");
     }
-    let mut victim = Victim::launch(Policy::Renderer, "unshare").sealed();
-    let outcome = victim.go();
+    let mut child = TestChild::launch(Role::Renderer, "unshare").sealed();
+    let outcome = child.go();
     let Outcome::Notified(notification) = outcome else {
         panic!("{outcome:?}")
     };
     assert_eq!(notification.name, "unshare");
     assert_eq!(notification.number, libc::SYS_unshare as i32);
     assert_eq!(notification.args[0], libc::CLONE_NEWUSER as u64);
-    assert_eq!(notification.pid.cast_signed(), victim.pid);
+    assert_eq!(notification.pid.cast_signed(), child.pid);
     assert_ne!(notification.instruction_pointer, 0);
-    victim.kill();
+    child.kill();
 }
 
 fn without_a_listener_calls_kill() {
-    let support = without(&[Feature::SeccompListener]);
-    let mut victim = Victim::launch_with(Policy::Renderer, &support, "unshare").sealed();
-    match victim.go() {
+    let support = without(&[Feature::CallNotifications]);
+    let mut child = TestChild::launch_with(Role::Renderer, &support, "unshare").sealed();
+    match child.go() {
         Outcome::Died(status) => assert!(is_killed_by(status, libc::SIGSYS), "{status:x}"),
         other => panic!("{other:?}"),
     }
 }
 
 fn only_the_network_role_can_make_a_socket() {
-    for policy in Policy::ALL {
-        let mut victim = Victim::launch(policy, "clone-socket").sealed();
-        let outcome = victim.go();
+    for role in Role::ALL {
+        let mut child = TestChild::launch(role, "clone-socket").sealed();
+        let outcome = child.go();
         match outcome {
             // Nobody listens on the discard port.
-            Outcome::Returned { errno, .. } if policy == Policy::Network => {
+            Outcome::Returned { errno, .. } if role == Role::Network => {
                 assert_eq!(errno, libc::ECONNREFUSED);
             }
-            Outcome::Notified(_) | Outcome::Died(_) if policy != Policy::Network => {}
-            other => panic!("{policy}: {other:?}"),
+            Outcome::Notified(_) | Outcome::Died(_) if role != Role::Network => {}
+            other => panic!("{role}: {other:?}"),
         }
     }
 }
@@ -164,29 +164,27 @@ fn urgent_data_never_reaches_a_socket() {
         let Some(call) = name.strip_prefix("oob-") else {
             continue;
         };
-        for policy in Policy::ALL {
-            let mut victim = Victim::launch(policy, name).sealed();
-            match victim.go() {
+        for role in Role::ALL {
+            let mut child = TestChild::launch(role, name).sealed();
+            match child.go() {
                 Outcome::Notified(told) => assert_eq!(told.name, call),
                 Outcome::Died(status) => assert!(is_killed_by(status, libc::SIGSYS), "{name}"),
-                other => panic!("{policy}: {name}: {other:?}"),
+                other => panic!("{role}: {name}: {other:?}"),
             }
         }
     }
 }
 
 fn every_role_is_reported_with_every_layer() {
-    for policy in Policy::ALL {
-        let victim = Victim::launch(policy, "idle").sealed();
-        let report = victim.report(&SUPPORT);
+    for role in Role::ALL {
+        let child = TestChild::launch(role, "idle").sealed();
+        let report = child.report(&SUPPORT);
         assert!(report.is_sufficient(), "{report}");
         assert_eq!(report.tier(), SUPPORT.tier(), "{report}");
         assert_eq!(report.state(Layer::Seccomp), State::Enforced, "{report}");
         for namespace in Namespace::ALL {
             let expected = match SUPPORT.namespace(namespace) {
-                _ if namespace == Namespace::Net && policy == Policy::Network => {
-                    State::NotAttempted
-                }
+                _ if namespace == Namespace::Net && role == Role::Network => State::NotAttempted,
                 Availability::Available => State::Enforced,
                 Availability::Unavailable(errno) => State::Unavailable(errno),
             };
@@ -209,15 +207,15 @@ fn every_role_is_reported_with_every_layer() {
             Availability::Unavailable(errno) => State::Unavailable(errno),
         };
         assert_eq!(report.state(Layer::DistinctUid), distinct, "{report}");
-        if policy == Policy::Renderer {
+        if role == Role::Renderer {
             println!("{report}");
         }
     }
 }
 
 fn unsealed_is_insufficient() {
-    let victim = Victim::launch(Policy::Renderer, "unsealed").sealed();
-    let report = victim.report(&SUPPORT);
+    let child = TestChild::launch(Role::Renderer, "unsealed").sealed();
+    let report = child.report(&SUPPORT);
     assert!(!report.is_sufficient(), "{report}");
     for layer in [
         Layer::Seccomp,
@@ -231,7 +229,7 @@ fn unsealed_is_insufficient() {
         report.missing().any(|row| row.basis == Basis::Implied),
         "{report}"
     );
-    let gone = report::verify(i32::MAX, Policy::Renderer, &SUPPORT, victim.attempted, &[]);
+    let gone = report::verify(i32::MAX, Role::Renderer, &SUPPORT, child.attempted, &[]);
     assert!(!gone.is_sufficient(), "{gone}");
 }
 
@@ -239,10 +237,10 @@ fn without_the_filter_no_file_opens() {
     if !SUPPORT.has_namespaces() {
         return println!("SKIP: no namespaces here");
     }
-    let all = [Feature::Seccomp, Feature::SeccompListener];
+    let all = [Feature::Seccomp, Feature::CallNotifications];
     let plain = [
         Feature::Seccomp,
-        Feature::SeccompListener,
+        Feature::CallNotifications,
         Feature::Landlock,
     ];
     let landlock = SUPPORT.feature(Feature::Landlock).is_available();
@@ -260,10 +258,10 @@ fn without_the_filter_no_file_opens() {
         if attack == "unshare" && !SUPPORT.feature(Feature::NestingLimit).is_available() {
             continue;
         }
-        let mut victim = Victim::launch_with(Policy::Renderer, &without(off), attack).sealed();
-        let report = victim.report(&without(off));
+        let mut child = TestChild::launch_with(Role::Renderer, &without(off), attack).sealed();
+        let report = child.report(&without(off));
         assert!(!report.is_sufficient(), "{report}");
-        match victim.go() {
+        match child.go() {
             Outcome::Returned { value: -1, errno } if expected == 0 || errno == expected => {}
             Outcome::Returned { value: 0.., .. } if attack == "openat-root" && expected == 0 => {}
             other => panic!("{attack}: {other:?}, not errno {expected}"),
@@ -284,15 +282,15 @@ fn each_tier_launches_and_is_reported() {
     );
     let no_landlock = without(&[Feature::Landlock]);
     for support in [&SUPPORT, &no_namespaces, &no_landlock, &filter_alone] {
-        for policy in Policy::ALL {
-            let mut victim = Victim::launch_with(policy, support, "live").sealed();
-            let report = victim.report(support);
+        for role in Role::ALL {
+            let mut child = TestChild::launch_with(role, support, "live").sealed();
+            let report = child.report(support);
             assert_eq!(report.tier(), has(support), "{report}");
             assert!(report.is_sufficient(), "{report}");
-            let outcome = victim.go();
+            let outcome = child.go();
             assert!(
                 matches!(outcome, Outcome::Returned { value: 0, .. }),
-                "{policy}: {outcome:?}"
+                "{role}: {outcome:?}"
             );
         }
     }
@@ -300,14 +298,14 @@ fn each_tier_launches_and_is_reported() {
 }
 
 fn memory_beyond_the_limit_is_refused() {
-    for policy in Policy::ALL {
-        let mut victim = Victim::launch(policy, "memory").sealed();
-        let outcome = victim.go();
+    for role in Role::ALL {
+        let mut child = TestChild::launch(role, "memory").sealed();
+        let outcome = child.go();
         assert!(
             matches!(outcome, Outcome::Returned { value: 0, .. }),
-            "{policy}: {outcome:?}"
+            "{role}: {outcome:?}"
         );
-        assert!(victim.pidfd.as_raw_fd() > 2);
+        assert!(child.pidfd.as_raw_fd() > 2);
     }
 }
 

@@ -1,8 +1,7 @@
 //! What each role needs still works when it is sealed.
 
-use crate::Claim;
-use crate::harness::{Outcome, Victim};
-use sandbox::Policy;
+use crate::harness::{Claim, Outcome, TestChild};
+use sandbox::Role;
 use std::fs::File;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -36,43 +35,43 @@ pub const CLAIMS: &[Claim] = &[
     ),
 ];
 
-fn expect_success(victim: &mut Victim, outcome: &Outcome) {
+fn expect_success(child: &mut TestChild, outcome: &Outcome) {
     if !matches!(outcome, Outcome::Returned { value: 0, .. }) {
-        let stderr = victim.stderr_text();
-        panic!("{}: {outcome:?}; {stderr}", victim.policy);
+        let stderr = child.stderr_text();
+        panic!("{}: {outcome:?}; {stderr}", child.role);
     }
 }
 
 fn every_role_lives_under_its_policy() {
-    for policy in Policy::ALL {
-        let mut victim = Victim::launch(policy, "live").sealed();
-        let outcome = victim.go();
-        expect_success(&mut victim, &outcome);
-        victim.send("go", &[]);
-        let status = victim.end();
+    for role in Role::ALL {
+        let mut child = TestChild::launch(role, "live").sealed();
+        let outcome = child.go();
+        expect_success(&mut child, &outcome);
+        child.send("go", &[]);
+        let status = child.end();
         assert!(
             libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == 0,
-            "{policy}: {status:x}"
+            "{role}: {status:x}"
         );
     }
 }
 
 fn a_worker_thread_lives_under_its_policy() {
-    for policy in [Policy::Network, Policy::Demo, Policy::Gpu] {
-        let mut victim = Victim::launch(policy, "worker:live").sealed();
-        let outcome = victim.go();
-        expect_success(&mut victim, &outcome);
+    for role in [Role::Network, Role::Demo, Role::Gpu] {
+        let mut child = TestChild::launch(role, "worker:live").sealed();
+        let outcome = child.go();
+        expect_success(&mut child, &outcome);
     }
 }
 
 fn regions_can_be_mapped() {
-    for policy in Policy::ALL {
+    for role in Role::ALL {
         let (writable, other) = (region(1), region(41));
         let path = format!("/proc/self/fd/{}", other.as_raw_fd());
         let read_only = File::open(path).expect("a memfd can be opened again");
-        let mut victim = Victim::launch(policy, "map").sealed();
-        let outcome = victim.go_with(&[writable.as_fd(), read_only.as_fd()]);
-        expect_success(&mut victim, &outcome);
+        let mut child = TestChild::launch(role, "map").sealed();
+        let outcome = child.go_with(&[writable.as_fd(), read_only.as_fd()]);
+        expect_success(&mut child, &outcome);
         let mut byte = [0];
         writable.read_exact_at(&mut byte, 0).expect("readable");
         assert_eq!(byte, [42]);
@@ -92,34 +91,34 @@ fn region(first: u8) -> File {
 fn the_network_role_connects_out() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback");
     let port = listener.local_addr().expect("bound").port();
-    let mut victim = Victim::launch(Policy::Network, "connect").sealed();
-    victim.send(&format!("go {port}"), &[]);
-    let (mut stream, _) = listener.accept().expect("the victim connects");
+    let mut child = TestChild::launch(Role::Network, "connect").sealed();
+    child.send(&format!("go {port}"), &[]);
+    let (mut stream, _) = listener.accept().expect("the child connects");
     let mut question = [0; 4];
-    stream.read_exact(&mut question).expect("the victim asks");
-    stream.write_all(b"pong").expect("the victim listens");
-    let outcome = victim.outcome();
-    expect_success(&mut victim, &outcome);
+    stream.read_exact(&mut question).expect("the child asks");
+    stream.write_all(b"pong").expect("the child listens");
+    let outcome = child.outcome();
+    expect_success(&mut child, &outcome);
 }
 
 fn the_demo_role_serves_its_listener() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback");
     let address = listener.local_addr().expect("bound");
-    let mut victim = Victim::launch(Policy::Demo, "serve").sealed();
-    victim.send("go", &[listener.as_fd()]);
+    let mut child = TestChild::launch(Role::Demo, "serve").sealed();
+    child.send("go", &[listener.as_fd()]);
     let mut stream = TcpStream::connect(address).expect("the listener is open");
-    stream.write_all(b"ping").expect("the victim reads");
+    stream.write_all(b"ping").expect("the child reads");
     let mut answer = String::new();
     stream
         .read_to_string(&mut answer)
-        .expect("the victim answers");
+        .expect("the child answers");
     assert_eq!(answer, "pong");
-    let outcome = victim.outcome();
-    expect_success(&mut victim, &outcome);
+    let outcome = child.outcome();
+    expect_success(&mut child, &outcome);
 }
 
 fn the_gpu_role_grows_its_buffers() {
-    let mut victim = Victim::launch(Policy::Gpu, "buffers").sealed();
-    let outcome = victim.go();
-    expect_success(&mut victim, &outcome);
+    let mut child = TestChild::launch(Role::Gpu, "buffers").sealed();
+    let outcome = child.go();
+    expect_success(&mut child, &outcome);
 }

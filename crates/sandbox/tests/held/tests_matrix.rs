@@ -1,18 +1,18 @@
 //! The knock-out matrix: each attack with one layer alone, and with all layers but one.
 //!
-//! `docs/sandbox-matrix.md` is written by `--write-matrix` (as root, for both users); the claim
-//! makes the tables anew and compares. A machine that lacks a layer is told apart, and so is a row
-//! whose attack fares differently there even where nothing holds the victim.
+//! `--write-matrix` writes `docs/sandbox-matrix.md` (as root, for both users); the claim makes the
+//! tables again and compares them. On a machine that lacks a layer it skips, and it skips a row
+//! whose attack has another outcome there even when unprotected.
 
-use crate::Claim;
 use crate::attacks::{self, Attack};
-use crate::harness::{EXE, GROUPS, Outcome, SUPPORT, Victim, who};
+use crate::fixture::{self, Fixture};
+
+use crate::harness::{Claim, EXE, GROUPS, Outcome, SUPPORT, TestChild, who};
 use crate::layers::{
     LAYERS, Layer, OF_A_ROLE, Set, is_available, is_inside_user, is_ordinary, is_roots,
 };
-use crate::stage::{self, Stage};
 use sandbox::cgroup::{ChildGroup, Limits};
-use sandbox::{Mandatory, Policy};
+use sandbox::{Mandatory, Role};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::os::fd::AsFd;
@@ -31,82 +31,82 @@ pub const CLAIMS: &[Claim] = &[
     ),
 ];
 
-/// How an attack fared.
+/// The outcome of an attack, as the tables show it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Fate {
+enum OutcomeKind {
     Succeeded,
     Refused(i32),
-    /// Told to the listener or killed by the filter.
+    /// The kernel notified the test, or the filter killed the process.
     Stopped,
     /// Its own exit status, 0 for a signal.
     Ended(i32),
 }
 
-impl Fate {
-    fn of(outcome: &Outcome) -> Fate {
+impl OutcomeKind {
+    fn of(outcome: &Outcome) -> OutcomeKind {
         match outcome {
-            outcome if !outcome.is_refused_or_killed() => Fate::Succeeded,
-            Outcome::Returned { errno, .. } => Fate::Refused(*errno),
-            Outcome::Notified(_) => Fate::Stopped,
+            outcome if !outcome.is_refused_or_killed() => OutcomeKind::Succeeded,
+            Outcome::Returned { errno, .. } => OutcomeKind::Refused(*errno),
+            Outcome::Notified(_) => OutcomeKind::Stopped,
             Outcome::Died(status) if libc::WIFEXITED(*status) => {
-                Fate::Ended(libc::WEXITSTATUS(*status))
+                OutcomeKind::Ended(libc::WEXITSTATUS(*status))
             }
-            Outcome::Died(_) => Fate::Ended(0),
+            Outcome::Died(_) => OutcomeKind::Ended(0),
         }
     }
 
     fn text(self) -> String {
         match self {
-            Fate::Succeeded => "succeeds".to_owned(),
-            Fate::Refused(errno) => format!("fails: {}", errno_name(errno)),
-            Fate::Stopped => "stopped".to_owned(),
-            Fate::Ended(_) => "ends itself".to_owned(),
+            OutcomeKind::Succeeded => "succeeds".to_owned(),
+            OutcomeKind::Refused(errno) => format!("fails: {}", errno_name(errno)),
+            OutcomeKind::Stopped => "stopped".to_owned(),
+            OutcomeKind::Ended(_) => "ends itself".to_owned(),
         }
     }
 }
 
-/// One thread's means to let victims loose.
-struct Arena {
-    stage: Stage,
+/// Runs attacks on one thread.
+struct Runner {
+    fixture: Fixture,
 }
 
 static NEXT_GROUP: AtomicU32 = AtomicU32::new(0);
 
-impl Arena {
-    fn fate(&self, policy: Policy, attack: &Attack, layers: Set) -> Fate {
+impl Runner {
+    fn outcome(&self, role: Role, attack: &Attack, layers: Set) -> OutcomeKind {
         let support = layers.support();
         let sibling = (attack.name == "ptrace-sibling")
-            .then(|| Victim::launch_with(policy, &support, "alone:idle").sealed());
+            .then(|| TestChild::launch_with(role, &support, "alone:idle").sealed());
         let has_group = layers.has(Layer::Group) && is_available(Layer::Group);
         let group = has_group.then(group).flatten();
         let action = format!("alone:{}", attack.name);
-        let victim = Victim::launch_exe(policy, &support, EXE.as_fd(), &action, |mut spec| {
+        let child = TestChild::launch_exe(role, &support, EXE.as_fd(), &action, |mut spec| {
             spec.cgroup = group.as_ref();
             spec
         });
-        let mut victim = victim.expect("a victim can be launched").sealed();
-        let props = self
-            .stage
-            .props(sibling.as_ref().map_or(0, |sibling| sibling.pid));
-        Fate::of(&stage::perform(&mut victim, &props))
+        let mut child = child.expect("a child can be launched").sealed();
+        let setup = self
+            .fixture
+            .setup(sibling.as_ref().map_or(0, |sibling| sibling.pid));
+        OutcomeKind::of(&fixture::run_attack(&mut child, &setup))
     }
 
     /// What becomes of the attack with each layer alone, and with all but it.
     fn row(&self, attack: &Attack) -> Row {
-        let policy = Policy::Renderer;
-        let control = self.fate(policy, attack, Set::none());
-        let user = self.fate(policy, attack, Set::none().with(Layer::User));
-        let is_held = self.fate(policy, attack, Set::all()) != Fate::Succeeded;
+        let role = Role::Renderer;
+        let control = self.outcome(role, attack, Set::none());
+        let user = self.outcome(role, attack, Set::none().with(Layer::User));
+        let is_held = self.outcome(role, attack, Set::all()) != OutcomeKind::Succeeded;
         let cell = |layer: Layer| {
             if !is_available(layer) {
                 return Cell::Absent;
             }
             let stops = match layer {
                 Layer::User => user != control,
-                _ => self.stops(policy, attack, layer, control, user),
+                _ => self.stops(role, attack, layer, control, user),
             };
-            let rest = self.fate(policy, attack, Set::all().without(layer));
-            match (stops, is_held && rest == Fate::Succeeded) {
+            let rest = self.outcome(role, attack, Set::all().without(layer));
+            match (stops, is_held && rest == OutcomeKind::Succeeded) {
                 (true, true) => Cell::Only,
                 (true, false) => Cell::Stops,
                 (false, false) => Cell::Blank,
@@ -121,7 +121,7 @@ impl Arena {
             pairs: Vec::new(),
             is_held,
         };
-        if control == Fate::Succeeded && row.count() == 1 && !row.has(Cell::Only) {
+        if control == OutcomeKind::Succeeded && row.count() == 1 && !row.has(Cell::Only) {
             row.pairs = self.pairs(attack, &row);
         }
         row
@@ -129,7 +129,8 @@ impl Arena {
 
     /// Which two layers stop it together that do not alone.
     fn pairs(&self, attack: &Attack, row: &Row) -> Vec<(Layer, Layer)> {
-        let goes_through = |set| self.fate(Policy::Renderer, attack, set) == Fate::Succeeded;
+        let goes_through =
+            |set| self.outcome(Role::Renderer, attack, set) == OutcomeKind::Succeeded;
         let blank = |(layer, _): &(Layer, &str)| row.cells[*layer as usize] == Cell::Blank;
         let layers: Vec<Layer> = LAYERS.into_iter().filter(blank).map(|(l, _)| l).collect();
         let mut pairs = Vec::new();
@@ -156,35 +157,35 @@ impl Arena {
     /// Whether the layer alone changes what becomes of the attack.
     fn stops(
         &self,
-        policy: Policy,
+        role: Role,
         attack: &Attack,
         layer: Layer,
-        control: Fate,
-        user: Fate,
+        control: OutcomeKind,
+        user: OutcomeKind,
     ) -> bool {
         let (base, basis) = if is_inside_user(layer) {
             (Set::none().with(Layer::User), user)
         } else {
             (Set::none(), control)
         };
-        self.fate(policy, attack, base.with(layer)) != basis
+        self.outcome(role, attack, base.with(layer)) != basis
     }
 
     /// The same for the layers in which a role may differ from the renderer.
-    fn role_row(&self, policy: Policy, attack: &Attack) -> Vec<(Layer, bool)> {
-        let control = self.fate(policy, attack, Set::none());
-        let user = self.fate(policy, attack, Set::none().with(Layer::User));
+    fn role_row(&self, role: Role, attack: &Attack) -> Vec<(Layer, bool)> {
+        let control = self.outcome(role, attack, Set::none());
+        let user = self.outcome(role, attack, Set::none().with(Layer::User));
         let available = OF_A_ROLE.into_iter().filter(|layer| is_available(*layer));
         available
-            .map(|layer| (layer, self.stops(policy, attack, layer, control, user)))
+            .map(|layer| (layer, self.stops(role, attack, layer, control, user)))
             .collect()
     }
 
     /// Whether one layer less lets it through.
-    fn hangs_on_one(&self, policy: Policy, attack: &Attack) -> bool {
+    fn hangs_on_one(&self, role: Role, attack: &Attack) -> bool {
         let available = OF_A_ROLE.into_iter().filter(|layer| is_available(*layer));
         let mut sets = available.map(|layer| Set::all().without(layer));
-        sets.any(|set| self.fate(policy, attack, set) == Fate::Succeeded)
+        sets.any(|set| self.outcome(role, attack, set) == OutcomeKind::Succeeded)
     }
 }
 
@@ -195,7 +196,7 @@ fn group() -> Option<ChildGroup> {
         memory_bytes: 64 << 20,
         // Some kernels have no real-time tasks in a group with a share. That is luck, no layer.
         weight: None,
-        ..Limits::of(Policy::Renderer)
+        ..Limits::of(Role::Renderer)
     };
     let groups = GROUPS.as_ref().ok()?;
     let group = groups.child(&format!("matrix-{number}"), limits);
@@ -232,7 +233,7 @@ impl Cell {
 /// One attack on the renderer.
 struct Row {
     name: &'static str,
-    control: Fate,
+    control: OutcomeKind,
     cells: [Cell; LAYERS.len()],
     /// Where one layer stops it alone: which ones do so by two.
     pairs: Vec<(Layer, Layer)>,
@@ -279,7 +280,7 @@ impl Row {
 
 /// One attack on another role, where it differs.
 struct RoleRow {
-    policy: Policy,
+    role: Role,
     attack: &'static Attack,
     /// Layers that stop it in the renderer or in this role but not in both; true: in this role.
     differences: Vec<(Layer, bool)>,
@@ -293,14 +294,14 @@ impl RoleRow {
             let names: Vec<&str> = chosen.map(|(layer, _)| LAYERS[*layer as usize].1).collect();
             names.join(", ")
         };
-        let (policy, name) = (self.policy, self.attack.name);
+        let (role, name) = (self.role, self.attack.name);
         let (more, less) = (names(true), names(false));
-        let note = match (self.attack.work_of.contains(&policy), self.hangs_on_one) {
+        let note = match (self.attack.work_of.contains(&role), self.hangs_on_one) {
             (true, _) => "its work",
             (false, true) => "one layer",
             (false, false) => "two or more",
         };
-        format!("| {policy} | {name} | {more} | {less} | {note} |")
+        format!("| {role} | {name} | {more} | {less} | {note} |")
     }
 }
 
@@ -314,7 +315,7 @@ struct Matrix {
 }
 
 impl Matrix {
-    /// Lets all victims loose, on a few threads.
+    /// Runs all attacks, on a few threads.
     fn make() -> Matrix {
         let attacks: Vec<&'static Attack> = attacks::all().collect();
         let next = AtomicUsize::new(0);
@@ -322,12 +323,12 @@ impl Matrix {
         std::thread::scope(|scope| {
             for _ in 0..3 {
                 scope.spawn(|| {
-                    let arena = Arena {
-                        stage: Stage::new(),
+                    let runner = Runner {
+                        fixture: Fixture::new(),
                     };
                     while let Some(attack) = attacks.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        let row = arena.row(attack);
-                        let role_rows = role_rows(&arena, attack, &row);
+                        let row = runner.row(attack);
+                        let role_rows = role_rows(&runner, attack, &row);
                         let mut found = found.lock().expect("no panic while held");
                         found.insert(position(attack.name), (row, role_rows));
                     }
@@ -337,7 +338,7 @@ impl Matrix {
         let found = found.into_inner().expect("no panic while held");
         let (rows, role_rows): (Vec<Row>, Vec<Vec<RoleRow>>) = found.into_values().unzip();
         let mut role_rows: Vec<RoleRow> = role_rows.into_iter().flatten().collect();
-        role_rows.sort_by_key(|row| (row.policy.name(), position(row.attack.name)));
+        role_rows.sort_by_key(|row| (row.role.name(), position(row.attack.name)));
         Matrix { rows, role_rows }
     }
 
@@ -347,13 +348,13 @@ impl Matrix {
         for row in &self.rows {
             let attack = attacks::find(row.name).expect("rows have attacks");
             let mut say = |text: String| problems.push((row.name, text));
-            if !row.is_held && !attack.work_of.contains(&Policy::Renderer) {
+            if !row.is_held && !attack.work_of.contains(&Role::Renderer) {
                 say("succeeds with every layer on".to_owned());
             }
-            let is_futile = row.control != Fate::Succeeded;
+            let is_futile = row.control != OutcomeKind::Succeeded;
             if is_futile && attack.futile.is_empty() {
-                let fate = row.control.text();
-                say(format!("unprotected it {fate}, and nothing says why"));
+                let outcome = row.control.text();
+                say(format!("unprotected it {outcome}, and nothing says why"));
             }
             if !is_futile && row.hangs_on_one() && attack.exception.is_empty() {
                 say(format!("nothing says why: {}", row.text()));
@@ -361,9 +362,9 @@ impl Matrix {
         }
         for row in &self.role_rows {
             let is_explained =
-                !row.attack.exception.is_empty() || row.attack.work_of.contains(&row.policy);
+                !row.attack.exception.is_empty() || row.attack.work_of.contains(&row.role);
             let control = self.rows.iter().find(|r| r.name == row.attack.name);
-            let is_real = control.is_some_and(|r| r.control == Fate::Succeeded);
+            let is_real = control.is_some_and(|r| r.control == OutcomeKind::Succeeded);
             if is_real && row.hangs_on_one && !is_explained {
                 problems.push((row.attack.name, format!("nothing says why: {}", row.text())));
             }
@@ -382,7 +383,11 @@ impl Matrix {
         say("| role | attack | also stopped by | not stopped by | in all |");
         say("|---|---|---|---|---|");
         self.role_rows.iter().for_each(|row| say(&row.text()));
-        let real = || self.rows.iter().filter(|r| r.control == Fate::Succeeded);
+        let real = || {
+            self.rows
+                .iter()
+                .filter(|r| r.control == OutcomeKind::Succeeded)
+        };
         say("\nStopped by one layer alone, and without it by others together:\n");
         for row in real().filter(|r| r.count() == 1 && !r.hangs_on_one()) {
             say(&format!("- {}: {}", row.name, row.joint_text()));
@@ -390,7 +395,11 @@ impl Matrix {
         say("\nStopped by fewer than two layers:\n");
         self.exceptions().iter().for_each(|line| say(line));
         say("\nFail even where nothing holds the process:\n");
-        for row in self.rows.iter().filter(|r| r.control != Fate::Succeeded) {
+        for row in self
+            .rows
+            .iter()
+            .filter(|r| r.control != OutcomeKind::Succeeded)
+        {
             let attack = attacks::find(row.name).expect("rows have attacks");
             say(&format!("- {}: {}", row.name, attack.futile));
         }
@@ -399,7 +408,7 @@ impl Matrix {
 
     /// Each explanation once, with the attacks that it is for.
     fn exceptions(&self) -> Vec<String> {
-        let is_weak = |row: &&Row| row.control == Fate::Succeeded && row.hangs_on_one();
+        let is_weak = |row: &&Row| row.control == OutcomeKind::Succeeded && row.hangs_on_one();
         let weak = self.rows.iter().filter(is_weak).map(|row| row.name);
         let weak_roles = self.role_rows.iter().filter(|row| row.hangs_on_one);
         let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
@@ -425,18 +434,18 @@ fn position(name: &str) -> usize {
         .expect("it is on the list")
 }
 
-fn role_rows(arena: &Arena, attack: &'static Attack, renderer: &Row) -> Vec<RoleRow> {
-    let others = Policy::ALL.into_iter().filter(|p| *p != Policy::Renderer);
-    let rows = others.map(|policy| {
-        let mut differences = arena.role_row(policy, attack);
+fn role_rows(runner: &Runner, attack: &'static Attack, renderer: &Row) -> Vec<RoleRow> {
+    let others = Role::ALL.into_iter().filter(|p| *p != Role::Renderer);
+    let rows = others.map(|role| {
+        let mut differences = runner.role_row(role, attack);
         differences.retain(|(layer, stops)| {
             let cell = renderer.cells[*layer as usize];
             *stops != matches!(cell, Cell::Stops | Cell::Only)
         });
         RoleRow {
-            policy,
+            role,
             attack,
-            hangs_on_one: !differences.is_empty() && arena.hangs_on_one(policy, attack),
+            hangs_on_one: !differences.is_empty() && runner.hangs_on_one(role, attack),
             differences,
         }
     });
@@ -495,12 +504,12 @@ fn compare(matrix: &Matrix, written: &str) -> (Vec<Problem>, Vec<&'static str>) 
         }
         problems.push((row.name, format!("is {text}; written is {line}")));
     }
-    for policy in Policy::ALL {
+    for role in Role::ALL {
         for attack in attacks::all() {
-            let start = format!("| {policy} | {} |", attack.name);
+            let start = format!("| {role} | {} |", attack.name);
             let line = written.lines().find(|line| line.starts_with(&start));
             let mut rows = matrix.role_rows.iter();
-            let row = rows.find(|row| row.policy == policy && row.attack.name == attack.name);
+            let row = rows.find(|row| row.role == role && row.attack.name == attack.name);
             let (line, text) = (
                 line.unwrap_or(""),
                 row.map(RoleRow::text).unwrap_or_default(),
@@ -581,8 +590,8 @@ fn leaving_off_is_noticed() {
     for layer in Mandatory::ALL {
         let mut support = SUPPORT.clone();
         support.leave_off(layer);
-        let victim = Victim::launch_with(Policy::Renderer, &support, "idle").sealed();
-        let report = victim.report(&support);
+        let child = TestChild::launch_with(Role::Renderer, &support, "idle").sealed();
+        let report = child.report(&support);
         assert!(!report.is_sufficient(), "{layer:?}: {report}");
     }
 }

@@ -1,9 +1,8 @@
-//! What a report must not be taken in by.
+//! What must not deceive a report.
 
-use crate::Claim;
-use crate::harness::{SUPPORT, Victim};
+use crate::harness::{Claim, SUPPORT, TestChild};
 use sandbox::report::{self, Layer, State};
-use sandbox::{Attempted, Feature, Namespace, Policy};
+use sandbox::{Attempted, Feature, Namespace, Role};
 use std::fs::File;
 use std::os::fd::AsFd;
 use std::process::{Command, ExitCode};
@@ -25,10 +24,10 @@ pub fn filtered_launcher_main() -> ExitCode {
     for _ in 0..16 {
         allow_everything();
     }
-    let bare = Victim::launch(Policy::Renderer, "unsealed").sealed();
+    let bare = TestChild::launch(Role::Renderer, "unsealed").sealed();
     let report = bare.report(&SUPPORT);
     assert_eq!(report.state(Layer::Seccomp), State::Missing, "{report}");
-    let sealed = Victim::launch(Policy::Renderer, "idle").sealed();
+    let sealed = TestChild::launch(Role::Renderer, "idle").sealed();
     let report = sealed.report(&SUPPORT);
     assert!(report.is_sufficient(), "{report}");
     assert_eq!(report.state(Layer::Seccomp), State::Enforced, "{report}");
@@ -45,23 +44,17 @@ fn inherited_filters_do_not_count() {
 
 fn what_was_decided_on_is_missed() {
     let exe = File::open("/proc/self/exe").expect("opens");
-    let victim = Victim::launch_exe(Policy::Gpu, &SUPPORT, exe.as_fd(), "idle", |mut spec| {
+    let child = TestChild::launch_exe(Role::Gpu, &SUPPORT, exe.as_fd(), "idle", |mut spec| {
         spec.keep_uid = true;
         spec.host_network = true;
         spec
     });
-    let victim = victim.expect("launches").sealed();
+    let child = child.expect("launches").sealed();
     let network = Layer::Namespace(Namespace::Net);
     let report_with = |change: fn(&mut Attempted)| {
-        let mut attempted = victim.attempted;
+        let mut attempted = child.attempted;
         change(&mut attempted);
-        report::verify(
-            victim.pid,
-            Policy::Gpu,
-            &SUPPORT,
-            attempted,
-            &victim.canaries,
-        )
+        report::verify(child.pid, Role::Gpu, &SUPPORT, attempted, &child.canaries)
     };
     let honest = report_with(|_| {});
     assert!(honest.is_sufficient(), "{honest}");

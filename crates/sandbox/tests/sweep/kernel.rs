@@ -1,8 +1,8 @@
-//! What the kernel does with a call, found out by making it in a process of its own.
+//! What the kernel does with a call, found out by making it in a process for that one call.
 //!
-//! Owns: those processes, each for one call. Trusts: nobody. Never: lets a call of the list through
-//! to the kernel with arguments that could do harm: those are answered by a filter of the test,
-//! which is laid under those of the policy and only sees what they let pass.
+//! Never: lets a call of the list through to the kernel with arguments that could do harm. A filter
+//! of the test answers those: it lies under the filters of the policy and only sees what they let
+//! pass.
 
 use crate::machine::{ALLOW, Instruction, answer};
 use crate::text::{Arguments, Convention};
@@ -10,20 +10,20 @@ use std::arch::asm;
 use std::ptr::{self, NonNull};
 use std::sync::atomic::{AtomicI64, Ordering};
 
-/// What became of a call.
+/// The outcome of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Outcome {
+pub enum CallOutcome {
     /// The filters let it pass, and the test's own filter caught it below them.
     Passed,
     /// It came back with this value.
     Returned(i64),
-    /// The process ended of it otherwise than by a filter; this is its wait status.
+    /// It ended the process, but not by a filter; this is the wait status.
     Ended(i32),
-    /// The process was killed by the kernel for it.
+    /// The kernel killed the process for it.
     Killed,
 }
 
-/// A place for processes to tell what they saw, one after the other.
+/// Memory in which processes report what they saw, one after the other.
 pub struct Laboratory {
     report: NonNull<Report>,
 }
@@ -54,7 +54,7 @@ impl Laboratory {
         convention: Convention,
         number: u32,
         arguments: Arguments,
-    ) -> Outcome {
+    ) -> CallOutcome {
         self.outcome(filters, convention, number, arguments)
     }
 
@@ -64,11 +64,11 @@ impl Laboratory {
         filters: &[Vec<Instruction>],
         number: u32,
         arguments: Arguments,
-    ) -> Outcome {
+    ) -> CallOutcome {
         let mut stack = vec![net()];
         stack.extend_from_slice(filters);
         match self.outcome(&stack, Convention::X86_64, number, arguments) {
-            Outcome::Returned(value) if value == -i64::from(NET_ERRNO) => Outcome::Passed,
+            CallOutcome::Returned(value) if value == -i64::from(NET_ERRNO) => CallOutcome::Passed,
             outcome => outcome,
         }
     }
@@ -79,7 +79,7 @@ impl Laboratory {
         convention: Convention,
         number: u32,
         arguments: Arguments,
-    ) -> Outcome {
+    ) -> CallOutcome {
         // SAFETY: the page was mapped for as long as this lives, and zeroes are a report.
         let report = unsafe { self.report.as_ref() };
         report.stage.store(STARTED, Ordering::SeqCst);
@@ -95,9 +95,9 @@ impl Laboratory {
         while unsafe { libc::waitpid(pid, &raw mut status, 0) } != pid {}
         let is_killed = libc::WIFSIGNALED(status) && libc::WTERMSIG(status) == libc::SIGSYS;
         match report.stage.load(Ordering::SeqCst) {
-            RETURNED => Outcome::Returned(report.value.load(Ordering::SeqCst)),
-            SEALED if is_killed => Outcome::Killed,
-            SEALED => Outcome::Ended(status),
+            RETURNED => CallOutcome::Returned(report.value.load(Ordering::SeqCst)),
+            SEALED if is_killed => CallOutcome::Killed,
+            SEALED => CallOutcome::Ended(status),
             _ => panic!("the filters could not be installed: status {status:#x}"),
         }
     }

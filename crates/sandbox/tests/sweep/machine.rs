@@ -1,8 +1,8 @@
-//! The kernel's filter machine in small: classic BPF as far as seccomp lets it in.
+//! A small version of the kernel's filter machine: classic BPF, as far as seccomp accepts it.
 //!
-//! Owns: running one filter, and a stack of them, over one call. Trusts: nothing in a program: what
-//! the kernel would not load is an error. Never: is part of the browser. Tests of two packages
-//! share it. See `Documentation/networking/filter.rst` of the kernel and `seccomp(2)`.
+//! Runs one filter, or a stack of them, over one call. An instruction that the kernel would not
+//! load is an error. Tests of two packages share it. See `Documentation/networking/filter.rst` of
+//! the kernel and `seccomp(2)`.
 
 use sandbox::{Program, Programs};
 

@@ -1,7 +1,7 @@
 //! Every system call number, in every role: what the text of the policy says, what the compiled
 //! filter says in a small machine, and what the kernel does when the call is made.
 //!
-//! Owns: the comparison of the three. Trusts: the kernel. Never: makes a call that could harm.
+//! Never: makes a call that could do harm.
 
 mod kernel;
 mod machine;
@@ -9,9 +9,9 @@ mod machine_tests;
 mod table;
 mod text;
 
-use kernel::{Laboratory, Outcome};
+use kernel::{CallOutcome, Laboratory};
 use machine::{KILL, NOTIFY};
-use sandbox::{Feature, Policy};
+use sandbox::{Feature, Role};
 use std::path::PathBuf;
 use std::sync::LazyLock;
 use table::{OWN_PID, Sweep};
@@ -19,7 +19,7 @@ use text::{Convention, NONSENSE, NUMBERS};
 
 static SWEEPS: LazyLock<Vec<Sweep>> = LazyLock::new(|| {
     std::thread::scope(|scope| {
-        let sweeps = Policy::ALL.map(|policy| scope.spawn(move || table::sweep(policy)));
+        let sweeps = Role::ALL.map(|role| scope.spawn(move || table::sweep(role)));
         sweeps.map(|sweep| sweep.join().expect("sweeps")).into()
     })
 });
@@ -67,7 +67,7 @@ fn every_i386_number_kills_in_every_role() {
         return;
     }
     let getpid = Laboratory::new().make(&[], Convention::I386, I386_GETPID, NONSENSE);
-    if !matches!(getpid, Outcome::Returned(1..)) {
+    if !matches!(getpid, CallOutcome::Returned(1..)) {
         println!("SKIP: this kernel has no calls by int 0x80 ({getpid:?})");
         return;
     }
@@ -76,14 +76,14 @@ fn every_i386_number_kills_in_every_role() {
 
 fn assert_all_kill(convention: Convention) {
     let laboratory = Laboratory::new();
-    for policy in Policy::ALL {
-        let filters = table::filters(policy);
+    for role in Role::ALL {
+        let filters = table::filters(role);
         for number in NUMBERS {
             let outcome = laboratory.make(&filters, convention, number, NONSENSE);
             assert_eq!(
                 outcome,
-                Outcome::Killed,
-                "{policy}: {convention:?} {number}"
+                CallOutcome::Killed,
+                "{role}: {convention:?} {number}"
             );
         }
     }
@@ -91,13 +91,13 @@ fn assert_all_kill(convention: Convention) {
 
 #[test]
 fn the_compiled_filters_say_what_the_text_says_for_every_number_and_convention() {
-    for policy in Policy::ALL {
-        let rules = policy.rules(OWN_PID).expect("parses");
+    for role in Role::ALL {
+        let rules = sandbox::policy::rules(role, OWN_PID).expect("parses");
         for (notify, default) in [(true, NOTIFY), (false, KILL)] {
-            let programs = sandbox::compile(policy, OWN_PID, notify).expect("compiles");
+            let programs = sandbox::compile(role, OWN_PID, notify).expect("compiles");
             let stack = machine::stack_of(&programs);
             let differences = text::differences(&rules, default, &stack);
-            assert!(differences.is_empty(), "{policy}: {differences:#?}");
+            assert!(differences.is_empty(), "{role}: {differences:#?}");
         }
     }
 }

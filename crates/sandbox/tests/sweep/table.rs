@@ -1,30 +1,30 @@
-//! The table of what every system call comes to in every role: `docs/system-calls.md`.
+//! The table of the effect of every system call in every role: `docs/system-calls.md`.
 //!
-//! Owns: the sweep of the x86-64 numbers and the form of the table. Trusts: what the kernel did.
-//! Never: takes an entry from the text of a policy.
+//! Trusts: what the kernel did. Never: takes an entry from the text of a policy.
 
-use crate::kernel::{Laboratory, Outcome};
+use crate::kernel::{CallOutcome, Laboratory};
 use crate::machine::{self, ALLOW, Call, Instruction, KILL, answer};
 use crate::text::{self, Arguments, Convention, NONSENSE, NUMBERS};
-use sandbox::{CallRule, Policy, name_of};
+use sandbox::{CallRule, Role};
 use std::collections::BTreeSet;
 use std::fmt::Write;
+use syscalls::name_of;
 
 /// What one role may call.
 pub struct Sweep {
-    pub policy: Policy,
+    pub role: Role,
     /// By number.
     pub entries: Vec<Entry>,
     /// Calls that the kernel judged otherwise than the text says.
     pub surprises: Vec<String>,
 }
 
-/// What comes of one call: several things where the arguments decide.
-pub type Entry = BTreeSet<Fate>;
+/// The results of one call: several if the arguments decide.
+pub type Entry = BTreeSet<CallResult>;
 
-/// What may come of a call.
+/// A possible result of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Fate {
+pub enum CallResult {
     Allowed,
     Refused(i32),
     Killed,
@@ -33,49 +33,47 @@ pub enum Fate {
 }
 
 /// The filters of a role, as they are where no broker listens.
-pub fn filters(policy: Policy) -> Vec<Vec<Instruction>> {
-    let programs = sandbox::compile(policy, OWN_PID, false).expect("compiles");
+pub fn filters(role: Role) -> Vec<Vec<Instruction>> {
+    let programs = sandbox::compile(role, OWN_PID, false).expect("compiles");
     machine::stack_of(&programs)
 }
 
 /// Makes every call in a process that is sealed for that role.
-pub fn sweep(policy: Policy) -> Sweep {
-    let rules = policy.rules(OWN_PID).expect("parses");
-    let filters = filters(policy);
+pub fn sweep(role: Role) -> Sweep {
+    let rules = sandbox::policy::rules(role, OWN_PID).expect("parses");
+    let filters = filters(role);
     let laboratory = Laboratory::new();
     let mut sweep = Sweep {
-        policy,
+        role,
         entries: Vec::new(),
         surprises: Vec::new(),
     };
     for number in NUMBERS {
         let made = laboratory.make(&filters, Convention::X86_64, number, NONSENSE);
         if PROBES.contains(&number) {
-            sweep.entries.push([Fate::Unasked].into());
+            sweep.entries.push([CallResult::Unasked].into());
             if !is_harmless_probe(made) {
-                sweep
-                    .surprises
-                    .push(format!("{policy}: {number}: {made:?}"));
+                sweep.surprises.push(format!("{role}: {number}: {made:?}"));
             }
             continue;
         }
         let is_listed = rules.iter().any(|rule| rule.number == i64::from(number));
-        if made == Outcome::Killed && !is_listed {
-            sweep.entries.push([Fate::Killed].into());
+        if made == CallOutcome::Killed && !is_listed {
+            sweep.entries.push([CallResult::Killed].into());
             continue;
         }
         let mut entry = Entry::new();
         for arguments in sample(&rules, number) {
             let outcome = laboratory.judge(&filters, number, arguments);
-            let fate = Fate::of(outcome);
-            entry.insert(fate);
+            let result = CallResult::of(outcome);
+            entry.insert(result);
             let call = Convention::X86_64.call(number, arguments);
-            let text = Fate::of_result(text::says(&rules, KILL, &call));
-            if fate != text {
-                sweep.surprise(&call, &format!("{fate:?}, not {text:?}"));
+            let text = CallResult::of_result(text::says(&rules, KILL, &call));
+            if result != text {
+                sweep.surprise(&call, &format!("{result:?}, not {text:?}"));
             }
-            if arguments == NONSENSE && !fate.agrees_with(made) {
-                sweep.surprise(&call, &format!("{fate:?}, but in earnest {made:?}"));
+            if arguments == NONSENSE && !result.agrees_with(made) {
+                sweep.surprise(&call, &format!("{result:?}, but in earnest {made:?}"));
             }
         }
         sweep.entries.push(entry);
@@ -84,10 +82,10 @@ pub fn sweep(policy: Policy) -> Sweep {
 }
 
 /// An older kernel asks the filters; a newer one sees that the call does not come from a probe.
-fn is_harmless_probe(made: Outcome) -> bool {
-    made == Outcome::Killed
-        || made == Outcome::Ended(libc::SIGILL)
-        || made == Outcome::Returned(-i64::from(libc::ENXIO))
+fn is_harmless_probe(made: CallOutcome) -> bool {
+    made == CallOutcome::Killed
+        || made == CallOutcome::Ended(libc::SIGILL)
+        || made == CallOutcome::Returned(-i64::from(libc::ENXIO))
 }
 
 /// Interesting arguments of a call, few enough to make a process for each.
@@ -107,41 +105,43 @@ impl Sweep {
         let Call {
             number, arguments, ..
         } = call;
-        let name = name_of((*number).into()).unwrap_or("unknown");
-        let policy = self.policy;
+        let name = name_of(*number).unwrap_or("unknown");
+        let role = self.role;
         self.surprises
-            .push(format!("{policy}: {name} {arguments:x?}: {what}"));
+            .push(format!("{role}: {name} {arguments:x?}: {what}"));
     }
 }
 
-impl Fate {
-    fn of(outcome: Outcome) -> Fate {
+impl CallResult {
+    fn of(outcome: CallOutcome) -> CallResult {
         match outcome {
-            Outcome::Killed => Fate::Killed,
-            Outcome::Returned(value @ -4095..0) => Fate::Refused(-value as i32),
-            Outcome::Passed | Outcome::Returned(_) | Outcome::Ended(_) => Fate::Allowed,
+            CallOutcome::Killed => CallResult::Killed,
+            CallOutcome::Returned(value @ -4095..0) => CallResult::Refused(-value as i32),
+            CallOutcome::Passed | CallOutcome::Returned(_) | CallOutcome::Ended(_) => {
+                CallResult::Allowed
+            }
         }
     }
 
-    fn of_result(result: u32) -> Fate {
+    fn of_result(result: u32) -> CallResult {
         match result {
-            KILL => Fate::Killed,
-            ALLOW => Fate::Allowed,
-            result => Fate::Refused((result & !answer(0)) as i32),
+            KILL => CallResult::Killed,
+            ALLOW => CallResult::Allowed,
+            result => CallResult::Refused((result & !answer(0)) as i32),
         }
     }
 
     /// Whether a call without the net came to the same. A call that was carried out may have
     /// failed, but not with one of the errnos that the policies answer with.
-    fn agrees_with(self, made: Outcome) -> bool {
+    fn agrees_with(self, made: CallOutcome) -> bool {
         match (self, made) {
-            (Fate::Killed, made) => made == Outcome::Killed,
-            (Fate::Refused(errno), made) => made == Outcome::Returned(-i64::from(errno)),
-            (Fate::Allowed, Outcome::Returned(value)) => {
+            (CallResult::Killed, made) => made == CallOutcome::Killed,
+            (CallResult::Refused(errno), made) => made == CallOutcome::Returned(-i64::from(errno)),
+            (CallResult::Allowed, CallOutcome::Returned(value)) => {
                 ![libc::EPERM, libc::ENOSYS, libc::ENOENT].contains(&(-value as i32))
             }
-            (Fate::Allowed, made) => made != Outcome::Killed,
-            (Fate::Unasked, _) => false,
+            (CallResult::Allowed, made) => made != CallOutcome::Killed,
+            (CallResult::Unasked, _) => false,
         }
     }
 }
@@ -149,14 +149,14 @@ impl Fate {
 /// The table as it has to be.
 pub fn render(sweeps: &[Sweep]) -> String {
     let mut text = HEAD.to_owned();
-    let names: Vec<_> = sweeps.iter().map(|s| s.policy.name()).collect();
+    let names: Vec<_> = sweeps.iter().map(|s| s.role.name()).collect();
     writeln!(text, "| number | call | {} |", names.join(" | ")).expect("strings take everything");
     writeln!(text, "|---:|---|{}", "---|".repeat(names.len())).expect("strings take everything");
     let is_killed_everywhere = |number: u32| {
         let mut entries = sweeps.iter().map(|s| &s.entries[number as usize]);
-        entries.all(|entry| *entry == [Fate::Killed].into())
+        entries.all(|entry| *entry == [CallResult::Killed].into())
     };
-    let name = |number: u32| name_of(number.into()).unwrap_or(UNNAMED);
+    let name = |number: u32| name_of(number).unwrap_or(UNNAMED);
     for number in NUMBERS.filter(|number| !is_killed_everywhere(*number)) {
         let cells = sweeps.iter().map(|s| cell(&s.entries[number as usize]));
         let cells = cells.collect::<Vec<_>>().join(" | ");
@@ -168,7 +168,7 @@ pub fn render(sweeps: &[Sweep]) -> String {
         let [allowed, filtered, unasked, killed] = ["yes", "some", "unasked", "-"].map(total);
         let answered = sweep.entries.len() - allowed - filtered - unasked - killed;
         let counts = [allowed, filtered, answered, unasked, killed].map(|n| n.to_string());
-        writeln!(text, "| {} | {} |", sweep.policy, counts.join(" | ")).expect("as above");
+        writeln!(text, "| {} | {} |", sweep.role, counts.join(" | ")).expect("as above");
     }
     text.push_str(KILLED_HEAD);
     let numbers: Vec<u32> = NUMBERS.collect();
@@ -189,11 +189,11 @@ pub fn render(sweeps: &[Sweep]) -> String {
 
 fn cell(entry: &Entry) -> String {
     match Vec::from_iter(entry).as_slice() {
-        [Fate::Allowed] => "yes".to_owned(),
-        [Fate::Refused(errno)] => errno_name(*errno),
-        [Fate::Killed] => "-".to_owned(),
-        [Fate::Unasked] => "unasked".to_owned(),
-        [Fate::Allowed, Fate::Killed] => "some".to_owned(),
+        [CallResult::Allowed] => "yes".to_owned(),
+        [CallResult::Refused(errno)] => errno_name(*errno),
+        [CallResult::Killed] => "-".to_owned(),
+        [CallResult::Unasked] => "unasked".to_owned(),
+        [CallResult::Allowed, CallResult::Killed] => "some".to_owned(),
         other => format!("{other:?}"),
     }
 }

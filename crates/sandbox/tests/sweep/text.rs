@@ -1,7 +1,7 @@
-//! What the text of a policy says, worked out rule by rule, and the arguments worth trying on it.
+//! What the text of a policy says, evaluated rule by rule, and the arguments worth trying on it.
 //!
-//! Owns: a second, simpler reading of the rules than the compiler's. Trusts: the parser. Never:
-//! looks at a compiled filter.
+//! A second, simpler reading of the rules than that of the compiler. Never: looks at a compiled
+//! filter.
 
 use crate::machine::{self, ALLOW, Call, I386, Instruction, KILL, X32_BIT, X86_64, answer};
 use sandbox::{CallRule, Condition, Test, Verdict};
@@ -42,7 +42,7 @@ impl Convention {
     }
 }
 
-/// What has to become of a call. `default`: what a call on no list gets.
+/// The result that a call must have. `default`: the result of a call on no list.
 pub fn says(rules: &[CallRule], default: u32, call: &Call) -> u32 {
     if call.architecture != X86_64 || call.number >= X32_BIT {
         return KILL;
@@ -76,8 +76,8 @@ fn holds(condition: &Condition, arguments: &Arguments) -> bool {
     }
 }
 
-/// Calls of every number by every convention, with interesting arguments, of which these filters
-/// make something else than the text says; the first few.
+/// Calls of every number by every convention, with interesting arguments, for which the filters
+/// differ from the text; the first few.
 pub fn differences(rules: &[CallRule], default: u32, stack: &[Vec<Instruction>]) -> Vec<String> {
     let mut differences = Vec::new();
     for number in NUMBERS {
