@@ -1,8 +1,8 @@
 //! A browser under attack: a bystander's tab that never stops moving, a tab or a service that turns
 //! hostile, and what must be the same before and after.
 //!
-//! Owns: the browser. Trusts: records, `/proc`, and pixels. Never: believes a child that reports its
-//! own end; a child that reports its survival is believed, for that is the worse news.
+//! Owns: the browser. Trusts: records, `/proc` and pixels, and a child that reports its survival,
+//! for that is the worse news. Never: believes a child that reports its own end.
 
 use crate::lies::{self, Lie};
 use nix::sys::signal::Signal;

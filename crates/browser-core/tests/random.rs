@@ -2,7 +2,8 @@
 
 use browser_core::Action;
 use proptest::prelude::*;
-use sim::play::{ops, play};
+use sim::op::ops;
+use sim::play::play;
 
 /// 10,000 cases, or as many as `PROPTEST_CASES` says.
 fn config() -> ProptestConfig {

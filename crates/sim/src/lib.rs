@@ -7,6 +7,7 @@
 )]
 
 pub mod checker;
+pub mod op;
 pub mod play;
 pub mod world;
 

@@ -1,92 +1,108 @@
-//! Random sequences of plausible and hostile events, shrunk by proptest when one breaks a rule.
+//! Carries out the steps of a random run in a world.
 
+use crate::op::{
+    CommandKind, DocumentKind, ExitKind, FaultKind, GpuKind, HandshakeKind, NetworkKind, Op,
+    PageKind, Pick, RendererKind, SERVICES, ShellKind,
+};
 use crate::world::{Fetch, Life, WAITING, World, head};
 use browser_core::{Command, Config, Event, Exit};
-use proptest::prelude::*;
 use protocol::error::LoadError;
 use protocol::geometry::Size;
 use protocol::gpu::FromGpu;
 use protocol::ids::{Generation, NavigationId, ProcessId, Role, SurfaceId, TabId};
-use protocol::input::{Button, Cursor, InputEvent, Key, Modifiers};
+use protocol::input::Cursor;
 use protocol::misbehaviour::Misbehaviour;
 use protocol::network::FromNetwork;
 use protocol::renderer::{BreakAction, FromRenderer};
 use protocol::shell::{CardButton, FromShell};
 
-/// What to do, and two numbers that choose among what there is.
-pub type Op = (u8, u16, u16);
-
-const OPS: u8 = 32;
-
-const ADDRESSES: [&str; 16] = [
-    "https://one.example/",
-    "https://sub.one.example/b",
-    "https://two.example/",
-    "http://127.0.0.1:8000/",
-    "bulkhead://welcome",
-    "bulkhead://crashes",
-    "bulkhead://crash",
-    "bulkhead://kill",
-    "bulkhead://gpu-crash",
-    "bulkhead://net-crash",
-    "bulkhead://syscall/socket",
-    "data:text/html,hello",
-    "/etc/hostname",
-    "no address",
-    "gopher://old.example/",
-    "bulkhead://hang",
-];
-
-fn pick<T: Clone>(from: &[T], by: u16) -> Option<T> {
-    if from.is_empty() {
-        None
-    } else {
-        Some(from[by as usize % from.len()].clone())
+/// A new world after these steps, with or without a shell.
+pub fn play(ops: &[Op], shell: bool) -> World {
+    let mut world = World::new(Config {
+        shell,
+        ..Config::default()
+    });
+    for op in ops {
+        world.apply(op);
     }
+    world
 }
 
 impl World {
-    /// Carries out one step of a sequence. What there is nothing for does nothing.
-    pub fn apply(&mut self, (kind, a, b): Op) {
+    /// Carries out one step.
+    ///
+    /// # Panics
+    /// When an invariant does not hold after it.
+    pub fn apply(&mut self, op: &Op) {
         // What time alone brings about comes before the event, so that its effects stand alone.
         self.send(Event::Tick);
-        match kind % OPS {
-            0..=5 => self.answer(a),
-            6 => self.random_exit(a, b),
-            7 => self.random_fault(a, b),
-            8..=11 => self.random_renderer(a, b),
-            12..=14 => self.random_network(a, b),
-            15 => self.random_page(a, b),
-            16 | 17 => self.random_frame(a, b),
-            18..=20 => self.random_input(a, b),
-            21 => self.random_input_done(a, b),
-            22 | 23 => self.random_shell(a, b),
-            24..=27 => self.random_command(a, b),
-            28 | 29 => {
-                let ms =
-                    [1, 100, 1_000, 3_000, 15_000, 60_000][a as usize % 6] + u64::from(b % 100);
-                self.hold.pings = b.is_multiple_of(4);
+        match *op {
+            Op::Answer { child } => self.answer(child),
+            Op::Command {
+                command,
+                tab,
+                address,
+                activate,
+            } => self.any_command(command, tab, address, activate),
+            Op::Exit { child, exit } => self.any_exit(child, exit),
+            Op::Fault { child, fault } => self.any_fault(child, fault),
+            Op::Gpu {
+                surface,
+                says,
+                size,
+            } => self.any_gpu_word(surface, says, size),
+            Op::Handshake { child, says } => self.any_handshake(child, says),
+            Op::Input(event) => {
+                if self.gpu().is_some() {
+                    self.input(event);
+                }
+            }
+            Op::InputDone { renderer, is_wrong } => self.any_input_done(renderer, is_wrong),
+            Op::Network {
+                fetch,
+                says,
+                address,
+            } => self.any_network_word(fetch, says, address),
+            Op::Page { page, answer } => self.any_page(page, answer),
+            Op::Renderer {
+                child,
+                anybody,
+                document,
+                says,
+                address,
+            } => {
+                if let Some(process) = self.any_renderer(child, anybody) {
+                    self.any_renderer_word(process, child, document, says, address);
+                }
+            }
+            Op::Settle { steps } => self.settle_some(steps),
+            Op::Shell {
+                tab,
+                says,
+                button,
+                address,
+            } => self.any_shell_word(tab, says, button, address),
+            Op::Wait { ms, hold_pings } => {
+                self.hold.pings = hold_pings;
                 self.advance(ms);
             }
-            30 => self.random_handshake(a, b),
-            _ => self.settle_some(b % 16),
         }
     }
 
-    fn any_child(&self, by: u16) -> Option<ProcessId> {
-        pick(&self.children.keys().copied().collect::<Vec<_>>(), by)
+    fn any_child(&self, by: Pick) -> Option<ProcessId> {
+        by.from(&self.children.keys().copied().collect::<Vec<_>>())
     }
 
-    fn any_tab(&self, by: u16) -> TabId {
+    fn any_tab(&self, by: Pick) -> TabId {
         // Some that are gone and one that never was.
         let mut tabs: Vec<TabId> = self.core.tabs().iter().map(|tab| tab.tab).collect();
         tabs.extend(tabs.clone());
         tabs.extend([TabId(1), TabId(9_999)]);
-        tabs[by as usize % tabs.len()]
+        by.from(&tabs).expect("there are two at least")
     }
 
     /// One good answer of somebody.
-    fn answer(&mut self, by: u16) {
+    fn answer(&mut self, by: Pick) {
         let Some(process) = self.any_child(by) else {
             return;
         };
@@ -97,7 +113,7 @@ impl World {
         }
     }
 
-    fn settle_some(&mut self, steps: u16) {
+    fn settle_some(&mut self, steps: u8) {
         for _ in 0..steps {
             if !self.settle_once() {
                 return;
@@ -105,196 +121,201 @@ impl World {
         }
     }
 
-    fn random_exit(&mut self, a: u16, b: u16) {
-        let Some(process) = self.any_child(a) else {
+    fn any_exit(&mut self, by: Pick, kind: ExitKind) {
+        let Some(process) = self.any_child(by) else {
             return;
         };
         let before = self.core.tabs();
         let own = self.core.process_tab(process);
         let role = self.child(process).role;
-        if self.child(process).life == Life::Asked && b.is_multiple_of(2) {
-            self.send(Event::SpawnFailed {
+        let is_asked = self.child(process).life == Life::Asked;
+        let exit = match kind {
+            ExitKind::SpawnFailed if is_asked => None,
+            ExitKind::Code | ExitKind::SpawnFailed => Some(Exit {
+                code: Some(1),
+                ..Exit::default()
+            }),
+            ExitKind::Panic => Some(Exit {
+                panic: Some("at the disco".to_owned()),
+                ..Exit::default()
+            }),
+            ExitKind::ReportedSignal => Some(Exit {
+                reported_signal: Some(11),
+                code: Some(139),
+                ..Exit::default()
+            }),
+            ExitKind::Signal => Some(Exit {
+                signal: Some(9),
+                ..Exit::default()
+            }),
+        };
+        match exit {
+            Some(exit) => self.exit(process, exit),
+            None => self.send(Event::SpawnFailed {
                 process,
                 reason: "no memory".to_owned(),
-            });
-        } else {
-            let exit = match b % 4 {
-                0 => Exit {
-                    code: Some(1),
-                    ..Exit::default()
-                },
-                1 => Exit {
-                    panic: Some("at the disco".to_owned()),
-                    ..Exit::default()
-                },
-                2 => Exit {
-                    reported_signal: Some(11),
-                    code: Some(139),
-                    ..Exit::default()
-                },
-                _ => Exit {
-                    signal: Some(9),
-                    ..Exit::default()
-                },
-            };
-            self.exit(process, exit);
-        }
+            }),
+        };
         if role == Role::Renderer {
             for tab in before.iter().filter(|tab| Some(tab.tab) != own) {
-                assert_eq!(
-                    self.core.tab(tab.tab).as_ref(),
-                    Some(tab),
-                    "9: {process} touches it"
-                );
+                let after = self.core.tab(tab.tab);
+                assert_eq!(after.as_ref(), Some(tab), "9: {process} touches it");
             }
         }
     }
 
-    fn random_fault(&mut self, a: u16, b: u16) {
-        let Some(process) = self.any_child(a) else {
+    fn any_fault(&mut self, by: Pick, fault: FaultKind) {
+        let Some(process) = self.any_child(by) else {
             return;
         };
-        let event = match b % 6 {
-            0 => Event::Misbehaved {
+        self.send(match fault {
+            FaultKind::BadEncoding => Event::Misbehaved {
                 process,
                 misbehaviour: Misbehaviour::BadEncoding,
             },
-            1 => Event::QueueFull {
+            FaultKind::QueueFull => Event::QueueFull {
                 process,
                 waiting: WAITING,
             },
-            2 => Event::SystemCallRefused {
+            FaultKind::RefusedCall => Event::SystemCallRefused {
                 process,
                 call: "socket(AF_INET, SOCK_STREAM, 0)".to_owned(),
                 place: "number 41".to_owned(),
             },
-            3 => Event::Flooded {
+            FaultKind::Flood => Event::Flooded {
                 process,
                 messages: 20_001,
             },
-            4 => Event::StartFailed {
+            FaultKind::StartFailed => Event::StartFailed {
                 process,
                 reason: "no threads".to_owned(),
             },
-            _ => Event::SealRefused {
+            FaultKind::SealRefused => Event::SealRefused {
                 process,
                 reason: "no seccomp".to_owned(),
             },
-        };
-        self.send(event);
+        });
     }
 
-    fn random_handshake(&mut self, a: u16, b: u16) {
-        let Some(process) = self.any_child(a) else {
+    fn any_handshake(&mut self, by: Pick, says: HandshakeKind) {
+        let Some(process) = self.any_child(by) else {
             return;
         };
-        let event = match b % 3 {
-            0 => Event::Hello { process },
-            1 => Event::Sealed {
+        self.send(match says {
+            HandshakeKind::Hello => Event::Hello { process },
+            HandshakeKind::Sealed => Event::Sealed {
                 process,
                 tier: "A".to_owned(),
             },
-            _ => Event::Spawned { process, pid: 7 },
-        };
-        self.send(event);
+            HandshakeKind::Spawned => Event::Spawned { process, pid: 7 },
+        });
     }
 
-    fn random_renderer(&mut self, a: u16, b: u16) {
-        let mut renderers: Vec<ProcessId> = self.children.keys().copied().collect();
-        renderers
-            .retain(|id| matches!(self.child(*id).role, Role::Renderer | Role::Shell) || b == 0);
-        let Some(process) = pick(&renderers, a) else {
-            return;
+    fn any_renderer(&self, by: Pick, anybody: bool) -> Option<ProcessId> {
+        let is_one = |role: Role| matches!(role, Role::Renderer | Role::Shell);
+        let children = self.children.iter();
+        let renderers = children.filter(|(_, child)| anybody || is_one(child.role));
+        by.from(&renderers.map(|(&id, _)| id).collect::<Vec<_>>())
+    }
+
+    fn any_renderer_word(
+        &mut self,
+        process: ProcessId,
+        by: Pick,
+        document: DocumentKind,
+        says: RendererKind,
+        address: &str,
+    ) {
+        let own = &self.child(process).navigations;
+        let navigation = match document {
+            DocumentKind::Foreign => NavigationId(u64::from(by.0 % 40)),
+            DocumentKind::First => own.first().copied().unwrap_or(NavigationId(1)),
+            DocumentKind::Last => own.last().copied().unwrap_or(NavigationId(99_999)),
         };
-        let own = self.child(process).navigations.clone();
-        let navigation = match a / 64 % 16 {
-            0 => NavigationId(u64::from(b % 40)),
-            1 => own.first().copied().unwrap_or(NavigationId(1)),
-            _ => own.last().copied().unwrap_or(NavigationId(99_999)),
-        };
-        let text = || ADDRESSES[b as usize / 16 % ADDRESSES.len()].to_owned();
-        let message = match b % 10 {
-            0 => FromRenderer::Title {
+        let text = address.to_owned();
+        let message = match says {
+            RendererKind::Title => FromRenderer::Title {
                 navigation,
-                title: text(),
+                title: text,
             },
-            1 => FromRenderer::Painted { navigation },
-            2 => FromRenderer::Loaded {
+            RendererKind::Painted => FromRenderer::Painted { navigation },
+            RendererKind::Loaded => FromRenderer::Loaded {
                 navigation,
                 failed_resources: 1,
             },
-            3 => FromRenderer::Incomplete {
+            RendererKind::Incomplete => FromRenderer::Incomplete {
                 navigation,
-                reason: text(),
+                reason: text,
             },
-            4..=6 => FromRenderer::Navigate {
+            RendererKind::Navigate | RendererKind::NavigateInNewTab => FromRenderer::Navigate {
                 navigation,
-                url: text(),
-                new_tab: b.is_multiple_of(3),
+                url: text,
+                new_tab: says == RendererKind::NavigateInNewTab,
             },
-            7 => FromRenderer::Scrolled {
+            RendererKind::Scrolled => FromRenderer::Scrolled {
                 navigation,
-                y: u32::from(b),
+                y: u32::from(by.0),
             },
-            _ => FromRenderer::Hover {
+            RendererKind::Hover => FromRenderer::Hover {
                 cursor: Cursor::Pointer,
-                link: Some(text()),
+                link: Some(text),
             },
         };
         self.renderer(process, message);
     }
 
-    fn random_network(&mut self, a: u16, b: u16) {
-        let Some(Fetch {
+    fn any_network_word(&mut self, by: Pick, says: NetworkKind, address: &str) {
+        match by.from(&self.fetches) {
+            Some(fetch) => self.word_on_fetch(fetch, says, address),
+            None => self.word_on_nothing(by, says),
+        }
+    }
+
+    fn word_on_nothing(&mut self, by: Pick, says: NetworkKind) {
+        let Some(network) = self.service(Role::Network) else {
+            return;
+        };
+        let message = match says {
+            NetworkKind::ClientMisbehaved => FromNetwork::ClientMisbehaved {
+                process: ProcessId(u32::from(by.0 % 64)),
+                misbehaviour: Misbehaviour::WrongState,
+            },
+            NetworkKind::FailedForNobody => FromNetwork::Failed {
+                navigation: NavigationId(u64::from(by.0 % 50)),
+                error: LoadError::RedirectLoop,
+            },
+            _ => return,
+        };
+        self.network(network, message);
+    }
+
+    fn word_on_fetch(&mut self, fetch: Fetch, says: NetworkKind, address: &str) {
+        let Fetch {
             navigation,
             network,
             url,
             has_head,
-        }) = pick(&self.fetches, a)
-        else {
-            let network = self.service(Role::Network);
-            if let Some(network) = network.filter(|_| b.is_multiple_of(16)) {
-                self.network(
-                    network,
-                    FromNetwork::ClientMisbehaved {
-                        process: ProcessId(u32::from(a % 64)),
-                        misbehaviour: Misbehaviour::WrongState,
-                    },
-                );
-            } else if let Some(network) = network.filter(|_| b.is_multiple_of(8)) {
-                let navigation = NavigationId(u64::from(b % 50));
-                let error = LoadError::RedirectLoop;
-                self.network(network, FromNetwork::Failed { navigation, error });
-            }
-            return;
-        };
+        } = fetch;
         let error = LoadError::ConnectionRefused {
             host: "one.example".to_owned(),
         };
-        let is_end = if has_head {
-            !b.is_multiple_of(16)
-        } else {
-            b.is_multiple_of(16)
+        let body_end = |error| FromNetwork::BodyEnd {
+            navigation,
+            bytes: 1,
+            error,
         };
-        let message = if is_end {
-            let error = b.is_multiple_of(3).then_some(error);
-            FromNetwork::BodyEnd {
-                navigation,
-                bytes: 1,
-                error,
-            }
-        } else if b.is_multiple_of(5) {
-            FromNetwork::Failed { navigation, error }
-        } else {
-            let url = if b.is_multiple_of(4) {
-                ADDRESSES[b as usize / 4 % 16].to_owned()
-            } else {
-                url
-            };
-            FromNetwork::Head {
-                navigation,
-                head: head(&url),
-            }
+        let head_at = |url: &str| FromNetwork::Head {
+            navigation,
+            head: head(url),
+        };
+        // Most words are in turn, else no load would ever come far.
+        let is_end_due = has_head != (says == NetworkKind::OutOfTurn);
+        let message = match says {
+            NetworkKind::BodyCutShort if is_end_due => body_end(Some(error)),
+            NetworkKind::Failed => FromNetwork::Failed { navigation, error },
+            NetworkKind::HeadElsewhere if !is_end_due => head_at(address),
+            _ if is_end_due => body_end(None),
+            _ => head_at(&url),
         };
         match message {
             FromNetwork::Head { .. } => {
@@ -309,198 +330,104 @@ impl World {
         self.network(network, message);
     }
 
-    fn random_page(&mut self, a: u16, b: u16) {
-        if self.pages.is_empty() {
+    fn any_page(&mut self, by: Pick, answer: PageKind) {
+        let Some((navigation, url)) = by.from(&self.pages) else {
             return;
-        }
-        let (navigation, url) = self.pages.remove(a as usize % self.pages.len());
-        let result = match b % 4 {
-            0 => Err(LoadError::NoSuchPage {
+        };
+        let at = self.pages.iter().position(|page| page.0 == navigation);
+        self.pages.remove(at.expect("it was picked"));
+        let result = match answer {
+            PageKind::Missing => Err(LoadError::NoSuchPage {
                 name: "x".to_owned(),
             }),
-            1 => Ok(head("https://one.example/")),
-            _ => Ok(head(&url)),
+            PageKind::Elsewhere => Ok(head("https://one.example/")),
+            PageKind::Found => Ok(head(&url)),
         };
         self.send(Event::BodyReady { navigation, result });
     }
 
-    fn random_frame(&mut self, a: u16, b: u16) {
+    fn any_gpu_word(&mut self, by: Pick, says: GpuKind, size: Size) {
         let Some(process) = self.service(Role::Gpu) else {
             return;
         };
-        let surfaces = self.core.surfaces();
-        let known = pick(&surfaces, a).map(|s| (s.surface, s.generation));
+        let known = by.from(&self.core.surfaces());
+        let known = known.map(|surface| (surface.surface, surface.generation));
         let (surface, generation) = known.unwrap_or((SurfaceId(1), Generation(1)));
-        let message = match b % 32 {
-            0 => FromGpu::FirstFrame {
-                surface: SurfaceId(u32::from(b)),
-                generation,
-            },
-            1 => FromGpu::FirstFrame {
-                surface,
-                generation: Generation(generation.0 + 1),
-            },
-            2 => FromGpu::FirstFrame {
-                surface,
-                generation: Generation(generation.0 - 1),
-            },
-            3 => {
-                let misbehaviour = match a % 2 {
-                    0 => Misbehaviour::ClosedChannel,
-                    _ => Misbehaviour::FrameSlot,
-                };
-                FromGpu::ProducerMisbehaved {
-                    surface,
-                    misbehaviour,
-                }
-            }
-            4 => {
-                let size = Size::new(u32::from(a % 2_000) + 1, u32::from(b % 900) + 1);
-                FromGpu::Resized { size }
-            }
-            5 => FromGpu::Captured {
+        let first_frame = |surface, generation| FromGpu::FirstFrame {
+            surface,
+            generation,
+        };
+        let accused = |misbehaviour| FromGpu::ProducerMisbehaved {
+            surface,
+            misbehaviour,
+        };
+        let message = match says {
+            GpuKind::FirstFrame => first_frame(surface, generation),
+            GpuKind::FirstFrameOfNobody => first_frame(SurfaceId(u32::from(by.0)), generation),
+            GpuKind::FirstFrameTooEarly => first_frame(surface, Generation(generation.0 + 1)),
+            GpuKind::FirstFrameTooLate => first_frame(surface, Generation(generation.0 - 1)),
+            GpuKind::ProducerClosed => accused(Misbehaviour::ClosedChannel),
+            GpuKind::ProducerMisbehaved => accused(Misbehaviour::FrameSlot),
+            GpuKind::Resized => FromGpu::Resized { size },
+            GpuKind::Captured => FromGpu::Captured {
                 request: 1,
                 error: None,
             },
-            6 if a.is_multiple_of(16) => FromGpu::CloseRequested,
-            _ => FromGpu::FirstFrame {
-                surface,
-                generation,
-            },
+            GpuKind::CloseRequested if by.0.is_multiple_of(16) => FromGpu::CloseRequested,
+            GpuKind::CloseRequested => return,
         };
         self.send(Event::FromGpu { process, message });
     }
 
-    fn random_input(&mut self, a: u16, b: u16) {
-        let Some(process) = self.gpu() else { return };
-        let (x, y) = (f32::from(a % 1_400) - 50.0, f32::from(b % 900) - 50.0);
-        let modifiers = Modifiers {
-            ctrl: b.is_multiple_of(2),
-            shift: b.is_multiple_of(3),
-            ..Modifiers::default()
-        };
-        let button = if b.is_multiple_of(5) {
-            Button::Middle
-        } else {
-            Button::Left
-        };
-        let keys = [
-            Key::Tab,
-            Key::Escape,
-            Key::Function(5),
-            Key::Character(['t', 'w', 'l', 'r', '1', '9', 'x'][b as usize % 7]),
-        ];
-        let key = keys[a as usize % keys.len()];
-        let event = match a / 256 % 12 {
-            0 | 1 => InputEvent::PointerMove { x, y, modifiers },
-            2 | 3 => InputEvent::PointerDown {
-                x,
-                y,
-                button,
-                modifiers,
-            },
-            4 => InputEvent::PointerUp {
-                x,
-                y,
-                button,
-                modifiers,
-            },
-            5 => InputEvent::Wheel {
-                x,
-                y,
-                delta_x: 0.0,
-                delta_y: 40.0,
-                modifiers,
-            },
-            6 => InputEvent::PointerLeave,
-            7 => InputEvent::Focus(b.is_multiple_of(2)),
-            8 => InputEvent::KeyUp { key, modifiers },
-            _ => InputEvent::KeyDown {
-                key,
-                modifiers,
-                repeat: b.is_multiple_of(7),
-            },
-        };
-        self.send(Event::FromGpu {
-            process,
-            message: FromGpu::Input { event },
-        });
-    }
-
-    fn random_input_done(&mut self, a: u16, b: u16) {
-        let mut waiting: Vec<ProcessId> = self.children.keys().copied().collect();
-        waiting.retain(|id| !self.child(*id).inputs.is_empty());
-        let Some(process) = pick(&waiting, a) else {
+    fn any_input_done(&mut self, by: Pick, is_wrong: bool) {
+        let children = self.children.iter();
+        let waiting = children.filter(|(_, child)| !child.inputs.is_empty());
+        let waiting: Vec<ProcessId> = waiting.map(|(&id, _)| id).collect();
+        let Some(process) = by.from(&waiting) else {
             return;
         };
         let sequence = self.child(process).inputs.pop_front().expect("it waits");
-        let sequence = if b.is_multiple_of(32) {
-            sequence + 1
-        } else {
-            sequence
-        };
+        let sequence = sequence + u32::from(is_wrong);
         self.renderer(process, FromRenderer::Done { sequence });
     }
 
-    fn random_shell(&mut self, a: u16, b: u16) {
+    fn any_shell_word(&mut self, by: Pick, says: ShellKind, button: CardButton, address: &str) {
         let Some(process) = self.service(Role::Shell) else {
             return;
         };
-        let tab = self.any_tab(a);
-        let buttons = [
-            CardButton::Close,
-            CardButton::Kill,
-            CardButton::Reload,
-            CardButton::Wait,
-        ];
-        let message = match b % 12 {
-            0 => FromShell::Activate(tab),
-            1 => FromShell::Back,
-            2..=4 => FromShell::CardButton(tab, buttons[a as usize / 8 % 4]),
-            5 => FromShell::Close(tab),
-            6 => FromShell::Forward,
-            7 | 8 => FromShell::Go(ADDRESSES[a as usize % ADDRESSES.len()].to_owned()),
-            9 => FromShell::NewTab,
-            10 => FromShell::Reload,
-            _ => FromShell::Stop,
+        let tab = self.any_tab(by);
+        let message = match says {
+            ShellKind::Activate => FromShell::Activate(tab),
+            ShellKind::Back => FromShell::Back,
+            ShellKind::CardButton => FromShell::CardButton(tab, button),
+            ShellKind::Close => FromShell::Close(tab),
+            ShellKind::Forward => FromShell::Forward,
+            ShellKind::Go => FromShell::Go(address.to_owned()),
+            ShellKind::NewTab => FromShell::NewTab,
+            ShellKind::Reload => FromShell::Reload,
+            ShellKind::Stop => FromShell::Stop,
         };
         self.send(Event::FromShell { process, message });
     }
 
-    fn random_command(&mut self, a: u16, b: u16) {
-        let tab = self.any_tab(a);
-        let address = ADDRESSES[b as usize / 16 % ADDRESSES.len()].to_owned();
-        let command = match b % 16 {
-            0 => Command::Activate(tab),
-            1 => Command::Back(tab),
-            2 if b.is_multiple_of(2) => Command::BreakService(Role::Gpu, BreakAction::Hang),
-            2 => Command::Break(tab, BreakAction::Hang),
-            3 => Command::Close(tab),
-            4 => Command::Forward(tab),
-            5 => Command::Kill(tab),
-            6 if a.is_multiple_of(64) => Command::Quit,
-            7 | 8 => Command::Reload(tab),
-            9..=11 => Command::Open {
-                address,
-                activate: a.is_multiple_of(2),
-            },
-            _ => Command::Navigate(tab, address),
+    fn any_command(&mut self, kind: CommandKind, by: Pick, address: &str, activate: bool) {
+        let tab = self.any_tab(by);
+        let address = address.to_owned();
+        let service = by.from(&SERVICES).expect("there are services");
+        let command = match kind {
+            CommandKind::Activate => Command::Activate(tab),
+            CommandKind::Back => Command::Back(tab),
+            CommandKind::Break => Command::Break(tab, BreakAction::Hang),
+            CommandKind::BreakService => Command::BreakService(service, BreakAction::Hang),
+            CommandKind::Close => Command::Close(tab),
+            CommandKind::Forward => Command::Forward(tab),
+            CommandKind::Kill => Command::Kill(tab),
+            CommandKind::Navigate => Command::Navigate(tab, address),
+            CommandKind::Open => Command::Open { address, activate },
+            CommandKind::Quit if by.0.is_multiple_of(16) => Command::Quit,
+            CommandKind::Quit => return,
+            CommandKind::Reload => Command::Reload(tab),
         };
-        self.send(Event::Command(command));
+        self.command(command);
     }
-}
-
-pub fn play(ops: &[Op], shell: bool) -> World {
-    let mut world = World::new(Config {
-        shell,
-        ..Config::default()
-    });
-    for &op in ops {
-        world.apply(op);
-    }
-    world
-}
-
-pub fn ops() -> impl Strategy<Value = Vec<Op>> {
-    prop::collection::vec((0..OPS, any::<u16>(), any::<u16>()), 1..120)
 }
