@@ -1,22 +1,17 @@
 //! What the browser costs, measured on the real binary: times as medians of several rounds, memory
 //! a process, and what an idle browser does. `cargo bench --bench browser`.
-//!
-//! Owns: the measuring. Trusts: `/proc`. Never: claims; it prints.
+//! It prints and claims nothing.
 
 #![allow(
     clippy::disallowed_methods,
     reason = "a bench of an idle browser has to be idle"
 )]
 
-#[path = "../tests/harness/mod.rs"]
-#[allow(dead_code)]
-mod harness;
-
-use harness::x11::Display;
-use harness::{Browser, process, server};
 use nix::sys::signal::Signal;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
+use testkit::x11::Display;
+use testkit::{Browser, process, server};
 
 const ROUNDS: usize = 9;
 const IDLE: Duration = Duration::from_secs(10);

@@ -1,7 +1,6 @@
 //! The lab's round trips beside those of an independent program in C, in one run:
-//! `cargo bench --bench lab`. The two take turns, so that what else the machine does meets both.
-//!
-//! Owns: the comparison. Trusts: `cc`. Never: claims; it prints the ratio.
+//! `cargo bench --bench lab`. The two take turns, so that the load of the machine meets both. It
+//! prints the ratio and claims nothing.
 
 use serde_json::Value;
 use std::path::Path;
@@ -80,7 +79,7 @@ fn compare(mechanism: &str, program: &Path) {
 }
 
 fn lab(mechanism: &str) -> Value {
-    let output = Command::new(env!("CARGO_BIN_EXE_bulkhead"))
+    let output = Command::new(testkit::executable())
         .args(["lab", mechanism, "--json", "--rounds", ROUNDS])
         .output()
         .expect("the lab runs");

@@ -1,8 +1,8 @@
-//! Whatever a server does, the page says what is wrong and nothing else suffers.
+//! Bad answers of servers: the page names the fault, and no other tab suffers.
 
-use crate::harness::{Browser, run, server};
 use std::io::Write;
 use std::net::TcpStream;
+use testkit::{Browser, run, server};
 
 /// Opens a URL and returns the code of its error page.
 fn failure(browser: &mut Browser, url: &str) -> String {
@@ -122,9 +122,9 @@ fn an_endless_page_is_shown_as_far_as_it_came_and_hurts_no_other_tab() {
         let _ = stream.write_all(
             b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<title>Endless</title>\n",
         );
-        while stream.write_all(b"<p>and on\n").is_ok() {
-            std::thread::yield_now();
-        }
+        // A write sleeps while the browser has not read what was sent before.
+        let lines = b"<p>and on\n".repeat(100);
+        while stream.write_all(&lines).is_ok() {}
     });
     let fine = server::serve(|_, stream| {
         server::respond(stream, "200 OK", "text/html", "<title>Fine</title>fine");

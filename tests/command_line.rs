@@ -1,7 +1,7 @@
-//! What is said to a wrong command line, and the tour.
+//! The answers to wrong command lines, and the tour.
 
-use crate::harness::{executable, process, run};
 use std::process::{Command, Stdio};
+use testkit::{executable, process, run};
 
 fn refused(arguments: &[&str], says: &str) {
     let output = run(arguments);

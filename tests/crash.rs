@@ -1,13 +1,13 @@
-//! A tab dies alone: whatever kills it, it keeps its last frame, address and history under a card
-//! that names the cause, the others go on, and a reload brings it back.
+//! A tab dies alone, whatever kills it. It keeps its last frame, address and history under a card
+//! that names the cause. The other tabs go on, and a reload brings it back.
 
-use crate::harness::picture::Picture;
-use crate::harness::{Browser, Tab, process, server};
 use nix::sys::signal::Signal;
 use protocol::limits::GPU_RESTARTS_MAX;
 use std::io::{Read, Write};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
+use testkit::picture::Picture;
+use testkit::{Browser, Tab, process, server};
 
 const PAGES: &[(&str, &str)] = &[
     (

@@ -1,10 +1,10 @@
-//! Poorer machines: on each of them the browser works, in the tier that is left, or says what to
-//! do.
+//! Poorer machines: on each of them the browser works in the tier that is left, or tells the user
+//! what to do.
 
-use crate::harness::world::{Cover, User, World};
 use sandbox::Tier;
 use std::path::Path;
 use std::process::Output;
+use testkit::world::{Cover, User, World};
 
 /// Whether a poorer machine can be made for that user; says why not.
 fn can_be_made(what: &str, user: User, world: World) -> bool {

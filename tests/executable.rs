@@ -1,8 +1,8 @@
 //! Claims about the executable as a file: what it weighs, and what can be said about a crash of it.
 
-use crate::harness::executable;
 use std::backtrace::Backtrace;
 use std::fs;
+use testkit::executable;
 
 /// As much as people are asked to download and keep. Line tables of the dependencies alone would
 /// be more than twice this.

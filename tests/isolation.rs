@@ -1,6 +1,6 @@
 //! A renderer is locked to one site for its whole life.
 
-use crate::harness::{Browser, server};
+use testkit::{Browser, server};
 
 const PAGES: &[(&str, &str)] = &[("/a", "<title>A</title>a"), ("/b", "<title>B</title>b")];
 

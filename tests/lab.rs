@@ -1,8 +1,6 @@
-//! The lab: every mechanism's program runs and shows what it should, the table holds every row, and
-//! nothing is left behind, however it ends.
+//! The lab: every mechanism's program runs and shows what it should, and the table holds every row.
+//! Nothing is left behind, however a run ends.
 
-use crate::harness::world::{User, World};
-use crate::harness::{WATCHDOG, executable, run};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
@@ -10,7 +8,9 @@ use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
-use std::time::Instant;
+use testkit::wait::{self, Watchdog};
+use testkit::world::{User, World};
+use testkit::{executable, run};
 
 /// Every mechanism, and what its program must show beside its row.
 const MECHANISMS: &[(&str, &[&str])] = &[
@@ -101,7 +101,7 @@ const MECHANISMS: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// The lab with these arguments, as a run of its own.
+/// Runs the lab with these arguments.
 fn lab(arguments: &[&str]) -> Output {
     run(&[&["lab"], arguments].concat())
 }
@@ -387,11 +387,11 @@ impl Marked {
 
     /// Waits until so many lines of progress have been written.
     fn wait_lines(&mut self, count: usize) {
-        let deadline = Instant::now() + WATCHDOG;
+        let watchdog = Watchdog::start();
         let stderr = self.lab.stderr.take().expect("piped");
         let mut lines = BufReader::new(stderr).lines();
         for _ in 0..count {
-            assert!(Instant::now() < deadline, "no progress");
+            watchdog.check(|| "no progress".to_owned());
             lines.next().expect("it goes on").expect("a line");
         }
         // Kept open: what comes later must find a reader.
@@ -404,10 +404,9 @@ fn a_run_that_ends_by_itself_leaves_nothing() {
     for mechanism in ["fifo", "shared-memory", "signals"] {
         let mut marked = Marked::start(&[mechanism, "--rounds", "1"]);
         // Its environment can be read a moment after it was started.
-        let deadline = Instant::now() + WATCHDOG;
-        while marked.processes().is_empty() {
-            assert!(Instant::now() < deadline, "the mark does not work");
-        }
+        wait::until("a process with the mark", || {
+            (!marked.processes().is_empty()).then_some(())
+        });
         let mut stdout = marked.lab.stdout.take().expect("piped");
         stdout.read_to_end(&mut Vec::new()).expect("it ends");
         assert!(marked.lab.wait().expect("wait").success());
@@ -455,9 +454,8 @@ fn children_of_a_lab_that_is_killed_die_with_it() {
     marked.wait_lines(3);
     marked.signal(Signal::SIGKILL);
     assert_eq!(marked.lab.wait().expect("wait").signal(), Some(9));
-    let deadline = Instant::now() + WATCHDOG;
+    let watchdog = Watchdog::start();
     while !marked.processes().is_empty() {
-        assert!(Instant::now() < deadline, "{:?}", marked.processes());
-        std::thread::yield_now();
+        watchdog.nap(|| format!("{:?} are left", marked.processes()));
     }
 }

@@ -1,13 +1,8 @@
-//! End-to-end tests: claims about the real binary, tried on the real binary.
+//! End-to-end tests: claims about the real binary, one module a group of claims.
 //!
-//! Owns: one module a group of claims. Trusts: nothing but what can be seen from outside: records,
-//! pixels, `/proc`. Never: sleeps; every wait is for an event, under a watchdog.
+//! A test believes what it sees from outside: records, pixels, `/proc`. It waits with
+//! `testkit::wait`, under a watchdog, and makes no claim about time.
 
-#[allow(
-    dead_code,
-    reason = "the attacks by compromised children use all of it"
-)]
-mod harness;
 /// The filter machine and the reading of the policies, which the tests of the sandbox own.
 #[path = "../crates/sandbox/tests/sweep/machine.rs"]
 mod machine;
@@ -27,5 +22,4 @@ mod read_back;
 mod resources;
 mod sandbox;
 mod stalled;
-mod tidy;
 mod window;

@@ -1,7 +1,7 @@
 //! Pages look as they should.
 
-use crate::harness::picture::Picture;
-use crate::harness::{Browser, run, server};
+use testkit::picture::Picture;
+use testkit::{Browser, run, server};
 
 /// Takes the picture of one URL with `--screenshot`.
 fn screenshot(url: &str, size: &str) -> (std::process::Output, Option<Picture>) {

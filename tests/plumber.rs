@@ -1,13 +1,13 @@
 //! The Plumber: every state of a pipe, reached with real processes and seen in `/proc`.
 
-use crate::harness::process::{is_running, signal, wait_until_gone};
-use crate::harness::{Browser, Tab, WATCHDOG, executable, server};
 use lab::plumber::{Plumbing, Snapshot, Step};
 use nix::sys::signal::Signal;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use testkit::process::{is_running, signal, wait_until_gone};
+use testkit::{Browser, Tab, Watchdog, executable, server};
 
 fn start() -> Plumbing {
     Plumbing::start(Path::new(executable())).expect("a pipe and two processes")
@@ -25,14 +25,13 @@ fn after(
         let refused = plumbing.settle(Duration::from_millis(200)).remark;
         assert_eq!(refused, "", "{step}");
     }
-    let deadline = Instant::now() + WATCHDOG;
+    let watchdog = Watchdog::start();
     loop {
         let snapshot = plumbing.snapshot();
         if is_so(&snapshot) {
             return snapshot;
         }
-        assert!(Instant::now() < deadline, "never {what}: {snapshot:#?}");
-        std::thread::yield_now();
+        watchdog.nap(|| format!("never {what}: {snapshot:#?}"));
     }
 }
 
@@ -43,7 +42,7 @@ fn queued(snapshot: &Snapshot) -> Option<u64> {
 /// Where the kernel has a process sleeping is not shown everywhere.
 fn shows_where_processes_sleep() -> bool {
     let mut plumbing = start();
-    let deadline = Instant::now() + WATCHDOG;
+    let watchdog = Watchdog::start();
     loop {
         let snapshot = plumbing.snapshot();
         if let Some(sight) = &snapshot.reader.sight
@@ -54,7 +53,7 @@ fn shows_where_processes_sleep() -> bool {
             }
             return sight.place.is_some();
         }
-        assert!(Instant::now() < deadline, "the reader never sleeps");
+        watchdog.nap(|| "the reader never sleeps".to_owned());
     }
 }
 

@@ -1,9 +1,8 @@
-//! The filters of the living: read back from every process of a running browser, compared with what
-//! the policies compile to, and judged by what the text of the policies says.
+//! Reads the filters of every process of a running browser back from the kernel. Compares them with
+//! what the policies compile to, and judges them by the text of the policies.
 //!
-//! Owns: attaching and letting go. Trusts: the kernel. Never: leaves a process stopped.
+//! Owns: attaching and detaching. Trusts: the kernel. Never: leaves a process stopped.
 
-use crate::harness::{Browser, process, server};
 use crate::machine::{self, Instruction};
 use crate::text;
 use ::sandbox::{Feature, Role};
@@ -13,6 +12,7 @@ use nix::sys::signal::Signal;
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 use std::collections::BTreeSet;
+use testkit::{Browser, process, server};
 
 const PAGES: &[(&str, &str)] = &[("/", "<title>Page</title>page")];
 

@@ -1,7 +1,7 @@
-//! Who uses too much, or computes without end, goes alone: tabs and services alike. The other tab
-//! goes on painting all the while, in the process that it had.
+//! A tab or a service that uses too much, or computes without end, ends alone. Another tab goes on
+//! painting all the while, in the same process.
 
-use crate::harness::{Browser, Tab, server};
+use testkit::{Browser, Tab, server};
 
 const PAGES: &[(&str, &str)] = &[
     (

@@ -1,11 +1,11 @@
-//! Every child is held, on by default, seen from outside.
+//! The sandbox is on by default and confines every child, as seen from outside.
 
-use crate::harness::{Browser, process, run, server};
 use serde_json::Value;
+use testkit::{Browser, process, run, server};
 
 const PAGES: &[(&str, &str)] = &[("/", "<title>Page</title>page")];
 
-fn browser_with_a_page() -> (Browser, crate::harness::Tab) {
+fn browser_with_a_page() -> (Browser, testkit::Tab) {
     let server = server::pages(PAGES);
     let mut browser = Browser::headless(&[]);
     let tab = browser.open(&format!("http://{server}/"));

@@ -1,13 +1,12 @@
 //! A reader of standard output or standard error that stops reading stops nothing but its own
 //! lines, and learns how many of them it lost.
 
-use crate::harness::{executable, process};
 use nix::sys::signal::Signal;
 use serde_json::Value;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
-use std::time::Instant;
+use testkit::{Watchdog, executable, process};
 
 /// Far more answers than a pipe and the browser's queue hold together.
 const COMMANDS: usize = 12_000;
@@ -50,11 +49,10 @@ impl Unread {
 
     fn wait_for_file(&self, name: &str) -> PathBuf {
         let path = self.folder.path().join(name);
-        let deadline = Instant::now() + crate::harness::WATCHDOG;
+        let watchdog = Watchdog::start();
         while !path.exists() {
-            assert!(Instant::now() < deadline, "{name} is never made");
             assert!(process::is_running(self.pid()), "the browser ended");
-            std::thread::yield_now();
+            watchdog.nap(|| format!("{name} is never made"));
         }
         path
     }
@@ -95,7 +93,7 @@ fn write_with_watchdog(path: &Path, text: &str) {
         // The test may have given up.
         let _ = done.send(written);
     });
-    let written = is_done.recv_timeout(crate::harness::WATCHDOG);
+    let written = is_done.recv_timeout(testkit::WATCHDOG);
     let written = written.expect("the browser does not read its control pipe");
     written.expect("the command is written");
 }
@@ -196,7 +194,7 @@ fn a_late_reader_of_standard_error_learns_that_lines_were_lost() {
 fn a_full_disk_ends_the_records_once_and_nothing_else() {
     let folder = tempfile::tempdir().expect("a scratch folder");
     let picture = folder.path().join("a.png");
-    let output = crate::harness::run(&[
+    let output = testkit::run(&[
         "--headless",
         "--record",
         "/dev/full",

@@ -1,8 +1,8 @@
-//! The window: what a person sees, clicks and types, on a display of the test's own.
+//! The window: what a user sees, clicks and types, on a display that the test starts.
 
-use crate::harness::picture::Picture;
-use crate::harness::x11::Display;
-use crate::harness::{Browser, server};
+use testkit::picture::Picture;
+use testkit::x11::Display;
+use testkit::{Browser, server};
 
 const PAGES: &[(&str, &str)] = &[
     (

@@ -1,12 +1,10 @@
-//! The demo server under attack. It has no control channel to be asked on, so a signal turns it
-//! hostile.
-//!
-//! Owns: its one trial. Trusts: `/proc` and the broker's log.
+//! The demo server under attack. It has no control channel to take an order from, so a signal turns
+//! it hostile.
 
-use crate::harness::x11::Display;
-use crate::harness::{Browser, process};
 use libtest_mimic::{Failed, Trial};
 use nix::sys::signal::Signal;
+use testkit::x11::Display;
+use testkit::{Browser, process};
 
 /// Makes this process, the demo server, one that calls what is on no list when it is signalled.
 pub fn arm() {
@@ -25,7 +23,7 @@ pub fn trials() -> Vec<Trial> {
 }
 
 fn a_refused_call_ends_it() -> Result<(), Failed> {
-    // It is started for a person who opens a window and names no page.
+    // The demo starts for a user who opens a window and names no page.
     let Some(display) = Display::start() else {
         println!("SKIP: no X server here");
         return Ok(());

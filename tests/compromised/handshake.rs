@@ -6,13 +6,10 @@
 //! role does what. The first child of that role takes the name away, does it, and dies; those after
 //! it find the name gone and are honest.
 //!
-//! Descriptors of every kind that can be had here are offered in place of a filter's listener, the
-//! only one that a child ever hands over. A file of FUSE is a regular file to `fstat`, as is the
-//! one offered here.
-//!
-//! Owns: the names. Trusts: nobody.
+//! A filter's listener is the only descriptor that a child ever hands over. Here descriptors of
+//! every other kind are offered in its place. A file of FUSE is a regular file to `fstat`, as is
+//! the one offered here.
 
-use crate::harness::{Browser, executable, process};
 use crate::lies::control::anything;
 use crate::lies::packets::{send, send_all, wait_for_the_end};
 use crate::rig::{Attacker, Outcome, Rig};
@@ -27,6 +24,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
+use testkit::{Browser, executable, process};
 
 /// Something that a child does before it is sealed.
 pub struct Deed {
@@ -343,8 +341,8 @@ fn parse_name(path: &Path) -> Option<(Attacker, &'static Deed)> {
     Some((attacker, find(deed)?))
 }
 
-/// In the test: starts a browser in which that happens and tells what came of it. The browser must
-/// then be like any other.
+/// In the test: starts a browser in which that happens and gives the outcome. The browser must then
+/// be like any other.
 pub fn attack(attacker: Attacker, deed: &Deed) -> Outcome {
     // Any child may take a name out of this folder, whatever user it has become.
     let folder = tempfile::tempdir().expect("a scratch folder");
@@ -358,7 +356,7 @@ pub fn attack(attacker: Attacker, deed: &Deed) -> Outcome {
     let scratch = tempfile::tempdir().expect("a scratch folder");
     let mut browser = Browser::spawn(command, scratch, &["--headless"]);
     if deed.causes == [KILLED] {
-        let pid = pid_of_the_waiting(&mut browser);
+        let pid = pid_of_the_waiting(&browser);
         process::signal(pid, Signal::SIGKILL);
     }
     let died = browser.wait("the attacker's end", |record| {
@@ -390,18 +388,12 @@ fn linkable() -> &'static Path {
 }
 
 /// Of the child that says so, as the broker sees it: `[ROLE PID] TEXT`.
-fn pid_of_the_waiting(browser: &mut Browser) -> i32 {
-    let mut found = None;
-    browser.wait_until("a child waits to be killed", |browser| {
-        let stderr = browser.stderr();
-        let line = stderr.lines().find(|line| line.contains(WAITING));
-        let prefix = line.and_then(|line| line.split_once(']'));
-        let pid = prefix.and_then(|(prefix, _)| prefix.rsplit(' ').next()?.parse().ok());
-        found = pid;
-        std::thread::yield_now();
-        pid.is_some()
-    });
-    found.expect("it was found")
+fn pid_of_the_waiting(browser: &Browser) -> i32 {
+    browser.wait_for_stderr("a child waits to be killed", |stderr| {
+        let line = testkit::whole_lines(stderr).find(|line| line.contains(WAITING))?;
+        let (prefix, _) = line.split_once(']')?;
+        prefix.rsplit(' ').next()?.parse().ok()
+    })
 }
 
 fn hello_of(attacker: Attacker) -> FromChild {

@@ -1,15 +1,13 @@
-//! Descriptors hoarded on their way. The kernel counts those that have been sent and not received
-//! by user, not by process, and holds every sender of that user to its own limit: where children
-//! have the broker's user, theirs count against what the broker may send.
-//!
-//! Owns: browsers on machines with few descriptors. Trusts: the rig.
+//! Descriptors hoarded in flight. The kernel counts descriptors that are sent and not received by
+//! user, not by process, and holds every sender of that user to its own limit. Where children have
+//! the broker's user, theirs count against what the broker may send.
 
-use crate::harness::world::{User, World};
 use crate::rig::{Attacker, Outcome, Rig};
 use libtest_mimic::{Failed, Trial};
+use testkit::world::{User, World};
 
 const FEW: u64 = 256;
-/// What children can have on their way at most: their own limit, and one packet more.
+/// The most that children can have in flight: their own limit, and one packet more.
 const ENOUGH: u64 = 1024 + 253;
 
 pub fn trials() -> Vec<Trial> {

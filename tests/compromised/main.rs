@@ -3,8 +3,6 @@
 //! This program is the browser (the same library, the same policies, the same way of starting
 //! children) with one thing more: its children are armed with hostile actions, and do one when the
 //! broker asks for it. Without arguments it is the test run that starts itself as that browser.
-//!
-//! Owns: the choice between the three. Trusts: nobody. Never: is shipped.
 
 #[path = "../../crates/sandbox/tests/held/attack_calls.rs"]
 #[allow(dead_code, reason = "the sandbox's own tests use all of it")]
@@ -14,9 +12,6 @@ mod attack_calls;
 mod attacks;
 mod demo;
 mod handshake;
-#[path = "../harness/mod.rs"]
-#[allow(dead_code, reason = "the other end-to-end tests use all of it")]
-mod harness;
 mod hoards;
 mod lies;
 mod outcomes;
@@ -44,8 +39,7 @@ fn main() -> ExitCode {
         return broker::main();
     }
     let own = std::env::current_exe().expect("this program has a path");
-    let own = own.to_str().expect("it is text").to_owned();
-    harness::OTHER_EXECUTABLE.get_or_init(|| own);
+    testkit::set_executable(own);
     if first == outcomes::WRITE_FLAG {
         return outcomes::write();
     }

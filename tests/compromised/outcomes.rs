@@ -1,7 +1,5 @@
-//! What every hostile action is known to come to, in `outcomes.txt`: one line an attacker and an
+//! The known outcome of every hostile action, in `outcomes.txt`: one line an attacker and an
 //! action. A new action or another outcome fails the run until the file says so.
-//!
-//! Owns: the file's form. Trusts: it, as far as the trials confirm it.
 
 use crate::handshake;
 use crate::lies;

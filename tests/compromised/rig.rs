@@ -1,10 +1,9 @@
 //! A browser under attack: a bystander's tab that never stops moving, a tab or a service that turns
 //! hostile, and what must be the same before and after.
 //!
-//! Owns: the browser. Trusts: records, `/proc`, and pixels. Never: takes a child's word for its own
-//! end; that it has survived is only believed where that is the worse news.
+//! Owns: the browser. Trusts: records, `/proc` and pixels, and a child that reports its survival,
+//! for that is the worse news. Never: believes a child that reports its own end.
 
-use crate::harness::{Browser, Tab, WATCHDOG, process, server};
 use crate::lies::{self, Lie};
 use nix::sys::signal::Signal;
 use protocol::ids::Role;
@@ -15,7 +14,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use testkit::{Browser, Tab, Watchdog, process, server};
 
 /// Whether a request has ever come with a cookie. Every answer asks the browser to keep one.
 static COOKIE_CAME: AtomicBool = AtomicBool::new(false);
@@ -56,7 +55,7 @@ impl Attacker {
     }
 }
 
-/// What a hostile action came to.
+/// The outcome of a hostile action.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// The process is dead; the browser's record of why.
@@ -103,7 +102,7 @@ impl Rig {
         }
     }
 
-    /// Has `attacker` do the action of that name and tells what it came to.
+    /// Has `attacker` do the action of that name and gives the outcome.
     ///
     /// # Panics
     /// When the bystander suffers, or something is left behind.
@@ -136,8 +135,8 @@ impl Rig {
     }
 
     /// A page stops reading, and the network process sends it as many descriptors as the kernel
-    /// takes. Others must have what they need all the same, as far as that takes no descriptors of
-    /// the same user: a picture does, and so does a new process. They must have all of it once that
+    /// takes. Other pages must get what they need, as far as that takes no descriptors of the same
+    /// user: a picture takes some, and so does a new process. They must get all of it once that
     /// page is closed.
     pub fn conspire(&mut self, can_send: bool, can_start: bool) {
         let before = self.inventory_at_rest();
@@ -151,9 +150,8 @@ impl Rig {
             let server = self.server;
             self.browser
                 .send(&format!("break {whom} attack={name}@{server}"));
-            self.browser.wait_until("it is done", |browser| {
-                survived(&browser.stderr()[heard..], name).is_some()
-            });
+            self.browser
+                .wait_for_stderr("it is done", |text| survived(&text[heard..], name));
         }
         if can_send {
             self.bystander_moves();
@@ -211,7 +209,7 @@ impl Rig {
         });
     }
 
-    /// Another page can be had, with what belongs to it.
+    /// Another page loads, with its resources.
     fn others_load(&mut self) {
         self.browser
             .send(&format!("open http://{}/styled", self.server));
@@ -232,7 +230,7 @@ impl Rig {
         heard: usize,
         flood: Option<String>,
     ) -> Outcome {
-        let deadline = Instant::now() + WATCHDOG;
+        let watchdog = Watchdog::start();
         let is_death = |record: &Value| match target {
             Some(tab) => record["record"] == "tab_crashed" && record["tab"] == tab.id,
             None => record["record"] == "died" && record["role"] == attacker.name(),
@@ -247,11 +245,7 @@ impl Rig {
             if let Some(outcome) = survived(&self.browser.stderr()[heard..], name) {
                 return outcome;
             }
-            let stderr = self.browser.stderr();
-            assert!(
-                Instant::now() < deadline,
-                "nothing came of {name}\n{stderr}"
-            );
+            watchdog.check(|| format!("nothing came of {name}\n{}", self.browser.stderr()));
         }
     }
 
@@ -309,17 +303,14 @@ impl Rig {
     }
 
     fn nothing_is_left(&mut self, before: &Inventory) {
-        let deadline = Instant::now() + WATCHDOG;
+        let watchdog = Watchdog::start();
         loop {
             let now = self.inventory_at_rest();
             if now == *before {
                 return;
             }
-            assert!(
-                Instant::now() < deadline,
-                "left behind: {before:?} became {now:?}\n{}",
-                self.browser.stderr()
-            );
+            let stderr = self.browser.stderr();
+            watchdog.nap(|| format!("left behind: {before:?} became {now:?}\n{stderr}"));
         }
     }
 }
@@ -380,7 +371,7 @@ pub fn say_survived(name: &str, value: i64, errno: i32) {
 
 fn survived(stderr: &str, name: &str) -> Option<Outcome> {
     let start = format!("survived {name}: ");
-    let line = stderr.lines().find_map(|line| line.split_once(&start))?.1;
+    let (_, line) = testkit::whole_lines(stderr).find_map(|line| line.split_once(&start))?;
     let (value, errno) = line.split_once(' ')?;
     Some(Outcome::Returned(value.parse().ok()?, errno.parse().ok()?))
 }

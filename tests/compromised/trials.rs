@@ -1,6 +1,6 @@
-//! The trials: each hostile action of each attacker, and what must hold whatever it comes to.
+//! The trials: each hostile action of each attacker, and what must hold whatever its outcome.
 //!
-//! Owns: the browsers, which are used again while nobody but a tab has died in them.
+//! A browser is used again while nobody but a tab has died in it.
 
 use crate::lies::Expected;
 use crate::outcomes;
@@ -38,7 +38,7 @@ fn try_out(attacker: Attacker, name: &'static str) -> Result<(), Failed> {
 }
 
 /// Does it and checks what holds for every outcome: a call that is on no list is refused or fatal,
-/// a lie comes to what it says of itself.
+/// a lie has the outcome that it names.
 pub fn attack_once(attacker: Attacker, name: &str, rig: &mut Option<Rig>) -> Outcome {
     if let Some(deed) = handshake::find(name) {
         return handshake::attack(attacker, deed);

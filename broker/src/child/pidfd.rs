@@ -2,7 +2,7 @@
 //! process.
 //!
 //! Owns: the two system calls. Trusts: the kernel. Never: signals or waits by number.
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "pidfd_send_signal and waitid with its usage")]
 
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd};

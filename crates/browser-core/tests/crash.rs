@@ -1,15 +1,15 @@
 //! The death of a tab's process, and the break-it addresses.
 
-use crate::world::{WAITING, World, commit, records};
 use browser_core::{
     Action, Body, Command, Config, Event, Exit, KillReason, RecordKind, Stack, TabState, Usage,
 };
 use protocol::gpu::Effect;
-use protocol::ids::{ProcessId, Role};
+use protocol::ids::{ProcessId, Role, TabId};
 use protocol::limits::PROCESSES_MAX;
 use protocol::misbehaviour::Misbehaviour;
 use protocol::renderer::BreakAction;
 use protocol::shell::{CardButton, FromShell, TabMark};
+use sim::world::{WAITING, World, commit, records};
 
 const ONE: &str = "https://one.example/";
 const TWO: &str = "https://two.example/";
@@ -525,4 +525,35 @@ fn error_page_is_made_for_the_url_that_failed() {
     let (_, url, body) = commit(&actions).expect("an error page");
     assert_eq!(url, "gopher://old.example/");
     assert!(matches!(body, Body::Error(error) if error.code() == "UNSUPPORTED_SCHEME"));
+}
+
+#[test]
+fn a_break_command_reaches_the_process_of_its_tab_alone() {
+    let mut world = World::running();
+    let (one, two) = (world.open(ONE), world.open(TWO));
+    let (process, other) = (world.process_of(one), world.process_of(two));
+    let actions = world.command(Command::Break(one, BreakAction::Hang));
+    let broken = |action: &Action| match action {
+        Action::Break { process, action } => Some((*process, action.clone())),
+        _ => None,
+    };
+    let broken: Vec<_> = actions.iter().filter_map(broken).collect();
+    assert_eq!(broken, [(process, BreakAction::Hang)]);
+    assert_eq!(world.child(other).broken, None);
+}
+
+#[test]
+fn a_break_command_for_a_tab_without_a_process_breaks_nothing() {
+    let mut world = World::running();
+    let tab = world.open(ONE);
+    let process = world.process_of(tab);
+    world.die(process, 9);
+    world.settle();
+    for tab in [tab, TabId(9_999)] {
+        let actions = world.command(Command::Break(tab, BreakAction::Hang));
+        let mut broken = actions
+            .iter()
+            .filter(|it| matches!(it, Action::Break { .. }));
+        assert_eq!(broken.next(), None);
+    }
 }

@@ -1,6 +1,5 @@
 //! Children that lie.
 
-use crate::world::{WAITING, World, is_kill};
 use browser_core::{Action, Event};
 use protocol::ids::{NavigationId, ProcessId, Role, TabId};
 use protocol::input::Cursor;
@@ -8,6 +7,7 @@ use protocol::misbehaviour::Misbehaviour;
 use protocol::network::FromNetwork;
 use protocol::renderer::FromRenderer;
 use protocol::shell::{CardButton, FromShell};
+use sim::world::{WAITING, World, is_kill};
 
 const ONE: &str = "https://one.example/";
 const TWO: &str = "https://two.example/";
@@ -196,7 +196,7 @@ fn network_process_naming_a_navigation_it_was_not_given_is_killed() {
     let network = world.service(Role::Network).expect("it runs");
     let message = FromNetwork::Head {
         navigation,
-        head: crate::world::head(ONE),
+        head: sim::world::head(ONE),
     };
     assert!(is_kill(&world.network(network, message)[0], network));
     assert_eq!(world.tab(tab).url, "bulkhead://welcome");

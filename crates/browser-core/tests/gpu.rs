@@ -1,6 +1,5 @@
 //! The window: its process, its surfaces, its scene.
 
-use crate::world::{World, is_kill, records};
 use browser_core::{Action, Command, Config, Event, RecordKind, TabState, action};
 use protocol::geometry::{Rect, Size};
 use protocol::gpu::FromGpu;
@@ -8,6 +7,7 @@ use protocol::ids::{Generation, Role, SurfaceId};
 use protocol::limits::{GPU_RESTARTS_MAX, RESTART_WINDOW_MS, SHELL_HEIGHT};
 use protocol::misbehaviour::Misbehaviour;
 use protocol::renderer::SurfacePart;
+use sim::world::{World, is_kill, records};
 
 const ONE: &str = "https://one.example/";
 const TWO: &str = "https://two.example/";

@@ -1,11 +1,11 @@
 //! Pointer, keyboard, focus and shortcuts.
 
-use crate::world::World;
 use browser_core::{Action, TabState, action};
 use protocol::ids::{ProcessId, Role, TabId};
 use protocol::input::{Button, Cursor, InputEvent, Key, Modifiers};
 use protocol::limits::SHELL_HEIGHT;
 use protocol::renderer::FromRenderer;
+use sim::world::World;
 
 const ONE: &str = "https://one.example/";
 const TWO: &str = "https://two.example/";

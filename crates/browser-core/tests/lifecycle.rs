@@ -1,9 +1,9 @@
 //! From spawn to sealed, and every way not to get there.
 
-use crate::world::{WAITING, World, is_kill, records};
 use browser_core::{Action, Config, Event, Exit, KillReason, ProcessState, RecordKind};
 use protocol::ids::{ProcessId, Role};
 use protocol::limits::{HANDSHAKE_MS_MAX, RESTART_WINDOW_MS, SPARE_RESTARTS_MAX};
+use sim::world::{WAITING, World, is_kill, records};
 
 fn roles(actions: &[Action]) -> Vec<Role> {
     let role = |action: &Action| match action {

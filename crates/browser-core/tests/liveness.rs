@@ -1,6 +1,5 @@
 //! Processes that do not answer input.
 
-use crate::world::{World, records};
 use browser_core::{Action, KillReason, RecordKind, TabState};
 use protocol::ids::{Role, TabId};
 use protocol::input::{InputEvent, Modifiers};
@@ -8,6 +7,7 @@ use protocol::limits::{HANG_CARD_MS, HANG_MARK_MS};
 use protocol::network::FromNetwork;
 use protocol::renderer::FromRenderer;
 use protocol::shell::{CardButton, FromShell, TabMark};
+use sim::world::{World, records};
 
 const ONE: &str = "https://one.example/";
 const TWO: &str = "https://two.example/";

@@ -1,7 +1,6 @@
-//! Tests of the core from outside: events in, actions out. `world` plays the event loop with all
-//! the children, `checker` watches the stream of actions; the other files make claims.
+//! Tests of the core from outside: events in, actions out. The crate `sim` plays the event
+//! loop with all the children and watches the stream of actions.
 
-mod checker;
 mod crash;
 mod forged;
 mod gpu;
@@ -13,4 +12,3 @@ mod network;
 mod random;
 mod shell;
 mod tabs;
-mod world;

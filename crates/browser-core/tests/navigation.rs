@@ -1,6 +1,5 @@
 //! From an address to a committed page, and where each page may lead.
 
-use crate::world::{World, commit, head, records};
 use browser_core::{Action, Body, Command, Event, KillReason, RecordKind, action};
 use protocol::error::LoadError;
 use protocol::input::{Button, InputEvent, Modifiers};
@@ -11,6 +10,7 @@ use protocol::network::FromNetwork;
 use protocol::renderer::FromRenderer;
 use protocol::shell::{FromShell, Security};
 use protocol::site::Site;
+use sim::world::{World, commit, head, records};
 
 const ONE: &str = "https://one.example/";
 const TWO: &str = "https://two.example/";

@@ -1,10 +1,10 @@
 //! The death of the network process.
 
-use crate::world::{WAITING, World, records};
 use browser_core::{Action, Command, Event, RecordKind};
 use protocol::ids::Role;
 use protocol::limits::NETWORK_RESTARTS_MAX;
 use protocol::network::FromNetwork;
+use sim::world::{WAITING, World, records};
 
 const ONE: &str = "https://one.example/";
 const TWO: &str = "https://two.example/";
@@ -121,7 +121,7 @@ fn head_of_another_scheme_is_misbehaviour_of_the_network_process() {
         world.hold.heads = true;
         world.open(ONE);
         let fetch = world.fetches.remove(0);
-        let head = crate::world::head(url);
+        let head = sim::world::head(url);
         let message = FromNetwork::Head {
             navigation: fetch.navigation,
             head,
@@ -130,7 +130,7 @@ fn head_of_another_scheme_is_misbehaviour_of_the_network_process() {
         assert!(
             actions
                 .iter()
-                .any(|action| crate::world::is_kill(action, fetch.network)),
+                .any(|action| sim::world::is_kill(action, fetch.network)),
             "{url}"
         );
     }
@@ -151,7 +151,7 @@ fn head_and_end_come_once_and_in_that_order() {
     };
     let actions = world.network(network, end);
     assert!(
-        crate::world::is_kill(&actions[0], network),
+        sim::world::is_kill(&actions[0], network),
         "an end without a head"
     );
 
@@ -162,10 +162,10 @@ fn head_and_end_come_once_and_in_that_order() {
     let (navigation, network) = (fetch.navigation, fetch.network);
     let again = FromNetwork::Head {
         navigation,
-        head: crate::world::head(ONE),
+        head: sim::world::head(ONE),
     };
     let actions = world.network(network, again);
-    assert!(crate::world::is_kill(&actions[0], network), "a second head");
+    assert!(sim::world::is_kill(&actions[0], network), "a second head");
 }
 
 #[test]

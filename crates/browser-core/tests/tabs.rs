@@ -1,10 +1,10 @@
 //! Tabs: opened, closed, counted.
 
-use crate::world::{World, records};
 use browser_core::{Action, Command, RecordKind};
 use protocol::gpu::FromGpu;
 use protocol::limits::{STALE_PAGE_MS_MAX, TABS_MAX};
 use protocol::shell::{FromShell, TabMark};
+use sim::world::{World, records};
 
 const ONE: &str = "https://one.example/";
 const TWO: &str = "https://two.example/";

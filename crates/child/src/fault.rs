@@ -2,7 +2,7 @@
 //! a tab die, for tests and for the chaos run.
 //!
 //! Trusts: the broker, the only peer that can send the message. Never: injects a fault unasked.
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "breaks the process on purpose")]
 
 use protocol::renderer::BreakAction;
 use std::os::fd::{AsRawFd, BorrowedFd};

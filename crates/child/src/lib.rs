@@ -127,7 +127,7 @@ impl Started {
     }
 }
 
-#[allow(unsafe_code)]
+#[allow(unsafe_code, reason = "takes descriptor 3 over")]
 fn inherited_channel() -> Result<Endpoint<FromChild, ToChild>, ChildError> {
     if nix::fcntl::fcntl(
         // SAFETY: borrowed for the one call that finds out whether the descriptor is open.

@@ -1,7 +1,7 @@
 //! The raw handles of minifb's window, for softbuffer and for waiting.
 //!
 //! Owns: copies of the handles. Trusts: `Window` to outlive each copy. Never: closes a handle.
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "raw window handles")]
 
 use super::error::WindowError;
 use raw_window_handle::{

@@ -1,6 +1,6 @@
 //! The real window, on an X server of the test's own. Each test runs itself again as a process
 //! whose only display is that server.
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "Xlib")]
 
 use crate::serve::{BrokerChannel, Gpu};
 use crate::target::Target;

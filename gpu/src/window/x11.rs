@@ -5,7 +5,7 @@
 //! client must. Never: opens another connection, or keeps a pointer beyond the window's life.
 //!
 //! Sources: XPending(3), XFilterEvent(3), Xutf8LookupString(3), XSetIOErrorHandler(3).
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "Xlib")]
 
 use super::error::WindowError;
 use protocol::geometry::{Rect, Size};

@@ -327,8 +327,8 @@ fn viewport(size: Size) -> Viewport {
     Viewport::new(size.width, size.height, 1.0, ColorScheme::Light)
 }
 
-// Blitz wants an `Arc` of a trait that is not `Send`; this process has one thread.
-#[allow(clippy::arc_with_non_send_sync)]
+// This process has one thread.
+#[allow(clippy::arc_with_non_send_sync, reason = "the type Blitz wants")]
 fn arc(parser: InnerParser) -> Arc<dyn blitz_dom::HtmlParserProvider> {
     Arc::new(parser)
 }

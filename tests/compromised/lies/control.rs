@@ -4,8 +4,6 @@
 //! no deeper than the types are declared, whatever the bytes say. Nor does a child ever hand over
 //! memory: no message of a child calls for a region, so one beside it is surplus; the only
 //! descriptor that comes from a child is the listener of its filter, in the handshake.
-//!
-//! Owns: their bytes. Trusts: nobody.
 
 use super::packets::{say, send, wait_for_the_end};
 use super::{Lie, NEVER_READS, NOBODYS, Who, dies};

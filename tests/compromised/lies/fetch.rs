@@ -1,6 +1,4 @@
 //! Lies to the network process: on a renderer's fetch channel.
-//!
-//! Owns: their bytes. Trusts: nobody.
 
 use super::packets::{receive, send, wait_for_the_end, wait_readable};
 use super::{Liar, Lie, Who, dies, goes_on};
@@ -86,7 +84,7 @@ pub const LIES: &[Lie] = &[
     })
     .refused(),
     // A page may show another site's pictures, so a renderer may fetch from there. The request says
-    // nothing of the person: the test's server ends the test when a cookie comes with one.
+    // nothing of the user: the test's server ends the test when a cookie comes with one.
     goes_on("fetch-of-another-site", RENDERER, |liar| {
         fetch(
             liar,

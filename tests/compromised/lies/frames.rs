@@ -2,8 +2,6 @@
 //!
 //! That a producer who publishes frame after frame and reads no credit is a `Flood` is tested in
 //! the gpu crate: here it would take as many ticks as there is room for credits in a socket.
-//!
-//! Owns: their bytes. Trusts: nobody.
 
 use super::packets::{receive, say, send, wait_for_the_end, wait_readable};
 use super::{Liar, Lie, Who, dies, goes_on};

@@ -1,7 +1,5 @@
 //! Lies: what a process that has been taken over can say on its channels and write into the memory
-//! that it shares.
-//!
-//! Owns: the list of them, and what must come of each. Trusts: nobody.
+//! that it shares, and the outcome that each must have.
 
 pub mod control;
 mod fetch;

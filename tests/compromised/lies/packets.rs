@@ -1,6 +1,4 @@
 //! Packets as no honest sender makes them, by raw system calls that every policy has.
-//!
-//! Owns: their form. Trusts: nobody.
 
 use ipc::codec::encode;
 use protocol::Message;

@@ -1,8 +1,6 @@
 //! Lies of the network process to renderers, and of the gpu process to producers. The broker cannot
-//! hear them. Those who are lied to may lose what they wanted from the liar and nothing else: they
-//! live on, and once the liar is gone they have all of it again from its successor.
-//!
-//! Owns: their bytes. Trusts: nobody.
+//! hear them. A victim may lose what it wanted from the liar and nothing else: it lives on, and
+//! gets all of it from the liar's successor.
 
 use super::packets::{say, send, wait_for_the_end};
 use super::{Liar, Lie, NOBODYS, Who, goes_on};

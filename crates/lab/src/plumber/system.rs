@@ -1,7 +1,7 @@
 //! The few system calls of the Plumber that have no safe wrapper.
 //!
 //! Never: passes a pointer to anything but its own variable.
-#![allow(unsafe_code)]
+#![allow(unsafe_code, reason = "FIONREAD and sigaction")]
 
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction, signal};
 use std::ffi::c_int;

@@ -651,7 +651,7 @@ fn map(bytes: c_long, protection: i32) -> c_long {
     )
 }
 
-#[allow(unconditional_recursion)]
+#[allow(unconditional_recursion, reason = "it overflows the stack on purpose")]
 pub fn overflow(depth: i64) -> i64 {
     let frame = std::hint::black_box([depth; 512]);
     overflow(depth + 1) + frame[depth as usize % 512]

@@ -1,7 +1,6 @@
 //! Watches events and actions from outside and says when the stream breaks an invariant that the
 //! core's state alone cannot show: 1 to 5, 7, and what bodies and inputs need.
 
-use crate::world::WAITING;
 use browser_core::{Action, Body, Event, KillReason, RecordKind, action};
 use protocol::ids::{Generation, NavigationId, ProcessId, SurfaceId};
 use protocol::site::Site;
@@ -136,28 +135,7 @@ impl Checker {
                     format!("2: {process} fetches for {site}")
                 })
             }
-            Action::Commit(action::Commit {
-                process,
-                sequence,
-                url,
-                body,
-                ..
-            }) => {
-                self.next_in_order(*process, *sequence)?;
-                let site = self.process(*process).site.clone();
-                let Some(site) = site else {
-                    return Err(format!("1: {process} is not locked"));
-                };
-                let expected = match (body, Url::parse(url)) {
-                    (Body::Error(_), _) => Site::error_pages(),
-                    (Body::Url, _) => return Ok(()),
-                    (Body::Held, Ok(url)) => Site::of(&url, 0),
-                    (Body::Held, Err(e)) => return Err(format!("6: {url}: {e}")),
-                };
-                ensure(site == expected, || {
-                    format!("6: {url} is committed in {site}")
-                })
-            }
+            Action::Commit(commit) => self.commit(commit),
             Action::Input(action::Input {
                 process,
                 sequence,
@@ -177,6 +155,25 @@ impl Checker {
             }
             _ => Ok(()),
         }
+    }
+
+    fn commit(&mut self, commit: &action::Commit) -> Check {
+        let action::Commit {
+            process, url, body, ..
+        } = commit;
+        self.next_in_order(*process, commit.sequence)?;
+        let Some(site) = self.process(*process).site.clone() else {
+            return Err(format!("1: {process} is not locked"));
+        };
+        let expected = match (body, Url::parse(url)) {
+            (Body::Error(_), _) => Site::error_pages(),
+            (Body::Url, _) => return Ok(()),
+            (Body::Held, Ok(url)) => Site::of(&url, 0),
+            (Body::Held, Err(e)) => return Err(format!("6: {url}: {e}")),
+        };
+        ensure(site == expected, || {
+            format!("6: {url} is committed in {site}")
+        })
     }
 
     fn surface_action(&mut self, action: &Action) -> Check {
@@ -386,10 +383,12 @@ pub fn recipients(action: &Action) -> Vec<ProcessId> {
     }
 }
 
+#[cfg(test)]
 mod seeded_mutants {
     //! The watcher itself is tested: each of these streams breaks one rule and must be caught.
 
     use super::*;
+    use crate::world::WAITING;
     use browser_core::Record;
     use protocol::ids::Role;
 

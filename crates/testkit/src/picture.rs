@@ -1,10 +1,10 @@
-//! Pictures of the window, as the browser wrote them.
+//! Reads the pictures of the window that the browser wrote.
 
 use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
-/// Pixels.
+/// An image of the window.
 #[derive(Clone, PartialEq)]
 pub struct Picture {
     /// Pixels from left to right.

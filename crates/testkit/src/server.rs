@@ -1,6 +1,4 @@
-//! Servers on loopback for the pages of a test.
-//!
-//! Owns: their threads, which end with the test process. Trusts: nobody.
+//! Servers on loopback for the pages of a test. Their threads end with the test process.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};

@@ -1,40 +1,21 @@
-//! The rules of style that a program can check, checked on the sources themselves.
-//!
-//! Owns: those rules and the list of files that may hold `unsafe`. Trusts: that rustfmt has laid
-//! the code out. Never: changes a file.
+//! The rules of style, and the list of files that may hold `unsafe`. They rely on the layout that
+//! rustfmt gives the code.
 
-use std::fmt::Write;
-use std::fs;
-use std::path::{Path, PathBuf};
+use crate::source::{Source, report, root, sources, with_ending};
 
-/// A source file.
-struct Source {
-    /// Relative to the root of the project.
-    path: String,
-    text: String,
-}
-
-impl Source {
-    fn is_test(&self) -> bool {
-        self.path
-            .split('/')
-            .any(|part| part == "tests" || part == "tests.rs" || part == "benches")
-    }
-
-    /// The lines before the file's test module.
-    fn code(&self) -> Vec<&str> {
-        let mut lines: Vec<&str> = Vec::new();
-        let mut previous = "";
-        for line in self.text.lines() {
-            if previous == "#[cfg(test)]" && line.starts_with("mod ") && line.ends_with('{') {
-                lines.pop();
-                break;
-            }
-            lines.push(line);
-            previous = line;
+/// The lines before the file's test module.
+fn code(source: &Source) -> Vec<&str> {
+    let mut lines: Vec<&str> = Vec::new();
+    let mut previous = "";
+    for line in source.text.lines() {
+        if previous == "#[cfg(test)]" && line.starts_with("mod ") && line.ends_with('{') {
+            lines.pop();
+            break;
         }
-        lines
+        lines.push(line);
+        previous = line;
     }
+    lines
 }
 
 #[test]
@@ -56,7 +37,7 @@ fn files_functions_and_lines_are_short() {
         if source.is_test() {
             continue;
         }
-        let code = source.code();
+        let code = code(&source);
         if code.len() > FILE_LINES_MAX {
             report(&mut problems, &source, 0, &format!("{} lines", code.len()));
         }
@@ -137,12 +118,7 @@ fn unsafe_code_stays_where_it_belongs() {
 #[test]
 fn every_policy_line_has_a_reason() {
     let mut problems = String::new();
-    let mut policies = Vec::new();
-    collect(
-        &root().join("crates/sandbox/policies"),
-        "policy",
-        &mut policies,
-    );
+    let policies = with_ending(&root().join("crates/sandbox/policies"), "policy");
     assert!(!policies.is_empty(), "there are no policies");
     for policy in &policies {
         for (number, line) in policy.text.lines().enumerate() {
@@ -181,6 +157,85 @@ fn no_path_of_a_developers_machine_is_in_the_sources() {
         }
     }
     assert!(problems.is_empty(), "paths of some machine:\n{problems}");
+}
+
+#[test]
+fn what_allows_something_says_why() {
+    let mut problems = String::new();
+    for source in sources() {
+        for line in allowed_without_reason(&source.text) {
+            report(&mut problems, &source, line, "allows without a reason");
+        }
+    }
+    assert!(
+        problems.is_empty(),
+        "exceptions without a reason:\n{problems}"
+    );
+}
+
+#[test]
+fn an_exception_without_a_reason_is_found() {
+    // Put together here so that this file has no such attribute.
+    let plain = ["#[al", "low(dead_code)]"].concat();
+    let inner = ["#![ex", "pect(dead_code)]"].concat();
+    let long = ["#[al", "low(\n    dead_code,\n    reason = \"because\"\n)]"].concat();
+    assert_eq!(
+        allowed_without_reason(&format!("\n{plain}\nfn f() {{}}")),
+        [1]
+    );
+    assert_eq!(allowed_without_reason(&inner), [0]);
+    assert_eq!(allowed_without_reason(&long), [0; 0]);
+}
+
+/// The lines, counted from 0, of attributes that allow or expect something and say no reason.
+fn allowed_without_reason(text: &str) -> Vec<usize> {
+    let mut found = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        let rest = line.trim_start();
+        let rest = rest.strip_prefix("#![").or_else(|| rest.strip_prefix("#["));
+        let Some(rest) = rest else { continue };
+        if !rest.starts_with("allow(") && !rest.starts_with("expect(") {
+            continue;
+        }
+        let mut lines = text.lines().skip(number);
+        let has_reason = lines.by_ref().find_map(|line| {
+            match (line.contains("reason = "), line.ends_with(")]")) {
+                (true, _) => Some(true),
+                (false, true) => Some(false),
+                (false, false) => None,
+            }
+        });
+        if has_reason != Some(true) {
+            found.push(number);
+        }
+    }
+    found
+}
+
+#[test]
+fn tests_wait_asleep_and_in_one_place() {
+    // Put together here so that this file does not contain them.
+    let markers = [
+        ["yield_", "now"].concat(),
+        ["spin_", "loop"].concat(),
+        ["thread::sl", "eep"].concat(),
+    ];
+    let mut problems = String::new();
+    for source in sources() {
+        let waits = WAITING.iter().any(|place| source.path.starts_with(place));
+        if !TESTS.iter().any(|place| source.path.starts_with(place)) || waits {
+            continue;
+        }
+        for (number, line) in source.text.lines().enumerate() {
+            if markers.iter().any(|marker| line.contains(marker.as_str())) {
+                report(&mut problems, &source, number, line.trim());
+            }
+        }
+    }
+    assert!(
+        problems.is_empty(),
+        "wait with `testkit::wait`:\n{problems}"
+    );
 }
 
 /// Start (counted from 0) and length of each function that is too long. Relies on rustfmt: a
@@ -222,64 +277,28 @@ fn is_crate_root(path: &str) -> bool {
     path.ends_with("/src/lib.rs") || path.ends_with("/src/main.rs")
 }
 
-fn report(problems: &mut String, source: &Source, line: usize, what: &str) {
-    writeln!(problems, "  {}:{}: {what}", source.path, line + 1).expect("strings take everything");
-}
-
-fn sources() -> Vec<Source> {
-    let mut found = Vec::new();
-    for folder in [
-        "broker", "crates", "fuzz", "gpu", "network", "renderer", "tests",
-    ] {
-        collect(&root().join(folder), "rs", &mut found);
-    }
-    assert!(found.len() > 20, "the sources were not found");
-    found
-}
-
-fn collect(folder: &Path, extension: &str, found: &mut Vec<Source>) {
-    let Ok(entries) = fs::read_dir(folder) else {
-        return;
-    };
-    for entry in entries {
-        let path = entry.expect("a readable folder").path();
-        if path.is_dir() {
-            if path
-                .file_name()
-                .is_some_and(|name| name != "target" && name != "corpus")
-            {
-                collect(&path, extension, found);
-            }
-        } else if path.extension().is_some_and(|found| found == extension) {
-            let text = fs::read_to_string(&path).expect("sources are UTF-8");
-            let relative = path.strip_prefix(root()).expect("found below the root");
-            found.push(Source {
-                path: relative.to_string_lossy().into_owned(),
-                text,
-            });
-        }
-    }
-}
-
-fn root() -> PathBuf {
-    let broker = Path::new(env!("CARGO_MANIFEST_DIR"));
-    broker
-        .parent()
-        .expect("the broker's folder has a parent")
-        .to_owned()
-}
-
 const FILE_LINES_MAX: usize = 600;
 const FILE_LINES_MEDIAN_MAX: usize = 200;
 const FUNCTION_LINES_MAX: usize = 70;
 const LINE_CHARS_MAX: usize = 100;
 const REASON_CHARS_MIN: usize = 3;
 
+/// Where tests of the whole browser stand, and what they use.
+const TESTS: [&str; 4] = ["tests/", "benches/", "crates/testkit/", "crates/sim/"];
+
+/// Where they may sleep or spin, and why.
+const WAITING: [&str; 2] = [
+    // The one place that waits.
+    "crates/testkit/src/wait.rs",
+    // Measures what an idle browser does in that time.
+    "benches/browser.rs",
+];
+
 /// Crates that are about what `unsafe` is needed for.
 const UNSAFE_CRATES: [&str; 3] = ["crates/ipc", "crates/sandbox", "crates/shm"];
 
 /// Beginnings of the paths of modules elsewhere that may allow it, and why.
-const UNSAFE_MODULES: [&str; 10] = [
+const UNSAFE_MODULES: [&str; 12] = [
     // Takes descriptor 3 over, at the very start of a child.
     "crates/child/src/lib.rs",
     // Breaks the process on purpose.
@@ -293,6 +312,10 @@ const UNSAFE_MODULES: [&str; 10] = [
     "crates/lab/src/memory.rs",
     "crates/lab/src/locks.rs",
     "crates/lab/src/signalling.rs",
+    // pidfd_open, which no safe wrapper offers.
+    "crates/testkit/src/process.rs",
+    // What is done between fork and execve.
+    "crates/testkit/src/world.rs",
     // Xlib and raw window handles.
     "gpu/src/window/",
     // A canary that makes a bare system call.

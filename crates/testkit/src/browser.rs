@@ -1,24 +1,20 @@
 //! Starts the real binary, gives it commands through its control pipe, and waits for its records.
 //!
-//! Owns: the browser process and its scratch folder. Trusts: nothing. Never: sleeps.
+//! Owns: the browser process and its scratch folder. Never: waits without a watchdog.
 
-pub mod picture;
-pub mod process;
-pub mod server;
-pub mod world;
-pub mod x11;
-
-use picture::Picture;
+use crate::picture::Picture;
+use crate::process;
+use crate::program::executable;
+use crate::wait::Watchdog;
+use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify};
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::path::PathBuf;
+use std::os::fd::AsFd;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::sync::{Arc, Mutex, OnceLock};
-use std::time::{Duration, Instant};
-
-/// Ends a test that is stuck. No claim is made about how fast anything is.
-pub const WATCHDOG: Duration = Duration::from_secs(120);
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// A running browser.
 pub struct Browser {
@@ -27,7 +23,7 @@ pub struct Browser {
     records: Receiver<Value>,
     /// Records received and not yet waited for.
     pending: Vec<Value>,
-    stderr: Arc<Mutex<String>>,
+    stderr: Arc<Stderr>,
     files: u32,
 }
 
@@ -38,15 +34,6 @@ pub struct Tab {
     pub id: u64,
     /// Its process.
     pub pid: i32,
-}
-
-/// What is started instead of the browser's executable, if anything is.
-pub static OTHER_EXECUTABLE: OnceLock<String> = OnceLock::new();
-
-/// The browser's executable.
-pub fn executable() -> &'static str {
-    let other = OTHER_EXECUTABLE.get().map(String::as_str);
-    other.unwrap_or(env!("CARGO_BIN_EXE_bulkhead"))
 }
 
 /// Runs the browser to its end with these arguments.
@@ -110,20 +97,9 @@ impl Browser {
     /// Writes one line into the control pipe.
     pub fn send(&mut self, line: &str) {
         let path = self.folder.path().join("control");
-        let deadline = Instant::now() + WATCHDOG;
-        // The pipe is made by the browser, so its first command may have to wait for it.
-        while !path.exists() {
-            assert!(
-                Instant::now() < deadline,
-                "no control pipe: {}",
-                self.stderr()
-            );
-            assert!(
-                self.child.try_wait().expect("wait").is_none(),
-                "ended: {}",
-                self.stderr()
-            );
-            std::thread::yield_now();
+        // The browser makes the pipe, so the first command may have to wait for it.
+        if !path.exists() {
+            self.wait_for_pipe(&path);
         }
         let mut pipe = std::fs::OpenOptions::new()
             .write(true)
@@ -133,16 +109,32 @@ impl Browser {
             .expect("the command is written");
     }
 
+    fn wait_for_pipe(&self, path: &Path) {
+        let created = Inotify::init(InitFlags::IN_CLOEXEC | InitFlags::IN_NONBLOCK);
+        let created = created.expect("a folder can be watched");
+        created
+            .add_watch(self.folder.path(), AddWatchFlags::IN_CREATE)
+            .expect("the scratch folder can be watched");
+        let end = process::pidfd(self.pid()).expect("the test has not waited for its end yet");
+        let watchdog = Watchdog::start();
+        while !path.exists() {
+            let why = || format!("no control pipe: {}", self.stderr());
+            let [_, has_ended] = watchdog.poll([created.as_fd(), end.as_fd()], why);
+            assert!(!has_ended, "the browser ended: {}", self.stderr());
+            // Which file it was does not matter: the loop looks for the one it needs.
+            let _ = created.read_events();
+        }
+    }
+
     /// The next record, not waited for before, for which `is_it` holds. Records before it stay for
     /// later waits.
     pub fn wait(&mut self, what: &str, mut is_it: impl FnMut(&Value) -> bool) -> Value {
         if let Some(found) = self.pending.iter().position(&mut is_it) {
             return self.pending.remove(found);
         }
-        let deadline = Instant::now() + WATCHDOG;
+        let watchdog = Watchdog::start();
         loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            match self.records.recv_timeout(left) {
+            match self.records.recv_timeout(watchdog.left()) {
                 Ok(record) if is_it(&record) => return record,
                 Ok(record) => self.pending.push(record),
                 Err(error) => {
@@ -262,29 +254,37 @@ impl Browser {
 
     /// Looks until it is so.
     pub fn wait_until(&mut self, what: &str, mut is_so: impl FnMut(&mut Browser) -> bool) {
-        let deadline = Instant::now() + WATCHDOG;
+        let watchdog = Watchdog::start();
         while !is_so(self) {
-            assert!(
-                Instant::now() < deadline,
-                "never so: {what}\n{}",
-                self.stderr()
-            );
+            watchdog.nap(|| format!("never so: {what}\n{}", self.stderr()));
+        }
+    }
+
+    /// Waits until `find` finds something in what the browser wrote to standard error.
+    pub fn wait_for_stderr<T>(&self, what: &str, find: impl Fn(&str) -> Option<T>) -> T {
+        let watchdog = Watchdog::start();
+        let mut written = self.stderr.lock();
+        loop {
+            if let Some(found) = find(&written.text) {
+                return found;
+            }
+            let text = || format!("{what}: not in standard error:\n{}", written.text);
+            watchdog.check(text);
+            assert!(!written.has_ended, "the browser ended; {}", text());
+            let waited = self.stderr.more.wait_timeout(written, watchdog.left());
+            written = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 
     /// Takes pictures until one of them is as it should be.
     pub fn screenshot_until(&mut self, what: &str, is_it: impl Fn(&Picture) -> bool) -> Picture {
-        let deadline = Instant::now() + WATCHDOG;
+        let watchdog = Watchdog::start();
         loop {
             let picture = self.screenshot();
             if is_it(&picture) {
                 return picture;
             }
-            assert!(
-                Instant::now() < deadline,
-                "never seen: {what}\n{}",
-                self.stderr()
-            );
+            watchdog.nap(|| format!("never seen: {what}\n{}", self.stderr()));
         }
     }
 
@@ -310,7 +310,7 @@ impl Browser {
 
     /// What it wrote to standard error so far.
     pub fn stderr(&self) -> String {
-        self.stderr.lock().expect("the lock").clone()
+        self.stderr.lock().text.clone()
     }
 
     /// A path in the scratch folder that nothing has used.
@@ -319,7 +319,7 @@ impl Browser {
         self.folder.path().join(format!("{}.{ending}", self.files))
     }
 
-    /// Ends it as the person would.
+    /// Ends it as a user would.
     pub fn quit(mut self) -> ExitStatus {
         self.send("quit");
         self.wait_for_exit()
@@ -343,6 +343,12 @@ impl Drop for Browser {
     }
 }
 
+/// The lines of a text that is still being written, without the one that is not finished.
+pub fn whole_lines(text: &str) -> impl Iterator<Item = &str> {
+    text.split_inclusive('\n')
+        .filter_map(|line| line.strip_suffix('\n'))
+}
+
 fn read_records(stdout: impl Read + Send + 'static) -> Receiver<Value> {
     let (sender, receiver) = channel();
     std::thread::spawn(move || {
@@ -357,15 +363,73 @@ fn read_records(stdout: impl Read + Send + 'static) -> Receiver<Value> {
     receiver
 }
 
-fn collect(mut pipe: impl Read + Send + 'static) -> Arc<Mutex<String>> {
-    let text = Arc::new(Mutex::new(String::new()));
-    let shared = Arc::clone(&text);
+/// Standard error of the browser, filled by a thread.
+#[derive(Default)]
+struct Stderr {
+    written: Mutex<Written>,
+    /// Signalled after each change of `written`.
+    more: Condvar,
+}
+
+#[derive(Default)]
+struct Written {
+    text: String,
+    has_ended: bool,
+}
+
+impl Stderr {
+    /// A test that fails with the lock in its hand still shows what was written.
+    fn lock(&self) -> MutexGuard<'_, Written> {
+        let locked = self.written.lock();
+        locked.unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn collect(mut pipe: impl Read + Send + 'static) -> Arc<Stderr> {
+    let stderr = Arc::new(Stderr::default());
+    let shared = Arc::clone(&stderr);
     std::thread::spawn(move || {
         let mut buffer = [0; 4096];
         while let Ok(count @ 1..) = pipe.read(&mut buffer) {
             let piece = String::from_utf8_lossy(&buffer[..count]).into_owned();
-            shared.lock().expect("the lock").push_str(&piece);
+            shared.lock().text += &piece;
+            shared.more.notify_all();
         }
+        shared.lock().has_ended = true;
+        shared.more.notify_all();
     });
-    text
+    stderr
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sh(script: &str) -> Browser {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        Browser::spawn(command, folder, &[])
+    }
+
+    #[test]
+    fn a_command_waits_for_the_pipe_that_the_browser_makes() {
+        // The harness adds `--record - --control-fifo PATH`, which are $0 to $3.
+        let mut browser = sh("sleep 0.1; mkfifo \"$3\"; read line < \"$3\"; echo \"$line\" >&2");
+        browser.send("open x");
+        browser.wait_for_stderr("the command", |text| text.find("open x"));
+        assert!(browser.wait_for_exit().success());
+    }
+
+    #[test]
+    #[should_panic(expected = "the browser ended: gone early")]
+    fn a_command_to_a_browser_that_ends_without_a_pipe_fails_the_test_at_once() {
+        sh("sleep 0.1; printf 'gone early' >&2").send("open x");
+    }
+
+    #[test]
+    #[should_panic(expected = "the browser ended; the word: not in standard error")]
+    fn a_word_that_never_comes_fails_the_test_when_the_browser_has_ended() {
+        sh("echo other >&2").wait_for_stderr("the word", |text| text.find("word"));
+    }
 }

@@ -1,10 +1,9 @@
-//! A display of the test's own, and a hand to move its pointer and press its keys.
+//! A display that the test starts, and a hand to move its pointer and press its keys.
 
-use super::WATCHDOG;
-use super::picture::Picture;
+use crate::picture::Picture;
+use crate::wait::Watchdog;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
-use std::time::Instant;
 
 /// A running Xvfb.
 pub struct Display {
@@ -75,7 +74,7 @@ impl Display {
     pub fn see(&self, window: &str, what: &str, is_it: impl Fn(&Picture) -> bool) -> Picture {
         let folder = tempfile::tempdir().expect("a scratch folder");
         let path = folder.path().join("window.png");
-        let deadline = Instant::now() + WATCHDOG;
+        let watchdog = Watchdog::start();
         loop {
             // ImageMagick's; it fails while the window is being made or resized.
             let grabbed = Command::new("import")
@@ -90,10 +89,7 @@ impl Display {
                     return picture;
                 }
             }
-            assert!(
-                Instant::now() < deadline,
-                "never seen in the window: {what}"
-            );
+            watchdog.nap(|| format!("never seen in the window: {what}"));
         }
     }
 

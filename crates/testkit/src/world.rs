@@ -1,10 +1,15 @@
-//! Machines that are poorer than this one: the browser under another user, under filters that
-//! refuse what some container or kernel refuses, in namespaces whose files are not there.
+//! Poorer machines: the browser under another user, under filters that refuse what some container
+//! or kernel refuses, in namespaces whose files are not there.
 //!
-//! Owns: what is done between `fork` and `execve`. Trusts: the kernel to say when a poorer machine
-//! cannot be made. Never: changes anything for the test's own process.
+//! Owns: the changes between `fork` and `execve`. Trusts: the kernel to say when it cannot make a
+//! poorer machine. Never: changes anything for the test's own process.
+#![allow(
+    unsafe_code,
+    reason = "system calls between fork and execve, where nothing may allocate"
+)]
 
-use super::{Browser, executable};
+use crate::browser::Browser;
+use crate::program::executable;
 use sandbox::Tier;
 use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
@@ -32,7 +37,7 @@ pub enum User {
 }
 
 impl User {
-    /// Those that can be had here.
+    /// The users that these tests can be.
     pub fn all() -> Vec<User> {
         if is_root() {
             vec![User::Root, User::Ordinary]
@@ -41,7 +46,7 @@ impl User {
         }
     }
 
-    /// The tier in which the browser runs here without any hindrance.
+    /// The tier of the browser on this machine as it is.
     pub fn plain_tier(self) -> Tier {
         static TIERS: [OnceLock<Tier>; 2] = [const { OnceLock::new() }; 2];
         *TIERS[self as usize].get_or_init(|| World::new(self).tier(&[]))
@@ -257,7 +262,7 @@ impl World {
         command
     }
 
-    /// Whether processes can be made here at all; else why this machine cannot be made.
+    /// Runs the browser to its end; an error says why this machine cannot be made here.
     pub fn output(mut self, arguments: &[&str]) -> io::Result<Output> {
         self.command().args(arguments).output()
     }
@@ -283,23 +288,25 @@ impl World {
     /// Opens a page in a browser, sees it painted, and gives the tier that all of its processes
     /// are in.
     pub fn tier(self, arguments: &[&str]) -> Tier {
-        let server = super::server::pages(PAGES);
+        let server = crate::server::pages(PAGES);
         let mut browser = self.browser(arguments);
         let tab = browser.open(&format!("http://{server}/"));
         browser.screenshot_until("the page", |picture| {
             picture.count(0..picture.width, 0..picture.height, |c| c == PAGE_COLOUR) > 10_000
         });
         assert!(browser.pids().contains(&tab.pid));
-        let tiers = loop {
+        let tiers = crate::wait::until("every process has its tier", || {
             let state = browser.state();
             let processes = state["processes"].as_array().expect("processes");
             let children = processes.iter().filter(|p| p["role"] != "broker");
             let tiers: Vec<_> = children.map(|p| p["tier"].to_string()).collect();
             // A spare renderer may still be warming up.
-            if !tiers.iter().any(|tier| tier == "\"\"" || tier == "null") {
-                break tiers.into_iter().collect::<BTreeSet<_>>();
-            }
-        };
+            let is_known = |tier: &String| tier != "\"\"" && tier != "null";
+            tiers
+                .iter()
+                .all(is_known)
+                .then(|| tiers.into_iter().collect::<BTreeSet<_>>())
+        });
         assert!(browser.quit().success());
         let all = [Tier::A, Tier::B, Tier::C, Tier::D];
         let found = all

@@ -1,9 +1,11 @@
-//! Looking at processes from outside, and ending them.
+//! Looks at processes from outside, signals them, and waits for their end.
+#![allow(unsafe_code, reason = "pidfd_open, which nix does not offer")]
 
-use super::WATCHDOG;
+use crate::wait::Watchdog;
+use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use std::time::Instant;
+use std::os::fd::{AsFd, FromRawFd, OwnedFd};
 
 /// Sends a signal.
 pub fn signal(pid: i32, signal: Signal) {
@@ -25,10 +27,25 @@ pub fn is_running(pid: i32) -> bool {
 
 /// Waits until it runs no longer.
 pub fn wait_until_gone(pid: i32) {
-    let deadline = Instant::now() + WATCHDOG;
-    while is_running(pid) {
-        assert!(Instant::now() < deadline, "process {pid} does not end");
-        std::thread::yield_now();
+    let Some(end) = pidfd(pid) else { return };
+    let watchdog = Watchdog::start();
+    let why = || format!("process {pid} does not end");
+    while watchdog.poll([end.as_fd()], why) != [true] {}
+}
+
+/// A descriptor that becomes readable when the process ends, or nothing if it is gone; see
+/// pidfd_open(2).
+pub(crate) fn pidfd(pid: i32) -> Option<OwnedFd> {
+    // SAFETY: takes two numbers.
+    let result = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) };
+    match Errno::result(result) {
+        Ok(fd) => {
+            let fd = i32::try_from(fd).expect("a descriptor fits");
+            // SAFETY: the call has just made the descriptor, and nothing else knows it.
+            Some(unsafe { OwnedFd::from_raw_fd(fd) })
+        }
+        Err(Errno::ESRCH) => None,
+        Err(error) => panic!("pidfd_open({pid}): {error}"),
     }
 }
 

@@ -1,0 +1,14 @@
+//! Plays the broker and its children around the core, at random or step by step, and checks what
+//! must hold after every event. For tests.
+#![forbid(unsafe_code)]
+#![allow(
+    missing_docs,
+    reason = "a test reads the names; a doc that repeats them helps nobody"
+)]
+
+pub mod checker;
+pub mod op;
+pub mod play;
+pub mod world;
+
+pub use world::World;

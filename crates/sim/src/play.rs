@@ -1,0 +1,433 @@
+//! Carries out the steps of a random run in a world.
+
+use crate::op::{
+    CommandKind, DocumentKind, ExitKind, FaultKind, GpuKind, HandshakeKind, NetworkKind, Op,
+    PageKind, Pick, RendererKind, SERVICES, ShellKind,
+};
+use crate::world::{Fetch, Life, WAITING, World, head};
+use browser_core::{Command, Config, Event, Exit};
+use protocol::error::LoadError;
+use protocol::geometry::Size;
+use protocol::gpu::FromGpu;
+use protocol::ids::{Generation, NavigationId, ProcessId, Role, SurfaceId, TabId};
+use protocol::input::Cursor;
+use protocol::misbehaviour::Misbehaviour;
+use protocol::network::FromNetwork;
+use protocol::renderer::{BreakAction, FromRenderer};
+use protocol::shell::{CardButton, FromShell};
+
+/// A new world after these steps, with or without a shell.
+pub fn play(ops: &[Op], shell: bool) -> World {
+    let mut world = World::new(Config {
+        shell,
+        ..Config::default()
+    });
+    for op in ops {
+        world.apply(op);
+    }
+    world
+}
+
+impl World {
+    /// Carries out one step.
+    ///
+    /// # Panics
+    /// When an invariant does not hold after it.
+    pub fn apply(&mut self, op: &Op) {
+        // What time alone brings about comes before the event, so that its effects stand alone.
+        self.send(Event::Tick);
+        match *op {
+            Op::Answer { child } => self.answer(child),
+            Op::Command {
+                command,
+                tab,
+                address,
+                activate,
+            } => self.any_command(command, tab, address, activate),
+            Op::Exit { child, exit } => self.any_exit(child, exit),
+            Op::Fault { child, fault } => self.any_fault(child, fault),
+            Op::Gpu {
+                surface,
+                says,
+                size,
+            } => self.any_gpu_word(surface, says, size),
+            Op::Handshake { child, says } => self.any_handshake(child, says),
+            Op::Input(event) => {
+                if self.gpu().is_some() {
+                    self.input(event);
+                }
+            }
+            Op::InputDone { renderer, is_wrong } => self.any_input_done(renderer, is_wrong),
+            Op::Network {
+                fetch,
+                says,
+                address,
+            } => self.any_network_word(fetch, says, address),
+            Op::Page { page, answer } => self.any_page(page, answer),
+            Op::Renderer {
+                child,
+                anybody,
+                document,
+                says,
+                address,
+            } => {
+                if let Some(process) = self.any_renderer(child, anybody) {
+                    self.any_renderer_word(process, child, document, says, address);
+                }
+            }
+            Op::Settle { steps } => self.settle_some(steps),
+            Op::Shell {
+                tab,
+                says,
+                button,
+                address,
+            } => self.any_shell_word(tab, says, button, address),
+            Op::Wait { ms, hold_pings } => {
+                self.hold.pings = hold_pings;
+                self.advance(ms);
+            }
+        }
+    }
+
+    fn any_child(&self, by: Pick) -> Option<ProcessId> {
+        by.from(&self.children.keys().copied().collect::<Vec<_>>())
+    }
+
+    fn any_tab(&self, by: Pick) -> TabId {
+        // Some that are gone and one that never was.
+        let mut tabs: Vec<TabId> = self.core.tabs().iter().map(|tab| tab.tab).collect();
+        tabs.extend(tabs.clone());
+        tabs.extend([TabId(1), TabId(9_999)]);
+        by.from(&tabs).expect("there are two at least")
+    }
+
+    /// One good answer of somebody.
+    fn answer(&mut self, by: Pick) {
+        let Some(process) = self.any_child(by) else {
+            return;
+        };
+        if self.child(process).is_killed {
+            self.die(process, 9);
+        } else {
+            self.step(process);
+        }
+    }
+
+    fn settle_some(&mut self, steps: u8) {
+        for _ in 0..steps {
+            if !self.settle_once() {
+                return;
+            }
+        }
+    }
+
+    fn any_exit(&mut self, by: Pick, kind: ExitKind) {
+        let Some(process) = self.any_child(by) else {
+            return;
+        };
+        let before = self.core.tabs();
+        let own = self.core.process_tab(process);
+        let role = self.child(process).role;
+        let is_asked = self.child(process).life == Life::Asked;
+        let exit = match kind {
+            ExitKind::SpawnFailed if is_asked => None,
+            ExitKind::Code | ExitKind::SpawnFailed => Some(Exit {
+                code: Some(1),
+                ..Exit::default()
+            }),
+            ExitKind::Panic => Some(Exit {
+                panic: Some("at the disco".to_owned()),
+                ..Exit::default()
+            }),
+            ExitKind::ReportedSignal => Some(Exit {
+                reported_signal: Some(11),
+                code: Some(139),
+                ..Exit::default()
+            }),
+            ExitKind::Signal => Some(Exit {
+                signal: Some(9),
+                ..Exit::default()
+            }),
+        };
+        match exit {
+            Some(exit) => self.exit(process, exit),
+            None => self.send(Event::SpawnFailed {
+                process,
+                reason: "no memory".to_owned(),
+            }),
+        };
+        if role == Role::Renderer {
+            for tab in before.iter().filter(|tab| Some(tab.tab) != own) {
+                let after = self.core.tab(tab.tab);
+                assert_eq!(after.as_ref(), Some(tab), "9: {process} touches it");
+            }
+        }
+    }
+
+    fn any_fault(&mut self, by: Pick, fault: FaultKind) {
+        let Some(process) = self.any_child(by) else {
+            return;
+        };
+        self.send(match fault {
+            FaultKind::BadEncoding => Event::Misbehaved {
+                process,
+                misbehaviour: Misbehaviour::BadEncoding,
+            },
+            FaultKind::QueueFull => Event::QueueFull {
+                process,
+                waiting: WAITING,
+            },
+            FaultKind::RefusedCall => Event::SystemCallRefused {
+                process,
+                call: "socket(AF_INET, SOCK_STREAM, 0)".to_owned(),
+                place: "number 41".to_owned(),
+            },
+            FaultKind::Flood => Event::Flooded {
+                process,
+                messages: 20_001,
+            },
+            FaultKind::StartFailed => Event::StartFailed {
+                process,
+                reason: "no threads".to_owned(),
+            },
+            FaultKind::SealRefused => Event::SealRefused {
+                process,
+                reason: "no seccomp".to_owned(),
+            },
+        });
+    }
+
+    fn any_handshake(&mut self, by: Pick, says: HandshakeKind) {
+        let Some(process) = self.any_child(by) else {
+            return;
+        };
+        self.send(match says {
+            HandshakeKind::Hello => Event::Hello { process },
+            HandshakeKind::Sealed => Event::Sealed {
+                process,
+                tier: "A".to_owned(),
+            },
+            HandshakeKind::Spawned => Event::Spawned { process, pid: 7 },
+        });
+    }
+
+    fn any_renderer(&self, by: Pick, anybody: bool) -> Option<ProcessId> {
+        let is_one = |role: Role| matches!(role, Role::Renderer | Role::Shell);
+        let children = self.children.iter();
+        let renderers = children.filter(|(_, child)| anybody || is_one(child.role));
+        by.from(&renderers.map(|(&id, _)| id).collect::<Vec<_>>())
+    }
+
+    fn any_renderer_word(
+        &mut self,
+        process: ProcessId,
+        by: Pick,
+        document: DocumentKind,
+        says: RendererKind,
+        address: &str,
+    ) {
+        let own = &self.child(process).navigations;
+        let navigation = match document {
+            DocumentKind::Foreign => NavigationId(u64::from(by.0 % 40)),
+            DocumentKind::First => own.first().copied().unwrap_or(NavigationId(1)),
+            DocumentKind::Last => own.last().copied().unwrap_or(NavigationId(99_999)),
+        };
+        let text = address.to_owned();
+        let message = match says {
+            RendererKind::Title => FromRenderer::Title {
+                navigation,
+                title: text,
+            },
+            RendererKind::Painted => FromRenderer::Painted { navigation },
+            RendererKind::Loaded => FromRenderer::Loaded {
+                navigation,
+                failed_resources: 1,
+            },
+            RendererKind::Incomplete => FromRenderer::Incomplete {
+                navigation,
+                reason: text,
+            },
+            RendererKind::Navigate | RendererKind::NavigateInNewTab => FromRenderer::Navigate {
+                navigation,
+                url: text,
+                new_tab: says == RendererKind::NavigateInNewTab,
+            },
+            RendererKind::Scrolled => FromRenderer::Scrolled {
+                navigation,
+                y: u32::from(by.0),
+            },
+            RendererKind::Hover => FromRenderer::Hover {
+                cursor: Cursor::Pointer,
+                link: Some(text),
+            },
+        };
+        self.renderer(process, message);
+    }
+
+    fn any_network_word(&mut self, by: Pick, says: NetworkKind, address: &str) {
+        match by.from(&self.fetches) {
+            Some(fetch) => self.word_on_fetch(fetch, says, address),
+            None => self.word_on_nothing(by, says),
+        }
+    }
+
+    fn word_on_nothing(&mut self, by: Pick, says: NetworkKind) {
+        let Some(network) = self.service(Role::Network) else {
+            return;
+        };
+        let message = match says {
+            NetworkKind::ClientMisbehaved => FromNetwork::ClientMisbehaved {
+                process: ProcessId(u32::from(by.0 % 64)),
+                misbehaviour: Misbehaviour::WrongState,
+            },
+            NetworkKind::FailedForNobody => FromNetwork::Failed {
+                navigation: NavigationId(u64::from(by.0 % 50)),
+                error: LoadError::RedirectLoop,
+            },
+            _ => return,
+        };
+        self.network(network, message);
+    }
+
+    fn word_on_fetch(&mut self, fetch: Fetch, says: NetworkKind, address: &str) {
+        let Fetch {
+            navigation,
+            network,
+            url,
+            has_head,
+        } = fetch;
+        let error = LoadError::ConnectionRefused {
+            host: "one.example".to_owned(),
+        };
+        let body_end = |error| FromNetwork::BodyEnd {
+            navigation,
+            bytes: 1,
+            error,
+        };
+        let head_at = |url: &str| FromNetwork::Head {
+            navigation,
+            head: head(url),
+        };
+        // Most words are in turn, else no load would ever come far.
+        let is_end_due = has_head != (says == NetworkKind::OutOfTurn);
+        let message = match says {
+            NetworkKind::BodyCutShort if is_end_due => body_end(Some(error)),
+            NetworkKind::Failed => FromNetwork::Failed { navigation, error },
+            NetworkKind::HeadElsewhere if !is_end_due => head_at(address),
+            _ if is_end_due => body_end(None),
+            _ => head_at(&url),
+        };
+        match message {
+            FromNetwork::Head { .. } => {
+                let mut fetches = self.fetches.iter_mut();
+                let fetch = fetches.find(|fetch| fetch.navigation == navigation);
+                fetch.expect("it was picked").has_head = true;
+            }
+            _ => self
+                .fetches
+                .retain(|f| f.navigation != navigation || f.network != network),
+        }
+        self.network(network, message);
+    }
+
+    fn any_page(&mut self, by: Pick, answer: PageKind) {
+        let Some((navigation, url)) = by.from(&self.pages) else {
+            return;
+        };
+        let at = self.pages.iter().position(|page| page.0 == navigation);
+        self.pages.remove(at.expect("it was picked"));
+        let result = match answer {
+            PageKind::Missing => Err(LoadError::NoSuchPage {
+                name: "x".to_owned(),
+            }),
+            PageKind::Elsewhere => Ok(head("https://one.example/")),
+            PageKind::Found => Ok(head(&url)),
+        };
+        self.send(Event::BodyReady { navigation, result });
+    }
+
+    fn any_gpu_word(&mut self, by: Pick, says: GpuKind, size: Size) {
+        let Some(process) = self.service(Role::Gpu) else {
+            return;
+        };
+        let known = by.from(&self.core.surfaces());
+        let known = known.map(|surface| (surface.surface, surface.generation));
+        let (surface, generation) = known.unwrap_or((SurfaceId(1), Generation(1)));
+        let first_frame = |surface, generation| FromGpu::FirstFrame {
+            surface,
+            generation,
+        };
+        let accused = |misbehaviour| FromGpu::ProducerMisbehaved {
+            surface,
+            misbehaviour,
+        };
+        let message = match says {
+            GpuKind::FirstFrame => first_frame(surface, generation),
+            GpuKind::FirstFrameOfNobody => first_frame(SurfaceId(u32::from(by.0)), generation),
+            GpuKind::FirstFrameTooEarly => first_frame(surface, Generation(generation.0 + 1)),
+            GpuKind::FirstFrameTooLate => first_frame(surface, Generation(generation.0 - 1)),
+            GpuKind::ProducerClosed => accused(Misbehaviour::ClosedChannel),
+            GpuKind::ProducerMisbehaved => accused(Misbehaviour::FrameSlot),
+            GpuKind::Resized => FromGpu::Resized { size },
+            GpuKind::Captured => FromGpu::Captured {
+                request: 1,
+                error: None,
+            },
+            GpuKind::CloseRequested if by.0.is_multiple_of(16) => FromGpu::CloseRequested,
+            GpuKind::CloseRequested => return,
+        };
+        self.send(Event::FromGpu { process, message });
+    }
+
+    fn any_input_done(&mut self, by: Pick, is_wrong: bool) {
+        let children = self.children.iter();
+        let waiting = children.filter(|(_, child)| !child.inputs.is_empty());
+        let waiting: Vec<ProcessId> = waiting.map(|(&id, _)| id).collect();
+        let Some(process) = by.from(&waiting) else {
+            return;
+        };
+        let sequence = self.child(process).inputs.pop_front().expect("it waits");
+        let sequence = sequence + u32::from(is_wrong);
+        self.renderer(process, FromRenderer::Done { sequence });
+    }
+
+    fn any_shell_word(&mut self, by: Pick, says: ShellKind, button: CardButton, address: &str) {
+        let Some(process) = self.service(Role::Shell) else {
+            return;
+        };
+        let tab = self.any_tab(by);
+        let message = match says {
+            ShellKind::Activate => FromShell::Activate(tab),
+            ShellKind::Back => FromShell::Back,
+            ShellKind::CardButton => FromShell::CardButton(tab, button),
+            ShellKind::Close => FromShell::Close(tab),
+            ShellKind::Forward => FromShell::Forward,
+            ShellKind::Go => FromShell::Go(address.to_owned()),
+            ShellKind::NewTab => FromShell::NewTab,
+            ShellKind::Reload => FromShell::Reload,
+            ShellKind::Stop => FromShell::Stop,
+        };
+        self.send(Event::FromShell { process, message });
+    }
+
+    fn any_command(&mut self, kind: CommandKind, by: Pick, address: &str, activate: bool) {
+        let tab = self.any_tab(by);
+        let address = address.to_owned();
+        let service = by.from(&SERVICES).expect("there are services");
+        let command = match kind {
+            CommandKind::Activate => Command::Activate(tab),
+            CommandKind::Back => Command::Back(tab),
+            CommandKind::Break => Command::Break(tab, BreakAction::Hang),
+            CommandKind::BreakService => Command::BreakService(service, BreakAction::Hang),
+            CommandKind::Close => Command::Close(tab),
+            CommandKind::Forward => Command::Forward(tab),
+            CommandKind::Kill => Command::Kill(tab),
+            CommandKind::Navigate => Command::Navigate(tab, address),
+            CommandKind::Open => Command::Open { address, activate },
+            CommandKind::Quit if by.0.is_multiple_of(16) => Command::Quit,
+            CommandKind::Quit => return,
+            CommandKind::Reload => Command::Reload(tab),
+        };
+        self.command(command);
+    }
+}
