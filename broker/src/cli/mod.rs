@@ -1,113 +1,17 @@
-//! The command line: what may be said, what is wrong with it, and what is then run.
-//!
-//! Owns: the flags and their checks. Trusts: the person. Never: starts anything before all of it is
-//! found to be right.
+//! The command line: chooses how to run, after every flag has been checked.
 
+mod options;
 pub(crate) mod sandbox;
-pub(crate) mod screenshot;
-pub(crate) mod tour;
-pub(crate) mod window;
+mod screenshot;
+mod start;
+mod tour;
+mod window;
 
 use crate::output::terminal::{complain, complain_line, say};
 use anyhow::Context;
-use clap::{Parser, ValueEnum};
-use protocol::geometry::Size;
-use std::path::{Path, PathBuf};
+use clap::Parser;
+use options::{Options, check};
 use std::process::ExitCode;
-
-/// A small multi-process browser whose every tab lives in a sandbox of its own.
-#[derive(Clone, Debug, Parser)]
-#[command(
-    name = "bulkhead",
-    version,
-    after_help = "With no URL: the welcome page and a demo site, in a window; with no display, a \
-                  tour in the terminal. `bulkhead lab --help` tells of the lab."
-)]
-pub struct Options {
-    /// Addresses to open, one tab each; `tour` alone runs the tour in the terminal, `sandbox` alone
-    /// tells what holds each process
-    #[arg(value_name = "URL")]
-    pub urls: Vec<String>,
-
-    /// Run without a window, with no tab but those of the URLs, until a signal or a command ends it
-    #[arg(long)]
-    pub headless: bool,
-
-    /// Load the one URL, wait until it is loaded and quiet, write its picture there and exit
-    #[arg(long, value_name = "FILE.png", requires = "headless")]
-    pub screenshot: Option<PathBuf>,
-
-    /// Size of the window, or of the page for --screenshot
-    #[arg(long, value_name = "WIDTHxHEIGHT", default_value = "1280x800", value_parser = parse_size)]
-    pub size: Size,
-
-    /// How long --screenshot waits for the page, and `sandbox` for the processes, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 30,
-          value_parser = clap::value_parser!(u64).range(1..=3600))]
-    pub timeout: u64,
-
-    /// A named pipe that takes one command a line (made if it is not there); `help` lists them
-    #[arg(long, value_name = "PATH")]
-    pub control_fifo: Option<PathBuf>,
-
-    /// Write one line of JSON for everything the broker decides; `-` is standard output
-    #[arg(long, value_name = "FILE")]
-    pub record: Option<PathBuf>,
-
-    /// Trust the certificates in this PEM file too
-    #[arg(long, value_name = "FILE")]
-    pub ca_file: Option<PathBuf>,
-
-    /// `strict` refuses to start where less than tier C of the sandbox can be had; `degraded`
-    /// starts all the same and says so in the window
-    #[arg(long, value_enum, default_value_t = SandboxMode::Strict)]
-    pub sandbox: SandboxMode,
-
-    /// Refuse to run with less than this tier of the sandbox
-    #[arg(long, value_name = "TIER", value_enum)]
-    pub require: Option<RequiredTier>,
-
-    /// With `sandbox`: for programs
-    #[arg(long)]
-    pub json: bool,
-
-    /// What every process logs to standard error, for instance `info` or `warn,ipc=debug`
-    #[arg(long, value_name = "FILTER", default_value = trace::DEFAULT_FILTER)]
-    pub log: String,
-}
-
-/// What to do where the kernel offers too little.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum SandboxMode {
-    /// Refuse to start.
-    Strict,
-    /// Start, with a banner.
-    Degraded,
-}
-
-/// A tier that can be asked for. Those before it are better.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum RequiredTier {
-    /// Namespaces, Landlock and system-call filters.
-    #[value(name = "A", alias = "a")]
-    A,
-    /// Landlock and system-call filters.
-    #[value(name = "B", alias = "b")]
-    B,
-    /// Namespaces and system-call filters.
-    #[value(name = "C", alias = "c")]
-    C,
-}
-
-impl From<RequiredTier> for ::sandbox::Tier {
-    fn from(required: RequiredTier) -> ::sandbox::Tier {
-        match required {
-            RequiredTier::A => ::sandbox::Tier::A,
-            RequiredTier::B => ::sandbox::Tier::B,
-            RequiredTier::C => ::sandbox::Tier::C,
-        }
-    }
-}
 
 /// Parses the command line and runs what it says.
 pub fn main() -> ExitCode {
@@ -167,85 +71,4 @@ fn run(options: Options) -> anyhow::Result<ExitCode> {
         );
     }
     window::run(&options)
-}
-
-/// What clap cannot check by itself.
-fn check(options: &Options) -> Result<(), String> {
-    if let Some(path) = &options.screenshot {
-        if options.urls.len() != 1 {
-            return Err(format!(
-                "--screenshot takes exactly one URL, and {} were given",
-                options.urls.len()
-            ));
-        }
-        check_parent(path, "--screenshot")?;
-    }
-    if options.json && options.urls != ["sandbox"] {
-        return Err("--json is for `bulkhead sandbox`".to_owned());
-    }
-    let is_word = |url: &&String| !matches!(url.as_str(), "tour" | "sandbox");
-    for url in options.urls.iter().filter(is_word) {
-        browser_core::address::parse(url).map_err(|e| format!("{url:?}: {e}"))?;
-    }
-    if let Some(path) = options
-        .record
-        .as_ref()
-        .filter(|path| path.as_os_str() != "-")
-    {
-        check_parent(path, "--record")?;
-    }
-    Ok(())
-}
-
-/// Whether a file could be made at `path`; found out before a page is loaded for it.
-fn check_parent(path: &Path, flag: &str) -> Result<(), String> {
-    if path.is_dir() {
-        return Err(format!(
-            "{flag} {}: this is a directory; name a file in it",
-            path.display()
-        ));
-    }
-    // A picture is written beside its place and moved there, and a device would be replaced.
-    if flag == "--screenshot" && std::fs::metadata(path).is_ok_and(|it| !it.is_file()) {
-        return Err(format!(
-            "{flag} {}: this is not a regular file; name one",
-            path.display()
-        ));
-    }
-    let parent = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    if !parent.is_dir() {
-        return Err(format!(
-            "{flag} {}: the directory {} does not exist",
-            path.display(),
-            parent.display()
-        ));
-    }
-    nix::unistd::access(parent, nix::unistd::AccessFlags::W_OK).map_err(|e| {
-        format!(
-            "{flag} {}: cannot write there: {}",
-            path.display(),
-            e.desc()
-        )
-    })
-}
-
-fn parse_size(text: &str) -> Result<Size, String> {
-    let problem = || {
-        format!(
-            "a size is WIDTHxHEIGHT in pixels, for instance 1280x800, at most {}x{}",
-            protocol::limits::SURFACE_WIDTH_MAX,
-            protocol::limits::SURFACE_HEIGHT_MAX
-        )
-    };
-    let (width, height) = text.split_once(['x', 'X']).ok_or_else(problem)?;
-    let number = |text: &str| text.parse::<u32>().map_err(|_| problem());
-    let size = Size::new(number(width)?, number(height)?);
-    if size.is_valid_surface() {
-        Ok(size)
-    } else {
-        Err(problem())
-    }
 }

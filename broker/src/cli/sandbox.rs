@@ -4,9 +4,8 @@
 //! Owns: the report's two forms, for people and for programs. Trusts: the kernel's files. Never:
 //! calls a process held that it has not looked at.
 
-use crate::cli::screenshot::ensure_running;
-use crate::cli::window;
-use crate::cli::{Options, SandboxMode};
+use crate::cli::options::{Options, SandboxMode};
+use crate::cli::start::{self, ensure_running};
 use crate::output::terminal::{self, complain};
 use crate::state::Broker;
 use browser_core::{ProcessState, RecordKind};
@@ -39,11 +38,11 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
         ..options.clone()
     };
     // Where loopback is down there is no demo site in any run.
-    let demo = window::bind_demo()
+    let demo = start::bind_demo()
         .inspect_err(|problem| complain!("bulkhead: left out: {problem:#}"))
         .ok();
     let has_demo = demo.is_some();
-    let mut browser = window::start(&options, true, demo)?;
+    let mut browser = start::start(&options, true, demo)?;
     let deadline = Instant::now() + Duration::from_secs(options.timeout);
     let waited = wait_for_all(&mut browser, has_demo, deadline);
     let reports = reports(&browser);

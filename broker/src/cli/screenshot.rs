@@ -3,8 +3,8 @@
 //! Owns: the waiting for "loaded and quiet". Trusts: the core's records. Never: writes a picture
 //! of a page that failed to load without saying so in the exit status.
 
-use crate::cli::Options;
-use crate::cli::window;
+use crate::cli::options::Options;
+use crate::cli::start::{self, ensure_running};
 use crate::output::terminal::complain;
 use crate::state::Broker;
 use crate::store::pictures::Picture;
@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 /// Loads the one URL and writes its picture to `path`.
 pub fn run(options: &Options, path: &Path) -> anyhow::Result<ExitCode> {
     let url = &options.urls[0];
-    let mut browser = window::start(options, false, None)?;
+    let mut browser = start::start(options, false, None)?;
     let deadline = Instant::now() + Duration::from_secs(options.timeout);
     // The built-in pages are about the browser itself, which is to be there first.
     let ready = if url.starts_with("bulkhead:") {
@@ -26,7 +26,7 @@ pub fn run(options: &Options, path: &Path) -> anyhow::Result<ExitCode> {
     };
     let result = ready
         .and_then(|()| {
-            window::open(&mut browser, url, true);
+            start::open(&mut browser, url, true);
             wait_until_loaded(&mut browser, deadline)
         })
         .and_then(|problem| Ok((problem, picture(&mut browser, options, deadline)?)))
@@ -95,15 +95,6 @@ pub fn wait_until_loaded(
             "the page was not loaded in time; --timeout gives it longer"
         );
     }
-}
-
-/// Nothing comes any more once a signal or a command has ended the browser.
-pub fn ensure_running(browser: &Broker) -> anyhow::Result<()> {
-    anyhow::ensure!(
-        browser.exit_code().is_none(),
-        "stopped by a signal or a command"
-    );
-    Ok(())
 }
 
 /// A picture of the window as it is now.

@@ -4,8 +4,8 @@
 //! Owns: the order of the stops. Trusts: nothing it prints without having looked. Never: passes
 //! over a failed stop; the exit status tells.
 
-use crate::cli::Options;
-use crate::cli::window;
+use crate::cli::options::Options;
+use crate::cli::{screenshot, start};
 use crate::output::terminal::{complain, say};
 use crate::snapshot;
 use crate::state::Broker;
@@ -28,7 +28,7 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
         urls: Vec::new(),
         ..options.clone()
     };
-    let browser = window::start(&options, true, Some(window::bind_demo()?))?;
+    let browser = start::start(&options, true, Some(start::bind_demo()?))?;
     let mut tour = Tour { browser, options };
     let result = tour.stops();
     tour.browser.shut_down();
@@ -77,7 +77,7 @@ impl Tour {
         for page in PAGES {
             let url = format!("{demo}{page}");
             let started = Instant::now();
-            window::open(&mut self.browser, &url, true);
+            start::open(&mut self.browser, &url, true);
             self.wait("the page is loaded", |tour, record| {
                 matches!(record, RecordKind::Loaded { url: loaded, .. } if *loaded == url)
                     || tour.failed(record)
@@ -215,7 +215,7 @@ impl Tour {
 
     fn picture(&mut self) -> anyhow::Result<Picture> {
         let deadline = Instant::now() + Duration::from_secs(STOP_SECONDS_MAX);
-        crate::cli::screenshot::picture(&mut self.browser, &self.options, deadline)
+        screenshot::picture(&mut self.browser, &self.options, deadline)
     }
 
     fn write_picture(&mut self, path: PathBuf) -> anyhow::Result<()> {

@@ -1,0 +1,139 @@
+//! Starts the browser from the command line, for every way of running.
+
+use crate::automation::Automation;
+use crate::automation::fifo::ControlFifo;
+use crate::automation::records::Recorder;
+use crate::child::launcher::Launcher;
+use crate::cli::options::{Options, SandboxMode};
+use crate::machine::network;
+use crate::output::terminal::complain;
+use crate::state::Broker;
+use anyhow::Context;
+use browser_core::{Command, Config, Event};
+use nix::errno::Errno;
+use protocol::bootstrap::GpuTarget;
+use sandbox::{Availability, Feature, Namespace, Support, Tier};
+use std::net::{Ipv4Addr, TcpListener};
+
+/// Probes the sandbox, prepares everything and starts the core. `shell`: with the tab strip;
+/// `demo`: with a demo site on that socket.
+pub fn start(options: &Options, shell: bool, demo: Option<TcpListener>) -> anyhow::Result<Broker> {
+    crate::machine::descriptors::raise();
+    let support = sandbox::probe();
+    let tier = support.tier();
+    let degraded = !tier.is_enough_by_default();
+    check_tier(&support, options.sandbox)?;
+    if let Some(required) = options.require.map(Tier::from) {
+        anyhow::ensure!(
+            tier <= required,
+            "--require {required}: only tier {tier} can be had here; `bulkhead sandbox` tells what \
+             is missing"
+        );
+    }
+    if degraded {
+        // For those ways of running that have no window to show the banner in.
+        complain!("bulkhead: the sandbox is degraded: tier {tier} only");
+    }
+    let target = if options.headless || !crate::machine::display::is_available() {
+        GpuTarget::Headless
+    } else {
+        GpuTarget::Window
+    };
+    let network = network::read(options.ca_file.as_deref())?;
+    let demo_url = demo.as_ref().map(demo_url).transpose()?;
+    let launcher = Launcher::new(
+        support,
+        network,
+        target,
+        options.size,
+        options.log.clone(),
+        demo,
+    )?;
+    let recorder = Recorder::open(options.record.as_deref())?;
+    let control = options
+        .control_fifo
+        .as_deref()
+        .map(ControlFifo::open)
+        .transpose()?;
+    let config = Config {
+        window: options.size,
+        shell,
+        demo: demo_url.is_some(),
+        banner: degraded.then(|| format!("The sandbox is degraded: tier {tier} only")),
+        ..Config::default()
+    };
+    Broker::new(
+        config,
+        launcher,
+        Automation::new(recorder, control),
+        demo_url,
+    )
+}
+
+/// Refuses what is too little, and says what would help.
+fn check_tier(support: &Support, mode: SandboxMode) -> anyhow::Result<()> {
+    let tier = support.tier();
+    if tier == Tier::None {
+        anyhow::bail!(
+            "there are no system-call filters here ({}), and without them Bulkhead does not run. \
+             The kernel needs CONFIG_SECCOMP_FILTER, and a container has to allow the calls \
+             seccomp and prctl",
+            reason(support.feature(Feature::Seccomp))
+        );
+    }
+    if tier.is_enough_by_default() || mode == SandboxMode::Degraded {
+        return Ok(());
+    }
+    let namespaces = Namespace::ESSENTIAL.map(|namespace| support.namespace(namespace));
+    let failed = namespaces.into_iter().find(|it| !it.is_available());
+    anyhow::bail!(
+        "the sandbox would not hold here: only tier {tier} can be had. Bulkhead needs user \
+         namespaces ({}) or Landlock ({}). Allow the first (sysctl user.max_user_namespaces above \
+         0; with AppArmor kernel.apparmor_restrict_unprivileged_userns=0; in a container a seccomp \
+         profile with unshare and clone), or use a kernel that has the second (5.13 or later, \
+         landlock in the list lsm=). Start with --sandbox degraded only if you trust every page \
+         that you open",
+        reason(failed.unwrap_or(Availability::Available)),
+        reason(support.feature(Feature::Landlock))
+    );
+}
+
+/// In the kernel's own word, which people search for.
+fn reason(availability: Availability) -> String {
+    match availability {
+        Availability::Available => "available".to_owned(),
+        Availability::Unavailable(errno) => format!("{:?}", Errno::from_raw(errno)),
+    }
+}
+
+/// A free port of loopback for the demo site.
+pub fn bind_demo() -> anyhow::Result<TcpListener> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .context("no port of 127.0.0.1 can be had for the demo site")
+}
+
+/// The address of the demo site's index.
+fn demo_url(listener: &TcpListener) -> anyhow::Result<String> {
+    Ok(format!(
+        "http://127.0.0.1:{}/",
+        listener.local_addr()?.port()
+    ))
+}
+
+/// Opens a tab.
+pub fn open(browser: &mut Broker, address: &str, activate: bool) {
+    let command = Command::Open {
+        address: address.to_owned(),
+        activate,
+    };
+    browser.handle(Event::Command(command));
+}
+
+/// Nothing comes any more once a signal or a command has ended the browser.
+pub fn ensure_running(browser: &Broker) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        browser.exit_code().is_none(),
+        "stopped by a signal or a command"
+    );
+    Ok(())
+}
