@@ -227,8 +227,8 @@ impl Gpu {
                 self.screen.notify(FromGpu::Captured { request, error });
             }
             ToGpu::Ping { sequence } => self.screen.notify(FromGpu::Done { sequence }),
-            ToGpu::Break(action) => {
-                child::break_process(
+            ToGpu::Inject(action) => {
+                child::inject(
                     &action,
                     &child::Reach {
                         surfaces: self.screen.reach(),

@@ -161,9 +161,9 @@ impl Service {
                 let _ = self.to_broker.sender.send(FromNetwork::Done { sequence });
                 Ok(())
             }
-            ToNetwork::Break(action) => {
+            ToNetwork::Inject(action) => {
                 let channels = self.channels.iter();
-                child::break_process(
+                child::inject(
                     &action,
                     &child::Reach {
                         fetch: channels.map(|open| open.receiver.as_fd()).collect(),

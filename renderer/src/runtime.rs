@@ -11,7 +11,8 @@ use protocol::geometry::Size;
 use protocol::ids::{Generation, SurfaceId};
 use protocol::input::InputEvent;
 use protocol::limits::MESSAGES_PER_TURN_MAX;
-use protocol::renderer::{FromRenderer, SurfacePart, ToRenderer};
+use protocol::renderer::{FromRenderer, ToRenderer};
+use protocol::surface::SurfacePart;
 use shm::{Producer, ShmError};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -168,8 +169,8 @@ impl<H: Host> Runtime<H> {
                 }
                 self.control.say(FromRenderer::Done { sequence });
             }
-            ToRenderer::Break(action) => {
-                child::break_process(&action, &self.reach());
+            ToRenderer::Inject(action) => {
+                child::inject(&action, &self.reach());
             }
             other => {
                 let sequence = match &other {

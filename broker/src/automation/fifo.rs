@@ -6,9 +6,9 @@
 use anyhow::Context;
 use browser_core::Command;
 use nix::errno::Errno;
+use protocol::fault::Fault;
 use protocol::ids::{Role, TabId};
 use protocol::input::{Button, InputEvent, Key, Modifiers};
-use protocol::renderer::BreakAction;
 use std::collections::VecDeque;
 use std::fs::{File, OpenOptions};
 use std::os::fd::{AsFd, BorrowedFd};
@@ -148,10 +148,10 @@ pub fn parse(line: &str) -> Result<Line, String> {
                 .ok_or("break takes a tab or a role, and a fault")?;
             let action = fault(action.trim())?;
             Line::Core(match whom {
-                "gpu" => Command::BreakService(Role::Gpu, action),
-                "network" => Command::BreakService(Role::Network, action),
-                "shell" => Command::BreakService(Role::Shell, action),
-                tab => Command::Break(TabId(number(tab)?), action),
+                "gpu" => Command::InjectIntoService(Role::Gpu, action),
+                "network" => Command::InjectIntoService(Role::Network, action),
+                "shell" => Command::InjectIntoService(Role::Shell, action),
+                tab => Command::Inject(TabId(number(tab)?), action),
             })
         }
         "move" => {
@@ -208,20 +208,20 @@ fn numbers<const N: usize>(text: &str) -> Result<[f32; N], String> {
         .map_err(|_| format!("{N} numbers are needed"))
 }
 
-fn fault(text: &str) -> Result<BreakAction, String> {
+fn fault(text: &str) -> Result<Fault, String> {
     Ok(match text {
-        "abort" => BreakAction::Abort,
-        "bad-message" => BreakAction::BadMessage,
-        "crash" => BreakAction::Crash,
-        "hang" => BreakAction::Hang,
-        "memory" => BreakAction::Memory,
-        "panic" => BreakAction::Panic,
-        _ if text.starts_with("attack=") => BreakAction::Attack(text["attack=".len()..].to_owned()),
+        "abort" => Fault::Abort,
+        "bad-message" => Fault::BadMessage,
+        "crash" => Fault::Crash,
+        "hang" => Fault::Hang,
+        "memory" => Fault::Memory,
+        "panic" => Fault::Panic,
+        _ if text.starts_with("attack=") => Fault::Attack(text["attack=".len()..].to_owned()),
         _ => {
             let number = text
                 .strip_prefix("syscall=")
                 .and_then(|number| number.parse().ok());
-            BreakAction::Syscall {
+            Fault::Syscall {
                 number: number.ok_or(format!("{text:?} is no fault"))?,
             }
         }

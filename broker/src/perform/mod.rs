@@ -10,10 +10,11 @@ mod surfaces;
 
 use crate::state::Broker;
 use browser_core::{Action, Record, RecordKind, action};
+use protocol::fault::Fault;
 use protocol::gpu::ToGpu;
 use protocol::ids::{ProcessId, Role};
 use protocol::network::ToNetwork;
-use protocol::renderer::{BreakAction, ToRenderer};
+use protocol::renderer::ToRenderer;
 use protocol::shell::ToShell;
 
 impl Broker {
@@ -72,7 +73,7 @@ impl Broker {
             Action::Stop { process } => {
                 children.send_renderer(process, ToRenderer::Stop, []);
             }
-            Action::Break { process, action } => self.break_child(process, action),
+            Action::Inject { process, fault } => self.inject(process, fault),
             Action::Ping { process, sequence } => self.ping(process, sequence),
             Action::UpdateShell { process, state } => {
                 children.send_shell(process, ToShell::State(state));
@@ -92,14 +93,14 @@ impl Broker {
         self.children.send_renderer(input.process, message, []);
     }
 
-    fn break_child(&mut self, process: ProcessId, action: BreakAction) {
+    fn inject(&mut self, process: ProcessId, fault: Fault) {
         let children = &mut self.children;
         match children.get(process).map(|child| child.role) {
-            Some(Role::Gpu) => children.send_gpu(process, ToGpu::Break(action), []),
+            Some(Role::Gpu) => children.send_gpu(process, ToGpu::Inject(fault), []),
             Some(Role::Network) => {
-                children.send_network(process, ToNetwork::Break(action), []);
+                children.send_network(process, ToNetwork::Inject(fault), []);
             }
-            _ => children.send_renderer(process, ToRenderer::Break(action), []),
+            _ => children.send_renderer(process, ToRenderer::Inject(fault), []),
         }
     }
 

@@ -4,13 +4,14 @@
 
 use crate::record::Record;
 use protocol::error::LoadError;
+use protocol::fault::Fault;
 use protocol::geometry::Size;
 use protocol::gpu::Scene;
 use protocol::ids::{Generation, NavigationId, ProcessId, Role, SurfaceId};
 use protocol::input::{Cursor, InputEvent};
-use protocol::renderer::{BreakAction, SurfacePart};
 use protocol::shell::ShellState;
 use protocol::site::Site;
+use protocol::surface::SurfacePart;
 
 /// Where the bytes of a commit are, for the event loop.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +49,7 @@ impl Action {
             }
             Action::Input(Input { process, .. }) => Some((*process, "> Input")),
             Action::Stop { process } => Some((*process, "> Stop")),
-            Action::Break { process, .. } => Some((*process, "> Break")),
+            Action::Inject { process, .. } => Some((*process, "> Inject")),
             _ => None,
         }
     }
@@ -56,7 +57,7 @@ impl Action {
     /// The service that has something to do because of it, and may be asked whether it does.
     pub(crate) fn service(&self) -> Option<ProcessId> {
         match self {
-            Action::Break { process, .. } => Some(*process),
+            Action::Inject { process, .. } => Some(*process),
             Action::Lock(Lock { network, .. }) => *network,
             Action::ReplaceFetch { network, .. }
             | Action::Fetch { network, .. }
@@ -238,10 +239,10 @@ pub enum Action {
     /// Send `Stop`.
     Stop { process: ProcessId },
     /// Send `Break`.
-    Break {
+    Inject {
         /// To which child (renderer, gpu or network).
         process: ProcessId,
-        action: BreakAction,
+        fault: Fault,
     },
     /// Send `Ping`.
     Ping {

@@ -5,6 +5,7 @@ use crate::config::Config;
 use crate::death::DeathCause;
 use crate::event::{Command, Event, Time};
 use crate::state::core::Core;
+use crate::state::injection::Injection;
 use crate::state::input::InputState;
 use crate::state::navigation::NavigationKind;
 use crate::state::process::Process;
@@ -116,13 +117,13 @@ impl Core {
         match command {
             Command::Activate(tab) => self.activate(tab),
             Command::Back(tab) => self.go_back(tab),
-            Command::Break(tab, action) => {
-                self.inject(tab, crate::state::fault::Fault::Page(action));
+            Command::Inject(tab, fault) => {
+                self.inject(tab, Injection::Page(fault));
             }
-            Command::BreakService(role, action) => self.break_service(role, action),
+            Command::InjectIntoService(role, fault) => self.inject_into_service(role, fault),
             Command::Close(tab) => self.close_tab(tab),
             Command::Forward(tab) => self.go_forward(tab),
-            Command::Kill(tab) => self.inject(tab, crate::state::fault::Fault::Kill),
+            Command::Kill(tab) => self.inject(tab, Injection::Kill),
             Command::Navigate(tab, address) => {
                 self.navigate_typed(tab, &address, NavigationKind::New)
             }

@@ -5,9 +5,10 @@
 use crate::death::{Exit, Waiting};
 use protocol::document::ResponseHead;
 use protocol::error::LoadError;
+use protocol::fault::Fault;
 use protocol::ids::{NavigationId, ProcessId, Role, TabId};
 use protocol::misbehaviour::Misbehaviour;
-use protocol::renderer::{BreakAction, FromRenderer};
+use protocol::renderer::FromRenderer;
 use protocol::{gpu::FromGpu, network::FromNetwork, shell::FromShell};
 
 /// Milliseconds since the browser started. Never goes back.
@@ -120,9 +121,9 @@ pub enum Command {
     /// Back in its history.
     Back(TabId),
     /// Inject a fault into the tab's process.
-    Break(TabId, BreakAction),
+    Inject(TabId, Fault),
     /// Inject a fault into the process of a service.
-    BreakService(Role, BreakAction),
+    InjectIntoService(Role, Fault),
     /// Close it.
     Close(TabId),
     /// Forward in its history.

@@ -9,7 +9,7 @@ use crate::state::navigation::LoadStage;
 use crate::state::process::{Process, ProcessStage};
 use protocol::ids::{ProcessId, Role, SurfaceId};
 use protocol::limits;
-use protocol::renderer::SurfacePart;
+use protocol::surface::SurfacePart;
 use std::collections::BTreeSet;
 
 /// `Ok` or the invariant that is broken, with what breaks it.

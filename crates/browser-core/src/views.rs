@@ -8,9 +8,9 @@ use crate::state::surface::Surface;
 use crate::state::tab::Tab;
 use protocol::geometry::Size;
 use protocol::ids::{Generation, ProcessId, Role, SurfaceId, TabId};
-use protocol::renderer::SurfacePart;
 use protocol::shell::{Card, TabMark};
 use protocol::site::Site;
+use protocol::surface::SurfacePart;
 
 /// How a tab is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

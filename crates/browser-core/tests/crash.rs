@@ -3,11 +3,11 @@
 use browser_core::{
     Action, Body, Command, Config, Event, Exit, KillReason, RecordKind, Stack, TabState, Usage,
 };
+use protocol::fault::Fault;
 use protocol::gpu::Effect;
 use protocol::ids::{ProcessId, Role, TabId};
 use protocol::limits::PROCESSES_MAX;
 use protocol::misbehaviour::Misbehaviour;
-use protocol::renderer::BreakAction;
 use protocol::shell::{CardButton, FromShell, TabMark};
 use sim::world::{WAITING, World, commit, records};
 
@@ -385,25 +385,22 @@ fn death_between_commit_and_first_frame_shows_no_frame_of_the_page_before() {
 #[test]
 fn break_addresses_break_the_tab_they_are_typed_into() {
     let faults = [
-        ("bulkhead://abort", BreakAction::Abort),
-        ("bulkhead://bad-message", BreakAction::BadMessage),
-        ("bulkhead://crash", BreakAction::Crash),
-        ("bulkhead://hang", BreakAction::Hang),
-        ("bulkhead://memory", BreakAction::Memory),
-        ("bulkhead://panic", BreakAction::Panic),
-        (
-            "bulkhead://syscall/openat",
-            BreakAction::Syscall { number: 257 },
-        ),
-        ("bulkhead://syscall/7", BreakAction::Syscall { number: 7 }),
+        ("bulkhead://abort", Fault::Abort),
+        ("bulkhead://bad-message", Fault::BadMessage),
+        ("bulkhead://crash", Fault::Crash),
+        ("bulkhead://hang", Fault::Hang),
+        ("bulkhead://memory", Fault::Memory),
+        ("bulkhead://panic", Fault::Panic),
+        ("bulkhead://syscall/openat", Fault::Syscall { number: 257 }),
+        ("bulkhead://syscall/7", Fault::Syscall { number: 7 }),
     ];
-    for (address, action) in faults {
+    for (address, fault) in faults {
         let mut world = World::running();
         let tab = world.open(ONE);
         let process = world.process_of(tab);
         let actions = world.shell_says(FromShell::Go(address.to_owned()));
         assert!(
-            actions.contains(&Action::Break { process, action }),
+            actions.contains(&Action::Inject { process, fault }),
             "{address}"
         );
         assert_eq!(
@@ -445,9 +442,9 @@ fn break_addresses_of_services_break_these() {
         let actions = world.navigate(tab, address);
         assert_eq!(
             actions[0],
-            Action::Break {
+            Action::Inject {
                 process,
-                action: BreakAction::Crash
+                fault: Fault::Crash
             }
         );
         let is_ping = |action: &Action| matches!(action, Action::Ping { .. });
@@ -465,7 +462,7 @@ fn break_address_in_a_new_tab_opens_the_page_of_these_first() {
     assert_eq!(world.child(process).broken, None);
     world.hold.documents = false;
     world.settle();
-    assert_eq!(world.child(process).broken, Some(BreakAction::Crash));
+    assert_eq!(world.child(process).broken, Some(Fault::Crash));
 }
 
 #[test]
@@ -532,13 +529,13 @@ fn a_break_command_reaches_the_process_of_its_tab_alone() {
     let mut world = World::running();
     let (one, two) = (world.open(ONE), world.open(TWO));
     let (process, other) = (world.process_of(one), world.process_of(two));
-    let actions = world.command(Command::Break(one, BreakAction::Hang));
+    let actions = world.command(Command::Inject(one, Fault::Hang));
     let broken = |action: &Action| match action {
-        Action::Break { process, action } => Some((*process, action.clone())),
+        Action::Inject { process, fault } => Some((*process, fault.clone())),
         _ => None,
     };
     let broken: Vec<_> = actions.iter().filter_map(broken).collect();
-    assert_eq!(broken, [(process, BreakAction::Hang)]);
+    assert_eq!(broken, [(process, Fault::Hang)]);
     assert_eq!(world.child(other).broken, None);
 }
 
@@ -550,10 +547,10 @@ fn a_break_command_for_a_tab_without_a_process_breaks_nothing() {
     world.die(process, 9);
     world.settle();
     for tab in [tab, TabId(9_999)] {
-        let actions = world.command(Command::Break(tab, BreakAction::Hang));
+        let actions = world.command(Command::Inject(tab, Fault::Hang));
         let mut broken = actions
             .iter()
-            .filter(|it| matches!(it, Action::Break { .. }));
+            .filter(|it| matches!(it, Action::Inject { .. }));
         assert_eq!(broken.next(), None);
     }
 }

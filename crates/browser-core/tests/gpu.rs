@@ -6,7 +6,7 @@ use protocol::gpu::FromGpu;
 use protocol::ids::{Generation, Role, SurfaceId};
 use protocol::limits::{GPU_RESTARTS_MAX, RESTART_WINDOW_MS, SHELL_HEIGHT};
 use protocol::misbehaviour::Misbehaviour;
-use protocol::renderer::SurfacePart;
+use protocol::surface::SurfacePart;
 use sim::world::{World, is_kill, records};
 
 const ONE: &str = "https://one.example/";

@@ -301,7 +301,7 @@ fn built_in_page_may_link_to_pages_but_only_the_crashes_page_to_faults() {
     assert_eq!(world.tab(tab).url, "bulkhead://crashes");
     let process = world.process_of(tab);
     let actions = link(&mut world, tab, "bulkhead://crash", false);
-    assert!(matches!(actions[..], [Action::Break { process: broken, .. }] if broken == process));
+    assert!(matches!(actions[..], [Action::Inject { process: broken, .. }] if broken == process));
 }
 
 #[test]

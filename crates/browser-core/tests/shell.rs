@@ -4,8 +4,9 @@ use browser_core::{Action, Command, Config};
 use protocol::Message;
 use protocol::ids::Role;
 use protocol::limits::{SHELL_RESTARTS_MAX, TABS_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX};
-use protocol::renderer::{FromRenderer, SurfacePart};
+use protocol::renderer::FromRenderer;
 use protocol::shell::{FromShell, Security, ToShell};
+use protocol::surface::SurfacePart;
 use sim::world::World;
 
 const ONE: &str = "https://one.example/";

@@ -4,7 +4,7 @@
 //! Trusts: the broker, the only peer that can send the message. Never: injects a fault unasked.
 #![allow(unsafe_code, reason = "breaks the process on purpose")]
 
-use protocol::renderer::BreakAction;
+use protocol::fault::Fault;
 use std::os::fd::{AsRawFd, BorrowedFd};
 use std::sync::OnceLock;
 
@@ -53,26 +53,26 @@ pub fn arm(attacks: Attacks) {
 
 /// Injects the fault. Returns only if the fault is survivable (a bad message, a system call with an
 /// answer).
-pub fn break_process(action: &BreakAction, reach: &Reach<'_>) {
-    tracing::info!(?action, "breaking on request");
-    match action {
-        BreakAction::Abort => std::process::abort(),
-        BreakAction::Attack(name) => match ATTACKS.get() {
+pub fn inject(fault: &Fault, reach: &Reach<'_>) {
+    tracing::info!(?fault, "breaking on request");
+    match fault {
+        Fault::Abort => std::process::abort(),
+        Fault::Attack(name) => match ATTACKS.get() {
             Some(attack) => attack(name, reach),
             None => tracing::warn!(name, "this program has no hostile actions in it"),
         },
-        BreakAction::BadMessage => send_garbage(reach.control),
-        BreakAction::Crash => {
+        Fault::BadMessage => send_garbage(reach.control),
+        Fault::Crash => {
             // SAFETY: none: this is the crash. The page at address 16 is never mapped, so the write
             // faults and harms nothing but this process, which is what was asked for.
             unsafe { std::ptr::without_provenance_mut::<u32>(16).write_volatile(0xdead) }
         }
-        BreakAction::Hang => loop {
+        Fault::Hang => loop {
             std::hint::spin_loop();
         },
-        BreakAction::Memory => exhaust_memory(),
-        BreakAction::Panic => panic!("a panic was asked for (bulkhead://panic)"),
-        BreakAction::Syscall { number } => {
+        Fault::Memory => exhaust_memory(),
+        Fault::Panic => panic!("a panic was asked for (bulkhead://panic)"),
+        Fault::Syscall { number } => {
             let number = i64::from(*number);
             // The most common calls get meaningful arguments.
             let [a, b] = match number {

@@ -6,7 +6,7 @@
 
 mod fault;
 
-pub use fault::{Attacks, Reach, ReachedSurface, arm, break_process};
+pub use fault::{Attacks, Reach, ReachedSurface, arm, inject};
 
 use ipc::{Endpoint, Handles, RecvError, Sender};
 use protocol::PROTOCOL_HASH;

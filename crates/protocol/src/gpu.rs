@@ -1,11 +1,11 @@
 //! The control channel between the broker and the gpu process.
 
+use crate::fault::Fault;
 use crate::geometry::{Rect, Size};
 use crate::ids::{Generation, SurfaceId};
 use crate::input::{Cursor, InputEvent};
 use crate::limits::{SCENE_ITEMS_MAX, TEXT_BYTES_MAX, TITLE_BYTES_MAX};
 use crate::misbehaviour::{Misbehaviour, check_text};
-use crate::renderer::BreakAction;
 use crate::{HandleKind, Message};
 use serde::{Deserialize, Serialize};
 
@@ -87,7 +87,7 @@ pub enum ToGpu {
         size: Size,
     },
     /// Injects a fault (`bulkhead://gpu-crash`).
-    Break(BreakAction),
+    Inject(Fault),
     /// Answered with `Done` once everything before it is taken in.
     Ping {
         /// Comes back in the answer.
@@ -159,7 +159,7 @@ impl Message for ToGpu {
             | ToGpu::SetScene(_)
             | ToGpu::SetTitle { .. }
             | ToGpu::SetCursor { .. }
-            | ToGpu::Break(_)
+            | ToGpu::Inject(_)
             | ToGpu::Ping { .. } => Vec::new(),
         }
     }
@@ -172,7 +172,7 @@ impl Message for ToGpu {
                 Err(Misbehaviour::Oversized)
             }
             ToGpu::SetTitle { title } => check_text(title, TITLE_BYTES_MAX),
-            ToGpu::Break(action) => action.check(),
+            ToGpu::Inject(action) => action.check(),
             ToGpu::SetScene(_)
             | ToGpu::DropSurface { .. }
             | ToGpu::SetCursor { .. }

@@ -20,6 +20,7 @@ pub mod bootstrap;
 pub mod demo;
 pub mod document;
 pub mod error;
+pub mod fault;
 pub mod fetch;
 pub mod frames;
 pub mod geometry;
@@ -32,6 +33,7 @@ pub mod network;
 pub mod renderer;
 pub mod shell;
 pub mod site;
+pub mod surface;
 
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -76,6 +78,7 @@ pub const PROTOCOL_HASH: u64 = hash_sources(&[
     include_str!("demo.rs"),
     include_str!("document.rs"),
     include_str!("error.rs"),
+    include_str!("fault.rs"),
     include_str!("fetch.rs"),
     include_str!("frames.rs"),
     include_str!("geometry.rs"),
@@ -88,6 +91,7 @@ pub const PROTOCOL_HASH: u64 = hash_sources(&[
     include_str!("renderer.rs"),
     include_str!("shell.rs"),
     include_str!("site.rs"),
+    include_str!("surface.rs"),
 ]);
 
 /// 64-bit FNV-1a (<http://www.isthe.com/chongo/tech/comp/fnv/>), usable in a constant.

@@ -2,10 +2,10 @@
 
 use crate::document::ResponseHead;
 use crate::error::LoadError;
+use crate::fault::Fault;
 use crate::ids::{NavigationId, ProcessId};
 use crate::limits::URL_BYTES_MAX;
 use crate::misbehaviour::{Misbehaviour, check_text};
-use crate::renderer::BreakAction;
 use crate::{HandleKind, Message, site::Site};
 use serde::{Deserialize, Serialize};
 
@@ -33,7 +33,7 @@ pub enum ToNetwork {
         site: Site,
     },
     /// Injects a fault (`bulkhead://net-crash` and its like).
-    Break(BreakAction),
+    Inject(Fault),
     /// Answered with `Done` once everything before it is taken in.
     Ping {
         /// Comes back in the answer.
@@ -88,14 +88,14 @@ impl Message for ToNetwork {
         match self {
             ToNetwork::Navigate { .. } => vec![HandleKind::PipeWriter],
             ToNetwork::OpenFetch { .. } => vec![HandleKind::Channel],
-            ToNetwork::Cancel { .. } | ToNetwork::Break(_) | ToNetwork::Ping { .. } => Vec::new(),
+            ToNetwork::Cancel { .. } | ToNetwork::Inject(_) | ToNetwork::Ping { .. } => Vec::new(),
         }
     }
     fn check(&self) -> Result<(), Misbehaviour> {
         match self {
             ToNetwork::Navigate { url, .. } => check_text(url, URL_BYTES_MAX),
             ToNetwork::OpenFetch { site, .. } => site.check(),
-            ToNetwork::Break(action) => action.check(),
+            ToNetwork::Inject(action) => action.check(),
             ToNetwork::Cancel { .. } | ToNetwork::Ping { .. } => Ok(()),
         }
     }

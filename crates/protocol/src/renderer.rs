@@ -2,58 +2,15 @@
 //! built-in page).
 
 use crate::document::BodySource;
+use crate::fault::Fault;
 use crate::geometry::Size;
 use crate::ids::{Generation, NavigationId, SurfaceId};
 use crate::input::{Cursor, InputEvent};
 use crate::limits::{TEXT_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX};
 use crate::misbehaviour::{Misbehaviour, check_text};
+use crate::surface::SurfacePart;
 use crate::{HandleKind, Message, site::Site};
 use serde::{Deserialize, Serialize};
-
-/// A fault to inject into a child, on request of the user, a test or the chaos run.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum BreakAction {
-    /// Call `abort`.
-    Abort,
-    /// Do the hostile action of that name. Only a program of the tests has any.
-    Attack(String),
-    /// Send the broker bytes that are no message.
-    BadMessage,
-    /// Touch an address that is not mapped.
-    Crash,
-    /// Loop endlessly without reading any channel.
-    Hang,
-    /// Allocate and touch memory until something gives.
-    Memory,
-    /// Panic.
-    Panic,
-    /// Make the system call of this name or number with zero arguments.
-    Syscall {
-        /// Its number on x86-64.
-        number: u32,
-    },
-}
-
-impl BreakAction {
-    /// The range checks of [`crate::Message::check`].
-    pub fn check(&self) -> Result<(), Misbehaviour> {
-        match self {
-            BreakAction::Attack(name) => check_text(name, TEXT_BYTES_MAX),
-            _ => Ok(()),
-        }
-    }
-}
-
-/// What a surface shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum SurfacePart {
-    /// The shell's card over a tab that has died or hangs.
-    Card,
-    /// A tab's document.
-    Page,
-    /// The shell's strip: tabs and address bar.
-    Strip,
-}
 
 /// Broker to renderer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -114,7 +71,7 @@ pub enum ToRenderer {
     /// Stop loading: keep what is there, cancel every fetch.
     Stop,
     /// Injects a fault.
-    Break(BreakAction),
+    Inject(Fault),
 }
 
 /// A document to show.
@@ -218,7 +175,7 @@ impl Message for ToRenderer {
             | ToRenderer::DetachSurface { .. }
             | ToRenderer::Input { .. }
             | ToRenderer::Stop
-            | ToRenderer::Break(_) => Vec::new(),
+            | ToRenderer::Inject(_) => Vec::new(),
         }
     }
     fn check(&self) -> Result<(), Misbehaviour> {
@@ -236,7 +193,7 @@ impl Message for ToRenderer {
                 }
             }
             ToRenderer::Input { event, .. } => event.check(),
-            ToRenderer::Break(action) => action.check(),
+            ToRenderer::Inject(action) => action.check(),
             ToRenderer::FetchChannel | ToRenderer::DetachSurface { .. } | ToRenderer::Stop => {
                 Ok(())
             }

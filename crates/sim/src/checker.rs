@@ -348,7 +348,7 @@ pub fn recipients(action: &Action) -> Vec<ProcessId> {
         | Action::Commit(action::Commit { process, .. })
         | Action::Input(action::Input { process, .. })
         | Action::Stop { process }
-        | Action::Break { process, .. }
+        | Action::Inject { process, .. }
         | Action::Ping { process, .. }
         | Action::UpdateShell { process, .. }
         | Action::FocusAddress { process } => vec![process],

@@ -110,8 +110,8 @@ kinds! {
     CommandKind {
         Activate: 2,
         Back: 2,
-        Break: 1,
-        BreakService: 1,
+        Inject: 1,
+        InjectIntoService: 1,
         Close: 2,
         Forward: 2,
         Kill: 2,

@@ -7,13 +7,14 @@ use crate::op::{
 use crate::world::{Fetch, Life, WAITING, World, head};
 use browser_core::{Command, Config, Event, Exit};
 use protocol::error::LoadError;
+use protocol::fault::Fault;
 use protocol::geometry::Size;
 use protocol::gpu::FromGpu;
 use protocol::ids::{Generation, NavigationId, ProcessId, Role, SurfaceId, TabId};
 use protocol::input::Cursor;
 use protocol::misbehaviour::Misbehaviour;
 use protocol::network::FromNetwork;
-use protocol::renderer::{BreakAction, FromRenderer};
+use protocol::renderer::FromRenderer;
 use protocol::shell::{CardButton, FromShell};
 
 /// A new world after these steps, with or without a shell.
@@ -417,8 +418,8 @@ impl World {
         let command = match kind {
             CommandKind::Activate => Command::Activate(tab),
             CommandKind::Back => Command::Back(tab),
-            CommandKind::Break => Command::Break(tab, BreakAction::Hang),
-            CommandKind::BreakService => Command::BreakService(service, BreakAction::Hang),
+            CommandKind::Inject => Command::Inject(tab, Fault::Hang),
+            CommandKind::InjectIntoService => Command::InjectIntoService(service, Fault::Hang),
             CommandKind::Close => Command::Close(tab),
             CommandKind::Forward => Command::Forward(tab),
             CommandKind::Kill => Command::Kill(tab),

@@ -6,12 +6,13 @@ use browser_core::{
     Action, Body, Command, Config, Core, Event, Exit, RecordKind, TabInfo, Time, Waiting, action,
 };
 use protocol::document::ResponseHead;
+use protocol::fault::Fault;
 use protocol::geometry::Size;
 use protocol::gpu::{FromGpu, Scene};
 use protocol::ids::{Generation, NavigationId, ProcessId, Role, SurfaceId, TabId};
 use protocol::input::InputEvent;
 use protocol::network::FromNetwork;
-use protocol::renderer::{BreakAction, FromRenderer};
+use protocol::renderer::FromRenderer;
 use protocol::shell::{FromShell, ShellState};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -33,7 +34,7 @@ pub struct Child {
     pub is_killed: bool,
     pub inputs: VecDeque<u32>,
     pub navigations: Vec<NavigationId>,
-    pub broken: Option<BreakAction>,
+    pub broken: Option<Fault>,
 }
 
 #[derive(Clone, Debug)]
@@ -204,7 +205,7 @@ impl World {
                 self.child(*process).inputs.push_back(*sequence);
             }
             Action::Ping { process, sequence } => self.pings.push_back((*process, *sequence)),
-            Action::Break { process, action } => self.child(*process).broken = Some(action.clone()),
+            Action::Inject { process, fault } => self.child(*process).broken = Some(fault.clone()),
             Action::SetScene { scene, .. } => self.scene = scene.clone(),
             Action::UpdateShell { state, .. } => self.shell = Some((**state).clone()),
             _ => {}

@@ -12,7 +12,7 @@ use protocol::frames::{FromProducer, ToProducer};
 use protocol::geometry::{Rect, Size};
 use protocol::ids::Generation;
 use protocol::input::{Button, InputEvent, Key, Modifiers};
-use protocol::renderer::SurfacePart;
+use protocol::surface::SurfacePart;
 use shm::{Consumer, Damage, Producer, SurfaceRegions};
 
 const SIZE: Size = Size::new(320, 240);

@@ -5,10 +5,10 @@ use protocol::geometry::Size;
 use protocol::ids::TabId;
 use protocol::input::{Button, InputEvent, Key, Modifiers};
 use protocol::limits::SHELL_HEIGHT;
-use protocol::renderer::SurfacePart;
 use protocol::shell::{
     Card, CardButton, FromShell, Security, ShellState, TabMark, TabView, ToShell,
 };
+use protocol::surface::SurfacePart;
 
 const PLAIN: Modifiers = Modifiers {
     shift: false,

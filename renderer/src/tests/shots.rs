@@ -2,8 +2,8 @@
 use super::harness::Outside;
 use protocol::geometry::Size;
 use protocol::ids::TabId;
-use protocol::renderer::SurfacePart;
 use protocol::shell::*;
+use protocol::surface::SurfacePart;
 
 fn save(outside: &Outside, size: Size, name: &str) {
     let mut out = format!("P6\n{} {}\n255\n", size.width, size.height).into_bytes();

@@ -12,7 +12,7 @@ use protocol::frames::{FromProducer, ToProducer};
 use protocol::geometry::Size;
 use protocol::ids::SurfaceId;
 use protocol::limits::MESSAGES_PER_TURN_MAX;
-use protocol::renderer::SurfacePart;
+use protocol::surface::SurfacePart;
 use shm::{Damage, Producer};
 use std::os::fd::{AsFd, BorrowedFd};
 

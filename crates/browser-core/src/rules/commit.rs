@@ -14,8 +14,8 @@ use crate::state::tab::{Committed, Slot};
 use protocol::error::LoadError;
 use protocol::ids::{ProcessId, TabId};
 use protocol::limits::{BUILTIN_NAVIGATIONS_MAX, PAGE_NAVIGATIONS_WINDOW_MS};
-use protocol::renderer::SurfacePart;
 use protocol::site::Site;
+use protocol::surface::SurfacePart;
 
 impl Core {
     pub(crate) fn commit(

@@ -10,7 +10,7 @@ use crate::state::input::Focus;
 use crate::state::liveness::{UNANSWERED_MAX, UNANSWERED_MOVES_MAX};
 use protocol::ids::SurfaceId;
 use protocol::input::InputEvent;
-use protocol::renderer::SurfacePart;
+use protocol::surface::SurfacePart;
 
 impl Core {
     /// An input in window pixels.

@@ -9,7 +9,7 @@ use crate::action::{Action, Body};
 use crate::death::DeathCause;
 use crate::record::RecordKind;
 use crate::state::core::Core;
-use crate::state::fault;
+use crate::state::injection;
 use crate::state::liveness::{Slowness, UNANSWERED_MAX};
 use crate::state::navigation::{Document, LoadStage, Navigation, NavigationKind};
 use crate::state::tab::Crash;
@@ -49,8 +49,8 @@ impl Core {
             return;
         }
         let target = resolve(address);
-        match target.as_ref().ok().and_then(fault::fault_of) {
-            Some(Ok(fault)) => self.break_tab(tab, fault),
+        match target.as_ref().ok().and_then(injection::injection_of) {
+            Some(Ok(injection)) => self.inject_or_explain(tab, injection),
             Some(Err(error)) => self.start(tab, address, kind, Err(error)),
             None => self.start(tab, address, kind, target),
         }
@@ -113,7 +113,7 @@ impl Core {
         if tab.committed.is_none() {
             tab.requested = url.clone();
         }
-        tab.fault_when_painted = None;
+        tab.injection_when_painted = None;
         tab.pending = Some(Navigation {
             id: navigation,
             url: url.clone(),

@@ -5,7 +5,7 @@
 
 use crate::record::RecordKind;
 use crate::state::core::Core;
-use crate::state::fault;
+use crate::state::injection;
 use crate::state::navigation::NavigationKind;
 use crate::text;
 use protocol::ids::{NavigationId, ProcessId, Role, TabId};
@@ -124,8 +124,8 @@ impl Core {
                 "the page asked for something that is no URL".to_owned(),
             );
         };
-        let fault = fault::fault_of(&url).and_then(Result::ok);
-        let may_break = site.as_str() == fault::PAGE;
+        let fault = injection::injection_of(&url).and_then(Result::ok);
+        let may_break = site.as_str() == injection::PAGE;
         let is_allowed = match url.scheme() {
             "http" | "https" => true,
             "bulkhead" => site.is_builtin() && (fault.is_none() || may_break),
@@ -144,7 +144,7 @@ impl Core {
             return self.refuse(tab, notice.to_owned());
         }
         match fault {
-            Some(fault) => self.break_tab(tab, fault),
+            Some(injection) => self.inject_or_explain(tab, injection),
             None if new_tab => self.open_from_page(tab, process, link),
             None => self.begin(tab, link, NavigationKind::New),
         }

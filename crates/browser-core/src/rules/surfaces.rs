@@ -14,7 +14,7 @@ use protocol::ids::{Generation, ProcessId, Role, SurfaceId, TabId};
 use protocol::input::Cursor;
 use protocol::limits::{SHELL_HEIGHT, UNANSWERED_RESIZES_MAX};
 use protocol::misbehaviour::Misbehaviour;
-use protocol::renderer::SurfacePart;
+use protocol::surface::SurfacePart;
 
 /// The card's size where the page has room for it.
 const CARD: Size = Size::new(560, 300);

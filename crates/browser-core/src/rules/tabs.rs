@@ -166,7 +166,7 @@ impl Core {
         if let Some(committed) = &mut tab.committed {
             committed.is_loaded = true;
         }
-        tab.fault_when_painted = None;
+        tab.injection_when_painted = None;
         let text = cause.in_full();
         tab.crash = Some(Crash { cause, details });
         self.record(

@@ -1,9 +1,9 @@
 //! What the core knows: types, and what can be said about one of them alone.
 
 pub(crate) mod core;
-pub(crate) mod fault;
 pub(crate) mod history;
 pub(crate) mod ids;
+pub(crate) mod injection;
 pub(crate) mod input;
 pub(crate) mod liveness;
 pub(crate) mod navigation;

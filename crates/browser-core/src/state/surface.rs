@@ -4,7 +4,7 @@ use protocol::geometry::Size;
 use protocol::gpu::Scene;
 use protocol::ids::{Generation, ProcessId, SurfaceId, TabId};
 use protocol::input::Cursor;
-use protocol::renderer::SurfacePart;
+use protocol::surface::SurfacePart;
 
 /// One surface.
 #[derive(Debug)]

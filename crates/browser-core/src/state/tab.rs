@@ -2,8 +2,8 @@
 
 use crate::death::DeathCause;
 use crate::event::Time;
-use crate::state::fault::Fault;
 use crate::state::history::History;
+use crate::state::injection::Injection;
 use crate::state::navigation::{LoadStage, Navigation};
 use protocol::error::LoadError;
 use protocol::ids::{NavigationId, ProcessId, SurfaceId, TabId};
@@ -27,7 +27,7 @@ pub(crate) struct Tab {
     /// A remark on the page; goes with the next commit.
     pub(crate) notice: Option<String>,
     /// A fault to inject once the page of the break-it addresses is on show.
-    pub(crate) fault_when_painted: Option<Fault>,
+    pub(crate) injection_when_painted: Option<Injection>,
 }
 
 /// A process and its surface.
@@ -75,7 +75,7 @@ impl Tab {
             pending: None,
             crash: None,
             notice: None,
-            fault_when_painted: None,
+            injection_when_painted: None,
         }
     }
 

@@ -1,7 +1,7 @@
-//! The break-it addresses: `bulkhead://crash` and its like stand for a fault.
+//! The break-it addresses: `bulkhead://crash` and its like inject a fault.
 
 use protocol::error::LoadError;
-use protocol::renderer::BreakAction;
+use protocol::fault::Fault;
 use url::Url;
 
 /// The page that explains these addresses. A tab without a process shows it first and is broken
@@ -10,9 +10,9 @@ pub(crate) const PAGE: &str = "bulkhead://crashes";
 
 /// What to break, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Fault {
+pub(crate) enum Injection {
     /// The tab's process, from within.
-    Page(BreakAction),
+    Page(Fault),
     /// The tab's process, from outside.
     Kill,
     /// The gpu process.
@@ -22,24 +22,24 @@ pub(crate) enum Fault {
 }
 
 /// The fault that an address stands for; `None` for every other address.
-pub(crate) fn fault_of(url: &Url) -> Option<Result<Fault, LoadError>> {
+pub(crate) fn injection_of(url: &Url) -> Option<Result<Injection, LoadError>> {
     if url.scheme() != "bulkhead" {
         return None;
     }
     Some(Ok(match url.host_str()? {
-        "abort" => Fault::Page(BreakAction::Abort),
-        "bad-message" => Fault::Page(BreakAction::BadMessage),
-        "crash" => Fault::Page(BreakAction::Crash),
-        "gpu-crash" => Fault::Gpu,
-        "hang" => Fault::Page(BreakAction::Hang),
-        "kill" => Fault::Kill,
-        "memory" => Fault::Page(BreakAction::Memory),
-        "net-crash" => Fault::Network,
-        "panic" => Fault::Page(BreakAction::Panic),
+        "abort" => Injection::Page(Fault::Abort),
+        "bad-message" => Injection::Page(Fault::BadMessage),
+        "crash" => Injection::Page(Fault::Crash),
+        "gpu-crash" => Injection::Gpu,
+        "hang" => Injection::Page(Fault::Hang),
+        "kill" => Injection::Kill,
+        "memory" => Injection::Page(Fault::Memory),
+        "net-crash" => Injection::Network,
+        "panic" => Injection::Page(Fault::Panic),
         "syscall" => {
             let name = url.path().trim_matches('/');
             match number_of(name) {
-                Some(number) => Fault::Page(BreakAction::Syscall { number }),
+                Some(number) => Injection::Page(Fault::Syscall { number }),
                 None => {
                     let name = format!("syscall/{}", crate::text::shorten(name, 100));
                     return Some(Err(LoadError::NoSuchPage { name }));
@@ -59,24 +59,24 @@ fn number_of(name: &str) -> Option<u32> {
 mod tests {
     use super::*;
 
-    fn fault(url: &str) -> Option<Result<Fault, LoadError>> {
-        fault_of(&Url::parse(url).expect("test URL"))
+    fn fault(url: &str) -> Option<Result<Injection, LoadError>> {
+        injection_of(&Url::parse(url).expect("test URL"))
     }
 
     #[test]
     fn only_the_known_addresses_break_something() {
         assert_eq!(
             fault("bulkhead://crash"),
-            Some(Ok(Fault::Page(BreakAction::Crash)))
+            Some(Ok(Injection::Page(Fault::Crash)))
         );
-        assert_eq!(fault("bulkhead://kill/"), Some(Ok(Fault::Kill)));
+        assert_eq!(fault("bulkhead://kill/"), Some(Ok(Injection::Kill)));
         assert_eq!(fault("bulkhead://crashes"), None);
         assert_eq!(fault("https://crash/"), None);
     }
 
     #[test]
     fn system_calls_go_by_name_or_number() {
-        let call = |number| Some(Ok(Fault::Page(BreakAction::Syscall { number })));
+        let call = |number| Some(Ok(Injection::Page(Fault::Syscall { number })));
         assert_eq!(fault("bulkhead://syscall/socket"), call(41));
         assert_eq!(fault("bulkhead://syscall/321"), call(321));
         assert!(matches!(fault("bulkhead://syscall/nonsense"), Some(Err(_))));

@@ -1,0 +1,14 @@
+//! What a surface shows, as far as the broker, its producer and the gpu process must agree on it.
+
+use serde::{Deserialize, Serialize};
+
+/// What a surface shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum SurfacePart {
+    /// The shell's card over a tab that has died or hangs.
+    Card,
+    /// A tab's document.
+    Page,
+    /// The shell's strip: tabs and address bar.
+    Strip,
+}
