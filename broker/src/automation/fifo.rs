@@ -1,14 +1,11 @@
-//! The control pipe: a named pipe that takes one command a line, from any shell.
+//! The control pipe: a named pipe from which any shell can drive the browser.
 //!
-//! Owns: the pipe and the grammar of its commands. Trusts: whoever may write to the pipe, as far as
-//! the person at the keyboard. Never: blocks on a writer; a bad line is answered, not fatal.
+//! Owns: the pipe and the line that is still incomplete. Trusts: whoever may write to the pipe, as
+//! much as the user at the keyboard. Never: blocks on a writer.
 
 use anyhow::Context;
-use browser_core::Command;
 use nix::errno::Errno;
-use protocol::fault::Fault;
-use protocol::ids::{Role, TabId};
-use protocol::input::{Button, InputEvent, Key, Modifiers};
+use protocol::input::InputEvent;
 use std::collections::VecDeque;
 use std::fs::{File, OpenOptions};
 use std::os::fd::{AsFd, BorrowedFd};
@@ -19,14 +16,6 @@ const LINE_BYTES_MAX: usize = 64 * 1024;
 /// Inputs that wait for the page to answer earlier ones.
 pub const INPUTS_MAX: usize = 2 * LINE_BYTES_MAX;
 
-/// What `help` prints.
-pub const HELP: &str = "\
-open URL | navigate TAB URL | activate TAB | close TAB | reload TAB | back TAB | forward TAB
-kill TAB
-break TAB|gpu|network|shell abort|bad-message|crash|hang|memory|panic|syscall=NUMBER
-move X Y | click X Y | wheel X Y PIXELS | type TEXT | key [ctrl+|shift+|alt+]NAME
-screenshot FILE.png | state FILE.json | help | quit";
-
 /// The open pipe.
 pub struct ControlFifo {
     file: File,
@@ -35,21 +24,6 @@ pub struct ControlFifo {
     line: Vec<u8>,
     /// Not given to the core yet, so that none is dropped for being faster than a person.
     pub inputs: VecDeque<InputEvent>,
-}
-
-/// One command.
-#[derive(Debug, PartialEq)]
-pub enum Line {
-    /// For the core.
-    Core(Command),
-    /// As if it had come from the window.
-    Input(Vec<InputEvent>),
-    /// A picture of the window.
-    Screenshot(PathBuf),
-    /// Tabs and processes as JSON.
-    State(PathBuf),
-    /// The commands.
-    Help,
 }
 
 impl ControlFifo {
@@ -117,235 +91,5 @@ impl Drop for ControlFifo {
 impl AsFd for ControlFifo {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.file.as_fd()
-    }
-}
-
-/// The command of a line.
-pub fn parse(line: &str) -> Result<Line, String> {
-    let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
-    let rest = rest.trim();
-    let tab = || number(rest).map(TabId);
-    Ok(match word {
-        "open" if !rest.is_empty() => Line::Core(Command::Open {
-            address: rest.to_owned(),
-            activate: true,
-        }),
-        "navigate" => {
-            let (id, url) = rest
-                .split_once(' ')
-                .ok_or("navigate takes a tab and a URL")?;
-            Line::Core(Command::Navigate(TabId(number(id)?), url.trim().to_owned()))
-        }
-        "activate" => Line::Core(Command::Activate(tab()?)),
-        "close" => Line::Core(Command::Close(tab()?)),
-        "reload" => Line::Core(Command::Reload(tab()?)),
-        "back" => Line::Core(Command::Back(tab()?)),
-        "forward" => Line::Core(Command::Forward(tab()?)),
-        "kill" => Line::Core(Command::Kill(tab()?)),
-        "break" => {
-            let (whom, action) = rest
-                .split_once(' ')
-                .ok_or("break takes a tab or a role, and a fault")?;
-            let action = fault(action.trim())?;
-            Line::Core(match whom {
-                "gpu" => Command::InjectIntoService(Role::Gpu, action),
-                "network" => Command::InjectIntoService(Role::Network, action),
-                "shell" => Command::InjectIntoService(Role::Shell, action),
-                tab => Command::Inject(TabId(number(tab)?), action),
-            })
-        }
-        "move" => {
-            let [x, y] = numbers(rest)?;
-            Line::Input(vec![pointer_move(x, y)])
-        }
-        "click" => {
-            let [x, y] = numbers(rest)?;
-            Line::Input(click(x, y))
-        }
-        "wheel" => {
-            let [x, y, delta_y] = numbers(rest)?;
-            let modifiers = Modifiers::default();
-            Line::Input(vec![InputEvent::Wheel {
-                x,
-                y,
-                delta_x: 0.0,
-                delta_y,
-                modifiers,
-            }])
-        }
-        "type" => Line::Input(
-            rest.chars()
-                .flat_map(|c| typed(Key::Character(c)))
-                .collect(),
-        ),
-        "key" => Line::Input(key(rest)?),
-        "screenshot" if !rest.is_empty() => Line::Screenshot(rest.into()),
-        "state" if !rest.is_empty() => Line::State(rest.into()),
-        "help" => Line::Help,
-        "quit" => Line::Core(Command::Quit),
-        _ => return Err("no such command; `help` lists them".to_owned()),
-    })
-}
-
-fn number(text: &str) -> Result<u32, String> {
-    text.trim()
-        .parse()
-        .map_err(|_| format!("{text:?} is not a tab's number"))
-}
-
-fn numbers<const N: usize>(text: &str) -> Result<[f32; N], String> {
-    let numbers: Vec<f32> = text
-        .split_whitespace()
-        .map(|word| {
-            word.parse::<f32>()
-                .ok()
-                .filter(|v| v.is_finite() && v.abs() < 1.0e5)
-        })
-        .collect::<Option<_>>()
-        .ok_or("not a number")?;
-    numbers
-        .try_into()
-        .map_err(|_| format!("{N} numbers are needed"))
-}
-
-fn fault(text: &str) -> Result<Fault, String> {
-    Ok(match text {
-        "abort" => Fault::Abort,
-        "bad-message" => Fault::BadMessage,
-        "crash" => Fault::Crash,
-        "hang" => Fault::Hang,
-        "memory" => Fault::Memory,
-        "panic" => Fault::Panic,
-        _ if text.starts_with("attack=") => Fault::Attack(text["attack=".len()..].to_owned()),
-        _ => {
-            let number = text
-                .strip_prefix("syscall=")
-                .and_then(|number| number.parse().ok());
-            Fault::Syscall {
-                number: number.ok_or(format!("{text:?} is no fault"))?,
-            }
-        }
-    })
-}
-
-fn pointer_move(x: f32, y: f32) -> InputEvent {
-    InputEvent::PointerMove {
-        x,
-        y,
-        modifiers: Modifiers::default(),
-    }
-}
-
-fn click(x: f32, y: f32) -> Vec<InputEvent> {
-    let (button, modifiers) = (Button::Left, Modifiers::default());
-    vec![
-        pointer_move(x, y),
-        InputEvent::PointerDown {
-            x,
-            y,
-            button,
-            modifiers,
-        },
-        InputEvent::PointerUp {
-            x,
-            y,
-            button,
-            modifiers,
-        },
-    ]
-}
-
-fn typed(key: Key) -> [InputEvent; 2] {
-    let modifiers = Modifiers::default();
-    [
-        InputEvent::KeyDown {
-            key,
-            modifiers,
-            repeat: false,
-        },
-        InputEvent::KeyUp { key, modifiers },
-    ]
-}
-
-fn key(text: &str) -> Result<Vec<InputEvent>, String> {
-    let mut modifiers = Modifiers::default();
-    let mut name = text;
-    while let Some((modifier, rest)) = name.split_once('+').filter(|(_, rest)| !rest.is_empty()) {
-        match modifier {
-            "ctrl" => modifiers.ctrl = true,
-            "shift" => modifiers.shift = true,
-            "alt" => modifiers.alt = true,
-            _ => return Err(format!("{modifier:?} is no modifier")),
-        }
-        name = rest;
-    }
-    let key = named_key(name).ok_or(format!("{name:?} is no key"))?;
-    Ok(vec![
-        InputEvent::KeyDown {
-            key,
-            modifiers,
-            repeat: false,
-        },
-        InputEvent::KeyUp { key, modifiers },
-    ])
-}
-
-fn named_key(name: &str) -> Option<Key> {
-    Some(match name {
-        "Left" => Key::ArrowLeft,
-        "Right" => Key::ArrowRight,
-        "Up" => Key::ArrowUp,
-        "Down" => Key::ArrowDown,
-        "Backspace" => Key::Backspace,
-        "Delete" => Key::Delete,
-        "End" => Key::End,
-        "Enter" => Key::Enter,
-        "Escape" => Key::Escape,
-        "Home" => Key::Home,
-        "PageDown" => Key::PageDown,
-        "PageUp" => Key::PageUp,
-        "Tab" => Key::Tab,
-        "Space" => Key::Character(' '),
-        _ => {
-            if let Some(n) = name.strip_prefix('F').and_then(|n| n.parse().ok()) {
-                return (1..=12).contains(&n).then_some(Key::Function(n));
-            }
-            let mut chars = name.chars();
-            let c = chars.next().filter(|c| !c.is_control())?;
-            return chars.next().is_none().then_some(Key::Character(c));
-        }
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn commands_are_read_with_their_arguments() {
-        assert_eq!(parse("kill 2"), Ok(Line::Core(Command::Kill(TabId(2)))));
-        let Ok(Line::Core(Command::Navigate(tab, url))) = parse("navigate 3  a.b/c d") else {
-            panic!("navigate was not understood");
-        };
-        assert_eq!((tab, url.as_str()), (TabId(3), "a.b/c d"));
-        assert!(
-            matches!(parse("key ctrl+shift+Tab"), Ok(Line::Input(events)) if events.len() == 2)
-        );
-        assert!(matches!(parse("type hé"), Ok(Line::Input(events)) if events.len() == 4));
-    }
-
-    #[test]
-    fn what_is_no_command_is_said_to_be_none() {
-        for line in [
-            "",
-            "kill",
-            "kill x",
-            "explode 1",
-            "click 1",
-            "key hyper+x",
-            "break 1 sulk",
-        ] {
-            assert!(parse(line).is_err(), "{line:?}");
-        }
     }
 }

@@ -1,6 +1,7 @@
 //! The ways to drive the browser: commands in, records out.
 
 pub(crate) mod fifo;
+pub(crate) mod grammar;
 pub(crate) mod records;
 
 use browser_core::{Core, Event};

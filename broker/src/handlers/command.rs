@@ -1,6 +1,7 @@
 //! The lines of the control pipe: each is obeyed, or refused with a record that says why.
 
-use crate::automation::fifo::{ControlFifo, HELP, Line, parse};
+use crate::automation::fifo::ControlFifo;
+use crate::automation::grammar::{HELP, Line, parse};
 use crate::output::terminal::say;
 use crate::snapshot;
 use crate::state::Broker;
