@@ -1,7 +1,7 @@
 //! The command line: chooses how to run, after every flag has been checked.
 
 mod options;
-pub(crate) mod sandbox;
+mod sandbox;
 mod screenshot;
 mod start;
 mod tour;

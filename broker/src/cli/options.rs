@@ -1,7 +1,9 @@
 //! The flags of the command line, and the checks of their values.
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Parser, ValueEnum};
 use protocol::geometry::Size;
+use sandbox::Tier;
 use std::path::{Path, PathBuf};
 
 /// A small multi-process browser whose every tab lives in a sandbox of its own.
@@ -53,8 +55,8 @@ pub struct Options {
     pub sandbox: SandboxMode,
 
     /// Refuse to run with less than this tier of the sandbox
-    #[arg(long, value_name = "TIER", value_enum)]
-    pub require: Option<RequiredTier>,
+    #[arg(long, value_name = "TIER", ignore_case = true, value_parser = required_tier())]
+    pub require: Option<Tier>,
 
     /// With `sandbox`: for programs
     #[arg(long)]
@@ -74,28 +76,17 @@ pub enum SandboxMode {
     Degraded,
 }
 
-/// A tier that can be asked for. Those before it are better.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum RequiredTier {
-    /// Namespaces, Landlock and system-call filters.
-    #[value(name = "A", alias = "a")]
-    A,
-    /// Landlock and system-call filters.
-    #[value(name = "B", alias = "b")]
-    B,
-    /// Namespaces and system-call filters.
-    #[value(name = "C", alias = "c")]
-    C,
-}
-
-impl From<RequiredTier> for ::sandbox::Tier {
-    fn from(required: RequiredTier) -> ::sandbox::Tier {
-        match required {
-            RequiredTier::A => ::sandbox::Tier::A,
-            RequiredTier::B => ::sandbox::Tier::B,
-            RequiredTier::C => ::sandbox::Tier::C,
-        }
-    }
+/// The tiers that `--require` accepts, in either case.
+fn required_tier() -> impl TypedValueParser<Value = Tier> {
+    let is_acceptable = |tier: &Tier| tier.is_enough_by_default();
+    let tiers = Tier::ALL.into_iter().filter(is_acceptable);
+    let values = tiers.map(|tier| PossibleValue::new(tier.name()).help(tier.layers()));
+    PossibleValuesParser::new(values).try_map(|name| {
+        let mut tiers = Tier::ALL.into_iter();
+        tiers
+            .find(|tier| tier.name().eq_ignore_ascii_case(&name))
+            .ok_or("not a tier")
+    })
 }
 
 /// What clap cannot check by itself.

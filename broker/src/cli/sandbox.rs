@@ -23,12 +23,10 @@ const ROLES: [Role; 5] = [
     Role::Shell,
     Role::Demo,
 ];
-/// The least that is enough unless the person says otherwise.
-pub const REQUIRED: Tier = Tier::C;
 
 /// Reports; the exit status is 0 only if every role has at least the tier that is required.
 pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
-    let required = options.require.map_or(REQUIRED, Tier::from);
+    let required = options.require.unwrap_or(Tier::DEFAULT_MIN);
     let options = Options {
         headless: true,
         urls: Vec::new(),
@@ -108,6 +106,8 @@ fn text(reports: &[Report], required: Tier, is_enough: bool) -> String {
     lines.push("Nothing is tried on".to_owned());
     lines.extend(untried().map(|(layer, reason)| format!("  {layer:20} {reason}")));
     lines.push(EXPLANATION.to_owned());
+    lines.extend(Tier::ALL.map(|tier| format!("tier {tier}           {}", tier.layers())));
+    lines.push(String::new());
     let verdict = if is_enough { "yes" } else { "NO" };
     lines.push(format!(
         "every role has at least tier {required}: {verdict}"
@@ -156,8 +156,4 @@ implied          no outsider can see it; it goes on before the system-call filte
                  and only if it succeeded
 tried -> answer  the process attacked the layer when it had just put it on, before it saw any
                  content; with any other answer it does not start
-
-tier A  namespaces, Landlock, system-call filters      tier B  no user namespaces
-tier C  no Landlock                                    tier D  degraded: filters alone, only with
-                                                               --sandbox degraded and a banner
 ";

@@ -23,7 +23,7 @@ pub fn start(options: &Options, shell: bool, demo: Option<TcpListener>) -> anyho
     let tier = support.tier();
     let degraded = !tier.is_enough_by_default();
     check_tier(&support, options.sandbox)?;
-    if let Some(required) = options.require.map(Tier::from) {
+    if let Some(required) = options.require {
         anyhow::ensure!(
             tier <= required,
             "--require {required}: only tier {tier} can be had here; `bulkhead sandbox` tells what \

@@ -3,7 +3,6 @@
 //! Owns: its tables. Trusts: the broker's own reports. Never: leaves a process out, one without a
 //! report neither.
 
-use crate::cli::sandbox::REQUIRED;
 use crate::pages::{escape, row};
 use crate::snapshot::{self, ProcessRow};
 use crate::state::Broker;
@@ -14,7 +13,7 @@ use sandbox::report::{Report, Row, State};
 pub fn verdict(browser: &Broker) -> (&'static str, &'static str) {
     let mut reports = browser.children.values().map(|child| &child.report);
     let is_held = |report: &Option<Report>| match report {
-        Some(report) => report.is_sufficient() && report.tier() <= REQUIRED,
+        Some(report) => report.is_sufficient() && report.tier().is_enough_by_default(),
         // It has seen no content, and will not before it is held.
         None => true,
     };

@@ -159,22 +159,28 @@ impl Support {
     }
 }
 
-/// How complete the sandbox is.
+/// How complete the sandbox is, the best first. [`Tier::layers`] says what each consists of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Tier {
-    /// Namespaces, Landlock and system-call filters.
+    /// Every layer.
     A,
-    /// Landlock and system-call filters; no user namespaces (some distributions and containers).
+    /// No user namespaces: some distributions and containers.
     B,
-    /// Namespaces and system-call filters; no Landlock.
+    /// No Landlock: kernels before 5.13.
     C,
-    /// System-call filters alone: only if the user asked for degraded operation.
+    /// Neither: only if the user asked for degraded operation.
     D,
-    /// No system-call filters: the browser refuses to run.
+    /// Not even filters: the browser refuses to run.
     None,
 }
 
 impl Tier {
+    /// The tiers with which the browser runs, the best first.
+    pub const ALL: [Tier; 4] = [Tier::A, Tier::B, Tier::C, Tier::D];
+
+    /// The least tier that the browser accepts unless the user says otherwise.
+    pub const DEFAULT_MIN: Tier = Tier::C;
+
     /// The tier that follows from these three layers.
     pub fn of(namespaces: bool, landlock: bool, seccomp: bool) -> Tier {
         match (namespaces, landlock, seccomp) {
@@ -188,19 +194,35 @@ impl Tier {
 
     /// Whether the browser accepts this tier by default.
     pub fn is_enough_by_default(self) -> bool {
-        matches!(self, Tier::A | Tier::B | Tier::C)
+        self <= Tier::DEFAULT_MIN
     }
-}
 
-impl fmt::Display for Tier {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+    /// The name, for the command line and for records.
+    pub fn name(self) -> &'static str {
+        match self {
             Tier::A => "A",
             Tier::B => "B",
             Tier::C => "C",
             Tier::D => "D",
             Tier::None => "none",
-        })
+        }
+    }
+
+    /// The layers that the tier consists of, in words for the user.
+    pub fn layers(self) -> &'static str {
+        match self {
+            Tier::A => "namespaces, Landlock and system-call filters",
+            Tier::B => "Landlock and system-call filters, no namespaces",
+            Tier::C => "namespaces and system-call filters, no Landlock",
+            Tier::D => "system-call filters only",
+            Tier::None => "no system-call filters",
+        }
+    }
+}
+
+impl fmt::Display for Tier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 
