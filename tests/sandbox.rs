@@ -199,7 +199,7 @@ fn the_sandbox_command_tells_what_each_layer_was_tried_with() {
     let text = run(&["sandbox"]);
     let text = String::from_utf8_lossy(&text.stdout).into_owned();
     assert!(text.contains("getcwd() -> ENOENT"), "{text}");
-    assert!(text.contains("Nothing is tried on"), "{text}");
+    assert!(text.contains("Layers without a test"), "{text}");
 }
 
 #[test]

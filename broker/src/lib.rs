@@ -1,7 +1,6 @@
-//! The broker, and the choice of what this executable is: the broker itself, or, when started with
-//! `--type=ROLE`, one of its children.
+//! The broker; also the start of its children, which run the same executable with `--type=ROLE`.
 //!
-//! Owns: the choice between the two. Trusts: the command line. Never: parses web content.
+//! Never: parses web content in the broker.
 #![deny(unsafe_code)]
 
 mod automation;
@@ -24,14 +23,14 @@ use crate::output::terminal::complain;
 use protocol::ids::Role;
 use std::process::ExitCode;
 
-/// All of the program, from its first instruction to its exit status.
+/// Runs the whole program and returns its exit status.
 pub fn main() -> ExitCode {
     let _finish = output::terminal::Finish;
     match child_role() {
         Some(Ok(role)) => run_child(role),
         Some(Err(name)) => {
             complain!(
-                "bulkhead: there is no role {name:?}; --type is for Bulkhead's own child processes"
+                "bulkhead: unknown role {name:?}: --type is only for Bulkhead's own child processes"
             );
             ExitCode::from(2)
         }
@@ -42,7 +41,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// The role, when this process was started as a child: `--type=ROLE` is then the only argument.
+/// The role, if this process is a child: `--type=ROLE` is then the only argument.
 fn child_role() -> Option<Result<Role, String>> {
     let argument = std::env::args_os().nth(1)?;
     let name = argument.to_str()?.strip_prefix("--type=")?.to_owned();

@@ -1,6 +1,4 @@
-//! `bulkhead`, the one executable.
-//!
-//! Owns: nothing; the library is all of it, so that a program of the tests can be it too.
+//! The executable `bulkhead`. All code is in the library, so that test programs can run it too.
 #![forbid(unsafe_code)]
 
 use std::process::ExitCode;

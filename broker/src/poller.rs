@@ -1,23 +1,22 @@
-//! What the event loop waits for: an epoll set whose tokens name the child and which of its
-//! descriptors is ready.
+//! The descriptors that the event loop waits for: an epoll set with a token for each source.
 //!
-//! Owns: the epoll descriptor and the meaning of its tokens. Never: reads what is ready.
+//! Owns: the epoll descriptor and the meaning of its tokens. Never: reads from a source.
 
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
 use protocol::ids::{ProcessId, TabId};
 use std::os::fd::AsFd;
 use std::time::Duration;
 
-/// Which descriptor is ready.
+/// The owner and kind of a ready descriptor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
     /// The bootstrap channel of a child.
     Bootstrap(ProcessId),
     /// The control pipe of the automation.
     ControlFifo,
-    /// The process descriptor of a child: it is dead.
+    /// The process descriptor of a child, which is ready when the child is dead.
     Exit(ProcessId),
-    /// What the lab's measurement says it is doing.
+    /// The progress of the lab's measurement.
     LabProgress,
     /// The report of the lab's measurement.
     LabReport,
@@ -36,9 +35,9 @@ pub enum Source {
 /// One ready descriptor.
 #[derive(Clone, Copy, Debug)]
 pub struct Ready {
-    /// Which.
+    /// Its owner and kind.
     pub source: Source,
-    /// Whether it can be written to.
+    /// Whether it is writable.
     pub writable: bool,
 }
 
@@ -55,13 +54,13 @@ impl Poller {
         })
     }
 
-    /// Waits for that descriptor to become readable, until it is removed or closed.
+    /// Watches a descriptor until it is removed or closed: reports when it is readable.
     pub fn add(&self, fd: impl AsFd, source: Source) -> nix::Result<()> {
         self.epoll
             .add(fd, EpollEvent::new(EpollFlags::EPOLLIN, token(source)))
     }
 
-    /// Also waits for it to become writable, or no longer.
+    /// Also reports when the descriptor is writable, or no longer.
     pub fn want_write(&self, fd: impl AsFd, source: Source, wanted: bool) -> nix::Result<()> {
         let mut flags = EpollFlags::EPOLLIN;
         flags.set(EpollFlags::EPOLLOUT, wanted);
@@ -69,14 +68,14 @@ impl Poller {
             .modify(fd, &mut EpollEvent::new(flags, token(source)))
     }
 
-    /// Waits for it no longer.
+    /// Stops watching a descriptor.
     pub fn remove(&self, fd: impl AsFd) {
-        // Nothing is lost if it was not in the set.
+        // No harm if it was not in the set.
         let _ = self.epoll.delete(fd);
     }
 
-    /// Sleeps until something is ready or the timeout expires (`None`: no timeout). A signal ends
-    /// the sleep early with nothing.
+    /// Sleeps until a descriptor is ready or the timeout expires (`None`: no timeout). After a
+    /// signal, returns early without descriptors.
     pub fn wait(&self, timeout: Option<Duration>) -> nix::Result<Vec<Ready>> {
         let mut events = [EpollEvent::empty(); 64];
         let timeout = match timeout {
@@ -112,8 +111,7 @@ impl Source {
     }
 }
 
-/// What epoll keeps for us: the kind of source in the lowest byte, a lane's number in the next, an
-/// id above both.
+/// The token of a source: its kind in the lowest byte, a lane's number in the next, an id above.
 fn token(source: Source) -> u64 {
     let token = |id: u32, lane: u8, kind: u64| u64::from(id) << 16 | u64::from(lane) << 8 | kind;
     match source {

@@ -1,6 +1,6 @@
-//! The broker as a whole: its parts, each with methods of its own.
+//! The broker with all its parts.
 //!
-//! Owns: every descriptor of the browser, through its parts. Trusts: the operating system.
+//! Owns: every descriptor of the browser, through its parts.
 
 use crate::automation::Automation;
 use crate::child::children::Children;
@@ -19,7 +19,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 /// A running browser.
 pub struct Broker {
     pub(crate) core: Core,
-    /// What the core has not heard yet, apart from what [`Children`] has for it.
+    /// Events for the core, besides those of [`Children`].
     pub(crate) events: VecDeque<Event>,
     pub(crate) poller: Rc<Poller>,
     pub(crate) launcher: Launcher,
@@ -27,19 +27,19 @@ pub struct Broker {
     pub(crate) store: Store,
     pub(crate) automation: Automation,
     pub(crate) lab: Lab,
-    /// What the core has written down since the caller last asked.
+    /// The core's records since the last call of [`Broker::take_records`].
     pub(crate) records: VecDeque<Record>,
-    /// The address of the demo site, while its server lives.
+    /// The address of the demo site, while its process is alive.
     pub(crate) demo_url: Option<String>,
     pub(crate) exit: Option<u8>,
     pub(crate) signals: SignalFd,
-    /// The core's time zero. Moves on over every sleep in which the broker did not run.
+    /// The core's time zero. Moves forward by every sleep in which the broker did not run.
     pub(crate) started: Instant,
 }
 
 impl Broker {
     /// Blocks the signals that the event loop reads and starts the core, which asks for the first
-    /// children. `demo_url`: where the launcher's listening socket serves the demo site.
+    /// children. `demo_url`: the address of the demo site, if there is one.
     pub fn new(
         config: Config,
         launcher: Launcher,
@@ -74,7 +74,7 @@ impl Broker {
         Time(u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX))
     }
 
-    /// The moment of a time of the core.
+    /// Converts a time of the core.
     pub(crate) fn instant_of(&self, time: Time) -> Instant {
         self.started + Duration::from_millis(time.0)
     }
@@ -84,7 +84,7 @@ impl Broker {
         self.records.drain(..).collect()
     }
 
-    /// The exit status, once the browser is to end.
+    /// The exit status, once the browser must end.
     pub fn exit_code(&self) -> Option<u8> {
         self.exit
     }
@@ -100,7 +100,7 @@ fn block_signals() -> anyhow::Result<SignalFd> {
     SignalFd::with_flags(&mask, SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC).context("signalfd")
 }
 
-/// Decides nothing but the order among equals; taken from the clock so that two runs differ.
+/// The core's random seed, which only decides the order among equals. Differs between runs.
 fn seed() -> u64 {
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH);
     since_epoch.map_or(0, |elapsed| {

@@ -1,8 +1,7 @@
-//! The event loop: waits for descriptors, turns what comes into events for the core, and has the
-//! core's actions carried out.
+//! The event loop: waits for descriptors, passes events to the core, and performs the core's
+//! actions.
 //!
-//! Trusts: the operating system. Never: decides, blocks on a child, or parses what a child sent
-//! beyond decoding it.
+//! Never: decides; blocks on a child; parses messages beyond decoding them.
 
 use crate::poller::{Ready, Source};
 use crate::state::Broker;
@@ -10,18 +9,18 @@ use anyhow::Context;
 use browser_core::{Command, Event};
 use std::time::{Duration, Instant};
 
-/// Being late by less is ordinary.
+/// A shorter delay is normal.
 const STALL_MIN: Duration = Duration::from_secs(1);
 
 impl Broker {
-    /// Gives the core an event and carries out all that follows at once.
+    /// Passes an event to the core and performs all resulting actions.
     pub fn handle(&mut self, event: Event) {
         self.events.push_back(event);
         self.settle();
     }
 
-    /// One turn: sleeps until something happens, or until the core's deadline or `until` comes;
-    /// then deals with it.
+    /// One turn: sleeps until a descriptor is ready, or until `until` or the core's deadline; then
+    /// handles the events.
     pub fn step(&mut self, until: Option<Instant>) -> anyhow::Result<()> {
         self.settle();
         if self.exit.is_some() {
@@ -30,7 +29,7 @@ impl Broker {
         let now = Instant::now();
         let timeout = self.timeout(now, until);
         let ready = self.poller.wait(timeout).context("epoll_wait")?;
-        // Time in which nobody could answer is no time in which somebody did not.
+        // A child could not answer while the broker did not run.
         self.started += timeout.map_or(Duration::ZERO, |timeout| stall(now.elapsed(), timeout));
         for ready in ready {
             self.dispatch(ready);
@@ -48,7 +47,7 @@ impl Broker {
 
     /// How long the loop may sleep (`None`: no timeout).
     fn timeout(&self, now: Instant, until: Option<Instant>) -> Option<Duration> {
-        // A record that the caller has not seen yet must not wait for the next event.
+        // The caller must see a new record now, not after the next event.
         if !self.records.is_empty() {
             return Some(Duration::ZERO);
         }
@@ -58,7 +57,7 @@ impl Broker {
         first.map(|at| at.saturating_duration_since(now))
     }
 
-    /// Events in, actions out, until nothing is left of either.
+    /// Handles events and performs actions until none are left.
     fn settle(&mut self) {
         loop {
             if let Some(action) = self.core.poll_action() {
@@ -106,9 +105,9 @@ impl Broker {
     }
 }
 
-/// How long this process may not have run, when a sleep of at most `timeout` took `slept`: the
-/// session was stopped (Ctrl+Z), a debugger held it, or the machine was out of breath. Nobody knows
-/// when in that time it began.
+/// How long this process may not have run, if a sleep of at most `timeout` took `slept`: the
+/// session was stopped (Ctrl+Z), a debugger stopped it, or the machine was overloaded. The start of
+/// that time is unknown.
 fn stall(slept: Duration, timeout: Duration) -> Duration {
     if slept.saturating_sub(timeout) > STALL_MIN {
         slept

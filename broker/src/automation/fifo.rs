@@ -13,7 +13,7 @@ use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 const LINE_BYTES_MAX: usize = 64 * 1024;
-/// Inputs that wait for the page to answer earlier ones.
+/// Most inputs that wait until the page has answered earlier ones.
 pub const INPUTS_MAX: usize = 2 * LINE_BYTES_MAX;
 
 /// The open pipe.
@@ -22,30 +22,30 @@ pub struct ControlFifo {
     path: PathBuf,
     made_here: bool,
     line: Vec<u8>,
-    /// Not given to the core yet, so that none is dropped for being faster than a person.
+    /// Inputs that the core has not taken yet; a script can be faster than a page.
     pub inputs: VecDeque<InputEvent>,
 }
 
 impl ControlFifo {
-    /// Opens the pipe at `path`, made if it is not there.
+    /// Opens the pipe at `path`; creates it if it does not exist.
     pub fn open(path: &Path) -> anyhow::Result<ControlFifo> {
         let shown = path.display();
         let mode = nix::sys::stat::Mode::S_IRUSR | nix::sys::stat::Mode::S_IWUSR;
         let made_here = match nix::unistd::mkfifo(path, mode) {
             Ok(()) => true,
             Err(Errno::EEXIST) => false,
-            Err(error) => anyhow::bail!("--control-fifo {shown}: cannot be made: {error}"),
+            Err(error) => anyhow::bail!("--control-fifo {shown}: cannot create the pipe: {error}"),
         };
-        // Open for writing too, so that the last writer's end is no end of file.
+        // Also open for writing, so that no end of file follows the last writer.
         let file = OpenOptions::new()
             .read(true)
             .write(true)
             .custom_flags(libc::O_NONBLOCK)
             .open(path)
-            .with_context(|| format!("--control-fifo {shown}: cannot be opened"))?;
+            .with_context(|| format!("--control-fifo {shown}: cannot open the pipe"))?;
         anyhow::ensure!(
             file.metadata()?.file_type().is_fifo(),
-            "--control-fifo {shown}: this is not a named pipe"
+            "--control-fifo {shown}: not a named pipe"
         );
         Ok(ControlFifo {
             file,
@@ -56,11 +56,11 @@ impl ControlFifo {
         })
     }
 
-    /// The whole lines that have come.
+    /// Reads the complete lines that have arrived.
     pub fn read(&mut self) -> Vec<String> {
         let mut lines = Vec::new();
         let mut buffer = [0_u8; 4096];
-        // A pipe's worth a turn: whoever floods it must not keep the loop from the children.
+        // At most one full pipe per turn: a flood must not keep the loop from the children.
         for _ in 0..16 {
             let Ok(count @ 1..) = nix::unistd::read(&self.file, &mut buffer) else {
                 break;
@@ -82,7 +82,7 @@ impl ControlFifo {
 impl Drop for ControlFifo {
     fn drop(&mut self) {
         if self.made_here {
-            // It may have been removed by its owner already.
+            // Its owner may have removed it already.
             let _ = std::fs::remove_file(&self.path);
         }
     }

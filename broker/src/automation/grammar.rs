@@ -6,7 +6,7 @@ use protocol::ids::{Role, TabId};
 use protocol::input::{Button, InputEvent, Key, Modifiers};
 use std::path::PathBuf;
 
-/// What `help` prints.
+/// The text that `help` prints.
 pub const HELP: &str = "\
 open URL | navigate TAB URL | activate TAB | close TAB | reload TAB | back TAB | forward TAB
 kill TAB
@@ -17,19 +17,19 @@ screenshot FILE.png | state FILE.json | help | quit";
 /// One command.
 #[derive(Debug, PartialEq)]
 pub enum Line {
-    /// For the core.
+    /// A command for the core.
     Core(Command),
-    /// As if it had come from the window.
+    /// Input, as if it came from the window.
     Input(Vec<InputEvent>),
     /// A picture of the window.
     Screenshot(PathBuf),
-    /// Tabs and processes as JSON.
+    /// The tabs and processes as JSON.
     State(PathBuf),
-    /// The commands.
+    /// The list of commands.
     Help,
 }
 
-/// The command of a line.
+/// Parses a line.
 pub fn parse(line: &str) -> Result<Line, String> {
     let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
     let rest = rest.trim();
@@ -92,14 +92,14 @@ pub fn parse(line: &str) -> Result<Line, String> {
         "state" if !rest.is_empty() => Line::State(rest.into()),
         "help" => Line::Help,
         "quit" => Line::Core(Command::Quit),
-        _ => return Err("no such command; `help` lists them".to_owned()),
+        _ => return Err("unknown command; `help` lists all commands".to_owned()),
     })
 }
 
 fn number(text: &str) -> Result<u32, String> {
     text.trim()
         .parse()
-        .map_err(|_| format!("{text:?} is not a tab's number"))
+        .map_err(|_| format!("{text:?} is not the number of a tab"))
 }
 
 fn numbers<const N: usize>(text: &str) -> Result<[f32; N], String> {
@@ -111,10 +111,10 @@ fn numbers<const N: usize>(text: &str) -> Result<[f32; N], String> {
                 .filter(|v| v.is_finite() && v.abs() < 1.0e5)
         })
         .collect::<Option<_>>()
-        .ok_or("not a number")?;
+        .ok_or("expected numbers")?;
     numbers
         .try_into()
-        .map_err(|_| format!("{N} numbers are needed"))
+        .map_err(|_| format!("expected {N} numbers"))
 }
 
 fn fault(text: &str) -> Result<Fault, String> {
@@ -131,7 +131,7 @@ fn fault(text: &str) -> Result<Fault, String> {
                 .strip_prefix("syscall=")
                 .and_then(|number| number.parse().ok());
             Fault::Syscall {
-                number: number.ok_or(format!("{text:?} is no fault"))?,
+                number: number.ok_or(format!("{text:?} is not a fault"))?,
             }
         }
     })
@@ -184,11 +184,11 @@ fn key(text: &str) -> Result<Vec<InputEvent>, String> {
             "ctrl" => modifiers.ctrl = true,
             "shift" => modifiers.shift = true,
             "alt" => modifiers.alt = true,
-            _ => return Err(format!("{modifier:?} is no modifier")),
+            _ => return Err(format!("{modifier:?} is not a modifier")),
         }
         name = rest;
     }
-    let key = named_key(name).ok_or(format!("{name:?} is no key"))?;
+    let key = named_key(name).ok_or(format!("{name:?} is not a key"))?;
     Ok(vec![
         InputEvent::KeyDown {
             key,
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_command_is_said_to_be_none() {
+    fn an_unknown_command_is_refused() {
         for line in [
             "",
             "kill",

@@ -13,16 +13,16 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// What drives the browser, and what it answers.
+/// The control pipe, and the records that answer it.
 pub struct Automation {
     pub(crate) recorder: Recorder,
     pub(crate) fifo: Option<ControlFifo>,
-    /// Pictures asked for by the control pipe, by request.
+    /// Pictures that the control pipe asked for, by request.
     pub(crate) pictures: BTreeMap<u32, PathBuf>,
 }
 
 impl Automation {
-    /// Records go to `recorder`, commands come from `fifo` if there is one.
+    /// Writes records to `recorder`, and reads commands from `fifo` if there is one.
     pub fn new(recorder: Recorder, fifo: Option<ControlFifo>) -> Automation {
         Automation {
             recorder,
@@ -31,7 +31,7 @@ impl Automation {
         }
     }
 
-    /// The next input, when there is one and the core takes it.
+    /// The next input, if the core accepts one now.
     pub(crate) fn next_input(&mut self, core: &Core) -> Option<Event> {
         let inputs = &mut self.fifo.as_mut()?.inputs;
         if inputs.is_empty() || !core.takes_input() {
@@ -43,28 +43,28 @@ impl Automation {
         Some(Event::FromGpu { process, message })
     }
 
-    /// Inputs to hand to the core one by one, as fast as it takes them.
+    /// Queues inputs, which the core then takes one by one.
     ///
     /// # Errors
-    /// Too many wait already, for people.
+    /// Too many are waiting; the text is for the user.
     pub(crate) fn queue_inputs(&mut self, events: Vec<InputEvent>) -> Result<(), String> {
         if let Some(fifo) = &mut self.fifo {
             if fifo.inputs.len() + events.len() > INPUTS_MAX {
-                return Err("too many inputs wait for the page to answer".to_owned());
+                return Err("too many inputs wait for the page to respond".to_owned());
             }
             fifo.inputs.extend(events);
         }
         Ok(())
     }
 
-    /// Records that a line of the control pipe was not obeyed.
+    /// Records that a line of the control pipe was refused.
     pub(crate) fn refuse(&mut self, line: &str, problem: &str) {
         tracing::warn!("control pipe: {line:?}: {problem}");
         let value = json!({"record": "bad_command", "line": line, "reason": problem});
         self.recorder.write_value(&value);
     }
 
-    /// Records that a file was written, or why not.
+    /// Records that a file was written, or why it was not.
     pub(crate) fn answer(&mut self, record: &str, path: &Path, result: anyhow::Result<()>) {
         let path = path.display().to_string();
         let value = match result {

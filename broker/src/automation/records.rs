@@ -1,7 +1,7 @@
-//! The core's records as lines of JSON, for automation and tests to wait for.
+//! The core's records as lines of JSON, for scripts and tests.
 //!
-//! Owns: the queue to the file of `--record`. Trusts: nobody to read. Never: lets a full disk, or a
-//! reader that is slow, stopped or gone, hold the browser up.
+//! Owns: the queue to the file of `--record`. Never: waits for a full disk, or for a reader that is
+//! slow, stopped or gone.
 
 use crate::output::line_queue::{Failure, Form, LineQueue};
 use crate::output::terminal::{self, FINISH_MAX};
@@ -12,14 +12,14 @@ use std::fs::File;
 use std::path::Path;
 use std::time::Instant;
 
-/// Where records go.
+/// The destination of the records.
 #[derive(Default)]
 pub struct Recorder {
     queue: Option<LineQueue>,
 }
 
 impl Recorder {
-    /// Records into that file; `-` is standard output; `None` nowhere.
+    /// Writes records to that file. `-`: standard output; `None`: nowhere.
     pub fn open(path: Option<&Path>) -> anyhow::Result<Recorder> {
         let queue = match path {
             None => None,
@@ -32,8 +32,9 @@ impl Recorder {
                 )
             }
             Some(path) => {
-                let file = File::create(path)
-                    .with_context(|| format!("--record {}: cannot be written", path.display()))?;
+                let file = File::create(path).with_context(|| {
+                    format!("--record {}: cannot create the file", path.display())
+                })?;
                 Some(LineQueue::start(file).context("cannot start a thread for the records")?)
             }
         };
@@ -48,7 +49,7 @@ impl Recorder {
         }
     }
 
-    /// Writes one line of another kind: the answers to control commands.
+    /// Writes a line of another kind: an answer to a control command.
     pub fn write_value(&mut self, value: &Value) {
         let Some(queue) = &self.queue else { return };
         if let Err(failure) = queue.push(Form::Record, &format!("{value}\n")) {

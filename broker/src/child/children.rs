@@ -1,7 +1,7 @@
-//! All children of the broker: the table from a process's id to its descriptors, what the core has
-//! not heard of them yet, and the messages sent to them.
+//! All children of the broker: their descriptors by process id, their events for the core, and the
+//! messages sent to them.
 //!
-//! Owns: that table. Trusts: no child. Never: blocks on one.
+//! Owns: the table of children. Trusts: no child. Never: blocks on one.
 
 use crate::child::outbox::QueueFull;
 use crate::child::process::Child;
@@ -23,14 +23,14 @@ pub struct Children {
     by_id: BTreeMap<ProcessId, Child>,
     pub(crate) poller: Rc<Poller>,
     events: VecDeque<Event>,
-    /// Children whose standard error is not read until then.
+    /// Children whose standard error is not read before that time.
     pub(crate) paused: Vec<(Instant, ProcessId)>,
-    /// Children to which the system takes no message for now, and when to try again.
+    /// Children for which the system refuses messages at present, and when to try again.
     pub(crate) refused: Vec<(Instant, ProcessId)>,
 }
 
 impl Children {
-    /// No child yet; the descriptors of those to come are watched by `poller`.
+    /// An empty table. `poller` will watch the descriptors of all children.
     pub fn new(poller: Rc<Poller>) -> Children {
         Children {
             by_id: BTreeMap::new(),
@@ -41,7 +41,7 @@ impl Children {
         }
     }
 
-    /// The child of that id, if there is one whose death has not been reported.
+    /// The child with that id, unless its death has been reported.
     pub fn get(&self, process: ProcessId) -> Option<&Child> {
         self.by_id.get(&process)
     }
@@ -51,12 +51,12 @@ impl Children {
         self.by_id.get_mut(&process)
     }
 
-    /// All of them, in the order of their start.
+    /// All children, in the order of their start.
     pub fn iter(&self) -> impl Iterator<Item = (ProcessId, &Child)> {
         self.by_id.iter().map(|(&process, child)| (process, child))
     }
 
-    /// All of them, in the order of their start.
+    /// All children, in the order of their start.
     pub fn values(&self) -> impl Iterator<Item = &Child> {
         self.by_id.values()
     }
@@ -71,27 +71,27 @@ impl Children {
         self.by_id.remove(&process)
     }
 
-    /// Has the core told of something, in its turn.
+    /// Queues an event for the core.
     pub fn report(&mut self, event: Event) {
         self.events.push_back(event);
     }
 
-    /// The next event that the core has not heard.
+    /// The next event for the core.
     pub fn next_event(&mut self) -> Option<Event> {
         self.events.pop_front()
     }
 
-    /// The gpu process, if it can be spoken to.
+    /// The gpu process, if its channel is open.
     pub fn gpu(&self) -> Option<ProcessId> {
         self.iter()
             .find(|(_, child)| child.role == Role::Gpu && child.is_connected())
             .map(|(process, _)| process)
     }
 
-    /// Ends a child that cannot be served for our own lack of descriptors or memory; its tab then
-    /// says so.
+    /// Kills a child that the broker cannot serve because it lacks descriptors or memory. The tab
+    /// then shows the crash.
     pub fn give_up(&mut self, process: ProcessId, error: &io::Error) {
-        tracing::error!("{process} cannot be served: {error}");
+        tracing::error!("cannot serve {process}: {error}");
         if let Some(child) = self.get(process) {
             child.kill();
         }
@@ -139,7 +139,7 @@ impl Children {
     }
 
     fn send(&mut self, process: ProcessId, send: impl FnOnce(&mut Child) -> Result<(), QueueFull>) {
-        // A child that is not there has died, and its end is on the way to the core.
+        // A missing child has died, and the core is about to be told.
         match self.get_mut(process).map(send) {
             Some(Ok(())) => self.watch_outboxes(process),
             Some(Err(QueueFull(waiting))) => self.report(Event::QueueFull { process, waiting }),

@@ -1,6 +1,6 @@
 //! The channels between the broker and one child, by role.
 //!
-//! Owns: the broker's end of each. Trusts: nothing that comes out of one. Never: blocks.
+//! Owns: the broker's end of each channel. Trusts: no message that arrives. Never: blocks.
 
 use crate::child::outbox::{Outbox, QueueFull};
 use browser_core::Event;
@@ -16,27 +16,27 @@ use std::io;
 use std::iter;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
-/// One channel: what waits for the child, and what comes from it.
+/// One channel: the messages that wait for the child, and those from the child.
 pub struct Lane<Tx, Rx> {
     out: Outbox<Tx>,
     input: Receiver<Rx>,
 }
 
-/// What all lanes have in common, whatever is said on them.
+/// The common part of all lanes, whatever their messages.
 pub trait AnyLane: AsFd {
-    /// Sends what the channel takes now.
+    /// Sends as many messages as the channel accepts now.
     fn flush(&mut self);
-    /// Whether something waits for the channel to become writable.
+    /// Whether a message waits until the channel is writable.
     fn is_waiting(&self) -> bool;
     /// Whether the system refused a message although the channel has room.
     fn is_refused(&self) -> bool;
-    /// At most `max` of the messages that wait here, and how the channel went on after them.
+    /// Reads at most `max` messages; also returns the state of the channel after them.
     fn read(&mut self, from: ProcessId, max: usize) -> (Vec<Event>, Result<(), RecvError>);
 }
 
 /// The lanes of a child of each role.
 pub enum Lanes {
-    /// Nothing is ever said; the end of the channel ends the demo server.
+    /// Carries no message; closing the channel ends the demo server.
     Demo(Lane<Nothing, Nothing>),
     /// See [`protocol::gpu`].
     Gpu(Lane<ToGpu, FromGpu>),
@@ -48,14 +48,14 @@ pub enum Lanes {
     Shell {
         /// As of a renderer.
         page: Lane<ToRenderer, FromRenderer>,
-        /// What to show, and what the user asked for.
+        /// The state to show, and the commands of the user.
         commands: Lane<ToShell, FromShell>,
     },
 }
 
 impl Lanes {
-    /// The lanes that a child of that role needs, and the child's ends in the order in which its
-    /// bootstrap message carries them.
+    /// Opens the lanes that a child of that role needs. Also returns the child's ends, in the order
+    /// of its bootstrap message.
     pub fn open(role: Role) -> io::Result<(Lanes, Vec<OwnedFd>)> {
         Ok(match role {
             Role::Demo => one(Lanes::Demo)?,
@@ -73,7 +73,7 @@ impl Lanes {
         })
     }
 
-    /// All of them; a lane's place here is its number in [`crate::poller::Source::Lane`].
+    /// All lanes; the index of a lane is its number in [`crate::poller::Source::Lane`].
     pub fn all(&mut self) -> impl Iterator<Item = &mut dyn AnyLane> {
         let (first, second): (&mut dyn AnyLane, Option<&mut dyn AnyLane>) = match self {
             Lanes::Demo(lane) => (lane, None),
@@ -142,7 +142,7 @@ impl<Tx, Rx> AsFd for Lane<Tx, Rx> {
 
 /// A message from a child, which is an event for the core.
 pub trait Spoken: Message {
-    /// The event that the message is, from that process.
+    /// Makes an event of a message from that process.
     fn into_event(self, process: ProcessId) -> Event;
 }
 
@@ -180,7 +180,7 @@ impl Spoken for Nothing {
     }
 }
 
-/// At most `max` of the messages now waiting in a channel, and how the channel went on after them.
+/// Reads at most `max` messages; also returns the state of the channel after them.
 pub fn drain<T: Message>(
     receiver: &Receiver<T>,
     max: usize,

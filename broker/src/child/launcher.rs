@@ -1,8 +1,7 @@
-//! Starting children: the descriptor of our own executable, the pipes and channels each child is
-//! born with, and what it is told in the bootstrap message.
+//! Starts children: opens their pipes and channels, and sends the bootstrap message.
 //!
-//! Owns: `/proc/self/exe` as it was at the start, the probed sandbox support, the fonts. Trusts:
-//! the sandbox crate's launcher. Never: waits for a child.
+//! Owns: the executable as it was when the browser started, the probed sandbox support, the fonts.
+//! Never: waits for a child.
 
 use crate::child::lanes::Lanes;
 use crate::child::process::Child;
@@ -20,14 +19,14 @@ use std::fs::File;
 use std::net::TcpListener;
 use std::os::fd::{AsFd, OwnedFd};
 
-// Its workers and its main thread.
+// The workers and the main thread.
 const _: () = assert!(network::WORKERS < cgroup::NETWORK_TASKS_MAX as usize);
 
-/// What every child of this session is started with.
+/// Everything that starting a child requires.
 pub struct Launcher {
     exe: File,
     support: sandbox::Support,
-    /// Where this user may limit memory and tasks by control groups.
+    /// The control groups, where this user may limit memory and tasks with them.
     groups: Option<cgroup::Tree>,
     fonts: Fonts,
     network: NetworkConfig,
@@ -35,13 +34,13 @@ pub struct Launcher {
     size: Size,
     log_filter: String,
     started: u32,
-    /// The socket of the demo site until it is handed over: once that process has died, connections
-    /// are to be refused, not to wait.
+    /// The socket of the demo site. The demo process then owns it alone: after its death,
+    /// connections must fail, not wait.
     demo_listener: Option<TcpListener>,
 }
 
 impl Launcher {
-    /// Opens our executable once, so that a rebuild under a running browser harms nothing.
+    /// Opens the executable once, so that a rebuild does not affect a running browser.
     pub fn new(
         support: sandbox::Support,
         network: NetworkConfig,
@@ -55,7 +54,7 @@ impl Launcher {
                 .context("cannot open /proc/self/exe; is /proc mounted?")?,
             support,
             groups: cgroup::Tree::create().inspect_err(no_group).ok(),
-            fonts: Fonts::load().context("cannot make the region of the fonts")?,
+            fonts: Fonts::load().context("cannot create the shared region of the fonts")?,
             network,
             target,
             size,
@@ -65,12 +64,12 @@ impl Launcher {
         })
     }
 
-    /// What the sandbox can have here.
+    /// The sandbox layers that this machine supports.
     pub fn support(&self) -> &sandbox::Support {
         &self.support
     }
 
-    /// Starts a process of that role.
+    /// Starts a process with that role.
     pub fn spawn(&mut self, role: Role) -> anyhow::Result<Child> {
         let (broker_end, child_end) = Endpoint::pair().context("socketpair")?;
         let (stderr_read, stderr_write) = nix::unistd::pipe2(OFlag::O_CLOEXEC).context("pipe")?;
@@ -126,7 +125,7 @@ impl Launcher {
         })
     }
 
-    /// Makes the role's channels, keeps our ends in the child, and sends the bootstrap message.
+    /// Opens the role's channels, keeps our ends in `child`, and sends the bootstrap message.
     pub fn bootstrap(&mut self, process: ProcessId, child: &mut Child) -> anyhow::Result<()> {
         let (lanes, mut handles) = Lanes::open(child.role).context("socketpair")?;
         child.lanes = Some(lanes);
@@ -143,10 +142,11 @@ impl Launcher {
         };
         sender
             .try_send_with(message, handles)
-            .map_err(|e| anyhow::anyhow!("the bootstrap message was not sent: {e}"))
+            .map_err(|e| anyhow::anyhow!("cannot send the bootstrap message: {e}"))
     }
 
-    /// What a child of that role is told, and the descriptor that it gets beside its lanes.
+    /// The configuration of a child with that role, and the descriptor that it gets beside its
+    /// lanes.
     fn config_of(&mut self, role: Role) -> anyhow::Result<(RoleConfig, Option<OwnedFd>)> {
         Ok(match role {
             Role::Demo => {
@@ -181,7 +181,7 @@ impl Launcher {
     }
 }
 
-/// Resource limits alone hold then.
+/// Without a control group, only the resource limits apply.
 fn no_group(error: &std::io::Error) {
     tracing::info!("no control group: {error}");
 }

@@ -1,4 +1,4 @@
-//! What a child is to the broker: its start, its descriptors, what it says and writes.
+//! The broker's side of a child: its start, its descriptors, its channels and its output.
 
 pub(crate) mod children;
 pub(crate) mod lanes;

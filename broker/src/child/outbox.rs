@@ -1,7 +1,7 @@
-//! What waits for a child that does not read fast enough: bounded, so that a child that stops
-//! reading is found out and costs little.
+//! Messages for a child that reads too slowly. The queue is bounded, so that the broker notices a
+//! child that stops reading.
 //!
-//! Owns: the queue between the core's actions and a channel. Trusts: nobody. Never: blocks.
+//! Owns: the queue before a channel. Never: blocks; grows beyond its limits.
 
 use browser_core::Waiting;
 use ipc::{SendError, Sender};
@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 use std::mem::discriminant;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
-/// The sending half of a channel and what could not be sent yet.
+/// The sending half of a channel and the messages that wait for it.
 pub struct Outbox<T> {
     sender: Sender<T>,
     queue: VecDeque<(T, Vec<OwnedFd>, usize)>,
@@ -19,12 +19,12 @@ pub struct Outbox<T> {
     is_refused: bool,
 }
 
-/// The child does not read: its queue is full, with this in it.
+/// The child does not read: its queue is full.
 #[derive(Debug, PartialEq, Eq)]
 pub struct QueueFull(pub Waiting);
 
 impl<T: Message> Outbox<T> {
-    /// An empty queue before that channel.
+    /// An empty queue for that channel.
     pub fn new(sender: Sender<T>) -> Outbox<T> {
         Outbox {
             sender,
@@ -34,11 +34,11 @@ impl<T: Message> Outbox<T> {
         }
     }
 
-    /// Sends, or keeps for later what the channel does not take now.
+    /// Sends a message, or queues it if the channel does not accept it now.
     ///
     /// # Errors
-    /// The queue's limits are reached. A closed channel is no error: the child's end is reported by
-    /// the operating system.
+    /// The queue is full. A closed channel is not an error: the operating system reports the end of
+    /// the child.
     pub fn send(&mut self, message: T, handles: Vec<OwnedFd>) -> Result<(), QueueFull> {
         if self.queue.is_empty() {
             match self.sender.try_send_with(message, handles) {
@@ -53,8 +53,8 @@ impl<T: Message> Outbox<T> {
         }
     }
 
-    /// Like [`Outbox::send`], for a message that makes earlier ones of its kind pointless: those
-    /// that still wait are not sent any more, so that news cannot fill the queue of a slow child.
+    /// Like [`Outbox::send`], for a message that replaces earlier ones of its kind: those that
+    /// still wait are dropped, so that updates cannot fill the queue of a slow child.
     ///
     /// # Errors
     /// See [`Outbox::send`].
@@ -82,7 +82,7 @@ impl<T: Message> Outbox<T> {
         Ok(())
     }
 
-    /// Sends what the channel takes now. To be called when the channel is writable.
+    /// Sends as many messages as the channel accepts. Call it when the channel is writable.
     pub fn flush(&mut self) {
         self.is_refused = !self.queue.is_empty();
         while let Some((message, handles, bytes)) = self.queue.pop_front() {
@@ -100,13 +100,13 @@ impl<T: Message> Outbox<T> {
         }
     }
 
-    /// Whether something waits for the channel to become writable.
+    /// Whether a message waits until the channel is writable.
     pub fn is_waiting(&self) -> bool {
         !self.queue.is_empty() && !self.is_refused
     }
 
-    /// Whether the channel was writable and the system took nothing all the same: too many
-    /// descriptors are on their way. Nobody is woken when they are fewer.
+    /// Whether the system refused a message although the channel was writable: too many descriptors
+    /// are in flight. The system does not report when there are fewer.
     pub fn is_refused(&self) -> bool {
         self.is_refused
     }
@@ -121,7 +121,7 @@ impl<T> AsFd for Outbox<T> {
 fn report<T>(result: &Result<(), SendError<T>>) {
     match result {
         Ok(()) | Err(SendError::Closed(_) | SendError::Full(..)) => {}
-        Err(SendError::TooLarge(_)) => tracing::error!("a message was too large to be sent"),
+        Err(SendError::TooLarge(_)) => tracing::error!("a message was too large to send"),
         Err(SendError::WrongHandles(_)) => tracing::error!("a message had the wrong handles"),
         Err(SendError::Failed(_, error)) => tracing::warn!("a message was not sent: {error}"),
     }
@@ -157,7 +157,7 @@ mod tests {
     fn what_is_refused_is_not_tried_again_at_once() {
         let (mut out, receiver) = channel();
         (0..100_000).find_map(|n| out.send(title(n), Vec::new()).err());
-        // As if it had been reported writable.
+        // As if epoll had reported the channel writable.
         out.flush();
         assert!(out.is_refused() && !out.is_waiting());
         receiver.try_recv().expect("open").expect("a message");

@@ -1,7 +1,6 @@
-//! Ending a process, and waiting for its end, by its descriptor, which can never mean another
-//! process.
+//! Kills a process, and waits for its end, through its process descriptor.
 //!
-//! Owns: the two system calls. Trusts: the kernel. Never: signals or waits by number.
+//! Owns: the two system calls. Never: signals or waits by number, which can name another process.
 #![allow(unsafe_code, reason = "pidfd_send_signal and waitid with its usage")]
 
 use std::io;
@@ -28,23 +27,23 @@ pub fn kill(pidfd: BorrowedFd<'_>) -> io::Result<()> {
 
 /// How a process ended.
 pub struct End {
-    /// Exit code, when it left by itself.
+    /// Exit code, if the process exited.
     pub code: Option<i32>,
     /// Signal that ended it.
     pub signal: Option<i32>,
-    /// Most bytes that it had in memory at once. Never less than what the process that it was made
-    /// of had before its `execve`: a browser's few dozen mebibytes.
+    /// Peak of its resident memory. Includes the time before its `execve`, so the peak is never
+    /// below the memory of the broker at that moment.
     pub resident_bytes_peak: u64,
 }
 
-/// Waits until a child is dead, and frees its id; see waitid(2).
+/// Waits until a child is dead, and frees its process id; see waitid(2).
 pub fn wait(pidfd: BorrowedFd<'_>) -> io::Result<End> {
     // SAFETY: plain old data; zero is valid.
     let mut info: libc::siginfo_t = unsafe { std::mem::zeroed() };
     // SAFETY: as above.
     let mut usage: libc::rusage = unsafe { std::mem::zeroed() };
     loop {
-        // The system call has a fifth argument that the function of libc has not.
+        // The system call has a fifth argument, which the function of libc lacks.
         // SAFETY: two valid slots of the types that the call fills.
         let result = unsafe {
             libc::syscall(

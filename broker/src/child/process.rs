@@ -1,6 +1,6 @@
 //! One running child: its descriptors, its lanes, and what it wrote before it died.
 //!
-//! Owns: every descriptor of the child. Trusts: nothing that comes out of one. Never: blocks on it.
+//! Owns: every descriptor of the child. Trusts: nothing that the child writes. Never: blocks on it.
 
 use crate::child::lanes::Lanes;
 use crate::child::outbox::QueueFull;
@@ -17,46 +17,46 @@ use std::os::fd::{AsFd, OwnedFd};
 
 /// A running child.
 pub struct Child {
-    /// Its part.
+    /// The role of the child.
     pub role: Role,
-    /// Its process id as the host sees it.
+    /// Its process id on the host.
     pub pid: i32,
-    /// Signals it and tells of its death; never means another process.
+    /// Kills the child and reports its death; cannot name another process.
     pub pidfd: OwnedFd,
     /// The channel of the handshake, until the child closes it.
     pub bootstrap: Option<(Sender<ToChild>, Receiver<FromChild>)>,
     /// The channels of its role, from the bootstrap message until it is killed or one is closed.
     pub lanes: Option<Lanes>,
-    /// Tells of the system calls that its seccomp filter refuses, from its seal on.
+    /// Reports the system calls that its seccomp filter refuses, once it is sealed.
     pub call_notifications: Option<OwnedFd>,
     /// Its standard error.
     pub stderr: Stderr,
-    /// How many messages it has sent lately.
+    /// The rate of its messages.
     pub rate: Rate,
-    /// What its launch decided about its sandbox.
+    /// The decisions of the launch about its sandbox.
     pub attempted: sandbox::Attempted,
-    /// Its control group, where one can be had; removed when this is dropped after its end.
+    /// Its control group, if available; removed when this is dropped after its end.
     pub group: Option<sandbox::cgroup::ChildGroup>,
-    /// It was killed for closing a channel.
+    /// Whether the broker killed it for closing a channel.
     pub has_hung_up: bool,
-    /// What the broker saw of its sandbox from outside.
+    /// The verification of its sandbox, from outside.
     pub report: Option<sandbox::report::Report>,
 }
 
 impl Child {
-    /// Ends the child for sure; its death is then reported by its process descriptor.
+    /// Kills the child; its process descriptor then reports its death.
     pub fn kill(&self) {
         if let Err(error) = pidfd::kill(self.pidfd.as_fd()) {
             tracing::debug!(pid = self.pid, "kill: {error}");
         }
     }
 
-    /// Whether the child can still be spoken to on the channels of its role.
+    /// Whether the channels of its role are open.
     pub fn is_connected(&self) -> bool {
         self.lanes.is_some()
     }
 
-    /// Sends to a renderer or the shell; a child of another role is our own mistake and is logged.
+    /// Sends to a renderer or the shell. Another role is a bug of the broker, which is logged.
     pub fn send_renderer(
         &mut self,
         message: ToRenderer,

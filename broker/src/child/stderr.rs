@@ -1,8 +1,8 @@
-//! The standard error of one child: read without blocking, cut into lines, with the records of its
-//! crash handlers taken out.
+//! Reads the standard error of one child, line by line, and collects the records of its crash
+//! handlers.
 //!
-//! Owns: the read end of the pipe. Trusts: nothing that is written there; a crash record is a claim
-//! of the process that died. Never: blocks, or keeps more than one line.
+//! Owns: the read end of the pipe. Trusts: no line; a crash record is a claim of the dead process.
+//! Never: blocks; keeps more than one line.
 
 use crate::lab::helper::read_some;
 use protocol::limits::{STDERR_BYTES_MAX, STDERR_BYTES_PER_SECOND, TEXT_BYTES_MAX};
@@ -14,17 +14,17 @@ use std::time::{Duration, Instant};
 pub struct Stderr {
     pipe: OwnedFd,
     line: Vec<u8>,
-    /// The second that is counted.
+    /// The current second of the rate limit.
     window_from: Instant,
     bytes_in_window: usize,
-    /// What has been handed on since its start.
+    /// The bytes passed on since the start of the child.
     shown_bytes: usize,
-    /// What its crash handlers wrote, the first record of each kind.
+    /// The first record of each kind that its crash handlers wrote.
     pub crash: browser_core::Exit,
 }
 
 impl Stderr {
-    /// The read end of the pipe, made non-blocking by the caller.
+    /// Reads from that end of the pipe. The caller has made it non-blocking.
     pub fn new(pipe: OwnedFd) -> Stderr {
         Stderr {
             pipe,
@@ -36,15 +36,15 @@ impl Stderr {
         }
     }
 
-    /// When more may be read, if it has written too much lately: until then its pipe fills, and it
-    /// waits for us instead of keeping us busy.
+    /// When to read again, if the child has written too much. Until then its pipe fills up, and the
+    /// child waits instead of keeping the broker busy.
     pub fn paused_until(&self) -> Option<Instant> {
         (self.bytes_in_window >= STDERR_BYTES_PER_SECOND)
             .then(|| self.window_from + Duration::from_secs(1))
     }
 
-    /// Reads at most a pipe's worth, hands each whole line to `sink`, and says whether the pipe is
-    /// still open.
+    /// Reads at most one full pipe and passes each complete line to `sink`. Returns whether the
+    /// pipe is still open.
     pub fn read(&mut self, mut sink: impl FnMut(&str)) -> bool {
         let now = Instant::now();
         if now.duration_since(self.window_from) >= Duration::from_secs(1) {
@@ -91,7 +91,7 @@ impl Stderr {
         }
         sink(&line);
         if self.shown_bytes > STDERR_BYTES_MAX {
-            sink("it has written too much; the rest is left out");
+            sink("too much output; the rest is dropped");
         }
     }
 
@@ -117,7 +117,7 @@ impl AsFd for Stderr {
     }
 }
 
-/// A used-up stack in the core's words.
+/// A stack overflow, in the types of the core.
 fn stack_of(overflow: StackOverflow) -> browser_core::Stack {
     match overflow {
         StackOverflow::Main { used } => browser_core::Stack::Main(browser_core::Usage {
@@ -128,8 +128,8 @@ fn stack_of(overflow: StackOverflow) -> browser_core::Stack {
     }
 }
 
-/// The bytes that were asked for, if this is what Rust's standard library writes before it aborts
-/// for want of memory (`std::alloc::handle_alloc_error`).
+/// The requested bytes, if the line is the message of Rust's standard library before it aborts
+/// without memory (`std::alloc::handle_alloc_error`).
 fn refused_allocation(line: &str) -> Option<u64> {
     let bytes = line.strip_prefix("memory allocation of ")?;
     bytes.strip_suffix(" bytes failed")?.parse().ok()

@@ -8,8 +8,8 @@ use protocol::bootstrap::CanaryAnswer;
 use protocol::ids::ProcessId;
 use protocol::misbehaviour::Misbehaviour;
 
-/// Looks at the child from outside and believes only that; what it tells of its canaries can only
-/// make it worse.
+/// Examines the child from outside and trusts only that. The child's report of its canaries can
+/// only make the result worse.
 pub fn verify(
     process: ProcessId,
     child: &mut Child,
@@ -45,7 +45,7 @@ pub fn verify(
     event
 }
 
-/// `None`: there is no such layer.
+/// `None`: no such layer exists.
 fn canary(answer: &CanaryAnswer) -> Option<sandbox::Canary> {
     Some(sandbox::Canary {
         layer: sandbox::Layer::from_number(answer.layer)?,

@@ -13,12 +13,12 @@ use clap::Parser;
 use options::{Options, check};
 use std::process::ExitCode;
 
-/// Parses the command line and runs what it says.
+/// Parses the command line and runs the browser accordingly.
 pub fn main() -> ExitCode {
     let options = match Options::try_parse() {
         Ok(options) => options,
         Err(error) => {
-            // Help and version come this way too, with status 0.
+            // Help and version also arrive here, with status 0.
             let code = u8::try_from(error.exit_code()).unwrap_or(2);
             let _ = error.print();
             return ExitCode::from(code);
@@ -45,10 +45,10 @@ pub fn main() -> ExitCode {
 }
 
 fn run(options: Options) -> anyhow::Result<ExitCode> {
-    // Nothing that the broker starts needs more than the broker has.
+    // No child of the broker needs more privileges than the broker.
     nix::sys::prctl::set_no_new_privs().context("no_new_privs")?;
-    // A child of a poorer tier runs as the same user and must not attach to the broker; nor does a
-    // core file of it, with pages in it, ever come to lie somewhere.
+    // In a lower tier, a child runs as the same user: it must not attach to the broker. Also, no
+    // core file may contain pages.
     nix::sys::prctl::set_dumpable(false).context("not dumpable")?;
     if let Some(path) = options.screenshot.clone() {
         return screenshot::run(&options, &path);
@@ -60,8 +60,8 @@ fn run(options: Options) -> anyhow::Result<ExitCode> {
         return sandbox::run(&options);
     }
     if !options.headless && options.urls.is_empty() && !crate::machine::display::is_available() {
-        say!("There is no display here, so this is the tour in the terminal.");
-        say!("(In a desktop session the same command opens a window; --help lists the rest.)\n");
+        say!("There is no display, so Bulkhead runs the tour in the terminal.");
+        say!("(In a desktop session, the same command opens a window. See --help for more.)\n");
         return tour::run(&options);
     }
     if !options.headless && !crate::machine::display::is_available() {

@@ -6,73 +6,74 @@ use protocol::geometry::Size;
 use sandbox::Tier;
 use std::path::{Path, PathBuf};
 
-/// A small multi-process browser whose every tab lives in a sandbox of its own.
+/// A small multi-process browser that confines every tab in its own sandbox.
 #[derive(Clone, Debug, Parser)]
 #[command(
     name = "bulkhead",
     version,
-    after_help = "With no URL: the welcome page and a demo site, in a window; with no display, a \
-                  tour in the terminal. `bulkhead lab --help` tells of the lab."
+    after_help = "Without a URL, Bulkhead opens the welcome page and a demo site in a window. \
+                  Without a display, it runs a tour in the terminal. For the benchmarks of the \
+                  lab, see `bulkhead lab --help`."
 )]
 pub struct Options {
-    /// Addresses to open, one tab each; `tour` alone runs the tour in the terminal, `sandbox` alone
-    /// tells what holds each process
+    /// Addresses to open, one tab each. `tour` alone runs the tour in the terminal. `sandbox` alone
+    /// reports which sandbox layers confine each process
     #[arg(value_name = "URL")]
     pub urls: Vec<String>,
 
-    /// Run without a window, with no tab but those of the URLs, until a signal or a command ends it
+    /// Run without a window until a signal or a command ends Bulkhead. Opens only the given URLs
     #[arg(long)]
     pub headless: bool,
 
-    /// Load the one URL, wait until it is loaded and quiet, write its picture there and exit
+    /// Load one URL, wait until the page is complete, write a picture of the page and exit
     #[arg(long, value_name = "FILE.png", requires = "headless")]
     pub screenshot: Option<PathBuf>,
 
-    /// Size of the window, or of the page for --screenshot
+    /// Size of the window, or of the page with --screenshot, in pixels
     #[arg(long, value_name = "WIDTHxHEIGHT", default_value = "1280x800", value_parser = parse_size)]
     pub size: Size,
 
-    /// How long --screenshot waits for the page, and `sandbox` for the processes, in seconds
+    /// How many seconds --screenshot waits for the page, or `sandbox` for the processes
     #[arg(long, value_name = "SECONDS", default_value_t = 30,
           value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub timeout: u64,
 
-    /// A named pipe that takes one command a line (made if it is not there); `help` lists them
+    /// Read commands from this named pipe, one per line. Creates the pipe if it does not exist. The
+    /// command `help` lists all commands
     #[arg(long, value_name = "PATH")]
     pub control_fifo: Option<PathBuf>,
 
-    /// Write one line of JSON for everything the broker decides; `-` is standard output
+    /// Write one line of JSON for every decision of the broker. `-` means standard output
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
 
-    /// Trust the certificates in this PEM file too
+    /// Also trust the certificates in this PEM file
     #[arg(long, value_name = "FILE")]
     pub ca_file: Option<PathBuf>,
 
-    /// `strict` refuses to start where less than tier C of the sandbox can be had; `degraded`
-    /// starts all the same and says so in the window
-    #[arg(long, value_enum, default_value_t = SandboxMode::Strict)]
+    /// What to do if this machine offers less than tier C of the sandbox
+    #[arg(long, value_name = "MODE", value_enum, default_value_t = SandboxMode::Strict)]
     pub sandbox: SandboxMode,
 
-    /// Refuse to run with less than this tier of the sandbox
+    /// Refuse to start below this tier of the sandbox
     #[arg(long, value_name = "TIER", ignore_case = true, value_parser = required_tier())]
     pub require: Option<Tier>,
 
-    /// With `sandbox`: for programs
+    /// Print the report of `sandbox` as JSON
     #[arg(long)]
     pub json: bool,
 
-    /// What every process logs to standard error, for instance `info` or `warn,ipc=debug`
+    /// What each process logs to standard error, for example `info` or `warn,ipc=debug`
     #[arg(long, value_name = "FILTER", default_value = trace::DEFAULT_FILTER)]
     pub log: String,
 }
 
-/// What to do where the kernel offers too little.
+/// What to do if the kernel offers too little.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum SandboxMode {
     /// Refuse to start.
     Strict,
-    /// Start, with a banner.
+    /// Start with system-call filters only (tier D), and show a warning in the window.
     Degraded,
 }
 
@@ -89,19 +90,19 @@ fn required_tier() -> impl TypedValueParser<Value = Tier> {
     })
 }
 
-/// What clap cannot check by itself.
+/// Checks what clap cannot check.
 pub fn check(options: &Options) -> Result<(), String> {
     if let Some(path) = &options.screenshot {
         if options.urls.len() != 1 {
             return Err(format!(
-                "--screenshot takes exactly one URL, and {} were given",
+                "--screenshot takes exactly one URL, but {} were given",
                 options.urls.len()
             ));
         }
         check_parent(path, "--screenshot")?;
     }
     if options.json && options.urls != ["sandbox"] {
-        return Err("--json is for `bulkhead sandbox`".to_owned());
+        return Err("--json works only with `bulkhead sandbox`".to_owned());
     }
     let is_word = |url: &&String| !matches!(url.as_str(), "tour" | "sandbox");
     for url in options.urls.iter().filter(is_word) {
@@ -117,7 +118,7 @@ pub fn check(options: &Options) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether a file could be made at `path`; found out before a page is loaded for it.
+/// Checks that a file can be created at `path`, before a page is loaded for it.
 fn check_parent(path: &Path, flag: &str) -> Result<(), String> {
     if path.is_dir() {
         return Err(format!(
@@ -125,7 +126,7 @@ fn check_parent(path: &Path, flag: &str) -> Result<(), String> {
             path.display()
         ));
     }
-    // A picture is written beside its place and moved there, and a device would be replaced.
+    // A picture is written to a file beside `path` and renamed: this would replace a device.
     if flag == "--screenshot" && std::fs::metadata(path).is_ok_and(|it| !it.is_file()) {
         return Err(format!(
             "{flag} {}: this is not a regular file; name one",
@@ -155,7 +156,7 @@ fn check_parent(path: &Path, flag: &str) -> Result<(), String> {
 fn parse_size(text: &str) -> Result<Size, String> {
     let problem = || {
         format!(
-            "a size is WIDTHxHEIGHT in pixels, for instance 1280x800, at most {}x{}",
+            "expected WIDTHxHEIGHT in pixels, for example 1280x800, at most {}x{}",
             protocol::limits::SURFACE_WIDTH_MAX,
             protocol::limits::SURFACE_HEIGHT_MAX
         )

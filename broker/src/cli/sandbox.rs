@@ -1,8 +1,5 @@
-//! `bulkhead sandbox`: starts one process of every role and tells what holds each of them, as seen
-//! from outside and as tried from inside.
-//!
-//! Owns: the report's two forms, for people and for programs. Trusts: the kernel's files. Never:
-//! calls a process held that it has not looked at.
+//! `bulkhead sandbox`: starts one process of every role and reports which sandbox layers confine
+//! each, as seen from outside and as tested from inside.
 
 use crate::cli::options::{Options, SandboxMode};
 use crate::cli::start::{self, ensure_running};
@@ -24,20 +21,20 @@ const ROLES: [Role; 5] = [
     Role::Demo,
 ];
 
-/// Reports; the exit status is 0 only if every role has at least the tier that is required.
+/// Prints the report. The exit status is 0 only if every role has at least the required tier.
 pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let required = options.require.unwrap_or(Tier::DEFAULT_MIN);
     let options = Options {
         headless: true,
         urls: Vec::new(),
-        // What is too little is to be seen, and told by the exit status.
+        // A weak sandbox is reported, also through the exit status, not refused.
         sandbox: SandboxMode::Degraded,
         require: None,
         ..options.clone()
     };
-    // Where loopback is down there is no demo site in any run.
+    // Without loopback, no run has a demo site.
     let demo = start::bind_demo()
-        .inspect_err(|problem| complain!("bulkhead: left out: {problem:#}"))
+        .inspect_err(|problem| complain!("bulkhead: without the demo process: {problem:#}"))
         .ok();
     let has_demo = demo.is_some();
     let mut browser = start::start(&options, true, demo)?;
@@ -63,7 +60,7 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     })
 }
 
-/// Of all processes that were looked at, in the order of the roles.
+/// The reports of all examined processes, in the order of the roles.
 fn reports(browser: &Broker) -> Vec<Report> {
     let of_role = |role: Role| {
         let children = browser.children.values();
@@ -73,7 +70,7 @@ fn reports(browser: &Broker) -> Vec<Report> {
     ROLES.into_iter().flat_map(of_role).collect()
 }
 
-/// Waits until a process of every role has been looked at and found to be held.
+/// Waits until a process of every role is verified and ready.
 fn wait_for_all(browser: &mut Broker, has_demo: bool, deadline: Instant) -> anyhow::Result<()> {
     loop {
         let is_ready = |role: &Role| {
@@ -89,21 +86,21 @@ fn wait_for_all(browser: &mut Broker, has_demo: bool, deadline: Instant) -> anyh
             if let RecordKind::GivenUp { role } = record.kind {
                 let cause = browser.store.deaths.iter().next();
                 let cause = cause.map_or("", |death| &death.cause);
-                anyhow::bail!("the {role} process cannot be started: {cause}");
+                anyhow::bail!("cannot start the {role} process: {cause}");
             }
         }
         ensure_running(browser)?;
         anyhow::ensure!(
             Instant::now() < deadline,
-            "the {missing} process was not ready in time; --timeout gives it longer"
+            "the {missing} process was not ready in time; try a longer --timeout"
         );
     }
 }
 
 fn text(reports: &[Report], required: Tier, is_enough: bool) -> String {
-    // The last line of a report ends its paragraph.
+    // Each report ends with a line feed, which makes an empty line after it.
     let mut lines: Vec<String> = reports.iter().map(ToString::to_string).collect();
-    lines.push("Nothing is tried on".to_owned());
+    lines.push("Layers without a test, and why".to_owned());
     lines.extend(untried().map(|(layer, reason)| format!("  {layer:20} {reason}")));
     lines.push(EXPLANATION.to_owned());
     lines.extend(Tier::ALL.map(|tier| format!("tier {tier}           {}", tier.layers())));
@@ -115,7 +112,7 @@ fn text(reports: &[Report], required: Tier, is_enough: bool) -> String {
     lines.join("\n")
 }
 
-/// The layers that no attack can show, and why.
+/// The layers that no attack can test, and why.
 fn untried() -> impl Iterator<Item = (Layer, &'static str)> {
     let layers = Layer::ALL.into_iter();
     layers.filter_map(|layer| Some((layer, sandbox::untried(layer)?)))
@@ -147,13 +144,13 @@ fn to_json(browser: &Broker, reports: &[Report], required: Tier, is_enough: bool
 }
 
 const EXPLANATION: &str = "
-enforced         it holds the process
-unavailable      this machine does not have it: the probe tried, and failed with that errno
-not attempted    left off on purpose for that process
-MISSING          it should be there and is not: such a process is killed before it sees content
-seen             the kernel shows it to the broker, from outside the process
-implied          no outsider can see it; it goes on before the system-call filter, which is seen,
-                 and only if it succeeded
-tried -> answer  the process attacked the layer when it had just put it on, before it saw any
-                 content; with any other answer it does not start
+enforced         the layer confines the process
+unavailable      this machine does not offer the layer: the probe failed with that errno
+not attempted    omitted on purpose for that process
+MISSING          expected but absent: the broker kills such a process before it gets any content
+seen             the broker sees the layer from outside, through the kernel
+implied          the layer cannot be seen from outside, but is applied before the system-call
+                 filter, which is seen; the process ends if the layer fails
+tried -> answer  the process attacked the layer right after applying it, before any content; with
+                 any other answer the process does not start
 ";

@@ -1,7 +1,5 @@
-//! `--headless --screenshot`: one page, one picture, one exit status.
-//!
-//! Owns: the waiting for "loaded and quiet". Trusts: the core's records. Never: writes a picture
-//! of a page that failed to load without saying so in the exit status.
+//! `--headless --screenshot`: loads one page and writes a picture of it. The exit status says
+//! whether the page loaded.
 
 use crate::cli::options::Options;
 use crate::cli::start::{self, ensure_running};
@@ -18,7 +16,7 @@ pub fn run(options: &Options, path: &Path) -> anyhow::Result<ExitCode> {
     let url = &options.urls[0];
     let mut browser = start::start(options, false, None)?;
     let deadline = Instant::now() + Duration::from_secs(options.timeout);
-    // The built-in pages are about the browser itself, which is to be there first.
+    // Built-in pages describe the browser, so its processes must be ready first.
     let ready = if url.starts_with("bulkhead:") {
         wait_until_verified(&mut browser, deadline)
     } else {
@@ -49,7 +47,7 @@ pub fn run(options: &Options, path: &Path) -> anyhow::Result<ExitCode> {
     }
 }
 
-/// Waits until every process that was started at once is sealed and verified.
+/// Waits until every process that starts with the browser is sealed and verified.
 fn wait_until_verified(browser: &mut Broker, deadline: Instant) -> anyhow::Result<()> {
     let is_verified = |browser: &Broker| {
         let mut children = browser.children.values().peekable();
@@ -57,18 +55,18 @@ fn wait_until_verified(browser: &mut Broker, deadline: Instant) -> anyhow::Resul
     };
     while !is_verified(browser) {
         browser.step(Some(deadline))?;
-        // With a record left in it a step does not sleep; no page is open that one could be about.
+        // A step does not sleep while a record is left. No page is open yet, so none matters.
         browser.take_records();
         ensure_running(browser)?;
         anyhow::ensure!(
             Instant::now() < deadline,
-            "the processes were not ready in time; --timeout gives them longer"
+            "the processes were not ready in time; try a longer --timeout"
         );
     }
     Ok(())
 }
 
-/// Waits for the page; `Some` is what went wrong although there is something to see.
+/// Waits for the page. `Some`: the problem, if a page is shown nevertheless.
 pub fn wait_until_loaded(
     browser: &mut Broker,
     deadline: Instant,
@@ -92,12 +90,12 @@ pub fn wait_until_loaded(
         ensure_running(browser)?;
         anyhow::ensure!(
             Instant::now() < deadline,
-            "the page was not loaded in time; --timeout gives it longer"
+            "the page did not load in time; try a longer --timeout"
         );
     }
 }
 
-/// A picture of the window as it is now.
+/// Takes a picture of the window.
 pub fn picture(
     browser: &mut Broker,
     options: &Options,
@@ -112,7 +110,7 @@ pub fn picture(
         ensure_running(browser)?;
         anyhow::ensure!(
             Instant::now() < deadline,
-            "the gpu process gave no picture in time"
+            "the gpu process delivered no picture in time"
         );
     }
 }

@@ -15,8 +15,8 @@ use protocol::bootstrap::GpuTarget;
 use sandbox::{Availability, Feature, Namespace, Support, Tier};
 use std::net::{Ipv4Addr, TcpListener};
 
-/// Probes the sandbox, prepares everything and starts the core. `shell`: with the tab strip;
-/// `demo`: with a demo site on that socket.
+/// Probes the sandbox and starts the browser. `shell`: with the tab strip; `demo`: the socket of
+/// the demo site, if there is one.
 pub fn start(options: &Options, shell: bool, demo: Option<TcpListener>) -> anyhow::Result<Broker> {
     crate::machine::descriptors::raise();
     let support = sandbox::probe();
@@ -26,12 +26,12 @@ pub fn start(options: &Options, shell: bool, demo: Option<TcpListener>) -> anyho
     if let Some(required) = options.require {
         anyhow::ensure!(
             tier <= required,
-            "--require {required}: only tier {tier} can be had here; `bulkhead sandbox` tells what \
-             is missing"
+            "--require {required}: this machine offers only tier {tier}; run `bulkhead sandbox` to \
+             see which layers are missing"
         );
     }
     if degraded {
-        // For those ways of running that have no window to show the banner in.
+        // Not every way of running has a window for the banner.
         complain!("bulkhead: the sandbox is degraded: tier {tier} only");
     }
     let target = if options.headless || !crate::machine::display::is_available() {
@@ -70,13 +70,13 @@ pub fn start(options: &Options, shell: bool, demo: Option<TcpListener>) -> anyho
     )
 }
 
-/// Refuses what is too little, and says what would help.
+/// Refuses a tier that is too low, with advice.
 fn check_tier(support: &Support, mode: SandboxMode) -> anyhow::Result<()> {
     let tier = support.tier();
     if tier == Tier::None {
         anyhow::bail!(
-            "there are no system-call filters here ({}), and without them Bulkhead does not run. \
-             The kernel needs CONFIG_SECCOMP_FILTER, and a container has to allow the calls \
+            "this machine offers no system-call filters ({}), and Bulkhead does not run without \
+             them. The kernel needs CONFIG_SECCOMP_FILTER; a container must allow the calls \
              seccomp and prctl",
             reason(support.feature(Feature::Seccomp))
         );
@@ -87,18 +87,18 @@ fn check_tier(support: &Support, mode: SandboxMode) -> anyhow::Result<()> {
     let namespaces = Namespace::ESSENTIAL.map(|namespace| support.namespace(namespace));
     let failed = namespaces.into_iter().find(|it| !it.is_available());
     anyhow::bail!(
-        "the sandbox would not hold here: only tier {tier} can be had. Bulkhead needs user \
-         namespaces ({}) or Landlock ({}). Allow the first (sysctl user.max_user_namespaces above \
-         0; with AppArmor kernel.apparmor_restrict_unprivileged_userns=0; in a container a seccomp \
-         profile with unshare and clone), or use a kernel that has the second (5.13 or later, \
-         landlock in the list lsm=). Start with --sandbox degraded only if you trust every page \
-         that you open",
+        "the sandbox is too weak: this machine offers only tier {tier}. Bulkhead needs user \
+         namespaces ({}) or Landlock ({}). To allow user namespaces, set the sysctl \
+         user.max_user_namespaces above 0; with AppArmor, also \
+         kernel.apparmor_restrict_unprivileged_userns=0; in a container, use a seccomp profile \
+         that allows unshare and clone. Landlock needs Linux 5.13 or later, with landlock in the \
+         list lsm=. Use --sandbox degraded only if you trust every page that you open",
         reason(failed.unwrap_or(Availability::Available)),
         reason(support.feature(Feature::Landlock))
     );
 }
 
-/// In the kernel's own word, which people search for.
+/// The name of the errno, which users can search for.
 fn reason(availability: Availability) -> String {
     match availability {
         Availability::Available => "available".to_owned(),
@@ -106,13 +106,13 @@ fn reason(availability: Availability) -> String {
     }
 }
 
-/// A free port of loopback for the demo site.
+/// A free loopback port for the demo site.
 pub fn bind_demo() -> anyhow::Result<TcpListener> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-        .context("no port of 127.0.0.1 can be had for the demo site")
+        .context("cannot listen on 127.0.0.1 for the demo site")
 }
 
-/// The address of the demo site's index.
+/// The address of the demo site's index page.
 fn demo_url(listener: &TcpListener) -> anyhow::Result<String> {
     Ok(format!(
         "http://127.0.0.1:{}/",
@@ -129,7 +129,7 @@ pub fn open(browser: &mut Broker, address: &str, activate: bool) {
     browser.handle(Event::Command(command));
 }
 
-/// Nothing comes any more once a signal or a command has ended the browser.
+/// Fails once a signal or a command has ended the browser: no more records will arrive.
 pub fn ensure_running(browser: &Broker) -> anyhow::Result<()> {
     anyhow::ensure!(
         browser.exit_code().is_none(),

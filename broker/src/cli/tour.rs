@@ -1,8 +1,5 @@
-//! The tour in the terminal: opens pages headless, shows the processes, kills a tab, shows that the
-//! others live, brings the page back. Each stop asserts what it shows.
-//!
-//! Owns: the order of the stops. Trusts: nothing it prints without having looked. Never: passes
-//! over a failed stop; the exit status tells.
+//! The tour in the terminal: opens pages, lists the processes, kills a tab, shows that the others
+//! survive, and reloads the page. Each stop checks what it shows; the first failure ends the tour.
 
 use crate::cli::options::Options;
 use crate::cli::{screenshot, start};
@@ -18,10 +15,10 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 const PAGES: [&str; 3] = ["article", "long", "animated"];
-/// Everything below happens in well under a second each; this only ends a tour that is stuck.
+/// Each stop takes far less than a second; this limit only ends a tour that is stuck.
 const STOP_SECONDS_MAX: u64 = 60;
 
-/// Runs the tour; the exit status is 0 only if every stop held.
+/// Runs the tour. The exit status is 0 only if every stop succeeds.
 pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let options = Options {
         headless: true,
@@ -34,11 +31,11 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     tour.browser.shut_down();
     match result {
         Ok(()) => {
-            say!("\nEvery stop held.");
+            say!("\nThe tour is complete: every check passed.");
             Ok(ExitCode::SUCCESS)
         }
         Err(error) => {
-            complain!("\nbulkhead: the tour ends here: {error:#}");
+            complain!("\nbulkhead: the tour failed: {error:#}");
             Ok(ExitCode::FAILURE)
         }
     }
@@ -53,19 +50,19 @@ impl Tour {
     fn stops(&mut self) -> anyhow::Result<()> {
         let folder = std::env::temp_dir().join(format!("bulkhead-tour-{}", std::process::id()));
         std::fs::create_dir(&folder)
-            .with_context(|| format!("cannot make {}", folder.display()))?;
-        say!("1. Pages, each in a sandboxed process of its own");
+            .with_context(|| format!("cannot create {}", folder.display()))?;
+        say!("1. Open pages, each in its own sandboxed process");
         let tabs = self.open_pages()?;
-        say!("\n2. The processes");
+        say!("\n2. List the processes");
         self.print_processes();
         self.check_sealed()?;
-        say!("\n3. One tab is killed, as a crash would");
+        say!("\n3. Kill the process of one tab, like a crash");
         let victim = tabs[0];
         self.kill(victim)?;
         self.write_picture(folder.join("crashed.png"))?;
-        say!("\n4. The others live");
+        say!("\n4. Check that the other tabs survive");
         self.check_others(&tabs[1..])?;
-        say!("\n5. Reload brings the page back, in a new process");
+        say!("\n5. Reload the page, in a new process");
         self.reload(victim)?;
         self.write_picture(folder.join("reloaded.png"))
     }
@@ -136,7 +133,7 @@ impl Tour {
             };
             anyhow::ensure!(
                 report.is_sufficient(),
-                "{} is not held: {report}",
+                "the {} process is not confined: {report}",
                 child.role
             );
         }
@@ -147,23 +144,23 @@ impl Tour {
         let pid = self.pid(victim)?;
         let started = Instant::now();
         self.command(Command::Kill(victim));
-        self.wait("the tab shows its card", |_, record| {
+        self.wait("the tab shows the crash", |_, record| {
             matches!(record, RecordKind::TabCrashed { .. })
         })?;
         let state = self.state(victim)?;
         anyhow::ensure!(state == "crashed", "the tab is {state}");
         let ms = started.elapsed().as_secs_f64() * 1000.0;
-        say!("   pid {pid} is gone; its tab says so after {ms:.1} ms");
+        say!("   pid {pid} is gone; its tab shows the crash after {ms:.1} ms");
         Ok(())
     }
 
     fn check_others(&mut self, others: &[TabId]) -> anyhow::Result<()> {
         for &tab in others {
             let state = self.state(tab)?;
-            anyhow::ensure!(state == "live", "{tab} is {state}");
-            say!("   {tab} is live in pid {}", self.pid(tab)?);
+            anyhow::ensure!(state == "live", "tab {} is {state}", tab.0);
+            say!("   tab {} is live in pid {}", tab.0, self.pid(tab)?);
         }
-        // The last page is animated: two pictures of it differ only if it goes on painting.
+        // The last page is animated: two pictures differ only if it still paints.
         let animated = *others.last().context("no other tab")?;
         self.command(Command::Activate(animated));
         let deadline = Instant::now() + Duration::from_secs(STOP_SECONDS_MAX);
@@ -171,10 +168,10 @@ impl Tour {
         while self.picture()?.rgba == first.rgba {
             anyhow::ensure!(
                 Instant::now() < deadline,
-                "the animated page does not paint"
+                "the animated page does not paint any more"
             );
         }
-        say!("   and the animated one goes on painting");
+        say!("   the animated page still paints");
         Ok(())
     }
 
@@ -194,7 +191,7 @@ impl Tour {
         self.browser.handle(Event::Command(command));
     }
 
-    /// Turns the loop until a record of that kind comes.
+    /// Runs the event loop until `is_it` accepts a record.
     fn wait(
         &mut self,
         what: &str,
@@ -209,7 +206,7 @@ impl Tour {
                 }
             }
             anyhow::ensure!(self.browser.exit_code().is_none(), "stopped before {what}");
-            anyhow::ensure!(Instant::now() < deadline, "this did not happen: {what}");
+            anyhow::ensure!(Instant::now() < deadline, "timeout before {what}");
         }
     }
 

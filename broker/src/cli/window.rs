@@ -4,12 +4,12 @@ use crate::cli::options::Options;
 use crate::cli::start::{bind_demo, open, start};
 use std::process::ExitCode;
 
-/// The pages of the demo site that open by themselves, in this order, after the welcome page.
+/// The pages of the demo site that open after the welcome page, in this order.
 const DEMO_TABS: [&str; 5] = ["article", "long", "form", "animated", "break"];
 
 /// Runs until the browser ends.
 pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
-    // Without a window nobody is there to be welcomed: whoever drives it opens what is wanted.
+    // A headless browser has no user to welcome; whoever drives it opens pages.
     let is_welcome = options.urls.is_empty() && !options.headless;
     let demo = is_welcome.then(bind_demo).transpose()?;
     let mut browser = start(options, true, demo)?;

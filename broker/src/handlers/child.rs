@@ -1,7 +1,7 @@
-//! What children say and write: handshake, messages, refused system calls, standard error.
+//! Reads from children: handshake, messages, refused system calls, standard error.
 //!
-//! Trusts: no child; a message has been decoded and range-checked, not believed. Never: decides
-//! what follows; every message becomes an event for the core.
+//! Trusts: no child; messages are decoded and range-checked, not believed. Never: decides; every
+//! message becomes an event for the core.
 
 use crate::child::children::Children;
 use crate::child::lanes::drain;
@@ -22,7 +22,7 @@ use sandbox::Support;
 use std::os::fd::AsFd;
 use std::time::Instant;
 
-/// Messages of a handshake that are read in one turn; an honest child sends fewer in its life.
+/// Most handshake messages read in one turn; an honest child sends fewer in total.
 const HANDSHAKE_MESSAGES_PER_TURN_MAX: usize = 4;
 
 impl Children {
@@ -41,7 +41,7 @@ impl Children {
         }
     }
 
-    /// Listens again to those children that had written too much.
+    /// Reads again from children that had written too much.
     pub(crate) fn resume_stderr(&mut self) {
         let now = Instant::now();
         let due = self.paused.extract_if(.., |(until, _)| *until <= now);
@@ -49,12 +49,12 @@ impl Children {
             if let Some(child) = self.get(process)
                 && let Err(error) = self.poller.add(&child.stderr, Source::Stderr(process))
             {
-                tracing::error!("{process} is not listened to any more: {error}");
+                tracing::error!("cannot read the standard error of {process} any more: {error}");
             }
         }
     }
 
-    /// Reads the handshake of a child that starts.
+    /// Reads the handshake of a starting child.
     pub(crate) fn read_bootstrap(&mut self, process: ProcessId, support: &Support) {
         let poller = self.poller.clone();
         let Some(child) = self.get_mut(process) else {
@@ -108,7 +108,7 @@ impl Children {
         events.into_iter().for_each(|event| self.report(event));
     }
 
-    /// Reads one lane of a child; see [`crate::child::lanes::Lanes::all`] for its number.
+    /// Reads one lane of a child, by its number in [`crate::child::lanes::Lanes::all`].
     pub(crate) fn read_lane(
         &mut self,
         process: ProcessId,
@@ -163,7 +163,7 @@ impl Children {
         self.watch_outboxes(process);
     }
 
-    /// Hears of a system call that the child's filter refuses.
+    /// Reads the notification of a system call that the child's filter refuses.
     pub(crate) fn read_refused_call(&mut self, process: ProcessId) {
         let poller = self.poller.clone();
         let Some(child) = self.get_mut(process) else {
@@ -192,7 +192,7 @@ impl Children {
     }
 }
 
-/// The child says that it is sealed: takes the listener that came along, then looks for itself.
+/// The child claims to be sealed: takes the listener it sent, then verifies from outside.
 fn sealed(
     process: ProcessId,
     child: &mut Child,
@@ -211,7 +211,7 @@ fn sealed(
     }
 }
 
-/// Whether the event is the gpu process's answer to a picture; if so, it has been dealt with.
+/// Whether the event was the gpu process's answer about a picture, which is then handled.
 fn finish_picture(event: &Event, pictures: &mut Pictures) -> bool {
     let Event::FromGpu {
         message: FromGpu::Captured { request, error },

@@ -1,4 +1,4 @@
-//! The lines of the control pipe: each is obeyed, or refused with a record that says why.
+//! Executes the lines of the control pipe, or refuses them with a record of the reason.
 
 use crate::automation::fifo::ControlFifo;
 use crate::automation::grammar::{HELP, Line, parse};

@@ -1,8 +1,7 @@
-//! The end of children: what a dead one said before is still read, and what the system says of its
-//! end is put together.
+//! The death of a child: reads its last messages, and collects how the process ended.
 //!
-//! Trusts: the Linux kernel's accounts, and what a child wrote as a claim. Never: waits for a child
-//! that has not been killed or reported dead.
+//! Trusts: the Linux kernel's accounts; the child's own crash record counts as a claim. Never:
+//! waits for a child that has not been killed or reported dead.
 
 use crate::child::children::Children;
 use crate::child::pidfd;
@@ -16,7 +15,7 @@ use protocol::misbehaviour::Misbehaviour;
 use std::os::fd::AsFd;
 
 impl Children {
-    /// The process is dead: what it said before is still read, then its end is reported.
+    /// The process is dead: reads its last messages, then reports its end to the core.
     pub(crate) fn reap(&mut self, process: ProcessId, pictures: &mut Pictures) {
         self.read_stderr(process);
         self.read_lanes(process, pictures);
@@ -42,7 +41,7 @@ impl Children {
         }
         for child in self.values() {
             if let Err(error) = pidfd::wait(child.pidfd.as_fd()) {
-                tracing::warn!("waiting for {}: {error}", child.pid);
+                tracing::warn!("cannot wait for process {}: {error}", child.pid);
             }
         }
     }
@@ -57,10 +56,10 @@ impl Broker {
     }
 }
 
-/// How a dead child ended, with what it wrote before. Waits for it, so that its id is free again.
+/// How a dead child ended, with its crash record. Waits for the child, which frees its process id.
 fn exit_of(child: &mut Child) -> Exit {
     let mut exit = std::mem::take(&mut child.stderr.crash);
-    // Its limits can be read until it is waited for.
+    // The limits are readable only before the wait.
     exit.private_bytes_max = sandbox::private_memory_max(child.pid).ok();
     match pidfd::wait(child.pidfd.as_fd()) {
         Ok(end) => {
@@ -68,7 +67,7 @@ fn exit_of(child: &mut Child) -> Exit {
             exit.signal = end.signal;
             exit.resident_bytes_peak = Some(end.resident_bytes_peak);
         }
-        Err(error) => tracing::error!("waiting for {}: {error}", child.pid),
+        Err(error) => tracing::error!("cannot wait for process {}: {error}", child.pid),
     }
     if let Some(group) = &child.group {
         if exit.signal == Some(libc::SIGKILL) && group.memory_kills().is_ok_and(|kills| kills > 0) {
@@ -76,14 +75,14 @@ fn exit_of(child: &mut Child) -> Exit {
         }
         if let Ok(refused @ 1..) = group.tasks_refused() {
             let (role, pid) = (child.role, child.pid);
-            tracing::warn!(%role, pid, "its control group refused it {refused} tasks");
+            tracing::warn!(%role, pid, "the control group refused {refused} new tasks");
         }
     }
     exit
 }
 
-/// What a group whose process was killed for lack of memory used and was allowed. Not every kernel
-/// keeps the peak of a group; the process was alone in it.
+/// The memory that a control group used and was allowed, after its process was killed at the limit.
+/// Not every kernel records the peak of a group; the process was alone in the group.
 fn group_memory(group: &sandbox::cgroup::ChildGroup, resident: Option<u64>) -> Option<Usage> {
     Some(Usage {
         used: group.memory_peak().ok().or(resident)?,

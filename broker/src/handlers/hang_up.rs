@@ -1,7 +1,7 @@
-//! Children that close a channel that they need as long as they live.
+//! Kills children that close a channel they need for the rest of their life.
 //!
-//! Trusts: what the Linux kernel says of the process. Never: confuses a hang-up with a death, for
-//! the system closes the channels of a dying process too.
+//! Trusts: what the Linux kernel says about the process. Never: confuses a hang-up with a death;
+//! the system also closes the channels of a dying process.
 
 use crate::child::children::Children;
 use browser_core::Exit;
@@ -9,7 +9,7 @@ use nix::sys::signal::Signal;
 use protocol::ids::ProcessId;
 
 impl Children {
-    /// Ends a child one of whose channels has ended: without it the child is of no use.
+    /// Kills a child after one of its channels has closed: the child is useless without it.
     pub(crate) fn channel_ended(&mut self, process: ProcessId) {
         let poller = self.poller.clone();
         let Some(child) = self.get_mut(process) else {
@@ -21,8 +21,8 @@ impl Children {
         self.hung_up(process);
     }
 
-    /// Ends a child that has closed a channel. If the child was dying already, this does not change
-    /// how its end is reported.
+    /// Kills a child that has closed a channel. If the child was already dying, this does not
+    /// change how its death is reported.
     pub(crate) fn hung_up(&mut self, process: ProcessId) {
         let Some(child) = self.get_mut(process) else {
             return;
@@ -34,8 +34,8 @@ impl Children {
     }
 }
 
-/// Whether nothing is known of the end but the kill that answered a closed channel. What a child
-/// had to say about its crash is stronger: one that panics closes its channels before it ends.
+/// Whether the only known cause of death is the kill for a closed channel. A crash record is a
+/// stronger cause: a child that panics closes its channels before it exits.
 pub fn explains(exit: &Exit) -> bool {
     let is_silent = exit.panic.is_none()
         && exit.reported_signal.is_none()
@@ -44,10 +44,10 @@ pub fn explains(exit: &Exit) -> bool {
     exit.signal == Some(Signal::SIGKILL as i32) && is_silent
 }
 
-/// Whether the process is past giving its descriptors back, as it is before anybody can see that
-/// one of them is closed by its death; see proc_pid_status(5).
+/// Whether the process has already released its descriptors. In a dying process, this happens
+/// before anybody can see one of them closed; see proc_pid_status(5).
 fn has_no_descriptors(pid: i32) -> bool {
-    // Without the file there is no process.
+    // Without the file, the process is gone.
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let size = status.lines().find_map(|line| line.strip_prefix("FDSize:"));
     size.is_none_or(|size| size.trim() == "0")
@@ -70,7 +70,7 @@ mod tests {
         child.kill().expect("it is ours");
         let mut end = child.stdout.take().expect("piped");
         std::io::copy(&mut end, &mut std::io::sink()).expect("its end");
-        // Not waited for yet: its closed pipe is all that is known of its death.
+        // Not waited for yet: only its closed pipe shows that it is dead.
         assert!(has_no_descriptors(pid));
         child.wait().expect("it ends");
         assert!(has_no_descriptors(pid));

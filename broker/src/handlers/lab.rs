@@ -1,7 +1,7 @@
 //! The pages under `bulkhead://lab` other than the Plumber's, and the measurement that they show.
 //!
-//! Trusts: the lab's helper, which is our own program. Never: measures because a page is loaded
-//! again.
+//! Trusts: the lab's helper, which is our own program. Never: measures again because a page is
+//! reloaded.
 
 use crate::pages;
 use crate::pages::lab as page;
@@ -13,8 +13,8 @@ use url::Url;
 const URL: &str = "bulkhead://lab";
 
 impl Broker {
-    /// A page under `bulkhead://lab` other than the Plumber's. Its link to measure is one to the
-    /// page itself, which starts it on the way.
+    /// Builds a page under `bulkhead://lab` other than the Plumber's. Its link to measure leads to
+    /// the page itself, with an order that starts the measurement.
     pub(crate) fn build_lab_page(&mut self, navigation: NavigationId, url: &Url) {
         let measurement = &mut self.lab.measurement;
         let order = format!("measure={}", measurement.number());
@@ -28,21 +28,21 @@ impl Broker {
         self.body_ready(navigation, plain.as_str(), result);
     }
 
-    /// The measurement says what it is doing.
+    /// Reads the progress of the measurement.
     pub(crate) fn read_lab_progress(&mut self) {
         if self.lab.measurement.read_progress(&self.poller) {
             self.show_lab_again();
         }
     }
 
-    /// The measurement's report comes, or its end.
+    /// Reads the report of the measurement, or notices its end.
     pub(crate) fn read_lab_report(&mut self) {
         if self.lab.measurement.read_report(&self.poller) {
             self.show_lab_again();
         }
     }
 
-    /// Makes the page again wherever it stands, unless the tab is on its way elsewhere.
+    /// Rebuilds the page in every tab that shows it, unless the tab is navigating away.
     fn show_lab_again(&mut self) {
         for tab in self.core.tabs() {
             if tab.url == URL && !tab.is_pending {

@@ -1,4 +1,4 @@
-//! What comes in, one file a source of events.
+//! Incoming events: one file for each source.
 
 mod backpressure;
 mod child;

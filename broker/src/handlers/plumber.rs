@@ -1,4 +1,4 @@
-//! The pages `bulkhead://lab/plumber`: asked of the tab's helper, shown when it answers.
+//! The pages `bulkhead://lab/plumber`: the tab's helper process answers with their content.
 //!
 //! Trusts: the helper, which is our own program.
 
@@ -12,10 +12,10 @@ use protocol::ids::{NavigationId, TabId};
 use url::Url;
 
 impl Broker {
-    /// Begins the page; its document is ready when the helper has answered.
+    /// Starts the page; its document is ready when the helper has answered.
     pub(crate) fn begin_plumber_page(&mut self, navigation: NavigationId, url: &Url) {
         let Some(tab) = self.core.tab_of_pending(navigation) else {
-            return self.plumber_failed(navigation, "its tab is gone");
+            return self.plumber_failed(navigation, "the tab is closed");
         };
         let asked = self.lab.plumbers.ask(&self.poller, tab, navigation, url);
         if let Err(reason) = asked {
@@ -25,13 +25,13 @@ impl Broker {
 
     fn plumber_failed(&mut self, navigation: NavigationId, reason: &str) {
         let result = Err(LoadError::Process {
-            reason: format!("the Plumber cannot work: {reason}"),
+            reason: format!("the Plumber failed: {reason}"),
         });
         self.events
             .push_back(Event::BodyReady { navigation, result });
     }
 
-    /// The helper of that tab has something to say, or has ended.
+    /// Reads the answers of that tab's helper, or notices its end.
     pub(crate) fn read_plumber(&mut self, tab: TabId) {
         let Some(plumber) = self.lab.plumbers.get_mut(tab) else {
             return;
@@ -41,7 +41,7 @@ impl Broker {
             self.on_plumber_answer(tab, &answer);
         }
         if !is_open {
-            tracing::warn!("the Plumber's helper of {tab} has ended");
+            tracing::warn!("the Plumber's helper process for {tab} has ended");
             self.end_plumber(tab);
         }
     }
@@ -51,7 +51,7 @@ impl Broker {
             return;
         };
         let Some(id) = answer.id else {
-            // News: the page is made again, unless another one is on its way.
+            // An update: rebuilds the page, unless the tab is navigating away.
             let shown = self.core.tab(tab);
             if shown.is_some_and(|tab| !tab.is_pending && tab.url == page::URL) {
                 self.events.push_back(Event::Command(Command::Reload(tab)));
@@ -66,14 +66,14 @@ impl Broker {
         self.body_ready(NavigationId(id), page::URL, result);
     }
 
-    /// Ends the helper if there is one; pages that wait for it fail.
+    /// Ends the tab's helper, if any; pages that wait for it fail.
     fn end_plumber(&mut self, tab: TabId) {
         for navigation in self.lab.plumbers.end(&self.poller, tab) {
-            self.plumber_failed(navigation, "its helper has ended");
+            self.plumber_failed(navigation, "its helper process has ended");
         }
     }
 
-    /// Ends the helper whose page is no longer there.
+    /// Ends a helper whose page is no longer shown.
     pub(crate) fn end_plumber_without_page(&mut self, record: &Record) {
         let Some(tab) = record.tab else { return };
         let is_over = match &record.kind {

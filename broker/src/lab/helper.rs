@@ -1,7 +1,7 @@
-//! What the lab's helper processes have in common, and the reading of pipes without waiting.
+//! The common part of the lab's helper processes, and reading from pipes without blocking.
 //!
-//! Owns: how a helper is started. Trusts: it, our own program. Never: hands it anything but its
-//! pipes; blocks on one.
+//! Trusts: the helper, which is our own program. Never: gives a helper anything but its pipes;
+//! blocks on one.
 
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
@@ -10,25 +10,25 @@ use std::os::fd::AsFd;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 
-/// A run of this program with those arguments, its standard output a pipe to us.
+/// Runs this program with those arguments; its standard output is a pipe to the broker.
 pub fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new("/proc/self/exe");
     command
         .args(arguments)
         .env_clear()
-        // So that Ctrl+C in the terminal reaches the broker alone, which then ends it.
+        // Ctrl+C in the terminal must reach the broker alone, which then ends the helper.
         .process_group(0)
         .stdout(Stdio::piped());
     command
 }
 
-/// From now on nothing waits for this end of a pipe.
+/// Makes this end of a pipe non-blocking.
 pub fn set_nonblocking(pipe: impl AsFd) -> io::Result<()> {
     fcntl(pipe, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
     Ok(())
 }
 
-/// What can be read at once, at most 64 KiB of it; `false` at the end.
+/// Reads what is available, at most 64 KiB. `false` at the end of the pipe.
 pub fn read_some(pipe: impl AsFd, into: &mut Vec<u8>) -> bool {
     let mut buffer = [0; 4096];
     for _ in 0..16 {

@@ -1,8 +1,8 @@
-//! The lab's measurement for the pages under `bulkhead://lab`: `bulkhead lab --json` as a process
-//! beside the browser, and what the last one found.
+//! The measurement for the pages under `bulkhead://lab`: runs `bulkhead lab --json` in its own
+//! process, and keeps the last report.
 //!
-//! Owns: that process, one at a time, and its pipes. Trusts: our own program. Never: waits for it
-//! while the browser runs.
+//! Owns: that process, one at a time, and its pipes. Trusts: our own program. Never: waits for the
+//! process while the browser runs.
 
 use crate::lab::helper::{self, read_some};
 use crate::poller::{Poller, Source};
@@ -15,17 +15,17 @@ use std::time::{Duration, Instant};
 
 /// Most bytes of a report.
 const REPORT_BYTES_MAX: usize = 1024 * 1024;
-/// Most bytes of what it says it is doing.
+/// Most bytes of a progress line.
 const PROGRESS_BYTES_MAX: usize = 300;
-/// How long it may take to clear up when the browser ends.
+/// The timeout for its cleanup when the browser ends.
 const CLEAR_UP: Duration = Duration::from_secs(2);
 
-/// The measurement that runs, and the last result.
+/// The running measurement, and the last result.
 #[derive(Default)]
 pub struct Measurement {
     running: Option<Running>,
     last: Option<Result<Report, String>>,
-    /// The number of the next one: a click starts the one that its page was made for.
+    /// The number of the next measurement: a link starts only the one that it names.
     number: u32,
     ending: Vec<Child>,
 }
@@ -39,20 +39,20 @@ struct Running {
     said: String,
 }
 
-/// How it stands, for the page.
+/// The state of the measurement, for the page.
 pub enum Standing<'a> {
-    /// Nothing was measured yet.
+    /// No measurement yet.
     Nothing,
-    /// It runs, and says what it is doing.
+    /// A measurement is running; its progress.
     Running(&'a str),
-    /// It has ended without a report; why.
+    /// The last measurement gave no report; the reason.
     Failed(&'a str),
-    /// There is a report.
+    /// A report is ready.
     Done,
 }
 
 impl Measurement {
-    /// How it stands.
+    /// The state of the measurement.
     pub fn standing(&self) -> Standing<'_> {
         match (&self.running, &self.last) {
             (Some(running), _) => Standing::Running(&running.said),
@@ -62,17 +62,17 @@ impl Measurement {
         }
     }
 
-    /// The last report that there is, also while the next one is made.
+    /// The last report, also during the next measurement.
     pub fn report(&self) -> Option<&Report> {
         self.last.as_ref()?.as_ref().ok()
     }
 
-    /// The number that an order for the next one has to carry.
+    /// The number that the link to the next measurement must carry.
     pub fn number(&self) -> u32 {
         self.number
     }
 
-    /// Starts one, unless one runs.
+    /// Starts a measurement, unless one is running.
     pub fn start(&mut self, poller: &Poller) {
         if self.running.is_some() {
             return;
@@ -80,17 +80,17 @@ impl Measurement {
         self.number += 1;
         match Running::start(poller) {
             Ok(running) => self.running = Some(running),
-            Err(error) => self.last = Some(Err(format!("it could not be started: {error}"))),
+            Err(error) => self.last = Some(Err(format!("cannot start the measurement: {error}"))),
         }
     }
 
-    /// Reads what the process says it is doing; `true` if that is something new.
+    /// Reads the progress; `true` if it has changed.
     pub fn read_progress(&mut self, poller: &Poller) -> bool {
         let running = self.running.as_mut();
         running.is_some_and(|running| running.read_progress(poller))
     }
 
-    /// Reads the report; `true` when it is over, with a report or without.
+    /// Reads the report; `true` when the measurement is over, with or without a report.
     pub fn read_report(&mut self, poller: &Poller) -> bool {
         let Some(running) = &mut self.running else {
             return false;
@@ -111,9 +111,9 @@ impl Measurement {
         poller.remove(&running.output);
         poller.remove(&running.progress);
         self.last = Some(serde_json::from_slice(&running.report).map_err(|error| {
-            tracing::warn!("the lab's report: {error}");
+            tracing::warn!("cannot read the lab's report: {error}");
             format!(
-                "it ended without a report; its last words: {}",
+                "the measurement ended without a report; its last line: {}",
                 running.said
             )
         }));
@@ -121,20 +121,20 @@ impl Measurement {
     }
 
     fn end(&mut self, running: Running) {
-        // It has ended already, or clears up and ends now.
+        // The process has ended already, or cleans up and ends now.
         if let Ok(pid) = i32::try_from(running.child.id()) {
             let _ = kill(Pid::from_raw(pid), Signal::SIGTERM);
         }
         self.ending.push(running.child);
     }
 
-    /// Takes notice of processes that have ended.
+    /// Reaps processes that have ended.
     pub fn reap(&mut self) {
         self.ending
             .retain_mut(|child| matches!(child.try_wait(), Ok(None)));
     }
 
-    /// Ends it and waits until it is gone.
+    /// Ends the measurement and waits until its process is gone.
     pub fn shut_down(mut self) {
         if let Some(running) = self.running.take() {
             self.end(running);
@@ -162,7 +162,8 @@ impl Running {
             .stderr(Stdio::piped())
             .spawn()?;
         let pipes = child.stdout.take().zip(child.stderr.take());
-        let (output, progress) = pipes.ok_or_else(|| io::Error::other("it has no pipes"))?;
+        let (output, progress) =
+            pipes.ok_or_else(|| io::Error::other("the process has no pipes"))?;
         helper::set_nonblocking(&output)?;
         helper::set_nonblocking(&progress)?;
         let watched = poller
@@ -179,11 +180,11 @@ impl Running {
             progress,
             report: Vec::new(),
             begun: Vec::new(),
-            said: "it begins".to_owned(),
+            said: "starting".to_owned(),
         })
     }
 
-    /// Takes what it says it is doing; `true` if that is something new.
+    /// Reads the progress; `true` if it has changed.
     fn read_progress(&mut self, poller: &Poller) -> bool {
         let mut bytes = Vec::new();
         if !read_some(&self.progress, &mut bytes) {

@@ -1,4 +1,4 @@
-//! The lab's helper processes: one measurement, and a Plumber a tab.
+//! The lab's helper processes: one measurement, and one Plumber per tab.
 
 pub(crate) mod helper;
 pub(crate) mod measurement;
@@ -15,13 +15,13 @@ pub struct Lab {
 }
 
 impl Lab {
-    /// Takes notice of helpers that have ended.
+    /// Reaps helpers that have ended.
     pub fn reap(&mut self) {
         self.measurement.reap();
         self.plumbers.reap();
     }
 
-    /// Ends all helpers and waits until each is gone.
+    /// Ends all helpers and waits until they are gone.
     pub fn shut_down(self) {
         self.plumbers.shut_down();
         self.measurement.shut_down();

@@ -1,9 +1,9 @@
-//! The pipes of the pages `bulkhead://lab/plumber`: one helper process a tab, which has the pipe's
-//! two processes as children; see [`lab::plumber`].
+//! The helper processes of the pages `bulkhead://lab/plumber`, one per tab. A helper's children are
+//! the two processes at the ends of the pipe; see [`lab::plumber`].
 //!
-//! Owns: the helpers, bounded in number, and their pipes. Trusts: the helper, which is our own
-//! program. Never: waits for one while the browser runs; takes a step twice, however often its
-//! address is asked for.
+//! Owns: the helpers, bounded in number, and their pipes. Trusts: the helpers, which are our own
+//! program. Never: waits for a helper while the browser runs; takes a step twice, however often its
+//! address is loaded.
 
 use crate::lab::helper;
 use crate::poller::{Poller, Source};
@@ -18,11 +18,11 @@ use url::Url;
 /// Most bytes of an answer.
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
 
-/// All that run.
+/// All running helpers.
 #[derive(Default)]
 pub struct Plumbers {
     running: BTreeMap<TabId, Plumber>,
-    /// Killed, and not waited for yet.
+    /// Killed helpers that are not reaped yet.
     ending: Vec<Child>,
 }
 
@@ -32,9 +32,9 @@ pub struct Plumber {
     requests: ChildStdin,
     answers: ChildStdout,
     begun: Vec<u8>,
-    /// The number of the step that may be taken next: each is taken once.
+    /// The number of the next step: each step is taken once.
     pub next_step: u32,
-    /// Navigations that wait for an answer, and whether their step was an old one.
+    /// Navigations that wait for an answer, and whether their step was already taken.
     pub waiting: BTreeMap<u64, bool>,
 }
 
@@ -44,7 +44,8 @@ impl Plumber {
             .stdin(Stdio::piped())
             .spawn()?;
         let ends = child.stdin.take().zip(child.stdout.take());
-        let (requests, answers) = ends.ok_or_else(|| io::Error::other("it has no pipes"))?;
+        let (requests, answers) =
+            ends.ok_or_else(|| io::Error::other("the process has no pipes"))?;
         helper::set_nonblocking(&requests)?;
         helper::set_nonblocking(&answers)?;
         Ok(Plumber {
@@ -77,7 +78,7 @@ impl Plumber {
         self.requests.write_all(line.as_bytes())
     }
 
-    /// The whole lines that have come; `false` at their end.
+    /// Reads the answers that have arrived; `false` at the end of the pipe.
     pub fn read(&mut self) -> (Vec<Answer>, bool) {
         let (mut answers, mut bytes) = (Vec::new(), Vec::new());
         let is_open = helper::read_some(&self.answers, &mut bytes);
@@ -93,10 +94,10 @@ impl Plumber {
 }
 
 impl Plumbers {
-    /// Asks the helper of that tab for the page at `url`; starts one if there is none.
+    /// Asks the tab's helper for the page at `url`; starts a helper if the tab has none.
     ///
     /// # Errors
-    /// Why there can be no answer, for people.
+    /// Why no answer is possible; the text is for the user.
     pub fn ask(
         &mut self,
         poller: &Poller,
@@ -107,33 +108,36 @@ impl Plumbers {
         if !self.running.contains_key(&tab) {
             self.start(poller, tab)?;
         }
-        let plumber = self.running.get_mut(&tab).ok_or("its helper is gone")?;
+        let plumber = self
+            .running
+            .get_mut(&tab)
+            .ok_or("its helper process is gone")?;
         let asked = plumber.ask(navigation, url);
-        asked.map_err(|error| format!("its helper does not listen: {error}"))
+        asked.map_err(|error| format!("cannot write to its helper process: {error}"))
     }
 
     fn start(&mut self, poller: &Poller, tab: TabId) -> Result<(), String> {
         if self.running.len() >= PLUMBERS_MAX {
             return Err(format!(
-                "there are {PLUMBERS_MAX} Plumbers in other tabs: close one first"
+                "other tabs already run {PLUMBERS_MAX} Plumbers: close one first"
             ));
         }
-        let plumber = Plumber::start().map_err(|error| format!("its helper: {error}"))?;
+        let plumber = Plumber::start()
+            .map_err(|error| format!("cannot start its helper process: {error}"))?;
         if let Err(error) = poller.add(&plumber.answers, Source::Plumber(tab)) {
             self.kill(plumber);
-            return Err(format!("its helper cannot be listened to: {error}"));
+            return Err(format!("cannot watch its helper process: {error}"));
         }
         self.running.insert(tab, plumber);
         Ok(())
     }
 
-    /// The helper of that tab, if there is one.
+    /// The helper of that tab, if any.
     pub fn get_mut(&mut self, tab: TabId) -> Option<&mut Plumber> {
         self.running.get_mut(&tab)
     }
 
-    /// Ends the helper of that tab, if there is one, and returns the navigations that waited for an
-    /// answer.
+    /// Ends the helper of that tab, if any, and returns the navigations that waited for an answer.
     pub fn end(&mut self, poller: &Poller, tab: TabId) -> Vec<NavigationId> {
         let Some(mut plumber) = self.running.remove(&tab) else {
             return Vec::new();
@@ -144,7 +148,7 @@ impl Plumbers {
         waiting.into_keys().map(NavigationId).collect()
     }
 
-    /// Ends all and waits until each is gone.
+    /// Ends all helpers and waits until they are gone.
     pub fn shut_down(mut self) {
         for plumber in std::mem::take(&mut self.running).into_values() {
             self.kill(plumber);
@@ -154,15 +158,15 @@ impl Plumbers {
         }
     }
 
-    /// Its pipe's processes die with it.
+    /// Kills a helper; the processes of its pipe die with it.
     fn kill(&mut self, mut plumber: Plumber) {
         if let Err(error) = plumber.child.kill() {
-            tracing::warn!("a Plumber's helper cannot be ended: {error}");
+            tracing::warn!("cannot kill a Plumber's helper process: {error}");
         }
         self.ending.push(plumber.child);
     }
 
-    /// Takes notice of helpers that have ended.
+    /// Reaps helpers that have ended.
     pub fn reap(&mut self) {
         self.ending
             .retain_mut(|child| matches!(child.try_wait(), Ok(None)));

@@ -1,13 +1,12 @@
-//! Whether there is a display to open a window on, and what the gpu process needs to reach it.
+//! Finds a display for the window, and the environment that the gpu process needs to reach it.
 //!
-//! Owns: the reading of the display's environment variables. Trusts: the environment of the person.
-//! Never: speaks to the display; the gpu process does.
+//! Trusts: the user's environment. Never: talks to the display; the gpu process does.
 
 use std::ffi::CString;
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 
-/// The variables that a windowed gpu process is given; all others are cleared.
+/// The variables that a windowed gpu process gets; all others are cleared.
 const VARIABLES: [&str; 7] = [
     "DISPLAY",
     "HOME",
@@ -18,19 +17,19 @@ const VARIABLES: [&str; 7] = [
     "XDG_RUNTIME_DIR",
 ];
 
-/// Whether something listens where `WAYLAND_DISPLAY` or `DISPLAY` points.
+/// Whether a server accepts connections where `WAYLAND_DISPLAY` or `DISPLAY` points.
 pub fn is_available() -> bool {
     wayland_socket().is_some_and(|path| UnixStream::connect(path).is_ok())
         || match x11_socket() {
             Some(Some(path)) => UnixStream::connect(path).is_ok(),
-            // A display over TCP is not tried here: opening connections is not the broker's work.
+            // A display over TCP is not tested: the broker opens no network connections.
             Some(None) => true,
             None => false,
         }
 }
 
-/// Whether the display can only be reached over the network, so that the gpu process must keep the
-/// host's network namespace until it has connected.
+/// Whether only the network leads to the display. The gpu process then keeps the host's network
+/// namespace until it has connected.
 pub fn needs_network() -> bool {
     let wayland = wayland_socket().is_some_and(|path| path.exists());
     let local_x11 = matches!(x11_socket(), Some(Some(path)) if path.exists());

@@ -1,18 +1,17 @@
-//! The fonts that every renderer gets, in one read-only region: three bundled families, so that a
-//! machine without a single font shows text, then what the system has, within limits.
+//! The fonts for all renderers, in one read-only region: three bundled families, so that text shows
+//! on a machine without fonts, then fonts of the system, within limits.
 //!
-//! Owns: the region. Trusts: the bundled files; the system's are handed on unread. Never: parses a
-//! font; renderers do.
+//! Owns: the region. Never: parses a font; renderers do.
 
 use protocol::bootstrap::{FontEntry, FontFamily};
 use std::io::{self, Read};
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
-/// Most system font files handed out, and most bytes of them together.
+/// Most font files of the system in the region, and most bytes of all of them.
 const SYSTEM_FILES_MAX: usize = 48;
 const SYSTEM_BYTES_MAX: usize = 24 * 1024 * 1024;
-/// Folders below a font folder are walked this deep.
+/// The depth of the search below a font folder.
 const DEPTH_MAX: usize = 4;
 
 macro_rules! bundled {
@@ -39,7 +38,7 @@ const BUNDLED: [(FontFamily, &[u8]); 12] = [
     bundled!(FontFamily::Monospace, "LiberationMono-BoldItalic.ttf"),
 ];
 
-/// The region and what stands where in it.
+/// The region and its contents.
 pub struct Fonts {
     region: shm::Region,
     entries: Vec<FontEntry>,
@@ -72,7 +71,7 @@ impl Fonts {
         })
     }
 
-    /// What stands where.
+    /// The place of each font in the region.
     pub fn entries(&self) -> &[FontEntry] {
         &self.entries
     }

@@ -1,4 +1,4 @@
-//! What the broker learns of this machine.
+//! What the broker learns about this machine.
 
 pub(crate) mod descriptors;
 pub(crate) mod display;

@@ -1,8 +1,8 @@
-//! What the network process needs from files that it may not read: name servers, the hosts file,
+//! Reads files for the network process, which may not open them: name servers, the hosts file,
 //! further certificate authorities.
 //!
-//! Owns: the reading of those files. Trusts: the machine's administrator and the person's
-//! `--ca-file`. Never: asks a name server; the network process does.
+//! Trusts: the machine's administrator, and the user's `--ca-file`. Never: asks a name server; the
+//! network process does.
 
 use anyhow::Context;
 use protocol::bootstrap::NetworkConfig;
@@ -12,15 +12,15 @@ use std::path::Path;
 
 const RESOLVERS_MAX: usize = 3;
 const HOSTS_MAX: usize = 512;
-/// All roots travel in one message, beside the hosts.
+/// All roots and hosts go into one message.
 const ROOTS_BYTES_MAX: usize = 24 * 1024;
 const CONNECT_TIMEOUT_MS: u64 = 10_000;
 const READ_TIMEOUT_MS: u64 = 20_000;
 
-/// Reads everything. A machine without these files has no name servers, which pages then say.
+/// Reads all files. Without them there are no name servers, and error pages say so.
 ///
 /// # Errors
-/// The file of `--ca-file` cannot be read or holds no certificate.
+/// The file of `--ca-file` is unreadable or contains no certificate.
 pub fn read(ca_file: Option<&Path>) -> anyhow::Result<NetworkConfig> {
     let text = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
     Ok(NetworkConfig {
@@ -45,7 +45,7 @@ fn resolvers(text: &str) -> Vec<SocketAddr> {
                 return None;
             }
             let address = words.next()?;
-            // A link-local server's zone has no meaning in a bare address.
+            // The zone of a link-local server has no meaning in a plain address.
             let address = address.split('%').next().unwrap_or(address);
             Some(SocketAddr::new(address.parse().ok()?, 53))
         })
@@ -76,13 +76,13 @@ fn roots(path: &Path) -> anyhow::Result<Vec<Vec<u8>>> {
         .with_context(|| format!("--ca-file {shown}: not a PEM file of certificates"))?;
     anyhow::ensure!(
         !roots.is_empty(),
-        "--ca-file {shown}: there is no certificate in it"
+        "--ca-file {shown}: the file contains no certificate"
     );
     let bytes: usize = roots.iter().map(Vec::len).sum();
     anyhow::ensure!(
         bytes <= ROOTS_BYTES_MAX,
-        "--ca-file {shown}: {bytes} bytes of certificates are more than the {ROOTS_BYTES_MAX} \
-         that can be added; give only those that are needed"
+        "--ca-file {shown}: {bytes} bytes of certificates exceed the limit of {ROOTS_BYTES_MAX}; \
+         include only the certificates that you need"
     );
     Ok(roots)
 }

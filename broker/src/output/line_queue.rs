@@ -1,8 +1,7 @@
-//! Lines on their way to a reader that may have stopped reading.
+//! A queue of lines for a reader that may stop reading.
 //!
-//! Owns: a bounded queue, the descriptor behind it, and a thread that writes one to the other.
-//! Trusts: nobody to read. Never: makes the caller wait for the reader; tears, mixes or reorders
-//! lines; loses one without saying so.
+//! Owns: the bounded queue, its descriptor, and the thread that writes. Never: makes the caller
+//! wait for the reader; tears, mixes or reorders lines; drops a line without a note.
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{SigSet, SigmaskHow, pthread_sigmask};
@@ -18,18 +17,18 @@ use std::time::Instant;
 #[derive(Clone)]
 pub struct LineQueue(Arc<Shared>);
 
-/// What a line is for, which decides how a gap is told to the reader.
+/// The kind of a line, which decides how a gap is reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     /// One JSON object.
     Record,
-    /// Text for people.
+    /// Text for the user.
     Text,
 }
 
 struct Shared {
     queue: Mutex<Queue>,
-    /// Something was queued, or the writer finished something.
+    /// Signals that a line was queued or written.
     changed: Condvar,
 }
 
@@ -38,22 +37,22 @@ struct Queue {
     entries: VecDeque<Entry>,
     lines: usize,
     bytes: usize,
-    /// A line was taken out and is not written yet.
+    /// Whether the thread is writing a line.
     is_writing: bool,
-    /// Why nothing can be written any more.
+    /// Why writing has failed, if so.
     failure: Option<Failure>,
 }
 
 enum Entry {
     Line(Vec<u8>),
-    /// Lines that were dropped at this place.
+    /// The number of lines dropped at this place.
     Gap {
         records: u64,
         texts: u64,
     },
 }
 
-/// Why a queue writes nothing more.
+/// Why a queue can no longer write.
 #[derive(Clone, Debug)]
 pub struct Failure(String);
 
@@ -64,7 +63,7 @@ impl std::fmt::Display for Failure {
 }
 
 impl LineQueue {
-    /// A queue to that file, with a thread that writes to it.
+    /// Starts a queue to that file, with its thread.
     ///
     /// # Errors
     /// The thread cannot be started.
@@ -74,7 +73,7 @@ impl LineQueue {
             changed: Condvar::new(),
         }));
         let shared = Arc::clone(&queue.0);
-        // The thread inherits the mask: every signal is for the event loop.
+        // The thread inherits the mask: all signals go to the event loop.
         let mut before = SigSet::empty();
         pthread_sigmask(
             SigmaskHow::SIG_SETMASK,
@@ -84,14 +83,14 @@ impl LineQueue {
         let thread = std::thread::Builder::new().name("lines".to_owned());
         let started = thread.spawn(move || shared.write_to(&file));
         pthread_sigmask(SigmaskHow::SIG_SETMASK, Some(&before), None)?;
-        // Not joined: it may be waiting for its reader, and ends with the process.
+        // Not joined: it may wait for its reader, and ends with the process.
         started.map(|_thread| queue)
     }
 
-    /// Queues a line, which ends with a line feed, or counts it as dropped when the queue is full.
+    /// Queues a line, which must end with a line feed. Drops and counts it if the queue is full.
     ///
     /// # Errors
-    /// Nothing can be written any more.
+    /// Writing has failed.
     pub fn push(&self, form: Form, line: &str) -> Result<(), Failure> {
         let mut queue = self.0.lock();
         if let Some(failure) = &queue.failure {
@@ -106,7 +105,7 @@ impl LineQueue {
         Ok(())
     }
 
-    /// Queues text however long it is, and waits until the reader has taken everything.
+    /// Queues text of any length, and waits until everything is written.
     pub fn push_and_wait(&self, text: &str) {
         let mut queue = self.0.lock();
         queue.push(text);
@@ -117,7 +116,7 @@ impl LineQueue {
         }
     }
 
-    /// Waits until everything is written, but not longer than that. Returns why something was not.
+    /// Waits until everything is written, or until the deadline. Returns the failure, if any.
     pub fn finish(&self, deadline: Instant) -> Option<Failure> {
         let mut queue = self.0.lock();
         while !queue.is_done() {
@@ -143,7 +142,7 @@ impl Queue {
         self.entries.push_back(Entry::Line(line.into()));
     }
 
-    /// The newest line goes, so that the reader learns of the gap at its place in the order.
+    /// Drops the newest line, so that the gap is reported at its place in the order.
     fn drop_one(&mut self, form: Form) {
         if !matches!(self.entries.back(), Some(Entry::Gap { .. })) {
             let (records, texts) = (0, 0);
@@ -186,7 +185,7 @@ impl Shared {
         }
     }
 
-    /// Takes out what is to be written next; sleeps until there is something.
+    /// Takes the next bytes to write; sleeps until there are any.
     fn next(&self) -> Vec<u8> {
         let mut queue = self.lock();
         loop {
@@ -207,7 +206,7 @@ impl Shared {
     }
 }
 
-/// What a reader is told in place of lines that were dropped.
+/// The line that replaces dropped lines.
 fn gap(records: u64, texts: u64) -> String {
     let mut told = String::new();
     if records > 0 {
@@ -215,13 +214,13 @@ fn gap(records: u64, texts: u64) -> String {
         told += &format!("{record}\n");
     }
     if texts > 0 {
-        told += &format!("[{texts} lines were dropped here: the reader was too slow]\n");
+        told += &format!("[{texts} lines were dropped here because the reader was too slow]\n");
     }
     told
 }
 
-/// One write call for a line, so that lines of two writers do not mix. Whoever shares the
-/// descriptor's description may have made it non-blocking.
+/// Writes a line with one call, so that the lines of two writers do not mix. Another process that
+/// shares the open file may have made it non-blocking.
 fn write_all(mut file: &File, mut bytes: &[u8]) -> io::Result<()> {
     while !bytes.is_empty() {
         match file.write(bytes) {

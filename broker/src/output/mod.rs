@@ -1,5 +1,5 @@
-//! Lines for people and programs outside the browser: queued, bounded, and written by a thread, so
-//! that the event loop never waits for a reader.
+//! Lines for users and programs outside the browser. A thread writes them, so that the event loop
+//! never waits for a reader.
 
 pub(crate) mod line_queue;
 pub(crate) mod terminal;

@@ -1,8 +1,7 @@
 //! Lines for the user at the terminal.
 //!
-//! Owns: the queues to standard output and standard error. Trusts: nobody to read. Never: waits for
-//! a reader while the browser runs; panics or fails because the reader has gone (`bulkhead | head`),
-//! as `println!` and `eprintln!` do.
+//! Owns: the queues to standard output and standard error. Never: waits for a reader while the
+//! browser runs; panics because the reader is gone (`bulkhead | head`), as `println!` does.
 
 use crate::output::line_queue::{Form, LineQueue};
 use nix::sys::signal::{SigSet, SigmaskHow, pthread_sigmask};
@@ -15,14 +14,14 @@ use std::time::{Duration, Instant};
 static STDOUT: OnceLock<Option<LineQueue>> = OnceLock::new();
 static STDERR: OnceLock<Option<LineQueue>> = OnceLock::new();
 
-/// A line on standard output.
+/// Writes a line to standard output.
 macro_rules! say {
     ($($text:tt)*) => {
         crate::output::terminal::say_line(&format!($($text)*))
     };
 }
 
-/// A line on standard error.
+/// Writes a line to standard error.
 macro_rules! complain {
     ($($text:tt)*) => {
         crate::output::terminal::complain_line(&format!($($text)*))
@@ -31,14 +30,14 @@ macro_rules! complain {
 
 pub(crate) use {complain, say};
 
-/// The queue to standard output, unless it cannot be had.
+/// The queue to standard output, if available.
 pub fn stdout() -> Option<&'static LineQueue> {
     let queue = STDOUT.get_or_init(|| open(io::stdout()));
     queue.as_ref()
 }
 
-/// The queue to standard error. Where both lead to the same place they share one queue, so that
-/// lines stay in order.
+/// The queue to standard error. If both streams lead to the same file, they share one queue, which
+/// keeps their lines in order.
 fn stderr() -> Option<&'static LineQueue> {
     let open = || match stdout() {
         Some(stdout) if is_one_file() => Some(stdout.clone()),
@@ -50,29 +49,29 @@ fn stderr() -> Option<&'static LineQueue> {
 /// See [`say!`].
 pub fn say_line(text: &str) {
     if let Some(queue) = stdout() {
-        // The reader has gone, and nothing depends on it.
+        // An error means that the reader is gone; nothing depends on it.
         let _ = queue.push(Form::Text, &format!("{text}\n"));
     }
 }
 
-/// See [`complain!`]. Log lines go this way too.
+/// See [`complain!`]. Also writes log lines.
 pub fn complain_line(text: &str) {
     if let Some(queue) = stderr() {
-        // The reader has gone, and there is no other place to say so.
+        // An error means that the reader is gone, and no other place can report that.
         let _ = queue.push(Form::Text, &trace::line(text));
     }
 }
 
-/// Text that is the whole purpose of a run, at its end: waits for its reader (`| less`), as every
-/// command does, and signals end it as they do every command.
+/// Writes the result of a run, at its end. Waits for the reader (`| less`); signals end the
+/// program, as with any other command.
 pub fn report(text: &str) {
     let Some(queue) = stdout() else { return };
-    // Nothing reads the signals from here on. This cannot fail for a valid set.
+    // The event loop no longer reads signals. This cannot fail for a valid set.
     let _ = pthread_sigmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None);
     queue.push_and_wait(&format!("{text}\n"));
 }
 
-/// Writes what is still queued when dropped, for as long as [`FINISH_MAX`].
+/// When dropped, writes all queued lines, for at most [`FINISH_MAX`].
 pub struct Finish;
 
 impl Drop for Finish {
@@ -85,7 +84,7 @@ impl Drop for Finish {
     }
 }
 
-/// How long the end of the program waits for a reader that is behind.
+/// How long the program waits for a slow reader before it exits.
 pub const FINISH_MAX: Duration = Duration::from_secs(2);
 
 fn open(stream: impl AsFd) -> Option<LineQueue> {

@@ -1,4 +1,4 @@
-//! Documents: fetched, built or read from a file, and handed to the renderer that shows them.
+//! Documents: fetches, builds or reads them, and gives them to the renderer that shows them.
 
 use crate::child::children::Children;
 use crate::pages;
@@ -15,8 +15,8 @@ use std::io;
 use std::os::fd::OwnedFd;
 use url::Url;
 
-/// Asks the network process for a document, whose body comes through a pipe that is held until the
-/// commit.
+/// Asks the network process for a document. The body arrives through a pipe, which is kept until
+/// the commit.
 pub fn fetch(
     children: &mut Children,
     documents: &mut Documents,
@@ -31,14 +31,14 @@ pub fn fetch(
             children.send_network(network, message, [writer]);
         }
         Err(error) => {
-            let reason = format!("no pipe could be made: {}", error.desc());
+            let reason = format!("cannot create a pipe: {}", error.desc());
             let result = Err(LoadError::Process { reason });
             children.report(Event::BodyReady { navigation, result });
         }
     }
 }
 
-/// Hands a document to the renderer that shows it from now on.
+/// Gives a document to the renderer that will show it.
 pub fn commit(children: &mut Children, documents: &mut Documents, commit: action::Commit) {
     match source_of(documents, &commit) {
         Ok((body, handle)) => {
@@ -61,7 +61,7 @@ pub fn commit(children: &mut Children, documents: &mut Documents, commit: action
     }
 }
 
-/// Where the renderer finds the bytes, and the descriptor that goes along.
+/// The place of the bytes, and the descriptor that carries them.
 fn source_of(
     documents: &mut Documents,
     commit: &action::Commit,
@@ -75,7 +75,7 @@ fn source_of(
 }
 
 impl Broker {
-    /// Builds the built-in page of that address; some wait for a helper process.
+    /// Builds the built-in page with that address; some wait for a helper process.
     pub(crate) fn build_page(&mut self, navigation: NavigationId, url: &str) {
         if let Ok(url) = Url::parse(url)
             && url.host_str() == Some("lab")
@@ -90,7 +90,7 @@ impl Broker {
         self.body_ready(navigation, url, result);
     }
 
-    /// Holds a document until its commit, and tells the core of it.
+    /// Keeps a document until its commit, and reports it to the core.
     pub(crate) fn body_ready(
         &mut self,
         navigation: NavigationId,
@@ -101,7 +101,7 @@ impl Broker {
             let held = self.store.documents.hold_document(navigation, &document);
             held.map_err(|error| LoadError::File {
                 path: url.to_owned(),
-                reason: format!("no memory for it: {error}"),
+                reason: format!("cannot create the shared memory of the page: {error}"),
             })?;
             Ok(head)
         });

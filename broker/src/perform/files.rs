@@ -1,7 +1,7 @@
-//! Files that the person asked for by a `file:` URL.
+//! Opens files for `file:` URLs.
 //!
-//! Owns: the opening of them. Trusts: the core that only the person's own URLs come here. Never:
-//! follows what a web page says, blocks on a pipe or device, looks into the bytes.
+//! Trusts: the core, which passes on only URLs from the user, never from a web page. Never: blocks
+//! on a pipe or device; interprets the bytes.
 
 use protocol::document::ResponseHead;
 use protocol::error::LoadError;
@@ -12,16 +12,16 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use url::Url;
 
-/// Reads the file of that URL, whole.
+/// Reads the complete file of that URL.
 ///
 /// # Errors
-/// Why it cannot be shown, naming the path.
+/// Why the file cannot be shown, with its path.
 pub fn read(url: &str) -> Result<(ResponseHead, Vec<u8>), LoadError> {
     let parsed = Url::parse(url).map_err(|e| LoadError::InvalidUrl {
         reason: e.to_string(),
     })?;
     let path = parsed.to_file_path().map_err(|()| LoadError::InvalidUrl {
-        reason: "it names no file".to_owned(),
+        reason: "the URL names no file".to_owned(),
     })?;
     let failed = |reason: String| LoadError::File {
         path: path.display().to_string(),
@@ -56,7 +56,7 @@ fn open(path: &Path) -> Result<File, String> {
         .map_err(|e| e.to_string())?;
     let metadata = file.metadata().map_err(|e| e.to_string())?;
     if metadata.is_dir() {
-        return Err("this is a directory; name a file in it".to_owned());
+        return Err("this is a directory, not a file".to_owned());
     }
     if !metadata.is_file() {
         return Err("this is not a regular file".to_owned());

@@ -1,6 +1,6 @@
-//! What a renderer is allowed: its site, and a fetch channel bound to that site.
+//! The rights of a renderer: its site, and a fetch channel bound to that site.
 //!
-//! Owns: both ends of a new channel until they are handed out.
+//! Owns: both ends of a new channel, until they are sent.
 
 use crate::child::children::Children;
 use browser_core::action;
@@ -13,7 +13,7 @@ use protocol::site::Site;
 use std::io;
 use std::os::fd::OwnedFd;
 
-/// Locks a renderer to its site; with a network process, connects the two.
+/// Locks a renderer to its site, and connects the renderer with the network process, if any.
 pub fn lock(children: &mut Children, lock: action::Lock) {
     let (process, site) = (lock.process, lock.site);
     let Some(network) = lock.network else {
@@ -39,7 +39,7 @@ pub fn replace_fetch(children: &mut Children, process: ProcessId, site: &Site, n
     }
 }
 
-/// Makes a fetch channel for the site: tells the network process, and returns the renderer's end.
+/// Opens a fetch channel for the site: tells the network process, returns the renderer's end.
 fn open_fetch(
     children: &mut Children,
     process: ProcessId,

@@ -1,6 +1,6 @@
-//! What goes out: each of the core's actions becomes system calls and messages.
+//! Performs the core's actions with system calls and messages.
 //!
-//! Never: decides; what cannot be done becomes an event or a dead child.
+//! Never: decides; an action that fails becomes an event or a dead child.
 
 mod documents;
 mod files;
@@ -128,7 +128,7 @@ impl Broker {
             RecordKind::GivenUp { role } => {
                 let outlook = match role {
                     Role::Demo => "has died; the demo site is gone",
-                    _ => "keeps dying; it is tried again within a minute",
+                    _ => "keeps dying; Bulkhead starts it again within a minute",
                 };
                 tracing::error!("the {role} process {outlook}");
             }

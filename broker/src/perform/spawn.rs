@@ -1,4 +1,4 @@
-//! Starting children, greeting them, and killing them.
+//! Starts children, answers their handshake, and kills them.
 
 use crate::child::children::Children;
 use crate::child::launcher::Launcher;
@@ -7,7 +7,7 @@ use crate::poller::{Poller, Source};
 use browser_core::Event;
 use protocol::ids::{ProcessId, Role};
 
-/// Starts a child; the core hears whether that went well.
+/// Starts a child, and reports the result to the core.
 pub fn spawn(children: &mut Children, launcher: &mut Launcher, process: ProcessId, role: Role) {
     let event = match launcher.spawn(role) {
         Ok(child) => match watch(&children.poller, process, &child) {
@@ -39,14 +39,14 @@ fn watch(poller: &Poller, process: ProcessId, child: &Child) -> nix::Result<()> 
     }
 }
 
-/// Answers a child's hello with what its role needs, and listens to its lanes.
+/// Answers a child's hello with its configuration, and watches its lanes.
 pub fn bootstrap(children: &mut Children, launcher: &mut Launcher, process: ProcessId) {
     let poller = children.poller.clone();
     let Some(child) = children.get_mut(process) else {
         return;
     };
     if let Err(error) = launcher.bootstrap(process, child) {
-        tracing::error!("bootstrap of {}: {error:#}", child.role);
+        tracing::error!("cannot configure the {} process: {error:#}", child.role);
         child.kill();
         return;
     }
@@ -61,8 +61,8 @@ pub fn bootstrap(children: &mut Children, launcher: &mut Launcher, process: Proc
     }
 }
 
-/// Kills a child. Nothing is read from it any more, except what it wrote about its crash; its end
-/// is then seen on its process descriptor.
+/// Kills a child. Only its crash record is still read. Its process descriptor then reports its
+/// death.
 pub fn kill(children: &mut Children, process: ProcessId) {
     let poller = children.poller.clone();
     let Some(child) = children.get_mut(process) else {

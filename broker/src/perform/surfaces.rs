@@ -1,6 +1,6 @@
 //! Surfaces: the memory and the frames channel between a producer and the gpu process.
 //!
-//! Owns: both ends of a new channel and of new regions until they are handed out.
+//! Owns: both ends of a new channel and of new regions, until they are sent.
 
 use crate::child::children::Children;
 use crate::store::surfaces::{Ends, Surfaces, frames_channel};
@@ -9,7 +9,7 @@ use protocol::gpu::ToGpu;
 use protocol::renderer::ToRenderer;
 use std::os::fd::OwnedFd;
 
-/// Makes a surface and tells both ends.
+/// Creates a surface and tells both ends.
 pub fn create(children: &mut Children, surfaces: &mut Surfaces, create: action::CreateSurface) {
     let action::CreateSurface {
         surface,
@@ -43,7 +43,7 @@ pub fn create(children: &mut Children, surfaces: &mut Surfaces, create: action::
     }
 }
 
-/// Makes new regions for a surface of another size and tells both ends.
+/// Creates new regions for a surface with a new size and tells both ends.
 pub fn resize(children: &mut Children, surfaces: &mut Surfaces, resize: action::ResizeSurface) {
     let action::ResizeSurface {
         surface,
@@ -73,8 +73,8 @@ pub fn resize(children: &mut Children, surfaces: &mut Surfaces, resize: action::
     }
 }
 
-/// Shows a surface to a new gpu process: with new regions if its producer lives, else with its last
-/// frame.
+/// Gives a surface to a new gpu process: with new regions if its producer is alive, else with its
+/// last frame.
 pub fn reattach(
     children: &mut Children,
     surfaces: &mut Surfaces,
@@ -101,8 +101,8 @@ pub fn reattach(
         Ok(made) => made,
         Err(error) => match producer {
             Some(producer) => return children.give_up(producer, &error),
-            // The last frame of a dead tab is lost; everything else goes on.
-            None => return tracing::error!("{surface} cannot be shown again: {error}"),
+            // Only the last frame of a dead tab is lost.
+            None => return tracing::error!("cannot show {surface} again: {error}"),
         },
     };
     if let Some(producer) = producer {

@@ -1,10 +1,10 @@
-//! The deaths that nobody asked for, newest first, for `bulkhead://crashes`.
+//! The unexpected deaths of processes, newest first, for `bulkhead://crashes`.
 
 use browser_core::Time;
 use protocol::ids::{Role, TabId};
 use std::collections::VecDeque;
 
-/// Deaths that are remembered.
+/// The number of deaths that are kept.
 const DEATHS_MAX: usize = 50;
 
 /// The last deaths.
@@ -13,22 +13,22 @@ pub struct Deaths {
     newest_first: VecDeque<Death>,
 }
 
-/// A death that was not wanted.
+/// An unexpected death.
 pub struct Death {
-    /// When, in milliseconds since the browser started.
+    /// The time, in milliseconds since the browser started.
     pub at_ms: u64,
-    /// The part of the process.
+    /// The role of the process.
     pub role: String,
-    /// As the host saw it.
+    /// The process id on the host.
     pub pid: u32,
-    /// The tab that the process served, or nothing.
+    /// The tab that the process served, if any.
     pub tab: String,
-    /// Why.
+    /// The cause, for the user.
     pub cause: String,
 }
 
 impl Deaths {
-    /// Remembers one, and forgets the oldest beyond the bound.
+    /// Adds a death, and drops the oldest beyond the limit.
     pub fn add(&mut self, at: Time, role: Role, pid: u32, tab: Option<TabId>, cause: &str) {
         self.newest_first.push_front(Death {
             at_ms: at.0,
@@ -40,7 +40,7 @@ impl Deaths {
         self.newest_first.truncate(DEATHS_MAX);
     }
 
-    /// All that are remembered, newest first.
+    /// All kept deaths, newest first.
     pub fn iter(&self) -> impl Iterator<Item = &Death> {
         self.newest_first.iter()
     }

@@ -1,8 +1,8 @@
-//! Documents on their way from where they come from to the renderer that gets them.
+//! Documents that wait for the commit to their renderer.
 //!
 //! Owns: the read ends of navigation pipes and the regions of built-in pages and files, each under
-//! its navigation until it is committed or dropped. Trusts: the core to ask for each once. Never:
-//! reads a byte of them.
+//! its navigation until commit or removal. Trusts: the core, which asks for each document once.
+//! Never: reads the bytes.
 
 use protocol::document::BodySource;
 use protocol::ids::NavigationId;
@@ -15,7 +15,7 @@ enum Body {
     Region(shm::Region, u64),
 }
 
-/// The documents that wait for their commit.
+/// The waiting documents.
 #[derive(Default)]
 pub struct Documents {
     held: HashMap<NavigationId, Body>,
@@ -27,19 +27,19 @@ impl Documents {
         self.held.insert(navigation, Body::Pipe(pipe));
     }
 
-    /// Keeps a document that is already there.
+    /// Keeps a complete document.
     pub fn hold_document(&mut self, navigation: NavigationId, document: &[u8]) -> io::Result<()> {
         let (region, bytes) = region_of(document)?;
         self.held.insert(navigation, Body::Region(region, bytes));
         Ok(())
     }
 
-    /// Forgets one; a pipe's writer sees it break.
+    /// Drops a document; the writer of a pipe sees the pipe break.
     pub fn drop_body(&mut self, navigation: NavigationId) {
         self.held.remove(&navigation);
     }
 
-    /// Takes one for its renderer.
+    /// Takes a document for its renderer.
     pub fn take(&mut self, navigation: NavigationId) -> io::Result<(BodySource, OwnedFd)> {
         match self.held.remove(&navigation) {
             Some(Body::Pipe(pipe)) => Ok((BodySource::Pipe, pipe)),
@@ -57,7 +57,7 @@ pub fn document_handle(document: &[u8]) -> io::Result<(BodySource, OwnedFd)> {
     Ok((BodySource::Region { bytes }, region.read_only()?))
 }
 
-/// A region cannot be empty, so an empty document stands in one of one byte.
+/// A region cannot be empty, so an empty document gets a region of one byte.
 fn region_of(document: &[u8]) -> io::Result<(shm::Region, u64)> {
     let content = if document.is_empty() { b"\n" } else { document };
     Ok((

@@ -1,4 +1,4 @@
-//! What the broker keeps, and for whom.
+//! The broker's stores: deaths, documents, pictures and surfaces.
 
 pub(crate) mod deaths;
 pub(crate) mod documents;
@@ -10,7 +10,7 @@ use documents::Documents;
 use pictures::Pictures;
 use surfaces::Surfaces;
 
-/// All that the broker keeps for others.
+/// All stores of the broker.
 #[derive(Default)]
 pub struct Store {
     pub(crate) deaths: Deaths,

@@ -1,7 +1,7 @@
-//! Pictures of the window: asked of the gpu process, filled by it into a shared region, written as
-//! PNG.
+//! Pictures of the window. The gpu process draws them into a shared region; the broker writes them
+//! as PNG.
 //!
-//! Owns: the regions of the pictures under way. Trusts: the gpu process with the pixels only.
+//! Owns: the regions of unfinished pictures. Trusts: the gpu process for the pixels only.
 
 use anyhow::Context;
 use protocol::geometry::Size;
@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::io::BufWriter;
 use std::path::Path;
 
-/// The pictures under way and those that are done.
+/// The unfinished and the finished pictures.
 #[derive(Default)]
 pub struct Pictures {
     next: u32,
@@ -27,21 +27,21 @@ pub struct Picture {
 }
 
 impl Pictures {
-    /// Keeps the region that the gpu process is asked to fill; returns the number of the request.
+    /// Keeps the region for the gpu process; returns the number of the request.
     pub fn begin(&mut self, region: Region, size: Size) -> u32 {
         self.next += 1;
         self.waiting.insert(self.next, (region, size));
         self.next
     }
 
-    /// The picture of that request, once; `None` while it is under way.
+    /// The picture of that request, once; `None` while it is unfinished.
     pub fn take(&mut self, request: u32) -> anyhow::Result<Option<Picture>> {
         let Some(result) = self.done.remove(&request) else {
             return Ok(None);
         };
-        let (region, size) =
-            result.map_err(|reason| anyhow::anyhow!("no picture of the window: {reason}"))?;
-        let bytes = size.frame_bytes().context("the size overflows")?;
+        let (region, size) = result
+            .map_err(|reason| anyhow::anyhow!("cannot take a picture of the window: {reason}"))?;
+        let bytes = size.frame_bytes().context("the picture is too large")?;
         let map = WritableMap::new(region.dup()?, bytes)?;
         Ok(Some(Picture {
             size,
@@ -49,12 +49,12 @@ impl Pictures {
         }))
     }
 
-    /// The requests that are done and not fetched.
+    /// The finished requests that were not fetched.
     pub fn finished(&self) -> Vec<u32> {
         self.done.keys().copied().collect()
     }
 
-    /// The gpu process says that it has filled that one, or why it cannot.
+    /// The gpu process has filled that region, or says why it cannot.
     pub fn finish(&mut self, request: u32, error: Option<String>) {
         if let Some(capture) = self.waiting.remove(&request) {
             let result = error.map_or(Ok(capture), Err);
@@ -62,7 +62,7 @@ impl Pictures {
         }
     }
 
-    /// No picture under way will be filled.
+    /// Fails all unfinished pictures.
     pub fn fail_all(&mut self, reason: &str) {
         let waiting = std::mem::take(&mut self.waiting);
         let failed = waiting
@@ -73,7 +73,7 @@ impl Pictures {
 }
 
 impl Picture {
-    /// Writes it as PNG: into a file beside it first, so that no half a picture is ever seen.
+    /// Writes the picture as PNG: to a temporary file first, so that nobody sees half a picture.
     pub fn write(&self, path: &Path) -> anyhow::Result<()> {
         let shown = path.display();
         let partial = path.with_extension(format!("png.{}.partial", std::process::id()));
@@ -83,7 +83,7 @@ impl Picture {
         if result.is_err() {
             let _ = std::fs::remove_file(&partial);
         }
-        result.with_context(|| format!("the picture was not written to {shown}"))
+        result.with_context(|| format!("cannot write the picture to {shown}"))
     }
 
     fn encode(&self, path: &Path) -> anyhow::Result<()> {

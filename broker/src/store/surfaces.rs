@@ -1,7 +1,7 @@
-//! The memory of every surface: who may write it and who may read it.
+//! The shared memory of all surfaces.
 //!
-//! Owns: both regions of each surface, so that a new gpu process can be given the last frames of a
-//! dead renderer. Trusts: the core on who is who. Never: maps a region.
+//! Owns: both regions of each surface, so that a new gpu process can get the last frame of a dead
+//! renderer. Never: maps a region.
 
 use ipc::Endpoint;
 use protocol::frames::{FromProducer, ToProducer};
@@ -27,7 +27,7 @@ pub struct Ends {
 }
 
 impl Surfaces {
-    /// Makes regions of that size in place of the old ones, if any.
+    /// Creates regions of that size, which replace the old ones.
     pub fn renew(&mut self, surface: SurfaceId, size: Size) -> io::Result<Ends> {
         let regions = SurfaceRegions::create(size)?;
         let ends = Ends {
@@ -38,24 +38,24 @@ impl Surfaces {
         Ok(ends)
     }
 
-    /// The regions as they are, for a new consumer.
+    /// The current regions, for a new consumer.
     pub fn last(&self, surface: SurfaceId) -> io::Result<Vec<OwnedFd>> {
         let missing = || io::Error::new(io::ErrorKind::NotFound, "no such surface");
         readable(self.regions.get(&surface).ok_or_else(missing)?)
     }
 
-    /// Bytes of both regions.
+    /// The size of both regions together.
     pub fn bytes(&self, surface: SurfaceId) -> usize {
         self.regions.get(&surface).map_or(0, SurfaceRegions::bytes)
     }
 
-    /// Frees both.
+    /// Frees both regions.
     pub fn remove(&mut self, surface: SurfaceId) {
         self.regions.remove(&surface);
     }
 }
 
-/// A frames channel: the producer's end and the consumer's.
+/// Opens a frames channel; returns the producer's and the consumer's end.
 pub fn frames_channel() -> io::Result<(OwnedFd, OwnedFd)> {
     let (producer, consumer) = Endpoint::<FromProducer, ToProducer>::pair()?;
     Ok((producer.into_fd(), consumer.into_fd()))
