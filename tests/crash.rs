@@ -148,7 +148,7 @@ fn the_record_of_a_memory_bomb_says_what_was_used_and_allowed() {
     let crash = browser.wait_for_tab("tab_crashed", &tab);
     let cause = crash["cause"].as_str().expect("a cause");
     // A machine with little to give, or the group's limit, may be met first.
-    if !cause.starts_with("ran out of memory: 16777216 bytes more were refused") {
+    if !cause.starts_with("ran out of memory: a request for 16777216 bytes failed") {
         return println!("SKIP: it died of something else: {cause}");
     }
     let words: Vec<&str> = cause.split(' ').collect();

@@ -61,17 +61,17 @@ fn is_replaced(role: &str, fault: &str, cause: &str) {
 
 #[test]
 fn a_gpu_process_that_computes_without_end_is_replaced() {
-    is_replaced("gpu", "hang", "did not answer");
+    is_replaced("gpu", "hang", "did not respond");
 }
 
 #[test]
 fn a_network_process_that_computes_without_end_is_replaced() {
-    is_replaced("network", "hang", "did not answer");
+    is_replaced("network", "hang", "did not respond");
 }
 
 #[test]
 fn a_shell_that_computes_without_end_is_replaced() {
-    is_replaced("shell", "hang", "did not answer");
+    is_replaced("shell", "hang", "did not respond");
 }
 
 #[test]

@@ -46,7 +46,7 @@ const PREFIX: &str = "handshake.";
 /// What a child says that waits to be killed.
 const WAITING: &str = "waits to be killed";
 const KILLED: &str = "SIGKILL";
-const NOT_HELD: &str = "its sandbox does not hold";
+const NOT_HELD: &str = "failed the sandbox check";
 
 const DEEDS: &[Deed] = &[
     deed(

@@ -87,7 +87,7 @@ fn without_descriptor(text: &str) -> String {
 /// and the record can only name the signal.
 pub fn agree(expected: &str, found: &str) -> bool {
     let is_call = expected.starts_with("dies: tried to call");
-    expected == found || (is_call && found == "dies: ended by signal 31 (SIGSYS)")
+    expected == found || (is_call && found == "dies: was killed by signal 31 (SIGSYS)")
 }
 
 pub fn write() -> ExitCode {

@@ -6,7 +6,7 @@ use url::Url;
 
 /// The URL that a typed address means: a full URL, or a host with or without port and path (then
 /// `https`, or `http` for localhost and addresses), or an absolute path (`file:`). A word without a
-/// dot is no address and, this being no search engine, an error that says so.
+/// dot is not an address: the error says that Bulkhead is not a search engine.
 pub fn parse(text: &str) -> Result<Url, LoadError> {
     let text = text.trim();
     let invalid = |reason: &str| LoadError::InvalidUrl {
@@ -34,14 +34,15 @@ pub fn parse(text: &str) -> Result<Url, LoadError> {
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
     if text.contains(char::is_whitespace) {
         return Err(invalid(
-            "it has spaces, and Bulkhead is no search engine: type an address such as example.org",
+            "it has spaces, and Bulkhead is not a search engine: type an address such as \
+             example.org",
         ));
     }
     let is_local = name == "localhost" || name.ends_with(".localhost");
     if !name.contains('.') && !is_local && !name.starts_with('[') {
         return Err(invalid(&format!(
-            "{name:?} has no dot, and Bulkhead is no search engine: type an address such as \
-             example.org, or http://{name}/ for a host of that name"
+            "{name:?} has no dot, and Bulkhead is not a search engine: type an address such as \
+             example.org, or http://{name}/ for a host with that name"
         )));
     }
     let is_address = name.starts_with('[') || name.parse::<std::net::Ipv4Addr>().is_ok();

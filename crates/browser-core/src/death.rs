@@ -1,63 +1,64 @@
-//! How a process ended, and what is said of it on the tab's card.
+//! How a process ended, and the words for that on the tab's card.
 
 use protocol::limits::{MESSAGES_PER_SECOND_MAX, QUEUED_BYTES_MAX, QUEUED_MESSAGES_MAX};
 use protocol::misbehaviour::Misbehaviour;
 use std::fmt;
 
-/// How the operating system says a process ended, with the record it wrote before.
+/// How a process ended, by the operating system's account and by the process's own crash record.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Exit {
-    /// Exit code, when it left by itself.
+    /// Exit code, if the process exited.
     pub code: Option<i32>,
     /// Signal that ended it.
     pub signal: Option<i32>,
-    /// Most bytes that it had in memory at once, by the system's account: private and shared ones.
+    /// Peak of its resident memory in bytes, private and shared, by the system's account.
     pub resident_bytes_peak: Option<u64>,
-    /// How many private bytes the system allowed it.
+    /// The limit of its private memory in bytes.
     pub private_bytes_max: Option<u64>,
     /// The system killed it at the memory limit of its control group.
     pub group_memory: Option<Usage>,
-    /// The signal that its crash handler reported before it left (a claim of the child).
+    /// The signal that its crash handler reported (a claim of the child).
     pub reported_signal: Option<i32>,
-    /// Whether that signal came of a stack that was used up (a claim of the child).
+    /// The stack that overflowed, if that caused the signal (a claim of the child).
     pub stack_overflow: Option<Stack>,
     /// The panic message that its panic hook reported (a claim of the child).
     pub panic: Option<String>,
-    /// Bytes that it asked for beyond its memory limit before it aborted (a claim of the child).
+    /// The request in bytes that exceeded its memory limit before it aborted (a claim of the
+    /// child).
     pub allocation_refused: Option<u64>,
 }
 
-/// Bytes of something that has a limit.
+/// Use of something with a limit, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Usage {
-    /// How many were used.
+    /// The bytes in use.
     pub used: u64,
-    /// How many are allowed.
+    /// The limit in bytes.
     pub allowed: u64,
 }
 
-/// A stack that was used up.
+/// A stack that overflowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stack {
-    /// The main thread's.
+    /// The stack of the main thread.
     Main(Usage),
-    /// That of a further thread.
+    /// The stack of another thread.
     Other,
 }
 
-/// What waits in the broker for a process that does not read.
+/// The messages that wait in the broker for a process that does not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Waiting {
-    /// Messages.
+    /// The number of messages.
     pub messages: usize,
-    /// Their bytes.
+    /// The bytes of all of them.
     pub bytes: usize,
 }
 
 /// Why a process died, the strongest reason known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DeathCause {
-    /// It left by itself with this code.
+    /// It exited with this code.
     Exited(i32),
     /// It sent this many messages in one second and was killed.
     Flooded(u32),
@@ -65,14 +66,14 @@ pub enum DeathCause {
     GroupMemory(Usage),
     /// It did not finish its handshake in time.
     HandshakeTimeout,
-    /// It did not answer input or a ping and was killed (a service; a tab's process waits for the
-    /// user).
+    /// It did not respond to input or a ping and was killed (a service; for a tab's process, the
+    /// user decides).
     Hung,
     /// It broke the protocol and was killed.
     Misbehaved(Misbehaviour),
     /// It asked for more than its memory limit allows.
     OutOfMemory {
-        /// Bytes that it did not get.
+        /// The request in bytes that failed.
         refused: u64,
         /// See [`Exit::resident_bytes_peak`].
         resident_peak: Option<u64>,
@@ -83,29 +84,29 @@ pub enum DeathCause {
     Panicked(String),
     /// It did not read its messages and was killed.
     QueueFull(Waiting),
-    /// Its sandbox did not hold and it was killed.
+    /// Its sandbox failed the check and it was killed.
     SealRefused(String),
     /// A signal ended it.
     Signal(i32),
     /// It could not be started.
     SpawnFailed(String),
-    /// It used up a stack.
+    /// It overflowed a stack.
     StackOverflow(Stack),
     /// It tried a system call that its policy refuses and was killed.
     SystemCall {
         /// The call and its arguments.
         call: String,
-        /// Its number, and where in the program it was made.
+        /// The number of the call, and its place in the program.
         place: String,
     },
-    /// It was ended on purpose: its tab was closed, moved on, or the user said so.
+    /// It was ended on purpose: its tab was closed or navigated away, or the user asked for it.
     Wanted,
 }
 
 impl DeathCause {
-    /// The strongest reason that an exit tells: what the system alone says of its memory; then the
-    /// claims of the child (a panic, memory, a stack, a signal); then the signal that the system
-    /// reports, then the exit code.
+    /// The strongest known reason. First the system's account of the memory; then the claims of the
+    /// child (a panic, memory, a stack, a signal); then the signal that the system reports; then
+    /// the exit code.
     pub(crate) fn of(exit: &Exit) -> DeathCause {
         if let Some(usage) = exit.group_memory {
             return DeathCause::GroupMemory(usage);
@@ -129,7 +130,7 @@ impl DeathCause {
         }
     }
 
-    /// With what is for records and not for a card.
+    /// The cause with details that are for records, not for a card.
     pub fn in_full(&self) -> String {
         match self {
             DeathCause::SystemCall { place, .. } => format!("{self} ({place})"),
@@ -141,30 +142,30 @@ impl DeathCause {
 impl fmt::Display for DeathCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            DeathCause::Exited(code) => write!(f, "left with exit code {code}"),
+            DeathCause::Exited(code) => write!(f, "exited with code {code}"),
             DeathCause::Flooded(messages) => write!(
                 f,
-                "broke the protocol: Flood, {messages} messages in one second of \
-                 {MESSAGES_PER_SECOND_MAX} allowed"
+                "broke the protocol: Flood, {messages} messages in one second \
+                 (limit {MESSAGES_PER_SECOND_MAX})"
             ),
             DeathCause::GroupMemory(usage) => {
-                write!(f, "was killed at its memory limit: {usage} (control group)")
+                write!(f, "reached the memory limit of its control group: {usage}")
             }
             DeathCause::HandshakeTimeout => f.write_str("did not start in time"),
-            DeathCause::Hung => f.write_str("did not answer"),
+            DeathCause::Hung => f.write_str("did not respond"),
             DeathCause::Misbehaved(m) => write!(f, "broke the protocol: {m}"),
             DeathCause::OutOfMemory {
                 refused,
                 resident_peak,
                 private_max,
             } => {
-                write!(f, "ran out of memory: {refused} bytes more were refused")?;
+                write!(f, "ran out of memory: a request for {refused} bytes failed")?;
                 if let Some(peak) = resident_peak {
                     let peak = Mebibytes(*peak);
-                    write!(f, "; used {peak} (resident peak, shared included)")?;
+                    write!(f, "; peak {peak} (resident, with shared memory)")?;
                 }
                 if let Some(max) = private_max {
-                    write!(f, "; allowed {} (private)", Mebibytes(*max))?;
+                    write!(f, "; limit {} (private memory)", Mebibytes(*max))?;
                 }
                 Ok(())
             }
@@ -172,11 +173,15 @@ impl fmt::Display for DeathCause {
             DeathCause::QueueFull(Waiting { messages, bytes }) => write!(
                 f,
                 "stopped reading: {messages} messages wait ({bytes} bytes), \
-                 of {QUEUED_MESSAGES_MAX} ({QUEUED_BYTES_MAX} bytes) allowed"
+                 the limit is {QUEUED_MESSAGES_MAX} ({QUEUED_BYTES_MAX} bytes)"
             ),
-            DeathCause::SealRefused(reason) => write!(f, "its sandbox does not hold: {reason}"),
+            DeathCause::SealRefused(reason) => write!(f, "failed the sandbox check: {reason}"),
             DeathCause::Signal(number) => {
-                write!(f, "ended by signal {number} ({})", signal_name(*number))
+                write!(
+                    f,
+                    "was killed by signal {number} ({})",
+                    signal_name(*number)
+                )
             }
             DeathCause::SpawnFailed(reason) => write!(f, "could not be started: {reason}"),
             DeathCause::StackOverflow(Stack::Main(usage)) => {
@@ -194,11 +199,11 @@ impl fmt::Display for DeathCause {
 impl fmt::Display for Usage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (used, allowed) = (Mebibytes(self.used), Mebibytes(self.allowed));
-        write!(f, "{used} used of {allowed} allowed")
+        write!(f, "{used} used, limit {allowed}")
     }
 }
 
-/// Bytes for people; whole ones without a fraction.
+/// Bytes for the user; whole numbers have no fraction.
 struct Mebibytes(u64);
 
 impl fmt::Display for Mebibytes {

@@ -37,7 +37,7 @@ fn card_names_the_cause() {
             signal: Some(9),
             ..Exit::default()
         }),
-        "ended by signal 9 (SIGKILL)"
+        "was killed by signal 9 (SIGKILL)"
     );
     assert_eq!(
         exit(Exit {
@@ -45,7 +45,7 @@ fn card_names_the_cause() {
             reported_signal: Some(11),
             ..Exit::default()
         }),
-        "ended by signal 11 (SIGSEGV)"
+        "was killed by signal 11 (SIGSEGV)"
     );
     let panic = Some("index out of bounds".to_owned());
     assert_eq!(
@@ -61,7 +61,7 @@ fn card_names_the_cause() {
             code: Some(3),
             ..Exit::default()
         }),
-        "left with exit code 3"
+        "exited with code 3"
     );
     let misbehaved = cause_after(|world, process| {
         world.send(Event::Misbehaved {
@@ -113,8 +113,8 @@ fn card_says_which_limit_was_met_with_what_was_used_and_allowed() {
     };
     assert_eq!(
         exit(refused.clone()),
-        "ran out of memory: 4096 bytes more were refused; used 1000.5 MiB (resident peak, shared \
-         included); allowed 1024 MiB (private)"
+        "ran out of memory: a request for 4096 bytes failed; peak 1000.5 MiB (resident, with \
+         shared memory); limit 1024 MiB (private memory)"
     );
     let group_memory = Some(Usage {
         used: 64 * MIB,
@@ -126,7 +126,7 @@ fn card_says_which_limit_was_met_with_what_was_used_and_allowed() {
             signal: Some(9),
             ..refused
         }),
-        "was killed at its memory limit: 64 MiB used of 64 MiB allowed (control group)"
+        "reached the memory limit of its control group: 64 MiB used, limit 64 MiB"
     );
     let main = Stack::Main(Usage {
         used: 8 * MIB,
@@ -139,7 +139,7 @@ fn card_says_which_limit_was_met_with_what_was_used_and_allowed() {
     };
     assert_eq!(
         exit(overflow(main)),
-        "overflowed its stack: 8 MiB used of 8 MiB allowed (SIGSEGV)"
+        "overflowed its stack: 8 MiB used, limit 8 MiB (SIGSEGV)"
     );
     assert_eq!(
         exit(overflow(Stack::Other)),
@@ -153,7 +153,7 @@ fn card_says_which_limit_was_met_with_what_was_used_and_allowed() {
     });
     assert_eq!(
         flooded,
-        "broke the protocol: Flood, 20001 messages in one second of 20000 allowed"
+        "broke the protocol: Flood, 20001 messages in one second (limit 20000)"
     );
     let queue = cause_after(|world, process| {
         world.send(Event::QueueFull {
@@ -163,7 +163,7 @@ fn card_says_which_limit_was_met_with_what_was_used_and_allowed() {
     });
     assert_eq!(
         queue,
-        "stopped reading: 256 messages wait (9000 bytes), of 256 (1048576 bytes) allowed"
+        "stopped reading: 256 messages wait (9000 bytes), the limit is 256 (1048576 bytes)"
     );
 }
 
@@ -176,7 +176,7 @@ fn exit_of_which_the_system_tells_little_has_a_cause_all_the_same() {
         };
         world.exit(process, exit);
     });
-    assert_eq!(cause, "ran out of memory: 1 bytes more were refused");
+    assert_eq!(cause, "ran out of memory: a request for 1 bytes failed");
 }
 
 #[test]
@@ -194,7 +194,7 @@ fn own_reason_for_a_kill_is_stronger_than_the_signal_that_carried_it_out() {
     let died = RecordKind::Died {
         role: Role::Renderer,
         pid: 1000 + process.0,
-        cause: "stopped reading: 256 messages wait (9000 bytes), of 256 (1048576 bytes) allowed"
+        cause: "stopped reading: 256 messages wait (9000 bytes), the limit is 256 (1048576 bytes)"
             .to_owned(),
     };
     assert_eq!(records(&actions), [&died]);
@@ -425,7 +425,7 @@ fn kill_address_kills_and_says_so() {
     );
     assert_eq!(
         world.tab(tab).card.expect("a card").cause,
-        "ended by signal 9 (SIGKILL)"
+        "was killed by signal 9 (SIGKILL)"
     );
 }
 

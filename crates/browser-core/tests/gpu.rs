@@ -259,7 +259,7 @@ fn producer_that_hangs_up_dies_of_that_unless_its_end_says_otherwise() {
         let cause = match crash {
             Some(signal) => {
                 world.die(process, signal);
-                "ended by signal 11 (SIGSEGV)"
+                "was killed by signal 11 (SIGSEGV)"
             }
             None => {
                 world.send(Event::Misbehaved {

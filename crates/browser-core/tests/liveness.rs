@@ -81,7 +81,7 @@ fn killing_a_silent_tab_leaves_it_with_its_card_and_the_others_alone() {
     }));
     assert_eq!(
         world.tab(tab).card.expect("a card").heading,
-        "This tab was ended"
+        "The process of this tab was ended"
     );
     world.shell_says(FromShell::CardButton(tab, CardButton::Reload));
     world.settle();

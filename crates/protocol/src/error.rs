@@ -1,4 +1,4 @@
-//! Why a page could not be loaded, in words that a user can act on.
+//! Why a page could not be loaded, in words that help the user.
 
 use crate::limits;
 use crate::misbehaviour::{Misbehaviour, check_text};
@@ -9,7 +9,7 @@ use thiserror::Error;
 #[derive(Clone, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
 pub enum LoadError {
     /// The response ended before the length that its header promised.
-    #[error("the response was cut short: {received} bytes came of {expected} promised")]
+    #[error("the response was cut short: {}", arrived(*received, *expected))]
     BodyCutShort {
         /// Bytes that arrived.
         received: u64,
@@ -31,8 +31,8 @@ pub enum LoadError {
         /// Host and port.
         host: String,
     },
-    /// The server closed the connection before an answer.
-    #[error("{host} closed the connection without an answer")]
+    /// The server closed the connection before a response.
+    #[error("{host} closed the connection without a response")]
     ConnectionReset {
         /// Host and port.
         host: String,
@@ -51,8 +51,8 @@ pub enum LoadError {
         /// The name.
         host: String,
     },
-    /// The server's answer is not HTTP.
-    #[error("the server's answer is not valid HTTP: {reason}")]
+    /// The server's response is not HTTP.
+    #[error("the server's response is not valid HTTP: {reason}")]
     InvalidResponse {
         /// What is wrong with it.
         reason: String,
@@ -69,7 +69,7 @@ pub enum LoadError {
         /// The MIME type of the response.
         content_type: String,
     },
-    /// There is no built-in page of that name.
+    /// No built-in page has that name.
     #[error("there is no built-in page named {name}")]
     NoSuchPage {
         /// The name after `bulkhead://`.
@@ -93,23 +93,23 @@ pub enum LoadError {
         /// The scheme.
         scheme: String,
     },
-    /// The redirects came back to where they had been.
+    /// The redirects form a loop.
     #[error("the server redirects in a loop")]
     RedirectLoop,
-    /// No name server answered.
-    #[error("the name servers did not answer for {host}: {reason}")]
+    /// No name server responded.
+    #[error("the name servers did not respond for {host}: {reason}")]
     Resolver {
         /// The name.
         host: String,
-        /// What each of them did.
+        /// The failure of each server.
         reason: String,
     },
-    /// The server did not answer in time.
-    #[error("{host} did not answer in time ({phase})")]
+    /// The server did not respond in time.
+    #[error("{host} did not respond in time ({phase})")]
     TimedOut {
         /// Host and port.
         host: String,
-        /// What was waited for: connecting, the response, the body.
+        /// The phase that timed out: connecting, the response, the body.
         phase: String,
     },
     /// No safe connection: a wrong certificate or a TLS failure.
@@ -120,19 +120,19 @@ pub enum LoadError {
         /// What is wrong with it.
         reason: String,
     },
-    /// More redirects than are followed.
+    /// More redirects than the limit.
     #[error("the server redirected more than {limit} times")]
     TooManyRedirects {
         /// The limit.
         limit: u32,
     },
-    /// A network failure that has no variant of its own.
+    /// Any other network failure.
     #[error("the network failed: {reason}")]
     Transport {
         /// The system's reason.
         reason: String,
     },
-    /// A scheme that is not spoken here.
+    /// Bulkhead does not support the scheme.
     #[error("{scheme}: addresses are not supported")]
     UnsupportedScheme {
         /// The scheme.
@@ -172,5 +172,28 @@ impl LoadError {
     /// The range checks of [`crate::Message::check`].
     pub fn check(&self) -> Result<(), Misbehaviour> {
         check_text(&self.to_string(), 2 * limits::TEXT_BYTES_MAX)
+    }
+}
+
+/// How much of a body arrived. `expected` is 0 if the header promised no length.
+fn arrived(received: u64, expected: u64) -> String {
+    match expected {
+        0 => format!("{received} bytes arrived"),
+        expected => format!("{received} of {expected} bytes arrived"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cut_body_without_a_promised_length_names_none() {
+        let text = |expected| {
+            let received = 5;
+            LoadError::BodyCutShort { received, expected }.to_string()
+        };
+        assert_eq!(text(9), "the response was cut short: 5 of 9 bytes arrived");
+        assert_eq!(text(0), "the response was cut short: 5 bytes arrived");
     }
 }

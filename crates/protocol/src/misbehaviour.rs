@@ -1,5 +1,5 @@
-//! What a peer can do wrong. One variant per violation; the sender is killed and the record and the
-//! tab's card name the variant. The peer's fault is never mixed with our own failure.
+//! Violations of the protocol by a peer. The sender is killed, and the record and the tab's card
+//! name the variant. A failure of our own is never reported as misbehaviour.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -9,17 +9,17 @@ use std::fmt;
 pub enum Misbehaviour {
     /// The bytes do not decode: truncated, unknown variant, invalid UTF-8, trailing bytes.
     BadEncoding,
-    /// A descriptor beside a message is of another kind than the message calls for.
+    /// A descriptor beside a message has the wrong kind.
     BadHandle,
-    /// It closed a channel that it needs as long as it lives.
+    /// The peer closed a channel that it needs for the rest of its life.
     ClosedChannel,
-    /// Damage of a frame lies outside the frame, or there is too much of it.
+    /// The damage of a frame lies outside the frame, or has too many parts.
     DamageOutOfRange,
-    /// More messages than a child may send in that time.
+    /// More messages per second than a child may send.
     Flood,
-    /// An identifier that this child was never given.
+    /// An identifier that this child never received.
     ForeignId,
-    /// A frame's base is newer than anything the consumer has seen.
+    /// The base of a frame is newer than any frame that the consumer has seen.
     FrameBaseAhead,
     /// A frame's pixel format is unknown.
     FrameFormat,
@@ -31,17 +31,17 @@ pub enum Misbehaviour {
     FrameSlot,
     /// A child answered the handshake out of order or with another build's protocol.
     Handshake,
-    /// Fewer descriptors than the message calls for, or truncated control data.
+    /// Fewer descriptors than the message needs, or truncated control data.
     MissingHandle,
     /// A string or list longer than its limit.
     Oversized,
-    /// A packet larger than any message may be.
+    /// A packet larger than the largest message.
     OversizedPacket,
-    /// A shared region is not sealed as it must be, or has another size than it must have.
+    /// A shared region lacks a seal, or has the wrong size.
     RegionNotSealed,
     /// A frame or message of a generation that was never granted.
     StaleGeneration,
-    /// Descriptors beyond those that the message calls for.
+    /// More descriptors than the message needs.
     SurplusHandle,
     /// A number outside its range.
     ValueOutOfRange,

@@ -119,10 +119,7 @@ impl Core {
             return;
         };
         let Ok(url) = Url::parse(link) else {
-            return self.refuse(
-                tab,
-                "the page asked for something that is no URL".to_owned(),
-            );
+            return self.refuse(tab, "the page asked for an invalid URL".to_owned());
         };
         let fault = injection::injection_of(&url).and_then(Result::ok);
         let may_break = site.as_str() == injection::PAGE;
@@ -140,7 +137,7 @@ impl Core {
             .living_mut(process)
             .is_some_and(|process| process.navigations_asked.allow(now));
         if !may_go {
-            let notice = "the page tried to go elsewhere too often";
+            let notice = "the page tried to navigate too often";
             return self.refuse(tab, notice.to_owned());
         }
         match fault {
@@ -166,7 +163,7 @@ impl Core {
             return;
         };
         if !std::mem::take(&mut process.activated) {
-            let notice = "the page tried to open a tab that nobody asked for";
+            let notice = "the page tried to open a tab without a click or key of the user";
             return self.refuse(tab, notice.to_owned());
         }
         let at = self

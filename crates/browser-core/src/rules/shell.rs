@@ -189,11 +189,11 @@ impl Core {
         let mut remarks: Vec<&str> = self.config.banner.as_deref().into_iter().collect();
         if !gpu.wanted && gpu.process.is_none() {
             remarks.push(
-                "The gpu process keeps dying: Bulkhead runs on without a window for a while.",
+                "The gpu process keeps dying. Bulkhead continues without a window for a while.",
             );
         }
         if !network.wanted && network.process.is_none() {
-            remarks.push("The network process keeps dying: reload a page to try again.");
+            remarks.push("The network process keeps dying. Reload a page to try again.");
         }
         if remarks.is_empty() {
             return None;
@@ -206,7 +206,7 @@ impl Core {
         let tab = self.tabs.find(id)?;
         if let Some(crash) = &tab.crash {
             let heading = match crash.cause {
-                DeathCause::Wanted => "This tab was ended",
+                DeathCause::Wanted => "The process of this tab was ended",
                 DeathCause::SpawnFailed(_) | DeathCause::HandshakeTimeout => {
                     "This tab could not be started"
                 }
@@ -226,8 +226,8 @@ impl Core {
         let process = self.processes.get(self.current_process(id)?)?;
         Some(Card {
             tab: id,
-            heading: "This tab does not answer".to_owned(),
-            cause: format!("no answer for {} seconds", HANG_CARD_MS / 1000),
+            heading: "This tab does not respond".to_owned(),
+            cause: format!("no response for {} seconds", HANG_CARD_MS / 1000),
             details: vec![format!(
                 "process {} (pid {})",
                 process.id,

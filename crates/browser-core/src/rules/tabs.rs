@@ -49,7 +49,7 @@ impl Core {
             if let Some(active) = self.tabs.active {
                 self.set_notice(
                     active,
-                    format!("there are {TABS_MAX} tabs: close one first"),
+                    format!("{TABS_MAX} tabs are open, the most possible: close one first"),
                 );
             }
             return None;
