@@ -37,7 +37,10 @@ pub fn main() -> ExitCode {
         None if std::env::args_os().nth(1).is_some_and(|word| word == "lab") => {
             ::lab::main(std::env::args_os().skip(1))
         }
-        None => cli::main(),
+        None => {
+            output::terminal::open_queues();
+            cli::main()
+        }
     }
 }
 

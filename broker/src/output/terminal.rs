@@ -46,6 +46,11 @@ fn stderr() -> Option<&'static LineQueue> {
     STDERR.get_or_init(open).as_ref()
 }
 
+/// Opens both queues, so that no descriptor and no thread comes later than the start.
+pub fn open_queues() {
+    let _ = (stdout(), stderr());
+}
+
 /// See [`say!`].
 pub fn say_line(text: &str) {
     if let Some(queue) = stdout() {

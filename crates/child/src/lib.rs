@@ -2,6 +2,15 @@
 //!
 //! The order of these steps is the same for every role. Trusts: the broker at the other end of
 //! descriptor 3. Never: shows content; the loop of a role starts only after [`Started::seal`].
+//!
+//! ```no_run
+//! use protocol::ids::Role;
+//!
+//! let mut started = child::start(Role::Network).expect("the broker started this process");
+//! // Here a role takes its channels and warms up: threads, fonts, a window.
+//! started.seal().expect("the sandbox is on");
+//! // From here on the process may see web content.
+//! ```
 #![deny(unsafe_code)]
 
 mod fault;

@@ -81,13 +81,20 @@ pub fn signal_name(number: i32) -> String {
 /// Installs the handlers and the panic hook. Every child calls it first; both keep working under
 /// the filter. Rust gives each thread a signal stack; the calling thread gets a bigger one here.
 pub fn install() {
-    let here = 0_u8;
-    MAIN_STACK_START.store((&raw const here).addr() as u64, Ordering::Relaxed);
+    MAIN_STACK_START.store(main_stack_start(), Ordering::Relaxed);
     install_stack();
     for signal in HANDLED {
         install_handler(signal);
     }
     panic::set_hook(Box::new(report_panic));
+}
+
+/// An address in the first page of the main stack, where the Linux kernel puts what a program is
+/// started with; getauxval(3). The caller's own depth does not count: the frame of a `main` into
+/// which much is inlined has a size of its own.
+fn main_stack_start() -> u64 {
+    // SAFETY: the call reads a table that does not change after the start of the process.
+    unsafe { libc::getauxval(libc::AT_RANDOM) }
 }
 
 /// Parses a line that a child wrote. `None`: it is no crash record.
@@ -278,7 +285,7 @@ impl Line {
     }
 }
 
-/// The approximate start of the main stack; set before any handler runs.
+/// The start of the main stack, to a page or so; set before any handler runs.
 static MAIN_STACK_START: AtomicU64 = AtomicU64::new(0);
 
 /// Size of the main stack in bytes.
@@ -307,6 +314,22 @@ const PANIC_CHARACTERS_MAX: usize = 1024;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_start_of_the_main_stack_does_not_depend_on_the_callers_depth() {
+        #[inline(never)]
+        fn deep(levels: u32) -> u64 {
+            let frame = std::hint::black_box([0_u8; 64 * 1024]);
+            let start = if levels == 0 {
+                main_stack_start()
+            } else {
+                deep(levels - 1)
+            };
+            start + u64::from(std::hint::black_box(frame)[0])
+        }
+        assert_ne!(main_stack_start(), 0);
+        assert_eq!(main_stack_start(), deep(4));
+    }
 
     #[test]
     fn numbers_are_formatted_without_an_allocator() {

@@ -6,7 +6,8 @@ use crate::seal::attacks;
 use serde::{Deserialize, Serialize};
 
 /// Layers that every machine has and every child gets. The tests' knock-out matrix switches single
-/// ones off to see what the others are worth; nothing else may: see [`Support::leave_off`].
+/// ones off to see what the others are worth; nothing else may: see
+/// [`leave_off`](crate::Support::leave_off).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mandatory {

@@ -1,4 +1,11 @@
 //! Starts the real browser, drives it, and looks at it from outside: for tests and benches.
+//!
+//! ```no_run
+//! let mut browser = testkit::Browser::headless(&[]);
+//! let tab = browser.open("data:text/html,<title>hello</title>");
+//! browser.wait_for_tab("loaded", &tab);
+//! assert!(browser.quit().success());
+//! ```
 #![deny(unsafe_code)]
 
 pub mod browser;

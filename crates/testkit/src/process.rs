@@ -5,6 +5,7 @@ use crate::wait::Watchdog;
 use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use procfs::process::Process;
 use std::os::fd::{AsFd, FromRawFd, OwnedFd};
 
 /// Sends a signal.
@@ -14,15 +15,8 @@ pub fn signal(pid: i32, signal: Signal) {
 
 /// Whether it runs: neither gone nor a zombie.
 pub fn is_running(pid: i32) -> bool {
-    let Ok(stat) = std::fs::read_to_string(format!("/proc/{pid}/stat")) else {
-        return false;
-    };
-    // The name stands in parentheses and may hold anything.
-    let state = stat
-        .rsplit(") ")
-        .next()
-        .and_then(|rest| rest.chars().next());
-    !matches!(state, Some('Z' | 'X') | None)
+    let stat = Process::new(pid).and_then(|process| process.stat());
+    stat.is_ok_and(|stat| !matches!(stat.state, 'Z' | 'X'))
 }
 
 /// Waits until it runs no longer.
@@ -49,7 +43,7 @@ pub(crate) fn pidfd(pid: i32) -> Option<OwnedFd> {
     }
 }
 
-/// A field of `/proc/PID/status`.
+/// Any field of `/proc/PID/status`, by its name there; hence not by the `procfs` crate.
 pub fn status_field(pid: i32, name: &str) -> String {
     let text =
         std::fs::read_to_string(format!("/proc/{pid}/status")).expect("the process is there");
