@@ -7,7 +7,7 @@ use crate::state::Broker;
 use anyhow::Context;
 use browser_core::{ProcessState, TabState};
 use protocol::geometry::Size;
-use protocol::ids::TabId;
+use protocol::ids::{Role, TabId};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -65,6 +65,19 @@ pub struct SurfaceRow {
     pub bytes: u64,
 }
 
+/// A channel between two processes.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Channel {
+    /// Role and PID of the side that sends first.
+    pub from: String,
+    /// Role and PID of the other side, or its role where there is one process of it.
+    pub to: String,
+    /// What the channel is for.
+    pub purpose: &'static str,
+    /// The site or the surface that the channel is bound to, or nothing.
+    pub bound_to: String,
+}
+
 impl ProcessRow {
     /// Its proportional share of memory, for people.
     pub fn memory(&self) -> String {
@@ -73,8 +86,15 @@ impl ProcessRow {
     }
 }
 
+impl SurfaceRow {
+    /// The memory of its regions, for people.
+    pub fn memory(&self) -> String {
+        mebibytes(self.bytes)
+    }
+}
+
 /// Bytes for people.
-pub fn mebibytes(bytes: u64) -> String {
+fn mebibytes(bytes: u64) -> String {
     format!("{:.1} MiB", bytes as f64 / (1024.0 * 1024.0))
 }
 
@@ -163,6 +183,46 @@ pub fn surfaces(browser: &Broker) -> Vec<SurfaceRow> {
         .collect()
 }
 
+/// Every channel. The broker has none to itself.
+pub fn channels(browser: &Broker) -> Vec<Channel> {
+    let surfaces = browser.core.surfaces();
+    let mut all = Vec::new();
+    for (process, child) in browser.children.iter() {
+        let name = format!("{} {}", child.role, child.pid);
+        let site = browser.core.process(process).and_then(|info| info.site);
+        let painted = surfaces.iter().filter(|it| it.producer == Some(process));
+        let painted: Vec<String> = painted.map(|it| it.surface.to_string()).collect();
+        let site = site.map(|site| site.to_string());
+        all.extend(channels_of(&name, child.role, site, painted));
+    }
+    all
+}
+
+/// The channels of one child.
+fn channels_of(
+    name: &str,
+    role: Role,
+    site: Option<String>,
+    surfaces: Vec<String>,
+) -> Vec<Channel> {
+    let channel = |from: &str, to: &str, purpose, bound_to| Channel {
+        from: from.to_owned(),
+        to: to.to_owned(),
+        purpose,
+        bound_to,
+    };
+    let mut all = vec![channel("broker", name, "control", String::new())];
+    if role == Role::Shell {
+        all.push(channel(name, "broker", "commands", String::new()));
+    }
+    if let Some(site) = site.filter(|site| site.starts_with("http")) {
+        all.push(channel(name, "network", "fetch", site));
+    }
+    let frames = surfaces.into_iter();
+    all.extend(frames.map(|surface| channel(name, "gpu", "frames", surface)));
+    all
+}
+
 /// Writes tabs and processes as JSON; into a file beside it first, so that no half is ever seen.
 pub fn write_state(browser: &Broker, path: &Path) -> anyhow::Result<()> {
     let partial = path.with_extension("partial");
@@ -226,4 +286,35 @@ fn memory(pid: i32) -> Option<(u64, u64)> {
     };
     let private = field("Private_Clean:")? + field("Private_Dirty:")?;
     Some((field("Pss:")?, private))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_of_the_web_has_control_fetch_and_frames() {
+        let site = Some("http://a.b".to_owned());
+        let all = channels_of("renderer 7", Role::Renderer, site, vec!["s1".to_owned()]);
+        let all = all.iter().map(|it| {
+            (
+                it.from.as_str(),
+                it.to.as_str(),
+                it.purpose,
+                it.bound_to.as_str(),
+            )
+        });
+        assert!(all.eq([
+            ("broker", "renderer 7", "control", ""),
+            ("renderer 7", "network", "fetch", "http://a.b"),
+            ("renderer 7", "gpu", "frames", "s1"),
+        ]));
+    }
+
+    #[test]
+    fn a_spare_renderer_has_the_control_channel_alone() {
+        let all = channels_of("renderer 7", Role::Renderer, None, Vec::new());
+        assert_eq!(all.len(), 1);
+        assert_eq!(all[0].purpose, "control");
+    }
 }

@@ -1,124 +1,156 @@
-//! The Plumber's page.
-//!
-//! Owns: its HTML. Trusts: the lab's crate for the facts. Never: shows a value unescaped.
+//! The Plumber's page: both ends of the pipe, its buffer, and a link for each step.
 
-use crate::pages::{escape, fill};
+use crate::pages::template::render;
+use askama::Template;
 use lab::plumber::{BUTTONS, EndView, Place, STEP_BYTES_MAX, Snapshot, Step, bytes};
-use std::fmt::Write;
 
-/// The page's address, whatever step was asked for: loading the page again takes none.
+/// The page's address without a step: reloading it takes none.
 pub const URL: &str = "bulkhead://lab/plumber";
 
-/// The Plumber's page: how things stand, and links that take the step of that number.
+#[derive(Template)]
+#[template(path = "plumber.html")]
+struct Plumber<'a> {
+    here: &'static str,
+    pipe: &'a Snapshot,
+    ends: [End<'a>; 2],
+    /// Buttons below the picture.
+    buttons: Vec<Button>,
+    next_step: u32,
+    was_old: bool,
+}
+
+struct End<'a> {
+    name: &'static str,
+    /// What this end does with bytes.
+    verb: &'static str,
+    view: &'a EndView,
+    is_asleep: bool,
+    buttons: Vec<Button>,
+}
+
+struct Button {
+    key: char,
+    label: &'static str,
+    step: Step,
+}
+
+/// The page. Its links take the step number `next_step`; `was_old`: the last link followed was an
+/// old one.
 pub fn build(snapshot: &Snapshot, next_step: u32, was_old: bool) -> String {
-    let mut rows = format!("<p class=\"lead\">{}</p>\n", escape(snapshot.headline()));
-    rows += "<div class=\"ends\">";
-    let is_writer_asleep = snapshot.is_writer_asleep();
-    rows += &end(
-        "writer",
-        "write",
-        &snapshot.writer,
-        is_writer_asleep,
-        &buttons(Place::Writer, next_step),
-    );
-    rows += &end(
-        "reader",
-        "read",
-        &snapshot.reader,
-        snapshot.is_reader_asleep(),
-        &buttons(Place::Reader, next_step),
-    );
-    rows += "</div>\n";
-    let class = if is_writer_asleep {
-        "filling full"
-    } else {
-        "filling"
+    render(&Plumber {
+        here: "lab",
+        pipe: snapshot,
+        ends: [
+            End {
+                name: "writer",
+                verb: "write",
+                view: &snapshot.writer,
+                is_asleep: snapshot.is_writer_asleep(),
+                buttons: buttons(Place::Writer),
+            },
+            End {
+                name: "reader",
+                verb: "read",
+                view: &snapshot.reader,
+                is_asleep: snapshot.is_reader_asleep(),
+                buttons: buttons(Place::Reader),
+            },
+        ],
+        buttons: resizes(snapshot)
+            .into_iter()
+            .chain(buttons(Place::Whole))
+            .collect(),
+        next_step,
+        was_old,
+    })
+}
+
+impl End<'_> {
+    /// The classes of its box and of its state.
+    fn classes(&self) -> (&'static str, &'static str) {
+        match (&self.view.sight, self.is_asleep) {
+            (None, _) => ("end ended", "bad"),
+            (_, true) => ("end asleep", "warn"),
+            _ => ("end", "ok"),
+        }
+    }
+}
+
+impl Button {
+    /// The step as a part of a URL.
+    fn words(&self) -> String {
+        self.step.to_string().replace(' ', "-")
+    }
+}
+
+fn buttons(place: Place) -> Vec<Button> {
+    let here = BUTTONS.iter().filter(|button| button.place == place);
+    here.map(|it| Button {
+        key: it.key,
+        label: it.label,
+        step: it.step,
+    })
+    .collect()
+}
+
+/// Buttons that halve and double the buffer, while there is one.
+fn resizes(snapshot: &Snapshot) -> Vec<Button> {
+    let Some(pipe) = snapshot.pipe else {
+        return Vec::new();
     };
-    // Writing to a string cannot fail.
-    let _ = write!(
-        rows,
-        "<p><b>The buffer in the kernel:</b> {}</p>\n\
-         <div class=\"buffer\"><div class=\"{class}\" style=\"width: {:.2}%\"></div></div>\n<p>",
-        escape(&snapshot.filling()),
-        snapshot.share() * 100.0
-    );
-    if let Some(pipe) = snapshot.pipe {
-        let most = u64::from(STEP_BYTES_MAX);
-        for (key, label, bytes) in [
-            ('-', "halve it", (pipe.capacity / 2).max(1)),
-            ('+', "double it", (pipe.capacity * 2).min(most)),
+    let most = u64::from(STEP_BYTES_MAX);
+    let halved = ('-', "halve it", (pipe.capacity / 2).max(1));
+    let doubled = ('+', "double it", (pipe.capacity * 2).min(most));
+    [halved, doubled]
+        .map(|(key, label, bytes)| Button {
+            key,
+            label,
+            step: Step::Resize(u32::try_from(bytes).unwrap_or(STEP_BYTES_MAX)),
+        })
+        .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lab::plumber::Pipe;
+
+    fn end(pid: u32) -> EndView {
+        EndView {
+            pid,
+            sight: None,
+            ended: Some("ended by <SIGPIPE>".to_owned()),
+            intent: "idle".to_owned(),
+            bytes: 5,
+            last: String::new(),
+        }
+    }
+
+    #[test]
+    fn a_link_carries_its_step_and_number_and_values_are_escaped() {
+        let snapshot = Snapshot {
+            pipe: Some(Pipe {
+                queued: 0,
+                capacity: 65536,
+            }),
+            writer: end(7),
+            reader: end(8),
+            is_sigpipe_ignored: false,
+            remark: "a <remark>".to_owned(),
+        };
+        let html = build(&snapshot, 12, true);
+        for part in [
+            "href=\"bulkhead://lab/plumber?do=resize-32768&amp;n=12\"><b>-</b> halve it</a>",
+            "href=\"bulkhead://lab/plumber?do=write-1&amp;n=12\"><b>1</b> write 1 byte</a>",
+            "The writer, process 7",
+            "<p class=\"bad\">a &#60;remark&#62;</p>",
+            "Nothing was done",
         ] {
-            let step = Step::Resize(u32::try_from(bytes).unwrap_or(STEP_BYTES_MAX));
-            rows += &button(key, label, step, next_step);
+            assert!(html.contains(part), "no {part} in {html}");
+        }
+        assert!(!html.contains("<SIGPIPE>"), "{html}");
+        for mark in ["{{", "}}", "{%", "%}"] {
+            assert!(!html.contains(mark), "{mark} in {html}");
         }
     }
-    rows += &buttons(Place::Whole, next_step);
-    rows += "</p>\n";
-    rows += &remarks(snapshot, was_old);
-    fill(
-        include_str!("../../../assets/pages/plumber.html"),
-        &[("headline", snapshot.headline())],
-        &rows,
-    )
-}
-
-fn end(name: &str, verb: &str, end: &EndView, is_asleep: bool, buttons: &str) -> String {
-    let (class, state_class) = match (&end.sight, is_asleep) {
-        (None, _) => ("end ended", "bad"),
-        (_, true) => ("end asleep", "warn"),
-        _ => ("end", "ok"),
-    };
-    format!(
-        "<div class=\"{class}\"><h3>The {name}, process {}</h3>\
-         <p class=\"{state_class}\">{}</p><p>{}; {} in all; last: {}</p>\
-         <p>{buttons}</p></div>",
-        end.pid,
-        escape(&end.state()),
-        escape(&end.plan(verb)),
-        bytes(end.bytes),
-        escape(&end.last)
-    )
-}
-
-fn buttons(place: Place, next_step: u32) -> String {
-    BUTTONS
-        .iter()
-        .filter(|button| button.place == place)
-        .map(|it| button(it.key, it.label, it.step, next_step))
-        .collect()
-}
-
-fn button(key: char, label: &str, step: Step, next_step: u32) -> String {
-    let words = step.to_string().replace(' ', "-");
-    let key = escape(&key.to_string());
-    format!(
-        "<a class=\"button\" accesskey=\"{key}\" \
-         href=\"bulkhead://lab/plumber?do={words}&amp;n={next_step}\"><b>{key}</b> {}</a>\n",
-        escape(label)
-    )
-}
-
-fn remarks(snapshot: &Snapshot, was_old: bool) -> String {
-    let mut html = String::new();
-    let sigpipe = if snapshot.is_sigpipe_ignored {
-        "SIGPIPE is ignored by the writer: it will be told EPIPE instead."
-    } else {
-        "SIGPIPE ends the writer, as it does by default."
-    };
-    let old = if was_old {
-        "That step was taken already, or its page is an old one: nothing was done."
-    } else {
-        ""
-    };
-    for (class, text) in [
-        ("bad", snapshot.remark.as_str()),
-        ("warn", old),
-        ("note", &snapshot.explanation()),
-        ("note", sigpipe),
-    ] {
-        if !text.is_empty() {
-            let _ = writeln!(html, "<p class=\"{class}\">{}</p>", escape(text));
-        }
-    }
-    html
 }

@@ -1,67 +1,87 @@
-//! The body of `bulkhead://sandbox`: what holds each process that lives right now.
-//!
-//! Owns: its tables. Trusts: the broker's own reports. Never: leaves a process out, one without a
-//! report neither.
+//! `bulkhead://sandbox`: the sandbox layers of every running process, with a report or without.
 
-use crate::pages::{escape, row};
+use crate::pages::template::render;
 use crate::snapshot::{self, ProcessRow};
 use crate::state::Broker;
+use askama::Template;
 use sandbox::Layer;
-use sandbox::report::{Report, Row, State};
+use sandbox::report::{Report, State};
 
-/// Whether every process has what is required by default: a class and a word.
-pub fn verdict(browser: &Broker) -> (&'static str, &'static str) {
-    let mut reports = browser.children.values().map(|child| &child.report);
-    let is_held = |report: &Option<Report>| match report {
-        Some(report) => report.is_sufficient() && report.tier().is_enough_by_default(),
-        // It has seen no content, and will not before it is held.
-        None => true,
-    };
-    if reports.all(is_held) {
-        ("", "yes")
-    } else {
-        ("bad", "NO")
-    }
+#[derive(Template)]
+#[template(path = "sandbox.html")]
+struct Sandbox {
+    here: &'static str,
+    /// The best tier that this machine allows.
+    tier: String,
+    is_sufficient: bool,
+    processes: Vec<Process>,
+    untried: Vec<(Layer, &'static str)>,
 }
 
-/// A table of all processes, one for each of them, and what is tried on no layer.
-pub fn panels(browser: &Broker) -> String {
-    let processes = snapshot::processes(browser);
-    let about = |pid: i32| processes.iter().find(|process| process.pid == pid);
-    let (mut summary, mut details) = (String::new(), String::new());
-    for child in browser.children.values() {
-        let use_of = about(child.pid).map(purpose).unwrap_or_default();
-        let title = format!("{} {}", child.role, child.pid);
-        let (tier, word) = match &child.report {
-            None => (String::new(), ("warn", "not sealed yet".to_owned())),
-            Some(report) => (report.tier().to_string(), finding(report)),
-        };
-        summary += &row(&[
-            ("", title.clone()),
-            ("mono", use_of.clone()),
-            ("", tier),
-            word,
-        ]);
-        if let Some(report) = &child.report {
-            details += &heading(&format!("{title} {use_of}"));
-            details += &table(
-                &["Layer", "State", "Known", "Tried", "Found"],
-                report.rows.iter().map(layer_row),
-            );
+struct Process {
+    /// Role and PID.
+    title: String,
+    /// The tab and site, or another use.
+    purpose: String,
+    /// `None` until the process is sealed and verified.
+    report: Option<Report>,
+}
+
+/// The page.
+pub fn build(browser: &Broker) -> String {
+    let rows = snapshot::processes(browser);
+    let about = |pid: i32| rows.iter().find(|row| row.pid == pid);
+    let processes: Vec<Process> = browser
+        .children
+        .values()
+        .map(|child| Process {
+            title: format!("{} {}", child.role, child.pid),
+            purpose: about(child.pid).map(purpose).unwrap_or_default(),
+            report: child.report.clone(),
+        })
+        .collect();
+    page(browser.launcher.support().tier().to_string(), processes)
+}
+
+fn page(tier: String, processes: Vec<Process>) -> String {
+    let layers = Layer::ALL.into_iter();
+    render(&Sandbox {
+        here: "sandbox",
+        tier,
+        is_sufficient: processes.iter().all(Process::is_sufficient),
+        untried: layers
+            .filter_map(|layer| Some((layer, sandbox::untried(layer)?)))
+            .collect(),
+        processes,
+    })
+}
+
+impl Process {
+    /// Whether the process has at least the tier that is required by default.
+    fn is_sufficient(&self) -> bool {
+        match &self.report {
+            Some(report) => report.is_sufficient() && report.tier().is_enough_by_default(),
+            // A process without a report has seen no content yet.
+            None => true,
         }
     }
-    let columns = ["Process", "For", "Tier", "Layers"];
-    let untried = Layer::ALL.into_iter().filter_map(|layer| {
-        let reason = sandbox::untried(layer)?;
-        Some(row(&[("", layer.to_string()), ("", reason.to_owned())]))
-    });
-    table(&columns, [summary])
-        + &details
-        + &heading("Where nothing is tried")
-        + &table(&["Layer", "Because"], untried)
+
+    /// A cell of the table of processes: its class and its text.
+    fn finding(&self) -> (&'static str, String) {
+        let Some(report) = &self.report else {
+            return ("warn", "not sealed yet".to_owned());
+        };
+        let count = |state| report.rows.iter().filter(|row| row.state == state).count();
+        let tried = report.rows.iter().filter(|row| row.tried.is_some()).count();
+        let enforced = count(State::Enforced);
+        match count(State::Missing) {
+            0 => ("ok", format!("{enforced} enforced, {tried} of them tried")),
+            missing => ("bad", format!("{missing} MISSING")),
+        }
+    }
 }
 
-/// The tab and site, or what else it is there for.
+/// The tab and site of a process, or what it is there for instead.
 fn purpose(process: &ProcessRow) -> String {
     match (process.tab.as_str(), process.site.as_str()) {
         ("", "") if process.state == "running" => String::new(),
@@ -71,72 +91,78 @@ fn purpose(process: &ProcessRow) -> String {
     }
 }
 
-fn finding(report: &Report) -> (&'static str, String) {
-    let count = |state| report.rows.iter().filter(|row| row.state == state).count();
-    let tried = report.rows.iter().filter(|row| row.tried.is_some()).count();
-    let enforced = count(State::Enforced);
-    match count(State::Missing) {
-        0 => ("ok", format!("{enforced} enforced, {tried} of them tried")),
-        missing => ("bad", format!("{missing} MISSING")),
-    }
-}
-
-fn layer_row(line: &Row) -> String {
-    let class = match line.state {
+/// The class of a layer's state.
+fn class(state: &State) -> &'static str {
+    match state {
         State::Enforced => "ok",
         State::NotAttempted | State::Unavailable(_) => "warn",
         State::Missing => "bad",
-    };
-    row(&[
-        ("", line.layer.to_string()),
-        (class, line.state.to_string()),
-        ("", line.basis_word().to_owned()),
-        ("mono", line.tried_words()),
-        ("", line.note.clone()),
-    ])
-}
-
-fn heading(text: &str) -> String {
-    format!("<h2>{}</h2>\n", escape(text))
-}
-
-fn table(columns: &[&str], rows: impl IntoIterator<Item = String>) -> String {
-    let mut html = String::from("<div class=\"panel\"><table><thead><tr>");
-    for column in columns {
-        html += &format!("<th>{}</th>", escape(column));
     }
-    html += "</tr></thead><tbody>\n";
-    html.extend(rows);
-    html + "</tbody></table></div>\n"
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sandbox::report::{Basis, Teller, Tried};
+    use protocol::ids::Role;
+    use sandbox::report::{Basis, Row, Teller, Tried};
 
-    #[test]
-    fn a_row_shows_state_basis_and_canary() {
+    fn process(state: State) -> Process {
         let row = Row {
             layer: Layer::Landlock,
-            state: State::Enforced,
+            state,
             basis: Basis::Implied,
             tried: Some(Tried {
                 call: "open(\"/\")".to_owned(),
                 answer: "EACCES".to_owned(),
                 told_by: Teller::Child,
             }),
-            note: "version 7".to_owned(),
+            note: "version <7>".to_owned(),
         };
-        let html = layer_row(&row);
+        Process {
+            title: "renderer 7".to_owned(),
+            purpose: "tab 1 http://a.b".to_owned(),
+            report: Some(Report {
+                pid: 7,
+                role: Role::Renderer,
+                rows: vec![row],
+            }),
+        }
+    }
+
+    #[test]
+    fn a_row_shows_state_basis_and_canary() {
+        let html = page("A".to_owned(), vec![process(State::Enforced)]);
         for cell in [
+            "<h2>renderer 7 tab 1 http://a.b</h2>",
             "Landlock",
             "class=\"ok\">enforced",
             "implied",
-            "open(&quot;/&quot;) -&gt; EACCES",
-            "version 7",
+            "open(&#34;/&#34;) -&#62; EACCES",
+            "version &#60;7&#62;",
+            "1 enforced, 1 of them tried",
         ] {
             assert!(html.contains(cell), "no {cell} in {html}");
         }
+        for mark in ["{{", "}}", "{%", "%}"] {
+            assert!(!html.contains(mark), "{mark} in {html}");
+        }
+    }
+
+    #[test]
+    fn a_missing_layer_is_bad_and_the_verdict_is_no() {
+        let html = page("A".to_owned(), vec![process(State::Missing)]);
+        assert!(html.contains("class=\"bad\">1 MISSING"), "{html}");
+        assert!(html.contains("at least tier C: NO"), "{html}");
+    }
+
+    #[test]
+    fn a_process_without_a_report_is_listed_and_not_held_against_the_verdict() {
+        let starting = Process {
+            report: None,
+            ..process(State::Enforced)
+        };
+        let html = page("A".to_owned(), vec![starting]);
+        assert!(html.contains("class=\"warn\">not sealed yet"), "{html}");
+        assert!(html.contains("at least tier C: yes"), "{html}");
     }
 }
