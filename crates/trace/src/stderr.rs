@@ -29,7 +29,8 @@ pub fn line(text: &str) -> String {
     [text[..end].trim_end_matches('\n'), "\n"].concat()
 }
 
-/// Writes a [`line()`] to standard error if the reader has left room for it, and drops it otherwise.
+/// Writes a [`line()`] to standard error if the reader has left room for it, and drops it
+/// otherwise.
 pub fn write_line(text: &str) {
     let stderr = io::stderr();
     let mut entry = [PollFd::new(stderr.as_fd(), PollFlags::POLLOUT)];

@@ -12,8 +12,8 @@ use protocol::fault::Fault;
 use protocol::ids::{Role, TabId};
 
 impl Core {
-    /// A break-it address was given for that tab. Without a process, the tab first opens the page that
-    /// explains these addresses.
+    /// A break-it address was given for that tab. Without a process, the tab first opens the page
+    /// that explains these addresses.
     pub(crate) fn inject_or_explain(&mut self, tab: TabId, injection: Injection) {
         if self.current_process(tab).is_some() {
             self.inject(tab, injection);
