@@ -12,6 +12,7 @@ mod machine;
 mod output;
 mod pages;
 mod perform;
+mod pipe;
 mod poller;
 mod snapshot;
 mod state;

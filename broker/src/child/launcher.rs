@@ -7,6 +7,7 @@ use crate::child::lanes::Lanes;
 use crate::child::process::Child;
 use crate::child::stderr::Stderr;
 use crate::machine::fonts::Fonts;
+use crate::pipe::set_nonblocking;
 use anyhow::Context;
 use ipc::{Endpoint, Rate};
 use nix::fcntl::OFlag;
@@ -73,11 +74,7 @@ impl Launcher {
     pub fn spawn(&mut self, role: Role) -> anyhow::Result<Child> {
         let (broker_end, child_end) = Endpoint::pair().context("socketpair")?;
         let (stderr_read, stderr_write) = nix::unistd::pipe2(OFlag::O_CLOEXEC).context("pipe")?;
-        nix::fcntl::fcntl(
-            &stderr_read,
-            nix::fcntl::FcntlArg::F_SETFL(OFlag::O_NONBLOCK),
-        )
-        .context("fcntl")?;
+        set_nonblocking(&stderr_read).context("fcntl")?;
         let windowed = role == Role::Gpu && self.target == GpuTarget::Window;
         self.started += 1;
         let argument = |text: String| CString::new(text).context("an argument has a NUL byte");

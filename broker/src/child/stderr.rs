@@ -4,7 +4,7 @@
 //! Owns: the read end of the pipe. Trusts: no line; a crash record is a claim of the dead process.
 //! Never: blocks; keeps more than one line.
 
-use crate::lab::helper::read_some;
+use crate::pipe::read_some;
 use protocol::limits::{STDERR_BYTES_MAX, STDERR_BYTES_PER_SECOND, TEXT_BYTES_MAX};
 use sandbox::crash::{CrashRecord, StackOverflow};
 use std::os::fd::{AsFd, OwnedFd};

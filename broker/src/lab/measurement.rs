@@ -4,7 +4,8 @@
 //! Owns: that process, one at a time, and its pipes. Trusts: our own program. Never: waits for the
 //! process while the browser runs.
 
-use crate::lab::helper::{self, read_some};
+use crate::lab::helper;
+use crate::pipe::{read_some, set_nonblocking};
 use crate::poller::{Poller, Source};
 use lab::report::Report;
 use nix::sys::signal::{Signal, kill};
@@ -164,8 +165,8 @@ impl Running {
         let pipes = child.stdout.take().zip(child.stderr.take());
         let (output, progress) =
             pipes.ok_or_else(|| io::Error::other("the process has no pipes"))?;
-        helper::set_nonblocking(&output)?;
-        helper::set_nonblocking(&progress)?;
+        set_nonblocking(&output)?;
+        set_nonblocking(&progress)?;
         let watched = poller
             .add(&output, Source::LabReport)
             .and_then(|()| poller.add(&progress, Source::LabProgress));

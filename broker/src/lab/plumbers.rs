@@ -6,6 +6,7 @@
 //! address is loaded.
 
 use crate::lab::helper;
+use crate::pipe::{read_some, set_nonblocking};
 use crate::poller::{Poller, Source};
 use lab::plumber::{Answer, Request};
 use protocol::ids::{NavigationId, TabId};
@@ -46,8 +47,8 @@ impl Plumber {
         let ends = child.stdin.take().zip(child.stdout.take());
         let (requests, answers) =
             ends.ok_or_else(|| io::Error::other("the process has no pipes"))?;
-        helper::set_nonblocking(&requests)?;
-        helper::set_nonblocking(&answers)?;
+        set_nonblocking(&requests)?;
+        set_nonblocking(&answers)?;
         Ok(Plumber {
             child,
             requests,
@@ -81,7 +82,7 @@ impl Plumber {
     /// Reads the answers that have arrived; `false` at the end of the pipe.
     pub fn read(&mut self) -> (Vec<Answer>, bool) {
         let (mut answers, mut bytes) = (Vec::new(), Vec::new());
-        let is_open = helper::read_some(&self.answers, &mut bytes);
+        let is_open = read_some(&self.answers, &mut bytes);
         for byte in bytes {
             if byte != b'\n' {
                 self.begun.push(byte);
