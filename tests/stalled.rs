@@ -3,7 +3,7 @@
 
 use nix::sys::signal::Signal;
 use serde_json::Value;
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 use testkit::{Watchdog, executable, process};
@@ -132,16 +132,29 @@ fn a_log_that_nobody_reads_does_not_keep_quit_from_ending_the_browser() {
 fn a_late_reader_of_records_gets_whole_lines_and_the_number_it_lost() {
     let mut browser = Unread::start("off");
     browser.flood();
-    let mut stdout = Vec::new();
-    let mut reader = std::mem::replace(&mut browser.stdout, spare_stdout());
+    let reader = std::mem::replace(&mut browser.stdout, spare_stdout());
+    let (seen, gap_is_seen) = std::sync::mpsc::channel();
     let reading = std::thread::spawn(move || {
-        reader.read_to_end(&mut stdout).expect("the pipe is read");
-        stdout
+        let mut text = String::new();
+        let mut reader = BufReader::new(reader);
+        loop {
+            let start = text.len();
+            let count = reader.read_line(&mut text).expect("records are text");
+            if text[start..].contains(r#""record":"dropped""#) {
+                // Once the test has failed nobody listens.
+                let _ = seen.send(());
+            }
+            if count == 0 {
+                return text;
+            }
+        }
     });
+    // The gap stands behind everything that waited: there is room again.
+    let gap = gap_is_seen.recv_timeout(testkit::WATCHDOG);
+    gap.expect("the lost lines are counted");
     browser.send("help\nquit\n");
     process::wait_until_gone(browser.pid());
     let text = reading.join().expect("the reader ends");
-    let text = String::from_utf8(text).expect("records are text");
     assert!(text.ends_with('\n'), "the last line is torn");
     assert!(text.contains("open URL"), "no answer to `help`");
     let is_record = |line: &&str| line.starts_with('{');
