@@ -29,10 +29,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         return Ok(());
     }
     drop(sender);
-    #[allow(
-        clippy::disallowed_methods,
-        reason = "the pause is what the example shows"
-    )]
+    #[allow(clippy::disallowed_methods, reason = "a slow reader")]
     std::thread::sleep(std::time::Duration::from_secs(1));
     println!("the reader begins");
     while let Ok(parcel) = receiver.recv() {
