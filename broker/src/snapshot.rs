@@ -1,7 +1,7 @@
-//! What the browser looks like right now: processes with their memory, tabs, surfaces; for the
+//! The state of the browser right now: processes, channels, tabs and surfaces, for the
 //! built-in pages, the automation and the tour.
 //!
-//! Owns: the gathering. Trusts: the core and `/proc`. Never: changes anything.
+//! Trusts: the core and `/proc`. Never: changes anything.
 
 use crate::state::Broker;
 use anyhow::Context;
