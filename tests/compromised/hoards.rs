@@ -4,6 +4,7 @@
 
 use crate::rig::{Attacker, Outcome, Rig};
 use libtest_mimic::{Failed, Trial};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use testkit::world::{User, World};
 
 const FEW: u64 = 256;
@@ -23,8 +24,17 @@ pub fn trials() -> Vec<Trial> {
     alone.chain(together).collect()
 }
 
+/// One trial at a time: all browsers of an ordinary user count against one number.
+static ONE_HOARD: Mutex<()> = Mutex::new(());
+
+fn alone() -> MutexGuard<'static, ()> {
+    // A trial that failed holds nothing any more: its browser is gone.
+    ONE_HOARD.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// One that sends what is refused at once.
 fn hoard_alone(attacker: Attacker) -> Result<(), Failed> {
+    let _alone = alone();
     for user in User::all() {
         let world = || World::new(user).with_descriptors_max(FEW);
         if let Err(error) = world().output(&["--version"]) {
@@ -41,6 +51,7 @@ fn hoard_alone(attacker: Attacker) -> Result<(), Failed> {
 
 /// One sends and the other never receives.
 fn conspire(soft: u64, hard: u64) -> Result<(), Failed> {
+    let _alone = alone();
     for user in User::all() {
         let world = || World::new(user).with_descriptors(soft, hard);
         if let Err(error) = world().output(&["--version"]) {
