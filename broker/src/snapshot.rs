@@ -31,7 +31,6 @@ pub struct ProcessRow {
 
 /// A row of the tab list.
 pub struct TabRow {
-    /// Which tab.
     pub tab: TabId,
     /// The title of the committed page.
     pub title: String,
@@ -51,13 +50,10 @@ pub struct TabRow {
 
 /// A row of the surface list.
 pub struct SurfaceRow {
-    /// Its id.
     pub id: String,
     /// What it shows.
     pub part: String,
-    /// Its producer.
     pub producer: String,
-    /// Its size.
     pub size: Size,
     /// How many regions it has had.
     pub generation: u32,

@@ -1,5 +1,6 @@
 //! What the core writes down: one entry for every decision worth knowing. The event loop logs
 //! them and, on request, writes them as lines of JSON that automation and tests wait for.
+#![allow(missing_docs, reason = "a field whose name says all needs no sentence")]
 
 use protocol::geometry::Size;
 use protocol::ids::{NavigationId, ProcessId, Role, SurfaceId, TabId};
@@ -25,7 +26,6 @@ pub struct Record {
 pub enum RecordKind {
     /// A navigation was committed; the URL is what the address bar shows now.
     Committed {
-        /// Which navigation.
         navigation: NavigationId,
         /// The URL.
         url: String,
@@ -37,7 +37,6 @@ pub enum RecordKind {
         /// Its role.
         #[serde(serialize_with = "by_name")]
         role: Role,
-        /// Its process id.
         pid: u32,
         /// Why.
         cause: String,
@@ -47,7 +46,6 @@ pub enum RecordKind {
         /// Its role.
         #[serde(serialize_with = "by_name")]
         role: Role,
-        /// Its process id.
         pid: u32,
     },
     /// A service has died too often: it is not started again for a while.
@@ -58,7 +56,6 @@ pub enum RecordKind {
     },
     /// The document and its sub-resources are loaded and painted.
     Loaded {
-        /// Which navigation.
         navigation: NavigationId,
         /// The URL.
         url: String,
@@ -67,7 +64,6 @@ pub enum RecordKind {
     },
     /// A navigation failed; its error page is committed.
     Failed {
-        /// Which navigation.
         navigation: NavigationId,
         /// The URL asked for.
         url: String,
@@ -96,21 +92,13 @@ pub enum RecordKind {
         /// Its role.
         #[serde(serialize_with = "by_name")]
         role: Role,
-        /// Its process id.
         pid: u32,
-        /// Its tier.
         tier: String,
     },
     /// A navigation was superseded or stopped.
-    Superseded {
-        /// Which navigation.
-        navigation: NavigationId,
-    },
+    Superseded { navigation: NavigationId },
     /// The first frame of a surface has been taken by the gpu process.
-    SurfaceLive {
-        /// Which surface.
-        surface: SurfaceId,
-    },
+    SurfaceLive { surface: SurfaceId },
     /// A tab was opened.
     TabOpened {
         /// The address asked for.
@@ -124,10 +112,7 @@ pub enum RecordKind {
         cause: String,
     },
     /// A tab's title.
-    Title {
-        /// The title.
-        title: String,
-    },
+    Title { title: String },
     /// The window has this size.
     Window {
         /// Its size.

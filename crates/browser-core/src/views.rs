@@ -1,4 +1,5 @@
 //! Read-only views of the state, for the process page, the automation and the tour.
+#![allow(missing_docs, reason = "a field whose name says all needs no sentence")]
 
 use crate::event::Time;
 use crate::state::core::Core;
@@ -28,7 +29,6 @@ pub enum TabState {
 /// A tab as others may see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TabInfo {
-    /// Which tab.
     pub tab: TabId,
     /// The title of the committed page; empty where it has none.
     pub title: String,
@@ -50,7 +50,6 @@ pub struct TabInfo {
     pub can_go_forward: bool,
     /// The remark on it.
     pub notice: Option<String>,
-    /// Its card.
     pub card: Option<Card>,
 }
 
@@ -68,9 +67,7 @@ pub enum ProcessState {
 /// A process as others may see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProcessInfo {
-    /// Which process.
     pub process: ProcessId,
-    /// Its role.
     pub role: Role,
     /// Its process id as the host sees it, once it runs.
     pub pid: Option<u32>,
@@ -91,7 +88,6 @@ pub struct ProcessInfo {
 /// A surface as others may see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SurfaceInfo {
-    /// Which surface.
     pub surface: SurfaceId,
     /// What it shows.
     pub part: SurfacePart,
@@ -99,9 +95,7 @@ pub struct SurfaceInfo {
     pub tab: Option<TabId>,
     /// Its producer, if that lives.
     pub producer: Option<ProcessId>,
-    /// Its present generation.
     pub generation: Generation,
-    /// Its size.
     pub size: Size,
     /// Whether it is in the scene.
     pub is_visible: bool,

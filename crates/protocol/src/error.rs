@@ -1,4 +1,5 @@
 //! Why a page could not be loaded, in words that help the user.
+#![allow(missing_docs, reason = "a field whose name says all needs no sentence")]
 
 use crate::limits;
 use crate::misbehaviour::{Misbehaviour, check_text};
@@ -89,10 +90,7 @@ pub enum LoadError {
     },
     /// A web page asked for a URL that only the user may open.
     #[error("a web page may not open {scheme}: addresses")]
-    Refused {
-        /// The scheme.
-        scheme: String,
-    },
+    Refused { scheme: String },
     /// The redirects form a loop.
     #[error("the server redirects in a loop")]
     RedirectLoop,
@@ -122,10 +120,7 @@ pub enum LoadError {
     },
     /// More redirects than the limit.
     #[error("the server redirected more than {limit} times")]
-    TooManyRedirects {
-        /// The limit.
-        limit: u32,
-    },
+    TooManyRedirects { limit: u32 },
     /// Any other network failure.
     #[error("the network failed: {reason}")]
     Transport {
@@ -134,10 +129,7 @@ pub enum LoadError {
     },
     /// Bulkhead does not support the scheme.
     #[error("{scheme}: addresses are not supported")]
-    UnsupportedScheme {
-        /// The scheme.
-        scheme: String,
-    },
+    UnsupportedScheme { scheme: String },
 }
 
 impl LoadError {

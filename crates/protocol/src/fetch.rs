@@ -1,5 +1,6 @@
 //! The channel between one renderer and the network process, made by the broker and bound to one
 //! site: sub-resources of that site's documents.
+#![allow(missing_docs, reason = "a field whose name says all needs no sentence")]
 
 use crate::error::LoadError;
 use crate::limits::{BODY_CHUNK_BYTES_MAX, TEXT_BYTES_MAX, URL_BYTES_MAX};
@@ -50,7 +51,6 @@ pub enum FromNetwork {
     Head {
         /// Which fetch.
         request: RequestId,
-        /// The head.
         head: ResponseHead,
     },
     /// The next bytes of the body.

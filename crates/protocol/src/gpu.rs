@@ -1,4 +1,5 @@
 //! The control channel between the broker and the gpu process.
+#![allow(missing_docs, reason = "a field whose name says all needs no sentence")]
 
 use crate::fault::Fault;
 use crate::geometry::{Rect, Size};
@@ -22,12 +23,10 @@ pub enum Effect {
 /// A surface and its place in the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SceneItem {
-    /// Which surface.
     pub surface: SurfaceId,
     /// Where; the surface's top left corner is at the rectangle's, what sticks out is not drawn,
     /// and what the surface does not fill shows the background.
     pub rect: Rect,
-    /// How.
     pub effect: Effect,
 }
 
@@ -44,28 +43,21 @@ pub enum ToGpu {
     /// A surface. Comes with its frames channel, its first pixel region (read-only) and the region
     /// of its latch.
     CreateSurface {
-        /// Which surface.
         surface: SurfaceId,
         /// The region's generation.
         generation: Generation,
-        /// Its size.
         size: Size,
     },
     /// The next regions of a surface, pixels and latch. The last frame of the old one is shown
     /// until one comes.
     ReplaceRegion {
-        /// Which surface.
         surface: SurfaceId,
         /// The region's generation; higher than any before.
         generation: Generation,
-        /// Its size.
         size: Size,
     },
     /// The surface is gone, with its pixels.
-    DropSurface {
-        /// Which surface.
-        surface: SurfaceId,
-    },
+    DropSurface { surface: SurfaceId },
     /// What the window shows from now on.
     SetScene(Scene),
     /// The window's title.
@@ -100,21 +92,14 @@ pub enum ToGpu {
 pub enum FromGpu {
     /// The window (or the headless target) stands. First message.
     Ready {
-        /// Its size.
         size: Size,
         /// How it presents: `headless`, `softbuffer` or `minifb`.
         presenter: String,
     },
     /// The window has another size.
-    Resized {
-        /// Its size.
-        size: Size,
-    },
+    Resized { size: Size },
     /// Input, in window pixels.
-    Input {
-        /// What.
-        event: InputEvent,
-    },
+    Input { event: InputEvent },
     /// The user closed the window.
     CloseRequested,
     /// The first frame of this generation has been taken.
@@ -129,7 +114,6 @@ pub enum FromGpu {
     ProducerMisbehaved {
         /// Of which surface.
         surface: SurfaceId,
-        /// How.
         misbehaviour: Misbehaviour,
     },
     /// The region of a `Capture` is filled, or cannot be.

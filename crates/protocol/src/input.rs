@@ -1,4 +1,5 @@
 //! What a user does with pointer, wheel and keyboard.
+#![allow(missing_docs, reason = "a field whose name says all needs no sentence")]
 
 use crate::misbehaviour::Misbehaviour;
 use serde::{Deserialize, Serialize};
@@ -67,7 +68,6 @@ pub enum Key {
 pub enum InputEvent {
     /// A key went down; `repeat` when held.
     KeyDown {
-        /// Which key.
         key: Key,
         /// Keys held with it.
         modifiers: Modifiers,
@@ -76,7 +76,6 @@ pub enum InputEvent {
     },
     /// A key went up.
     KeyUp {
-        /// Which key.
         key: Key,
         /// Keys held with it.
         modifiers: Modifiers,
@@ -96,7 +95,6 @@ pub enum InputEvent {
         x: f32,
         /// From the top edge.
         y: f32,
-        /// Which button.
         button: Button,
         /// Keys held with it.
         modifiers: Modifiers,
@@ -107,7 +105,6 @@ pub enum InputEvent {
         x: f32,
         /// From the top edge.
         y: f32,
-        /// Which button.
         button: Button,
         /// Keys held with it.
         modifiers: Modifiers,

@@ -1,4 +1,5 @@
 //! The control channel between the broker and the network process.
+#![allow(missing_docs, reason = "a field whose name says all needs no sentence")]
 
 use crate::document::ResponseHead;
 use crate::error::LoadError;
@@ -15,16 +16,12 @@ pub enum ToNetwork {
     /// Fetch a document, following redirects. Carries the write end of a pipe; the head is answered
     /// as soon as it is known, the body then goes into the pipe while it arrives.
     Navigate {
-        /// Which navigation.
         navigation: NavigationId,
         /// An absolute http or https URL.
         url: String,
     },
     /// Stop working for this navigation; nothing more need be said of it.
-    Cancel {
-        /// Which navigation.
-        navigation: NavigationId,
-    },
+    Cancel { navigation: NavigationId },
     /// A renderer's fetch channel: everything that comes on it is for a document of this site.
     OpenFetch {
         /// The renderer.
@@ -47,21 +44,17 @@ pub enum FromNetwork {
     /// The final head. The broker checks that the navigation is this process's, still wanted, and
     /// that the URL is http or https.
     Head {
-        /// Which navigation.
         navigation: NavigationId,
-        /// The head.
         head: ResponseHead,
     },
     /// The fetch failed.
     Failed {
-        /// Which navigation.
         navigation: NavigationId,
         /// Why.
         error: LoadError,
     },
     /// The body is in the pipe, whole or not.
     BodyEnd {
-        /// Which navigation.
         navigation: NavigationId,
         /// Bytes of the decoded body that went into the pipe.
         bytes: u64,
@@ -77,7 +70,6 @@ pub enum FromNetwork {
     ClientMisbehaved {
         /// Which one, as `OpenFetch` named it.
         process: ProcessId,
-        /// How.
         misbehaviour: Misbehaviour,
     },
 }

@@ -1,5 +1,6 @@
 //! The control channel between the broker and a renderer (or the shell, which is a renderer of a
 //! built-in page).
+#![allow(missing_docs, reason = "a field whose name says all needs no sentence")]
 
 use crate::document::BodySource;
 use crate::fault::Fault;
@@ -32,40 +33,32 @@ pub enum ToRenderer {
     /// A surface to paint on. Comes with its frames channel, its first pixel region (mapped
     /// writable) and the region of its latch.
     AttachSurface {
-        /// Which surface.
         surface: SurfaceId,
         /// What is to be shown on it.
         part: SurfacePart,
         /// The region's generation.
         generation: Generation,
-        /// Its size.
         size: Size,
     },
     /// The next regions of a surface: its size has changed, or the gpu process is a new one (then
     /// with `channel` a new frames channel comes first). Comes with the pixel region and the region
     /// of its latch.
     ReplaceRegion {
-        /// Which surface.
         surface: SurfaceId,
         /// The region's generation; higher than any before.
         generation: Generation,
-        /// Its size.
         size: Size,
         /// Whether a new frames channel comes along.
         channel: bool,
     },
     /// The surface is gone.
-    DetachSurface {
-        /// Which surface.
-        surface: SurfaceId,
-    },
+    DetachSurface { surface: SurfaceId },
     /// Something the user did there; answered with [`FromRenderer::Done`].
     Input {
         /// On which surface.
         surface: SurfaceId,
         /// Rises by one with each input to, and each commit in, this process.
         sequence: u32,
-        /// What.
         event: InputEvent,
     },
     /// Stop loading: keep what is there, cancel every fetch.

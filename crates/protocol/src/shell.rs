@@ -1,5 +1,6 @@
 //! The command channel between the broker and the shell, beside the control channel that every
 //! renderer has.
+#![allow(missing_docs, reason = "a field whose name says all needs no sentence")]
 
 use crate::ids::TabId;
 use crate::limits::{TABS_MAX, TEXT_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX};
@@ -23,11 +24,9 @@ pub enum TabMark {
 /// One tab of the strip.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TabView {
-    /// Which tab.
     pub tab: TabId,
     /// Its title, shortened.
     pub title: String,
-    /// Its mark.
     pub mark: TabMark,
 }
 
@@ -49,7 +48,6 @@ pub enum Security {
 /// A card over the active tab's last frame.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Card {
-    /// Which tab.
     pub tab: TabId,
     /// What happened, in large.
     pub heading: String,
