@@ -14,6 +14,11 @@ pub struct Display {
 impl Display {
     /// Starts one, or says why the test has to be skipped.
     pub fn start() -> Option<Display> {
+        Display::of_size(1400, 1000)
+    }
+
+    /// Starts one with a screen of that size, or says why not.
+    pub fn of_size(width: u32, height: u32) -> Option<Display> {
         for tool in ["Xvfb", "xdotool", "import"] {
             let found = Command::new("which")
                 .arg(tool)
@@ -30,7 +35,7 @@ impl Display {
                 "1",
                 "-screen",
                 "0",
-                "1400x1000x24",
+                &format!("{width}x{height}x24"),
                 "-nolisten",
                 "tcp",
             ])
@@ -58,6 +63,11 @@ impl Display {
     /// What `DISPLAY` must be.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The server's process.
+    pub fn server_pid(&self) -> i32 {
+        i32::try_from(self.server.id()).expect("a pid fits")
     }
 
     /// Runs xdotool with these arguments and returns what it prints.
