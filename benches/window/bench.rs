@@ -36,9 +36,42 @@ impl Bench {
         self.display.server_pid()
     }
 
+    /// Ours, and Chromium if it is installed and shows a page here.
+    pub fn browsers(&self) -> Vec<Which> {
+        let mut browsers = vec![Which::Bulkhead];
+        if !Which::Chromium.is_installed() {
+            println!("SKIP: no Chromium is installed, so there is nothing to compare with");
+            return browsers;
+        }
+        let size = self.eye.size();
+        match self.try_start(Which::Chromium, size, "small", pages::HOVER) {
+            Ok(running) => {
+                running.quit();
+                browsers.push(Which::Chromium);
+            }
+            Err(running) => {
+                running.quit();
+                println!("SKIP: Chromium shows no page here, so there is nothing to compare with");
+            }
+        }
+        browsers
+    }
+
     /// Starts a browser and waits until the page is seen, by a colour that is in it, and nothing
     /// is drawn any more.
     pub fn start(&self, which: Which, size: Size, page: &str, mark: u32) -> Running {
+        let started = self.try_start(which, size, page, mark);
+        started.unwrap_or_else(|_| panic!("{which:?} never shows {page}"))
+    }
+
+    /// The same; answers the browser that shows nothing, too.
+    fn try_start(
+        &self,
+        which: Which,
+        size: Size,
+        page: &str,
+        mark: u32,
+    ) -> Result<Running, Running> {
         let until = Instant::now() + WATCHDOG;
         // The server may still be taking the last browser's window away.
         while self.eye.find(mark).is_some() {
@@ -47,11 +80,16 @@ impl Bench {
         }
         let running = self.launch(which, size, page);
         while self.eye.find(mark).is_none() {
-            assert!(Instant::now() < until, "{which:?} never shows {page}");
+            if Instant::now() > until {
+                return Err(running);
+            }
             self.eye.next_drawn(Instant::now() + CALM);
         }
-        assert!(self.eye.settle(CALM, until), "{which:?} is never calm");
-        running
+        if self.eye.settle(CALM, until) {
+            Ok(running)
+        } else {
+            Err(running)
+        }
     }
 
     /// Starts a browser with a page that moves, and waits until it has moved for a while.

@@ -23,13 +23,9 @@ pub enum Running {
 }
 
 impl Which {
-    /// All that are installed.
-    pub fn all() -> Vec<Which> {
-        if chromium().is_none() {
-            println!("SKIP: no Chromium is installed, so no figure of it is measured");
-            return vec![Which::Bulkhead];
-        }
-        vec![Which::Bulkhead, Which::Chromium]
+    /// Whether it can be started at all.
+    pub fn is_installed(self) -> bool {
+        self == Which::Bulkhead || chromium().is_some()
     }
 
     /// Starts it.
@@ -38,7 +34,6 @@ impl Which {
             Which::Bulkhead => {
                 let size = format!("{}x{}", size.width, size.height);
                 let arguments = ["--size", &size, url];
-                // With both displays set, the window would be on another one.
                 let variables = [("DISPLAY", display)];
                 Running::Bulkhead(Box::new(Browser::start(&arguments, &variables)))
             }

@@ -6,6 +6,7 @@
 //!     cargo bench -p broker --bench window -- scroll input        # parts of it
 //!     cargo bench -p broker --bench window -- --json FILE         # the figures as JSON, too
 //!     cargo bench -p broker --bench window -- scroll --page FILE  # scrolls that page instead
+//!     cargo bench -p broker --bench window -- --rounds 1          # instead of three
 //!     cargo bench -p broker --bench window -- --short             # for CI: fails on a gross loss
 //!
 //! `BULKHEAD=PATH` measures another executable.
@@ -59,6 +60,7 @@ struct Wanted {
     is_short: bool,
     json: Option<PathBuf>,
     page: Option<PathBuf>,
+    rounds: Option<usize>,
 }
 
 fn main() -> ExitCode {
@@ -66,8 +68,9 @@ fn main() -> ExitCode {
     let Some(bench) = Bench::open(wanted.page.as_deref()) else {
         return ExitCode::SUCCESS;
     };
-    let browsers = Which::all();
-    let effort = if wanted.is_short { SHORT } else { FULL };
+    let browsers = bench.browsers();
+    let mut effort = if wanted.is_short { SHORT } else { FULL };
+    effort.rounds = wanted.rounds.unwrap_or(effort.rounds).max(1);
     let before = bench::load();
     println!(
         "load {before}; medians of {} rounds in turns",
@@ -104,6 +107,7 @@ impl Wanted {
                 "--short" => wanted.is_short = true,
                 "--json" => wanted.json = arguments.next().map(PathBuf::from),
                 "--page" => wanted.page = arguments.next().map(PathBuf::from),
+                "--rounds" => wanted.rounds = arguments.next().and_then(|n| n.parse().ok()),
                 // Cargo's own.
                 "--bench" => {}
                 part => wanted.parts.push(part.to_owned()),
@@ -206,7 +210,8 @@ fn presents(bench: &Bench, browsers: &[Which], effort: &Effort, figures: &mut Ve
     }
 }
 
-/// Measures until nothing is a gross loss, at most so often; prints and answers the last figures.
+/// Measures again while a figure is a gross loss, at most so often, and keeps of each figure the
+/// first that is none. Prints and answers the figures.
 fn best_of(tries: usize, measure: impl Fn() -> Vec<Figure>) -> Vec<Figure> {
     let mut figures = measure();
     for _ in 1..tries {
@@ -214,7 +219,11 @@ fn best_of(tries: usize, measure: impl Fn() -> Vec<Figure>) -> Vec<Figure> {
             break;
         }
         println!("once more: a figure was twice as bad as its goal");
-        figures = measure();
+        for (figure, again) in figures.iter_mut().zip(measure()) {
+            if figure.is_gross_loss() {
+                *figure = again;
+            }
+        }
     }
     figures.iter().for_each(report::print);
     figures

@@ -67,17 +67,15 @@ fn marked(path: &Path) -> String {
     format!("{head}{mark}{rest}")
 }
 
-/// Chapters as the manual of a program has them, with as many elements: 25,000 in all. Headings,
-/// running text with links and code, definitions, tables, and listings with coloured words.
+/// A reference as large programs have it: 60,000 elements. Chapters with running text, and long
+/// lists of options, each a link with code in it.
 fn manual() -> String {
     let mut page = format!(
         "<!doctype html><title>Manual</title><style>body {{ margin: 0; background: #fff; \
          font: 16px/1.4 sans-serif }} main {{ max-width: 800px; margin: 0 60px }} \
          code, pre {{ font-family: monospace; background: #f2f2ee }} pre {{ padding: 8px }} \
-         table {{ border-collapse: collapse }} td, th {{ border: 1px solid #bbb; padding: 3px 8px }} \
-         h2 {{ border-bottom: 1px solid #ccc }} .note {{ border-left: 4px solid #48c; \
-         padding: 4px 12px; background: #eef4fa }} .k {{ color: #007020 }} .n {{ color: #0e84b5 }} \
-         .s {{ color: #4070a0 }} .pre {{ white-space: pre }} dt {{ font-weight: bold }} \
+         h2 {{ border-bottom: 1px solid #ccc }} a:hover {{ color: #c00 }} \
+         li:hover {{ background: #eef4fa }} .k {{ color: #007020 }} .n {{ color: #0e84b5 }} \
          #mark {{ width: 40px; height: 40px; background: #{MARK:06x} }}</style>\
          <div id=mark></div><main><h1>The manual</h1>"
     );
@@ -92,55 +90,27 @@ fn manual() -> String {
 }
 
 fn chapter(page: &mut String, words: &mut Words, number: usize) {
+    let (title, text) = (words.take(4), words.take(24));
+    let (link, code) = (number / 2 + 1, words.take(1));
     let _ = write!(
         page,
-        "<section><h2 id=c{number}>{number}. {}</h2>",
-        words.take(4)
+        "<h2 id=c{number}>{number}. {title}</h2><p>{text} <a href='#c{link}'>{code}</a>.</p><ul>"
     );
+    for _ in 0..16 {
+        let (option, text) = (words.take(1), words.take(2));
+        let _ = write!(
+            page,
+            "<li><p><a href=#x><code><span>{option}</span></code></a> <em>{text}</em></p></li>"
+        );
+    }
+    page.push_str("</ul><pre>");
     for _ in 0..3 {
-        let _ = write!(
-            page,
-            "<p>{} <a href='#c{}'><span>{}</span></a>, {} <code><span class=pre>{}</span></code> {}.</p>",
-            words.take(16),
-            number / 2 + 1,
-            words.take(2),
-            words.take(8),
-            words.take(1),
-            words.take(14),
-        );
-    }
-    page.push_str("<dl>");
-    for _ in 0..4 {
-        let _ = write!(
-            page,
-            "<dt><code><span class=pre>{}</span></code> (<em>{}</em>)</dt><dd><p>{}</p></dd>",
-            words.take(1),
-            words.take(1),
-            words.take(12)
-        );
-    }
-    let _ = write!(
-        page,
-        "</dl><div class=note><p>{}</p></div><pre>",
-        words.take(16)
-    );
-    for _ in 0..5 {
-        for class in ["k", "n", "s", "n", "k"] {
+        for class in ["k", "n", "k"] {
             let _ = write!(page, "<span class={class}>{}</span> ", words.take(1));
         }
         page.push('\n');
     }
-    let _ = write!(
-        page,
-        "</pre><table><tr><th>{}<th>{}",
-        words.take(1),
-        words.take(2)
-    );
-    for _ in 0..4 {
-        let row = (words.take(1), words.take(6));
-        let _ = write!(page, "<tr><td><code>{}</code><td>{}", row.0, row.1);
-    }
-    page.push_str("</table></section>");
+    page.push_str("</pre>");
 }
 
 fn pointing(title: &str, rest: &str) -> String {
@@ -168,7 +138,7 @@ fn boxes() -> String {
         let _ = write!(
             text,
             "<div class='b{}'><h3>{}</h3><span>{}</span></div>",
-            if text.len() % 3 == 0 { " k" } else { "" },
+            if text.len().is_multiple_of(3) { " k" } else { "" },
             words.take(2),
             words.take(7),
         );
