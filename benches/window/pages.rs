@@ -138,7 +138,11 @@ fn boxes() -> String {
         let _ = write!(
             text,
             "<div class='b{}'><h3>{}</h3><span>{}</span></div>",
-            if text.len().is_multiple_of(3) { " k" } else { "" },
+            if text.len().is_multiple_of(3) {
+                " k"
+            } else {
+                ""
+            },
             words.take(2),
             words.take(7),
         );
