@@ -77,6 +77,11 @@ pub enum RecordKind {
         /// Why.
         reason: String,
     },
+    /// No window can be opened (headless: the gpu process does not start); the browser ends.
+    NoWindow {
+        /// Why.
+        reason: String,
+    },
     /// A page asked for something it may not have (a link to a file, a tab without a click).
     Refused {
         /// What, in words.

@@ -14,11 +14,11 @@ pub struct Display {
 impl Display {
     /// Starts one, or says why the test has to be skipped.
     pub fn start() -> Option<Display> {
-        Display::of_size(1400, 1000)
+        Display::start_with(&[])
     }
 
-    /// Starts one with a screen of that size, or says why not.
-    pub fn of_size(width: u32, height: u32) -> Option<Display> {
+    /// Starts one with these arguments too, or says why the test has to be skipped.
+    pub fn start_with(arguments: &[&str]) -> Option<Display> {
         for tool in ["Xvfb", "xdotool", "import"] {
             let found = Command::new("which")
                 .arg(tool)
@@ -35,10 +35,11 @@ impl Display {
                 "1",
                 "-screen",
                 "0",
-                &format!("{width}x{height}x24"),
+                "1400x1000x24",
                 "-nolisten",
                 "tcp",
             ])
+            .args(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
