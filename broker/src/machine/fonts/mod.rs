@@ -18,7 +18,7 @@ macro_rules! bundled {
     ($family:expr, $name:literal) => {
         (
             $family,
-            include_bytes!(concat!("../../../assets/fonts/", $name)).as_slice(),
+            include_bytes!(concat!("../../../../assets/fonts/", $name)).as_slice(),
         )
     };
 }
