@@ -1,5 +1,5 @@
 //! How far Bulkhead's pictures of real pages are from Chromium's: writes the table of
-//! `docs/fidelity.md`. `cargo bench --bench fidelity` prints it, and `-- --write` replaces the page.
+//! `docs/fidelity.md`. `cargo bench --bench fidelity` prints it, `-- --write` replaces the page.
 //!
 //! `-- --before EXECUTABLE` adds the distances of an older Bulkhead, and `-- --pictures FOLDER`
 //! keeps every picture. Pages whose Debian package is missing are left out and
@@ -195,13 +195,13 @@ fn document(rows: &[Row], version: &str) -> String {
     let mut text = format!(
         "# Fidelity\n\n\
          How far Bulkhead's picture of a page is from Chromium's, for real pages of Debian's \
-         documentation packages.\nThe file is written by `cargo bench --bench fidelity -- --write`; \
+         documentation packages.\n`cargo bench --bench fidelity -- --write` writes this file; \
          [the bench](../benches/fidelity.rs) says how.\n\n\
          Both browsers paint the first {WIDTH}x{HEIGHT} pixels; Chromium ({version}) runs without \
-         script. Each picture is cut into\nsquares of {SQUARE}x{SQUARE} pixels. The distance is the \
-         mean difference of the squares' mean colours, in percent: 0 means\nthat the pictures are \
-         the same, 100 black against white. A page of text that is moved by one line has about 4 \
-         to 8.\n\n"
+         script. Each picture is cut into\nsquares of {SQUARE}x{SQUARE} pixels. The distance is \
+         the mean difference of the squares' mean colours, in percent:\n0 means that the pictures \
+         are the same, 100 black against white. A page of text that is moved by one line has\n\
+         about 4 to 8.\n\n"
     );
     text.push_str(if has_before {
         "| manual | page | before | now |\n|---|---|--:|--:|\n"
@@ -225,8 +225,8 @@ fn document(rows: &[Row], version: &str) -> String {
     if has_before {
         let before = mean(rows.iter().filter_map(|row| row.before).collect());
         text.push_str(&format!(
-            "| **mean of {}** | | **{before:.2}** | **{now:.2}** |\n\nThe mean is now {:.2} of what \
-             it was before.\n",
+            "| **mean of {}** | | **{before:.2}** | **{now:.2}** |\n\nThe mean is now {:.2} of \
+             what it was before.\n",
             rows.len(),
             now / before
         ));
