@@ -2,8 +2,7 @@
 
 mod damage;
 mod forms;
-mod harness;
+pub(crate) mod harness;
 mod hostile;
 mod page;
 mod shell;
-mod shots;
