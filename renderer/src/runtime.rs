@@ -3,6 +3,7 @@
 //! Owns: the control channel and the surfaces. Trusts: the broker. Never: wakes without a cause, or
 //! paints without a credit.
 
+use crate::text;
 use crate::view::View;
 use crate::view::surface::{FramesEndpoint, PaintedSurface};
 use ipc::poll::{Interest, wait};
@@ -52,6 +53,8 @@ pub(crate) trait Host {
     fn view(&mut self, part: SurfacePart) -> Option<&mut View>;
     /// Handles a control message that is not about surfaces.
     fn message(&mut self, message: ToRenderer, handles: Handles) -> Result<(), LoopError>;
+    /// Lays out what has changed, so that the view of that part is as the user sees it.
+    fn settle(&mut self, part: SurfacePart);
     /// Handles user input on a surface.
     fn input(&mut self, part: SurfacePart, event: InputEvent, control: &ToBroker);
     /// Further descriptors to wait for.
@@ -166,6 +169,39 @@ impl<H: Host> Runtime<H> {
                 // Input on a surface that has just been replaced is ignored.
                 if let Some(part) = self.part_of(surface) {
                     self.host.input(part, event, &self.control);
+                }
+                self.control.say(FromRenderer::Done { sequence });
+            }
+            ToRenderer::Edit {
+                surface,
+                sequence,
+                edit,
+            } => {
+                let part = self.part_of(surface);
+                let mut copied = None;
+                if let Some(part) = part {
+                    self.host.settle(part);
+                    if let Some(view) = self.host.view(part) {
+                        copied = text::edit(view, edit, &mut handles)?;
+                    }
+                }
+                if let Some(bytes) = copied {
+                    self.control.say(FromRenderer::Copied { sequence, bytes });
+                }
+                self.control.say(FromRenderer::Done { sequence });
+            }
+            ToRenderer::Inspect {
+                surface,
+                sequence,
+                at,
+            } => {
+                if let Some(part) = self.part_of(surface) {
+                    self.host.settle(part);
+                    if let Some(view) = self.host.view(part) {
+                        let target = view.target(at);
+                        self.control
+                            .say(FromRenderer::Inspected { sequence, target });
+                    }
                 }
                 self.control.say(FromRenderer::Done { sequence });
             }

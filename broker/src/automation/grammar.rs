@@ -11,7 +11,8 @@ pub const HELP: &str = "\
 open URL | navigate TAB URL | activate TAB | close TAB | reload TAB | back TAB | forward TAB
 kill TAB
 break TAB|gpu|network|shell abort|bad-message|crash|hang|memory|panic|syscall=NUMBER
-move X Y | click X Y | wheel X Y PIXELS | type TEXT | key [ctrl+|shift+|alt+]NAME
+move X Y | click X Y | right-click X Y | drag X Y X Y | clipboard TEXT
+wheel X Y PIXELS | type TEXT | key [ctrl+|shift+|alt+]NAME
 screenshot FILE.png | state FILE.json | help | quit";
 
 /// One command.
@@ -25,6 +26,8 @@ pub enum Line {
     Screenshot(PathBuf),
     /// The tabs and processes as JSON.
     State(PathBuf),
+    /// Text for the clipboard.
+    Clipboard(String),
     /// The list of commands.
     Help,
 }
@@ -69,8 +72,14 @@ pub fn parse(line: &str) -> Result<Line, String> {
         }
         "click" => {
             let [x, y] = numbers(rest)?;
-            Line::Input(click(x, y))
+            Line::Input(click(x, y, Button::Left))
         }
+        "right-click" => {
+            let [x, y] = numbers(rest)?;
+            Line::Input(click(x, y, Button::Right))
+        }
+        "drag" => Line::Input(drag(numbers(rest)?)),
+        "clipboard" => Line::Clipboard(rest.to_owned()),
         "wheel" => {
             let [x, y, delta_y] = numbers(rest)?;
             let modifiers = Modifiers::default();
@@ -145,8 +154,29 @@ fn pointer_move(x: f32, y: f32) -> InputEvent {
     }
 }
 
-fn click(x: f32, y: f32) -> Vec<InputEvent> {
-    let (button, modifiers) = (Button::Left, Modifiers::default());
+fn drag([x, y, to_x, to_y]: [f32; 4]) -> Vec<InputEvent> {
+    let mut events = click(x, y, Button::Left);
+    let moves = (1..=8_u8).map(|step| {
+        let share = f32::from(step) / 8.0;
+        pointer_move(x + (to_x - x) * share, y + (to_y - y) * share)
+    });
+    if let Some(InputEvent::PointerUp {
+        button, modifiers, ..
+    }) = events.pop()
+    {
+        events.extend(moves);
+        events.push(InputEvent::PointerUp {
+            x: to_x,
+            y: to_y,
+            button,
+            modifiers,
+        });
+    }
+    events
+}
+
+fn click(x: f32, y: f32, button: Button) -> Vec<InputEvent> {
+    let modifiers = Modifiers::default();
     vec![
         pointer_move(x, y),
         InputEvent::PointerDown {
@@ -211,6 +241,8 @@ fn named_key(name: &str) -> Option<Key> {
         "Enter" => Key::Enter,
         "Escape" => Key::Escape,
         "Home" => Key::Home,
+        "Insert" => Key::Insert,
+        "Menu" => Key::ContextMenu,
         "PageDown" => Key::PageDown,
         "PageUp" => Key::PageUp,
         "Tab" => Key::Tab,

@@ -2,6 +2,7 @@
 //!
 //! Never: decides; an action that fails becomes an event or a dead child.
 
+mod clipboard;
 mod documents;
 mod files;
 mod grants;
@@ -70,6 +71,39 @@ impl Broker {
                 children.send_gpu(gpu, ToGpu::SetCursor { cursor }, []);
             }
             Action::Input(input) => self.input(input),
+            Action::Edit {
+                process,
+                surface,
+                sequence,
+                edit,
+            } => self.edit(process, surface, sequence, edit),
+            Action::Inspect {
+                process,
+                surface,
+                sequence,
+                at,
+            } => {
+                let message = ToRenderer::Inspect {
+                    surface,
+                    sequence,
+                    at,
+                };
+                children.send_renderer(process, message, []);
+            }
+            Action::TakeCopy {
+                process,
+                sequence,
+                bytes,
+            } => self.take_copy(process, sequence, bytes),
+            Action::SetClipboard { text } => self.clipboard.set(&self.poller, text),
+            Action::ReadClipboard { request } => self.read_clipboard(request),
+            Action::Paste {
+                process,
+                surface,
+                sequence,
+                request,
+            } => self.paste(process, surface, sequence, request),
+            Action::DropPaste { request } => drop(self.clipboard.take_text(request)),
             Action::Stop { process } => {
                 children.send_renderer(process, ToRenderer::Stop, []);
             }
@@ -77,6 +111,9 @@ impl Broker {
             Action::Ping { process, sequence } => self.ping(process, sequence),
             Action::UpdateShell { process, state } => {
                 children.send_shell(process, ToShell::State(state));
+            }
+            Action::UpdatePopup { process, popup } => {
+                children.send_shell(process, ToShell::Popup(popup));
             }
             Action::FocusAddress { process } => children.send_shell(process, ToShell::FocusAddress),
             Action::Record(record) => self.record(record),

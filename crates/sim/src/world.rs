@@ -5,6 +5,7 @@ use crate::checker::Checker;
 use browser_core::{
     Action, Body, Command, Config, Core, Event, Exit, RecordKind, TabInfo, Time, Waiting, action,
 };
+use protocol::clipboard::Edit;
 use protocol::document::ResponseHead;
 use protocol::fault::Fault;
 use protocol::geometry::Size;
@@ -13,7 +14,7 @@ use protocol::ids::{Generation, NavigationId, ProcessId, Role, SurfaceId, TabId}
 use protocol::input::InputEvent;
 use protocol::network::FromNetwork;
 use protocol::renderer::FromRenderer;
-use protocol::shell::{FromShell, ShellState};
+use protocol::shell::{FromShell, Popup, ShellState};
 use std::collections::{BTreeMap, VecDeque};
 
 /// How far a child is.
@@ -33,6 +34,8 @@ pub struct Child {
     pub life: Life,
     pub is_killed: bool,
     pub inputs: VecDeque<u32>,
+    /// The questions that it may answer: their number, and whether they ask for text.
+    pub asked: VecDeque<(u32, bool)>,
     pub navigations: Vec<NavigationId>,
     pub broken: Option<Fault>,
 }
@@ -74,6 +77,9 @@ pub struct World {
     pub log: Vec<Action>,
     /// The newest generation of each surface of which the gpu process has taken a frame.
     taken: BTreeMap<SurfaceId, Generation>,
+    /// Reads of the clipboard that wait.
+    pub reads: VecDeque<u32>,
+    pub popup: Option<Popup>,
     pub scene: Scene,
     pub shell: Option<ShellState>,
     checker: Checker,
@@ -92,6 +98,8 @@ impl World {
             fresh: Vec::new(),
             log: Vec::new(),
             taken: BTreeMap::new(),
+            reads: VecDeque::new(),
+            popup: None,
             scene: Scene::default(),
             shell: None,
             checker: Checker::default(),
@@ -164,6 +172,7 @@ impl World {
                     life: Life::Asked,
                     is_killed: false,
                     inputs: VecDeque::new(),
+                    asked: VecDeque::new(),
                     navigations: Vec::new(),
                     broken: None,
                 };
@@ -204,6 +213,29 @@ impl World {
             }) => {
                 self.child(*process).inputs.push_back(*sequence);
             }
+            Action::Edit {
+                process,
+                sequence,
+                edit,
+                ..
+            } => {
+                let child = self.child(*process);
+                child.inputs.push_back(*sequence);
+                if matches!(edit, Edit::Copy | Edit::Cut) {
+                    child.asked.push_back((*sequence, true));
+                }
+            }
+            Action::Inspect {
+                process, sequence, ..
+            } => {
+                self.child(*process).inputs.push_back(*sequence);
+                self.child(*process).asked.push_back((*sequence, false));
+            }
+            Action::Paste {
+                process, sequence, ..
+            } => self.child(*process).inputs.push_back(*sequence),
+            Action::ReadClipboard { request } => self.reads.push_back(*request),
+            Action::UpdatePopup { popup, .. } => self.popup.clone_from(popup),
             Action::Ping { process, sequence } => self.pings.push_back((*process, *sequence)),
             Action::Inject { process, fault } => self.child(*process).broken = Some(fault.clone()),
             Action::SetScene { scene, .. } => self.scene = scene.clone(),
@@ -279,7 +311,20 @@ impl World {
 
     /// One answer; `false` when there is nothing left to answer.
     pub fn settle_once(&mut self) -> bool {
-        self.settle_process() || self.settle_load() || self.settle_frame() || self.settle_page()
+        self.settle_clipboard()
+            || self.settle_process()
+            || self.settle_load()
+            || self.settle_frame()
+            || self.settle_page()
+    }
+
+    fn settle_clipboard(&mut self) -> bool {
+        let Some(request) = self.reads.pop_front() else {
+            return false;
+        };
+        let result = Ok(5);
+        self.send(Event::ClipboardRead { request, result });
+        true
     }
 
     fn settle_process(&mut self) -> bool {
@@ -395,6 +440,7 @@ impl World {
                 .find(|(_, c)| !c.is_killed && !c.inputs.is_empty());
             if let Some((&process, child)) = waiting {
                 let sequence = child.inputs.pop_front().expect("it is not empty");
+                child.asked.retain(|(asked, _)| *asked != sequence);
                 self.renderer(process, FromRenderer::Done { sequence });
                 return true;
             }

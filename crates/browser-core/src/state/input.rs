@@ -1,6 +1,6 @@
 //! Pointer capture, hover, and the focus of the keyboard.
 
-use protocol::ids::SurfaceId;
+use protocol::ids::{ProcessId, SurfaceId};
 use protocol::input::Button;
 
 /// Where the keyboard goes.
@@ -15,6 +15,16 @@ pub(crate) enum Focus {
     Strip,
 }
 
+/// A menu that the user wants, while the page says what it is about.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MenuWanted {
+    pub(crate) process: ProcessId,
+    pub(crate) sequence: u32,
+    pub(crate) surface: SurfaceId,
+    /// Where in the window; by keyboard nowhere.
+    pub(crate) at: Option<(f32, f32)>,
+}
+
 /// Pointer and keyboard.
 #[derive(Debug)]
 pub(crate) struct InputState {
@@ -26,6 +36,8 @@ pub(crate) struct InputState {
     /// The surface that was told that it has the keyboard.
     pub(crate) focus_told: Option<SurfaceId>,
     pub(crate) is_window_focused: bool,
+    /// Whatever the user does next ends it.
+    pub(crate) menu_wanted: Option<MenuWanted>,
 }
 
 impl Default for InputState {
@@ -37,6 +49,7 @@ impl Default for InputState {
             focus: Focus::Page,
             focus_told: None,
             is_window_focused: true,
+            menu_wanted: None,
         }
     }
 }
@@ -53,6 +66,7 @@ impl InputState {
         self.hovered = None;
         self.captured = None;
         self.buttons.clear();
+        self.menu_wanted = None;
         self.is_window_focused = true;
     }
 
