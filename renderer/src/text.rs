@@ -3,12 +3,21 @@
 //! Trusts: the broker, which asks on the user's action only. Never: writes more than the region
 //! holds.
 
-use crate::runtime::LoopError;
 use crate::view::View;
-use ipc::Handles;
+use ipc::{Handles, Misbehaviour};
 use protocol::clipboard::Edit;
 use protocol::limits::CLIPBOARD_BYTES_MAX;
-use shm::WritableMap;
+use shm::{ShmError, WritableMap};
+use thiserror::Error;
+
+/// Why an edit could not be done.
+#[derive(Debug, Error)]
+pub(crate) enum TextError {
+    #[error("the broker sent an illegal message: {0}")]
+    Broker(#[from] Misbehaviour),
+    #[error("the region of a text cannot be mapped: {0}")]
+    Region(#[from] ShmError),
+}
 
 /// Does `edit` to what the view shows. Of a copy or cut, returns how many bytes of text are
 /// selected; they stand in the region if it has room for them.
@@ -16,7 +25,7 @@ pub(crate) fn edit(
     view: &mut View,
     edit: Edit,
     handles: &mut Handles,
-) -> Result<Option<u32>, LoopError> {
+) -> Result<Option<u32>, TextError> {
     match edit {
         Edit::SelectAll => view.select_all(),
         Edit::Paste { bytes } => {

@@ -66,31 +66,8 @@ pub fn parse(line: &str) -> Result<Line, String> {
                 tab => Command::Inject(TabId(number(tab)?), action),
             })
         }
-        "move" => {
-            let [x, y] = numbers(rest)?;
-            Line::Input(vec![pointer_move(x, y)])
-        }
-        "click" => {
-            let [x, y] = numbers(rest)?;
-            Line::Input(click(x, y, Button::Left))
-        }
-        "right-click" => {
-            let [x, y] = numbers(rest)?;
-            Line::Input(click(x, y, Button::Right))
-        }
-        "drag" => Line::Input(drag(numbers(rest)?)),
+        "move" | "click" | "right-click" | "drag" | "wheel" => Line::Input(pointer(word, rest)?),
         "clipboard" => Line::Clipboard(rest.to_owned()),
-        "wheel" => {
-            let [x, y, delta_y] = numbers(rest)?;
-            let modifiers = Modifiers::default();
-            Line::Input(vec![InputEvent::Wheel {
-                x,
-                y,
-                delta_x: 0.0,
-                delta_y,
-                modifiers,
-            }])
-        }
         "type" => Line::Input(
             rest.chars()
                 .flat_map(|c| typed(Key::Character(c)))
@@ -102,6 +79,31 @@ pub fn parse(line: &str) -> Result<Line, String> {
         "help" => Line::Help,
         "quit" => Line::Core(Command::Quit),
         _ => return Err("unknown command; `help` lists all commands".to_owned()),
+    })
+}
+
+/// What a command does with the pointer.
+fn pointer(word: &str, rest: &str) -> Result<Vec<InputEvent>, String> {
+    Ok(match word {
+        "drag" => drag(numbers(rest)?),
+        "wheel" => {
+            let [x, y, delta_y] = numbers(rest)?;
+            vec![InputEvent::Wheel {
+                x,
+                y,
+                delta_x: 0.0,
+                delta_y,
+                modifiers: Modifiers::default(),
+            }]
+        }
+        _ => {
+            let [x, y] = numbers(rest)?;
+            match word {
+                "move" => vec![pointer_move(x, y)],
+                "right-click" => click(x, y, Button::Right),
+                _ => click(x, y, Button::Left),
+            }
+        }
     })
 }
 

@@ -2,7 +2,7 @@
 
 use crate::clipboard::{Clipboard, Read};
 use crate::state::Broker;
-use browser_core::Event;
+use browser_core::{Action, Event};
 use protocol::clipboard::Edit;
 use protocol::ids::{ProcessId, SurfaceId};
 use protocol::misbehaviour::Misbehaviour;
@@ -12,14 +12,51 @@ use std::io;
 use std::os::fd::OwnedFd;
 
 impl Broker {
+    /// Performs the actions that are about text.
+    pub(crate) fn perform_text(&mut self, action: Action) {
+        match action {
+            Action::Edit {
+                process,
+                surface,
+                sequence,
+                edit,
+            } => self.edit(process, surface, sequence, edit),
+            Action::Inspect {
+                process,
+                surface,
+                sequence,
+                at,
+            } => {
+                let message = ToRenderer::Inspect {
+                    surface,
+                    sequence,
+                    at,
+                };
+                self.children.send_renderer(process, message, []);
+            }
+            Action::TakeCopy {
+                process,
+                sequence,
+                bytes,
+            } => self.take_copy(process, sequence, bytes),
+            Action::SetClipboard { text } => self.clipboard.set(&self.poller, text),
+            Action::ReadClipboard { request } => {
+                let read = self.clipboard.read(&self.poller, request);
+                self.report_reads(read.into_iter().collect());
+            }
+            Action::Paste {
+                process,
+                surface,
+                sequence,
+                request,
+            } => self.paste(process, surface, sequence, request),
+            Action::DropPaste { request } => drop(self.clipboard.take_text(request)),
+            _ => {}
+        }
+    }
+
     /// Sends an edit; one that copies with a region for the text.
-    pub(crate) fn edit(
-        &mut self,
-        process: ProcessId,
-        surface: SurfaceId,
-        sequence: u32,
-        edit: Edit,
-    ) {
+    fn edit(&mut self, process: ProcessId, surface: SurfaceId, sequence: u32, edit: Edit) {
         let handle = match edit {
             Edit::Copy | Edit::Cut => self.clipboard.begin_copy(process, sequence).map(Some),
             Edit::Paste { .. } | Edit::SelectAll => Ok(None),
@@ -36,7 +73,7 @@ impl Broker {
     }
 
     /// Puts on the clipboard what the user copied. What is no text is misbehaviour.
-    pub(crate) fn take_copy(&mut self, process: ProcessId, sequence: u32, bytes: u32) {
+    fn take_copy(&mut self, process: ProcessId, sequence: u32, bytes: u32) {
         match self.clipboard.finish_copy(process, sequence, bytes) {
             Some(Ok(text)) => self.clipboard.set(&self.poller, text),
             Some(Err(_)) => self.children.report(Event::Misbehaved {
@@ -45,11 +82,6 @@ impl Broker {
             }),
             None => {}
         }
-    }
-
-    pub(crate) fn read_clipboard(&mut self, request: u32) {
-        let read = self.clipboard.read(&self.poller, request);
-        self.report_reads(read.into_iter().collect());
     }
 
     /// Tells the core which texts are there.
@@ -61,13 +93,7 @@ impl Broker {
     }
 
     /// Gives the text that was read to the renderer in which the user pastes.
-    pub(crate) fn paste(
-        &mut self,
-        process: ProcessId,
-        surface: SurfaceId,
-        sequence: u32,
-        request: u32,
-    ) {
+    fn paste(&mut self, process: ProcessId, surface: SurfaceId, sequence: u32, request: u32) {
         match text_handle(&mut self.clipboard, request) {
             Ok((bytes, handle)) => {
                 let message = ToRenderer::Edit {

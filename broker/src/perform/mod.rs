@@ -61,49 +61,17 @@ impl Broker {
                 surfaces::reattach(children, &mut store.surfaces, reattach);
             }
             Action::DropSurface(drop) => surfaces::drop(children, &mut store.surfaces, &drop),
-            Action::SetScene { gpu, scene } => {
-                children.send_gpu(gpu, ToGpu::SetScene(scene), []);
-            }
-            Action::SetTitle { gpu, title } => {
-                children.send_gpu(gpu, ToGpu::SetTitle { title }, []);
-            }
-            Action::SetCursor { gpu, cursor } => {
-                children.send_gpu(gpu, ToGpu::SetCursor { cursor }, []);
-            }
+            action @ (Action::SetScene { .. }
+            | Action::SetTitle { .. }
+            | Action::SetCursor { .. }) => self.tell_window(action),
             Action::Input(input) => self.input(input),
-            Action::Edit {
-                process,
-                surface,
-                sequence,
-                edit,
-            } => self.edit(process, surface, sequence, edit),
-            Action::Inspect {
-                process,
-                surface,
-                sequence,
-                at,
-            } => {
-                let message = ToRenderer::Inspect {
-                    surface,
-                    sequence,
-                    at,
-                };
-                children.send_renderer(process, message, []);
-            }
-            Action::TakeCopy {
-                process,
-                sequence,
-                bytes,
-            } => self.take_copy(process, sequence, bytes),
-            Action::SetClipboard { text } => self.clipboard.set(&self.poller, text),
-            Action::ReadClipboard { request } => self.read_clipboard(request),
-            Action::Paste {
-                process,
-                surface,
-                sequence,
-                request,
-            } => self.paste(process, surface, sequence, request),
-            Action::DropPaste { request } => drop(self.clipboard.take_text(request)),
+            action @ (Action::Edit { .. }
+            | Action::Inspect { .. }
+            | Action::TakeCopy { .. }
+            | Action::SetClipboard { .. }
+            | Action::ReadClipboard { .. }
+            | Action::Paste { .. }
+            | Action::DropPaste { .. }) => self.perform_text(action),
             Action::Stop { process } => {
                 children.send_renderer(process, ToRenderer::Stop, []);
             }
@@ -119,6 +87,17 @@ impl Broker {
             Action::Record(record) => self.record(record),
             Action::Exit { code } => self.exit = Some(code),
         }
+    }
+
+    /// Tells the gpu process how the window is to look.
+    fn tell_window(&mut self, action: Action) {
+        let (gpu, message) = match action {
+            Action::SetScene { gpu, scene } => (gpu, ToGpu::SetScene(scene)),
+            Action::SetTitle { gpu, title } => (gpu, ToGpu::SetTitle { title }),
+            Action::SetCursor { gpu, cursor } => (gpu, ToGpu::SetCursor { cursor }),
+            _ => return,
+        };
+        self.children.send_gpu(gpu, message, []);
     }
 
     fn input(&mut self, input: action::Input) {

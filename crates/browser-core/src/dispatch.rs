@@ -93,7 +93,10 @@ impl Core {
             Event::FromGpu { process, message } => self.on_gpu(process, message),
             Event::FromNetwork { process, message } => self.on_network(process, message),
             Event::BodyReady { navigation, result } => self.on_body_ready(navigation, result),
-            Event::ClipboardRead { request, result } => self.on_clipboard_read(request, result),
+            Event::ClipboardRead { request, result } => {
+                self.on_clipboard_read(request, result);
+                self.send_held();
+            }
             Event::Command(command) => self.on_command(command),
             Event::Tick => {}
         }

@@ -107,8 +107,8 @@ pub enum Event {
         navigation: NavigationId,
         result: Result<ResponseHead, LoadError>,
     },
-    /// The answer to [`crate::Action::ReadClipboard`]: so many bytes of text wait in the event loop,
-    /// or why there are none.
+    /// The answer to [`crate::Action::ReadClipboard`]: so many bytes of text wait in the event
+    /// loop, or why there are none.
     ClipboardRead {
         request: u32,
         result: Result<u32, String>,

@@ -5,6 +5,7 @@
 use crate::state::clipboard::PASTES_MAX;
 use crate::state::core::Core;
 use crate::state::ids::GRANTED_MAX;
+use crate::state::input::HELD_MAX;
 use crate::state::liveness::UNANSWERED_MAX;
 use crate::state::navigation::LoadStage;
 use crate::state::process::{Process, ProcessStage};
@@ -188,6 +189,7 @@ impl Core {
             })?;
         }
         let is_within = self.pastes.len() <= PASTES_MAX
+            && self.input.held.len() <= HELD_MAX
             && self.visits.len() <= visits::REMEMBERED_MAX
             && self.closed_tabs.len() <= closed_tabs::REMEMBERED_MAX;
         ensure(is_within, || "8: pastes, visits, closed tabs".to_owned())?;

@@ -186,6 +186,36 @@ fn clipboard_goes_to_the_document_that_the_user_pastes_into_and_to_no_other() {
 }
 
 #[test]
+fn keys_after_a_paste_come_after_its_text() {
+    let (mut world, _, process) = page();
+    press(&mut world, Key::Character('v'), CTRL);
+    let typed = press(&mut world, Key::Enter, NONE);
+    assert!(!typed.iter().any(is_input), "the text is not there yet");
+    let request = world.reads.pop_front().expect("the clipboard is read");
+    let result = Ok(5);
+    let actions = world.send(Event::ClipboardRead { request, result });
+    let pasted = actions
+        .iter()
+        .position(|action| matches!(action, Action::Paste { .. }));
+    let typed = actions.iter().position(is_input);
+    assert!(pasted.expect("it is pasted") < typed.expect("it is typed"));
+    // With an owner that does not answer, the browser's own keys still work.
+    press(&mut world, Key::Character('v'), CTRL);
+    press(&mut world, Key::Character('a'), NONE);
+    press(&mut world, Key::Character('t'), CTRL);
+    assert_eq!(world.core.tabs().len(), 2);
+    let request = world.reads.pop_front().expect("the clipboard is read");
+    let result = Err("nobody answers".to_owned());
+    let actions = world.send(Event::ClipboardRead { request, result });
+    assert!(!actions.iter().any(is_input), "the page is not on show");
+    assert!(world.core.process(process).is_some());
+}
+
+fn is_input(action: &Action) -> bool {
+    matches!(action, Action::Input(_))
+}
+
+#[test]
 fn clipboard_that_cannot_be_read_is_a_remark() {
     let (mut world, tab, _) = page();
     press(&mut world, Key::Insert, SHIFT);

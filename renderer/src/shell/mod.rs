@@ -1,5 +1,5 @@
-//! The shell's content: the strip of tabs with the address bar, the card over a crashed or hung tab,
-//! and the open menu. All are documents, generated from the broker's state.
+//! The shell's content: the strip of tabs with the address bar, the card over a crashed or hung
+//! tab, and the open menu. All are documents, generated from the broker's state.
 //!
 //! Owns: the text in the address bar. Trusts: the broker's state; every string in it is escaped.
 //! Never: decides anything: it tells the broker what the user clicked.

@@ -48,7 +48,7 @@ impl Core {
         }
         let tab = self.processes.get(id).and_then(|process| process.tab);
         if bytes as usize > CLIPBOARD_BYTES_MAX {
-            return self.say_to_user(format!(
+            return self.say_to_user(id, format!(
                 "The selected text has {bytes} bytes; at most {CLIPBOARD_BYTES_MAX} can be copied."
             ));
         }
@@ -98,7 +98,10 @@ impl Core {
         };
         let bytes = match result {
             Ok(bytes) => bytes,
-            Err(reason) => return self.say_to_user(text::clean(&reason, REMARK_BYTES_MAX)),
+            Err(reason) => {
+                let remark = text::clean(&reason, REMARK_BYTES_MAX);
+                return self.say_to_user(paste.process, remark);
+            }
         };
         let is_same = self.listener(paste.surface) == Some(paste.process)
             && self.navigation_on(paste.surface) == paste.navigation
@@ -125,9 +128,10 @@ impl Core {
         tab.committed.as_ref().map(|committed| committed.navigation)
     }
 
-    /// A remark on the active tab.
-    fn say_to_user(&mut self, remark: String) {
-        if let Some(tab) = self.tabs.active {
+    /// A remark on the tab of that process; on the active one where it is the shell's.
+    fn say_to_user(&mut self, process: ProcessId, remark: String) {
+        let tab = self.processes.get(process).and_then(|process| process.tab);
+        if let Some(tab) = tab.or(self.tabs.active) {
             self.set_notice(tab, remark);
         }
     }

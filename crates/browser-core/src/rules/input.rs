@@ -6,7 +6,7 @@
 
 use crate::action::{self, Action};
 use crate::state::core::Core;
-use crate::state::input::Focus;
+use crate::state::input::{Focus, HELD_MAX};
 use crate::state::liveness::{UNANSWERED_MAX, UNANSWERED_MOVES_MAX};
 use protocol::ids::{ProcessId, SurfaceId};
 use protocol::input::{Button, InputEvent};
@@ -170,8 +170,25 @@ impl Core {
     }
 
     fn send_to_focus(&mut self, event: InputEvent) {
-        if let Some(surface) = self.focus_target() {
+        let Some(surface) = self.focus_target() else {
+            return;
+        };
+        // What the user types after a paste comes after its text.
+        if self.pastes.len() == 0 {
             self.send_input(surface, event);
+        } else if self.input.held.len() < HELD_MAX {
+            self.input.held.push_back((surface, event));
+        }
+    }
+
+    /// Sends the keys that waited for the text of a paste, unless the keyboard is elsewhere now.
+    pub(crate) fn send_held(&mut self) {
+        while self.pastes.len() == 0
+            && let Some((surface, event)) = self.input.held.pop_front()
+        {
+            if self.focus_target() == Some(surface) {
+                self.send_input(surface, event);
+            }
         }
     }
 

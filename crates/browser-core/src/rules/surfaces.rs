@@ -100,7 +100,8 @@ impl Core {
         }));
     }
 
-    /// Strip, card and popup come and go with what they show; what is on show has the window's size.
+    /// Strip, card and popup come and go with what they show; what is on show has the window's
+    /// size.
     pub(crate) fn keep_surfaces(&mut self) {
         let shell = self
             .ready_service(&self.services.shell)

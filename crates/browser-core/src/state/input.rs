@@ -1,7 +1,8 @@
 //! Pointer capture, hover, and the focus of the keyboard.
 
 use protocol::ids::{ProcessId, SurfaceId};
-use protocol::input::Button;
+use protocol::input::{Button, InputEvent};
+use std::collections::VecDeque;
 
 /// Where the keyboard goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -14,6 +15,9 @@ pub(crate) enum Focus {
     /// The shell's strip.
     Strip,
 }
+
+/// Most keys that wait for the text of a paste; further ones are dropped.
+pub(crate) const HELD_MAX: usize = 64;
 
 /// A menu that the user wants, while the page says what it is about.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +42,8 @@ pub(crate) struct InputState {
     pub(crate) is_window_focused: bool,
     /// Whatever the user does next ends it.
     pub(crate) menu_wanted: Option<MenuWanted>,
+    /// Keys for a surface that come after a paste whose text is not there yet.
+    pub(crate) held: VecDeque<(SurfaceId, InputEvent)>,
 }
 
 impl Default for InputState {
@@ -50,6 +56,7 @@ impl Default for InputState {
             focus_told: None,
             is_window_focused: true,
             menu_wanted: None,
+            held: VecDeque::new(),
         }
     }
 }
@@ -59,6 +66,7 @@ impl InputState {
         for kept in [&mut self.hovered, &mut self.captured, &mut self.focus_told] {
             *kept = kept.filter(|&kept| kept != surface);
         }
+        self.held.retain(|(held, _)| *held != surface);
     }
 
     /// The window is gone; another one begins without buttons held.
@@ -67,6 +75,7 @@ impl InputState {
         self.captured = None;
         self.buttons.clear();
         self.menu_wanted = None;
+        self.held.clear();
         self.is_window_focused = true;
     }
 
