@@ -1,7 +1,7 @@
 //! The answers to wrong command lines, and the tour.
 
 use std::process::{Command, Stdio};
-use testkit::{executable, process, run};
+use testkit::{NO_WINDOW, executable, process, run};
 
 fn refused(arguments: &[&str], says: &str) {
     let output = run(arguments);
@@ -45,7 +45,7 @@ fn a_child_started_by_hand_says_what_it_is_for() {
 fn a_window_without_a_display_is_refused_with_advice() {
     let output = run(&["http://127.0.0.1:1/"]);
     let stderr = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(NO_WINDOW));
     assert!(
         stderr.contains("DISPLAY") && stderr.contains("--headless"),
         "{stderr}"

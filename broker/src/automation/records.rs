@@ -167,6 +167,11 @@ mod tests {
             }),
             r#"{"pid":7,"record":"sealed","role":"gpu","tier":"A"}"#
         );
+        let reason = "r".to_owned();
+        assert_eq!(
+            line(RecordKind::NoWindow { reason }),
+            r#"{"reason":"r","record":"no_window"}"#
+        );
         let surface = SurfaceId(4);
         assert_eq!(
             line(RecordKind::SurfaceLive { surface }),

@@ -70,12 +70,17 @@ impl Launcher {
         &self.support
     }
 
+    /// Whether the gpu process opens a window.
+    pub fn is_windowed(&self) -> bool {
+        self.target == GpuTarget::Window
+    }
+
     /// Starts a process with that role.
     pub fn spawn(&mut self, role: Role) -> anyhow::Result<Child> {
         let (broker_end, child_end) = Endpoint::pair().context("socketpair")?;
         let (stderr_read, stderr_write) = nix::unistd::pipe2(OFlag::O_CLOEXEC).context("pipe")?;
         set_nonblocking(&stderr_read).context("fcntl")?;
-        let windowed = role == Role::Gpu && self.target == GpuTarget::Window;
+        let windowed = role == Role::Gpu && self.is_windowed();
         self.started += 1;
         let argument = |text: String| CString::new(text).context("an argument has a NUL byte");
         let child_end: Endpoint<protocol::bootstrap::FromChild, ToChild> = child_end;

@@ -7,8 +7,10 @@ mod start;
 mod tour;
 mod window;
 
+use crate::machine::display::DISPLAY_ADVICE;
 use crate::output::terminal::{complain, complain_line, say};
 use anyhow::Context;
+use browser_core::EXIT_NO_WINDOW;
 use clap::Parser;
 use options::{Options, check};
 use std::process::ExitCode;
@@ -65,10 +67,8 @@ fn run(options: Options) -> anyhow::Result<ExitCode> {
         return tour::run(&options);
     }
     if !options.headless && !crate::machine::display::is_available() {
-        anyhow::bail!(
-            "there is no display: set DISPLAY or WAYLAND_DISPLAY, or use --headless (with \
-             --screenshot FILE.png for a picture)"
-        );
+        complain!("bulkhead: no window can be opened: there is no display. {DISPLAY_ADVICE}");
+        return Ok(ExitCode::from(EXIT_NO_WINDOW));
     }
     window::run(&options)
 }

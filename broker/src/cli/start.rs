@@ -9,7 +9,7 @@ use crate::machine::network;
 use crate::output::terminal::complain;
 use crate::state::Broker;
 use anyhow::Context;
-use browser_core::{Command, Config, Event};
+use browser_core::{Command, Config, EXIT_NO_WINDOW, Event};
 use nix::errno::Errno;
 use protocol::bootstrap::GpuTarget;
 use sandbox::{Availability, Feature, Namespace, Support, Tier};
@@ -132,9 +132,9 @@ pub fn open(browser: &mut Broker, address: &str, activate: bool) {
 
 /// Fails once a signal or a command has ended the browser: no more records will arrive.
 pub fn ensure_running(browser: &Broker) -> anyhow::Result<()> {
-    anyhow::ensure!(
-        browser.exit_code().is_none(),
-        "stopped by a signal or a command"
-    );
-    Ok(())
+    match browser.exit_code() {
+        None => Ok(()),
+        Some(EXIT_NO_WINDOW) => anyhow::bail!("without a gpu process there are no pictures"),
+        Some(_) => anyhow::bail!("stopped by a signal or a command"),
+    }
 }

@@ -2,66 +2,107 @@
 //!
 //! Trusts: the user's environment. Never: talks to the display; the gpu process does.
 
+use std::env;
 use std::ffi::CString;
-use std::os::unix::net::UnixStream;
-use std::path::PathBuf;
+use std::os::linux::net::SocketAddrExt;
+use std::os::unix::net::{SocketAddr, UnixStream};
+use std::path::{Path, PathBuf};
 
-/// The variables that a windowed gpu process gets; all others are cleared.
-const VARIABLES: [&str; 7] = [
-    "DISPLAY",
-    "HOME",
-    "WAYLAND_DISPLAY",
-    "XAUTHORITY",
-    "XCURSOR_PATH",
-    "XCURSOR_SIZE",
-    "XDG_RUNTIME_DIR",
-];
+/// What a user can do who gets no window.
+pub const DISPLAY_ADVICE: &str = "Set DISPLAY or WAYLAND_DISPLAY to a display that accepts this \
+                                  user, or use --headless (with --screenshot FILE.png for a \
+                                  picture)";
+
+/// A display server that the environment names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Server {
+    /// An X server, on a socket of the file system.
+    X11,
+    /// An X server that only the host's network namespace leads to: over TCP, or on an abstract
+    /// socket.
+    X11OverNetwork,
+    Wayland,
+}
+
+impl Server {
+    /// The variables that its gpu process gets; all others are cleared. Those of the other display
+    /// system are not among them: the display libraries would try it.
+    fn variables(self) -> &'static [&'static str] {
+        match self {
+            Server::X11 | Server::X11OverNetwork => &[
+                "DISPLAY",
+                "HOME",
+                "XAUTHORITY",
+                "XCURSOR_PATH",
+                "XCURSOR_SIZE",
+            ],
+            Server::Wayland => &[
+                "HOME",
+                "WAYLAND_DISPLAY",
+                "XCURSOR_PATH",
+                "XCURSOR_SIZE",
+                "XDG_RUNTIME_DIR",
+            ],
+        }
+    }
+}
 
 /// Whether a server accepts connections where `WAYLAND_DISPLAY` or `DISPLAY` points.
 pub fn is_available() -> bool {
-    wayland_socket().is_some_and(|path| UnixStream::connect(path).is_ok())
-        || match x11_socket() {
-            Some(Some(path)) => UnixStream::connect(path).is_ok(),
-            // A display over TCP is not tested: the broker opens no network connections.
-            Some(None) => true,
-            None => false,
-        }
+    find().is_some()
 }
 
 /// Whether only the network leads to the display. The gpu process then keeps the host's network
 /// namespace until it has connected.
 pub fn needs_network() -> bool {
-    let wayland = wayland_socket().is_some_and(|path| path.exists());
-    let local_x11 = matches!(x11_socket(), Some(Some(path)) if path.exists());
-    !wayland && !local_x11
+    find() == Some(Server::X11OverNetwork)
 }
 
 /// The environment of a windowed gpu process, as `NAME=VALUE`.
 pub fn environment() -> Vec<CString> {
-    VARIABLES
+    let variables = find().map_or(&[][..], Server::variables);
+    variables
         .iter()
         .filter_map(|name| {
-            let value = std::env::var(name).ok()?;
+            let value = env::var(name).ok()?;
             CString::new(format!("{name}={value}")).ok()
         })
         .collect()
 }
 
-fn wayland_socket() -> Option<PathBuf> {
-    let name = std::env::var("WAYLAND_DISPLAY")
-        .ok()
-        .filter(|name| !name.is_empty())?;
-    let folder = std::env::var("XDG_RUNTIME_DIR").ok()?;
-    Some(PathBuf::from(folder).join(name))
+/// The server for the window: an X server (XWayland in a Wayland session) before a compositor.
+fn find() -> Option<Server> {
+    find_x11().or_else(find_wayland)
 }
 
-/// `None`: no X display is named. `Some(None)`: one over TCP. `Some(Some(path))`: a local one.
-fn x11_socket() -> Option<Option<PathBuf>> {
-    let display = std::env::var("DISPLAY")
-        .ok()
-        .filter(|display| !display.is_empty())?;
+fn find_x11() -> Option<Server> {
+    let display = variable("DISPLAY")?;
     let (host, rest) = display.rsplit_once(':')?;
+    if !host.is_empty() && host != "unix" {
+        // A display over TCP is not tested: the broker opens no network connections.
+        return Some(Server::X11OverNetwork);
+    }
     let number = rest.split('.').next().unwrap_or(rest);
-    let is_local = host.is_empty() || host == "unix";
-    Some(is_local.then(|| PathBuf::from(format!("/tmp/.X11-unix/X{number}"))))
+    let path = format!("/tmp/.X11-unix/X{number}");
+    if UnixStream::connect(&path).is_ok() {
+        return Some(Server::X11);
+    }
+    let address = SocketAddr::from_abstract_name(&path).ok()?;
+    let is_abstract = UnixStream::connect_addr(&address).is_ok();
+    is_abstract.then_some(Server::X11OverNetwork)
+}
+
+fn find_wayland() -> Option<Server> {
+    let name = variable("WAYLAND_DISPLAY")?;
+    let path = if Path::new(&name).is_absolute() {
+        PathBuf::from(name)
+    } else {
+        PathBuf::from(variable("XDG_RUNTIME_DIR")?).join(name)
+    };
+    UnixStream::connect(path).ok().map(|_| Server::Wayland)
+}
+
+/// A variable that is set and not empty.
+fn variable(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
 }

@@ -9,6 +9,8 @@ mod grants;
 mod spawn;
 mod surfaces;
 
+use crate::machine::display::DISPLAY_ADVICE;
+use crate::output::terminal::complain;
 use crate::state::Broker;
 use browser_core::{Action, Record, RecordKind, action};
 use protocol::fault::Fault;
@@ -147,6 +149,12 @@ impl Broker {
                     _ => "keeps dying; Bulkhead starts it again within a minute",
                 };
                 tracing::error!("the {role} process {outlook}");
+            }
+            RecordKind::NoWindow { reason } if self.launcher.is_windowed() => {
+                complain!("bulkhead: no window can be opened: {reason}. {DISPLAY_ADVICE}");
+            }
+            RecordKind::NoWindow { reason } => {
+                complain!("bulkhead: the gpu process cannot be started: {reason}");
             }
             _ => tracing::debug!(?record, "core"),
         }

@@ -14,6 +14,9 @@ use protocol::shell::{Popup, ShellState};
 use protocol::site::Site;
 use protocol::surface::SurfacePart;
 
+/// The browser's exit status if no window can be opened.
+pub const EXIT_NO_WINDOW: u8 = 3;
+
 /// Where the bytes of a commit are, for the event loop.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Body {

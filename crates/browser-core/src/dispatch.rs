@@ -11,7 +11,6 @@ use crate::state::navigation::NavigationKind;
 use crate::state::process::Process;
 use crate::state::service::Service;
 use crate::state::tab::Tab;
-use crate::text;
 
 impl Core {
     /// A core at time zero that wants its first processes started. The seed makes the names of
@@ -70,10 +69,7 @@ impl Core {
             Event::SealRefused { process, reason } => {
                 self.condemn(process, DeathCause::SealRefused(reason));
             }
-            Event::StartFailed { process, reason } => {
-                let reason = text::clean(&reason, text::REMARK_BYTES_MAX);
-                self.condemn(process, DeathCause::SpawnFailed(reason));
-            }
+            Event::StartFailed { process, reason } => self.on_start_failed(process, &reason),
             Event::Exited { process, exit } => self.on_exited(process, &exit),
             Event::Misbehaved {
                 process,
@@ -160,8 +156,13 @@ impl Core {
         self.ping_services();
     }
 
-    /// Ends everything and then the browser.
+    /// Ends everything and then the browser, as the user wants it.
     pub(crate) fn quit(&mut self) {
+        self.end(0);
+    }
+
+    /// Ends everything and then the browser, with that exit status.
+    pub(crate) fn end(&mut self, code: u8) {
         if self.exiting {
             return;
         }
@@ -178,6 +179,6 @@ impl Core {
         for process in self.processes.ids() {
             self.dismiss(process);
         }
-        self.emit(Action::Exit { code: 0 });
+        self.emit(Action::Exit { code });
     }
 }

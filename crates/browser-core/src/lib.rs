@@ -38,7 +38,7 @@ mod state;
 mod text;
 mod views;
 
-pub use action::{Action, Body, KillReason};
+pub use action::{Action, Body, EXIT_NO_WINDOW, KillReason};
 pub use config::Config;
 pub use death::{DeathCause, Exit, Stack, Usage, Waiting};
 pub use event::{Command, Event, Time};

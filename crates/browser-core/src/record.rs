@@ -82,6 +82,11 @@ pub enum RecordKind {
         /// Why.
         reason: String,
     },
+    /// No window can be opened (headless: the gpu process does not start); the browser ends.
+    NoWindow {
+        /// Why.
+        reason: String,
+    },
     /// The user pasted text into a page or the address bar.
     Pasted {
         /// How much.

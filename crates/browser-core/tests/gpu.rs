@@ -1,6 +1,6 @@
 //! The window: its process, its surfaces, its scene.
 
-use browser_core::{Action, Command, Config, Event, RecordKind, TabState, action};
+use browser_core::{Action, Command, Config, EXIT_NO_WINDOW, Event, RecordKind, TabState, action};
 use protocol::geometry::{Rect, Size};
 use protocol::gpu::FromGpu;
 use protocol::ids::{Generation, Role, SurfaceId};
@@ -158,6 +158,50 @@ fn after_too_many_deaths_the_browser_runs_on_without_a_window() {
     assert!(!world.core.is_exiting());
     let given_up = RecordKind::GivenUp { role: Role::Gpu };
     assert!(records(&world.log).contains(&&given_up));
+}
+
+#[test]
+fn a_window_that_cannot_be_opened_ends_the_browser_with_its_own_status() {
+    let mut world = World::running();
+    world.open(ONE);
+    let gpu = world.gpu().expect("it runs");
+    world.hold.gpu = true;
+    world.die(gpu, 11);
+    world.settle();
+    let process = world.service(Role::Gpu).expect("it is started again");
+    let reason = "no window could be opened".to_owned();
+    world.send(Event::StartFailed { process, reason });
+    assert!(world.core.is_exiting());
+    assert_eq!(exit_code(&world), Some(EXIT_NO_WINDOW));
+    let reason = "no window could be opened".to_owned();
+    assert!(records(&world.log).contains(&&RecordKind::NoWindow { reason }));
+}
+
+#[test]
+fn a_gpu_process_that_never_gets_to_a_window_ends_the_browser_when_it_is_given_up() {
+    let mut world = World::new(Config::default());
+    world.hold.gpu = true;
+    world.settle();
+    for _ in 0..=GPU_RESTARTS_MAX {
+        assert!(!world.core.is_exiting());
+        let gpu = world.service(Role::Gpu).expect("it is started again");
+        world.die(gpu, 11);
+        world.settle();
+    }
+    assert_eq!(exit_code(&world), Some(EXIT_NO_WINDOW));
+    let is_told = |kind: &&RecordKind| match kind {
+        RecordKind::NoWindow { reason } => reason.contains("SIGSEGV"),
+        _ => false,
+    };
+    assert!(records(&world.log).iter().any(is_told));
+    assert_eq!(world.core.deadline(), None);
+}
+
+fn exit_code(world: &World) -> Option<u8> {
+    world.log.iter().find_map(|action| match action {
+        Action::Exit { code } => Some(*code),
+        _ => None,
+    })
 }
 
 #[test]

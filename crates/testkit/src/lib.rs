@@ -18,5 +18,5 @@ pub mod world;
 pub mod x11;
 
 pub use browser::{Browser, Tab, run, whole_lines};
-pub use program::{EXECUTABLE_VARIABLE, executable, set_executable};
+pub use program::{EXECUTABLE_VARIABLE, NO_WINDOW, executable, set_executable};
 pub use wait::{WATCHDOG, Watchdog};

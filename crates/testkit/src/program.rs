@@ -7,6 +7,9 @@ use std::sync::OnceLock;
 /// The variable that names the browser's executable where cargo does not.
 pub const EXECUTABLE_VARIABLE: &str = "BULKHEAD";
 
+/// The exit status of a browser that gets no window.
+pub const NO_WINDOW: i32 = 3;
+
 static EXECUTABLE: OnceLock<PathBuf> = OnceLock::new();
 
 /// Tests `path` instead of the browser's own executable. Only the first call counts, and only

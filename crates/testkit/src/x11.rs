@@ -14,6 +14,11 @@ pub struct Display {
 impl Display {
     /// Starts one, or says why the test has to be skipped.
     pub fn start() -> Option<Display> {
+        Display::start_with(&[])
+    }
+
+    /// Starts one with these arguments too, or says why the test has to be skipped.
+    pub fn start_with(arguments: &[&str]) -> Option<Display> {
         for tool in ["Xvfb", "xdotool", "import"] {
             let found = Command::new("which")
                 .arg(tool)
@@ -34,6 +39,7 @@ impl Display {
                 "-nolisten",
                 "tcp",
             ])
+            .args(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

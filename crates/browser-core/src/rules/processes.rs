@@ -4,11 +4,12 @@
 //! Trusts: the event loop on what the operating system did. Never: sends anything to a process that
 //! is not sealed or has been killed; kills a process twice.
 
-use crate::action::{Action, KillReason};
+use crate::action::{Action, EXIT_NO_WINDOW, KillReason};
 use crate::death::{DeathCause, Exit, Waiting};
 use crate::record::RecordKind;
 use crate::state::core::Core;
 use crate::state::process::{Process, ProcessStage};
+use crate::text;
 use protocol::ids::{ProcessId, Role, TabId};
 use protocol::limits;
 use protocol::misbehaviour::Misbehaviour;
@@ -100,6 +101,17 @@ impl Core {
 
     pub(crate) fn on_spawn_failed(&mut self, id: ProcessId, reason: String) {
         self.gone(id, DeathCause::SpawnFailed(reason));
+    }
+
+    /// A child says that it cannot work. Without a window nothing can be seen: it does not help to
+    /// ask the same display again.
+    pub(crate) fn on_start_failed(&mut self, id: ProcessId, reason: &str) {
+        let reason = text::clean(reason, text::REMARK_BYTES_MAX);
+        let is_window = self.services.gpu.process == Some(id) && self.window.gpu.is_none();
+        self.condemn(id, DeathCause::SpawnFailed(reason.clone()));
+        if is_window {
+            self.end_without_window(reason);
+        }
     }
 
     pub(crate) fn on_hello(&mut self, id: ProcessId) {
@@ -227,6 +239,14 @@ impl Core {
         self.processes.remove(id);
     }
 
+    /// No window can be had: the browser says so and ends, rather than run unseen.
+    fn end_without_window(&mut self, reason: String) {
+        if !self.exiting {
+            self.record(RecordKind::NoWindow { reason }, None, None);
+            self.end(EXIT_NO_WINDOW);
+        }
+    }
+
     /// Takes everything from a process that has just died or been killed, and tells whom it served.
     fn lost(&mut self, id: ProcessId, cause: DeathCause) {
         let Some(process) = self.processes.get_mut(id) else {
@@ -249,7 +269,13 @@ impl Core {
             self.record(RecordKind::GivenUp { role }, None, None);
         }
         match role {
-            Role::Gpu => self.gpu_lost(),
+            Role::Gpu => {
+                let had_window = self.window.gpu == Some(id);
+                self.gpu_lost();
+                if is_given_up && !had_window {
+                    self.end_without_window(format!("the gpu process {cause}"));
+                }
+            }
             Role::Network => self.network_lost(id),
             Role::Shell => self.shell_lost(),
             Role::Demo | Role::Renderer => {}
