@@ -85,7 +85,8 @@ fn say(sender: &Sender<FromClipboard>, message: FromClipboard) -> io::Result<()>
 fn connected(clipboard: &mut Option<Clipboard>) -> Result<&mut Clipboard, String> {
     let connection = match clipboard.take() {
         Some(connection) => connection,
-        None => Clipboard::new().map_err(|error| format!("There is no clipboard: {error}"))?,
+        None => Clipboard::new()
+            .map_err(|error| format!("There is no clipboard here: {}", words(error)))?,
     };
     Ok(clipboard.insert(connection))
 }
@@ -97,7 +98,7 @@ fn set(clipboard: &mut Option<Clipboard>, handles: &mut Handles, bytes: u32) -> 
     let result = connected(clipboard)?.set_text(text);
     result.map_err(|error| {
         *clipboard = None;
-        error.to_string()
+        words(error)
     })
 }
 
@@ -108,7 +109,7 @@ fn get(clipboard: &mut Option<Clipboard>, handles: &mut Handles) -> Result<u32, 
         Err(arboard::Error::ContentNotAvailable) => return Ok(0),
         Err(error) => {
             *clipboard = None;
-            return Err(format!("The clipboard was not read: {error}"));
+            return Err(format!("The clipboard was not read: {}", words(error)));
         }
     };
     if text.len() > CLIPBOARD_BYTES_MAX {
@@ -120,6 +121,14 @@ fn get(clipboard: &mut Option<Clipboard>, handles: &mut Handles) -> Result<u32, 
     let map = WritableMap::new(region, CLIPBOARD_BYTES_MAX).map_err(|error| error.to_string())?;
     map.write(0, text.as_bytes());
     u32::try_from(text.len()).map_err(|error| error.to_string())
+}
+
+/// The reason without the words around it.
+fn words(error: arboard::Error) -> String {
+    match error {
+        arboard::Error::Unknown { description } => description,
+        other => other.to_string(),
+    }
 }
 
 fn cut(mut text: String) -> String {
