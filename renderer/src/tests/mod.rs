@@ -3,8 +3,7 @@
 mod damage;
 mod edit;
 mod forms;
-mod harness;
+pub(crate) mod harness;
 mod hostile;
 mod page;
 mod shell;
-mod shots;
