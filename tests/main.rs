@@ -16,6 +16,7 @@ mod environments;
 mod executable;
 mod isolation;
 mod lab;
+mod look;
 mod no_window;
 mod pages;
 mod plumber;

@@ -7,6 +7,8 @@ use crate::view::View;
 use crate::view::surface::{FramesEndpoint, PaintedSurface};
 use ipc::poll::{Interest, wait};
 use ipc::{Endpoint, Handles, Misbehaviour, Receiver, RecvError, Sender};
+use protocol::appearance::Appearance;
+use protocol::find::FindCommand;
 use protocol::geometry::Size;
 use protocol::ids::{Generation, SurfaceId};
 use protocol::input::InputEvent;
@@ -54,6 +56,10 @@ pub(crate) trait Host {
     fn message(&mut self, message: ToRenderer, handles: Handles) -> Result<(), LoopError>;
     /// Handles user input on a surface.
     fn input(&mut self, part: SurfacePart, event: InputEvent, control: &ToBroker);
+    /// Finds text in the document; only a page has one in which that is possible.
+    fn find(&mut self, _command: FindCommand, _control: &ToBroker) -> Result<(), LoopError> {
+        Err(Misbehaviour::WrongState.into())
+    }
     /// Further descriptors to wait for.
     fn sources(&self) -> Vec<BorrowedFd<'_>>;
     /// Reads from those that are ready.
@@ -169,6 +175,21 @@ impl<H: Host> Runtime<H> {
                 }
                 self.control.say(FromRenderer::Done { sequence });
             }
+            ToRenderer::SetAppearance {
+                surface,
+                sequence,
+                appearance,
+            } => {
+                let part = self.part_of(surface);
+                if let Some(view) = part.and_then(|part| self.host.view(part)) {
+                    view.set_appearance(appearance);
+                }
+                self.control.say(FromRenderer::Done { sequence });
+            }
+            ToRenderer::Find { sequence, command } => {
+                self.host.find(command, &self.control)?;
+                self.control.say(FromRenderer::Done { sequence });
+            }
             ToRenderer::Inject(action) => {
                 child::inject(&action, &self.reach());
             }
@@ -204,6 +225,7 @@ impl<H: Host> Runtime<H> {
         self.surfaces.retain(|surface| surface.part != part);
         if let Some(view) = self.host.view(part) {
             view.set_size(producer.size());
+            view.set_appearance(Appearance::default());
             self.surfaces
                 .push(PaintedSurface::new(id, part, producer, channel));
         }

@@ -72,6 +72,8 @@ impl Broker {
                 children.send_gpu(gpu, ToGpu::SetCursor { cursor }, []);
             }
             Action::Input(input) => self.input(input),
+            Action::SetAppearance(told) => self.set_appearance(&told),
+            Action::Find(find) => self.find(find),
             Action::Stop { process } => {
                 children.send_renderer(process, ToRenderer::Stop, []);
             }
@@ -81,6 +83,7 @@ impl Broker {
                 children.send_shell(process, ToShell::State(state));
             }
             Action::FocusAddress { process } => children.send_shell(process, ToShell::FocusAddress),
+            Action::FocusFind { process } => children.send_shell(process, ToShell::FocusFind),
             Action::Record(record) => self.record(record),
             Action::Exit { code } => self.exit = Some(code),
         }
@@ -93,6 +96,23 @@ impl Broker {
             event: input.event,
         };
         self.children.send_renderer(input.process, message, []);
+    }
+
+    fn set_appearance(&mut self, told: &action::SetAppearance) {
+        let message = ToRenderer::SetAppearance {
+            surface: told.surface,
+            sequence: told.sequence,
+            appearance: told.appearance,
+        };
+        self.children.send_renderer(told.process, message, []);
+    }
+
+    fn find(&mut self, find: action::Find) {
+        let message = ToRenderer::Find {
+            sequence: find.sequence,
+            command: find.command,
+        };
+        self.children.send_renderer(find.process, message, []);
     }
 
     fn inject(&mut self, process: ProcessId, fault: Fault) {

@@ -142,6 +142,8 @@ impl Core {
         }
         self.keep_services();
         self.keep_surfaces();
+        self.tell_appearance();
+        self.ask_finds();
         self.tell_scene();
         self.tell_focus();
         self.tell_cursor();

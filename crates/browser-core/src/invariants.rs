@@ -64,8 +64,7 @@ impl Core {
             .iter()
             .flat_map(|tab| [tab.front, tab.next])
             .flatten();
-        let parts = [self.window.strip, self.window.card].into_iter().flatten();
-        for surface in slots.map(|slot| slot.surface).chain(parts) {
+        for surface in slots.map(|slot| slot.surface).chain(self.window.parts()) {
             ensure(places.insert(surface), || {
                 format!("5: {surface} has two places")
             })?;
@@ -190,6 +189,10 @@ impl Core {
                 && process.navigations.len() <= GRANTED_MAX;
             ensure(is_within, || format!("8: queues of {}", process.id))?;
         }
+        let zoomed = self.zooms.len();
+        ensure(zoomed <= limits::ZOOMED_SITES_MAX, || {
+            format!("8: the zoom of {zoomed} sites")
+        })?;
         let is_valid = self
             .surfaces
             .values()

@@ -1,6 +1,7 @@
 //! Children that lie.
 
 use browser_core::{Action, Event};
+use protocol::find::FindMatches;
 use protocol::ids::{NavigationId, ProcessId, Role, TabId};
 use protocol::input::Cursor;
 use protocol::misbehaviour::Misbehaviour;
@@ -267,5 +268,28 @@ fn nothing_is_sent_to_a_process_nobody_knows() {
     ];
     for message in messages {
         assert_eq!(world.send(message), Vec::<Action>::new());
+    }
+}
+
+#[test]
+fn answer_to_a_search_that_was_not_asked_for_is_misbehaviour() {
+    for request in [0, 1, u32::MAX] {
+        let mut world = World::running();
+        let tab = world.open(ONE);
+        let (process, navigation) = (world.process_of(tab), world.last_navigation(tab));
+        let matches = FindMatches {
+            current: 1,
+            count: 1,
+            has_more: false,
+        };
+        world.renderer(
+            process,
+            FromRenderer::Found {
+                navigation,
+                request,
+                matches,
+            },
+        );
+        assert_eq!(cause(&world, tab), "broke the protocol: WrongState");
     }
 }

@@ -16,12 +16,14 @@
 //! ```
 #![forbid(unsafe_code)]
 
+pub mod appearance;
 pub mod bootstrap;
 pub mod demo;
 pub mod document;
 pub mod error;
 pub mod fault;
 pub mod fetch;
+pub mod find;
 pub mod frames;
 pub mod geometry;
 pub mod gpu;
@@ -74,12 +76,14 @@ pub trait Message: Serialize + DeserializeOwned + 'static {
 /// that a broker never talks to a child of another build.
 pub const PROTOCOL_HASH: u64 = hash_sources(&[
     include_str!("../../role/src/lib.rs"),
+    include_str!("appearance.rs"),
     include_str!("bootstrap.rs"),
     include_str!("demo.rs"),
     include_str!("document.rs"),
     include_str!("error.rs"),
     include_str!("fault.rs"),
     include_str!("fetch.rs"),
+    include_str!("find.rs"),
     include_str!("frames.rs"),
     include_str!("geometry.rs"),
     include_str!("gpu.rs"),

@@ -199,6 +199,8 @@ kinds! {
 kinds! {
     /// What a renderer says.
     RendererKind {
+        /// Of a search that may not have been asked for.
+        Found: 1,
         Hover: 2,
         Incomplete: 1,
         Loaded: 1,
@@ -217,16 +219,20 @@ kinds! {
         Back: 1,
         CardButton: 3,
         Close: 1,
+        CloseFind: 1,
+        Find: 2,
+        FindStep: 1,
         Forward: 1,
         Go: 2,
         NewTab: 1,
         Reload: 1,
+        ResetZoom: 1,
         Stop: 1,
     }
 }
 
 /// Addresses of every sort.
-pub const ADDRESSES: [&str; 16] = [
+pub const ADDRESSES: [&str; 18] = [
     "https://one.example/",
     "https://sub.one.example/b",
     "https://two.example/",
@@ -243,6 +249,8 @@ pub const ADDRESSES: [&str; 16] = [
     "no address",
     "gopher://old.example/",
     "bulkhead://hang",
+    "view-source:https://one.example/",
+    "view-source:bulkhead://welcome",
 ];
 
 /// The roles that a fault is injected into by name.
@@ -377,10 +385,14 @@ fn input() -> impl Strategy<Value = InputEvent> {
 }
 
 fn key() -> impl Strategy<Value = Key> + Clone {
-    let letter = prop::sample::select(vec!['t', 'w', 'l', 'r', '1', '9', 'x']);
+    let letters = vec![
+        't', 'w', 'l', 'r', '1', '9', 'x', 'f', 'g', 'u', '+', '-', '0',
+    ];
+    let letter = prop::sample::select(letters);
     prop_oneof![
         Just(Key::Tab),
         Just(Key::Escape),
+        Just(Key::Function(3)),
         Just(Key::Function(5)),
         letter.prop_map(Key::Character),
     ]

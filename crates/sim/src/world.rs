@@ -5,6 +5,7 @@ use crate::checker::Checker;
 use browser_core::{
     Action, Body, Command, Config, Core, Event, Exit, RecordKind, TabInfo, Time, Waiting, action,
 };
+use protocol::appearance::Percent;
 use protocol::document::ResponseHead;
 use protocol::fault::Fault;
 use protocol::geometry::Size;
@@ -201,6 +202,12 @@ impl World {
             }
             Action::Input(action::Input {
                 process, sequence, ..
+            })
+            | Action::SetAppearance(action::SetAppearance {
+                process, sequence, ..
+            })
+            | Action::Find(action::Find {
+                process, sequence, ..
             }) => {
                 self.child(*process).inputs.push_back(*sequence);
             }
@@ -241,6 +248,7 @@ impl World {
             (Life::Sealed, Role::Gpu) => {
                 let message = FromGpu::Ready {
                     size,
+                    scale: Percent::HUNDRED,
                     presenter: "headless".to_owned(),
                 };
                 (Life::Windowed, Event::FromGpu { process, message })
@@ -490,6 +498,7 @@ impl World {
 
     pub fn resize(&mut self, width: u32, height: u32) -> Vec<Action> {
         self.gpu_says(FromGpu::Resized {
+            scale: Percent::HUNDRED,
             size: Size::new(width, height),
         })
     }

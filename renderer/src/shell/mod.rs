@@ -6,6 +6,8 @@
 
 mod card;
 mod command;
+mod field;
+mod find_bar;
 mod fit;
 mod icons;
 mod parts;
@@ -14,6 +16,7 @@ mod strip;
 use crate::runtime::{Host, LoopError, ToBroker};
 use crate::view::View;
 use card::CardView;
+use find_bar::FindBar;
 use ipc::{Endpoint, Handles, Misbehaviour, Receiver, RecvError, Sender};
 use parley::FontContext;
 use protocol::input::{Cursor, InputEvent};
@@ -32,6 +35,7 @@ pub(crate) struct Shell {
     commands: Option<(Sender<FromShell>, Receiver<ToShell>)>,
     strip: Strip,
     card: CardView,
+    find: FindBar,
     hover: Cursor,
     /// The surface that the pointer was last over.
     pointed: SurfacePart,
@@ -42,7 +46,8 @@ impl Shell {
         Shell {
             commands: Some(commands.split()),
             strip: Strip::new(fonts.clone()),
-            card: CardView::new(fonts),
+            card: CardView::new(fonts.clone()),
+            find: FindBar::new(fonts),
             hover: Cursor::Default,
             pointed: SurfacePart::Strip,
         }
@@ -52,9 +57,11 @@ impl Shell {
         match message {
             ToShell::State(state) => {
                 self.card.set(state.card.clone());
+                self.find.set_state(&state);
                 self.strip.set_state(*state);
             }
             ToShell::FocusAddress => self.strip.focus_address(),
+            ToShell::FocusFind => self.find.focus(),
         }
     }
 
@@ -74,6 +81,7 @@ impl Host for Shell {
         match part {
             SurfacePart::Strip => Some(&mut self.strip.view),
             SurfacePart::Card => Some(&mut self.card.view),
+            SurfacePart::Find => Some(&mut self.find.view),
             SurfacePart::Page => None,
         }
     }
@@ -93,6 +101,7 @@ impl Host for Shell {
         let commands = match part {
             SurfacePart::Strip => self.strip.input(event),
             SurfacePart::Card => self.card.input(event),
+            SurfacePart::Find => self.find.input(event),
             SurfacePart::Page => Vec::new(),
         };
         self.say(commands);
@@ -119,15 +128,18 @@ impl Host for Shell {
     }
 
     fn deadline(&self) -> Option<Instant> {
-        let is_unsettled = self.strip.view.is_unsettled() || self.card.view.is_unsettled();
+        let views = [&self.strip.view, &self.card.view, &self.find.view];
+        let is_unsettled = views.into_iter().any(View::is_unsettled);
         is_unsettled.then(Instant::now)
     }
 
     fn turn(&mut self, control: &ToBroker) {
         self.strip.turn();
         self.card.turn();
+        self.find.turn();
         let pointed = match self.pointed {
             SurfacePart::Card => &self.card.view,
+            SurfacePart::Find => &self.find.view,
             _ => &self.strip.view,
         };
         let (cursor, _) = pointed.hover();

@@ -2,7 +2,7 @@
 //! survives every change of the state.
 
 use super::command::{self, BASE};
-use super::parts::{Part, parts};
+use super::parts::{Inks, Part, parts};
 use crate::document::carry_over;
 use crate::document::markup::Markup;
 use crate::load::fetcher::Fetcher;
@@ -204,11 +204,15 @@ impl Strip {
 
     /// Replaces the parts of the document whose markup has changed.
     fn update_parts(&mut self) {
-        let width = self.view.size().width;
+        let width = self.view.view_size().0 as f32;
+        let inks = Inks {
+            plain: self.view.ink(),
+            pale: self.view.pale_ink(),
+        };
         let (Some(state), Some(document)) = (&self.state, &mut self.view.document) else {
             return;
         };
-        let new = parts(state, width);
+        let new = parts(state, width, inks);
         if new.as_slice() == self.parts {
             return;
         }

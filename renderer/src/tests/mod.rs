@@ -1,9 +1,13 @@
 //! A fake broker, network and gpu process drive the real loop over real channels, in a thread.
 
 mod damage;
+mod find;
 mod forms;
 mod harness;
 mod hostile;
+mod look;
 mod page;
+mod selection;
 mod shell;
 mod shots;
+mod shown;

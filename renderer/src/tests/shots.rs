@@ -1,5 +1,6 @@
 //! TEMPORARY: pictures to look at.
 use super::harness::Outside;
+use protocol::appearance::Percent;
 use protocol::geometry::Size;
 use protocol::ids::TabId;
 use protocol::shell::*;
@@ -37,6 +38,8 @@ fn state() -> ShellState {
         can_go_back: true,
         can_go_forward: false,
         loading: true,
+        zoom: Percent::HUNDRED,
+        find: None,
         hover_link: None,
         notice: None,
         banner: None,

@@ -36,6 +36,14 @@ impl Core {
             InputEvent::PointerMove { .. } | InputEvent::Wheel { .. } => {
                 let target = self.pointer_target(&event);
                 self.hover(target);
+                if let InputEvent::Wheel {
+                    delta_y, modifiers, ..
+                } = event
+                    && modifiers.ctrl
+                    && self.config.shell
+                {
+                    return self.zoom_by_wheel(delta_y);
+                }
                 self.send_to(target, event);
             }
             InputEvent::PointerDown { button, .. } => {
@@ -96,6 +104,7 @@ impl Core {
             .map(|s| s.part);
         match part {
             Some(SurfacePart::Card) => self.input.focus = Focus::Card,
+            Some(SurfacePart::Find) => self.input.focus = Focus::Find,
             Some(SurfacePart::Page) => self.input.focus = Focus::Page,
             Some(SurfacePart::Strip) => self.input.focus = Focus::Strip,
             None => {}
@@ -106,6 +115,7 @@ impl Core {
     fn focus_target(&self) -> Option<SurfaceId> {
         match self.input.focus {
             Focus::Card => self.window.card,
+            Focus::Find => self.window.find,
             Focus::Strip => self.window.strip,
             Focus::Page => self.tabs.shown()?.current().map(|slot| slot.surface),
         }
@@ -125,6 +135,9 @@ impl Core {
             return;
         }
         if self.input.focus == Focus::Card && self.window.card.is_none() {
+            self.input.focus = Focus::Page;
+        }
+        if self.input.focus == Focus::Find && self.window.find.is_none() {
             self.input.focus = Focus::Page;
         }
         let is_produced = |&surface: &SurfaceId| {

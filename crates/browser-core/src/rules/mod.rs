@@ -3,6 +3,7 @@
 
 mod commit;
 mod faults;
+mod find;
 mod input;
 mod liveness;
 mod navigation;
@@ -12,5 +13,7 @@ mod renderer;
 mod scene;
 mod shell;
 mod shortcuts;
+mod source;
 mod surfaces;
 mod tabs;
+mod zoom;

@@ -11,6 +11,8 @@ use crate::state::service::{Service, Services};
 use crate::state::surface::Window;
 use crate::state::surfaces::Surfaces;
 use crate::state::tabs::Tabs;
+use crate::state::zoom::Zooms;
+use protocol::appearance::Percent;
 use protocol::ids::{NavigationId, ProcessId, TabId};
 use protocol::shell::ShellState;
 use std::collections::{BTreeSet, VecDeque};
@@ -28,6 +30,9 @@ pub struct Core {
     pub(crate) surfaces: Surfaces,
     pub(crate) window: Window,
     pub(crate) input: InputState,
+    pub(crate) zooms: Zooms,
+    /// The text that was looked for last, in any tab.
+    pub(crate) last_find: String,
     /// What the shell was told last.
     pub(crate) shell_told: Option<ShellState>,
     /// Local pages and files that the event loop was asked for and has not answered yet.
@@ -39,7 +44,8 @@ pub struct Core {
 impl Core {
     /// At time zero, with nothing decided yet.
     pub(crate) fn at_rest(config: Config, seed: u64) -> Core {
-        let window = Window::new(config.window.clamped_to_surface());
+        let scale = config.scale.unwrap_or(Percent::HUNDRED);
+        let window = Window::new(scale.of_size(config.window), scale);
         let services = Services::new(&config);
         Core {
             config,
@@ -52,6 +58,8 @@ impl Core {
             surfaces: Surfaces::default(),
             window,
             input: InputState::default(),
+            zooms: Zooms::default(),
+            last_find: String::new(),
             shell_told: None,
             building: BTreeSet::new(),
             exiting: false,

@@ -8,6 +8,8 @@ use protocol::input::Button;
 pub(crate) enum Focus {
     /// The card over the active tab.
     Card,
+    /// The bar for finding text.
+    Find,
     /// The active tab's page.
     #[default]
     Page,
@@ -26,6 +28,8 @@ pub(crate) struct InputState {
     /// The surface that was told that it has the keyboard.
     pub(crate) focus_told: Option<SurfaceId>,
     pub(crate) is_window_focused: bool,
+    /// Pixels that the wheel has turned, with Ctrl held, since the zoom changed last.
+    pub(crate) zoom_turned: f32,
 }
 
 impl Default for InputState {
@@ -37,6 +41,7 @@ impl Default for InputState {
             focus: Focus::Page,
             focus_told: None,
             is_window_focused: true,
+            zoom_turned: 0.0,
         }
     }
 }

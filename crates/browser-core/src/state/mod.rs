@@ -1,6 +1,7 @@
 //! What the core knows: types, and what can be said about one of them alone.
 
 pub(crate) mod core;
+pub(crate) mod find;
 pub(crate) mod history;
 pub(crate) mod ids;
 pub(crate) mod injection;
@@ -15,3 +16,4 @@ pub(crate) mod surface;
 pub(crate) mod surfaces;
 pub(crate) mod tab;
 pub(crate) mod tabs;
+pub(crate) mod zoom;
