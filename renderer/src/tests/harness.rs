@@ -1,7 +1,7 @@
 //! The other ends of a renderer's channels.
 
+use crate::fonts;
 use crate::runtime::{self, Host};
-use crate::view::fonts;
 use crate::{page, shell};
 use ipc::poll::{Interest, wait};
 use ipc::{Endpoint, Receiver, Sender};
@@ -58,7 +58,7 @@ const FONTS: [(FontFamily, &[u8]); 6] = [
 ];
 
 /// The bundled fonts, through a sealed region as in the real process.
-pub(super) fn bundled_fonts() -> parley::FontContext {
+pub(crate) fn bundled_fonts() -> parley::FontContext {
     let mut content = Vec::new();
     let mut entries = Vec::new();
     for (family, bytes) in FONTS {
@@ -67,6 +67,7 @@ pub(super) fn bundled_fonts() -> parley::FontContext {
             family,
             offset,
             bytes: bytes.len() as u64,
+            blocks: [0; 4],
         });
         content.extend_from_slice(bytes);
     }

@@ -3,11 +3,10 @@
 mod damage;
 mod find;
 mod forms;
-mod harness;
+pub(crate) mod harness;
 mod hostile;
 mod look;
 mod page;
 mod selection;
 mod shell;
-mod shots;
 mod shown;

@@ -5,7 +5,6 @@ pub(crate) mod blitz_events;
 pub(crate) mod canvas;
 pub(crate) mod find;
 mod finding;
-pub(crate) mod fonts;
 pub(crate) mod input;
 pub(crate) mod keys;
 mod looks;
