@@ -17,6 +17,7 @@ mod executable;
 mod hands;
 mod isolation;
 mod lab;
+mod look;
 mod no_window;
 mod pages;
 mod plumber;

@@ -46,11 +46,16 @@ fn run(mut started: Started) -> ExitCode {
         Ok(channel) => BrokerChannel::new(channel),
         Err(misbehaviour) => return started.fail(&format!("no control channel: {misbehaviour}")),
     };
-    let RoleConfig::Gpu { target, size } = started.config else {
+    let RoleConfig::Gpu {
+        target,
+        size,
+        scale,
+    } = started.config
+    else {
         return started.fail("the configuration is another role's");
     };
     // The window and everything that it takes files and connections for, before the sandbox.
-    let target = match Target::open(target, size, control.closer()) {
+    let target = match Target::open(target, size, scale, control.closer()) {
         Ok(target) => target,
         Err(error) => return started.fail(&error.to_string()),
     };

@@ -96,8 +96,12 @@ impl Gpu {
     /// # Errors
     /// The channel or the wait failed.
     pub fn serve(mut self) -> Result<(), ServeError> {
-        let (size, presenter) = (self.target.size(), self.target.presenter().to_owned());
-        if !self.say(FromGpu::Ready { size, presenter }) {
+        let ready = FromGpu::Ready {
+            size: self.target.size(),
+            scale: self.target.scale(),
+            presenter: self.target.presenter().to_owned(),
+        };
+        if !self.say(ready) {
             return Ok(());
         }
         loop {
@@ -170,7 +174,8 @@ impl Gpu {
                 WindowEvent::Input(event) => FromGpu::Input { event },
                 WindowEvent::Resized(size) => {
                     self.screen.resize(size);
-                    FromGpu::Resized { size }
+                    let scale = self.target.scale();
+                    FromGpu::Resized { size, scale }
                 }
                 WindowEvent::Exposed(rect) => {
                     self.screen.mark_rect(rect);

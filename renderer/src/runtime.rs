@@ -8,7 +8,9 @@ use crate::view::View;
 use crate::view::surface::{FramesEndpoint, PaintedSurface};
 use ipc::poll::{Interest, wait};
 use ipc::{Endpoint, Handles, Misbehaviour, Receiver, RecvError, Sender};
+use protocol::appearance::Appearance;
 use protocol::clipboard::Edit;
+use protocol::find::FindCommand;
 use protocol::geometry::Size;
 use protocol::ids::{Generation, SurfaceId};
 use protocol::input::InputEvent;
@@ -60,6 +62,10 @@ pub(crate) trait Host {
     fn settle(&mut self, part: SurfacePart);
     /// Handles user input on a surface.
     fn input(&mut self, part: SurfacePart, event: InputEvent, control: &ToBroker);
+    /// Finds text in the document; only a page has one in which that is possible.
+    fn find(&mut self, _command: FindCommand, _control: &ToBroker) -> Result<(), LoopError> {
+        Err(Misbehaviour::WrongState.into())
+    }
     /// Further descriptors to wait for.
     fn sources(&self) -> Vec<BorrowedFd<'_>>;
     /// Reads from those that are ready.
@@ -185,6 +191,21 @@ impl<H: Host> Runtime<H> {
                 sequence,
                 at,
             } => self.inspect(surface, sequence, at),
+            ToRenderer::SetAppearance {
+                surface,
+                sequence,
+                appearance,
+            } => {
+                let part = self.part_of(surface);
+                if let Some(view) = part.and_then(|part| self.host.view(part)) {
+                    view.set_appearance(appearance);
+                }
+                self.control.say(FromRenderer::Done { sequence });
+            }
+            ToRenderer::Find { sequence, command } => {
+                self.host.find(command, &self.control)?;
+                self.control.say(FromRenderer::Done { sequence });
+            }
             ToRenderer::Inject(action) => {
                 child::inject(&action, &self.reach());
             }
@@ -252,6 +273,7 @@ impl<H: Host> Runtime<H> {
         self.surfaces.retain(|surface| surface.part != part);
         if let Some(view) = self.host.view(part) {
             view.set_size(producer.size());
+            view.set_appearance(Appearance::default());
             self.surfaces
                 .push(PaintedSurface::new(id, part, producer, channel));
         }

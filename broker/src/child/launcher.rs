@@ -11,6 +11,7 @@ use crate::pipe::set_nonblocking;
 use anyhow::Context;
 use ipc::{Endpoint, Rate};
 use nix::fcntl::OFlag;
+use protocol::appearance::Percent;
 use protocol::bootstrap::{FontEntry, GpuTarget, NetworkConfig, RoleConfig, ToChild};
 use protocol::geometry::Size;
 use protocol::ids::{ProcessId, Role};
@@ -33,6 +34,7 @@ pub struct Launcher {
     network: NetworkConfig,
     target: GpuTarget,
     size: Size,
+    scale: Option<Percent>,
     log_filter: String,
     started: u32,
     /// The socket of the demo site. The demo process then owns it alone: after its death,
@@ -46,7 +48,7 @@ impl Launcher {
         support: sandbox::Support,
         network: NetworkConfig,
         target: GpuTarget,
-        size: Size,
+        (size, scale): (Size, Option<Percent>),
         log_filter: String,
         demo_listener: Option<TcpListener>,
     ) -> anyhow::Result<Launcher> {
@@ -59,6 +61,7 @@ impl Launcher {
             network,
             target,
             size,
+            scale,
             log_filter,
             started: 0,
             demo_listener,
@@ -163,8 +166,12 @@ impl Launcher {
                 (RoleConfig::Demo, Some(listener.into()))
             }
             Role::Gpu => {
-                let (target, size) = (self.target, self.size);
-                (RoleConfig::Gpu { target, size }, None)
+                let config = RoleConfig::Gpu {
+                    target: self.target,
+                    size: self.size,
+                    scale: self.scale,
+                };
+                (config, None)
             }
             Role::Network => (RoleConfig::Network(self.network.clone()), None),
             Role::Renderer => {

@@ -4,13 +4,14 @@ use crate::automation::Automation;
 use crate::automation::fifo::ControlFifo;
 use crate::automation::records::Recorder;
 use crate::child::launcher::Launcher;
-use crate::cli::options::{Options, SandboxMode};
-use crate::machine::network;
+use crate::cli::options::{Options, SandboxMode, SchemeChoice};
+use crate::machine::{color_scheme, display, network};
 use crate::output::terminal::complain;
 use crate::state::Broker;
 use anyhow::Context;
 use browser_core::{Command, Config, EXIT_NO_WINDOW, Event};
 use nix::errno::Errno;
+use protocol::appearance::ColorScheme;
 use protocol::bootstrap::GpuTarget;
 use sandbox::{Availability, Feature, Namespace, Support, Tier};
 use std::net::{Ipv4Addr, TcpListener};
@@ -34,10 +35,20 @@ pub fn start(options: &Options, shell: bool, demo: Option<TcpListener>) -> anyho
         // Not every way of running has a window for the banner.
         complain!("bulkhead: the sandbox is degraded: tier {tier} only");
     }
-    let target = if options.headless || !crate::machine::display::is_available() {
+    let target = if options.headless || !display::is_available() {
         GpuTarget::Headless
     } else {
         GpuTarget::Window
+    };
+    let scale = options.scale.or_else(|| match target {
+        GpuTarget::Window => display::wanted_scale(),
+        GpuTarget::Headless => None,
+    });
+    let color_scheme = match (options.color_scheme, target) {
+        (SchemeChoice::Dark, _) => ColorScheme::Dark,
+        (SchemeChoice::Auto, GpuTarget::Window) => color_scheme::of_desktop(),
+        // A picture does not depend on the desktop of whoever takes it.
+        (SchemeChoice::Light | SchemeChoice::Auto, _) => ColorScheme::Light,
     };
     let network = network::read(options.ca_file.as_deref())?;
     let demo_url = demo.as_ref().map(demo_url).transpose()?;
@@ -45,7 +56,7 @@ pub fn start(options: &Options, shell: bool, demo: Option<TcpListener>) -> anyho
         support,
         network,
         target,
-        options.size,
+        (options.size, scale),
         options.log.clone(),
         demo,
     )?;
@@ -57,6 +68,8 @@ pub fn start(options: &Options, shell: bool, demo: Option<TcpListener>) -> anyho
         .transpose()?;
     let config = Config {
         window: options.size,
+        scale,
+        color_scheme,
         shell,
         demo: demo_url.is_some(),
         banner: degraded.then(|| format!("The sandbox is degraded: tier {tier} only")),

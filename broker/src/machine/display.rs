@@ -2,6 +2,7 @@
 //!
 //! Trusts: the user's environment. Never: talks to the display; the gpu process does.
 
+use protocol::appearance::Percent;
 use std::env;
 use std::ffi::CString;
 use std::os::linux::net::SocketAddrExt;
@@ -56,6 +57,16 @@ pub fn is_available() -> bool {
 /// namespace until it has connected.
 pub fn needs_network() -> bool {
     find() == Some(Server::X11OverNetwork)
+}
+
+/// The scale that the user's environment asks for by `GDK_SCALE`.
+pub fn wanted_scale() -> Option<Percent> {
+    let text = env::var("GDK_SCALE").ok().filter(|it| !it.is_empty())?;
+    let scale = text.trim().parse().ok().and_then(Percent::nearest_scale);
+    if scale.is_none() {
+        tracing::warn!("GDK_SCALE is {text:?}, which is no scale");
+    }
+    scale
 }
 
 /// The environment of a windowed gpu process, as `NAME=VALUE`.

@@ -1,5 +1,7 @@
 //! What the broker learns about this machine.
 
+pub(crate) mod color_scheme;
+pub(crate) mod dconf;
 pub(crate) mod descriptors;
 pub(crate) mod display;
 pub(crate) mod fonts;

@@ -1,12 +1,17 @@
 //! The settings of one browser session.
 
+use protocol::appearance::{ColorScheme, Percent};
 use protocol::geometry::Size;
 
 /// The settings of one browser session.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Size of the window or headless target at the start, in pixels.
+    /// Size of the window or headless target at the start, in pixels at scale 1.
     pub window: Size,
+    /// The scale of the window; without, that of its display.
+    pub scale: Option<Percent>,
+    /// Whether pages and shell are light or dark.
+    pub color_scheme: ColorScheme,
     /// Whether there is a shell (tab strip and address bar). Without one a tab has the whole
     /// window: screenshots of pages.
     pub shell: bool,
@@ -24,6 +29,8 @@ impl Default for Config {
     fn default() -> Config {
         Config {
             window: Size::new(1280, 800),
+            scale: None,
+            color_scheme: ColorScheme::Light,
             shell: true,
             spare: true,
             demo: false,

@@ -149,6 +149,8 @@ impl Core {
         // The shell knows what to paint before it has the surface.
         self.tell_popup();
         self.keep_surfaces();
+        self.tell_appearance();
+        self.ask_finds();
         self.tell_scene();
         self.tell_focus();
         self.tell_cursor();

@@ -2,6 +2,7 @@
 //! loop with all the children and watches the stream of actions.
 
 mod crash;
+mod find;
 mod forged;
 mod gpu;
 mod hands;
@@ -12,4 +13,6 @@ mod navigation;
 mod network;
 mod random;
 mod shell;
+mod source;
 mod tabs;
+mod zoom;

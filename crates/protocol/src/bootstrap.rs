@@ -2,6 +2,7 @@
 //! → broker `Bootstrap` → the child warms up, seals itself, says `Sealed` → the broker verifies it
 //! from outside. Only then content follows, on the control channel of the child's role.
 
+use crate::appearance::Percent;
 use crate::geometry::Size;
 use crate::ids::{ProcessId, Role};
 use crate::limits::{SANDBOX_LAYERS_MAX, TEXT_BYTES_MAX};
@@ -71,8 +72,10 @@ pub enum RoleConfig {
     Gpu {
         /// Window or headless target.
         target: GpuTarget,
-        /// Its size at the start.
+        /// Its size at the start, in pixels at scale 1.
         size: Size,
+        /// The scale that the user wants; without, the display's own is taken.
+        scale: Option<Percent>,
     },
     /// Comes with the control channel.
     Network(NetworkConfig),
@@ -197,8 +200,8 @@ impl Message for ToChild {
         let ToChild::Bootstrap {
             config, log_filter, ..
         } = self;
-        if let RoleConfig::Gpu { size, .. } = config
-            && !size.is_valid_surface()
+        if let RoleConfig::Gpu { size, scale, .. } = config
+            && !(size.is_valid_surface() && scale.is_none_or(Percent::is_valid_scale))
         {
             return Err(Misbehaviour::ValueOutOfRange);
         }

@@ -115,7 +115,8 @@ pub enum InputEvent {
     },
     /// The pointer left the surface.
     PointerLeave,
-    /// The wheel turned: positive `delta_y` shows what is further down.
+    /// The wheel turned: positive `delta_y` shows what is further down. The deltas are in pixels at
+    /// scale 1, whatever the display's scale.
     Wheel {
         /// From the left edge.
         x: f32,

@@ -16,6 +16,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+pub mod appearance;
 pub mod bootstrap;
 pub mod clipboard;
 pub mod demo;
@@ -23,6 +24,7 @@ pub mod document;
 pub mod error;
 pub mod fault;
 pub mod fetch;
+pub mod find;
 pub mod frames;
 pub mod geometry;
 pub mod gpu;
@@ -75,6 +77,7 @@ pub trait Message: Serialize + DeserializeOwned + 'static {
 /// that a broker never talks to a child of another build.
 pub const PROTOCOL_HASH: u64 = hash_sources(&[
     include_str!("../../role/src/lib.rs"),
+    include_str!("appearance.rs"),
     include_str!("bootstrap.rs"),
     include_str!("clipboard.rs"),
     include_str!("demo.rs"),
@@ -82,6 +85,7 @@ pub const PROTOCOL_HASH: u64 = hash_sources(&[
     include_str!("error.rs"),
     include_str!("fault.rs"),
     include_str!("fetch.rs"),
+    include_str!("find.rs"),
     include_str!("frames.rs"),
     include_str!("geometry.rs"),
     include_str!("gpu.rs"),

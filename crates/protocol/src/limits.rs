@@ -80,14 +80,30 @@ pub const SURFACE_BYTES_MAX: usize =
 pub const SCENE_ITEMS_MAX: usize = 16;
 /// Most rows of a menu, or of the list under the address bar.
 pub const POPUP_ROWS_MAX: usize = 16;
-/// Height of a row of a menu or list, in pixels.
+/// Height of a row of a menu or list, in pixels at scale 1.
 pub const POPUP_ROW_HEIGHT: u32 = 28;
-/// Pixels above the first row of a menu or list, and below the last one.
+/// Pixels above the first row of a menu or list, and below the last one, at scale 1.
 pub const POPUP_PADDING: u32 = 6;
 /// Most bytes of a text in a row of a menu or list.
 pub const POPUP_TEXT_BYTES_MAX: usize = 512;
-/// Height of the shell's strip (tabs and address bar) at the top of the window, in pixels.
+/// Height of the shell's strip (tabs and address bar) at the top of the window, in pixels at
+/// scale 1.
 pub const SHELL_HEIGHT: u32 = 84;
+
+/// Smallest scale of a display, in percent.
+pub const SCALE_PERCENT_MIN: u16 = 50;
+/// Largest scale of a display, in percent.
+pub const SCALE_PERCENT_MAX: u16 = 400;
+/// Smallest zoom of a page, in percent.
+pub const ZOOM_PERCENT_MIN: u16 = 25;
+/// Largest zoom of a page, in percent.
+pub const ZOOM_PERCENT_MAX: u16 = 500;
+/// Most sites of which a zoom is remembered; the oldest is forgotten.
+pub const ZOOMED_SITES_MAX: usize = 256;
+/// Most bytes of a text that is looked for in a page.
+pub const FIND_TEXT_BYTES_MAX: usize = 1024;
+/// Most matches of that text that are counted and marked.
+pub const FIND_MATCHES_MAX: u32 = 1000;
 
 /// Most layers of the sandbox that a child may tell of when it is sealed.
 pub const SANDBOX_LAYERS_MAX: usize = 32;

@@ -3,6 +3,7 @@
 use super::*;
 use crate::testing::{FakeProducer, WATCHDOG};
 use ipc::poll::wait_one;
+use protocol::appearance::Percent;
 use protocol::bootstrap::GpuTarget;
 use protocol::geometry::Rect;
 use protocol::gpu::{Effect, Scene, SceneItem};
@@ -21,7 +22,7 @@ impl Broker {
         let (near, far) = Endpoint::<ToGpu, FromGpu>::pair().expect("channel");
         let gpu = std::thread::spawn(move || {
             let control = BrokerChannel::new(far);
-            let target = Target::open(GpuTarget::Headless, SIZE, control.closer());
+            let target = Target::open(GpuTarget::Headless, SIZE, None, control.closer());
             Gpu::new(control, target.expect("a headless target")).serve()
         });
         let (sender, receiver) = near.split();
@@ -51,6 +52,7 @@ fn a_headless_gpu_paces_takes_and_captures_frames_and_ends_with_its_broker() {
         broker.hears(),
         FromGpu::Ready {
             size: SIZE,
+            scale: Percent::HUNDRED,
             presenter
         }
     );

@@ -19,6 +19,7 @@ use handles::{WaylandConnection, WindowHandles};
 use keys::Translator;
 use minifb::{CursorStyle, ScaleMode, UseGPU, WindowOptions};
 use presenter::Presenter;
+use protocol::appearance::Percent;
 use protocol::geometry::{Rect, Size};
 use protocol::input::{Cursor, InputEvent};
 use raw_window_handle::{RawDisplayHandle, RawWindowHandle};
@@ -45,6 +46,7 @@ pub struct Window {
     link: Link,
     input: Input,
     size: Size,
+    scale: Percent,
     /// Something was said to minifb that only its own update sends, or its queue may have grown.
     stirred: bool,
     closed: bool,
@@ -63,16 +65,20 @@ enum Input {
 }
 
 impl Window {
-    /// Opens it, with everything that it will need: nothing is opened later. `display_lost` is
-    /// called if the X server goes away in the middle of a call.
+    /// Opens it, with everything that it will need: nothing is opened later. Its size is `size` at
+    /// `scale`, or at the display's own scale. `display_lost` is called if the X server goes away
+    /// in the middle of a call.
     ///
     /// # Errors
     /// There is no display that can be used.
     pub fn open(
         size: Size,
+        scale: Option<Percent>,
         display_lost: impl Fn() + Send + Sync + 'static,
     ) -> Result<Window, WindowError> {
         x11::set_locale();
+        let unscaled = size;
+        let size = scale.map_or(size, |scale| scale.of_size(size));
         let options = WindowOptions {
             resize: true,
             scale_mode: ScaleMode::UpperLeft,
@@ -85,6 +91,14 @@ impl Window {
         window.set_target_fps(0);
         let handles = WindowHandles::of(&window)?;
         let link = Link::new(&handles, display_lost)?;
+        let mut size = size;
+        let scale = scale.unwrap_or_else(|| link.scale());
+        if let Link::X11(x11) = &link
+            && size != scale.of_size(unscaled)
+        {
+            size = scale.of_size(unscaled);
+            x11.resize(size);
+        }
         let reserve = match &link {
             Link::X11(x11) => x11.has_shared_memory(),
             Link::Wayland(_) => true,
@@ -101,6 +115,7 @@ impl Window {
             link,
             input,
             size,
+            scale,
             stirred,
             closed,
             scratch,
@@ -111,6 +126,11 @@ impl Window {
     /// Its size.
     pub fn size(&self) -> Size {
         self.size
+    }
+
+    /// The scale of its display.
+    pub fn scale(&self) -> Percent {
+        self.scale
     }
 
     /// The presenter's name.
@@ -227,6 +247,15 @@ impl Link {
         let wayland = WaylandConnection::of(handles)
             .ok_or_else(|| WindowError::Display("neither X11 nor Wayland".to_owned()))?;
         Ok(Link::Wayland(wayland))
+    }
+
+    /// The scale that the display asks for.
+    fn scale(&self) -> Percent {
+        let found = match self {
+            Link::X11(x11) => x11.scale(),
+            Link::Wayland(_) => None,
+        };
+        found.unwrap_or(Percent::HUNDRED)
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::command::{self, BASE};
 use super::drag::Drag;
-use super::parts::{Part, parts, tab_width};
+use super::parts::{Inks, Part, parts, tab_width};
 use crate::document::carry_over;
 use crate::document::markup::Markup;
 use crate::load::fetcher::Fetcher;
@@ -316,11 +316,15 @@ impl Strip {
 
     /// Replaces the parts of the document whose markup has changed.
     fn update_parts(&mut self) {
-        let width = self.view.size().width;
+        let width = self.view.view_size().0 as f32;
+        let inks = Inks {
+            plain: self.view.ink(),
+            pale: self.view.pale_ink(),
+        };
         let (Some(state), Some(document)) = (&self.state, &mut self.view.document) else {
             return;
         };
-        let new = parts(state, width);
+        let new = parts(state, width, inks);
         if new.as_slice() == self.parts {
             return;
         }

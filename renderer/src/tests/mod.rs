@@ -2,8 +2,12 @@
 
 mod damage;
 mod edit;
+mod find;
 mod forms;
 pub(crate) mod harness;
 mod hostile;
+mod look;
 mod page;
+mod selection;
 mod shell;
+mod shown;

@@ -3,7 +3,7 @@
 //! Never: touches the clipboard; the broker asks for the text or brings it.
 
 use crate::view::view::View;
-use blitz_dom::{BaseDocument, ElementData, Node, NodeId, local_name};
+use blitz_dom::{BaseDocument, ElementData, NodeId, local_name};
 use protocol::clipboard::Target;
 use protocol::limits::URL_BYTES_MAX;
 
@@ -24,7 +24,7 @@ impl View {
                 let selected = editor.selected_text().filter(|_| !is_password(element));
                 selected.map(str::to_owned)
             }
-            None => document.get_selected_text(),
+            None => self.page_selection_text(),
         };
         text.filter(|text| !text.is_empty())
     }
@@ -62,21 +62,6 @@ impl View {
             None => self.select_document(),
         }
         self.touch();
-    }
-
-    /// From the first to the last text of the document.
-    fn select_document(&mut self) {
-        let Some(document) = &mut self.document else {
-            return;
-        };
-        let mut texts = Vec::new();
-        if let Some(body) = document.find_body_node() {
-            collect_texts(document, body.id, &mut texts);
-        }
-        let Some((&(first, _), &(last, bytes))) = texts.first().zip(texts.last()) else {
-            return;
-        };
-        document.set_text_selection(first, 0, last, bytes);
     }
 
     fn focused_input_is_multiline(&self) -> bool {
@@ -173,29 +158,4 @@ fn ancestor_url(
         at = node.parent;
     }
     None
-}
-
-/// The blocks of text below a node as they are laid out, and the bytes of each.
-fn collect_texts(document: &BaseDocument, top: NodeId, texts: &mut Vec<(NodeId, usize)>) {
-    let mut rest = vec![top];
-    while let Some(id) = rest.pop() {
-        let Some(node) = document.get_node(id) else {
-            continue;
-        };
-        let text = node
-            .element_data()
-            .and_then(|it| it.inline_layout_data.as_ref());
-        if let Some(text) = text.filter(|text| !text.text.is_empty()) {
-            texts.push((id, text.text.len()));
-        } else {
-            rest.extend(children(node).into_iter().rev());
-        }
-    }
-}
-
-fn children(node: &Node) -> Vec<NodeId> {
-    let laid_out = node.layout_children.borrow();
-    laid_out
-        .as_ref()
-        .map_or_else(|| node.children.to_vec(), |ids| ids.to_vec())
 }

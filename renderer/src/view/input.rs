@@ -6,16 +6,16 @@
 use crate::document::forms;
 use crate::view::keys;
 use crate::view::pointer::Pointer;
-use crate::view::scrollbar::ScrollBar;
 use crate::view::view::{View, scroll_to};
 use blitz_dom::{BaseDocument, Document, EventDriver, NodeId, NoopEventHandler, local_name};
 use blitz_traits::events::{
     BlitzPointerEvent, BlitzPointerId, BlitzWheelDelta, BlitzWheelEvent, DomEvent, DomEventData,
     KeyState, MouseEventButton, PointerCoords, UiEvent,
 };
+use blitz_traits::shell::ShellProvider;
 use protocol::input::{Button, InputEvent, Key, Modifiers};
 
-/// Pixels that an arrow key scrolls.
+/// Pixels that an arrow key scrolls, at zoom 1.
 const LINE_PIXELS: f64 = 40.0;
 /// Share of the view that Page Down scrolls.
 const PAGE_SHARE: f64 = 0.9;
@@ -33,17 +33,18 @@ impl View {
         let before = self.scroll_y();
         if !self.drag_thumb(&event) {
             self.dispatch(event);
+            self.select(&event);
         }
         self.scroll_y() != before
     }
 
     /// What the pointer does to the scroll bar. Returns whether the event is used up by it.
     fn drag_thumb(&mut self, event: &InputEvent) -> bool {
-        let size = self.size();
+        let bar = self.scroll_bar();
         let Some(document) = &mut self.document else {
             return false;
         };
-        let bar = ScrollBar::of(document, size);
+        let scale = self.appearance.scale.factor() as f32;
         match *event {
             InputEvent::PointerDown {
                 x,
@@ -51,7 +52,7 @@ impl View {
                 button: Button::Left,
                 ..
             } => {
-                self.pointer.holds_thumb = bar.and_then(|bar| bar.grab(x, y));
+                self.pointer.holds_thumb = bar.and_then(|bar| bar.grab(x / scale, y / scale));
                 self.pointer.holds_thumb.is_some()
             }
             InputEvent::PointerUp {
@@ -62,7 +63,7 @@ impl View {
                 let Some((bar, below)) = bar.zip(self.pointer.holds_thumb) else {
                     return false;
                 };
-                scroll_to(document, bar.scroll_for(y, below));
+                scroll_to(document, bar.scroll_for(y / scale, below));
                 true
             }
             _ => false,
@@ -109,7 +110,9 @@ impl View {
                 modifiers,
                 ..
             } => {
-                self.wheel(f64::from(delta_x), f64::from(delta_y), modifiers);
+                let zoom = self.appearance.zoom.factor();
+                let (right, down) = (f64::from(delta_x) / zoom, f64::from(delta_y) / zoom);
+                self.wheel(right, down, modifiers);
             }
             InputEvent::KeyDown {
                 key,
@@ -134,12 +137,13 @@ impl View {
     }
 
     fn coords(&self) -> PointerCoords {
-        let scroll = self.document.as_ref().map(BaseDocument::viewport_scroll);
-        let (left, top) = scroll.map_or((0.0, 0.0), |scroll| (scroll.x, scroll.y));
         let Pointer { x, y, .. } = self.pointer;
+        let page = self.document_point(x, y);
+        let scale = self.scale() as f32;
+        let (x, y) = (x / scale, y / scale);
         PointerCoords {
-            page_x: x + left as f32,
-            page_y: y + top as f32,
+            page_x: page.x as f32,
+            page_y: page.y as f32,
             screen_x: x,
             screen_y: y,
             client_x: x,
@@ -186,6 +190,17 @@ impl View {
             return self.click(button);
         }
         let is_typing = typing.is_some();
+        if !is_typing && mods.ctrl && matches!(key, Key::Character('a' | 'A')) {
+            return self.select_document();
+        }
+        if !is_typing
+            && mods.ctrl
+            && matches!(key, Key::Character('c' | 'C'))
+            && let Some(text) = self.page_selection_text()
+        {
+            let _ = self.events.set_clipboard_text(text);
+            return;
+        }
         if !is_typing && !mods.ctrl && !mods.alt && !mods.meta {
             if matches!(key, Key::Enter | Key::Character(' ')) && self.activate(key) {
                 return;
@@ -220,7 +235,7 @@ impl View {
 
     /// Scrolls to what has the focus, if it is not in view.
     fn show_focused(&mut self) {
-        let height = f64::from(self.size().height);
+        let (_, height) = self.view_size();
         let Some(document) = &mut self.document else {
             return;
         };
@@ -238,12 +253,13 @@ impl View {
 
     /// The keys that move the view. Returns whether `key` is one.
     fn scroll_by_key(&mut self, key: Key, mods: Modifiers) -> bool {
-        let page = f64::from(self.size().height) * PAGE_SHARE;
+        let page = self.view_size().1 * PAGE_SHARE;
+        let line = LINE_PIXELS / self.appearance.zoom.factor();
         let (right, down) = match key {
-            Key::ArrowDown => (0.0, LINE_PIXELS),
-            Key::ArrowUp => (0.0, -LINE_PIXELS),
-            Key::ArrowRight => (LINE_PIXELS, 0.0),
-            Key::ArrowLeft => (-LINE_PIXELS, 0.0),
+            Key::ArrowDown => (0.0, line),
+            Key::ArrowUp => (0.0, -line),
+            Key::ArrowRight => (line, 0.0),
+            Key::ArrowLeft => (-line, 0.0),
             Key::PageDown => (0.0, page),
             Key::PageUp => (0.0, -page),
             Key::Character(' ') if mods.shift => (0.0, -page),

@@ -10,16 +10,21 @@ use crate::document::parse::{self, InnerParser};
 use crate::document::responses::Responses;
 use crate::document::sink::Budget;
 use crate::load::fetcher::Fetcher;
+use crate::view::appearance::{LIGHT_BY_DEFAULT, Place, keep_borders, viewport};
 use crate::view::blitz_events::BlitzEvents;
 use crate::view::canvas::Canvas;
+use crate::view::find::Find;
 use crate::view::pointer::Pointer;
 use crate::view::scrollbar::ScrollBar;
-use blitz_dom::{BaseDocument, DocumentConfig, NodeId, StyleThreading, local_name};
+use crate::view::selection::Selection;
+use blitz_dom::{
+    BaseDocument, DocumentConfig, NodeId, StyleThreading, UserAgentStylesheet, local_name,
+};
 use blitz_traits::net::NetProvider;
-use blitz_traits::shell::{ColorScheme, Viewport};
 use kurbo::{Affine, Rect};
 use parley::FontContext;
 use peniko::{Color, Fill};
+use protocol::appearance::Appearance;
 use protocol::geometry::Size;
 use protocol::input::Cursor;
 use protocol::limits::URL_BYTES_MAX;
@@ -56,9 +61,16 @@ pub(crate) struct View {
     /// Kept until the user scrolls or the load ends.
     anchor: Option<Anchor>,
     pub(crate) pointer: Pointer,
+    pub(crate) selection: Selection,
+    pub(crate) find: Option<Find>,
     size: Size,
+    pub(crate) appearance: Appearance,
+    /// What is to be at the top of the view after the next layout.
+    pub(crate) place: Option<Place>,
     epoch: Instant,
     needs_layout: bool,
+    /// Whether Blitz must not rely on anything that it has laid out at another scale.
+    pub(crate) needs_whole_layout: bool,
     needs_paint: bool,
     /// Whether the document has been laid out.
     is_ready: bool,
@@ -78,9 +90,14 @@ impl View {
             next_is_same: false,
             anchor: None,
             pointer: Pointer::default(),
+            selection: Selection::default(),
+            find: None,
             size: Size::new(1, 1),
+            appearance: Appearance::default(),
+            place: None,
             epoch: Instant::now(),
             needs_layout: false,
+            needs_whole_layout: false,
             needs_paint: false,
             is_ready: false,
         }
@@ -98,10 +115,17 @@ impl View {
             return;
         }
         self.size = size;
+        self.fit_documents();
+    }
+
+    /// Tells the documents of the view's size and look.
+    pub(crate) fn fit_documents(&mut self) {
+        let viewport = viewport(self.size, &self.appearance);
         for document in [&mut self.document, &mut self.next].into_iter().flatten() {
-            document.set_viewport(viewport(size));
+            document.set_viewport(viewport.clone());
         }
         self.needs_layout = true;
+        self.outdate_find();
     }
 
     pub(crate) fn size(&self) -> Size {
@@ -117,13 +141,17 @@ impl View {
             budget: budget.clone(),
         };
         let config = DocumentConfig {
-            viewport: Some(viewport(self.size)),
+            viewport: Some(viewport(self.size, &self.appearance)),
             base_url: Some(base.to_owned()),
             net_provider: Some(self.net.clone()),
             navigation_provider: Some(self.events.clone()),
             shell_provider: Some(self.events.clone()),
             html_parser_provider: Some(arc(inner_parser)),
             font_ctx: Some(self.fonts.clone()),
+            ua_stylesheets: vec![
+                UserAgentStylesheet::default_sheet(),
+                UserAgentStylesheet::parse(LIGHT_BY_DEFAULT),
+            ],
             style_threading: StyleThreading::Sequential,
             ..Default::default()
         };
@@ -185,9 +213,15 @@ impl View {
                 scroll_to(document, previous.viewport_scroll().y);
             }
         }
+        if !self.next_is_same {
+            self.selection.clear();
+        }
+        self.outdate_find();
         if let Some((x, y)) = self.pointer.position() {
-            let scroll = document.viewport_scroll();
-            document.set_hover_to(x + scroll.x as f32, y + scroll.y as f32);
+            let at = self.document_point(x, y);
+            if let Some(document) = &mut self.document {
+                document.set_hover_to(at.x as f32, at.y as f32);
+            }
         }
         self.needs_layout = true;
         true
@@ -199,18 +233,30 @@ impl View {
         let Some(document) = &mut self.document else {
             return;
         };
+        let is_incremental = document.incremental_layout();
+        document.set_incremental_layout(is_incremental && !self.needs_whole_layout);
         document.resolve(now);
+        document.set_incremental_layout(is_incremental);
+        self.needs_whole_layout = false;
+        if document.viewport().scale_f64().fract() != 0.0 {
+            keep_borders(document);
+        }
         if document.has_pending_critical_resources() {
             return;
         }
         self.is_ready = true;
         self.needs_paint = true;
+        let place = self.place.take();
         match &self.anchor {
             Some(Anchor::Y(y)) => scroll_to(document, f64::from(*y)),
             Some(Anchor::Fragment(fragment)) => {
                 document.scroll_to_fragment(fragment);
             }
-            None => {}
+            None => {
+                if let Some(y) = place.and_then(|place| place.scroll_y(document)) {
+                    scroll_to(document, y);
+                }
+            }
         }
     }
 
@@ -252,22 +298,32 @@ impl View {
         self.is_ready && self.needs_paint
     }
 
-    /// Paints the document on white.
+    /// Paints the document on its ground, and what lies over it.
     pub(crate) fn paint(&mut self, canvas: &mut impl Canvas, size: Size) {
         self.needs_paint = false;
         let page = Rect::new(0.0, 0.0, f64::from(size.width), f64::from(size.height));
-        canvas.fill(Fill::NonZero, Affine::IDENTITY, Color::WHITE, None, &page);
+        let ground = self.ground();
+        canvas.fill(Fill::NonZero, Affine::IDENTITY, ground, None, &page);
         let Some(document) = self.document.as_mut().filter(|_| self.is_ready) else {
             return;
         };
-        blitz_paint::paint_scene(canvas, document, 1.0, size.width, size.height, 0, 0);
-        if let Some(bar) = ScrollBar::of(document, size) {
-            let color = Color::from_rgba8(90, 96, 104, 130);
-            canvas.fill(Fill::NonZero, Affine::IDENTITY, color, None, &bar.thumb());
+        let scale = document.viewport().scale_f64();
+        blitz_paint::paint_scene(canvas, document, scale, size.width, size.height, 0, 0);
+        self.paint_marks(canvas);
+        if let Some(bar) = self.scroll_bar() {
+            let color = Color::from_rgba8(110, 116, 124, 150);
+            let scale = Affine::scale(self.appearance.scale.factor());
+            canvas.fill(Fill::NonZero, scale, color, None, &bar.thumb());
         }
     }
 
-    /// How far the document is scrolled down, in pixels.
+    /// The scroll bar, if there is anything to scroll.
+    pub(crate) fn scroll_bar(&self) -> Option<ScrollBar> {
+        let document = self.document.as_ref()?;
+        ScrollBar::of(document, self.size, &self.appearance)
+    }
+
+    /// How far the document is scrolled down, in pixels of the layout.
     pub(crate) fn scroll_y(&self) -> u32 {
         self.document
             .as_ref()
@@ -329,10 +385,6 @@ impl View {
         let element = document.get_node(id)?.element_data()?;
         element.text_input_data().map(|_| id)
     }
-}
-
-fn viewport(size: Size) -> Viewport {
-    Viewport::new(size.width, size.height, 1.0, ColorScheme::Light)
 }
 
 // This process has one thread.

@@ -43,6 +43,14 @@ impl Core {
             InputEvent::PointerMove { .. } | InputEvent::Wheel { .. } => {
                 let target = self.pointer_target(&event);
                 self.hover(target);
+                if let InputEvent::Wheel {
+                    delta_y, modifiers, ..
+                } = event
+                    && modifiers.ctrl
+                    && self.config.shell
+                {
+                    return self.zoom_by_wheel(delta_y);
+                }
                 self.send_to(target, event);
             }
             InputEvent::PointerDown { button, x, y, .. } => {
@@ -112,6 +120,7 @@ impl Core {
             .map(|s| s.part);
         match part {
             Some(SurfacePart::Card) => self.input.focus = Focus::Card,
+            Some(SurfacePart::Find) => self.input.focus = Focus::Find,
             Some(SurfacePart::Page) => self.input.focus = Focus::Page,
             Some(SurfacePart::Strip) => self.input.focus = Focus::Strip,
             Some(SurfacePart::Popup) | None => {}
@@ -127,6 +136,7 @@ impl Core {
     pub(crate) fn focus_target(&self) -> Option<SurfaceId> {
         match self.input.focus {
             Focus::Card => self.window.card,
+            Focus::Find => self.window.find,
             Focus::Strip => self.window.strip,
             Focus::Page => self.tabs.shown()?.current().map(|slot| slot.surface),
         }
@@ -146,6 +156,9 @@ impl Core {
             return;
         }
         if self.input.focus == Focus::Card && self.window.card.is_none() {
+            self.input.focus = Focus::Page;
+        }
+        if self.input.focus == Focus::Find && self.window.find.is_none() {
             self.input.focus = Focus::Page;
         }
         let is_produced = |&surface: &SurfaceId| {

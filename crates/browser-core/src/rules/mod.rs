@@ -4,6 +4,7 @@
 mod clipboard;
 mod commit;
 mod faults;
+mod find;
 mod input;
 mod liveness;
 mod menus;
@@ -15,5 +16,7 @@ mod renderer;
 mod scene;
 mod shell;
 mod shortcuts;
+mod source;
 mod surfaces;
 mod tabs;
+mod zoom;
