@@ -29,13 +29,8 @@ impl Server {
     /// system are not among them: the display libraries would try it.
     fn variables(self) -> &'static [&'static str] {
         match self {
-            Server::X11 | Server::X11OverNetwork => &[
-                "DISPLAY",
-                "HOME",
-                "XAUTHORITY",
-                "XCURSOR_PATH",
-                "XCURSOR_SIZE",
-            ],
+            // The X11 filter stands between; it gets the rest.
+            Server::X11 | Server::X11OverNetwork => &["HOME", "XCURSOR_PATH", "XCURSOR_SIZE"],
             Server::Wayland => &[
                 "HOME",
                 "WAYLAND_DISPLAY",
@@ -52,10 +47,16 @@ pub fn is_available() -> bool {
     find().is_some()
 }
 
-/// Whether only the network leads to the display. The gpu process then keeps the host's network
-/// namespace until it has connected.
+/// Whether only the network leads to the display. The process that connects then keeps the host's
+/// network namespace.
 pub fn needs_network() -> bool {
     find() == Some(Server::X11OverNetwork)
+}
+
+/// The name of the X server, if the window is to be there.
+pub fn x11_name() -> Option<String> {
+    find().filter(|server| *server != Server::Wayland)?;
+    variable("DISPLAY")
 }
 
 /// The environment of a windowed gpu process, as `NAME=VALUE`.

@@ -12,6 +12,8 @@ pub struct Config {
     pub shell: bool,
     /// Whether a spare renderer is kept ready.
     pub spare: bool,
+    /// Whether the gpu process reaches its display through an X11 filter.
+    pub x11_filter: bool,
     /// Whether a server of the demo site runs.
     pub demo: bool,
     /// A remark that stays in the shell for the whole session (a degraded sandbox).
@@ -26,6 +28,7 @@ impl Default for Config {
             window: Size::new(1280, 800),
             shell: true,
             spare: true,
+            x11_filter: false,
             demo: false,
             banner: None,
             new_tab_url: "bulkhead://welcome".to_owned(),

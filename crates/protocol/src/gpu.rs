@@ -102,6 +102,8 @@ pub enum FromGpu {
     Input { event: InputEvent },
     /// The user closed the window.
     CloseRequested,
+    /// The display server is gone, or whoever stands before it.
+    DisplayLost,
     /// The first frame of this generation has been taken.
     FirstFrame {
         /// Of which surface.
@@ -179,6 +181,7 @@ impl Message for FromGpu {
             FromGpu::Resized { size } => check_size(*size),
             FromGpu::Input { event } => event.check(),
             FromGpu::CloseRequested
+            | FromGpu::DisplayLost
             | FromGpu::FirstFrame { .. }
             | FromGpu::Done { .. }
             | FromGpu::ProducerMisbehaved { .. } => Ok(()),

@@ -2,6 +2,7 @@
 //! [`Core`](crate::Core); a rule imports state, never another rule's types.
 
 mod commit;
+mod display;
 mod faults;
 mod input;
 mod liveness;

@@ -172,6 +172,7 @@ impl Core {
             FromGpu::Resized { size } => self.resized(id, size),
             FromGpu::Input { event } => self.on_input(event),
             FromGpu::CloseRequested => self.quit(),
+            FromGpu::DisplayLost => self.display_lost(),
             FromGpu::FirstFrame {
                 surface,
                 generation,
@@ -271,5 +272,6 @@ impl Core {
         self.window.cursor_told = Cursor::Default;
         self.input.forget_window();
         self.surfaces.forget_gpu();
+        self.end_x11_filter();
     }
 }
