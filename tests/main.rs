@@ -15,6 +15,7 @@ mod crash;
 mod display;
 mod environments;
 mod executable;
+mod hands;
 mod isolation;
 mod lab;
 mod no_window;

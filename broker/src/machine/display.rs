@@ -25,12 +25,17 @@ enum Server {
 }
 
 impl Server {
-    /// The variables that its gpu process gets; all others are cleared. Those of the other display
+    /// The variables that its clients get; all others are cleared. Those of the other display
     /// system are not among them: the display libraries would try it.
     fn variables(self) -> &'static [&'static str] {
         match self {
-            // The X11 filter stands between; it gets the rest.
-            Server::X11 | Server::X11OverNetwork => &["HOME", "XCURSOR_PATH", "XCURSOR_SIZE"],
+            Server::X11 | Server::X11OverNetwork => &[
+                "DISPLAY",
+                "HOME",
+                "XAUTHORITY",
+                "XCURSOR_PATH",
+                "XCURSOR_SIZE",
+            ],
             Server::Wayland => &[
                 "HOME",
                 "WAYLAND_DISPLAY",
@@ -59,11 +64,23 @@ pub fn x11_name() -> Option<String> {
     variable("DISPLAY")
 }
 
-/// The environment of a windowed gpu process, as `NAME=VALUE`.
+/// The environment of a client, as `NAME=VALUE`.
 pub fn environment() -> Vec<CString> {
-    let variables = find().map_or(&[][..], Server::variables);
-    variables
+    variables(&[])
+}
+
+/// The environment of a windowed gpu process. It does not lead to an X server: the X11 filter
+/// stands between.
+pub fn window_environment() -> Vec<CString> {
+    variables(&["DISPLAY", "XAUTHORITY"])
+}
+
+/// The variables of the server for the window, without those.
+fn variables(without: &[&str]) -> Vec<CString> {
+    let names = find().map_or(&[][..], Server::variables);
+    names
         .iter()
+        .filter(|name| !without.contains(name))
         .filter_map(|name| {
             let value = env::var(name).ok()?;
             CString::new(format!("{name}={value}")).ok()
