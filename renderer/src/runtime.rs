@@ -260,6 +260,7 @@ impl<H: Host> Runtime<H> {
             control: self.control.0.as_fd(),
             fetch: self.host.fetch_channel().into_iter().collect(),
             surfaces: self.surfaces.iter().map(PaintedSurface::reach).collect(),
+            display: None,
         }
     }
 

@@ -227,6 +227,7 @@ impl Core {
             }
             FromGpu::Input { event } => self.on_input(event),
             FromGpu::CloseRequested => self.quit(),
+            FromGpu::DisplayLost => self.display_lost(),
             FromGpu::FirstFrame {
                 surface,
                 generation,
@@ -328,5 +329,6 @@ impl Core {
         self.input.forget_window();
         self.close_popup();
         self.surfaces.forget_gpu();
+        self.end_x11_filter();
     }
 }
