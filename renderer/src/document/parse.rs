@@ -8,6 +8,7 @@ use crate::document::forms;
 use crate::document::markup::Markup;
 use crate::document::mime;
 use crate::document::responses::Responses;
+use crate::document::sheet_sets::SheetSets;
 use crate::document::sink::{Budget, Sink};
 use crate::document::stylesheet;
 use blitz_dom::{
@@ -39,13 +40,17 @@ pub(crate) fn parse(
     let mut mutator = document.mutate();
     let mut inner = DocumentHtmlParser::new(&mut mutator);
     inner.is_xml = markup == Markup::Xml;
-    let sink = Sink::new(inner, base.clone(), budget, frames_around);
+    let sheets = SheetSets::default();
+    let sink = Sink::new(inner, base.clone(), budget, &sheets, frames_around);
     match markup {
         Markup::Html => feed(html5ever::parse_document(sink, options()), text, budget),
         Markup::Xml => {
             let parser = xml5ever::driver::parse_document(sink, Default::default());
             feed(parser, text, budget);
         }
+    }
+    for style in sheets.take_unused() {
+        mutator.remove_and_drop_all_children(style);
     }
     disarm_styles(&mut mutator, &base);
     forms::complete_selects(&mut mutator);

@@ -5,5 +5,6 @@ mod forms;
 mod harness;
 mod hostile;
 mod page;
+mod sheets;
 mod shell;
 mod shots;

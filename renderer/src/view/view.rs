@@ -6,6 +6,7 @@
 
 use crate::document::carry_over;
 use crate::document::markup::Markup;
+use crate::document::media::Media;
 use crate::document::parse::{self, InnerParser};
 use crate::document::responses::Responses;
 use crate::document::sink::Budget;
@@ -53,6 +54,8 @@ pub(crate) struct View {
     next: Option<BaseDocument>,
     /// Whether `next` is a longer text of the same document: focus and scroll are kept.
     next_is_same: bool,
+    /// What the sheets of `document` are for.
+    media: Media,
     /// Kept until the user scrolls or the load ends.
     anchor: Option<Anchor>,
     pub(crate) pointer: Pointer,
@@ -76,6 +79,7 @@ impl View {
             document: None,
             next: None,
             next_is_same: false,
+            media: Media::default(),
             anchor: None,
             pointer: Pointer::default(),
             size: Size::new(1, 1),
@@ -175,6 +179,7 @@ impl View {
         let previous = self.document.take();
         self.document = self.next.take();
         self.is_ready = false;
+        self.media = Media::default();
         self.lay_out();
         let Some(document) = &mut self.document else {
             return true;
@@ -199,6 +204,7 @@ impl View {
         let Some(document) = &mut self.document else {
             return;
         };
+        self.media.apply(document);
         document.resolve(now);
         if document.has_pending_critical_resources() {
             return;
