@@ -3,8 +3,8 @@
 
 use super::command::{self, BASE};
 use super::parts::{Part, parts};
-use crate::document::carry_over;
 use crate::document::markup::Markup;
+use crate::document::text_fields;
 use crate::load::fetcher::Fetcher;
 use crate::view::View;
 use blitz_dom::NodeId;
@@ -191,7 +191,7 @@ impl Strip {
             && text != self.typed()
             && let Some(document) = &mut self.view.document
         {
-            carry_over::set_text(document, id, &text);
+            text_fields::set_text(document, id, &text);
             self.view.touch();
         }
         if std::mem::take(&mut self.wants_focus) {

@@ -15,6 +15,9 @@ use std::ops::Range;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
+/// Every character is a bullet: the user-agent style gives it to passwords.
+const MASK_FONT: &[u8] = include_bytes!("../../assets/mask.ttf");
+
 /// One font file inside the mapping.
 struct FontFile {
     map: Arc<ReadOnlyMap>,
@@ -55,6 +58,7 @@ pub(crate) fn context(files: impl Iterator<Item = (FontFamily, Blob<u8>)>) -> Fo
         system_fonts: false,
     });
     collection.register_fonts(Blob::new(Arc::new(BULLET_FONT)), None);
+    collection.register_fonts(Blob::new(Arc::new(MASK_FONT)), None);
     let mut families = Families::default();
     for (family, blob) in files {
         let registered: Vec<FamilyId> = collection

@@ -2,10 +2,14 @@
 
 pub(crate) mod blitz_events;
 pub(crate) mod canvas;
+pub(crate) mod controls;
 pub(crate) mod fonts;
+pub(crate) mod form_input;
 pub(crate) mod input;
 pub(crate) mod keys;
+pub(crate) mod option_keys;
 pub(crate) mod pointer;
+pub(crate) mod popup;
 pub(crate) mod scrollbar;
 pub(crate) mod surface;
 #[allow(

@@ -4,6 +4,7 @@
 //! Owns: the shown document and the next one. Never: talks to another process; the view's owner
 //! does.
 
+use crate::document::bounds;
 use crate::document::carry_over;
 use crate::document::markup::Markup;
 use crate::document::media::Media;
@@ -13,6 +14,7 @@ use crate::document::sink::Budget;
 use crate::load::fetcher::Fetcher;
 use crate::view::blitz_events::BlitzEvents;
 use crate::view::canvas::Canvas;
+use crate::view::controls::Controls;
 use crate::view::pointer::Pointer;
 use crate::view::scrollbar::ScrollBar;
 use blitz_dom::{BaseDocument, DocumentConfig, NodeId, StyleThreading, local_name};
@@ -59,6 +61,7 @@ pub(crate) struct View {
     /// Kept until the user scrolls or the load ends.
     anchor: Option<Anchor>,
     pub(crate) pointer: Pointer,
+    pub(crate) controls: Controls,
     size: Size,
     epoch: Instant,
     needs_layout: bool,
@@ -82,6 +85,7 @@ impl View {
             media: Media::default(),
             anchor: None,
             pointer: Pointer::default(),
+            controls: Controls::default(),
             size: Size::new(1, 1),
             epoch: Instant::now(),
             needs_layout: false,
@@ -180,6 +184,7 @@ impl View {
         self.document = self.next.take();
         self.is_ready = false;
         self.media = Media::default();
+        self.controls = Controls::default();
         self.lay_out();
         let Some(document) = &mut self.document else {
             return true;
@@ -205,12 +210,17 @@ impl View {
             return;
         };
         self.media.apply(document);
+        bounds::apply(document, now);
         document.resolve(now);
         if document.has_pending_critical_resources() {
             return;
         }
         self.is_ready = true;
         self.needs_paint = true;
+        self.needs_layout |= self.show_controls();
+        let Some(document) = &mut self.document else {
+            return;
+        };
         match &self.anchor {
             Some(Anchor::Y(y)) => scroll_to(document, f64::from(*y)),
             Some(Anchor::Fragment(fragment)) => {
