@@ -4,8 +4,8 @@
 use super::command::{self, BASE};
 use super::drag::Drag;
 use super::parts::{Inks, Part, parts, tab_width};
-use crate::document::carry_over;
 use crate::document::markup::Markup;
+use crate::document::text_fields;
 use crate::load::fetcher::Fetcher;
 use crate::view::View;
 use blitz_dom::NodeId;
@@ -303,7 +303,7 @@ impl Strip {
             && text != self.typed()
             && let Some(document) = &mut self.view.document
         {
-            carry_over::set_text(document, id, &text);
+            text_fields::set_text(document, id, &text);
             self.view.touch();
         }
         if std::mem::take(&mut self.wants_focus) {
