@@ -134,15 +134,6 @@ fn hidden_text_in_a_line_takes_room_and_is_not_seen() {
 }
 
 #[test]
-fn a_nested_inline_element_keeps_the_background_around_it() {
-    let outside = load(
-        "<p style='margin:0;font-size:40px;color:transparent'><span style='background:#ff0000'>\
-         ab<b>cdef</b>gh</span></p>",
-    );
-    assert!((5..100).all(|x| outside.pixel(x, 20) == RED));
-}
-
-#[test]
 fn a_link_that_floats_can_be_clicked() {
     let mut outside = load(
         "<div style='width:300px'>text <a href='/float' style='float:right;width:80px;\
