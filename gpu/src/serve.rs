@@ -138,13 +138,15 @@ impl Gpu {
         let timeout = if self.target.has_events() {
             Some(Duration::ZERO)
         } else {
-            self.screen
-                .deadline()
-                .map(|due| due.saturating_sub(self.now()))
+            let credit = self.screen.deadline();
+            let credit = credit.map(|due| due.saturating_sub(self.now()));
+            let repeat = self.target.deadline();
+            let repeat = repeat.map(|due| due.saturating_duration_since(Instant::now()));
+            credit.into_iter().chain(repeat).min()
         };
         let mut fds = vec![(self.control.receiver.as_fd(), Interest::Read)];
         let display = self.target.fd();
-        fds.extend(display.map(|fd| (fd, Interest::Read)));
+        fds.extend(display);
         let mut surfaces = Vec::new();
         for (id, fd) in self.screen.channels() {
             surfaces.push(id);

@@ -6,6 +6,7 @@
 use crate::child::lanes::Lanes;
 use crate::child::process::Child;
 use crate::child::stderr::Stderr;
+use crate::machine::display::DisplayServer;
 use crate::machine::fonts::Fonts;
 use crate::pipe::set_nonblocking;
 use anyhow::Context;
@@ -32,6 +33,7 @@ pub struct Launcher {
     fonts: Fonts,
     network: NetworkConfig,
     target: GpuTarget,
+    display_server: DisplayServer,
     size: Size,
     log_filter: String,
     started: u32,
@@ -46,6 +48,7 @@ impl Launcher {
         support: sandbox::Support,
         network: NetworkConfig,
         target: GpuTarget,
+        display_server: DisplayServer,
         size: Size,
         log_filter: String,
         demo_listener: Option<TcpListener>,
@@ -58,6 +61,7 @@ impl Launcher {
             fonts: Fonts::load().context("cannot create the shared region of the fonts")?,
             network,
             target,
+            display_server,
             size,
             log_filter,
             started: 0,
@@ -98,7 +102,7 @@ impl Launcher {
                 argument(format!("--type={role}"))?,
             ],
             env: if windowed {
-                crate::machine::display::environment()
+                self.display_server.environment()
             } else {
                 Vec::new()
             },
@@ -107,7 +111,7 @@ impl Launcher {
             bootstrap: child_end.into_fd(),
             stderr: stderr_write,
             child_index: self.started,
-            host_network: windowed && crate::machine::display::needs_network(),
+            host_network: windowed && self.display_server.needs_network(),
             keep_uid: windowed,
             cgroup: group.as_ref(),
         })?;

@@ -1,5 +1,6 @@
 //! The flags of the command line, and the checks of their values.
 
+use crate::machine::display::DisplayServer;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Parser, ValueEnum};
 use protocol::geometry::Size;
@@ -34,6 +35,10 @@ pub struct Options {
     /// Size of the window, or of the page with --screenshot, in pixels
     #[arg(long, value_name = "WIDTHxHEIGHT", default_value = "1280x800", value_parser = parse_size)]
     pub size: Size,
+
+    /// Which display server shows the window
+    #[arg(long, value_name = "SERVER", value_enum, default_value_t = DisplayServer::Auto)]
+    pub display_server: DisplayServer,
 
     /// How many seconds --screenshot waits for the page, or `sandbox` for the processes
     #[arg(long, value_name = "SECONDS", default_value_t = 30,

@@ -34,7 +34,7 @@ pub fn start(options: &Options, shell: bool, demo: Option<TcpListener>) -> anyho
         // Not every way of running has a window for the banner.
         complain!("bulkhead: the sandbox is degraded: tier {tier} only");
     }
-    let target = if options.headless || !crate::machine::display::is_available() {
+    let target = if options.headless || !options.display_server.is_available() {
         GpuTarget::Headless
     } else {
         GpuTarget::Window
@@ -45,6 +45,7 @@ pub fn start(options: &Options, shell: bool, demo: Option<TcpListener>) -> anyho
         support,
         network,
         target,
+        options.display_server,
         options.size,
         options.log.clone(),
         demo,

@@ -1,7 +1,9 @@
-//! Finds a display for the window, and the environment that the gpu process needs to reach it.
+//! Finds the display servers for the window, and the environment that the gpu process needs to
+//! reach them.
 //!
-//! Trusts: the user's environment. Never: talks to the display; the gpu process does.
+//! Trusts: the user's environment. Never: talks to a display; the gpu process does.
 
+use clap::ValueEnum;
 use std::env;
 use std::ffi::CString;
 use std::os::linux::net::SocketAddrExt;
@@ -13,93 +15,97 @@ pub const DISPLAY_ADVICE: &str = "Set DISPLAY or WAYLAND_DISPLAY to a display th
                                   user, or use --headless (with --screenshot FILE.png for a \
                                   picture)";
 
-/// A display server that the environment names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Server {
-    /// An X server, on a socket of the file system.
-    X11,
-    /// An X server that only the host's network namespace leads to: over TCP, or on an abstract
-    /// socket.
-    X11OverNetwork,
+/// The variables that every windowed gpu process gets. All but these and those of the display
+/// servers that it may try are cleared.
+const VARIABLES: [&str; 4] = ["HOME", "XCURSOR_PATH", "XCURSOR_SIZE", "XCURSOR_THEME"];
+
+/// Which display server the user wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DisplayServer {
+    /// The Wayland compositor if there is one, else the X server.
+    Auto,
+    /// The Wayland compositor that WAYLAND_DISPLAY names.
     Wayland,
+    /// The X server that DISPLAY names; XWayland in a Wayland session.
+    X11,
 }
 
-impl Server {
-    /// The variables that its gpu process gets; all others are cleared. Those of the other display
-    /// system are not among them: the display libraries would try it.
-    fn variables(self) -> &'static [&'static str] {
-        match self {
-            Server::X11 | Server::X11OverNetwork => &[
-                "DISPLAY",
-                "HOME",
-                "XAUTHORITY",
-                "XCURSOR_PATH",
-                "XCURSOR_SIZE",
-            ],
-            Server::Wayland => &[
-                "HOME",
-                "WAYLAND_DISPLAY",
-                "XCURSOR_PATH",
-                "XCURSOR_SIZE",
-                "XDG_RUNTIME_DIR",
-            ],
+impl DisplayServer {
+    /// Whether a server accepts connections where the environment points.
+    pub fn is_available(self) -> bool {
+        self.has_wayland() || self.x11().is_some()
+    }
+
+    /// Whether only the network leads to the display. The gpu process then keeps the host's network
+    /// namespace until it has connected.
+    pub fn needs_network(self) -> bool {
+        !self.has_wayland() && self.x11() == Some(Way::Network)
+    }
+
+    /// The environment of a windowed gpu process, as `NAME=VALUE`. It names only servers that the
+    /// process may try.
+    pub fn environment(self) -> Vec<CString> {
+        let mut names = VARIABLES.to_vec();
+        let has_wayland = self.has_wayland();
+        if has_wayland {
+            names.extend(["WAYLAND_DISPLAY", "XDG_RUNTIME_DIR"]);
         }
+        match self.x11() {
+            // The gpu process of a compositor has no network.
+            Some(Way::Network) if has_wayland => {}
+            Some(_) => names.extend(["DISPLAY", "XAUTHORITY"]),
+            None => {}
+        }
+        let pair = |name: &&str| CString::new(format!("{name}={}", env::var(name).ok()?)).ok();
+        names.iter().filter_map(pair).collect()
+    }
+
+    fn has_wayland(self) -> bool {
+        self != DisplayServer::X11 && has_wayland()
+    }
+
+    fn x11(self) -> Option<Way> {
+        (self != DisplayServer::Wayland).then(x11).flatten()
     }
 }
 
-/// Whether a server accepts connections where `WAYLAND_DISPLAY` or `DISPLAY` points.
-pub fn is_available() -> bool {
-    find().is_some()
+/// What leads to an X server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// A socket in the file system.
+    File,
+    /// TCP, or an abstract socket: the network namespace of the host.
+    Network,
 }
 
-/// Whether only the network leads to the display. The gpu process then keeps the host's network
-/// namespace until it has connected.
-pub fn needs_network() -> bool {
-    find() == Some(Server::X11OverNetwork)
-}
-
-/// The environment of a windowed gpu process, as `NAME=VALUE`.
-pub fn environment() -> Vec<CString> {
-    let variables = find().map_or(&[][..], Server::variables);
-    variables
-        .iter()
-        .filter_map(|name| {
-            let value = env::var(name).ok()?;
-            CString::new(format!("{name}={value}")).ok()
-        })
-        .collect()
-}
-
-/// The server for the window: an X server (XWayland in a Wayland session) before a compositor.
-fn find() -> Option<Server> {
-    find_x11().or_else(find_wayland)
-}
-
-fn find_x11() -> Option<Server> {
+fn x11() -> Option<Way> {
     let display = variable("DISPLAY")?;
     let (host, rest) = display.rsplit_once(':')?;
     if !host.is_empty() && host != "unix" {
         // A display over TCP is not tested: the broker opens no network connections.
-        return Some(Server::X11OverNetwork);
+        return Some(Way::Network);
     }
     let number = rest.split('.').next().unwrap_or(rest);
     let path = format!("/tmp/.X11-unix/X{number}");
     if UnixStream::connect(&path).is_ok() {
-        return Some(Server::X11);
+        return Some(Way::File);
     }
     let address = SocketAddr::from_abstract_name(&path).ok()?;
     let is_abstract = UnixStream::connect_addr(&address).is_ok();
-    is_abstract.then_some(Server::X11OverNetwork)
+    is_abstract.then_some(Way::Network)
 }
 
-fn find_wayland() -> Option<Server> {
-    let name = variable("WAYLAND_DISPLAY")?;
-    let path = if Path::new(&name).is_absolute() {
-        PathBuf::from(name)
-    } else {
-        PathBuf::from(variable("XDG_RUNTIME_DIR")?).join(name)
+fn has_wayland() -> bool {
+    let Some(name) = variable("WAYLAND_DISPLAY") else {
+        return false;
     };
-    UnixStream::connect(path).ok().map(|_| Server::Wayland)
+    let folder = variable("XDG_RUNTIME_DIR").filter(|folder| Path::new(folder).is_absolute());
+    let path = match folder {
+        _ if Path::new(&name).is_absolute() => PathBuf::from(name),
+        Some(folder) => Path::new(&folder).join(name),
+        None => return false,
+    };
+    UnixStream::connect(path).is_ok()
 }
 
 /// A variable that is set and not empty.

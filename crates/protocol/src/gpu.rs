@@ -93,7 +93,7 @@ pub enum FromGpu {
     /// The window (or the headless target) stands. First message.
     Ready {
         size: Size,
-        /// How it presents: `headless`, `softbuffer` or `minifb`.
+        /// How it presents: `headless`, `wayland`, `softbuffer` or `minifb`.
         presenter: String,
     },
     /// The window has another size.
