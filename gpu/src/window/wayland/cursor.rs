@@ -5,6 +5,8 @@
 
 use super::globals::Globals;
 use super::hears::Hears;
+use cursor_shape::wp_cursor_shape_device_v1::{Shape as Named, WpCursorShapeDeviceV1};
+use cursor_shape::wp_cursor_shape_manager_v1::WpCursorShapeManagerV1;
 use protocol::input::Cursor;
 use wayland_client::protocol::wl_compositor::WlCompositor;
 use wayland_client::protocol::wl_pointer::WlPointer;
@@ -12,10 +14,7 @@ use wayland_client::protocol::wl_shm::WlShm;
 use wayland_client::protocol::wl_surface::WlSurface;
 use wayland_client::{Connection, QueueHandle};
 use wayland_cursor::{CursorImageBuffer, CursorTheme};
-use wayland_protocols::wp::cursor_shape::v1::client::wp_cursor_shape_device_v1::{
-    Shape as Named, WpCursorShapeDeviceV1,
-};
-use wayland_protocols::wp::cursor_shape::v1::client::wp_cursor_shape_manager_v1::WpCursorShapeManagerV1;
+use wayland_protocols::wp::cursor_shape::v1::client as cursor_shape;
 use wayland_protocols::xdg::shell::client::xdg_toplevel::ResizeEdge;
 
 /// The size of a theme's pictures, unless `XCURSOR_SIZE` has another one.

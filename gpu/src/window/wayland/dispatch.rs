@@ -3,6 +3,10 @@
 use super::hears::{Answer, BufferTag, Hears};
 use super::state::State;
 use crate::window::event::RawEvent;
+use cursor_shape::wp_cursor_shape_device_v1::WpCursorShapeDeviceV1;
+use cursor_shape::wp_cursor_shape_manager_v1::WpCursorShapeManagerV1;
+use decoration::zxdg_decoration_manager_v1::ZxdgDecorationManagerV1;
+use decoration::zxdg_toplevel_decoration_v1::{self, ZxdgToplevelDecorationV1};
 use std::time::Instant;
 use wayland_client::protocol::wl_buffer::{self, WlBuffer};
 use wayland_client::protocol::wl_callback::{self, WlCallback};
@@ -17,12 +21,8 @@ use wayland_client::protocol::wl_subcompositor::WlSubcompositor;
 use wayland_client::protocol::wl_subsurface::WlSubsurface;
 use wayland_client::protocol::wl_surface::WlSurface;
 use wayland_client::{Connection, Dispatch, Proxy, QueueHandle, WEnum, delegate_noop};
-use wayland_protocols::wp::cursor_shape::v1::client::wp_cursor_shape_device_v1::WpCursorShapeDeviceV1;
-use wayland_protocols::wp::cursor_shape::v1::client::wp_cursor_shape_manager_v1::WpCursorShapeManagerV1;
-use wayland_protocols::xdg::decoration::zv1::client::zxdg_decoration_manager_v1::ZxdgDecorationManagerV1;
-use wayland_protocols::xdg::decoration::zv1::client::zxdg_toplevel_decoration_v1::{
-    self, ZxdgToplevelDecorationV1,
-};
+use wayland_protocols::wp::cursor_shape::v1::client as cursor_shape;
+use wayland_protocols::xdg::decoration::zv1::client as decoration;
 use wayland_protocols::xdg::shell::client::xdg_surface::{self, XdgSurface};
 use wayland_protocols::xdg::shell::client::xdg_toplevel::{self, XdgToplevel};
 use wayland_protocols::xdg::shell::client::xdg_wm_base::{self, XdgWmBase};

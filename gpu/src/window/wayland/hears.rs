@@ -1,6 +1,10 @@
 //! What must be heard of the compositor, and what tells its answers apart. The objects are made in
 //! several modules; `dispatch.rs` hears of them all.
 
+use cursor_shape::wp_cursor_shape_device_v1::WpCursorShapeDeviceV1;
+use cursor_shape::wp_cursor_shape_manager_v1::WpCursorShapeManagerV1;
+use decoration::zxdg_decoration_manager_v1::ZxdgDecorationManagerV1;
+use decoration::zxdg_toplevel_decoration_v1::ZxdgToplevelDecorationV1;
 use wayland_client::Dispatch;
 use wayland_client::protocol::wl_buffer::WlBuffer;
 use wayland_client::protocol::wl_callback::WlCallback;
@@ -14,10 +18,8 @@ use wayland_client::protocol::wl_shm_pool::WlShmPool;
 use wayland_client::protocol::wl_subcompositor::WlSubcompositor;
 use wayland_client::protocol::wl_subsurface::WlSubsurface;
 use wayland_client::protocol::wl_surface::WlSurface;
-use wayland_protocols::wp::cursor_shape::v1::client::wp_cursor_shape_device_v1::WpCursorShapeDeviceV1;
-use wayland_protocols::wp::cursor_shape::v1::client::wp_cursor_shape_manager_v1::WpCursorShapeManagerV1;
-use wayland_protocols::xdg::decoration::zv1::client::zxdg_decoration_manager_v1::ZxdgDecorationManagerV1;
-use wayland_protocols::xdg::decoration::zv1::client::zxdg_toplevel_decoration_v1::ZxdgToplevelDecorationV1;
+use wayland_protocols::wp::cursor_shape::v1::client as cursor_shape;
+use wayland_protocols::xdg::decoration::zv1::client as decoration;
 use wayland_protocols::xdg::shell::client::xdg_surface::XdgSurface;
 use wayland_protocols::xdg::shell::client::xdg_toplevel::XdgToplevel;
 use wayland_protocols::xdg::shell::client::xdg_wm_base::XdgWmBase;

@@ -55,7 +55,11 @@ impl Window {
     /// # Errors
     /// There is no compositor, it does not answer, or it lacks something that the window needs.
     pub fn open(size: Size) -> Result<Window, WindowError> {
-        let (connection, queue, state) = setup::open(size)?;
+        Window::on(setup::connect()?, size)
+    }
+
+    fn on(connection: Connection, size: Size) -> Result<Window, WindowError> {
+        let (connection, queue, state) = setup::open(connection, size)?;
         Ok(Window {
             state,
             queue,
@@ -180,3 +184,6 @@ impl Window {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

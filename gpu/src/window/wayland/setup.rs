@@ -29,8 +29,10 @@ const OPEN_MAX: Duration = Duration::from_secs(5);
 const UNSENT_BYTES_MAX: usize = 1 << 20;
 
 /// A connection with a window that the compositor has configured.
-pub fn open(size: Size) -> Result<(Connection, EventQueue<State>, State), WindowError> {
-    let connection = Connection::connect_to_env().map_err(refused)?;
+pub fn open(
+    connection: Connection,
+    size: Size,
+) -> Result<(Connection, EventQueue<State>, State), WindowError> {
     connection.set_max_buffer_size(Some(UNSENT_BYTES_MAX));
     let mut opening = Opening {
         queue: connection.new_event_queue(),
@@ -58,6 +60,11 @@ pub fn open(size: Size) -> Result<(Connection, EventQueue<State>, State), Window
     state.show_background(BACKGROUND, &handle);
     opening.synchronize(&mut state, 4)?;
     Ok((opening.connection, opening.queue, state))
+}
+
+/// A connection to the compositor that the environment names.
+pub fn connect() -> Result<Connection, WindowError> {
+    Connection::connect_to_env().map_err(refused)
 }
 
 struct Opening {

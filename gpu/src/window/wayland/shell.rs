@@ -6,6 +6,8 @@
 use super::frame::{Frame, FrameMaker, Insets, Place};
 use super::globals::Globals;
 use super::hears::{Answer, Hears};
+use decoration::zxdg_decoration_manager_v1::ZxdgDecorationManagerV1;
+use decoration::zxdg_toplevel_decoration_v1::{Mode, ZxdgToplevelDecorationV1};
 use protocol::geometry::{Rect, Size};
 use std::collections::BTreeSet;
 use wayland_client::protocol::wl_buffer::WlBuffer;
@@ -13,10 +15,7 @@ use wayland_client::protocol::wl_compositor::WlCompositor;
 use wayland_client::protocol::wl_seat::WlSeat;
 use wayland_client::protocol::wl_surface::WlSurface;
 use wayland_client::{Proxy, QueueHandle, WEnum};
-use wayland_protocols::xdg::decoration::zv1::client::zxdg_decoration_manager_v1::ZxdgDecorationManagerV1;
-use wayland_protocols::xdg::decoration::zv1::client::zxdg_toplevel_decoration_v1::{
-    Mode, ZxdgToplevelDecorationV1,
-};
+use wayland_protocols::xdg::decoration::zv1::client as decoration;
 use wayland_protocols::xdg::shell::client::xdg_surface::XdgSurface;
 use wayland_protocols::xdg::shell::client::xdg_toplevel::{
     ResizeEdge, State as ToplevelState, XdgToplevel,

@@ -1,5 +1,5 @@
-//! Input sampled from minifb's state, for when minifb presents: it consumes the events then. A click that begins and ends between two samples is lost, and held keys do not
-//! repeat.
+//! Input sampled from minifb's state, for when minifb presents: it consumes the events then. A
+//! click that begins and ends between two samples is lost, and held keys do not repeat.
 
 use crate::window::keys::NOTCH_PIXELS;
 use minifb::{InputCallback, MouseButton, MouseMode, Window};
