@@ -7,14 +7,21 @@
 #![forbid(unsafe_code)]
 
 mod document;
+mod fonts;
 mod load;
 mod page;
 mod runtime;
 mod shell;
+mod text;
 mod view;
 
 #[cfg(test)]
 mod tests;
+
+// Blitz decodes the pictures that `image` has features for, and draws colour emoji with the "png"
+// feature of vello_cpu.
+use image as _;
+use vello_cpu as _;
 
 use child::Started;
 use ipc::Endpoint;
@@ -23,7 +30,7 @@ use protocol::ids::Role;
 use runtime::ControlEndpoint;
 use shell::CommandEndpoint;
 use std::process::ExitCode;
-use view::{fonts, warm_up};
+use view::warm_up;
 
 /// The renderer process, from its first instruction to its exit.
 pub fn main() -> ExitCode {

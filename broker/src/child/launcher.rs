@@ -7,12 +7,12 @@ use crate::child::lanes::Lanes;
 use crate::child::process::Child;
 use crate::child::stderr::Stderr;
 use crate::machine::display::DisplayServer;
-use crate::machine::fonts::Fonts;
+use crate::machine::fonts::LoadingFonts;
 use crate::pipe::set_nonblocking;
 use anyhow::Context;
 use ipc::{Endpoint, Rate};
 use nix::fcntl::OFlag;
-use protocol::bootstrap::{GpuTarget, NetworkConfig, RoleConfig, ToChild};
+use protocol::bootstrap::{FontEntry, GpuTarget, NetworkConfig, RoleConfig, ToChild};
 use protocol::geometry::Size;
 use protocol::ids::{ProcessId, Role};
 use sandbox::cgroup::{self, Limits};
@@ -30,7 +30,7 @@ pub struct Launcher {
     support: sandbox::Support,
     /// The control groups, where this user may limit memory and tasks with them.
     groups: Option<cgroup::Tree>,
-    fonts: Fonts,
+    fonts: LoadingFonts,
     network: NetworkConfig,
     target: GpuTarget,
     display_server: DisplayServer,
@@ -58,7 +58,7 @@ impl Launcher {
                 .context("cannot open /proc/self/exe; is /proc mounted?")?,
             support,
             groups: cgroup::Tree::create().inspect_err(no_group).ok(),
-            fonts: Fonts::load().context("cannot create the shared region of the fonts")?,
+            fonts: LoadingFonts::start().context("cannot start a thread for the fonts")?,
             network,
             target,
             display_server,
@@ -151,6 +151,12 @@ impl Launcher {
             .map_err(|e| anyhow::anyhow!("cannot send the bootstrap message: {e}"))
     }
 
+    fn fonts(&mut self) -> anyhow::Result<(Vec<FontEntry>, OwnedFd)> {
+        let fonts = self.fonts.get();
+        let fonts = fonts.context("cannot create the shared region of the fonts")?;
+        Ok((fonts.entries().to_vec(), fonts.region()?))
+    }
+
     /// The configuration of a child with that role, and the descriptor that it gets beside its
     /// lanes.
     fn config_of(&mut self, role: Role) -> anyhow::Result<(RoleConfig, Option<OwnedFd>)> {
@@ -166,22 +172,12 @@ impl Launcher {
             }
             Role::Network => (RoleConfig::Network(self.network.clone()), None),
             Role::Renderer => {
-                let region = self.fonts.region()?;
-                (
-                    RoleConfig::Renderer {
-                        fonts: self.fonts.entries().to_vec(),
-                    },
-                    Some(region),
-                )
+                let (fonts, region) = self.fonts()?;
+                (RoleConfig::Renderer { fonts }, Some(region))
             }
             Role::Shell => {
-                let region = self.fonts.region()?;
-                (
-                    RoleConfig::Shell {
-                        fonts: self.fonts.entries().to_vec(),
-                    },
-                    Some(region),
-                )
+                let (fonts, region) = self.fonts()?;
+                (RoleConfig::Shell { fonts }, Some(region))
             }
         })
     }

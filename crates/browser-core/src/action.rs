@@ -3,13 +3,14 @@
 #![allow(missing_docs, reason = "a field whose name says all needs no sentence")]
 
 use crate::record::Record;
+use protocol::clipboard::Edit;
 use protocol::error::LoadError;
 use protocol::fault::Fault;
 use protocol::geometry::Size;
 use protocol::gpu::Scene;
 use protocol::ids::{Generation, NavigationId, ProcessId, Role, SurfaceId};
 use protocol::input::{Cursor, InputEvent};
-use protocol::shell::ShellState;
+use protocol::shell::{Popup, ShellState};
 use protocol::site::Site;
 use protocol::surface::SurfacePart;
 
@@ -51,6 +52,10 @@ impl Action {
                 Some((*producer, "> ReplaceRegion"))
             }
             Action::Input(Input { process, .. }) => Some((*process, "> Input")),
+            Action::Edit { process, .. } | Action::Paste { process, .. } => {
+                Some((*process, "> Edit"))
+            }
+            Action::Inspect { process, .. } => Some((*process, "> Inspect")),
             Action::Stop { process } => Some((*process, "> Stop")),
             Action::Inject { process, .. } => Some((*process, "> Inject")),
             _ => None,
@@ -239,6 +244,39 @@ pub enum Action {
     },
     /// Send `Input`.
     Input(Input),
+    /// Send `Edit`; for a copy or cut with a region, which is kept for [`Action::TakeCopy`].
+    Edit {
+        process: ProcessId,
+        surface: SurfaceId,
+        sequence: u32,
+        edit: Edit,
+    },
+    /// Send `Inspect`.
+    Inspect {
+        process: ProcessId,
+        surface: SurfaceId,
+        sequence: u32,
+        at: Option<(f32, f32)>,
+    },
+    /// Put the first bytes of the region of that copy on the clipboard, if they are text.
+    TakeCopy {
+        process: ProcessId,
+        sequence: u32,
+        bytes: u32,
+    },
+    /// Put a text on the clipboard.
+    SetClipboard { text: String },
+    /// Read the clipboard; answered with `ClipboardRead`.
+    ReadClipboard { request: u32 },
+    /// Send `Edit` with the text that was read.
+    Paste {
+        process: ProcessId,
+        surface: SurfaceId,
+        sequence: u32,
+        request: u32,
+    },
+    /// Forget the text that was read.
+    DropPaste { request: u32 },
     /// Send `Stop`.
     Stop { process: ProcessId },
     /// Send `Break`.
@@ -258,6 +296,11 @@ pub enum Action {
     UpdateShell {
         process: ProcessId,
         state: Box<ShellState>,
+    },
+    /// Send `Popup`.
+    UpdatePopup {
+        process: ProcessId,
+        popup: Option<Popup>,
     },
     /// Send `FocusAddress`.
     FocusAddress { process: ProcessId },

@@ -4,6 +4,7 @@
 mod crash;
 mod forged;
 mod gpu;
+mod hands;
 mod input;
 mod lifecycle;
 mod liveness;

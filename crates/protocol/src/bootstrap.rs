@@ -97,7 +97,8 @@ pub enum GpuTarget {
     Window,
 }
 
-/// What a font is used for when a page asks for a generic family.
+/// What a font is used for when a page asks for a generic family. Of two fonts for the same family,
+/// the first is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FontFamily {
     /// `monospace`.
@@ -106,7 +107,9 @@ pub enum FontFamily {
     SansSerif,
     /// `serif`.
     Serif,
-    /// One of the system's fonts: by its own name, and for characters that no other font has.
+    /// Pictographs in colour, or in black where the machine has no others.
+    Emoji,
+    /// One of the machine's fonts: by its own name, and for characters that no other font has.
     System,
 }
 
@@ -119,6 +122,9 @@ pub struct FontEntry {
     pub offset: u64,
     /// Length.
     pub bytes: u64,
+    /// The scripts and blocks of which it has the characters: bits as in `ulUnicodeRange` of the
+    /// `OS/2` table.
+    pub blocks: [u32; 4],
 }
 
 /// What the network process needs from files that it may not read.

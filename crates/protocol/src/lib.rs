@@ -17,6 +17,7 @@
 #![forbid(unsafe_code)]
 
 pub mod bootstrap;
+pub mod clipboard;
 pub mod demo;
 pub mod document;
 pub mod error;
@@ -75,6 +76,7 @@ pub trait Message: Serialize + DeserializeOwned + 'static {
 pub const PROTOCOL_HASH: u64 = hash_sources(&[
     include_str!("../../role/src/lib.rs"),
     include_str!("bootstrap.rs"),
+    include_str!("clipboard.rs"),
     include_str!("demo.rs"),
     include_str!("document.rs"),
     include_str!("error.rs"),

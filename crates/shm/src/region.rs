@@ -33,13 +33,19 @@ impl Region {
 
     /// A new region with this content, which nobody can change any more.
     pub fn create_filled(name: &str, content: &[u8]) -> io::Result<Region> {
+        Region::create_from(name, |file| file.write_all(content))
+    }
+
+    /// A new region with what `write` writes, which nobody can change any more.
+    pub fn create_from(
+        name: &str,
+        write: impl FnOnce(&mut File) -> io::Result<()>,
+    ) -> io::Result<Region> {
         let mut file = memory_file(name)?;
-        file.write_all(content)?;
+        write(&mut file)?;
         fcntl(&file, FcntlArg::F_ADD_SEALS(SEALS | SealFlag::F_SEAL_WRITE))?;
-        Ok(Region {
-            file,
-            bytes: content.len(),
-        })
+        let bytes = usize::try_from(file.metadata()?.len()).map_err(io::Error::other)?;
+        Ok(Region { file, bytes })
     }
 
     /// Its size, in bytes.

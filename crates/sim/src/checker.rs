@@ -141,13 +141,25 @@ impl Checker {
                 sequence,
                 surface,
                 ..
-            }) => {
-                self.next_in_order(*process, *sequence)?;
-                let producer = self.surfaces.get(surface).map(|surface| surface.producer);
-                ensure(producer == Some(*process), || {
-                    format!("{process} gets input of {surface}")
-                })
+            }) => self.number_of_surface(*process, *sequence, *surface),
+            Action::Edit {
+                process,
+                sequence,
+                surface,
+                ..
             }
+            | Action::Inspect {
+                process,
+                sequence,
+                surface,
+                ..
+            }
+            | Action::Paste {
+                process,
+                sequence,
+                surface,
+                ..
+            } => self.number_of_surface(*process, *sequence, *surface),
             Action::Exit { .. } => {
                 self.is_over = true;
                 let living = self.processes.values().find(|p| !p.is_killed && !p.is_gone);
@@ -155,6 +167,19 @@ impl Checker {
             }
             _ => Ok(()),
         }
+    }
+
+    fn number_of_surface(
+        &mut self,
+        process: ProcessId,
+        sequence: u32,
+        surface: SurfaceId,
+    ) -> Check {
+        self.next_in_order(process, sequence)?;
+        let producer = self.surfaces.get(&surface).map(|surface| surface.producer);
+        ensure(producer == Some(process), || {
+            format!("{process} gets input of {surface}")
+        })
     }
 
     fn commit(&mut self, commit: &action::Commit) -> Check {
@@ -351,6 +376,10 @@ pub fn recipients(action: &Action) -> Vec<ProcessId> {
         | Action::Inject { process, .. }
         | Action::Ping { process, .. }
         | Action::UpdateShell { process, .. }
+        | Action::UpdatePopup { process, .. }
+        | Action::Edit { process, .. }
+        | Action::Inspect { process, .. }
+        | Action::Paste { process, .. }
         | Action::FocusAddress { process } => vec![process],
         Action::Lock(action::Lock {
             process, network, ..
@@ -378,6 +407,10 @@ pub fn recipients(action: &Action) -> Vec<ProcessId> {
         | Action::BuildPage { .. }
         | Action::OpenFile { .. }
         | Action::DropBody { .. }
+        | Action::TakeCopy { .. }
+        | Action::SetClipboard { .. }
+        | Action::ReadClipboard { .. }
+        | Action::DropPaste { .. }
         | Action::Record(_)
         | Action::Exit { .. } => Vec::new(),
     }

@@ -199,6 +199,9 @@ kinds! {
 kinds! {
     /// What a renderer says.
     RendererKind {
+        /// The oldest question is answered, or one that nobody asked.
+        Answer: 2,
+        AnswerUnasked: 1,
         Hover: 2,
         Incomplete: 1,
         Loaded: 1,
@@ -214,14 +217,18 @@ kinds! {
     /// What the user clicks in the shell.
     ShellKind {
         Activate: 1,
+        AddressMenu: 1,
         Back: 1,
         CardButton: 3,
         Close: 1,
         Forward: 1,
         Go: 2,
+        Move: 1,
         NewTab: 1,
         Reload: 1,
         Stop: 1,
+        TabMenu: 2,
+        Typed: 2,
     }
 }
 
@@ -351,7 +358,8 @@ fn input() -> impl Strategy<Value = InputEvent> {
         shift,
         ..Modifiers::default()
     });
-    let mouse = prop_oneof![4 => Just(Button::Left), 1 => Just(Button::Middle)];
+    let mouse = prop_oneof![4 => Just(Button::Left), 1 => Just(Button::Middle),
+        1 => Just(Button::Right)];
     let pressed = (place.clone(), mouse.clone(), modifiers.clone());
     let released = pressed.clone();
     let key = (key(), modifiers.clone());
@@ -377,11 +385,15 @@ fn input() -> impl Strategy<Value = InputEvent> {
 }
 
 fn key() -> impl Strategy<Value = Key> + Clone {
-    let letter = prop::sample::select(vec!['t', 'w', 'l', 'r', '1', '9', 'x']);
+    let letter = prop::sample::select(vec!['t', 'w', 'l', 'r', '1', '9', 'x', 'a', 'c', 'v']);
     prop_oneof![
         Just(Key::Tab),
         Just(Key::Escape),
         Just(Key::Function(5)),
+        Just(Key::ArrowDown),
+        Just(Key::Enter),
+        Just(Key::PageUp),
+        Just(Key::ContextMenu),
         letter.prop_map(Key::Character),
     ]
 }

@@ -15,10 +15,13 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// Reads a PNG of 8 bits RGBA.
+    /// Reads a PNG, ours or another program's.
     pub fn read(path: &Path) -> Picture {
         let file = BufReader::new(File::open(path).expect("the picture is there"));
-        let mut reader = png::Decoder::new(file).read_info().expect("it is a PNG");
+        let mut decoder = png::Decoder::new(file);
+        let as_rgba = png::Transformations::normalize_to_color8() | png::Transformations::ALPHA;
+        decoder.set_transformations(as_rgba);
+        let mut reader = decoder.read_info().expect("it is a PNG");
         let mut rgba = vec![0; reader.output_buffer_size().expect("it has a size")];
         let info = reader.next_frame(&mut rgba).expect("it is whole");
         assert_eq!(info.color_type, png::ColorType::Rgba);

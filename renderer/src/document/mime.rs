@@ -54,7 +54,9 @@ fn kind_of(essence: &str) -> Option<MimeKind> {
         "text/html" => MimeKind::Html,
         "application/xhtml+xml" => MimeKind::Xhtml,
         "image/png" | "image/jpeg" | "image/jpg" | "image/webp" | "image/gif" => MimeKind::Image,
-        "image/svg+xml" => MimeKind::Image,
+        "image/svg+xml" | "image/bmp" | "image/x-icon" | "image/vnd.microsoft.icon" => {
+            MimeKind::Image
+        }
         "application/json" | "application/xml" | "application/javascript" => MimeKind::Text,
         "application/x-javascript" | "application/ecmascript" | "application/toml" => {
             MimeKind::Text
@@ -72,7 +74,14 @@ fn sniff(bytes: &[u8]) -> MimeKind {
     const SNIFFED_BYTES: usize = 512;
     let head = &bytes[..bytes.len().min(SNIFFED_BYTES)];
     let is_webp = head.starts_with(b"RIFF") && head.get(8..12) == Some(b"WEBP");
-    let images: [&[u8]; 4] = [b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a"];
+    let images: [&[u8]; 6] = [
+        b"\x89PNG\r\n\x1a\n",
+        b"\xff\xd8\xff",
+        b"GIF87a",
+        b"GIF89a",
+        b"BM",
+        b"\0\0\x01\0",
+    ];
     if is_webp || images.iter().any(|magic| head.starts_with(magic)) {
         return MimeKind::Image;
     }
@@ -136,6 +145,7 @@ mod tests {
         let sniffed = |bytes: &[u8]| content_type(None, bytes).kind;
         assert_eq!(sniffed(b" \n<!DOCTYPE html><p>x"), MimeKind::Html);
         assert_eq!(sniffed(b"\x89PNG\r\n\x1a\n...."), MimeKind::Image);
+        assert_eq!(sniffed(b"\0\0\x01\0\x01\0...."), MimeKind::Image);
         assert_eq!(sniffed(b"plain words"), MimeKind::Text);
         let unreadable = content_type(Some("text/html, text/html"), b"<p>x");
         assert_eq!(unreadable.kind, MimeKind::Html);

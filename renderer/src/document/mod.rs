@@ -11,3 +11,4 @@ pub(crate) mod parse;
 pub(crate) mod responses;
 pub(crate) mod sink;
 pub(crate) mod stylesheet;
+pub(crate) mod svg_text;

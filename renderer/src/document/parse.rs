@@ -10,6 +10,7 @@ use crate::document::mime;
 use crate::document::responses::Responses;
 use crate::document::sink::{Budget, Sink};
 use crate::document::stylesheet;
+use crate::document::svg_text;
 use blitz_dom::{
     BaseDocument, Document, DocumentConfig, DocumentMutator, HtmlParserProvider, PlainDocument,
 };
@@ -49,6 +50,7 @@ pub(crate) fn parse(
     }
     disarm_styles(&mut mutator, &base);
     forms::complete_selects(&mut mutator);
+    svg_text::outline_elements(&mut mutator);
     drop(mutator);
     document
 }

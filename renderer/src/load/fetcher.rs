@@ -7,6 +7,7 @@
 
 use crate::document::responses::Responses;
 use crate::document::stylesheet;
+use crate::document::svg_text;
 use blitz_traits::net::{AbortSignal, Bytes, NetHandler, NetProvider, Request, Url};
 use data_url::DataUrl;
 use ipc::{Endpoint, Receiver, Sender};
@@ -230,7 +231,7 @@ impl Fetcher {
         let bytes = Bytes::from(bytes);
         let content_type = head.as_ref().and_then(|head| head.content_type.as_deref());
         // Blitz resolves the URLs of a style sheet against the one it asked for.
-        let prepared = stylesheet::prepared(&bytes, content_type, &url);
+        let prepared = prepared(&bytes, content_type, &url);
         if let Some(head) = head {
             self.responses.insert(url.clone(), head, bytes.clone());
         }
@@ -315,6 +316,7 @@ impl Fetcher {
 
     /// Makes `bytes` the answer to later requests for `url`.
     pub(crate) fn provide(&mut self, url: &Url, bytes: Bytes) {
+        let bytes = prepared(&bytes, None, url.as_str()).unwrap_or(bytes);
         self.finished.insert(url.as_str().to_owned(), bytes);
     }
 
@@ -348,7 +350,13 @@ fn decode_data_url(url: &Url) -> Bytes {
     let (bytes, _) = data.decode_to_vec().unwrap_or_default();
     let content_type = data.mime_type().to_string();
     let bytes = Bytes::from(bytes);
-    stylesheet::prepared(&bytes, Some(&content_type), url.as_str()).unwrap_or(bytes)
+    prepared(&bytes, Some(&content_type), url.as_str()).unwrap_or(bytes)
+}
+
+/// What Blitz is given instead of a resource's bytes, if it needs something else.
+fn prepared(bytes: &Bytes, content_type: Option<&str>, url: &str) -> Option<Bytes> {
+    stylesheet::prepared(bytes, content_type, url)
+        .or_else(|| svg_text::outlined(bytes).map(Bytes::from))
 }
 
 /// What a resource is for, as far as its name tells; only the `Accept` header depends on it.

@@ -1,14 +1,16 @@
-//! The shell's content: the strip of tabs with the address bar, and the card over a crashed or hung
-//! tab. Both are documents, generated from the broker's state.
+//! The shell's content: the strip of tabs with the address bar, the card over a crashed or hung
+//! tab, and the open menu. All are documents, generated from the broker's state.
 //!
 //! Owns: the text in the address bar. Trusts: the broker's state; every string in it is escaped.
 //! Never: decides anything: it tells the broker what the user clicked.
 
 mod card;
 mod command;
+mod drag;
 mod fit;
 mod icons;
 mod parts;
+mod popup;
 mod strip;
 
 use crate::runtime::{Host, LoopError, ToBroker};
@@ -16,6 +18,7 @@ use crate::view::View;
 use card::CardView;
 use ipc::{Endpoint, Handles, Misbehaviour, Receiver, RecvError, Sender};
 use parley::FontContext;
+use popup::PopupView;
 use protocol::input::{Cursor, InputEvent};
 use protocol::renderer::{FromRenderer, ToRenderer};
 use protocol::shell::{FromShell, ToShell};
@@ -32,9 +35,12 @@ pub(crate) struct Shell {
     commands: Option<(Sender<FromShell>, Receiver<ToShell>)>,
     strip: Strip,
     card: CardView,
+    popup: PopupView,
     hover: Cursor,
     /// The surface that the pointer was last over.
     pointed: SurfacePart,
+    /// Why no more commands come.
+    failure: Option<LoopError>,
 }
 
 impl Shell {
@@ -42,9 +48,11 @@ impl Shell {
         Shell {
             commands: Some(commands.split()),
             strip: Strip::new(fonts.clone()),
-            card: CardView::new(fonts),
+            card: CardView::new(fonts.clone()),
+            popup: PopupView::new(fonts),
             hover: Cursor::Default,
             pointed: SurfacePart::Strip,
+            failure: None,
         }
     }
 
@@ -54,8 +62,30 @@ impl Shell {
                 self.card.set(state.card.clone());
                 self.strip.set_state(*state);
             }
+            ToShell::Popup(popup) => self.popup.set(popup),
             ToShell::FocusAddress => self.strip.focus_address(),
         }
+    }
+
+    /// Takes what the broker said on the command channel before it said what comes next on the
+    /// other one: keys that follow Ctrl+L are for the address bar.
+    fn catch_up(&mut self) {
+        if self.failure.is_none() {
+            self.failure = self.take_commands().err();
+        }
+    }
+
+    fn take_commands(&mut self) -> Result<(), LoopError> {
+        while let Some((_, receiver)) = &self.commands {
+            match receiver.try_recv() {
+                Ok(Some(received)) => self.take(received.message),
+                Ok(None) => break,
+                Err(RecvError::Misbehaved(misbehaviour)) => return Err(misbehaviour.into()),
+                Err(RecvError::Closed) => self.commands = None,
+                Err(error) => return Err(LoopError::Control(error)),
+            }
+        }
+        Ok(())
     }
 
     fn say(&self, commands: impl IntoIterator<Item = FromShell>) {
@@ -74,6 +104,7 @@ impl Host for Shell {
         match part {
             SurfacePart::Strip => Some(&mut self.strip.view),
             SurfacePart::Card => Some(&mut self.card.view),
+            SurfacePart::Popup => Some(&mut self.popup.view),
             SurfacePart::Page => None,
         }
     }
@@ -86,14 +117,25 @@ impl Host for Shell {
         }
     }
 
+    fn settle(&mut self, part: SurfacePart) {
+        self.catch_up();
+        match part {
+            SurfacePart::Strip => self.strip.turn(),
+            SurfacePart::Card => self.card.turn(),
+            SurfacePart::Popup => self.popup.turn(),
+            SurfacePart::Page => {}
+        }
+    }
+
     fn input(&mut self, part: SurfacePart, event: InputEvent, _control: &ToBroker) {
+        self.catch_up();
         if event.position().is_some() {
             self.pointed = part;
         }
         let commands = match part {
             SurfacePart::Strip => self.strip.input(event),
             SurfacePart::Card => self.card.input(event),
-            SurfacePart::Page => Vec::new(),
+            SurfacePart::Page | SurfacePart::Popup => Vec::new(),
         };
         self.say(commands);
     }
@@ -106,28 +148,27 @@ impl Host for Shell {
     }
 
     fn receive(&mut self) -> Result<(), LoopError> {
-        while let Some((_, receiver)) = &self.commands {
-            match receiver.try_recv() {
-                Ok(Some(received)) => self.take(received.message),
-                Ok(None) => break,
-                Err(RecvError::Misbehaved(misbehaviour)) => return Err(misbehaviour.into()),
-                Err(RecvError::Closed) => self.commands = None,
-                Err(error) => return Err(LoopError::Control(error)),
-            }
+        match self.failure.take() {
+            Some(failure) => Err(failure),
+            None => self.take_commands(),
         }
-        Ok(())
     }
 
     fn deadline(&self) -> Option<Instant> {
-        let is_unsettled = self.strip.view.is_unsettled() || self.card.view.is_unsettled();
+        let views = [&self.strip.view, &self.card.view, &self.popup.view];
+        let is_unsettled = views.into_iter().any(View::is_unsettled);
         is_unsettled.then(Instant::now)
     }
 
     fn turn(&mut self, control: &ToBroker) {
         self.strip.turn();
         self.card.turn();
+        self.popup.turn();
+        let typed = self.strip.take_typed();
+        self.say(typed);
         let pointed = match self.pointed {
             SurfacePart::Card => &self.card.view,
+            SurfacePart::Popup => &self.popup.view,
             _ => &self.strip.view,
         };
         let (cursor, _) = pointed.hover();

@@ -1,9 +1,9 @@
 //! A fake broker, network and gpu process drive the real loop over real channels, in a thread.
 
 mod damage;
+mod edit;
 mod forms;
-mod harness;
+pub(crate) mod harness;
 mod hostile;
 mod page;
 mod shell;
-mod shots;

@@ -221,6 +221,44 @@ fn an_image_in_a_data_url_is_painted() {
 const RED_PIXEL: &str = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADE\
     lEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC";
 
+const RED_BMP: &str = "data:image/bmp;base64,Qk06AAAAAAAAADYAAAAoAAAAAQAAAAEAAAABABgAAAA\
+    AAAQAAAAAAAAAAAAAAAAAAAAAAAAAAAD/AA==";
+const RED_ICO: &str = "data:image/x-icon;base64,AAABAAEAAQEAAAEAIAAwAAAAFgAAACgAAAABAAAAAgAAAAEAIAAA\
+    AAAACAAAAAAAAAAAAAAAAAAAAAAAAAAAAP//AAAAAA==";
+
+#[test]
+fn bitmaps_and_icons_are_painted() {
+    for picture in [RED_BMP, RED_ICO] {
+        let mut outside = Outside::page();
+        outside.load(&format!(
+            "<body style='margin:0'>\
+             <img src='{picture}' style='display:block;width:50px;height:50px'>",
+        ));
+        assert_eq!(outside.pixel(25, 25), 0xff_0000, "{picture}");
+    }
+}
+
+/// How many pixels of a white page are not white.
+fn painted(markup: &str) -> usize {
+    let mut outside = Outside::page();
+    outside.load(&format!("<body style='margin:0'>{markup}"));
+    outside.pixels().iter().filter(|p| **p != 0xff_ffff).count()
+}
+
+#[test]
+fn text_in_svg_pictures_is_painted() {
+    let text = "<text x='10' y='30' font-size='30' font-family='Helvetica'>words</text>";
+    let inline = format!("<svg width=200 height=40>{text}</svg>");
+    let picture =
+        format!("<svg xmlns='http://www.w3.org/2000/svg' width='200' height='40'>{text}</svg>");
+    let escaped: String = url::form_urlencoded::byte_serialize(picture.as_bytes()).collect();
+    let escaped = escaped.replace('+', "%20");
+    let image = format!("<img src=\"data:image/svg+xml,{escaped}\">");
+    for markup in [inline, image] {
+        assert!(painted(&markup) > 200, "{markup}");
+    }
+}
+
 #[test]
 fn every_image_format_is_painted() {
     let demo = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/demo/site/img");

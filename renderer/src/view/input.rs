@@ -207,6 +207,10 @@ impl View {
         if matches!(key, Key::Character(_)) && mods.alt && !mods.ctrl {
             return;
         }
+        // Blitz would empty the selection for want of a clipboard. The broker takes these keys.
+        if mods.ctrl && matches!(key, Key::Character('c' | 'x' | 'v' | 'C' | 'X' | 'V')) {
+            return;
+        }
         let event = keys::event(key, mods, repeat, KeyState::Pressed);
         self.send(UiEvent::KeyDown(event));
         if key == Key::Tab {

@@ -2,7 +2,7 @@
 
 pub(crate) mod blitz_events;
 pub(crate) mod canvas;
-pub(crate) mod fonts;
+pub(crate) mod edit;
 pub(crate) mod input;
 pub(crate) mod keys;
 pub(crate) mod pointer;

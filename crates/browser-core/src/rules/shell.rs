@@ -11,7 +11,7 @@ use crate::state::liveness::Slowness;
 use crate::state::navigation::NavigationKind;
 use crate::state::tab::Tab;
 use crate::text::{self, REMARK_BYTES_MAX};
-use protocol::ids::{ProcessId, Role, TabId};
+use protocol::ids::{ProcessId, Role, SurfaceId, TabId};
 use protocol::limits::HANG_CARD_MS;
 use protocol::misbehaviour::Misbehaviour;
 use protocol::shell::{Card, CardButton, FromShell, Security, ShellState, TabMark, TabView};
@@ -32,8 +32,11 @@ impl Core {
         if process.role != Role::Shell || !process.is_ready() {
             return self.on_misbehaved(id, Misbehaviour::WrongState);
         }
-        if let FromShell::Activate(tab) | FromShell::Close(tab) | FromShell::CardButton(tab, _) =
-            message
+        if let FromShell::Activate(tab)
+        | FromShell::Close(tab)
+        | FromShell::CardButton(tab, _)
+        | FromShell::Move(tab, _)
+        | FromShell::TabMenu { tab, .. } = message
             && self.tabs.find(tab).is_none()
         {
             if !self.ids.was_tab(tab) {
@@ -48,6 +51,19 @@ impl Core {
             }
             (FromShell::CardButton(tab, button), _) => self.on_card_button(tab, button),
             (FromShell::Close(tab), _) => self.close_tab(tab),
+            (FromShell::Move(tab, place), _) => self.tabs.shift(tab, usize::from(place)),
+            (FromShell::TabMenu { tab, x, y }, _) => self.open_tab_menu(tab, x, y),
+            (
+                FromShell::AddressMenu {
+                    x,
+                    y,
+                    has_selection,
+                },
+                _,
+            ) => {
+                self.open_address_menu(x, y, has_selection);
+            }
+            (FromShell::Typed(text), _) => self.on_typed(&text),
             (FromShell::NewTab, _) => self.open_new_tab(),
             (FromShell::Go(address), tab) => {
                 self.input.focus = Focus::Page;
@@ -92,10 +108,11 @@ impl Core {
 
     pub(crate) fn shell_lost(&mut self) {
         self.shell_told = None;
-        for surface in [self.window.strip.take(), self.window.card.take()]
-            .into_iter()
-            .flatten()
-        {
+        self.popup_told = None;
+        self.close_popup();
+        let parts: Vec<SurfaceId> = self.window.parts().collect();
+        (self.window.strip, self.window.card, self.window.popup) = (None, None, None);
+        for surface in parts {
             self.drop_surface(surface);
         }
     }

@@ -4,15 +4,19 @@ use crate::action::Action;
 use crate::config::Config;
 use crate::event::Time;
 use crate::record::{Record, RecordKind};
+use crate::state::clipboard::Pastes;
+use crate::state::closed_tabs::ClosedTabs;
 use crate::state::ids::Ids;
 use crate::state::input::InputState;
+use crate::state::popup::Popup;
 use crate::state::processes::Processes;
 use crate::state::service::{Service, Services};
 use crate::state::surface::Window;
 use crate::state::surfaces::Surfaces;
 use crate::state::tabs::Tabs;
+use crate::state::visits::Visits;
 use protocol::ids::{NavigationId, ProcessId, TabId};
-use protocol::shell::ShellState;
+use protocol::shell::{Popup as PopupView, ShellState};
 use std::collections::{BTreeSet, VecDeque};
 
 /// The broker's decision logic. See the crate's documentation.
@@ -28,6 +32,13 @@ pub struct Core {
     pub(crate) surfaces: Surfaces,
     pub(crate) window: Window,
     pub(crate) input: InputState,
+    /// The open menu, or the list under the address bar.
+    pub(crate) popup: Option<Popup>,
+    /// What the shell was told of it last.
+    pub(crate) popup_told: Option<PopupView>,
+    pub(crate) pastes: Pastes,
+    pub(crate) visits: Visits,
+    pub(crate) closed_tabs: ClosedTabs,
     /// What the shell was told last.
     pub(crate) shell_told: Option<ShellState>,
     /// Local pages and files that the event loop was asked for and has not answered yet.
@@ -52,6 +63,11 @@ impl Core {
             surfaces: Surfaces::default(),
             window,
             input: InputState::default(),
+            popup: None,
+            popup_told: None,
+            pastes: Pastes::default(),
+            visits: Visits::default(),
+            closed_tabs: ClosedTabs::default(),
             shell_told: None,
             building: BTreeSet::new(),
             exiting: false,

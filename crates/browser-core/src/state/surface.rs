@@ -30,6 +30,7 @@ pub(crate) struct Window {
     pub(crate) gpu: Option<ProcessId>,
     pub(crate) strip: Option<SurfaceId>,
     pub(crate) card: Option<SurfaceId>,
+    pub(crate) popup: Option<SurfaceId>,
     pub(crate) scene_told: Option<Scene>,
     pub(crate) title_told: Option<String>,
     pub(crate) cursor_told: Cursor,
@@ -42,10 +43,16 @@ impl Window {
             gpu: None,
             strip: None,
             card: None,
+            popup: None,
             scene_told: None,
             title_told: None,
             cursor_told: Cursor::Default,
         }
+    }
+
+    /// The surfaces that the shell paints.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = SurfaceId> {
+        [self.strip, self.card, self.popup].into_iter().flatten()
     }
 
     /// Nothing is shown any more.
