@@ -214,7 +214,7 @@ impl View {
         }
     }
 
-    /// Marks the document as changed; it will be laid out again.
+    /// The document or its style has changed: it will be laid out again, and painted.
     pub(crate) fn touch(&mut self) {
         self.needs_layout = true;
     }
@@ -229,7 +229,8 @@ impl View {
         self.next.is_some()
     }
 
-    /// Asks for a paint even if nothing has changed.
+    /// What is drawn over the document, or how far it is scrolled, has changed: it will be painted
+    /// again without a layout. Costs little when it turns out to look the same.
     pub(crate) fn request_paint(&mut self) {
         self.needs_paint = true;
     }
