@@ -8,7 +8,9 @@
 
 mod document;
 mod load;
+mod moves;
 mod page;
+mod paint;
 mod runtime;
 mod shell;
 mod view;

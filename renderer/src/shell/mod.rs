@@ -119,8 +119,8 @@ impl Host for Shell {
     }
 
     fn deadline(&self) -> Option<Instant> {
-        let is_unsettled = self.strip.view.is_unsettled() || self.card.view.is_unsettled();
-        is_unsettled.then(Instant::now)
+        let deadlines = [self.strip.view.deadline(), self.card.view.deadline()];
+        deadlines.into_iter().flatten().min()
     }
 
     fn turn(&mut self, control: &ToBroker) {

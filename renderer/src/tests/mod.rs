@@ -5,5 +5,6 @@ mod forms;
 mod harness;
 mod hostile;
 mod page;
+mod scrolling;
 mod shell;
 mod shots;

@@ -14,7 +14,7 @@ use crate::view::blitz_events::BlitzEvents;
 use crate::view::canvas::Canvas;
 use crate::view::pointer::Pointer;
 use crate::view::scrollbar::ScrollBar;
-use blitz_dom::{BaseDocument, DocumentConfig, NodeId, StyleThreading, local_name};
+use blitz_dom::{BaseDocument, DocumentConfig, NodeId, Point, StyleThreading, local_name};
 use blitz_traits::net::NetProvider;
 use blitz_traits::shell::{ColorScheme, Viewport};
 use kurbo::{Affine, Rect};
@@ -26,7 +26,11 @@ use protocol::limits::URL_BYTES_MAX;
 use protocol::site::Site;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// How long a document rests after a scroll until what has come under the pointer is hovered: the
+/// layout that a hover may cost must not slow the scroll down.
+const HOVER_REST: Duration = Duration::from_millis(100);
 
 /// Rounds of layout in one [`View::settle`]. One is enough unless layout itself changes something:
 /// an image from a `data:` URL, or what lies under the pointer.
@@ -60,6 +64,12 @@ pub(crate) struct View {
     epoch: Instant,
     needs_layout: bool,
     needs_paint: bool,
+    /// Whether it was laid out since [`View::take_laid_out`].
+    was_laid_out: bool,
+    /// When to look for what has come under the pointer by scrolling.
+    hover_at: Option<Instant>,
+    /// Parts of a pixel that the wheel turned and that have not been scrolled.
+    wheel_rest: (f64, f64),
     /// Whether the document has been laid out.
     is_ready: bool,
 }
@@ -82,6 +92,9 @@ impl View {
             epoch: Instant::now(),
             needs_layout: false,
             needs_paint: false,
+            was_laid_out: false,
+            hover_at: None,
+            wheel_rest: (0.0, 0.0),
             is_ready: false,
         }
     }
@@ -148,6 +161,9 @@ impl View {
     /// next document has taken over.
     pub(crate) fn settle(&mut self, fetcher: &mut Fetcher) -> bool {
         let mut taken_over = false;
+        if self.hover_at.is_some_and(|at| at <= Instant::now()) {
+            self.refresh_hover();
+        }
         for _ in 0..ROUNDS_MAX {
             let answered = fetcher.pump();
             if self.events.take_redraw() || answered {
@@ -193,18 +209,21 @@ impl View {
         true
     }
 
-    fn lay_out(&mut self) {
+    pub(crate) fn lay_out(&mut self) {
         let now = self.epoch.elapsed().as_secs_f64();
         self.needs_layout = false;
         let Some(document) = &mut self.document else {
             return;
         };
+        let hovered = document.get_hover_node_id();
         document.resolve(now);
         if document.has_pending_critical_resources() {
             return;
         }
         self.is_ready = true;
         self.needs_paint = true;
+        self.was_laid_out = true;
+        self.hover_at = None;
         match &self.anchor {
             Some(Anchor::Y(y)) => scroll_to(document, f64::from(*y)),
             Some(Anchor::Fragment(fragment)) => {
@@ -212,9 +231,62 @@ impl View {
             }
             None => {}
         }
+        self.take_change(hovered);
     }
 
-    /// The document or its style has changed: it will be laid out again, and painted.
+    /// What Blitz was last given to do may have changed the look or the style. `hovered` is what
+    /// was hovered before.
+    pub(crate) fn take_change(&mut self, hovered: Option<NodeId>) {
+        if !self.events.take_redraw() {
+            return;
+        }
+        self.needs_paint = true;
+        let document = self.document.as_ref();
+        self.needs_layout |= document.is_some_and(|document| is_dirty(document, hovered));
+    }
+
+    /// The document has been scrolled: what is under the pointer is looked for when it rests.
+    pub(crate) fn has_scrolled(&mut self) {
+        self.needs_paint = true;
+        self.hover_at = Some(Instant::now() + HOVER_REST);
+    }
+
+    /// Hovers what is under the pointer now, if scrolling may have changed it.
+    pub(crate) fn refresh_hover(&mut self) {
+        if self.hover_at.take().is_some()
+            && let Some(document) = &mut self.document
+        {
+            let hovered = document.get_hover_node_id();
+            document.refresh_hover();
+            self.take_change(hovered);
+        }
+    }
+
+    /// Adds a turn of the wheel to what was left of the last ones; returns the whole pixels of it.
+    pub(crate) fn wheel_pixels(&mut self, right: f64, down: f64) -> (f64, f64) {
+        let document = self.document.as_ref();
+        let scale = document.map_or(1.0, |document| document.viewport().scale_f64());
+        let (x, y) = (self.wheel_rest.0 + right, self.wheel_rest.1 + down);
+        let whole = |way: f64| (way * scale).trunc() / scale;
+        self.wheel_rest = (x - whole(x), y - whole(y));
+        (whole(x), whole(y))
+    }
+
+    /// When there is something to do even if nothing happens.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        if self.needs_layout {
+            return Some(Instant::now());
+        }
+        self.hover_at
+    }
+
+    /// Whether the document has been laid out since the last call.
+    pub(crate) fn take_laid_out(&mut self) -> bool {
+        std::mem::take(&mut self.was_laid_out)
+    }
+
+    /// The document or its style has changed: it will be laid out again, and painted. Whoever
+    /// changes a document says so; only what a hover changes is found out.
     pub(crate) fn touch(&mut self) {
         self.needs_layout = true;
     }
@@ -261,11 +333,20 @@ impl View {
         let Some(document) = self.document.as_mut().filter(|_| self.is_ready) else {
             return;
         };
+        let scroll = document.viewport_scroll();
+        document.set_viewport_scroll(on_pixels(scroll, document.viewport().scale_f64()));
         blitz_paint::paint_scene(canvas, document, 1.0, size.width, size.height, 0, 0);
+        document.set_viewport_scroll(scroll);
         if let Some(bar) = ScrollBar::of(document, size) {
             let color = Color::from_rgba8(90, 96, 104, 130);
             canvas.fill(Fill::NonZero, Affine::IDENTITY, color, None, &bar.thumb());
         }
+    }
+
+    /// How far the document is scrolled to the right and down.
+    pub(crate) fn scroll(&self) -> (f64, f64) {
+        let scroll = self.document.as_ref().map(BaseDocument::viewport_scroll);
+        scroll.map_or((0.0, 0.0), |scroll| (scroll.x, scroll.y))
     }
 
     /// How far the document is scrolled down, in pixels.
@@ -322,6 +403,31 @@ impl View {
         let element = document.get_node(id)?.element_data()?;
         element.text_input_data().map(|_| id)
     }
+}
+
+/// The scroll as it is painted: in whole pixels, so that what is on show can be moved.
+fn on_pixels(scroll: Point<f64>, scale: f64) -> Point<f64> {
+    Point {
+        x: (scroll.x * scale).round() / scale,
+        y: (scroll.y * scale).round() / scale,
+    }
+}
+
+/// Whether what Blitz did by itself may have changed style or layout. `hovered` is what was hovered
+/// before: Blitz takes a snapshot of the elements whose hover a style rule depends on.
+fn is_dirty(document: &BaseDocument, hovered: Option<NodeId>) -> bool {
+    // What is dirty in a frame is not seen from here.
+    if document.root_node().has_damaged_descendants()
+        || !document.sub_document_node_ids().is_empty()
+    {
+        return true;
+    }
+    let node = |id: NodeId| document.get_node(id);
+    [hovered, document.get_hover_node_id()]
+        .into_iter()
+        .flatten()
+        .flat_map(|id| std::iter::successors(node(id), |at| node(at.parent?)))
+        .any(|node| node.has_snapshot())
 }
 
 fn viewport(size: Size) -> Viewport {

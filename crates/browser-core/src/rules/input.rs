@@ -8,7 +8,7 @@ use crate::action::{self, Action};
 use crate::state::core::Core;
 use crate::state::input::Focus;
 use crate::state::liveness::{UNANSWERED_MAX, UNANSWERED_MOVES_MAX};
-use protocol::ids::SurfaceId;
+use protocol::ids::{ProcessId, SurfaceId};
 use protocol::input::InputEvent;
 use protocol::surface::SurfacePart;
 
@@ -165,8 +165,7 @@ impl Core {
     }
 
     /// An event in the surface's own pixels to its producer, if there is one that listens.
-    fn send_input(&mut self, surface: SurfaceId, event: InputEvent) {
-        let now = self.now;
+    pub(crate) fn send_input(&mut self, surface: SurfaceId, event: InputEvent) {
         let Some(entry) = self.surfaces.get(surface) else {
             return;
         };
@@ -181,16 +180,12 @@ impl Core {
         let Some(process) = self.processes.living_mut(producer) else {
             return;
         };
-        let is_move = matches!(
-            event,
-            InputEvent::PointerMove { .. } | InputEvent::Wheel { .. }
-        );
-        let limit = if is_move {
-            UNANSWERED_MOVES_MAX
-        } else {
-            UNANSWERED_MAX
-        };
-        if process.unanswered.count() >= limit {
+        let count = process.unanswered.count();
+        if event.is_move() && count >= UNANSWERED_MOVES_MAX {
+            process.unanswered.hold(surface, event);
+            return;
+        }
+        if count >= UNANSWERED_MAX {
             return;
         }
         if matches!(
@@ -199,9 +194,25 @@ impl Core {
         ) {
             process.activated = true;
         }
-        let sequence = process.unanswered.send(now);
+        let held = process.unanswered.take_held();
+        if let Some((moved, held)) = held
+            && count + 1 < UNANSWERED_MAX
+            && self.surfaces.get(moved).and_then(|s| s.producer) == Some(producer)
+        {
+            // The pointer moved before this happened.
+            self.emit_input(producer, moved, held);
+        }
+        self.emit_input(producer, surface, event);
+    }
+
+    fn emit_input(&mut self, process: ProcessId, surface: SurfaceId, event: InputEvent) {
+        let now = self.now;
+        let Some(entry) = self.processes.living_mut(process) else {
+            return;
+        };
+        let sequence = entry.unanswered.send(now);
         self.emit(Action::Input(action::Input {
-            process: producer,
+            process,
             surface,
             sequence,
             event,
