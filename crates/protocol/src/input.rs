@@ -163,8 +163,8 @@ impl InputEvent {
         )
     }
 
-    /// One event that does what this one and then `next` do, if both only move and there is one: the
-    /// later place of the pointer, or both turns of the wheel in the same direction.
+    /// One event that does what this one and then `next` do, if both only move and there is one:
+    /// the later place of the pointer, or both turns of the wheel in the same direction.
     pub fn merged(self, next: InputEvent) -> Option<InputEvent> {
         let merged = match (self, next) {
             (

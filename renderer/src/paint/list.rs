@@ -357,62 +357,28 @@ impl PaintScene for DisplayList {
         if self.unseen > 0 || self.is_far_away(glyphs.clone().next(), em, transform) {
             return;
         }
-        let glyphs: Vec<Glyph> = glyphs.collect();
-        let around = self.boxes.of(font).scale_from_origin(em);
-        let around = glyph_transform.map_or(around, |by| by.transform_rect_bbox(around));
-        let Some(origins) = origins(&glyphs) else {
-            return;
-        };
-        let bounds = kurbo::Rect::new(
-            origins.x0 + around.x0 - embolden.x.abs(),
-            origins.y0 + around.y0 - embolden.y.abs(),
-            origins.x1 + around.x1 + embolden.x.abs(),
-            origins.y1 + around.y1 + embolden.y.abs(),
-        );
-        let style = style.into().to_owned();
-        let bounds = match &style {
-            peniko::Style::Stroke(stroke) => bounds.inflate(stroke.width, stroke.width),
-            peniko::Style::Fill(_) => bounds,
-        };
-        let bounds = touched(bounds, transform, self.window().0);
-        if bounds.is_empty() {
-            return;
-        }
-        let brush = owned(brush.into());
-        let mut look = Look::of("glyphs");
-        look.font(font)
-            .number(em)
-            .number(embolden.x)
-            .number(embolden.y)
-            .number(f64::from(brush_alpha))
-            .linear(transform)
-            .transform(glyph_transform)
-            .brush(&brush)
-            .word(u64::from(hint));
-        normalized_coords.iter().for_each(|coord| {
-            look.word(*coord as u64);
-        });
-        match &style {
-            peniko::Style::Stroke(stroke) => look.stroke(stroke),
-            peniko::Style::Fill(fill) => look.fill(*fill),
-        };
-        for glyph in &glyphs {
-            let place = u64::from(glyph.x.to_bits()) << 32 | u64::from(glyph.y.to_bits());
-            look.word(u64::from(glyph.id)).word(place);
-        }
-        let command = RenderCommand::GlyphRun(GlyphRunCommand {
+        let run = GlyphRunCommand {
             font_data: font.clone(),
             font_size,
             hint,
             normalized_coords: normalized_coords.to_vec(),
             embolden,
-            style,
-            brush,
+            style: style.into().to_owned(),
+            brush: owned(brush.into()),
             brush_alpha,
             transform,
             glyph_transform,
-            glyphs,
-        });
+            glyphs: glyphs.collect(),
+        };
+        let Some(bounds) = glyph_bounds(&run, self.boxes.of(font)) else {
+            return;
+        };
+        let bounds = touched(bounds, transform, self.window().0);
+        if bounds.is_empty() {
+            return;
+        }
+        let look = glyph_look(&run);
+        let command = RenderCommand::GlyphRun(run);
         self.push(command, transform, look, Seen::within(bounds));
     }
 
@@ -460,14 +426,53 @@ impl DisplayList {
     }
 }
 
-/// The smallest rectangle around the glyphs' origins.
-fn origins(glyphs: &[Glyph]) -> Option<kurbo::Rect> {
+/// What the run may touch, before its transform. `around` is what one glyph may, in em.
+fn glyph_bounds(run: &GlyphRunCommand, around: kurbo::Rect) -> Option<kurbo::Rect> {
     let point = |glyph: &Glyph| kurbo::Point::new(f64::from(glyph.x), f64::from(glyph.y));
-    let first = point(glyphs.first()?);
-    let around = kurbo::Rect::from_points(first, first);
-    Some(
-        glyphs
-            .iter()
-            .fold(around, |around, glyph| around.union_pt(point(glyph))),
-    )
+    let first = point(run.glyphs.first()?);
+    let origins = run
+        .glyphs
+        .iter()
+        .fold(kurbo::Rect::from_points(first, first), |rect, glyph| {
+            rect.union_pt(point(glyph))
+        });
+    let around = around.scale_from_origin(f64::from(run.font_size));
+    let skewed = run.glyph_transform;
+    let around = skewed.map_or(around, |by| by.transform_rect_bbox(around));
+    let line = match &run.style {
+        peniko::Style::Stroke(stroke) => stroke.width,
+        peniko::Style::Fill(_) => 0.0,
+    };
+    let (bold_x, bold_y) = (run.embolden.x.abs() + line, run.embolden.y.abs() + line);
+    Some(kurbo::Rect::new(
+        origins.x0 + around.x0 - bold_x,
+        origins.y0 + around.y0 - bold_y,
+        origins.x1 + around.x1 + bold_x,
+        origins.y1 + around.y1 + bold_y,
+    ))
+}
+
+fn glyph_look(run: &GlyphRunCommand) -> Look {
+    let mut look = Look::of("glyphs");
+    look.font(&run.font_data)
+        .number(f64::from(run.font_size))
+        .number(run.embolden.x)
+        .number(run.embolden.y)
+        .number(f64::from(run.brush_alpha))
+        .linear(run.transform)
+        .transform(run.glyph_transform)
+        .brush(&run.brush)
+        .word(u64::from(run.hint));
+    for coord in &run.normalized_coords {
+        look.word(*coord as u64);
+    }
+    match &run.style {
+        peniko::Style::Stroke(stroke) => look.stroke(stroke),
+        peniko::Style::Fill(fill) => look.fill(*fill),
+    };
+    for glyph in &run.glyphs {
+        let place = u64::from(glyph.x.to_bits()) << 32 | u64::from(glyph.y.to_bits());
+        look.word(u64::from(glyph.id)).word(place);
+    }
+    look
 }

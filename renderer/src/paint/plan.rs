@@ -1,4 +1,4 @@
-//! What must be done to make the last picture into the next one: what is moved, and what is painted.
+//! What makes the last picture into the next one: what is moved, and what is painted.
 
 use crate::paint::diff::{self, Unpaired};
 use crate::paint::list::{DisplayList, Item};
