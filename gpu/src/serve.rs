@@ -169,7 +169,7 @@ impl Gpu {
 
     fn handle_events(&mut self) -> ControlFlow<()> {
         let mut events = std::mem::take(&mut self.events);
-        for event in events.drain(..) {
+        for event in merged(events.drain(..)) {
             let message = match event {
                 WindowEvent::Input(event) => FromGpu::Input { event },
                 WindowEvent::Resized(size) => {
@@ -259,6 +259,22 @@ impl Gpu {
     fn say(&self, message: FromGpu) -> bool {
         self.control.sender.send(message).is_ok()
     }
+}
+
+/// The events, those that only move something merged where nothing else came between.
+fn merged(events: impl Iterator<Item = WindowEvent>) -> impl Iterator<Item = WindowEvent> {
+    let mut events = events.peekable();
+    std::iter::from_fn(move || {
+        let mut event = events.next()?;
+        while let (WindowEvent::Input(first), Some(WindowEvent::Input(second))) =
+            (&event, events.peek())
+            && let Some(both) = first.merged(*second)
+        {
+            event = WindowEvent::Input(both);
+            events.next();
+        }
+        Some(event)
+    })
 }
 
 /// The gpu's side of a surface's regions; none if they could not be mapped, which is nobody's fault

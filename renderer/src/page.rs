@@ -360,12 +360,11 @@ impl Host for Page {
     }
 
     fn deadline(&self) -> Option<Instant> {
-        if self.view.is_unsettled() {
-            return Some(Instant::now());
-        }
-        let load = self.load.as_ref()?;
-        let has_more = !load.is_parsed && load.body.bytes.len() > load.parsed;
-        has_more.then_some(load.parse_at)
+        let parse_at = self.load.as_ref().and_then(|load| {
+            let has_more = !load.is_parsed && load.body.bytes.len() > load.parsed;
+            has_more.then_some(load.parse_at)
+        });
+        self.view.deadline().into_iter().chain(parse_at).min()
     }
 
     fn turn(&mut self, control: &ToBroker) {
@@ -380,7 +379,9 @@ impl Host for Page {
                 control.say(FromRenderer::Incomplete { navigation, reason });
             }
         }
-        self.say_title(control);
+        if self.view.take_laid_out() {
+            self.say_title(control);
+        }
         self.say_hover(control);
         if let Some((request, matches)) = self.view.refresh_find() {
             self.say_found(request, matches, control);

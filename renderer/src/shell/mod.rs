@@ -167,8 +167,7 @@ impl Host for Shell {
     fn deadline(&self) -> Option<Instant> {
         let (strip, card) = (&self.strip.view, &self.card.view);
         let views = [strip, card, &self.find.view, &self.popup.view];
-        let is_unsettled = views.into_iter().any(View::is_unsettled);
-        is_unsettled.then(Instant::now)
+        views.into_iter().filter_map(View::deadline).min()
     }
 
     fn turn(&mut self, control: &ToBroker) {

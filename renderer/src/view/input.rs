@@ -27,11 +27,23 @@ impl View {
         if self.document.is_none() {
             return false;
         }
+        if self.events.take_redraw() {
+            self.touch();
+        }
+        // While the wheel turns, it goes on scrolling what it began with.
+        if !matches!(event, InputEvent::Wheel { .. }) {
+            self.refresh_hover();
+            if self.is_unsettled() {
+                self.lay_out();
+            }
+        }
+        let document = self.document.as_ref();
+        let hovered = document.and_then(BaseDocument::get_hover_node_id);
         if let Some((x, y)) = event.position() {
             (self.pointer.x, self.pointer.y) = (x, y);
             self.pointer.is_inside = true;
         }
-        let before = self.scroll_y();
+        let before = self.scroll();
         if !self.drag_thumb(&event) && !self.point_at_controls(&event) {
             self.dispatch(event);
             self.select(&event);
@@ -39,7 +51,12 @@ impl View {
         if self.show_controls() {
             self.touch();
         }
-        self.scroll_y() != before
+        self.take_change(hovered);
+        let has_scrolled = self.scroll() != before;
+        if has_scrolled || matches!(event, InputEvent::Wheel { .. }) {
+            self.has_scrolled();
+        }
+        has_scrolled
     }
 
     /// What the pointer does to the scroll bar. Returns whether the event is used up by it.
@@ -165,6 +182,7 @@ impl View {
     }
 
     fn wheel(&mut self, right: f64, down: f64, mods: Modifiers) {
+        let (right, down) = self.wheel_pixels(right, down);
         // Blitz's deltas move the content, the protocol's move the view.
         let delta = if mods.shift && right == 0.0 {
             BlitzWheelDelta::Pixels(-down, 0.0)
@@ -278,10 +296,8 @@ impl View {
             Key::End => (0.0, f64::from(u32::MAX)),
             _ => return false,
         };
-        if let Some(document) = &mut self.document
-            && document.scroll_viewport_by_has_changed(-right, -down)
-        {
-            document.refresh_hover();
+        if let Some(document) = &mut self.document {
+            document.scroll_viewport_by(-right, -down);
         }
         true
     }
