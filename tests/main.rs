@@ -14,6 +14,7 @@ mod command_line;
 mod crash;
 mod environments;
 mod executable;
+mod hands;
 mod isolation;
 mod lab;
 mod look;

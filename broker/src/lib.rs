@@ -6,6 +6,7 @@
 mod automation;
 mod child;
 mod cli;
+mod clipboard;
 mod handlers;
 mod lab;
 mod machine;
@@ -27,6 +28,12 @@ use std::process::ExitCode;
 /// Runs the whole program and returns its exit status.
 pub fn main() -> ExitCode {
     let _finish = output::terminal::Finish;
+    if std::env::args_os()
+        .nth(1)
+        .is_some_and(|word| word == clipboard::process::ARGUMENT)
+    {
+        return clipboard::process::main();
+    }
     match child_role() {
         Some(Ok(role)) => run_child(role),
         Some(Err(name)) => {

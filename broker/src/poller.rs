@@ -12,6 +12,8 @@ use std::time::Duration;
 pub enum Source {
     /// The bootstrap channel of a child.
     Bootstrap(ProcessId),
+    /// The clipboard process.
+    Clipboard,
     /// The control pipe of the automation.
     ControlFifo,
     /// The process descriptor of a child, which is ready when the child is dead.
@@ -125,6 +127,7 @@ fn token(source: Source) -> u64 {
         Source::Seccomp(process) => token(process.0, 0, 8),
         Source::Signals => token(0, 0, 9),
         Source::Stderr(process) => token(process.0, 0, 10),
+        Source::Clipboard => token(0, 0, 11),
     }
 }
 
@@ -143,6 +146,7 @@ fn source(token: u64) -> Option<Source> {
         8 => Source::Seccomp(process),
         9 => Source::Signals,
         10 => Source::Stderr(process),
+        11 => Source::Clipboard,
         _ => return None,
     })
 }
@@ -156,6 +160,7 @@ mod tests {
         let process = ProcessId(u32::MAX);
         let sources = [
             Source::Bootstrap(process),
+            Source::Clipboard,
             Source::ControlFifo,
             Source::Exit(process),
             Source::LabProgress,

@@ -256,8 +256,17 @@ fn state(browser: &Broker) -> Value {
         "active": browser.core.active_tab().map(|tab| tab.0),
         "window": {"width": size.width, "height": size.height},
         "demo_url": browser.demo_url,
+        "clipboard": browser.clipboard.in_memory(),
+        "popup": popup_texts(browser),
         "descriptors": descriptors(),
     })
+}
+
+/// The rows of the open menu or list; an empty list if none is open.
+fn popup_texts(browser: &Broker) -> Vec<String> {
+    let popup = browser.core.popup();
+    let rows = popup.map(|popup| popup.rows).unwrap_or_default();
+    rows.into_iter().map(|row| row.text).collect()
 }
 
 /// What the broker's own descriptors lead to, in the kernel's words; `proc_pid_fd(5)`. Nobody else

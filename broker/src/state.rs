@@ -5,6 +5,7 @@
 use crate::automation::Automation;
 use crate::child::children::Children;
 use crate::child::launcher::Launcher;
+use crate::clipboard::Clipboard;
 use crate::lab::Lab;
 use crate::poller::{Poller, Source};
 use crate::store::Store;
@@ -26,6 +27,7 @@ pub struct Broker {
     pub(crate) children: Children,
     pub(crate) store: Store,
     pub(crate) automation: Automation,
+    pub(crate) clipboard: Clipboard,
     pub(crate) lab: Lab,
     /// The core's records since the last call of [`Broker::take_records`].
     pub(crate) records: VecDeque<Record>,
@@ -39,12 +41,14 @@ pub struct Broker {
 
 impl Broker {
     /// Blocks the signals that the event loop reads and starts the core, which asks for the first
-    /// children. `demo_url`: the address of the demo site, if there is one.
+    /// children. `demo_url`: the address of the demo site, if there is one. With `has_window` the
+    /// clipboard is the system's.
     pub fn new(
         config: Config,
         launcher: Launcher,
         automation: Automation,
         demo_url: Option<String>,
+        has_window: bool,
     ) -> anyhow::Result<Broker> {
         let signals = block_signals()?;
         let poller = Rc::new(Poller::new().context("epoll")?);
@@ -61,6 +65,7 @@ impl Broker {
             launcher,
             store: Store::default(),
             automation,
+            clipboard: Clipboard::new(has_window),
             records: VecDeque::new(),
             demo_url,
             exit: None,

@@ -36,12 +36,15 @@ impl Broker {
         }
         self.children.resume_stderr();
         self.children.resume_outboxes();
+        let expired = self.clipboard.expire(Instant::now());
+        self.report_reads(expired);
         if self.core.deadline().is_some_and(|at| at <= self.now()) {
             self.events.push_back(Event::Tick);
         }
         self.settle();
         self.write_pictures();
         self.lab.reap();
+        self.clipboard.reap();
         Ok(())
     }
 
@@ -52,7 +55,8 @@ impl Broker {
             return Some(Duration::ZERO);
         }
         let deadline = self.core.deadline().map(|time| self.instant_of(time));
-        let wakes = [deadline, until, self.children.resume_at()];
+        let clipboard = self.clipboard.deadline();
+        let wakes = [deadline, until, self.children.resume_at(), clipboard];
         let first = wakes.into_iter().flatten().min();
         first.map(|at| at.saturating_duration_since(now))
     }
@@ -82,6 +86,10 @@ impl Broker {
         match ready.source {
             Source::Bootstrap(process) => {
                 children.read_bootstrap(process, self.launcher.support());
+            }
+            Source::Clipboard => {
+                let reads = self.clipboard.receive();
+                self.report_reads(reads);
             }
             Source::ControlFifo => self.read_control_fifo(),
             Source::Exit(process) => children.reap(process, pictures),

@@ -9,7 +9,8 @@
 
 mod capture;
 mod clock;
-mod compositor;
+// For the bench of frames.
+pub mod compositor;
 mod effect;
 mod rects;
 mod screen;

@@ -12,6 +12,7 @@ mod load;
 mod page;
 mod runtime;
 mod shell;
+mod text;
 mod view;
 
 #[cfg(test)]

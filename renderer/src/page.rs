@@ -291,6 +291,10 @@ impl Host for Page {
         Ok(())
     }
 
+    fn settle(&mut self, _part: SurfacePart) {
+        self.view.settle(&mut self.fetcher);
+    }
+
     fn input(&mut self, part: SurfacePart, event: InputEvent, control: &ToBroker) {
         if part != SurfacePart::Page {
             return;

@@ -3,11 +3,13 @@
 //! Owns: the control channel and the surfaces. Trusts: the broker. Never: wakes without a cause, or
 //! paints without a credit.
 
+use crate::text::{self, TextError};
 use crate::view::View;
 use crate::view::surface::{FramesEndpoint, PaintedSurface};
 use ipc::poll::{Interest, wait};
 use ipc::{Endpoint, Handles, Misbehaviour, Receiver, RecvError, Sender};
 use protocol::appearance::Appearance;
+use protocol::clipboard::Edit;
 use protocol::find::FindCommand;
 use protocol::geometry::Size;
 use protocol::ids::{Generation, SurfaceId};
@@ -34,6 +36,8 @@ pub(crate) enum LoopError {
     Wait(#[from] io::Error),
     #[error("a surface cannot be mapped: {0}")]
     Surface(#[from] ShmError),
+    #[error(transparent)]
+    Text(#[from] TextError),
     #[error("the control channel failed: {0}")]
     Control(RecvError),
 }
@@ -54,6 +58,8 @@ pub(crate) trait Host {
     fn view(&mut self, part: SurfacePart) -> Option<&mut View>;
     /// Handles a control message that is not about surfaces.
     fn message(&mut self, message: ToRenderer, handles: Handles) -> Result<(), LoopError>;
+    /// Lays out what has changed, so that the view of that part is as the user sees it.
+    fn settle(&mut self, part: SurfacePart);
     /// Handles user input on a surface.
     fn input(&mut self, part: SurfacePart, event: InputEvent, control: &ToBroker);
     /// Finds text in the document; only a page has one in which that is possible.
@@ -190,6 +196,16 @@ impl<H: Host> Runtime<H> {
                 self.host.find(command, &self.control)?;
                 self.control.say(FromRenderer::Done { sequence });
             }
+            ToRenderer::Edit {
+                surface,
+                sequence,
+                edit,
+            } => self.edit(surface, sequence, edit, &mut handles)?,
+            ToRenderer::Inspect {
+                surface,
+                sequence,
+                at,
+            } => self.inspect(surface, sequence, at),
             ToRenderer::Inject(action) => {
                 child::inject(&action, &self.reach());
             }
@@ -205,6 +221,38 @@ impl<H: Host> Runtime<H> {
             }
         }
         Ok(())
+    }
+
+    fn edit(
+        &mut self,
+        surface: SurfaceId,
+        sequence: u32,
+        edit: Edit,
+        handles: &mut Handles,
+    ) -> Result<(), LoopError> {
+        if let Some(view) = self.settled_view(surface)
+            && let Some(bytes) = text::edit(view, edit, handles)?
+        {
+            self.control.say(FromRenderer::Copied { sequence, bytes });
+        }
+        self.control.say(FromRenderer::Done { sequence });
+        Ok(())
+    }
+
+    fn inspect(&mut self, surface: SurfaceId, sequence: u32, at: Option<(f32, f32)>) {
+        if let Some(view) = self.settled_view(surface) {
+            let target = view.target(at);
+            self.control
+                .say(FromRenderer::Inspected { sequence, target });
+        }
+        self.control.say(FromRenderer::Done { sequence });
+    }
+
+    /// The view on a surface, as the user sees it; none on one that has just been replaced.
+    fn settled_view(&mut self, surface: SurfaceId) -> Option<&mut View> {
+        let part = self.part_of(surface)?;
+        self.host.settle(part);
+        self.host.view(part)
     }
 
     fn reach(&self) -> child::Reach<'_> {

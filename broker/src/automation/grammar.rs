@@ -11,7 +11,8 @@ pub const HELP: &str = "\
 open URL | navigate TAB URL | activate TAB | close TAB | reload TAB | back TAB | forward TAB
 kill TAB
 break TAB|gpu|network|shell abort|bad-message|crash|hang|memory|panic|syscall=NUMBER
-move X Y | click X Y | wheel X Y PIXELS | type TEXT | key [ctrl+|shift+|alt+]NAME
+move X Y | click X Y | right-click X Y | drag X Y X Y | clipboard TEXT
+wheel X Y PIXELS | type TEXT | key [ctrl+|shift+|alt+]NAME
 screenshot FILE.png | state FILE.json | help | quit";
 
 /// One command.
@@ -25,6 +26,8 @@ pub enum Line {
     Screenshot(PathBuf),
     /// The tabs and processes as JSON.
     State(PathBuf),
+    /// Text for the clipboard.
+    Clipboard(String),
     /// The list of commands.
     Help,
 }
@@ -63,25 +66,8 @@ pub fn parse(line: &str) -> Result<Line, String> {
                 tab => Command::Inject(TabId(number(tab)?), action),
             })
         }
-        "move" => {
-            let [x, y] = numbers(rest)?;
-            Line::Input(vec![pointer_move(x, y)])
-        }
-        "click" => {
-            let [x, y] = numbers(rest)?;
-            Line::Input(click(x, y))
-        }
-        "wheel" => {
-            let [x, y, delta_y] = numbers(rest)?;
-            let modifiers = Modifiers::default();
-            Line::Input(vec![InputEvent::Wheel {
-                x,
-                y,
-                delta_x: 0.0,
-                delta_y,
-                modifiers,
-            }])
-        }
+        "move" | "click" | "right-click" | "drag" | "wheel" => Line::Input(pointer(word, rest)?),
+        "clipboard" => Line::Clipboard(rest.to_owned()),
         "type" => Line::Input(
             rest.chars()
                 .flat_map(|c| typed(Key::Character(c)))
@@ -93,6 +79,31 @@ pub fn parse(line: &str) -> Result<Line, String> {
         "help" => Line::Help,
         "quit" => Line::Core(Command::Quit),
         _ => return Err("unknown command; `help` lists all commands".to_owned()),
+    })
+}
+
+/// What a command does with the pointer.
+fn pointer(word: &str, rest: &str) -> Result<Vec<InputEvent>, String> {
+    Ok(match word {
+        "drag" => drag(numbers(rest)?),
+        "wheel" => {
+            let [x, y, delta_y] = numbers(rest)?;
+            vec![InputEvent::Wheel {
+                x,
+                y,
+                delta_x: 0.0,
+                delta_y,
+                modifiers: Modifiers::default(),
+            }]
+        }
+        _ => {
+            let [x, y] = numbers(rest)?;
+            match word {
+                "move" => vec![pointer_move(x, y)],
+                "right-click" => click(x, y, Button::Right),
+                _ => click(x, y, Button::Left),
+            }
+        }
     })
 }
 
@@ -145,8 +156,29 @@ fn pointer_move(x: f32, y: f32) -> InputEvent {
     }
 }
 
-fn click(x: f32, y: f32) -> Vec<InputEvent> {
-    let (button, modifiers) = (Button::Left, Modifiers::default());
+fn drag([x, y, to_x, to_y]: [f32; 4]) -> Vec<InputEvent> {
+    let mut events = click(x, y, Button::Left);
+    let moves = (1..=8_u8).map(|step| {
+        let share = f32::from(step) / 8.0;
+        pointer_move(x + (to_x - x) * share, y + (to_y - y) * share)
+    });
+    if let Some(InputEvent::PointerUp {
+        button, modifiers, ..
+    }) = events.pop()
+    {
+        events.extend(moves);
+        events.push(InputEvent::PointerUp {
+            x: to_x,
+            y: to_y,
+            button,
+            modifiers,
+        });
+    }
+    events
+}
+
+fn click(x: f32, y: f32, button: Button) -> Vec<InputEvent> {
+    let modifiers = Modifiers::default();
     vec![
         pointer_move(x, y),
         InputEvent::PointerDown {
@@ -211,6 +243,8 @@ fn named_key(name: &str) -> Option<Key> {
         "Enter" => Key::Enter,
         "Escape" => Key::Escape,
         "Home" => Key::Home,
+        "Insert" => Key::Insert,
+        "Menu" => Key::ContextMenu,
         "PageDown" => Key::PageDown,
         "PageUp" => Key::PageUp,
         "Tab" => Key::Tab,

@@ -15,6 +15,8 @@ use std::path::{Path, PathBuf};
     after_help = "Without a URL, Bulkhead opens the welcome page and a demo site in a window. \
                   Without a display, it runs a tour in the terminal. For the benchmarks of the \
                   lab, see `bulkhead lab --help`.\n\n\
+                  Keys: Ctrl+T opens a tab, Ctrl+L goes to the address bar, Shift+F10 opens a \
+                  menu, Ctrl+Q quits; docs/keys.md lists all.\n\n\
                   Exit status: 0 if all went well, 1 if something failed, 2 for a wrong command \
                   line, 3 if no window can be opened."
 )]

@@ -80,6 +80,7 @@ pub fn start(options: &Options, shell: bool, demo: Option<TcpListener>) -> anyho
         launcher,
         Automation::new(recorder, control),
         demo_url,
+        target == GpuTarget::Window,
     )
 }
 

@@ -33,6 +33,7 @@ impl Broker {
                 let result = snapshot::write_state(self, &path);
                 self.automation.answer("state", &path, result);
             }
+            Line::Clipboard(text) => self.clipboard.set(&self.poller, text),
             Line::Help => say!("{HELP}"),
         }
         Ok(())

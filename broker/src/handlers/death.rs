@@ -51,6 +51,7 @@ impl Broker {
     /// Ends every child, waits until each is gone, and returns the exit status of the browser.
     pub fn shut_down(self) -> u8 {
         self.lab.shut_down();
+        self.clipboard.shut_down();
         self.children.shut_down();
         self.exit.unwrap_or(0)
     }

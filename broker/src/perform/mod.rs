@@ -2,6 +2,7 @@
 //!
 //! Never: decides; an action that fails becomes an event or a dead child.
 
+mod clipboard;
 mod documents;
 mod files;
 mod grants;
@@ -62,18 +63,19 @@ impl Broker {
                 surfaces::reattach(children, &mut store.surfaces, reattach);
             }
             Action::DropSurface(drop) => surfaces::drop(children, &mut store.surfaces, &drop),
-            Action::SetScene { gpu, scene } => {
-                children.send_gpu(gpu, ToGpu::SetScene(scene), []);
-            }
-            Action::SetTitle { gpu, title } => {
-                children.send_gpu(gpu, ToGpu::SetTitle { title }, []);
-            }
-            Action::SetCursor { gpu, cursor } => {
-                children.send_gpu(gpu, ToGpu::SetCursor { cursor }, []);
-            }
+            action @ (Action::SetScene { .. }
+            | Action::SetTitle { .. }
+            | Action::SetCursor { .. }) => self.tell_window(action),
             Action::Input(input) => self.input(input),
             Action::SetAppearance(told) => self.set_appearance(&told),
             Action::Find(find) => self.find(find),
+            action @ (Action::Edit { .. }
+            | Action::Inspect { .. }
+            | Action::TakeCopy { .. }
+            | Action::SetClipboard { .. }
+            | Action::ReadClipboard { .. }
+            | Action::Paste { .. }
+            | Action::DropPaste { .. }) => self.perform_text(action),
             Action::Stop { process } => {
                 children.send_renderer(process, ToRenderer::Stop, []);
             }
@@ -82,11 +84,25 @@ impl Broker {
             Action::UpdateShell { process, state } => {
                 children.send_shell(process, ToShell::State(state));
             }
+            Action::UpdatePopup { process, popup } => {
+                children.send_shell(process, ToShell::Popup(popup));
+            }
             Action::FocusAddress { process } => children.send_shell(process, ToShell::FocusAddress),
             Action::FocusFind { process } => children.send_shell(process, ToShell::FocusFind),
             Action::Record(record) => self.record(record),
             Action::Exit { code } => self.exit = Some(code),
         }
+    }
+
+    /// Tells the gpu process how the window is to look.
+    fn tell_window(&mut self, action: Action) {
+        let (gpu, message) = match action {
+            Action::SetScene { gpu, scene } => (gpu, ToGpu::SetScene(scene)),
+            Action::SetTitle { gpu, title } => (gpu, ToGpu::SetTitle { title }),
+            Action::SetCursor { gpu, cursor } => (gpu, ToGpu::SetCursor { cursor }),
+            _ => return,
+        };
+        self.children.send_gpu(gpu, message, []);
     }
 
     fn input(&mut self, input: action::Input) {

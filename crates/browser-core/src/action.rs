@@ -4,6 +4,7 @@
 
 use crate::record::Record;
 use protocol::appearance::Appearance;
+use protocol::clipboard::Edit;
 use protocol::error::LoadError;
 use protocol::fault::Fault;
 use protocol::find::FindCommand;
@@ -11,7 +12,7 @@ use protocol::geometry::Size;
 use protocol::gpu::Scene;
 use protocol::ids::{Generation, NavigationId, ProcessId, Role, SurfaceId};
 use protocol::input::{Cursor, InputEvent};
-use protocol::shell::ShellState;
+use protocol::shell::{Popup, ShellState};
 use protocol::site::Site;
 use protocol::surface::SurfacePart;
 
@@ -57,6 +58,10 @@ impl Action {
                 Some((*process, "> SetAppearance"))
             }
             Action::Find(Find { process, .. }) => Some((*process, "> Find")),
+            Action::Edit { process, .. } | Action::Paste { process, .. } => {
+                Some((*process, "> Edit"))
+            }
+            Action::Inspect { process, .. } => Some((*process, "> Inspect")),
             Action::Stop { process } => Some((*process, "> Stop")),
             Action::Inject { process, .. } => Some((*process, "> Inject")),
             _ => None,
@@ -266,6 +271,39 @@ pub enum Action {
     SetAppearance(SetAppearance),
     /// Send `Find`.
     Find(Find),
+    /// Send `Edit`; for a copy or cut with a region, which is kept for [`Action::TakeCopy`].
+    Edit {
+        process: ProcessId,
+        surface: SurfaceId,
+        sequence: u32,
+        edit: Edit,
+    },
+    /// Send `Inspect`.
+    Inspect {
+        process: ProcessId,
+        surface: SurfaceId,
+        sequence: u32,
+        at: Option<(f32, f32)>,
+    },
+    /// Put the first bytes of the region of that copy on the clipboard, if they are text.
+    TakeCopy {
+        process: ProcessId,
+        sequence: u32,
+        bytes: u32,
+    },
+    /// Put a text on the clipboard.
+    SetClipboard { text: String },
+    /// Read the clipboard; answered with `ClipboardRead`.
+    ReadClipboard { request: u32 },
+    /// Send `Edit` with the text that was read.
+    Paste {
+        process: ProcessId,
+        surface: SurfaceId,
+        sequence: u32,
+        request: u32,
+    },
+    /// Forget the text that was read.
+    DropPaste { request: u32 },
     /// Send `Stop`.
     Stop { process: ProcessId },
     /// Send `Break`.
@@ -285,6 +323,11 @@ pub enum Action {
     UpdateShell {
         process: ProcessId,
         state: Box<ShellState>,
+    },
+    /// Send `Popup`.
+    UpdatePopup {
+        process: ProcessId,
+        popup: Option<Popup>,
     },
     /// Send `FocusAddress`.
     FocusAddress { process: ProcessId },

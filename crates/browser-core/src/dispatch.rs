@@ -89,6 +89,10 @@ impl Core {
             Event::FromGpu { process, message } => self.on_gpu(process, message),
             Event::FromNetwork { process, message } => self.on_network(process, message),
             Event::BodyReady { navigation, result } => self.on_body_ready(navigation, result),
+            Event::ClipboardRead { request, result } => {
+                self.on_clipboard_read(request, result);
+                self.send_held();
+            }
             Event::Command(command) => self.on_command(command),
             Event::Tick => {}
         }
@@ -141,6 +145,9 @@ impl Core {
             return;
         }
         self.keep_services();
+        self.keep_popup();
+        // The shell knows what to paint before it has the surface.
+        self.tell_popup();
         self.keep_surfaces();
         self.tell_appearance();
         self.ask_finds();
@@ -169,6 +176,7 @@ impl Core {
         self.surfaces.clear();
         self.services.forget();
         self.window.forget();
+        self.popup = None;
         self.input = InputState::default();
         for process in self.processes.ids() {
             self.dismiss(process);

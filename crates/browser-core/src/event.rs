@@ -107,6 +107,12 @@ pub enum Event {
         navigation: NavigationId,
         result: Result<ResponseHead, LoadError>,
     },
+    /// The answer to [`crate::Action::ReadClipboard`]: so many bytes of text wait in the event
+    /// loop, or why there are none.
+    ClipboardRead {
+        request: u32,
+        result: Result<u32, String>,
+    },
     /// Something that the user or the automation asked for, apart from shell and window.
     Command(Command),
     /// A deadline has come.

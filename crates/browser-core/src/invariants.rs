@@ -2,11 +2,14 @@
 //! and debug builds. Those about the stream of actions (3, 4, 7, 9, 12, 13 and the order in 2) are
 //! checked by an observer of that stream, in this crate's tests.
 
+use crate::state::clipboard::PASTES_MAX;
 use crate::state::core::Core;
 use crate::state::ids::GRANTED_MAX;
+use crate::state::input::HELD_MAX;
 use crate::state::liveness::UNANSWERED_MAX;
 use crate::state::navigation::LoadStage;
 use crate::state::process::{Process, ProcessStage};
+use crate::state::{closed_tabs, visits};
 use protocol::ids::{ProcessId, Role, SurfaceId};
 use protocol::limits;
 use protocol::surface::SurfacePart;
@@ -64,7 +67,8 @@ impl Core {
             .iter()
             .flat_map(|tab| [tab.front, tab.next])
             .flatten();
-        for surface in slots.map(|slot| slot.surface).chain(self.window.parts()) {
+        let parts = self.window.parts();
+        for surface in slots.map(|slot| slot.surface).chain(parts) {
             ensure(places.insert(surface), || {
                 format!("5: {surface} has two places")
             })?;
@@ -184,8 +188,14 @@ impl Core {
                 format!("8: {} has {bytes} bytes of surfaces", tab.id)
             })?;
         }
+        let is_within = self.pastes.len() <= PASTES_MAX
+            && self.input.held.len() <= HELD_MAX
+            && self.visits.len() <= visits::REMEMBERED_MAX
+            && self.closed_tabs.len() <= closed_tabs::REMEMBERED_MAX;
+        ensure(is_within, || "8: pastes, visits, closed tabs".to_owned())?;
         for process in self.processes.values() {
             let is_within = process.unanswered.count() <= UNANSWERED_MAX
+                && process.asked.len() <= UNANSWERED_MAX
                 && process.navigations.len() <= GRANTED_MAX;
             ensure(is_within, || format!("8: queues of {}", process.id))?;
         }

@@ -32,6 +32,11 @@ pub enum RecordKind {
         /// The site the process is locked to.
         site: String,
     },
+    /// The user copied or cut text of a page or of the address bar.
+    Copied {
+        /// How much.
+        bytes: u32,
+    },
     /// A process died that was not ended on purpose.
     Died {
         /// Its role.
@@ -81,6 +86,11 @@ pub enum RecordKind {
     NoWindow {
         /// Why.
         reason: String,
+    },
+    /// The user pasted text into a page or the address bar.
+    Pasted {
+        /// How much.
+        bytes: u32,
     },
     /// A page asked for something it may not have (a link to a file, a tab without a click).
     Refused {

@@ -9,7 +9,7 @@ use crate::state::surface::Surface;
 use crate::state::tab::Tab;
 use protocol::geometry::Size;
 use protocol::ids::{Generation, ProcessId, Role, SurfaceId, TabId};
-use protocol::shell::{Card, TabMark};
+use protocol::shell::{Card, Popup, TabMark};
 use protocol::site::Site;
 use protocol::surface::SurfacePart;
 
@@ -179,6 +179,11 @@ impl Core {
     /// The gpu process, once its window stands.
     pub fn window_gpu(&self) -> Option<ProcessId> {
         self.window.gpu
+    }
+
+    /// The open menu, or the list under the address bar.
+    pub fn popup(&self) -> Option<Popup> {
+        self.popup.as_ref().map(|popup| popup.view())
     }
 
     /// Whether another input would be sent on to whomever it is for, rather than be dropped because

@@ -1,9 +1,10 @@
 //! Children that lie.
 
 use browser_core::{Action, Event};
+use protocol::clipboard::Target;
 use protocol::find::FindMatches;
 use protocol::ids::{NavigationId, ProcessId, Role, TabId};
-use protocol::input::Cursor;
+use protocol::input::{Cursor, InputEvent, Key, Modifiers};
 use protocol::misbehaviour::Misbehaviour;
 use protocol::network::FromNetwork;
 use protocol::renderer::FromRenderer;
@@ -292,4 +293,71 @@ fn answer_to_a_search_that_was_not_asked_for_is_misbehaviour() {
         );
         assert_eq!(cause(&world, tab), "broke the protocol: WrongState");
     }
+}
+fn renderer_that_gives_text_without_being_asked_is_killed() {
+    let mut world = World::running();
+    let one = world.open(ONE);
+    let process = world.process_of(one);
+    let bytes = 12;
+    let sequence = 1;
+    let said = world.renderer(process, FromRenderer::Copied { sequence, bytes });
+    let is_taken = |action: &Action| matches!(action, Action::TakeCopy { .. });
+    assert!(!said.iter().any(is_taken), "{said:?}");
+    assert_eq!(cause(&world, one), "broke the protocol: WrongState");
+}
+
+#[test]
+fn renderer_that_gives_text_twice_or_late_is_killed() {
+    let copy = InputEvent::KeyDown {
+        key: Key::Character('c'),
+        modifiers: Modifiers {
+            ctrl: true,
+            ..Modifiers::default()
+        },
+        repeat: false,
+    };
+    for is_late in [false, true] {
+        let mut world = World::running();
+        let one = world.open(ONE);
+        let process = world.process_of(one);
+        let asked = world.input(copy);
+        let sequence = asked.iter().find_map(|action| match action {
+            Action::Edit { sequence, .. } => Some(*sequence),
+            _ => None,
+        });
+        let sequence = sequence.expect("it is asked");
+        let copied = FromRenderer::Copied { sequence, bytes: 3 };
+        if is_late {
+            world.settle();
+        } else {
+            world.renderer(process, copied.clone());
+        }
+        assert!(world.tab(one).card.is_none());
+        world.renderer(process, copied);
+        assert_eq!(cause(&world, one), "broke the protocol: WrongState");
+    }
+}
+
+#[test]
+fn renderer_that_opens_a_menu_unasked_is_killed() {
+    let mut world = World::running();
+    let one = world.open(ONE);
+    let process = world.process_of(one);
+    let target = Target {
+        is_editable: true,
+        ..Target::default()
+    };
+    let sequence = 1;
+    world.renderer(process, FromRenderer::Inspected { sequence, target });
+    assert_eq!(world.popup, None);
+    assert_eq!(cause(&world, one), "broke the protocol: WrongState");
+}
+
+#[test]
+fn shell_that_moves_a_tab_of_nobody_is_killed() {
+    let mut world = World::running();
+    world.open(ONE);
+    let shell = world.service(Role::Shell).expect("it runs");
+    let killed = world.shell_says(FromShell::Move(TabId(4_000), 0));
+    assert!(killed.iter().any(|action| is_kill(action, shell)));
 }

@@ -5,6 +5,7 @@ mod crash;
 mod find;
 mod forged;
 mod gpu;
+mod hands;
 mod input;
 mod lifecycle;
 mod liveness;

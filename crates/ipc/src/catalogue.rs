@@ -18,8 +18,9 @@ pub struct Entry {
 macro_rules! for_every_message {
     ($callback:ident) => {
         $callback! {
-            bootstrap::FromChild, bootstrap::ToChild, demo::Nothing, fetch::FromNetwork,
-            fetch::ToNetwork, frames::FromProducer, frames::ToProducer, gpu::FromGpu, gpu::ToGpu,
+            bootstrap::FromChild, bootstrap::ToChild, clipboard::FromClipboard,
+            clipboard::ToClipboard, demo::Nothing, fetch::FromNetwork, fetch::ToNetwork,
+            frames::FromProducer, frames::ToProducer, gpu::FromGpu, gpu::ToGpu,
             network::FromNetwork, network::ToNetwork, renderer::FromRenderer, renderer::ToRenderer,
             shell::FromShell, shell::ToShell
         }

@@ -43,6 +43,8 @@ pub enum Key {
     Backspace,
     /// A key that types this character; control characters never come.
     Character(char),
+    /// The key that opens a context menu.
+    ContextMenu,
     /// Delete.
     Delete,
     /// End.
@@ -55,6 +57,8 @@ pub enum Key {
     Function(u8),
     /// Home.
     Home,
+    /// Insert.
+    Insert,
     /// Page Down.
     PageDown,
     /// Page Up.

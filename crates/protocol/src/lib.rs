@@ -18,6 +18,7 @@
 
 pub mod appearance;
 pub mod bootstrap;
+pub mod clipboard;
 pub mod demo;
 pub mod document;
 pub mod error;
@@ -78,6 +79,7 @@ pub const PROTOCOL_HASH: u64 = hash_sources(&[
     include_str!("../../role/src/lib.rs"),
     include_str!("appearance.rs"),
     include_str!("bootstrap.rs"),
+    include_str!("clipboard.rs"),
     include_str!("demo.rs"),
     include_str!("document.rs"),
     include_str!("error.rs"),

@@ -48,6 +48,12 @@ pub const FETCHES_PER_CHANNEL_MAX: usize = 16;
 /// Most redirects that are followed before a navigation fails.
 pub const REDIRECTS_MAX: u32 = 20;
 
+/// Most bytes of text that are copied or pasted at once.
+pub const CLIPBOARD_BYTES_MAX: usize = 1024 * 1024;
+/// How long the owner of the clipboard may take to hand over its text.
+pub const CLIPBOARD_MS_MAX: u64 = 2_000;
+/// Most copies that the user asked for and no renderer has answered; older ones are forgotten.
+pub const UNTAKEN_COPIES_MAX: usize = 8;
 /// Most tabs.
 pub const TABS_MAX: usize = 64;
 /// Most processes, all roles together.
@@ -72,6 +78,14 @@ pub const SURFACE_BYTES_MAX: usize =
     SURFACE_WIDTH_MAX as usize * SURFACE_HEIGHT_MAX as usize * PIXEL_BYTES;
 /// Most surfaces in a scene.
 pub const SCENE_ITEMS_MAX: usize = 16;
+/// Most rows of a menu, or of the list under the address bar.
+pub const POPUP_ROWS_MAX: usize = 16;
+/// Height of a row of a menu or list, in pixels at scale 1.
+pub const POPUP_ROW_HEIGHT: u32 = 28;
+/// Pixels above the first row of a menu or list, and below the last one, at scale 1.
+pub const POPUP_PADDING: u32 = 6;
+/// Most bytes of a text in a row of a menu or list.
+pub const POPUP_TEXT_BYTES_MAX: usize = 512;
 /// Height of the shell's strip (tabs and address bar) at the top of the window, in pixels at
 /// scale 1.
 pub const SHELL_HEIGHT: u32 = 84;
@@ -130,6 +144,8 @@ pub const SPARE_RESTARTS_MAX: usize = 5;
 const _: () = assert!(URL_BYTES_MAX * 2 <= MESSAGE_BYTES_MAX);
 const _: () = assert!(BODY_CHUNK_BYTES_MAX + 64 <= MESSAGE_BYTES_MAX);
 const _: () = assert!(TITLE_BYTES_MAX <= TEXT_BYTES_MAX);
+const _: () = assert!(3 * POPUP_ROWS_MAX * POPUP_TEXT_BYTES_MAX <= MESSAGE_BYTES_MAX);
+const _: () = assert!(CLIPBOARD_BYTES_MAX <= u32::MAX as usize);
 const _: () = assert!(QUEUED_BYTES_MAX >= 4 * MESSAGE_BYTES_MAX);
 const _: () = assert!(SURFACE_WIDTH_MAX <= u16::MAX as u32);
 const _: () = assert!(SURFACE_HEIGHT_MAX <= u16::MAX as u32);

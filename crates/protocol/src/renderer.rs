@@ -3,6 +3,7 @@
 #![allow(missing_docs, reason = "a field whose name says all needs no sentence")]
 
 use crate::appearance::Appearance;
+use crate::clipboard::{self, Edit, Target};
 use crate::document::BodySource;
 use crate::fault::Fault;
 use crate::find::{FindCommand, FindMatches};
@@ -76,6 +77,24 @@ pub enum ToRenderer {
         /// Rises by one with each input to, and each commit in, this process.
         sequence: u32,
         command: FindCommand,
+    },
+    /// Something the user does to the text of that surface; answered with [`FromRenderer::Done`].
+    Edit {
+        /// On which surface.
+        surface: SurfaceId,
+        /// As with `Input`.
+        sequence: u32,
+        edit: Edit,
+    },
+    /// What is there? The user wants a context menu. Answered with [`FromRenderer::Inspected`] and
+    /// [`FromRenderer::Done`].
+    Inspect {
+        /// On which surface.
+        surface: SurfaceId,
+        /// As with `Input`.
+        sequence: u32,
+        /// Where, in pixels of the surface; nowhere: at what has the focus.
+        at: Option<(f32, f32)>,
     },
     /// Stop loading: keep what is there, cancel every fetch.
     Stop,
@@ -163,6 +182,19 @@ pub enum FromRenderer {
         /// The link under it.
         link: Option<String>,
     },
+    /// Answers a `Copy` or `Cut`: so many bytes of text stand in the region. None: nothing is
+    /// selected. More than a clipboard may hold: nothing was written.
+    Copied {
+        /// Which one.
+        sequence: u32,
+        bytes: u32,
+    },
+    /// Answers `Inspect`.
+    Inspected {
+        /// Which one.
+        sequence: u32,
+        target: Target,
+    },
     /// An input has been dealt with, or a commit taken. Sequence numbers come back in order, each
     /// once.
     Done {
@@ -189,11 +221,13 @@ impl Message for ToRenderer {
             ToRenderer::ReplaceRegion { channel: false, .. } => {
                 vec![HandleKind::Region, HandleKind::Region]
             }
+            ToRenderer::Edit { edit, .. } => edit.handles(),
             ToRenderer::Lock { fetch: false, .. }
             | ToRenderer::DetachSurface { .. }
             | ToRenderer::Input { .. }
             | ToRenderer::SetAppearance { .. }
             | ToRenderer::Find { .. }
+            | ToRenderer::Inspect { .. }
             | ToRenderer::Stop
             | ToRenderer::Inject(_) => Vec::new(),
         }
@@ -215,6 +249,10 @@ impl Message for ToRenderer {
             ToRenderer::Input { event, .. } => event.check(),
             ToRenderer::SetAppearance { appearance, .. } => appearance.check(),
             ToRenderer::Find { command, .. } => command.check(),
+            ToRenderer::Edit { edit, .. } => edit.check(),
+            ToRenderer::Inspect { at, .. } => {
+                at.map_or(Ok(()), |(x, y)| clipboard::check_place(x, y))
+            }
             ToRenderer::Inject(action) => action.check(),
             ToRenderer::FetchChannel | ToRenderer::DetachSurface { .. } | ToRenderer::Stop => {
                 Ok(())
@@ -237,7 +275,9 @@ impl Message for FromRenderer {
                 check_text(link.as_deref().unwrap_or(""), URL_BYTES_MAX)
             }
             FromRenderer::Found { matches, .. } => matches.check(),
+            FromRenderer::Inspected { target, .. } => target.check(),
             FromRenderer::Painted { .. }
+            | FromRenderer::Copied { .. }
             | FromRenderer::Loaded { .. }
             | FromRenderer::Scrolled { .. }
             | FromRenderer::Done { .. } => Ok(()),

@@ -3,10 +3,12 @@
 #![allow(missing_docs, reason = "a field whose name says all needs no sentence")]
 
 use crate::appearance::Percent;
+use crate::clipboard::check_place;
 use crate::find::{FindMatches, FindStep};
 use crate::ids::TabId;
 use crate::limits::{
-    FIND_TEXT_BYTES_MAX, TABS_MAX, TEXT_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX,
+    FIND_TEXT_BYTES_MAX, POPUP_ROWS_MAX, POPUP_TEXT_BYTES_MAX, TABS_MAX, TEXT_BYTES_MAX,
+    TITLE_BYTES_MAX, URL_BYTES_MAX,
 };
 use crate::misbehaviour::{Misbehaviour, check_text};
 use crate::{HandleKind, Message};
@@ -119,11 +121,34 @@ pub struct ShellState {
     pub card: Option<Card>,
 }
 
+/// A row of a menu, or of the list under the address bar.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PopupRow {
+    pub text: String,
+    /// What stands beside it, paler: a key, an address.
+    pub detail: String,
+    /// Whether it can be chosen.
+    pub is_enabled: bool,
+    /// Whether a line parts it from the row above.
+    pub begins_group: bool,
+}
+
+/// An open menu, or the list under the address bar. The shell only paints it: the broker knows
+/// where each row is, and takes keys and clicks itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Popup {
+    pub rows: Vec<PopupRow>,
+    /// The row that Enter or a click chooses.
+    pub selected: Option<u8>,
+}
+
 /// Broker to shell.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ToShell {
     /// What to show from now on.
     State(Box<ShellState>),
+    /// The menu or list to show; none: its surface goes.
+    Popup(Option<Popup>),
     /// Put the keyboard into the address bar, all of its text selected (Ctrl+L, a new tab).
     FocusAddress,
     /// Put the keyboard into the bar for finding text, all of its text selected.
@@ -131,12 +156,21 @@ pub enum ToShell {
 }
 
 /// Shell to broker: what the user asked for. The broker decides.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum FromShell {
     /// Show that tab.
     Activate(TabId),
     /// The active tab's Back button.
     Back,
+    /// The secondary button went down on the address bar, or the menu key while it has the focus.
+    AddressMenu {
+        /// Where, in pixels of the strip.
+        x: f32,
+        /// See `x`.
+        y: f32,
+        /// Whether some of its text is selected.
+        has_selection: bool,
+    },
     /// A button of a tab's card.
     CardButton(TabId, CardButton),
     /// Close that tab.
@@ -151,6 +185,8 @@ pub enum FromShell {
     Forward,
     /// Enter in the address bar: its text as typed.
     Go(String),
+    /// The tab was dragged to that place in the strip.
+    Move(TabId, u8),
     /// Open a new tab.
     NewTab,
     /// The active tab's Reload button.
@@ -159,6 +195,16 @@ pub enum FromShell {
     ResetZoom,
     /// The active tab's Stop button.
     Stop,
+    /// The secondary button went down on a tab.
+    TabMenu {
+        tab: TabId,
+        /// Where, in pixels of the strip.
+        x: f32,
+        /// See `x`.
+        y: f32,
+    },
+    /// The text in the address bar is this now, because the user typed.
+    Typed(String),
 }
 
 impl Message for ToShell {
@@ -167,8 +213,10 @@ impl Message for ToShell {
         Vec::new()
     }
     fn check(&self) -> Result<(), Misbehaviour> {
-        let ToShell::State(state) = self else {
-            return Ok(());
+        let state = match self {
+            ToShell::State(state) => state,
+            ToShell::Popup(Some(popup)) => return check_popup(popup),
+            ToShell::Popup(None) | ToShell::FocusAddress => return Ok(()),
         };
         if state.tabs.len() > TABS_MAX {
             return Err(Misbehaviour::Oversized);
@@ -198,9 +246,23 @@ impl Message for FromShell {
     }
     fn check(&self) -> Result<(), Misbehaviour> {
         match self {
-            FromShell::Go(text) => check_text(text, URL_BYTES_MAX),
             FromShell::Find(text) => check_text(text, FIND_TEXT_BYTES_MAX),
+            FromShell::Go(text) | FromShell::Typed(text) => check_text(text, URL_BYTES_MAX),
+            FromShell::AddressMenu { x, y, .. } | FromShell::TabMenu { x, y, .. } => {
+                check_place(*x, *y)
+            }
             _ => Ok(()),
         }
     }
+}
+
+fn check_popup(popup: &Popup) -> Result<(), Misbehaviour> {
+    if popup.rows.len() > POPUP_ROWS_MAX {
+        return Err(Misbehaviour::Oversized);
+    }
+    for row in &popup.rows {
+        check_text(&row.text, POPUP_TEXT_BYTES_MAX)?;
+        check_text(&row.detail, POPUP_TEXT_BYTES_MAX)?;
+    }
+    Ok(())
 }

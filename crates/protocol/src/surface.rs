@@ -11,6 +11,8 @@ pub enum SurfacePart {
     Find,
     /// A tab's document.
     Page,
+    /// The shell's open menu, or its list under the address bar.
+    Popup,
     /// The shell's strip: tabs and address bar.
     Strip,
 }

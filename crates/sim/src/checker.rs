@@ -141,13 +141,25 @@ impl Checker {
                 sequence,
                 surface,
                 ..
-            }) => {
-                self.next_in_order(*process, *sequence)?;
-                let producer = self.surfaces.get(surface).map(|surface| surface.producer);
-                ensure(producer == Some(*process), || {
-                    format!("{process} gets input of {surface}")
-                })
+            }) => self.number_of_surface(*process, *sequence, *surface),
+            Action::Edit {
+                process,
+                sequence,
+                surface,
+                ..
             }
+            | Action::Inspect {
+                process,
+                sequence,
+                surface,
+                ..
+            }
+            | Action::Paste {
+                process,
+                sequence,
+                surface,
+                ..
+            } => self.number_of_surface(*process, *sequence, *surface),
             Action::SetAppearance(told) => self.appearance(told),
             Action::Find(action::Find {
                 process, sequence, ..
@@ -169,6 +181,19 @@ impl Checker {
             || format!("{} is told of {}", told.process, told.surface),
         )?;
         ensure(told.appearance.check().is_ok(), || format!("8: {told:?}"))
+    }
+
+    fn number_of_surface(
+        &mut self,
+        process: ProcessId,
+        sequence: u32,
+        surface: SurfaceId,
+    ) -> Check {
+        self.next_in_order(process, sequence)?;
+        let producer = self.surfaces.get(&surface).map(|surface| surface.producer);
+        ensure(producer == Some(process), || {
+            format!("{process} gets input of {surface}")
+        })
     }
 
     fn commit(&mut self, commit: &action::Commit) -> Check {
@@ -371,6 +396,10 @@ pub fn recipients(action: &Action) -> Vec<ProcessId> {
         | Action::Inject { process, .. }
         | Action::Ping { process, .. }
         | Action::UpdateShell { process, .. }
+        | Action::UpdatePopup { process, .. }
+        | Action::Edit { process, .. }
+        | Action::Inspect { process, .. }
+        | Action::Paste { process, .. }
         | Action::FocusAddress { process }
         | Action::FocusFind { process } => vec![process],
         Action::Lock(action::Lock {
@@ -399,6 +428,10 @@ pub fn recipients(action: &Action) -> Vec<ProcessId> {
         | Action::BuildPage { .. }
         | Action::OpenFile { .. }
         | Action::DropBody { .. }
+        | Action::TakeCopy { .. }
+        | Action::SetClipboard { .. }
+        | Action::ReadClipboard { .. }
+        | Action::DropPaste { .. }
         | Action::Record(_)
         | Action::Exit { .. } => Vec::new(),
     }

@@ -18,6 +18,7 @@
 pub mod checker;
 pub mod op;
 pub mod play;
+mod settle;
 pub mod world;
 
 pub use world::World;

@@ -201,6 +201,9 @@ kinds! {
     RendererKind {
         /// Of a search that may not have been asked for.
         Found: 1,
+        /// The oldest question is answered, or one that nobody asked.
+        Answer: 2,
+        AnswerUnasked: 1,
         Hover: 2,
         Incomplete: 1,
         Loaded: 1,
@@ -216,6 +219,7 @@ kinds! {
     /// What the user clicks in the shell.
     ShellKind {
         Activate: 1,
+        AddressMenu: 1,
         Back: 1,
         CardButton: 3,
         Close: 1,
@@ -224,10 +228,13 @@ kinds! {
         FindStep: 1,
         Forward: 1,
         Go: 2,
+        Move: 1,
         NewTab: 1,
         Reload: 1,
         ResetZoom: 1,
         Stop: 1,
+        TabMenu: 2,
+        Typed: 2,
     }
 }
 
@@ -359,7 +366,8 @@ fn input() -> impl Strategy<Value = InputEvent> {
         shift,
         ..Modifiers::default()
     });
-    let mouse = prop_oneof![4 => Just(Button::Left), 1 => Just(Button::Middle)];
+    let mouse = prop_oneof![4 => Just(Button::Left), 1 => Just(Button::Middle),
+        1 => Just(Button::Right)];
     let pressed = (place.clone(), mouse.clone(), modifiers.clone());
     let released = pressed.clone();
     let key = (key(), modifiers.clone());
@@ -386,7 +394,7 @@ fn input() -> impl Strategy<Value = InputEvent> {
 
 fn key() -> impl Strategy<Value = Key> + Clone {
     let letters = vec![
-        't', 'w', 'l', 'r', '1', '9', 'x', 'f', 'g', 'u', '+', '-', '0',
+        't', 'w', 'l', 'r', '1', '9', 'x', 'a', 'c', 'v', 'f', 'g', 'u', '+', '-', '0',
     ];
     let letter = prop::sample::select(letters);
     prop_oneof![
@@ -394,6 +402,10 @@ fn key() -> impl Strategy<Value = Key> + Clone {
         Just(Key::Escape),
         Just(Key::Function(3)),
         Just(Key::Function(5)),
+        Just(Key::ArrowDown),
+        Just(Key::Enter),
+        Just(Key::PageUp),
+        Just(Key::ContextMenu),
         letter.prop_map(Key::Character),
     ]
 }

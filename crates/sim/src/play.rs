@@ -7,6 +7,7 @@ use crate::op::{
 use crate::world::{Fetch, Life, WAITING, World, head};
 use browser_core::{Command, Config, Event, Exit};
 use protocol::appearance::Percent;
+use protocol::clipboard::Target;
 use protocol::error::LoadError;
 use protocol::fault::Fault;
 use protocol::find::{FindMatches, FindStep};
@@ -268,6 +269,17 @@ impl World {
                     has_more: false,
                 },
             },
+            RendererKind::Answer | RendererKind::AnswerUnasked => {
+                let asked = if says == RendererKind::Answer {
+                    let Some(asked) = self.child(process).asked.pop_front() else {
+                        return;
+                    };
+                    asked
+                } else {
+                    (u32::from(by.0), by.0.is_multiple_of(2))
+                };
+                answer(asked, text)
+            }
             RendererKind::Hover => FromRenderer::Hover {
                 cursor: Cursor::Pointer,
                 link: Some(text),
@@ -402,6 +414,8 @@ impl World {
             return;
         };
         let sequence = self.child(process).inputs.pop_front().expect("it waits");
+        let asked = &mut self.child(process).asked;
+        asked.retain(|(asked, _)| *asked != sequence);
         let sequence = sequence + u32::from(is_wrong);
         self.renderer(process, FromRenderer::Done { sequence });
     }
@@ -413,6 +427,11 @@ impl World {
         let tab = self.any_tab(by);
         let message = match says {
             ShellKind::Activate => FromShell::Activate(tab),
+            ShellKind::AddressMenu => FromShell::AddressMenu {
+                x: 300.0,
+                y: 60.0,
+                has_selection: by.0.is_multiple_of(2),
+            },
             ShellKind::Back => FromShell::Back,
             ShellKind::CardButton => FromShell::CardButton(tab, button),
             ShellKind::Close => FromShell::Close(tab),
@@ -421,10 +440,17 @@ impl World {
             ShellKind::FindStep => FromShell::FindStep(FindStep::Next),
             ShellKind::Forward => FromShell::Forward,
             ShellKind::Go => FromShell::Go(address.to_owned()),
+            ShellKind::Move => FromShell::Move(tab, by.0.to_le_bytes()[0]),
             ShellKind::NewTab => FromShell::NewTab,
             ShellKind::Reload => FromShell::Reload,
             ShellKind::ResetZoom => FromShell::ResetZoom,
             ShellKind::Stop => FromShell::Stop,
+            ShellKind::TabMenu => FromShell::TabMenu {
+                tab,
+                x: f32::from(by.0),
+                y: 20.0,
+            },
+            ShellKind::Typed => FromShell::Typed(address.to_owned()),
         };
         self.send(Event::FromShell { process, message });
     }
@@ -449,4 +475,19 @@ impl World {
         };
         self.command(command);
     }
+}
+
+/// The answer to a question with that number: how much text, or what lies under the pointer.
+fn answer((sequence, is_text): (u32, bool), url: String) -> FromRenderer {
+    if is_text {
+        return FromRenderer::Copied {
+            sequence,
+            bytes: u32::try_from(url.len()).unwrap_or(0),
+        };
+    }
+    let target = Target {
+        link: Some(url),
+        ..Target::default()
+    };
+    FromRenderer::Inspected { sequence, target }
 }

@@ -6,6 +6,7 @@ use browser_core::{
     Action, Body, Command, Config, Core, Event, Exit, RecordKind, TabInfo, Time, Waiting, action,
 };
 use protocol::appearance::Percent;
+use protocol::clipboard::Edit;
 use protocol::document::ResponseHead;
 use protocol::fault::Fault;
 use protocol::geometry::Size;
@@ -14,7 +15,7 @@ use protocol::ids::{Generation, NavigationId, ProcessId, Role, SurfaceId, TabId}
 use protocol::input::InputEvent;
 use protocol::network::FromNetwork;
 use protocol::renderer::FromRenderer;
-use protocol::shell::{FromShell, ShellState};
+use protocol::shell::{FromShell, Popup, ShellState};
 use std::collections::{BTreeMap, VecDeque};
 
 /// How far a child is.
@@ -34,6 +35,8 @@ pub struct Child {
     pub life: Life,
     pub is_killed: bool,
     pub inputs: VecDeque<u32>,
+    /// The questions that it may answer: their number, and whether they ask for text.
+    pub asked: VecDeque<(u32, bool)>,
     pub navigations: Vec<NavigationId>,
     pub broken: Option<Fault>,
 }
@@ -74,7 +77,10 @@ pub struct World {
     pub fresh: Vec<(ProcessId, NavigationId)>,
     pub log: Vec<Action>,
     /// The newest generation of each surface of which the gpu process has taken a frame.
-    taken: BTreeMap<SurfaceId, Generation>,
+    pub(crate) taken: BTreeMap<SurfaceId, Generation>,
+    /// Reads of the clipboard that wait.
+    pub reads: VecDeque<u32>,
+    pub popup: Option<Popup>,
     pub scene: Scene,
     pub shell: Option<ShellState>,
     checker: Checker,
@@ -93,6 +99,8 @@ impl World {
             fresh: Vec::new(),
             log: Vec::new(),
             taken: BTreeMap::new(),
+            reads: VecDeque::new(),
+            popup: None,
             scene: Scene::default(),
             shell: None,
             checker: Checker::default(),
@@ -165,6 +173,7 @@ impl World {
                     life: Life::Asked,
                     is_killed: false,
                     inputs: VecDeque::new(),
+                    asked: VecDeque::new(),
                     navigations: Vec::new(),
                     broken: None,
                 };
@@ -215,6 +224,35 @@ impl World {
             Action::Inject { process, fault } => self.child(*process).broken = Some(fault.clone()),
             Action::SetScene { scene, .. } => self.scene = scene.clone(),
             Action::UpdateShell { state, .. } => self.shell = Some((**state).clone()),
+            _ => self.take_in_text(action),
+        }
+    }
+
+    fn take_in_text(&mut self, action: &Action) {
+        match action {
+            Action::Edit {
+                process,
+                sequence,
+                edit,
+                ..
+            } => {
+                let child = self.child(*process);
+                child.inputs.push_back(*sequence);
+                if matches!(edit, Edit::Copy | Edit::Cut) {
+                    child.asked.push_back((*sequence, true));
+                }
+            }
+            Action::Inspect {
+                process, sequence, ..
+            } => {
+                self.child(*process).inputs.push_back(*sequence);
+                self.child(*process).asked.push_back((*sequence, false));
+            }
+            Action::Paste {
+                process, sequence, ..
+            } => self.child(*process).inputs.push_back(*sequence),
+            Action::ReadClipboard { request } => self.reads.push_back(*request),
+            Action::UpdatePopup { popup, .. } => self.popup.clone_from(popup),
             _ => {}
         }
     }
@@ -273,161 +311,6 @@ impl World {
                 ..Exit::default()
             },
         )
-    }
-
-    /// Lets well-behaved children answer until there is nothing left to answer.
-    pub fn settle(&mut self) {
-        for _ in 0..10_000 {
-            if !self.settle_once() {
-                return;
-            }
-        }
-        panic!("the core never comes to rest");
-    }
-
-    /// One answer; `false` when there is nothing left to answer.
-    pub fn settle_once(&mut self) -> bool {
-        self.settle_process() || self.settle_load() || self.settle_frame() || self.settle_page()
-    }
-
-    fn settle_process(&mut self) -> bool {
-        let ids: Vec<ProcessId> = self.children.keys().copied().collect();
-        for id in ids {
-            let hold = self.hold;
-            let child = self.child(id);
-            if child.is_killed {
-                if !hold.exits {
-                    self.die(id, 9);
-                    return true;
-                }
-                continue;
-            }
-            let is_held = match child.role {
-                Role::Gpu => hold.gpu,
-                Role::Renderer => hold.renderers,
-                _ => false,
-            };
-            if !is_held && self.step(id) {
-                return true;
-            }
-        }
-        false
-    }
-
-    fn settle_load(&mut self) -> bool {
-        if !self.hold.pages && !self.pages.is_empty() {
-            let (navigation, url) = self.pages.remove(0);
-            self.send(Event::BodyReady {
-                navigation,
-                result: Ok(head(&url)),
-            });
-            return true;
-        }
-        let at = self.fetches.iter().position(|fetch| {
-            if fetch.has_head {
-                !self.hold.bodies
-            } else {
-                !self.hold.heads
-            }
-        });
-        let Some(at) = at else { return false };
-        let Fetch {
-            navigation,
-            network,
-            url,
-            has_head,
-        } = self.fetches[at].clone();
-        if self
-            .children
-            .get(&network)
-            .is_none_or(|child| child.is_killed)
-        {
-            self.fetches.remove(at);
-        } else if has_head {
-            self.fetches.remove(at);
-            self.body_end(navigation, network);
-        } else {
-            self.fetches[at].has_head = true;
-            self.network(
-                network,
-                FromNetwork::Head {
-                    navigation,
-                    head: head(&url),
-                },
-            );
-        }
-        true
-    }
-
-    fn body_end(&mut self, navigation: NavigationId, network: ProcessId) {
-        self.network(
-            network,
-            FromNetwork::BodyEnd {
-                navigation,
-                bytes: 10,
-                error: None,
-            },
-        );
-    }
-
-    fn settle_frame(&mut self) -> bool {
-        let Some(gpu) = self.gpu().filter(|_| !self.hold.frames) else {
-            return false;
-        };
-        let mut surfaces = self.core.surfaces().into_iter();
-        let is_waiting = |s: &browser_core::SurfaceInfo| {
-            let is_taken = self.taken.get(&s.surface) == Some(&s.generation);
-            s.is_visible && s.producer.is_some() && !(s.is_live && is_taken)
-        };
-        let Some(surface) = surfaces.find(is_waiting) else {
-            return false;
-        };
-        let (surface, generation) = (surface.surface, surface.generation);
-        self.taken.insert(surface, generation);
-        let message = FromGpu::FirstFrame {
-            surface,
-            generation,
-        };
-        self.send(Event::FromGpu {
-            process: gpu,
-            message,
-        });
-        true
-    }
-
-    fn settle_page(&mut self) -> bool {
-        if !self.hold.inputs {
-            let waiting = self
-                .children
-                .iter_mut()
-                .find(|(_, c)| !c.is_killed && !c.inputs.is_empty());
-            if let Some((&process, child)) = waiting {
-                let sequence = child.inputs.pop_front().expect("it is not empty");
-                self.renderer(process, FromRenderer::Done { sequence });
-                return true;
-            }
-        }
-        if self.hold.documents || self.fresh.is_empty() {
-            return false;
-        }
-        let (process, navigation) = self.fresh.remove(0);
-        if self
-            .children
-            .get(&process)
-            .is_some_and(|child| !child.is_killed)
-        {
-            let title = format!("page {navigation}");
-            self.renderer(process, FromRenderer::Title { navigation, title });
-            self.renderer(process, FromRenderer::Painted { navigation });
-            self.renderer(
-                process,
-                FromRenderer::Loaded {
-                    navigation,
-                    failed_resources: 0,
-                },
-            );
-        }
-        true
     }
 
     pub fn advance(&mut self, ms: u64) -> Vec<Action> {

@@ -66,6 +66,11 @@ impl Display {
         &self.name
     }
 
+    /// The server's process.
+    pub fn server_pid(&self) -> i32 {
+        i32::try_from(self.server.id()).expect("a pid fits")
+    }
+
     /// Runs xdotool with these arguments and returns what it prints.
     pub fn xdotool(&self, arguments: &[&str]) -> String {
         let output = Command::new("xdotool")

@@ -137,6 +137,8 @@ fn named(keysym: u32) -> Option<Key> {
         sym::XK_Return | sym::XK_KP_Enter => Key::Enter,
         sym::XK_Escape => Key::Escape,
         sym::XK_Home | sym::XK_KP_Home => Key::Home,
+        sym::XK_Insert | sym::XK_KP_Insert => Key::Insert,
+        sym::XK_Menu => Key::ContextMenu,
         sym::XK_Page_Down | sym::XK_KP_Page_Down => Key::PageDown,
         sym::XK_Page_Up | sym::XK_KP_Page_Up => Key::PageUp,
         sym::XK_Tab | sym::XK_KP_Tab | sym::XK_ISO_Left_Tab => Key::Tab,

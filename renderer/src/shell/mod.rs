@@ -1,16 +1,18 @@
-//! The shell's content: the strip of tabs with the address bar, and the card over a crashed or hung
-//! tab. Both are documents, generated from the broker's state.
+//! The shell's content: the strip of tabs with the address bar, the card over a crashed or hung
+//! tab, and the open menu. All are documents, generated from the broker's state.
 //!
 //! Owns: the text in the address bar. Trusts: the broker's state; every string in it is escaped.
 //! Never: decides anything: it tells the broker what the user clicked.
 
 mod card;
 mod command;
+mod drag;
 mod field;
 mod find_bar;
 mod fit;
 mod icons;
 mod parts;
+mod popup;
 mod strip;
 
 use crate::runtime::{Host, LoopError, ToBroker};
@@ -19,6 +21,7 @@ use card::CardView;
 use find_bar::FindBar;
 use ipc::{Endpoint, Handles, Misbehaviour, Receiver, RecvError, Sender};
 use parley::FontContext;
+use popup::PopupView;
 use protocol::input::{Cursor, InputEvent};
 use protocol::renderer::{FromRenderer, ToRenderer};
 use protocol::shell::{FromShell, ToShell};
@@ -36,9 +39,12 @@ pub(crate) struct Shell {
     strip: Strip,
     card: CardView,
     find: FindBar,
+    popup: PopupView,
     hover: Cursor,
     /// The surface that the pointer was last over.
     pointed: SurfacePart,
+    /// Why no more commands come.
+    failure: Option<LoopError>,
 }
 
 impl Shell {
@@ -48,8 +54,10 @@ impl Shell {
             strip: Strip::new(fonts.clone()),
             card: CardView::new(fonts.clone()),
             find: FindBar::new(fonts),
+            popup: PopupView::new(fonts),
             hover: Cursor::Default,
             pointed: SurfacePart::Strip,
+            failure: None,
         }
     }
 
@@ -60,9 +68,31 @@ impl Shell {
                 self.find.set_state(&state);
                 self.strip.set_state(*state);
             }
+            ToShell::Popup(popup) => self.popup.set(popup),
             ToShell::FocusAddress => self.strip.focus_address(),
             ToShell::FocusFind => self.find.focus(),
         }
+    }
+
+    /// Takes what the broker said on the command channel before it said what comes next on the
+    /// other one: keys that follow Ctrl+L are for the address bar.
+    fn catch_up(&mut self) {
+        if self.failure.is_none() {
+            self.failure = self.take_commands().err();
+        }
+    }
+
+    fn take_commands(&mut self) -> Result<(), LoopError> {
+        while let Some((_, receiver)) = &self.commands {
+            match receiver.try_recv() {
+                Ok(Some(received)) => self.take(received.message),
+                Ok(None) => break,
+                Err(RecvError::Misbehaved(misbehaviour)) => return Err(misbehaviour.into()),
+                Err(RecvError::Closed) => self.commands = None,
+                Err(error) => return Err(LoopError::Control(error)),
+            }
+        }
+        Ok(())
     }
 
     fn say(&self, commands: impl IntoIterator<Item = FromShell>) {
@@ -82,6 +112,7 @@ impl Host for Shell {
             SurfacePart::Strip => Some(&mut self.strip.view),
             SurfacePart::Card => Some(&mut self.card.view),
             SurfacePart::Find => Some(&mut self.find.view),
+            SurfacePart::Popup => Some(&mut self.popup.view),
             SurfacePart::Page => None,
         }
     }
@@ -94,7 +125,19 @@ impl Host for Shell {
         }
     }
 
+    fn settle(&mut self, part: SurfacePart) {
+        self.catch_up();
+        match part {
+            SurfacePart::Strip => self.strip.turn(),
+            SurfacePart::Card => self.card.turn(),
+            SurfacePart::Find => self.find.turn(),
+            SurfacePart::Popup => self.popup.turn(),
+            SurfacePart::Page => {}
+        }
+    }
+
     fn input(&mut self, part: SurfacePart, event: InputEvent, _control: &ToBroker) {
+        self.catch_up();
         if event.position().is_some() {
             self.pointed = part;
         }
@@ -102,7 +145,7 @@ impl Host for Shell {
             SurfacePart::Strip => self.strip.input(event),
             SurfacePart::Card => self.card.input(event),
             SurfacePart::Find => self.find.input(event),
-            SurfacePart::Page => Vec::new(),
+            SurfacePart::Page | SurfacePart::Popup => Vec::new(),
         };
         self.say(commands);
     }
@@ -115,20 +158,19 @@ impl Host for Shell {
     }
 
     fn receive(&mut self) -> Result<(), LoopError> {
-        while let Some((_, receiver)) = &self.commands {
-            match receiver.try_recv() {
-                Ok(Some(received)) => self.take(received.message),
-                Ok(None) => break,
-                Err(RecvError::Misbehaved(misbehaviour)) => return Err(misbehaviour.into()),
-                Err(RecvError::Closed) => self.commands = None,
-                Err(error) => return Err(LoopError::Control(error)),
-            }
+        match self.failure.take() {
+            Some(failure) => Err(failure),
+            None => self.take_commands(),
         }
-        Ok(())
     }
 
     fn deadline(&self) -> Option<Instant> {
-        let views = [&self.strip.view, &self.card.view, &self.find.view];
+        let views = [
+            &self.strip.view,
+            &self.card.view,
+            &self.find.view,
+            &self.popup.view,
+        ];
         let is_unsettled = views.into_iter().any(View::is_unsettled);
         is_unsettled.then(Instant::now)
     }
@@ -137,9 +179,15 @@ impl Host for Shell {
         self.strip.turn();
         self.card.turn();
         self.find.turn();
+        self.popup.turn();
+        let typed = self.strip.take_typed();
+        self.say(typed);
+        let looked_for = self.find.take_typed();
+        self.say(looked_for);
         let pointed = match self.pointed {
             SurfacePart::Card => &self.card.view,
             SurfacePart::Find => &self.find.view,
+            SurfacePart::Popup => &self.popup.view,
             _ => &self.strip.view,
         };
         let (cursor, _) = pointed.hover();

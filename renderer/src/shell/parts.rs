@@ -63,9 +63,14 @@ pub(crate) fn parts(state: &ShellState, width: f32, inks: Inks) -> [Part; 5] {
     ]
 }
 
-fn tabs(state: &ShellState, width: f32, inks: Inks) -> String {
+/// The width of each tab, with what parts it from the next.
+pub(crate) fn tab_width(state: &ShellState, width: f32) -> f32 {
     let count = state.tabs.len().max(1) as f32;
-    let tab_width = ((width - BESIDE_TABS) / count).min(TAB_WIDTH_MAX);
+    ((width - BESIDE_TABS) / count).clamp(1.0, TAB_WIDTH_MAX)
+}
+
+fn tabs(state: &ShellState, width: f32, inks: Inks) -> String {
+    let tab_width = tab_width(state, width);
     let mut html = String::new();
     for tab in &state.tabs {
         let is_active = state.active == Some(tab.tab);

@@ -2,14 +2,16 @@
 //! survives every change of the state.
 
 use super::command::{self, BASE};
-use super::parts::{Inks, Part, parts};
+use super::drag::Drag;
+use super::parts::{Inks, Part, parts, tab_width};
 use crate::document::carry_over;
 use crate::document::markup::Markup;
 use crate::load::fetcher::Fetcher;
 use crate::view::View;
 use blitz_dom::NodeId;
 use parley::FontContext;
-use protocol::input::{Button, InputEvent, Key};
+use protocol::ids::TabId;
+use protocol::input::{Button, InputEvent, Key, Modifiers};
 use protocol::limits::URL_BYTES_MAX;
 use protocol::shell::{FromShell, ShellState};
 
@@ -27,6 +29,9 @@ pub(crate) struct Strip {
     address: Option<String>,
     /// Whether the address bar is to get the focus.
     wants_focus: bool,
+    /// The text in the address bar that the broker knows of.
+    told: String,
+    drag: Option<Drag>,
 }
 
 impl Strip {
@@ -43,6 +48,8 @@ impl Strip {
             parts: Vec::new(),
             address: None,
             wants_focus: false,
+            told: String::new(),
+            drag: None,
         }
     }
 
@@ -69,14 +76,18 @@ impl Strip {
     pub(crate) fn input(&mut self, event: InputEvent) -> Vec<FromShell> {
         self.turn();
         let was_typing = self.is_typing();
-        if let InputEvent::KeyDown { key, .. } = event
+        if let InputEvent::KeyDown { key, modifiers, .. } = event
             && was_typing
-            && let Some(commands) = self.address_key(key)
+            && let Some(commands) = self.address_key(key, modifiers)
         {
+            return commands;
+        }
+        if let Some(commands) = self.menu_click(&event) {
             return commands;
         }
         let middle = self.middle_clicked(&event);
         self.view.input(event);
+        let dragged = self.dragged(&event);
         match event {
             InputEvent::Focus(false) => self.leave_address(),
             // The click that brings the focus selects all, the next one places the caret.
@@ -87,11 +98,100 @@ impl Strip {
             self.restore();
         }
         let links = self.view.events.take_navigations();
+        if let Some(dragged) = dragged {
+            return vec![dragged];
+        }
         links
             .iter()
             .filter_map(|link| command::of_link(&link.url))
             .chain(middle)
             .collect()
+    }
+
+    /// What a drag of a tab asks for now, instead of what a click would.
+    fn dragged(&mut self, event: &InputEvent) -> Option<FromShell> {
+        let scale = self.view.scale() as f32;
+        match *event {
+            InputEvent::PointerDown {
+                button: Button::Left,
+                x,
+                ..
+            } => {
+                let is_tab = |command: &FromShell| matches!(command, FromShell::Activate(_));
+                let command = self.command_under_pointer().filter(is_tab);
+                self.drag = command
+                    .and_then(tab_of)
+                    .map(|tab| Drag::new(tab, x / scale));
+                None
+            }
+            InputEvent::PointerMove { x, .. } => {
+                let (drag, state) = self.drag.as_mut().zip(self.state.as_ref())?;
+                let width = tab_width(state, self.view.view_size().0 as f32);
+                drag.pull(x / scale, state, width)
+            }
+            InputEvent::PointerUp {
+                button: Button::Left,
+                ..
+            } => self.drag.take().and_then(Drag::end),
+            _ => None,
+        }
+    }
+
+    /// The secondary button opens the menu of a tab or of the address bar; it does nothing else.
+    fn menu_click(&mut self, event: &InputEvent) -> Option<Vec<FromShell>> {
+        match *event {
+            InputEvent::PointerDown {
+                button: Button::Right,
+                x,
+                y,
+                ..
+            } => {
+                let tab = self.command_under_pointer().and_then(tab_of);
+                if let Some(tab) = tab {
+                    return Some(vec![FromShell::TabMenu { tab, x, y }]);
+                }
+                let is_address = self.view.hovers_text_input();
+                if is_address && !self.is_typing() {
+                    self.wants_focus = true;
+                    self.update_address();
+                }
+                let menu = is_address.then(|| self.address_menu(x, y));
+                Some(menu.into_iter().collect())
+            }
+            InputEvent::PointerUp {
+                button: Button::Right,
+                ..
+            } => Some(Vec::new()),
+            _ => None,
+        }
+    }
+
+    fn address_menu(&self, x: f32, y: f32) -> FromShell {
+        let has_selection = self.view.selected_text().is_some();
+        FromShell::AddressMenu {
+            x,
+            y,
+            has_selection,
+        }
+    }
+
+    /// The text in the address bar, if the user has changed it since the last call.
+    pub(crate) fn take_typed(&mut self) -> Option<FromShell> {
+        if !self.is_typing() {
+            return None;
+        }
+        let text = self.typed();
+        if text == self.told {
+            return None;
+        }
+        self.told.clone_from(&text);
+        let fits = text.len() <= URL_BYTES_MAX;
+        Some(FromShell::Typed(if fits { text } else { String::new() }))
+    }
+
+    fn command_under_pointer(&self) -> Option<FromShell> {
+        let link = url::Url::parse(&self.view.hovered_link()?).ok()?;
+        command::of_link(&link)
     }
 
     /// A middle click on a tab closes it.
@@ -103,16 +203,17 @@ impl Strip {
         else {
             return None;
         };
-        let link = url::Url::parse(&self.view.hovered_link()?).ok()?;
-        match command::of_link(&link)? {
-            FromShell::Activate(tab) | FromShell::Close(tab) => Some(FromShell::Close(tab)),
-            _ => None,
-        }
+        let tab = self.command_under_pointer().and_then(tab_of);
+        tab.map(FromShell::Close)
     }
 
     /// Handles the keys that the address bar reserves.
-    fn address_key(&mut self, key: Key) -> Option<Vec<FromShell>> {
+    fn address_key(&mut self, key: Key, modifiers: Modifiers) -> Option<Vec<FromShell>> {
         match key {
+            Key::ContextMenu | Key::Function(10) if key == Key::ContextMenu || modifiers.shift => {
+                let place = self.address_place();
+                Some(vec![self.address_menu(place.0, place.1)])
+            }
             Key::Enter => {
                 let text = self.typed().trim().to_owned();
                 if text.is_empty() {
@@ -139,6 +240,18 @@ impl Strip {
 
     fn address_input(&self) -> Option<NodeId> {
         self.view.document.as_ref()?.get_element_by_id("address")
+    }
+
+    /// Where the menu of the address bar is that the keyboard opens.
+    fn address_place(&self) -> (f32, f32) {
+        let input = self.view.document.as_ref().zip(self.address_input());
+        let node = input.and_then(|(document, id)| document.get_node(id));
+        node.map_or((0.0, 0.0), |node| {
+            let corner = node.absolute_position(0.0, 0.0);
+            let scale = self.view.scale() as f32;
+            let below = corner.y + node.final_layout().size.height;
+            ((corner.x + 8.0) * scale, below * scale)
+        })
     }
 
     fn is_typing(&self) -> bool {
@@ -187,7 +300,11 @@ impl Strip {
         let Some(id) = self.address_input() else {
             return;
         };
-        if let Some(text) = self.address.take()
+        let text = self.address.take();
+        if let Some(text) = &text {
+            self.told.clone_from(text);
+        }
+        if let Some(text) = text
             && text != self.typed()
             && let Some(document) = &mut self.view.document
         {
@@ -228,5 +345,13 @@ impl Strip {
         }
         self.parts = new.to_vec();
         self.view.touch();
+    }
+}
+
+/// The tab that a link of the strip is about.
+fn tab_of(command: FromShell) -> Option<TabId> {
+    match command {
+        FromShell::Activate(tab) | FromShell::Close(tab) => Some(tab),
+        _ => None,
     }
 }

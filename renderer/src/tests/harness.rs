@@ -306,13 +306,29 @@ impl Outside {
         }
     }
 
+    /// What the shell asks for next, apart from what it tells of typed text.
     pub(super) fn wait_asked(&mut self, what: &str) -> FromShell {
+        self.wait_told(what, |asked| !matches!(asked, FromShell::Typed(_)))
+    }
+
+    /// The next text in the address bar that the shell tells of.
+    pub(super) fn wait_typed(&mut self, what: &str) -> FromShell {
+        self.wait_told(what, |asked| matches!(asked, FromShell::Typed(_)))
+    }
+
+    fn wait_told(&mut self, what: &str, is_it: impl Fn(&FromShell) -> bool) -> FromShell {
         loop {
-            if let Some(asked) = self.asked.pop_front() {
-                return asked;
+            if let Some(asked) = self.asked.iter().position(&is_it) {
+                return self.asked.remove(asked).expect("found");
             }
             self.step(what);
         }
+    }
+
+    /// The number of the next input or edit.
+    pub(super) fn next_number(&mut self) -> u32 {
+        self.next_input += 1;
+        self.next_input
     }
 
     pub(super) fn wait_fetch(&mut self) -> (RequestId, String) {
@@ -375,6 +391,10 @@ impl Outside {
             sequence: wanted,
             event,
         });
+        self.wait_done(wanted);
+    }
+
+    pub(super) fn wait_done(&mut self, wanted: u32) {
         let done = self.wait_said("Done", |message| match message {
             FromRenderer::Done { sequence } if *sequence != COMMIT => Some(*sequence),
             _ => None,

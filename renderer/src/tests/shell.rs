@@ -27,7 +27,7 @@ fn tab(id: u32, title: &str, mark: TabMark) -> TabView {
     }
 }
 
-fn state() -> ShellState {
+pub(super) fn state() -> ShellState {
     ShellState {
         tabs: vec![
             tab(1, "Welcome to Bulkhead", TabMark::Ready),
@@ -54,7 +54,7 @@ fn state() -> ShellState {
     }
 }
 
-fn shown(state: &ShellState) -> Outside {
+pub(super) fn shown(state: &ShellState) -> Outside {
     let mut outside = Outside::shell(STRIP);
     outside.tell_shell(ToShell::State(Box::new(state.clone())));
     // The active tab is white where the strip behind it is not.

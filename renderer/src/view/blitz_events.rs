@@ -1,5 +1,5 @@
-//! Collects what Blitz reports while it works on a document: redraws, followed links, the
-//! clipboard.
+//! Collects what Blitz reports while it works on a document: redraws and followed links. It has no
+//! clipboard for Blitz: text comes and goes on the broker's word alone.
 
 use blitz_traits::navigation::{NavigationOptions, NavigationProvider};
 use blitz_traits::net::{Method, Url};
@@ -13,7 +13,6 @@ use std::sync::{Mutex, PoisonError};
 pub(crate) struct BlitzEvents {
     redraw: AtomicBool,
     navigations: Mutex<Vec<Navigation>>,
-    clipboard: Mutex<Option<String>>,
 }
 
 /// A followed link or a submitted form.
@@ -47,19 +46,11 @@ impl ShellProvider for BlitzEvents {
     }
 
     fn get_clipboard_text(&self) -> Result<String, ClipboardError> {
-        let clipboard = self
-            .clipboard
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        clipboard.clone().ok_or(ClipboardError)
+        Err(ClipboardError)
     }
 
-    fn set_clipboard_text(&self, text: String) -> Result<(), ClipboardError> {
-        *self
-            .clipboard
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = Some(text);
-        Ok(())
+    fn set_clipboard_text(&self, _text: String) -> Result<(), ClipboardError> {
+        Err(ClipboardError)
     }
 }
 

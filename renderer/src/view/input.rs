@@ -12,7 +12,6 @@ use blitz_traits::events::{
     BlitzPointerEvent, BlitzPointerId, BlitzWheelDelta, BlitzWheelEvent, DomEvent, DomEventData,
     KeyState, MouseEventButton, PointerCoords, UiEvent,
 };
-use blitz_traits::shell::ShellProvider;
 use protocol::input::{Button, InputEvent, Key, Modifiers};
 
 /// Pixels that an arrow key scrolls, at zoom 1.
@@ -190,17 +189,6 @@ impl View {
             return self.click(button);
         }
         let is_typing = typing.is_some();
-        if !is_typing && mods.ctrl && matches!(key, Key::Character('a' | 'A')) {
-            return self.select_document();
-        }
-        if !is_typing
-            && mods.ctrl
-            && matches!(key, Key::Character('c' | 'C'))
-            && let Some(text) = self.page_selection_text()
-        {
-            let _ = self.events.set_clipboard_text(text);
-            return;
-        }
         if !is_typing && !mods.ctrl && !mods.alt && !mods.meta {
             if matches!(key, Key::Enter | Key::Character(' ')) && self.activate(key) {
                 return;
@@ -220,6 +208,10 @@ impl View {
         }
         // A character with Alt is a command that nobody here knows, not text.
         if matches!(key, Key::Character(_)) && mods.alt && !mods.ctrl {
+            return;
+        }
+        // Blitz would empty the selection for want of a clipboard. The broker takes these keys.
+        if mods.ctrl && matches!(key, Key::Character('c' | 'x' | 'v' | 'C' | 'X' | 'V')) {
             return;
         }
         let event = keys::event(key, mods, repeat, KeyState::Pressed);

@@ -3,6 +3,7 @@
 pub(crate) mod appearance;
 pub(crate) mod blitz_events;
 pub(crate) mod canvas;
+pub(crate) mod edit;
 pub(crate) mod find;
 mod finding;
 pub(crate) mod input;

@@ -370,6 +370,14 @@ impl View {
         None
     }
 
+    /// Whether the pointer is over a text input.
+    pub(crate) fn hovers_text_input(&self) -> bool {
+        let document = self.document.as_ref();
+        let node = document.and_then(|d| d.get_node(d.get_hover_node_id()?));
+        let element = node.and_then(|node| node.element_data());
+        element.is_some_and(|element| element.text_input_data().is_some())
+    }
+
     /// The focused text input.
     pub(crate) fn focused_text_input(&self) -> Option<NodeId> {
         let document = self.document.as_ref()?;

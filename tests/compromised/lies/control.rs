@@ -10,11 +10,13 @@ use super::{Lie, NEVER_READS, NOBODYS, Who, dies};
 use crate::rig::Attacker;
 use ipc::codec::encode;
 use protocol::appearance::Percent;
+use protocol::clipboard::Target;
 use protocol::find::FindMatches;
 use protocol::geometry::Size;
 use protocol::gpu::FromGpu;
 use protocol::ids::{Generation, NavigationId, ProcessId, SurfaceId};
 use protocol::input::{Cursor, InputEvent, Modifiers};
+use protocol::limits::URL_BYTES_MAX;
 use protocol::misbehaviour::Misbehaviour;
 use protocol::network::FromNetwork;
 use protocol::renderer::FromRenderer;
@@ -123,6 +125,52 @@ pub const LIES: &[Lie] = &[
                     url,
                     new_tab: false,
                 },
+            );
+        },
+    ),
+    dies("lie-copy-unasked", "WrongState", Who::Documents, |liar| {
+        let sequence = NOBODYS;
+        say(liar.control(), &FromRenderer::Copied { sequence, bytes: 5 });
+    }),
+    dies("lie-giant-copy", "WrongState", Who::Documents, |liar| {
+        let (sequence, bytes) = (NOBODYS, u32::MAX);
+        say(liar.control(), &FromRenderer::Copied { sequence, bytes });
+    }),
+    dies("lie-menu-unasked", "WrongState", Who::Documents, |liar| {
+        let target = Target {
+            is_editable: true,
+            ..Target::default()
+        };
+        let sequence = NOBODYS;
+        say(
+            liar.control(),
+            &FromRenderer::Inspected { sequence, target },
+        );
+    }),
+    dies("lie-menu-long-link", "Oversized", Who::Documents, |liar| {
+        let target = Target {
+            link: Some(format!("https://{}", "a".repeat(URL_BYTES_MAX / 4))),
+            ..Target::default()
+        };
+        let sequence = NOBODYS;
+        say(
+            liar.control(),
+            &FromRenderer::Inspected { sequence, target },
+        );
+    }),
+    dies(
+        "lie-menu-nowhere",
+        "ValueOutOfRange",
+        Who::Documents,
+        |liar| {
+            let target = Target {
+                x: f32::NAN,
+                ..Target::default()
+            };
+            let sequence = NOBODYS;
+            say(
+                liar.control(),
+                &FromRenderer::Inspected { sequence, target },
             );
         },
     ),

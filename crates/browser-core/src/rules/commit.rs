@@ -107,6 +107,9 @@ impl Core {
             NavigationKind::Reload => tab.history.replace(&url),
             NavigationKind::History(index) => tab.history.go(index, &url),
         }
+        if error.is_none() {
+            self.visits.add(&url);
+        }
         tab.crash = None;
         tab.notice = None;
         tab.find = None;

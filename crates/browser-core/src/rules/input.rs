@@ -6,10 +6,10 @@
 
 use crate::action::{self, Action};
 use crate::state::core::Core;
-use crate::state::input::Focus;
+use crate::state::input::{Focus, HELD_MAX};
 use crate::state::liveness::{UNANSWERED_MAX, UNANSWERED_MOVES_MAX};
-use protocol::ids::SurfaceId;
-use protocol::input::InputEvent;
+use protocol::ids::{ProcessId, SurfaceId};
+use protocol::input::{Button, InputEvent};
 use protocol::surface::SurfacePart;
 
 impl Core {
@@ -21,7 +21,10 @@ impl Core {
                 modifiers,
                 repeat,
             } => {
-                if self.config.shell && self.shortcut(key, modifiers, repeat) {
+                self.input.menu_wanted = None;
+                if self.config.shell
+                    && (self.popup_key(key) || self.shortcut(key, modifiers, repeat))
+                {
                     return;
                 }
                 self.send_to_focus(event);
@@ -32,6 +35,10 @@ impl Core {
                 if self.input.captured.is_none() {
                     self.hover(None);
                 }
+            }
+            _ if self.popup_pointer(&event) => {
+                let under = self.hit(&event);
+                self.hover(under);
             }
             InputEvent::PointerMove { .. } | InputEvent::Wheel { .. } => {
                 let target = self.pointer_target(&event);
@@ -46,9 +53,16 @@ impl Core {
                 }
                 self.send_to(target, event);
             }
-            InputEvent::PointerDown { button, .. } => {
+            InputEvent::PointerDown { button, x, y, .. } => {
+                self.input.menu_wanted = None;
                 let target = self.pointer_target(&event);
                 self.hover(target);
+                if button == Button::Right
+                    && let Some(page) = target.filter(|&target| self.is_page(target))
+                {
+                    self.focus_surface(target);
+                    return self.want_page_menu(page, Some((x, y)));
+                }
                 if !self.input.buttons.contains(&button) {
                     self.input.buttons.push(button);
                 }
@@ -56,6 +70,8 @@ impl Core {
                 self.focus_surface(target);
                 self.send_to(target, event);
             }
+            // It went down on a menu, or opened one.
+            InputEvent::PointerUp { button, .. } if !self.input.buttons.contains(&button) => {}
             InputEvent::PointerUp { button, .. } => {
                 let target = self.pointer_target(&event);
                 self.send_to(target, event);
@@ -107,12 +123,17 @@ impl Core {
             Some(SurfacePart::Find) => self.input.focus = Focus::Find,
             Some(SurfacePart::Page) => self.input.focus = Focus::Page,
             Some(SurfacePart::Strip) => self.input.focus = Focus::Strip,
-            None => {}
+            Some(SurfacePart::Popup) | None => {}
         }
     }
 
+    fn is_page(&self, surface: SurfaceId) -> bool {
+        let surface = self.surfaces.get(surface);
+        surface.is_some_and(|surface| surface.part == SurfacePart::Page)
+    }
+
     /// The surface that the keyboard goes to.
-    fn focus_target(&self) -> Option<SurfaceId> {
+    pub(crate) fn focus_target(&self) -> Option<SurfaceId> {
         match self.input.focus {
             Focus::Card => self.window.card,
             Focus::Find => self.window.find,
@@ -162,8 +183,25 @@ impl Core {
     }
 
     fn send_to_focus(&mut self, event: InputEvent) {
-        if let Some(surface) = self.focus_target() {
+        let Some(surface) = self.focus_target() else {
+            return;
+        };
+        // What the user types after a paste comes after its text.
+        if self.pastes.len() == 0 {
             self.send_input(surface, event);
+        } else if self.input.held.len() < HELD_MAX {
+            self.input.held.push_back((surface, event));
+        }
+    }
+
+    /// Sends the keys that waited for the text of a paste, unless the keyboard is elsewhere now.
+    pub(crate) fn send_held(&mut self) {
+        while self.pastes.len() == 0
+            && let Some((surface, event)) = self.input.held.pop_front()
+        {
+            if self.focus_target() == Some(surface) {
+                self.send_input(surface, event);
+            }
         }
     }
 
@@ -179,21 +217,6 @@ impl Core {
 
     /// An event in the surface's own pixels to its producer, if there is one that listens.
     fn send_input(&mut self, surface: SurfaceId, event: InputEvent) {
-        let now = self.now;
-        let Some(entry) = self.surfaces.get(surface) else {
-            return;
-        };
-        let Some(producer) = entry.producer else {
-            return;
-        };
-        // A page that is on show only until the next one has painted is committed no more.
-        let tab = entry.tab.and_then(|tab| self.tabs.find(tab));
-        if tab.is_some_and(|tab| tab.current().is_none_or(|slot| slot.surface != surface)) {
-            return;
-        }
-        let Some(process) = self.processes.living_mut(producer) else {
-            return;
-        };
         let is_move = matches!(
             event,
             InputEvent::PointerMove { .. } | InputEvent::Wheel { .. }
@@ -203,21 +226,49 @@ impl Core {
         } else {
             UNANSWERED_MAX
         };
-        if process.unanswered.count() >= limit {
+        let Some((process, sequence)) = self.address(surface, limit) else {
             return;
-        }
-        if matches!(
+        };
+        let is_deed = matches!(
             event,
             InputEvent::PointerDown { .. } | InputEvent::KeyDown { .. }
-        ) {
+        );
+        if is_deed && let Some(process) = self.processes.living_mut(process) {
             process.activated = true;
         }
-        let sequence = process.unanswered.send(now);
         self.emit(Action::Input(action::Input {
-            process: producer,
+            process,
             surface,
             sequence,
             event,
         }));
+    }
+
+    /// The number of the next thing that is sent to the producer of a surface; nothing if nobody
+    /// listens there, or has left so many unanswered.
+    pub(crate) fn address(
+        &mut self,
+        surface: SurfaceId,
+        unanswered_max: usize,
+    ) -> Option<(ProcessId, u32)> {
+        let (now, id) = (self.now, self.listener(surface)?);
+        let process = self.processes.living_mut(id)?;
+        if process.unanswered.count() >= unanswered_max {
+            return None;
+        }
+        Some((id, process.unanswered.send(now)))
+    }
+
+    /// The living producer of a surface.
+    pub(crate) fn listener(&self, surface: SurfaceId) -> Option<ProcessId> {
+        let entry = self.surfaces.get(surface)?;
+        // A page that is on show only until the next one has painted is committed no more.
+        let tab = entry.tab.and_then(|tab| self.tabs.find(tab));
+        if tab.is_some_and(|tab| tab.current().is_none_or(|slot| slot.surface != surface)) {
+            return None;
+        }
+        self.processes
+            .living(entry.producer?)
+            .map(|process| process.id)
     }
 }

@@ -1,13 +1,16 @@
 //! What happens to the state, one file a subject. Each file adds its rules to
 //! [`Core`](crate::Core); a rule imports state, never another rule's types.
 
+mod clipboard;
 mod commit;
 mod faults;
 mod find;
 mod input;
 mod liveness;
+mod menus;
 mod navigation;
 mod network;
+mod popup;
 mod processes;
 mod renderer;
 mod scene;

@@ -31,7 +31,14 @@ impl Core {
             return self.on_misbehaved(id, Misbehaviour::WrongState);
         }
         match message {
-            FromRenderer::Done { sequence } => self.on_done(id, sequence),
+            FromRenderer::Done { sequence } => {
+                process.asked.retain(|(asked, _)| *asked != sequence);
+                self.on_done(id, sequence);
+            }
+            FromRenderer::Copied { sequence, bytes } => self.on_copied(id, sequence, bytes),
+            FromRenderer::Inspected { sequence, target } => {
+                self.on_inspected(id, sequence, &target);
+            }
             _ if !has_document => self.on_misbehaved(id, Misbehaviour::WrongState),
             FromRenderer::Hover { cursor, link } => {
                 process.cursor = cursor;
@@ -82,6 +89,7 @@ impl Core {
                     return;
                 }
                 committed.title.clone_from(&title);
+                self.visits.name(&committed.url, &title);
                 if let Some(entry) = tab.history.current_mut() {
                     entry.title.clone_from(&title);
                 }
@@ -118,12 +126,15 @@ impl Core {
             FromRenderer::Found {
                 request, matches, ..
             } => self.on_found(id, request, matches),
-            FromRenderer::Hover { .. } | FromRenderer::Done { .. } => {}
+            FromRenderer::Hover { .. }
+            | FromRenderer::Copied { .. }
+            | FromRenderer::Inspected { .. }
+            | FromRenderer::Done { .. } => {}
         }
     }
 
     /// A page asks to go elsewhere.
-    fn on_link(&mut self, tab: TabId, process: ProcessId, link: &str, new_tab: bool) {
+    pub(crate) fn on_link(&mut self, tab: TabId, process: ProcessId, link: &str, new_tab: bool) {
         let Some(site) = self.processes.get(process).and_then(|p| p.site.clone()) else {
             return;
         };
@@ -197,6 +208,8 @@ fn name_of(message: &FromRenderer) -> &'static str {
         FromRenderer::Scrolled { .. } => "< Scrolled",
         FromRenderer::Found { .. } => "< Found",
         FromRenderer::Hover { .. } => "< Hover",
+        FromRenderer::Copied { .. } => "< Copied",
+        FromRenderer::Inspected { .. } => "< Inspected",
         FromRenderer::Done { .. } => "< Done",
     }
 }

@@ -10,11 +10,12 @@ use protocol::geometry::Rect;
 use protocol::gpu::{Effect, Scene, SceneItem};
 use protocol::ids::SurfaceId;
 use protocol::limits::TITLE_BYTES_MAX;
+use protocol::surface::SurfacePart;
 
 impl Core {
     /// From bottom to top: the page that waits for its first frame (under the page that it
     /// replaces, for only what is in the scene is asked for frames), the page on show, the strip,
-    /// the bar for finding text, the card.
+    /// the bar for finding text, the card, the open menu or list.
     pub(crate) fn scene(&self) -> Scene {
         let page = self.page_rect();
         let mut items = Vec::new();
@@ -31,6 +32,9 @@ impl Core {
         }
         if let Some(card) = self.window.card {
             items.push(self.scene_item(card, self.card_rect()));
+        }
+        if let Some(popup) = self.window.popup {
+            items.push(self.scene_item(popup, self.popup_rect()));
         }
         Scene { items }
     }
@@ -87,6 +91,8 @@ impl Core {
             .input
             .hovered
             .and_then(|surface| self.surfaces.get(surface))
+            // The shell is not told of the pointer over a menu.
+            .filter(|surface| surface.part != SurfacePart::Popup)
             .and_then(|surface| self.processes.living(surface.producer?));
         let cursor = producer.map_or_else(Default::default, |process| process.cursor);
         if self.window.cursor_told != cursor {

@@ -14,7 +14,7 @@ use crate::state::tab::Tab;
 use crate::state::zoom::ZoomStep;
 use crate::text::{self, REMARK_BYTES_MAX};
 use protocol::appearance::Percent;
-use protocol::ids::{ProcessId, Role, TabId};
+use protocol::ids::{ProcessId, Role, SurfaceId, TabId};
 use protocol::limits::HANG_CARD_MS;
 use protocol::misbehaviour::Misbehaviour;
 use protocol::shell::{
@@ -37,8 +37,11 @@ impl Core {
         if process.role != Role::Shell || !process.is_ready() {
             return self.on_misbehaved(id, Misbehaviour::WrongState);
         }
-        if let FromShell::Activate(tab) | FromShell::Close(tab) | FromShell::CardButton(tab, _) =
-            message
+        if let FromShell::Activate(tab)
+        | FromShell::Close(tab)
+        | FromShell::CardButton(tab, _)
+        | FromShell::Move(tab, _)
+        | FromShell::TabMenu { tab, .. } = message
             && self.tabs.find(tab).is_none()
         {
             if !self.ids.was_tab(tab) {
@@ -53,6 +56,19 @@ impl Core {
             }
             (FromShell::CardButton(tab, button), _) => self.on_card_button(tab, button),
             (FromShell::Close(tab), _) => self.close_tab(tab),
+            (FromShell::Move(tab, place), _) => self.tabs.shift(tab, usize::from(place)),
+            (FromShell::TabMenu { tab, x, y }, _) => self.open_tab_menu(tab, x, y),
+            (
+                FromShell::AddressMenu {
+                    x,
+                    y,
+                    has_selection,
+                },
+                _,
+            ) => {
+                self.open_address_menu(x, y, has_selection);
+            }
+            (FromShell::Typed(text), _) => self.on_typed(&text),
             (FromShell::NewTab, _) => self.open_new_tab(),
             (FromShell::Go(address), tab) => {
                 self.input.focus = Focus::Page;
@@ -107,9 +123,12 @@ impl Core {
 
     pub(crate) fn shell_lost(&mut self) {
         self.shell_told = None;
-        let window = &mut self.window;
-        let parts = [window.strip.take(), window.card.take(), window.find.take()];
-        for surface in parts.into_iter().flatten() {
+        self.popup_told = None;
+        self.close_popup();
+        let parts: Vec<SurfaceId> = self.window.parts().collect();
+        (self.window.strip, self.window.card, self.window.popup) = (None, None, None);
+        self.window.find = None;
+        for surface in parts {
             self.drop_surface(surface);
         }
     }

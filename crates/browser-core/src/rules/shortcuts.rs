@@ -4,6 +4,7 @@
 use crate::state::core::Core;
 use crate::state::input::Focus;
 use crate::state::zoom::ZoomStep;
+use protocol::clipboard::Edit;
 use protocol::find::FindStep;
 use protocol::ids::TabId;
 use protocol::input::{Key, Modifiers};
@@ -20,6 +21,7 @@ impl Core {
         match (ctrl, alt, meta) {
             (true, false, false) => self.ctrl_shortcut(key, shift, repeat),
             (false, true, false) => match (key, self.tabs.active) {
+                (Key::Character('d' | 'D'), _) => self.once(repeat, Core::focus_address),
                 (Key::ArrowLeft, Some(tab)) => self.take(|core| core.go_back(tab)),
                 (Key::ArrowRight, Some(tab)) => self.take(|core| core.go_forward(tab)),
                 _ => false,
@@ -33,6 +35,10 @@ impl Core {
                 {
                     self.take(|core| core.close_find(tab))
                 }
+                (Key::Insert, _) if shift => self.take(Core::paste_focused),
+                (Key::Delete, _) if shift => self.once(repeat, |core| core.edit_focused(Edit::Cut)),
+                (Key::ContextMenu, _) => self.menu_key(repeat, false),
+                (Key::Function(10), _) if shift => self.menu_key(repeat, false),
                 (Key::Function(5), Some(tab)) => self.once(repeat, |core| core.reload(tab)),
                 (Key::Escape, Some(tab))
                     if self.input.focus == Focus::Page && self.is_loading(tab) =>
@@ -49,10 +55,31 @@ impl Core {
         if key == Key::Tab {
             return self.take(|core| core.cycle_tabs(if shift { -1 } else { 1 }));
         }
+        match (key, self.tabs.active) {
+            (Key::PageUp | Key::PageDown, _) => {
+                let by = if key == Key::PageUp { -1 } else { 1 };
+                return self.take(|core| match shift {
+                    true => core.move_active_tab(by),
+                    false => core.cycle_tabs(by),
+                });
+            }
+            (Key::Insert, _) if !shift => {
+                return self.once(repeat, |core| core.edit_focused(Edit::Copy));
+            }
+            (Key::ContextMenu | Key::Function(10), _) => return self.menu_key(repeat, true),
+            (Key::Function(4), Some(tab)) => return self.once(repeat, |core| core.close_tab(tab)),
+            (Key::Function(5), Some(tab)) => return self.once(repeat, |core| core.reload(tab)),
+            _ => {}
+        }
         let Key::Character(character) = key else {
             return false;
         };
         match (character.to_ascii_lowercase(), self.tabs.active) {
+            ('a', _) if !shift => self.once(repeat, |core| core.edit_focused(Edit::SelectAll)),
+            ('c', _) if !shift => self.once(repeat, |core| core.edit_focused(Edit::Copy)),
+            ('x', _) if !shift => self.once(repeat, |core| core.edit_focused(Edit::Cut)),
+            ('v', _) => self.take(Core::paste_focused),
+            ('t', _) if shift => self.once(repeat, Core::reopen_tab),
             ('t', _) if !shift => self.once(repeat, Core::open_new_tab),
             ('q', _) if !shift => self.once(repeat, Core::quit),
             ('l', _) if !shift => self.once(repeat, Core::focus_address),
@@ -71,6 +98,12 @@ impl Core {
             }),
             _ => false,
         }
+    }
+
+    /// The address bar opens its own menu: it knows what is selected in it.
+    fn menu_key(&mut self, repeat: bool, of_tab: bool) -> bool {
+        let is_address = self.input.focus == Focus::Strip && !of_tab;
+        !is_address && self.once(repeat, |core| core.menu_by_key(of_tab))
     }
 
     /// The tab that Ctrl and a digit mean: by its place, and with 9 the last one.

@@ -58,11 +58,17 @@ impl Core {
         Rect::new(page.x + page.width - width - gap, page.y, width, height)
     }
 
+    pub(crate) fn popup_rect(&self) -> Rect {
+        let popup = self.popup.as_ref();
+        popup.map_or(Rect::new(0, 0, 1, 1), |popup| popup.rect)
+    }
+
     pub(crate) fn rect_of(&self, part: SurfacePart) -> Rect {
         match part {
             SurfacePart::Card => self.card_rect(),
             SurfacePart::Find => self.find_rect(),
             SurfacePart::Page => self.page_rect(),
+            SurfacePart::Popup => self.popup_rect(),
             SurfacePart::Strip => self.strip_rect(),
         }
     }
@@ -114,7 +120,8 @@ impl Core {
         }));
     }
 
-    /// Strip, bar and card come and go with what they show; what is on show has the window's size.
+    /// Strip, bar, card and popup come and go with what they show; what is on show has the window's
+    /// size.
     pub(crate) fn keep_surfaces(&mut self) {
         let shell = self
             .ready_service(&self.services.shell)
@@ -146,6 +153,7 @@ impl Core {
             }
             _ => {}
         }
+        self.keep_popup_surface(shell);
         let tab = self.tabs.shown();
         let pages = tab
             .into_iter()
@@ -155,6 +163,19 @@ impl Core {
         let shown: Vec<SurfaceId> = self.window.parts().chain(pages).collect();
         for surface in shown {
             self.fit_surface(surface);
+        }
+    }
+
+    fn keep_popup_surface(&mut self, shell: Option<ProcessId>) {
+        match (self.window.popup, shell) {
+            (None, Some(shell)) if self.popup.is_some() => {
+                self.window.popup = Some(self.create_surface(SurfacePart::Popup, shell, None));
+            }
+            (Some(popup), _) if self.popup.is_none() => {
+                self.window.popup = None;
+                self.drop_surface(popup);
+            }
+            _ => {}
         }
     }
 
@@ -237,6 +258,7 @@ impl Core {
 
     fn resized(&mut self, gpu: ProcessId, size: Size) {
         self.window.size = size;
+        self.close_popup();
         self.record(RecordKind::Window { size }, None, Some(gpu));
     }
 
@@ -304,6 +326,7 @@ impl Core {
         self.window.title_told = None;
         self.window.cursor_told = Cursor::Default;
         self.input.forget_window();
+        self.close_popup();
         self.surfaces.forget_gpu();
     }
 }

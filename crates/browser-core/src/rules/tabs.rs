@@ -7,6 +7,7 @@ use crate::action::Action;
 use crate::death::DeathCause;
 use crate::record::RecordKind;
 use crate::state::core::Core;
+use crate::state::history::History;
 use crate::state::input::Focus;
 use crate::state::navigation::NavigationKind;
 use crate::state::tab::{Crash, Slot, Tab};
@@ -90,6 +91,7 @@ impl Core {
         for slot in [tab.front, tab.next].into_iter().flatten() {
             self.drop_slot(slot);
         }
+        self.closed_tabs.add(tab.history, place);
         self.record(RecordKind::TabClosed, Some(id), None);
         if self.tabs.active == Some(id) {
             self.tabs.active = None;
@@ -100,6 +102,62 @@ impl Core {
         }
         if self.tabs.is_empty() {
             self.quit();
+        }
+    }
+
+    /// Closes all tabs but one.
+    pub(crate) fn close_others(&mut self, kept: TabId) {
+        if self.tabs.find(kept).is_none() {
+            return;
+        }
+        self.activate(kept);
+        for tab in self.tabs.ids() {
+            if tab != kept {
+                self.close_tab(tab);
+            }
+        }
+    }
+
+    /// Opens the tab again that was closed last, at its place and with its history.
+    pub(crate) fn reopen_tab(&mut self) {
+        if self.tabs.len() < TABS_MAX
+            && let Some(closed) = self.closed_tabs.take_last()
+        {
+            self.open_with_history(closed.history, closed.place);
+        }
+    }
+
+    /// The same page in a further tab, with the same history.
+    pub(crate) fn duplicate(&mut self, id: TabId) {
+        let Some(tab) = self.tabs.find(id) else {
+            return;
+        };
+        let history = tab.history.clone();
+        let place = self.tabs.place_of(id).map_or(0, |place| place + 1);
+        self.open_with_history(history, place);
+    }
+
+    fn open_with_history(&mut self, history: History, place: usize) {
+        let Some(url) = history.current().map(|entry| entry.url.clone()) else {
+            return;
+        };
+        let Some(id) = self.add_tab(&url, true, place) else {
+            return;
+        };
+        let at = history.at();
+        if let Some(tab) = self.tabs.find_mut(id) {
+            tab.history = history;
+        }
+        self.begin(id, &url, NavigationKind::History(at));
+    }
+
+    /// Moves the active tab so many places to the right.
+    pub(crate) fn move_active_tab(&mut self, by: isize) {
+        let place = self.tabs.active.and_then(|tab| self.tabs.place_of(tab));
+        if let (Some(tab), Some(place)) = (self.tabs.active, place)
+            && let Some(to) = place.checked_add_signed(by)
+        {
+            self.tabs.shift(tab, to);
         }
     }
 

@@ -4,17 +4,21 @@ use crate::action::Action;
 use crate::config::Config;
 use crate::event::Time;
 use crate::record::{Record, RecordKind};
+use crate::state::clipboard::Pastes;
+use crate::state::closed_tabs::ClosedTabs;
 use crate::state::ids::Ids;
 use crate::state::input::InputState;
+use crate::state::popup::Popup;
 use crate::state::processes::Processes;
 use crate::state::service::{Service, Services};
 use crate::state::surface::Window;
 use crate::state::surfaces::Surfaces;
 use crate::state::tabs::Tabs;
+use crate::state::visits::Visits;
 use crate::state::zoom::Zooms;
 use protocol::appearance::Percent;
 use protocol::ids::{NavigationId, ProcessId, TabId};
-use protocol::shell::ShellState;
+use protocol::shell::{Popup as PopupView, ShellState};
 use std::collections::{BTreeSet, VecDeque};
 
 /// The broker's decision logic. See the crate's documentation.
@@ -33,6 +37,13 @@ pub struct Core {
     pub(crate) zooms: Zooms,
     /// The text that was looked for last, in any tab.
     pub(crate) last_find: String,
+    /// The open menu, or the list under the address bar.
+    pub(crate) popup: Option<Popup>,
+    /// What the shell was told of it last.
+    pub(crate) popup_told: Option<PopupView>,
+    pub(crate) pastes: Pastes,
+    pub(crate) visits: Visits,
+    pub(crate) closed_tabs: ClosedTabs,
     /// What the shell was told last.
     pub(crate) shell_told: Option<ShellState>,
     /// Local pages and files that the event loop was asked for and has not answered yet.
@@ -60,6 +71,11 @@ impl Core {
             input: InputState::default(),
             zooms: Zooms::default(),
             last_find: String::new(),
+            popup: None,
+            popup_told: None,
+            pastes: Pastes::default(),
+            visits: Visits::default(),
+            closed_tabs: ClosedTabs::default(),
             shell_told: None,
             building: BTreeSet::new(),
             exiting: false,

@@ -13,7 +13,7 @@ pub(crate) struct Entry {
 }
 
 /// The entries of one tab, oldest first.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct History {
     entries: Vec<Entry>,
     at: usize,
@@ -30,6 +30,11 @@ impl History {
 
     pub(crate) fn get(&self, index: usize) -> Option<&Entry> {
         self.entries.get(index)
+    }
+
+    /// The index of the present entry.
+    pub(crate) fn at(&self) -> usize {
+        self.at
     }
 
     pub(crate) fn len(&self) -> usize {

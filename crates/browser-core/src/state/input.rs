@@ -1,7 +1,8 @@
 //! Pointer capture, hover, and the focus of the keyboard.
 
-use protocol::ids::SurfaceId;
-use protocol::input::Button;
+use protocol::ids::{ProcessId, SurfaceId};
+use protocol::input::{Button, InputEvent};
+use std::collections::VecDeque;
 
 /// Where the keyboard goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -17,6 +18,19 @@ pub(crate) enum Focus {
     Strip,
 }
 
+/// Most keys that wait for the text of a paste; further ones are dropped.
+pub(crate) const HELD_MAX: usize = 64;
+
+/// A menu that the user wants, while the page says what it is about.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MenuWanted {
+    pub(crate) process: ProcessId,
+    pub(crate) sequence: u32,
+    pub(crate) surface: SurfaceId,
+    /// Where in the window; by keyboard nowhere.
+    pub(crate) at: Option<(f32, f32)>,
+}
+
 /// Pointer and keyboard.
 #[derive(Debug)]
 pub(crate) struct InputState {
@@ -30,6 +44,10 @@ pub(crate) struct InputState {
     pub(crate) is_window_focused: bool,
     /// Pixels that the wheel has turned, with Ctrl held, since the zoom changed last.
     pub(crate) zoom_turned: f32,
+    /// Whatever the user does next ends it.
+    pub(crate) menu_wanted: Option<MenuWanted>,
+    /// Keys for a surface that come after a paste whose text is not there yet.
+    pub(crate) held: VecDeque<(SurfaceId, InputEvent)>,
 }
 
 impl Default for InputState {
@@ -42,6 +60,8 @@ impl Default for InputState {
             focus_told: None,
             is_window_focused: true,
             zoom_turned: 0.0,
+            menu_wanted: None,
+            held: VecDeque::new(),
         }
     }
 }
@@ -51,6 +71,7 @@ impl InputState {
         for kept in [&mut self.hovered, &mut self.captured, &mut self.focus_told] {
             *kept = kept.filter(|&kept| kept != surface);
         }
+        self.held.retain(|(held, _)| *held != surface);
     }
 
     /// The window is gone; another one begins without buttons held.
@@ -58,6 +79,8 @@ impl InputState {
         self.hovered = None;
         self.captured = None;
         self.buttons.clear();
+        self.menu_wanted = None;
+        self.held.clear();
         self.is_window_focused = true;
     }
 

@@ -1,5 +1,7 @@
 //! What the core knows: types, and what can be said about one of them alone.
 
+pub(crate) mod clipboard;
+pub(crate) mod closed_tabs;
 pub(crate) mod core;
 pub(crate) mod find;
 pub(crate) mod history;
@@ -8,6 +10,7 @@ pub(crate) mod injection;
 pub(crate) mod input;
 pub(crate) mod liveness;
 pub(crate) mod navigation;
+pub(crate) mod popup;
 pub(crate) mod process;
 pub(crate) mod processes;
 pub(crate) mod rate_limit;
@@ -16,4 +19,5 @@ pub(crate) mod surface;
 pub(crate) mod surfaces;
 pub(crate) mod tab;
 pub(crate) mod tabs;
+pub(crate) mod visits;
 pub(crate) mod zoom;

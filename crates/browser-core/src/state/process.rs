@@ -14,6 +14,15 @@ use std::collections::VecDeque;
 /// Messages remembered per process, for its card.
 const NOTES_MAX: usize = 8;
 
+/// What a renderer was asked for and has not answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// What lies at a place of its page.
+    Target,
+    /// The text that the user copies or cuts.
+    Text,
+}
+
 /// How far a process is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ProcessStage {
@@ -47,6 +56,8 @@ pub(crate) struct Process {
     /// Of a renderer: the navigations committed in it. Of a network process: those it was to fetch.
     pub(crate) navigations: Granted,
     pub(crate) unanswered: Unanswered,
+    /// What it was asked for, by the number of the question; it may answer until it says `Done`.
+    pub(crate) asked: VecDeque<(u32, Asked)>,
     /// Whether the user acted on the page since it last opened a tab.
     pub(crate) activated: bool,
     /// How often its page has asked to go elsewhere.
@@ -73,6 +84,7 @@ impl Process {
             network: None,
             navigations: Granted::default(),
             unanswered: Unanswered::default(),
+            asked: VecDeque::new(),
             activated: false,
             navigations_asked: RateLimit::new(
                 limits::PAGE_NAVIGATIONS_MAX,

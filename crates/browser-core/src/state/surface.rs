@@ -36,6 +36,7 @@ pub(crate) struct Window {
     pub(crate) strip: Option<SurfaceId>,
     pub(crate) card: Option<SurfaceId>,
     pub(crate) find: Option<SurfaceId>,
+    pub(crate) popup: Option<SurfaceId>,
     pub(crate) scene_told: Option<Scene>,
     pub(crate) title_told: Option<String>,
     pub(crate) cursor_told: Cursor,
@@ -50,15 +51,18 @@ impl Window {
             strip: None,
             card: None,
             find: None,
+            popup: None,
             scene_told: None,
             title_told: None,
             cursor_told: Cursor::Default,
         }
     }
 
-    /// The shell's surfaces.
+    /// The surfaces that the shell paints.
     pub(crate) fn parts(&self) -> impl Iterator<Item = SurfaceId> {
-        [self.strip, self.card, self.find].into_iter().flatten()
+        [self.strip, self.card, self.find, self.popup]
+            .into_iter()
+            .flatten()
     }
 
     /// Nothing is shown any more.

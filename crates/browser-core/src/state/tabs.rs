@@ -69,6 +69,14 @@ impl Tabs {
         self.in_order.remove(place)
     }
 
+    /// Puts a tab to another place in the strip, or to the end where there are fewer.
+    pub(crate) fn shift(&mut self, tab: TabId, to: usize) {
+        if let Some(from) = self.place_of(tab) {
+            let tab = self.in_order.remove(from);
+            self.insert(to, tab);
+        }
+    }
+
     /// The tab so many places further to the right of the active one, round and round.
     pub(crate) fn neighbour(&self, by: isize) -> Option<TabId> {
         let place = self.place_of(self.active?)?;
@@ -101,6 +109,17 @@ mod tests {
         tabs.active = Some(TabId(3));
         assert_eq!(tabs.neighbour(1), Some(TabId(1)));
         assert_eq!(Tabs::default().neighbour(1), None);
+    }
+
+    #[test]
+    fn tabs_are_moved_within_the_strip() {
+        let mut tabs = three();
+        tabs.shift(TabId(1), 1);
+        assert_eq!(tabs.ids(), [TabId(2), TabId(1), TabId(3)]);
+        tabs.shift(TabId(2), 200);
+        assert_eq!(tabs.ids(), [TabId(1), TabId(3), TabId(2)]);
+        tabs.shift(TabId(9), 0);
+        assert_eq!(tabs.ids(), [TabId(1), TabId(3), TabId(2)]);
     }
 
     #[test]

@@ -1,0 +1,127 @@
+//! The addresses that were visited in this session, for the list under the address bar. They end
+//! with the session and are told to nobody but the shell.
+
+use std::collections::VecDeque;
+
+/// Most addresses that are remembered.
+const VISITS_MAX: usize = 500;
+/// Longer addresses are not remembered: nobody types them.
+const VISIT_BYTES_MAX: usize = 2 * 1024;
+
+/// One address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Visit {
+    pub(crate) url: String,
+    pub(crate) title: String,
+}
+
+/// The addresses, the newest first, each once.
+#[derive(Debug, Default)]
+pub(crate) struct Visits {
+    newest_first: VecDeque<Visit>,
+}
+
+impl Visits {
+    /// An address was committed.
+    pub(crate) fn add(&mut self, url: &str) {
+        if url.len() > VISIT_BYTES_MAX {
+            return;
+        }
+        let known = self.newest_first.iter().position(|visit| visit.url == url);
+        let visit = known.and_then(|at| self.newest_first.remove(at));
+        let visit = visit.unwrap_or_else(|| Visit {
+            url: url.to_owned(),
+            title: String::new(),
+        });
+        self.newest_first.push_front(visit);
+        self.newest_first.truncate(VISITS_MAX);
+    }
+
+    /// The page at that address has this title.
+    pub(crate) fn name(&mut self, url: &str, title: &str) {
+        if let Some(visit) = self.newest_first.iter_mut().find(|visit| visit.url == url) {
+            title.clone_into(&mut visit.title);
+        }
+    }
+
+    /// At most `max` addresses whose URL or title has every word of `text`: first those of which
+    /// it is the beginning, then the newest.
+    pub(crate) fn matching(&self, text: &str, max: usize) -> Vec<Visit> {
+        let text = text.to_lowercase();
+        let words: Vec<&str> = text.split_whitespace().collect();
+        if words.is_empty() {
+            return Vec::new();
+        }
+        let has_all = |visit: &&Visit| {
+            let (url, title) = (visit.url.to_lowercase(), visit.title.to_lowercase());
+            words
+                .iter()
+                .all(|word| url.contains(word) || title.contains(word))
+        };
+        let begins = |visit: &&Visit| bare(&visit.url).starts_with(bare(&text));
+        let found = self.newest_first.iter().filter(has_all);
+        let (mut first, rest): (Vec<&Visit>, Vec<&Visit>) = found.partition(begins);
+        first.extend(rest);
+        first.into_iter().take(max).cloned().collect()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.newest_first.len()
+    }
+}
+
+/// An address without what users leave out.
+fn bare(url: &str) -> &str {
+    let url = url.split_once("://").map_or(url, |(_, rest)| rest);
+    url.strip_prefix("www.").unwrap_or(url)
+}
+
+/// Bound of [`Visits::len`], for the invariants.
+pub(crate) const REMEMBERED_MAX: usize = VISITS_MAX;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn urls(visits: &Visits, text: &str) -> Vec<String> {
+        let found = visits.matching(text, 8);
+        found.into_iter().map(|visit| visit.url).collect()
+    }
+
+    #[test]
+    fn what_begins_with_the_text_comes_first_and_then_the_newest() {
+        let mut visits = Visits::default();
+        for url in [
+            "https://docs.test/",
+            "https://other.test/docs",
+            "https://x.test/",
+        ] {
+            visits.add(url);
+        }
+        visits.name("https://x.test/", "The Docs of X");
+        let expected = [
+            "https://docs.test/",
+            "https://x.test/",
+            "https://other.test/docs",
+        ];
+        assert_eq!(urls(&visits, "docs"), expected);
+        assert_eq!(urls(&visits, "DOCS of"), ["https://x.test/"]);
+        assert!(urls(&visits, " ").is_empty() && urls(&visits, "absent").is_empty());
+    }
+
+    #[test]
+    fn each_address_is_remembered_once_and_their_number_is_bounded() {
+        let mut visits = Visits::default();
+        for n in 0..2 * VISITS_MAX {
+            visits.add(&format!("https://{n}.test/"));
+            visits.add("https://again.test/");
+        }
+        visits.add(&format!(
+            "https://long.test/{}",
+            "a".repeat(VISIT_BYTES_MAX)
+        ));
+        assert_eq!(visits.len(), VISITS_MAX);
+        assert_eq!(urls(&visits, "again"), ["https://again.test/"]);
+        assert!(urls(&visits, "long").is_empty());
+    }
+}
