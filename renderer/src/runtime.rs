@@ -161,11 +161,7 @@ impl<H: Host> Runtime<H> {
                 size,
                 channel,
             } => {
-                let channel = if channel {
-                    Some(Endpoint::take(&mut handles)?)
-                } else {
-                    None
-                };
+                let channel = channel.then(|| Endpoint::take(&mut handles)).transpose()?;
                 let producer = producer(&mut handles, size, generation)?;
                 self.replace(surface, producer, channel);
             }
@@ -185,13 +181,7 @@ impl<H: Host> Runtime<H> {
                 surface,
                 sequence,
                 appearance,
-            } => {
-                let part = self.part_of(surface);
-                if let Some(view) = part.and_then(|part| self.host.view(part)) {
-                    view.set_appearance(appearance);
-                }
-                self.control.say(FromRenderer::Done { sequence });
-            }
+            } => self.set_appearance(surface, sequence, appearance),
             ToRenderer::Find { sequence, command } => {
                 self.host.find(command, &self.control)?;
                 self.control.say(FromRenderer::Done { sequence });
@@ -261,6 +251,14 @@ impl<H: Host> Runtime<H> {
             fetch: self.host.fetch_channel().into_iter().collect(),
             surfaces: self.surfaces.iter().map(PaintedSurface::reach).collect(),
         }
+    }
+
+    fn set_appearance(&mut self, surface: SurfaceId, sequence: u32, appearance: Appearance) {
+        let part = self.part_of(surface);
+        if let Some(view) = part.and_then(|part| self.host.view(part)) {
+            view.set_appearance(appearance);
+        }
+        self.control.say(FromRenderer::Done { sequence });
     }
 
     fn attach(

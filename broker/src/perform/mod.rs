@@ -81,14 +81,10 @@ impl Broker {
             }
             Action::Inject { process, fault } => self.inject(process, fault),
             Action::Ping { process, sequence } => self.ping(process, sequence),
-            Action::UpdateShell { process, state } => {
-                children.send_shell(process, ToShell::State(state));
-            }
-            Action::UpdatePopup { process, popup } => {
-                children.send_shell(process, ToShell::Popup(popup));
-            }
-            Action::FocusAddress { process } => children.send_shell(process, ToShell::FocusAddress),
-            Action::FocusFind { process } => children.send_shell(process, ToShell::FocusFind),
+            action @ (Action::UpdateShell { .. }
+            | Action::UpdatePopup { .. }
+            | Action::FocusAddress { .. }
+            | Action::FocusFind { .. }) => self.tell_shell(action),
             Action::Record(record) => self.record(record),
             Action::Exit { code } => self.exit = Some(code),
         }
@@ -103,6 +99,17 @@ impl Broker {
             _ => return,
         };
         self.children.send_gpu(gpu, message, []);
+    }
+
+    fn tell_shell(&mut self, action: Action) {
+        let (process, message) = match action {
+            Action::UpdateShell { process, state } => (process, ToShell::State(state)),
+            Action::UpdatePopup { process, popup } => (process, ToShell::Popup(popup)),
+            Action::FocusAddress { process } => (process, ToShell::FocusAddress),
+            Action::FocusFind { process } => (process, ToShell::FocusFind),
+            _ => return,
+        };
+        self.children.send_shell(process, message);
     }
 
     fn input(&mut self, input: action::Input) {

@@ -161,9 +161,7 @@ impl Checker {
                 ..
             } => self.number_of_surface(*process, *sequence, *surface),
             Action::SetAppearance(told) => self.appearance(told),
-            Action::Find(action::Find {
-                process, sequence, ..
-            }) => self.next_in_order(*process, *sequence),
+            Action::Find(find) => self.next_in_order(find.process, find.sequence),
             Action::Exit { .. } => {
                 self.is_over = true;
                 let living = self.processes.values().find(|p| !p.is_killed && !p.is_gone);
