@@ -12,6 +12,7 @@ mod text;
 mod bad_input;
 mod command_line;
 mod crash;
+mod display;
 mod environments;
 mod executable;
 mod hands;

@@ -52,12 +52,12 @@ impl BrokerChannel {
         }
     }
 
-    /// A function that tells the broker, from any thread, that the window is gone.
+    /// A function that tells the broker, from any thread, that the display is gone.
     pub fn closer(&self) -> impl Fn() + Send + Sync + 'static {
         let sender = Arc::clone(&self.sender);
         move || {
             // The broker may be gone too; then there is nobody to tell.
-            let _ = sender.try_send(FromGpu::CloseRequested);
+            let _ = sender.try_send(FromGpu::DisplayLost);
         }
     }
 }
@@ -119,7 +119,7 @@ impl Gpu {
             let woken = self.wait()?;
             if woken.display_lost {
                 tracing::warn!("the display is gone");
-                self.say(FromGpu::CloseRequested);
+                self.say(FromGpu::DisplayLost);
                 return Ok(());
             }
             if woken.control
@@ -237,6 +237,7 @@ impl Gpu {
                     &action,
                     &child::Reach {
                         surfaces: self.screen.reach(),
+                        display: self.target.fd(),
                         ..child::Reach::control(self.control.receiver.as_fd())
                     },
                 );

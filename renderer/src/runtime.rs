@@ -161,7 +161,11 @@ impl<H: Host> Runtime<H> {
                 size,
                 channel,
             } => {
-                let channel = channel.then(|| Endpoint::take(&mut handles)).transpose()?;
+                let channel = if channel {
+                    Some(Endpoint::take(&mut handles)?)
+                } else {
+                    None
+                };
                 let producer = producer(&mut handles, size, generation)?;
                 self.replace(surface, producer, channel);
             }
@@ -177,15 +181,6 @@ impl<H: Host> Runtime<H> {
                 }
                 self.control.say(FromRenderer::Done { sequence });
             }
-            ToRenderer::SetAppearance {
-                surface,
-                sequence,
-                appearance,
-            } => self.set_appearance(surface, sequence, appearance),
-            ToRenderer::Find { sequence, command } => {
-                self.host.find(command, &self.control)?;
-                self.control.say(FromRenderer::Done { sequence });
-            }
             ToRenderer::Edit {
                 surface,
                 sequence,
@@ -196,6 +191,21 @@ impl<H: Host> Runtime<H> {
                 sequence,
                 at,
             } => self.inspect(surface, sequence, at),
+            ToRenderer::SetAppearance {
+                surface,
+                sequence,
+                appearance,
+            } => {
+                let part = self.part_of(surface);
+                if let Some(view) = part.and_then(|part| self.host.view(part)) {
+                    view.set_appearance(appearance);
+                }
+                self.control.say(FromRenderer::Done { sequence });
+            }
+            ToRenderer::Find { sequence, command } => {
+                self.host.find(command, &self.control)?;
+                self.control.say(FromRenderer::Done { sequence });
+            }
             ToRenderer::Inject(action) => {
                 child::inject(&action, &self.reach());
             }
@@ -250,15 +260,8 @@ impl<H: Host> Runtime<H> {
             control: self.control.0.as_fd(),
             fetch: self.host.fetch_channel().into_iter().collect(),
             surfaces: self.surfaces.iter().map(PaintedSurface::reach).collect(),
+            display: None,
         }
-    }
-
-    fn set_appearance(&mut self, surface: SurfaceId, sequence: u32, appearance: Appearance) {
-        let part = self.part_of(surface);
-        if let Some(view) = part.and_then(|part| self.host.view(part)) {
-            view.set_appearance(appearance);
-        }
-        self.control.say(FromRenderer::Done { sequence });
     }
 
     fn attach(

@@ -7,14 +7,19 @@ use crate::child::lanes::Lanes;
 use crate::child::process::Child;
 use crate::child::stderr::Stderr;
 use crate::machine::fonts::LoadingFonts;
+use crate::machine::{display, x11};
 use crate::pipe::set_nonblocking;
 use anyhow::Context;
 use ipc::{Endpoint, Rate};
 use nix::fcntl::OFlag;
 use protocol::appearance::Percent;
-use protocol::bootstrap::{FontEntry, GpuTarget, NetworkConfig, RoleConfig, ToChild};
+use protocol::bootstrap::{
+    FontEntry, GpuTarget, NetworkConfig, RoleConfig, ToChild, X11FilterConfig,
+};
+use protocol::demo::Nothing;
 use protocol::geometry::Size;
 use protocol::ids::{ProcessId, Role};
+use protocol::x11_filter::FromWindow;
 use sandbox::cgroup::{self, Limits};
 use std::ffi::CString;
 use std::fs::File;
@@ -35,6 +40,10 @@ pub struct Launcher {
     target: GpuTarget,
     size: Size,
     scale: Option<Percent>,
+    /// The X server that the window is on, if it is on one.
+    x11: Option<X11FilterConfig>,
+    /// The channel to the X11 filter that was started last, until a gpu process gets it.
+    to_filter: Option<OwnedFd>,
     log_filter: String,
     started: u32,
     /// The socket of the demo site. The demo process then owns it alone: after its death,
@@ -62,6 +71,11 @@ impl Launcher {
             target,
             size,
             scale,
+            x11: (target == GpuTarget::Window)
+                .then(display::x11_name)
+                .flatten()
+                .map(|name| x11::filter_config(&name)),
+            to_filter: None,
             log_filter,
             started: 0,
             demo_listener,
@@ -71,6 +85,11 @@ impl Launcher {
     /// The sandbox layers that this machine supports.
     pub fn support(&self) -> &sandbox::Support {
         &self.support
+    }
+
+    /// Whether the window is reached through an X11 filter.
+    pub fn has_x11_filter(&self) -> bool {
+        self.x11.is_some()
     }
 
     /// Whether the gpu process opens a window.
@@ -84,6 +103,8 @@ impl Launcher {
         let (stderr_read, stderr_write) = nix::unistd::pipe2(OFlag::O_CLOEXEC).context("pipe")?;
         set_nonblocking(&stderr_read).context("fcntl")?;
         let windowed = role == Role::Gpu && self.is_windowed();
+        // The display server checks the user, and the network may be the way to it.
+        let connects = role == Role::X11Filter || windowed && !self.has_x11_filter();
         self.started += 1;
         let argument = |text: String| CString::new(text).context("an argument has a NUL byte");
         let child_end: Endpoint<protocol::bootstrap::FromChild, ToChild> = child_end;
@@ -101,7 +122,7 @@ impl Launcher {
                 argument(format!("--type={role}"))?,
             ],
             env: if windowed {
-                crate::machine::display::environment()
+                display::window_environment()
             } else {
                 Vec::new()
             },
@@ -110,8 +131,8 @@ impl Launcher {
             bootstrap: child_end.into_fd(),
             stderr: stderr_write,
             child_index: self.started,
-            host_network: windowed && crate::machine::display::needs_network(),
-            keep_uid: windowed,
+            host_network: connects && display::needs_network(),
+            keep_uid: connects,
             cgroup: group.as_ref(),
         })?;
         Ok(Child {
@@ -166,12 +187,14 @@ impl Launcher {
                 (RoleConfig::Demo, Some(listener.into()))
             }
             Role::Gpu => {
+                let to_filter = self.to_filter.take();
                 let config = RoleConfig::Gpu {
                     target: self.target,
                     size: self.size,
                     scale: self.scale,
+                    x11_filter: to_filter.is_some(),
                 };
-                (config, None)
+                (config, to_filter)
             }
             Role::Network => (RoleConfig::Network(self.network.clone()), None),
             Role::Renderer => {
@@ -181,6 +204,13 @@ impl Launcher {
             Role::Shell => {
                 let (fonts, region) = self.fonts()?;
                 (RoleConfig::Shell { fonts }, Some(region))
+            }
+            Role::X11Filter => {
+                let config = self.x11.clone().context("the window is on no X server")?;
+                let (window, filter) =
+                    Endpoint::<FromWindow, Nothing>::pair().context("socketpair")?;
+                self.to_filter = Some(window.into_fd());
+                (RoleConfig::X11Filter(config), Some(filter.into_fd()))
             }
         })
     }

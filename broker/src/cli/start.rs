@@ -71,6 +71,7 @@ pub fn start(options: &Options, shell: bool, demo: Option<TcpListener>) -> anyho
         scale,
         color_scheme,
         shell,
+        x11_filter: launcher.has_x11_filter(),
         demo: demo_url.is_some(),
         banner: degraded.then(|| format!("The sandbox is degraded: tier {tier} only")),
         ..Config::default()

@@ -26,7 +26,7 @@ enum Server {
 }
 
 impl Server {
-    /// The variables that its gpu process gets; all others are cleared. Those of the other display
+    /// The variables that its clients get; all others are cleared. Those of the other display
     /// system are not among them: the display libraries would try it.
     fn variables(self) -> &'static [&'static str] {
         match self {
@@ -53,8 +53,8 @@ pub fn is_available() -> bool {
     find().is_some()
 }
 
-/// Whether only the network leads to the display. The gpu process then keeps the host's network
-/// namespace until it has connected.
+/// Whether only the network leads to the display. The process that connects then keeps the host's
+/// network namespace.
 pub fn needs_network() -> bool {
     find() == Some(Server::X11OverNetwork)
 }
@@ -69,11 +69,29 @@ pub fn wanted_scale() -> Option<Percent> {
     scale
 }
 
-/// The environment of a windowed gpu process, as `NAME=VALUE`.
+/// The name of the X server, if the window is to be there.
+pub fn x11_name() -> Option<String> {
+    find().filter(|server| *server != Server::Wayland)?;
+    variable("DISPLAY")
+}
+
+/// The environment of a client, as `NAME=VALUE`.
 pub fn environment() -> Vec<CString> {
-    let variables = find().map_or(&[][..], Server::variables);
-    variables
+    variables(&[])
+}
+
+/// The environment of a windowed gpu process. It does not lead to an X server: the X11 filter
+/// stands between.
+pub fn window_environment() -> Vec<CString> {
+    variables(&["DISPLAY", "XAUTHORITY"])
+}
+
+/// The variables of the server for the window, without those.
+fn variables(without: &[&str]) -> Vec<CString> {
+    let names = find().map_or(&[][..], Server::variables);
+    names
         .iter()
+        .filter(|name| !without.contains(name))
         .filter_map(|name| {
             let value = env::var(name).ok()?;
             CString::new(format!("{name}={value}")).ok()

@@ -6,3 +6,4 @@ pub(crate) mod descriptors;
 pub(crate) mod display;
 pub(crate) mod fonts;
 pub(crate) mod network;
+pub(crate) mod x11;

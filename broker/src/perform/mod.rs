@@ -67,8 +67,6 @@ impl Broker {
             | Action::SetTitle { .. }
             | Action::SetCursor { .. }) => self.tell_window(action),
             Action::Input(input) => self.input(input),
-            Action::SetAppearance(told) => self.set_appearance(&told),
-            Action::Find(find) => self.find(find),
             action @ (Action::Edit { .. }
             | Action::Inspect { .. }
             | Action::TakeCopy { .. }
@@ -76,15 +74,21 @@ impl Broker {
             | Action::ReadClipboard { .. }
             | Action::Paste { .. }
             | Action::DropPaste { .. }) => self.perform_text(action),
+            Action::SetAppearance(told) => self.set_appearance(&told),
+            Action::Find(find) => self.find(find),
             Action::Stop { process } => {
                 children.send_renderer(process, ToRenderer::Stop, []);
             }
             Action::Inject { process, fault } => self.inject(process, fault),
             Action::Ping { process, sequence } => self.ping(process, sequence),
-            action @ (Action::UpdateShell { .. }
-            | Action::UpdatePopup { .. }
-            | Action::FocusAddress { .. }
-            | Action::FocusFind { .. }) => self.tell_shell(action),
+            Action::UpdateShell { process, state } => {
+                children.send_shell(process, ToShell::State(state));
+            }
+            Action::UpdatePopup { process, popup } => {
+                children.send_shell(process, ToShell::Popup(popup));
+            }
+            Action::FocusAddress { process } => children.send_shell(process, ToShell::FocusAddress),
+            Action::FocusFind { process } => children.send_shell(process, ToShell::FocusFind),
             Action::Record(record) => self.record(record),
             Action::Exit { code } => self.exit = Some(code),
         }
@@ -99,17 +103,6 @@ impl Broker {
             _ => return,
         };
         self.children.send_gpu(gpu, message, []);
-    }
-
-    fn tell_shell(&mut self, action: Action) {
-        let (process, message) = match action {
-            Action::UpdateShell { process, state } => (process, ToShell::State(state)),
-            Action::UpdatePopup { process, popup } => (process, ToShell::Popup(popup)),
-            Action::FocusAddress { process } => (process, ToShell::FocusAddress),
-            Action::FocusFind { process } => (process, ToShell::FocusFind),
-            _ => return,
-        };
-        self.children.send_shell(process, message);
     }
 
     fn input(&mut self, input: action::Input) {

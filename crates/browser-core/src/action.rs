@@ -54,14 +54,14 @@ impl Action {
                 Some((*producer, "> ReplaceRegion"))
             }
             Action::Input(Input { process, .. }) => Some((*process, "> Input")),
-            Action::SetAppearance(SetAppearance { process, .. }) => {
-                Some((*process, "> SetAppearance"))
-            }
-            Action::Find(Find { process, .. }) => Some((*process, "> Find")),
             Action::Edit { process, .. } | Action::Paste { process, .. } => {
                 Some((*process, "> Edit"))
             }
             Action::Inspect { process, .. } => Some((*process, "> Inspect")),
+            Action::SetAppearance(SetAppearance { process, .. }) => {
+                Some((*process, "> SetAppearance"))
+            }
+            Action::Find(Find { process, .. }) => Some((*process, "> Find")),
             Action::Stop { process } => Some((*process, "> Stop")),
             Action::Inject { process, .. } => Some((*process, "> Inject")),
             _ => None,
@@ -267,10 +267,6 @@ pub enum Action {
     },
     /// Send `Input`.
     Input(Input),
-    /// Send `SetAppearance`.
-    SetAppearance(SetAppearance),
-    /// Send `Find`.
-    Find(Find),
     /// Send `Edit`; for a copy or cut with a region, which is kept for [`Action::TakeCopy`].
     Edit {
         process: ProcessId,
@@ -304,6 +300,10 @@ pub enum Action {
     },
     /// Forget the text that was read.
     DropPaste { request: u32 },
+    /// Send `SetAppearance`.
+    SetAppearance(SetAppearance),
+    /// Send `Find`.
+    Find(Find),
     /// Send `Stop`.
     Stop { process: ProcessId },
     /// Send `Break`.

@@ -17,6 +17,8 @@ pub struct Config {
     pub shell: bool,
     /// Whether a spare renderer is kept ready.
     pub spare: bool,
+    /// Whether the gpu process reaches its display through an X11 filter.
+    pub x11_filter: bool,
     /// Whether a server of the demo site runs.
     pub demo: bool,
     /// A remark that stays in the shell for the whole session (a degraded sandbox).
@@ -33,6 +35,7 @@ impl Default for Config {
             color_scheme: ColorScheme::Light,
             shell: true,
             spare: true,
+            x11_filter: false,
             demo: false,
             banner: None,
             new_tab_url: "bulkhead://welcome".to_owned(),

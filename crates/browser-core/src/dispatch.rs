@@ -88,6 +88,7 @@ impl Core {
             Event::FromShell { process, message } => self.on_shell(process, message),
             Event::FromGpu { process, message } => self.on_gpu(process, message),
             Event::FromNetwork { process, message } => self.on_network(process, message),
+            Event::FromX11Filter { process, message } => self.on_x11_filter(process, message),
             Event::BodyReady { navigation, result } => self.on_body_ready(navigation, result),
             Event::ClipboardRead { request, result } => {
                 self.on_clipboard_read(request, result);

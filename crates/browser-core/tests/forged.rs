@@ -273,27 +273,6 @@ fn nothing_is_sent_to_a_process_nobody_knows() {
 }
 
 #[test]
-fn answer_to_a_search_that_was_not_asked_for_is_misbehaviour() {
-    for request in [0, 1, u32::MAX] {
-        let mut world = World::running();
-        let tab = world.open(ONE);
-        let (process, navigation) = (world.process_of(tab), world.last_navigation(tab));
-        let matches = FindMatches {
-            current: 1,
-            count: 1,
-            has_more: false,
-        };
-        world.renderer(
-            process,
-            FromRenderer::Found {
-                navigation,
-                request,
-                matches,
-            },
-        );
-        assert_eq!(cause(&world, tab), "broke the protocol: WrongState");
-    }
-}
 fn renderer_that_gives_text_without_being_asked_is_killed() {
     let mut world = World::running();
     let one = world.open(ONE);
@@ -360,4 +339,26 @@ fn shell_that_moves_a_tab_of_nobody_is_killed() {
     let shell = world.service(Role::Shell).expect("it runs");
     let killed = world.shell_says(FromShell::Move(TabId(4_000), 0));
     assert!(killed.iter().any(|action| is_kill(action, shell)));
+}
+#[test]
+fn answer_to_a_search_that_was_not_asked_for_is_misbehaviour() {
+    for request in [0, 1, u32::MAX] {
+        let mut world = World::running();
+        let tab = world.open(ONE);
+        let (process, navigation) = (world.process_of(tab), world.last_navigation(tab));
+        let matches = FindMatches {
+            current: 1,
+            count: 1,
+            has_more: false,
+        };
+        world.renderer(
+            process,
+            FromRenderer::Found {
+                navigation,
+                request,
+                matches,
+            },
+        );
+        assert_eq!(cause(&world, tab), "broke the protocol: WrongState");
+    }
 }

@@ -2,6 +2,7 @@
 //! loop with all the children and watches the stream of actions.
 
 mod crash;
+mod display;
 mod find;
 mod forged;
 mod gpu;

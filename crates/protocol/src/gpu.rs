@@ -109,6 +109,8 @@ pub enum FromGpu {
     Input { event: InputEvent },
     /// The user closed the window.
     CloseRequested,
+    /// The display server is gone, or whoever stands before it.
+    DisplayLost,
     /// The first frame of this generation has been taken.
     FirstFrame {
         /// Of which surface.
@@ -190,6 +192,7 @@ impl Message for FromGpu {
             FromGpu::Resized { size, scale } => check_window(*size, *scale),
             FromGpu::Input { event } => event.check(),
             FromGpu::CloseRequested
+            | FromGpu::DisplayLost
             | FromGpu::FirstFrame { .. }
             | FromGpu::Done { .. }
             | FromGpu::ProducerMisbehaved { .. } => Ok(()),

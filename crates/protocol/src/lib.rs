@@ -37,6 +37,7 @@ pub mod renderer;
 pub mod shell;
 pub mod site;
 pub mod surface;
+pub mod x11_filter;
 
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -56,6 +57,8 @@ pub enum HandleKind {
     Region,
     /// The listener of a seccomp filter with user notification.
     SeccompListener,
+    /// A connected `SOCK_STREAM` Unix socket (between the window and its X11 filter).
+    UnixStream,
 }
 
 /// A value that travels as one packet of a typed channel.
@@ -98,6 +101,7 @@ pub const PROTOCOL_HASH: u64 = hash_sources(&[
     include_str!("shell.rs"),
     include_str!("site.rs"),
     include_str!("surface.rs"),
+    include_str!("x11_filter.rs"),
 ]);
 
 /// 64-bit FNV-1a (<http://www.isthe.com/chongo/tech/comp/fnv/>), usable in a constant.

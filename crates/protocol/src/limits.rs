@@ -27,6 +27,8 @@ pub const URL_BYTES_MAX: usize = 32 * 1024;
 pub const TITLE_BYTES_MAX: usize = 1024;
 /// Most bytes of any other short text in a message (a reason, a MIME type, a crash record's line).
 pub const TEXT_BYTES_MAX: usize = 4 * 1024;
+/// Most bytes of the name, and of the secret, of the user's authority at an X server.
+pub const X11_AUTHORITY_BYTES_MAX: usize = 256;
 /// Most bytes of a response body in one [`crate::fetch::FromNetwork::Body`].
 pub const BODY_CHUNK_BYTES_MAX: usize = 60 * 1024;
 /// Most bytes of a document that a renderer parses; the rest is cut and the page says so.
@@ -134,6 +136,8 @@ pub const STDERR_BYTES_MAX: usize = 64 * 1024 * 1024;
 pub const RESTART_WINDOW_MS: u64 = 60_000;
 /// Restarts of the gpu process in that window before the broker goes on without a window.
 pub const GPU_RESTARTS_MAX: usize = 3;
+/// Restarts of the X11 filter in that window; the gpu process waits for it.
+pub const X11_FILTER_RESTARTS_MAX: usize = 3;
 /// Restarts of the network process in that window before pages fail as offline.
 pub const NETWORK_RESTARTS_MAX: usize = 5;
 /// Restarts of the shell process in that window before the broker goes on without it.

@@ -64,20 +64,6 @@ pub enum ToRenderer {
         sequence: u32,
         event: InputEvent,
     },
-    /// How what is on a surface is to look; answered with [`FromRenderer::Done`]. Until it comes, a
-    /// surface has [`Appearance::default`].
-    SetAppearance {
-        surface: SurfaceId,
-        /// Rises by one with each input to, and each commit in, this process.
-        sequence: u32,
-        appearance: Appearance,
-    },
-    /// Find text in the document; answered with [`FromRenderer::Done`] as well.
-    Find {
-        /// Rises by one with each input to, and each commit in, this process.
-        sequence: u32,
-        command: FindCommand,
-    },
     /// Something the user does to the text of that surface; answered with [`FromRenderer::Done`].
     Edit {
         /// On which surface.
@@ -95,6 +81,20 @@ pub enum ToRenderer {
         sequence: u32,
         /// Where, in pixels of the surface; nowhere: at what has the focus.
         at: Option<(f32, f32)>,
+    },
+    /// How what is on a surface is to look; answered with [`FromRenderer::Done`]. Until it comes, a
+    /// surface has [`Appearance::default`].
+    SetAppearance {
+        surface: SurfaceId,
+        /// Rises by one with each input to, and each commit in, this process.
+        sequence: u32,
+        appearance: Appearance,
+    },
+    /// Find text in the document; answered with [`FromRenderer::Done`] as well.
+    Find {
+        /// Rises by one with each input to, and each commit in, this process.
+        sequence: u32,
+        command: FindCommand,
     },
     /// Stop loading: keep what is there, cancel every fetch.
     Stop,
@@ -225,9 +225,9 @@ impl Message for ToRenderer {
             ToRenderer::Lock { fetch: false, .. }
             | ToRenderer::DetachSurface { .. }
             | ToRenderer::Input { .. }
+            | ToRenderer::Inspect { .. }
             | ToRenderer::SetAppearance { .. }
             | ToRenderer::Find { .. }
-            | ToRenderer::Inspect { .. }
             | ToRenderer::Stop
             | ToRenderer::Inject(_) => Vec::new(),
         }
@@ -247,12 +247,12 @@ impl Message for ToRenderer {
                 }
             }
             ToRenderer::Input { event, .. } => event.check(),
-            ToRenderer::SetAppearance { appearance, .. } => appearance.check(),
-            ToRenderer::Find { command, .. } => command.check(),
             ToRenderer::Edit { edit, .. } => edit.check(),
             ToRenderer::Inspect { at, .. } => {
                 at.map_or(Ok(()), |(x, y)| clipboard::check_place(x, y))
             }
+            ToRenderer::SetAppearance { appearance, .. } => appearance.check(),
+            ToRenderer::Find { command, .. } => command.check(),
             ToRenderer::Inject(action) => action.check(),
             ToRenderer::FetchChannel | ToRenderer::DetachSurface { .. } | ToRenderer::Stop => {
                 Ok(())
@@ -274,8 +274,8 @@ impl Message for FromRenderer {
             FromRenderer::Hover { link, .. } => {
                 check_text(link.as_deref().unwrap_or(""), URL_BYTES_MAX)
             }
-            FromRenderer::Found { matches, .. } => matches.check(),
             FromRenderer::Inspected { target, .. } => target.check(),
+            FromRenderer::Found { matches, .. } => matches.check(),
             FromRenderer::Painted { .. }
             | FromRenderer::Copied { .. }
             | FromRenderer::Loaded { .. }

@@ -216,7 +216,7 @@ impl Message for ToShell {
         let state = match self {
             ToShell::State(state) => state,
             ToShell::Popup(Some(popup)) => return check_popup(popup),
-            ToShell::Popup(None) | ToShell::FocusAddress => return Ok(()),
+            ToShell::Popup(None) | ToShell::FocusAddress | ToShell::FocusFind => return Ok(()),
         };
         if state.tabs.len() > TABS_MAX {
             return Err(Misbehaviour::Oversized);
@@ -246,8 +246,8 @@ impl Message for FromShell {
     }
     fn check(&self) -> Result<(), Misbehaviour> {
         match self {
-            FromShell::Find(text) => check_text(text, FIND_TEXT_BYTES_MAX),
             FromShell::Go(text) | FromShell::Typed(text) => check_text(text, URL_BYTES_MAX),
+            FromShell::Find(text) => check_text(text, FIND_TEXT_BYTES_MAX),
             FromShell::AddressMenu { x, y, .. } | FromShell::TabMenu { x, y, .. } => {
                 check_place(*x, *y)
             }

@@ -161,7 +161,9 @@ impl Checker {
                 ..
             } => self.number_of_surface(*process, *sequence, *surface),
             Action::SetAppearance(told) => self.appearance(told),
-            Action::Find(find) => self.next_in_order(find.process, find.sequence),
+            Action::Find(action::Find {
+                process, sequence, ..
+            }) => self.next_in_order(*process, *sequence),
             Action::Exit { .. } => {
                 self.is_over = true;
                 let living = self.processes.values().find(|p| !p.is_killed && !p.is_gone);
@@ -169,16 +171,6 @@ impl Checker {
             }
             _ => Ok(()),
         }
-    }
-
-    fn appearance(&mut self, told: &action::SetAppearance) -> Check {
-        self.next_in_order(told.process, told.sequence)?;
-        let surface = self.surfaces.get(&told.surface);
-        ensure(
-            surface.map(|surface| surface.producer) == Some(told.process),
-            || format!("{} is told of {}", told.process, told.surface),
-        )?;
-        ensure(told.appearance.check().is_ok(), || format!("8: {told:?}"))
     }
 
     fn number_of_surface(
@@ -192,6 +184,11 @@ impl Checker {
         ensure(producer == Some(process), || {
             format!("{process} gets input of {surface}")
         })
+    }
+
+    fn appearance(&mut self, told: &action::SetAppearance) -> Check {
+        self.number_of_surface(told.process, told.sequence, told.surface)?;
+        ensure(told.appearance.check().is_ok(), || format!("8: {told:?}"))
     }
 
     fn commit(&mut self, commit: &action::Commit) -> Check {

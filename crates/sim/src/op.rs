@@ -199,11 +199,11 @@ kinds! {
 kinds! {
     /// What a renderer says.
     RendererKind {
-        /// Of a search that may not have been asked for.
-        Found: 1,
         /// The oldest question is answered, or one that nobody asked.
         Answer: 2,
         AnswerUnasked: 1,
+        /// Of a search that may not have been asked for.
+        Found: 1,
         Hover: 2,
         Incomplete: 1,
         Loaded: 1,

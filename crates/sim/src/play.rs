@@ -260,15 +260,6 @@ impl World {
                 navigation,
                 y: u32::from(by.0),
             },
-            RendererKind::Found => FromRenderer::Found {
-                navigation,
-                request: u32::from(by.0 % 3),
-                matches: FindMatches {
-                    current: 1,
-                    count: 3,
-                    has_more: false,
-                },
-            },
             RendererKind::Answer | RendererKind::AnswerUnasked => {
                 let asked = if says == RendererKind::Answer {
                     let Some(asked) = self.child(process).asked.pop_front() else {
@@ -280,6 +271,15 @@ impl World {
                 };
                 answer(asked, text)
             }
+            RendererKind::Found => FromRenderer::Found {
+                navigation,
+                request: u32::from(by.0 % 3),
+                matches: FindMatches {
+                    current: 1,
+                    count: 3,
+                    has_more: false,
+                },
+            },
             RendererKind::Hover => FromRenderer::Hover {
                 cursor: Cursor::Pointer,
                 link: Some(text),

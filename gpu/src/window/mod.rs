@@ -5,6 +5,7 @@
 //! must. Never: polls, or opens anything after [`Window::open`].
 
 mod error;
+mod filter;
 mod handles;
 mod keys;
 mod presenter;
@@ -12,6 +13,7 @@ mod sampled;
 mod x11;
 
 pub use error::WindowError;
+pub use filter::go_through;
 pub use presenter::PresentError;
 
 use crate::screen::Screen;

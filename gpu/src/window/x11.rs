@@ -91,6 +91,16 @@ pub fn set_locale() {
     }
 }
 
+/// Makes Xlib connect to the display of that name, and nowhere else.
+pub fn set_display(name: &str) {
+    // SAFETY: called before the window is opened, while this is the only thread of the process;
+    // nobody else reads the environment.
+    unsafe {
+        std::env::set_var("DISPLAY", name);
+        std::env::remove_var("WAYLAND_DISPLAY");
+    }
+}
+
 impl X11 {
     /// The connection behind minifb's window, all events of it asked for. `display_lost` is called
     /// if the server goes away in the middle of a call; the process then ends, as Xlib demands.

@@ -1,6 +1,6 @@
 //! A text field of the shell's documents.
 
-use crate::document::carry_over;
+use crate::document::text_fields;
 use crate::view::View;
 use blitz_dom::NodeId;
 
@@ -30,7 +30,7 @@ impl Field {
     pub(crate) fn set_text(self, view: &mut View, text: &str) {
         let node = self.node(view);
         if let Some((document, id)) = view.document.as_mut().zip(node) {
-            carry_over::set_text(document, id, text);
+            text_fields::set_text(document, id, text);
         }
         view.touch();
     }

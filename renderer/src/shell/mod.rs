@@ -38,8 +38,8 @@ pub(crate) struct Shell {
     commands: Option<(Sender<FromShell>, Receiver<ToShell>)>,
     strip: Strip,
     card: CardView,
-    find: FindBar,
     popup: PopupView,
+    find: FindBar,
     hover: Cursor,
     /// The surface that the pointer was last over.
     pointed: SurfacePart,
@@ -53,8 +53,8 @@ impl Shell {
             commands: Some(commands.split()),
             strip: Strip::new(fonts.clone()),
             card: CardView::new(fonts.clone()),
+            popup: PopupView::new(fonts.clone()),
             find: FindBar::new(fonts),
-            popup: PopupView::new(fonts),
             hover: Cursor::Default,
             pointed: SurfacePart::Strip,
             failure: None,
@@ -111,8 +111,8 @@ impl Host for Shell {
         match part {
             SurfacePart::Strip => Some(&mut self.strip.view),
             SurfacePart::Card => Some(&mut self.card.view),
-            SurfacePart::Find => Some(&mut self.find.view),
             SurfacePart::Popup => Some(&mut self.popup.view),
+            SurfacePart::Find => Some(&mut self.find.view),
             SurfacePart::Page => None,
         }
     }
@@ -165,12 +165,8 @@ impl Host for Shell {
     }
 
     fn deadline(&self) -> Option<Instant> {
-        let views = [
-            &self.strip.view,
-            &self.card.view,
-            &self.find.view,
-            &self.popup.view,
-        ];
+        let (strip, card) = (&self.strip.view, &self.card.view);
+        let views = [strip, card, &self.find.view, &self.popup.view];
         let is_unsettled = views.into_iter().any(View::is_unsettled);
         is_unsettled.then(Instant::now)
     }
@@ -182,8 +178,6 @@ impl Host for Shell {
         self.popup.turn();
         let typed = self.strip.take_typed();
         self.say(typed);
-        let looked_for = self.find.take_typed();
-        self.say(looked_for);
         let pointed = match self.pointed {
             SurfacePart::Card => &self.card.view,
             SurfacePart::Find => &self.find.view,

@@ -2,14 +2,20 @@
 
 use super::shown::{PLAIN, Shown};
 use protocol::appearance::ColorScheme;
-use protocol::input::{Button, InputEvent, Modifiers};
+use protocol::input::{Button, InputEvent, Key, Modifiers};
 
 const TWO: &str = "<style>body { margin: 20px; font: 16px sans-serif }</style>\
     <p id=one>Alpha <b>beta</b> gamma</p><p id=two>Delta epsilon zeta</p>";
 
 fn select_all(shown: &mut Shown) -> Option<String> {
-    shown.view.select_all();
-    shown.settle();
+    shown.input(InputEvent::KeyDown {
+        key: Key::Character('a'),
+        modifiers: Modifiers {
+            ctrl: true,
+            ..PLAIN
+        },
+        repeat: false,
+    });
     shown.selected()
 }
 

@@ -3,15 +3,17 @@
 //!
 //! [`crate::view::blitz_events`] collects followed links; nothing here decides where they lead.
 
-use crate::document::forms;
+use crate::document::activation::Activation;
+use crate::document::steps;
 use crate::view::keys;
 use crate::view::pointer::Pointer;
 use crate::view::view::{View, scroll_to};
-use blitz_dom::{BaseDocument, Document, EventDriver, NodeId, NoopEventHandler, local_name};
+use blitz_dom::{BaseDocument, Document, EventDriver, NodeId, local_name};
 use blitz_traits::events::{
     BlitzPointerEvent, BlitzPointerId, BlitzWheelDelta, BlitzWheelEvent, DomEvent, DomEventData,
     KeyState, MouseEventButton, PointerCoords, UiEvent,
 };
+use blitz_traits::shell::ShellProvider;
 use protocol::input::{Button, InputEvent, Key, Modifiers};
 
 /// Pixels that an arrow key scrolls, at zoom 1.
@@ -30,9 +32,12 @@ impl View {
             self.pointer.is_inside = true;
         }
         let before = self.scroll_y();
-        if !self.drag_thumb(&event) {
+        if !self.drag_thumb(&event) && !self.point_at_controls(&event) {
             self.dispatch(event);
             self.select(&event);
+        }
+        if self.show_controls() {
+            self.touch();
         }
         self.scroll_y() != before
     }
@@ -90,12 +95,7 @@ impl View {
                 let button = mouse_button(button);
                 self.pointer.buttons.remove(button.into());
                 let event = self.pointer_event(button, modifiers);
-                if let Some(document) = &mut self.document {
-                    let pressed = document.get_hover_node_id();
-                    forms::pressing(document, pressed, |document| {
-                        document.handle_ui_event(UiEvent::PointerUp(event));
-                    });
-                }
+                self.send(UiEvent::PointerUp(event));
                 self.touch();
             }
             InputEvent::PointerLeave => {
@@ -131,11 +131,11 @@ impl View {
 
     fn send(&mut self, event: UiEvent) {
         if let Some(document) = &mut self.document {
-            document.handle_ui_event(event);
+            EventDriver::new(document, Activation).handle_ui_event(event);
         }
     }
 
-    fn coords(&self) -> PointerCoords {
+    pub(crate) fn coords(&self) -> PointerCoords {
         let Pointer { x, y, .. } = self.pointer;
         let page = self.document_point(x, y);
         let scale = self.scale() as f32;
@@ -182,6 +182,9 @@ impl View {
     }
 
     fn key_down(&mut self, key: Key, mods: Modifiers, repeat: bool) {
+        if self.type_at_control(key, mods) {
+            return;
+        }
         let typing = self.focused_text_input();
         if key == Key::Enter
             && let Some(button) = typing.and_then(|input| self.default_button(input))
@@ -189,6 +192,17 @@ impl View {
             return self.click(button);
         }
         let is_typing = typing.is_some();
+        if !is_typing && mods.ctrl && matches!(key, Key::Character('a' | 'A')) {
+            return self.select_document();
+        }
+        if !is_typing
+            && mods.ctrl
+            && matches!(key, Key::Character('c' | 'C'))
+            && let Some(text) = self.page_selection_text()
+        {
+            let _ = self.events.set_clipboard_text(text);
+            return;
+        }
         if !is_typing && !mods.ctrl && !mods.alt && !mods.meta {
             if matches!(key, Key::Enter | Key::Character(' ')) && self.activate(key) {
                 return;
@@ -215,7 +229,15 @@ impl View {
             return;
         }
         let event = keys::event(key, mods, repeat, KeyState::Pressed);
-        self.send(UiEvent::KeyDown(event));
+        match &mut self.document {
+            Some(document) if key == Key::Enter && is_typing => {
+                // It may send the form.
+                steps::without_bad_input(document, |document| {
+                    document.handle_ui_event(UiEvent::KeyDown(event));
+                });
+            }
+            _ => self.send(UiEvent::KeyDown(event)),
+        }
         if key == Key::Tab {
             self.show_focused();
         }
@@ -313,10 +335,8 @@ impl View {
         };
         if let Some(node) = document.get_node(id) {
             let click = node.synthetic_click_event_data(keyboard_types::Modifiers::empty());
-            forms::pressing(document, Some(id), |document| {
-                let mut driver = EventDriver::new(document, NoopEventHandler);
-                driver.handle_dom_event(DomEvent::new(id, DomEventData::Click(click)));
-            });
+            let mut driver = EventDriver::new(document, Activation);
+            driver.handle_dom_event(DomEvent::new(id, DomEventData::Click(click)));
         }
     }
 

@@ -4,8 +4,10 @@
 //! Owns: the shown document and the next one. Never: talks to another process; the view's owner
 //! does.
 
+use crate::document::bounds;
 use crate::document::carry_over;
 use crate::document::markup::Markup;
+use crate::document::media::Media;
 use crate::document::parse::{self, InnerParser};
 use crate::document::responses::Responses;
 use crate::document::sink::Budget;
@@ -13,6 +15,7 @@ use crate::load::fetcher::Fetcher;
 use crate::view::appearance::{LIGHT_BY_DEFAULT, Place, keep_borders, viewport};
 use crate::view::blitz_events::BlitzEvents;
 use crate::view::canvas::Canvas;
+use crate::view::controls::Controls;
 use crate::view::find::Find;
 use crate::view::pointer::Pointer;
 use crate::view::scrollbar::ScrollBar;
@@ -58,11 +61,14 @@ pub(crate) struct View {
     next: Option<BaseDocument>,
     /// Whether `next` is a longer text of the same document: focus and scroll are kept.
     next_is_same: bool,
+    /// What the sheets of `document` are for.
+    media: Media,
     /// Kept until the user scrolls or the load ends.
     anchor: Option<Anchor>,
     pub(crate) pointer: Pointer,
     pub(crate) selection: Selection,
     pub(crate) find: Option<Find>,
+    pub(crate) controls: Controls,
     size: Size,
     pub(crate) appearance: Appearance,
     /// What is to be at the top of the view after the next layout.
@@ -88,10 +94,12 @@ impl View {
             document: None,
             next: None,
             next_is_same: false,
+            media: Media::default(),
             anchor: None,
             pointer: Pointer::default(),
             selection: Selection::default(),
             find: None,
+            controls: Controls::default(),
             size: Size::new(1, 1),
             appearance: Appearance::default(),
             place: None,
@@ -203,6 +211,8 @@ impl View {
         let previous = self.document.take();
         self.document = self.next.take();
         self.is_ready = false;
+        self.media = Media::default();
+        self.controls = Controls::default();
         self.lay_out();
         let Some(document) = &mut self.document else {
             return true;
@@ -233,6 +243,8 @@ impl View {
         let Some(document) = &mut self.document else {
             return;
         };
+        self.media.apply(document);
+        bounds::apply(document, now);
         let is_incremental = document.incremental_layout();
         document.set_incremental_layout(is_incremental && !self.needs_whole_layout);
         document.resolve(now);
@@ -246,7 +258,11 @@ impl View {
         }
         self.is_ready = true;
         self.needs_paint = true;
+        self.needs_layout |= self.show_controls();
         let place = self.place.take();
+        let Some(document) = &mut self.document else {
+            return;
+        };
         match &self.anchor {
             Some(Anchor::Y(y)) => scroll_to(document, f64::from(*y)),
             Some(Anchor::Fragment(fragment)) => {

@@ -10,9 +10,9 @@ use crate::state::popup::{Popup, PopupKind, Row};
 use protocol::geometry::Rect;
 use protocol::input::{Button, InputEvent, Key};
 
-/// Width of a menu where the window has room for it, in pixels at scale 1.
+/// Width of a menu at scale 1, where the window has room for it.
 const MENU_WIDTH: u32 = 300;
-/// Where the list under the address bar begins, and what it leaves to the right, likewise.
+/// Where the list under the address bar begins, and what it leaves to the right, at scale 1.
 const ADDRESSES_X: u32 = 112;
 const ADDRESSES_MARGIN: u32 = 10;
 
@@ -39,13 +39,13 @@ impl Core {
             return;
         }
         let mut popup = Popup::new(PopupKind::Addresses, self.tabs.active, rows, self.scale());
-        let strip = self.strip_rect();
-        let left = self.scale().of(ADDRESSES_X);
-        let margin = self.scale().of(ADDRESSES_MARGIN);
-        let room = strip.width.saturating_sub(left + margin);
+        let (strip, scale) = (self.strip_rect(), self.scale());
+        let room = strip
+            .width
+            .saturating_sub(scale.of(ADDRESSES_X + ADDRESSES_MARGIN));
         let below = self.window.size.height.saturating_sub(strip.height);
         popup.rect = Rect::new(
-            left.min(strip.width.saturating_sub(1)),
+            scale.of(ADDRESSES_X).min(strip.width.saturating_sub(1)),
             strip.height,
             room.max(1),
             popup.height().min(below).max(1),

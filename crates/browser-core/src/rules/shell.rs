@@ -126,8 +126,9 @@ impl Core {
         self.popup_told = None;
         self.close_popup();
         let parts: Vec<SurfaceId> = self.window.parts().collect();
-        (self.window.strip, self.window.card, self.window.popup) = (None, None, None);
-        self.window.find = None;
+        let window = &mut self.window;
+        (window.strip, window.card) = (None, None);
+        (window.find, window.popup) = (None, None);
         for surface in parts {
             self.drop_surface(surface);
         }

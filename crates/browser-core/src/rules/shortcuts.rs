@@ -27,6 +27,10 @@ impl Core {
                 _ => false,
             },
             (false, false, false) => match (key, self.tabs.active) {
+                (Key::Insert, _) if shift => self.take(Core::paste_focused),
+                (Key::Delete, _) if shift => self.once(repeat, |core| core.edit_focused(Edit::Cut)),
+                (Key::ContextMenu, _) => self.menu_key(repeat, false),
+                (Key::Function(10), _) if shift => self.menu_key(repeat, false),
                 (Key::Function(3), Some(tab)) => {
                     self.take(|core| core.find_step(tab, direction(shift)))
                 }
@@ -35,10 +39,6 @@ impl Core {
                 {
                     self.take(|core| core.close_find(tab))
                 }
-                (Key::Insert, _) if shift => self.take(Core::paste_focused),
-                (Key::Delete, _) if shift => self.once(repeat, |core| core.edit_focused(Edit::Cut)),
-                (Key::ContextMenu, _) => self.menu_key(repeat, false),
-                (Key::Function(10), _) if shift => self.menu_key(repeat, false),
                 (Key::Function(5), Some(tab)) => self.once(repeat, |core| core.reload(tab)),
                 (Key::Escape, Some(tab))
                     if self.input.focus == Focus::Page && self.is_loading(tab) =>

@@ -49,6 +49,11 @@ impl Core {
         Rect::new(page.x + x, page.y + y, width, height)
     }
 
+    pub(crate) fn popup_rect(&self) -> Rect {
+        let popup = self.popup.as_ref();
+        popup.map_or(Rect::new(0, 0, 1, 1), |popup| popup.rect)
+    }
+
     /// At the top of the page, to the right.
     pub(crate) fn find_rect(&self) -> Rect {
         let (page, scale) = (self.page_rect(), self.scale());
@@ -56,11 +61,6 @@ impl Core {
         let (width, height) = (size.width.min(page.width), size.height.min(page.height));
         let gap = scale.of(FIND_GAP).min(page.width - width);
         Rect::new(page.x + page.width - width - gap, page.y, width, height)
-    }
-
-    pub(crate) fn popup_rect(&self) -> Rect {
-        let popup = self.popup.as_ref();
-        popup.map_or(Rect::new(0, 0, 1, 1), |popup| popup.rect)
     }
 
     pub(crate) fn rect_of(&self, part: SurfacePart) -> Rect {
@@ -142,6 +142,7 @@ impl Core {
             }
             _ => {}
         }
+        self.keep_popup_surface(shell);
         let is_find_wanted = self.tabs.shown().is_some_and(|tab| tab.find.is_some());
         match (self.window.find, shell) {
             (None, Some(shell)) if is_find_wanted => {
@@ -153,7 +154,6 @@ impl Core {
             }
             _ => {}
         }
-        self.keep_popup_surface(shell);
         let tab = self.tabs.shown();
         let pages = tab
             .into_iter()
@@ -227,6 +227,7 @@ impl Core {
             }
             FromGpu::Input { event } => self.on_input(event),
             FromGpu::CloseRequested => self.quit(),
+            FromGpu::DisplayLost => self.display_lost(),
             FromGpu::FirstFrame {
                 surface,
                 generation,
@@ -328,5 +329,6 @@ impl Core {
         self.input.forget_window();
         self.close_popup();
         self.surfaces.forget_gpu();
+        self.end_x11_filter();
     }
 }

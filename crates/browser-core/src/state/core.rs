@@ -34,9 +34,6 @@ pub struct Core {
     pub(crate) surfaces: Surfaces,
     pub(crate) window: Window,
     pub(crate) input: InputState,
-    pub(crate) zooms: Zooms,
-    /// The text that was looked for last, in any tab.
-    pub(crate) last_find: String,
     /// The open menu, or the list under the address bar.
     pub(crate) popup: Option<Popup>,
     /// What the shell was told of it last.
@@ -44,6 +41,9 @@ pub struct Core {
     pub(crate) pastes: Pastes,
     pub(crate) visits: Visits,
     pub(crate) closed_tabs: ClosedTabs,
+    pub(crate) zooms: Zooms,
+    /// The text that was looked for last, in any tab.
+    pub(crate) last_find: String,
     /// What the shell was told last.
     pub(crate) shell_told: Option<ShellState>,
     /// Local pages and files that the event loop was asked for and has not answered yet.
@@ -69,13 +69,13 @@ impl Core {
             surfaces: Surfaces::default(),
             window,
             input: InputState::default(),
-            zooms: Zooms::default(),
-            last_find: String::new(),
             popup: None,
             popup_told: None,
             pastes: Pastes::default(),
             visits: Visits::default(),
             closed_tabs: ClosedTabs::default(),
+            zooms: Zooms::default(),
+            last_find: String::new(),
             shell_told: None,
             building: BTreeSet::new(),
             exiting: false,

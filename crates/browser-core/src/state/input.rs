@@ -42,12 +42,12 @@ pub(crate) struct InputState {
     /// The surface that was told that it has the keyboard.
     pub(crate) focus_told: Option<SurfaceId>,
     pub(crate) is_window_focused: bool,
-    /// Pixels that the wheel has turned, with Ctrl held, since the zoom changed last.
-    pub(crate) zoom_turned: f32,
     /// Whatever the user does next ends it.
     pub(crate) menu_wanted: Option<MenuWanted>,
     /// Keys for a surface that come after a paste whose text is not there yet.
     pub(crate) held: VecDeque<(SurfaceId, InputEvent)>,
+    /// Pixels that the wheel has turned, with Ctrl held, since the zoom changed last.
+    pub(crate) zoom_turned: f32,
 }
 
 impl Default for InputState {
@@ -59,9 +59,9 @@ impl Default for InputState {
             focus: Focus::Page,
             focus_told: None,
             is_window_focused: true,
-            zoom_turned: 0.0,
             menu_wanted: None,
             held: VecDeque::new(),
+            zoom_turned: 0.0,
         }
     }
 }

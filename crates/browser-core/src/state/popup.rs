@@ -90,6 +90,7 @@ pub(crate) struct Popup {
     selected: Option<usize>,
     /// Where it is in the window.
     pub(crate) rect: Rect,
+    /// The display's.
     scale: Percent,
     /// The row on which a button went down.
     pub(crate) pressed: Option<usize>,
@@ -117,8 +118,8 @@ impl Popup {
 
     /// The height that all rows need.
     pub(crate) fn height(&self) -> u32 {
-        let rows = self.rows.len() as u32 * POPUP_ROW_HEIGHT;
-        self.scale.of(rows + 2 * POPUP_PADDING)
+        self.scale
+            .of(self.rows.len() as u32 * POPUP_ROW_HEIGHT + 2 * POPUP_PADDING)
     }
 
     /// The row at a place of the window that can be chosen.
@@ -178,15 +179,29 @@ mod tests {
     use super::*;
 
     fn menu() -> Popup {
+        menu_at(Percent::HUNDRED)
+    }
+
+    fn menu_at(scale: Percent) -> Popup {
         let tab = TabId(1);
         let rows = vec![
             Row::new("Back", "", Choice::Back(tab)).enabled(false),
             Row::new("Reload", "", Choice::Reload(tab)),
             Row::new("Close", "", Choice::Close(tab)),
         ];
-        let mut popup = Popup::new(PopupKind::Menu, Some(tab), rows, Percent::HUNDRED);
+        let mut popup = Popup::new(PopupKind::Menu, Some(tab), rows, scale);
         popup.rect = Rect::new(10, 20, 200, popup.height());
         popup
+    }
+
+    #[test]
+    fn rows_grow_with_the_scale_of_the_display() {
+        let popup = menu_at(Percent(200));
+        let row = |y: u32| popup.row_at(15.0, (20 + y) as f32);
+        let first = 2 * POPUP_PADDING;
+        assert_eq!(row(first + 2 * POPUP_ROW_HEIGHT + 1), Some(1));
+        assert_eq!(row(first + 4 * POPUP_ROW_HEIGHT + 1), Some(2));
+        assert_eq!(popup.rect.height, 2 * menu().rect.height);
     }
 
     #[test]
