@@ -177,6 +177,8 @@ impl Host for Shell {
         self.popup.turn();
         let typed = self.strip.take_typed();
         self.say(typed);
+        let looked_for = self.find.take_typed();
+        self.say(looked_for);
         let pointed = match self.pointed {
             SurfacePart::Card => &self.card.view,
             SurfacePart::Find => &self.find.view,

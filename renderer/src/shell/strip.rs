@@ -110,6 +110,7 @@ impl Strip {
 
     /// What a drag of a tab asks for now, instead of what a click would.
     fn dragged(&mut self, event: &InputEvent) -> Option<FromShell> {
+        let scale = self.view.scale() as f32;
         match *event {
             InputEvent::PointerDown {
                 button: Button::Left,
@@ -118,13 +119,15 @@ impl Strip {
             } => {
                 let is_tab = |command: &FromShell| matches!(command, FromShell::Activate(_));
                 let command = self.command_under_pointer().filter(is_tab);
-                self.drag = command.and_then(tab_of).map(|tab| Drag::new(tab, x));
+                self.drag = command
+                    .and_then(tab_of)
+                    .map(|tab| Drag::new(tab, x / scale));
                 None
             }
             InputEvent::PointerMove { x, .. } => {
                 let (drag, state) = self.drag.as_mut().zip(self.state.as_ref())?;
-                let width = tab_width(state, self.view.size().width as f32);
-                drag.pull(x, state, width)
+                let width = tab_width(state, self.view.view_size().0 as f32);
+                drag.pull(x / scale, state, width)
             }
             InputEvent::PointerUp {
                 button: Button::Left,
@@ -245,7 +248,9 @@ impl Strip {
         let node = input.and_then(|(document, id)| document.get_node(id));
         node.map_or((0.0, 0.0), |node| {
             let corner = node.absolute_position(0.0, 0.0);
-            (corner.x + 8.0, corner.y + node.final_layout().size.height)
+            let scale = self.view.scale() as f32;
+            let below = corner.y + node.final_layout().size.height;
+            ((corner.x + 8.0) * scale, below * scale)
         })
     }
 
