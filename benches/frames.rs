@@ -1,7 +1,7 @@
 //! What a frame costs between two processes: the producer's comparison against the pixels that the
 //! consumer need not copy, and the composition of a window against one copy of its pixels.
-//! `cargo bench -p gpu --bench frames`; medians. `-- --short` measures the composition only, and the
-//! exit status tells of a gross loss.
+//! `cargo bench -p gpu --bench frames`; medians. `-- --short` measures the composition only, and
+//! the exit status tells of a gross loss.
 
 use gpu::compositor::{Canvas, Compositor, Pictures};
 use protocol::geometry::{Rect, Size};

@@ -28,6 +28,15 @@ fn a_wrong_command_line_is_refused_with_its_cause() {
     );
     refused(&["--headless", "--screenshot", "x.png"], "exactly one URL");
     refused(&["--screenshot", "x.png", "a.b"], "--headless");
+    for odd in ["0", "-1", "0.49", "4.1", "NaN", "inf", "big", ""] {
+        let scale = format!("--scale={odd}");
+        refused(&["--headless", &scale, "a.b"], "from 0.5 to 4");
+    }
+    refused(
+        &["--headless", "--size", "7680x100", "--scale", "2", "a.b"],
+        "15360x200",
+    );
+    refused(&["--headless", "--color-scheme", "pink", "a.b"], "dark");
     refused(&["--headless", "word"], "no dot");
     refused(&["--headless", "gopher://a.b/"], "gopher");
     refused(&["--headless", "http://"], "URL");

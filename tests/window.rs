@@ -3,6 +3,7 @@
 
 use testkit::desk::{Desk, Shell};
 use testkit::picture::Picture;
+use testkit::x11::Display;
 use testkit::{Browser, process, server};
 
 const PAGES: &[(&str, &str)] = &[
@@ -262,5 +263,49 @@ fn an_x_server_that_goes_away_ends_the_browser_as_its_close_button_would() {
 fn a_compositor_that_goes_away_ends_the_browser_as_its_close_button_would() {
     if let Some(desk) = Desk::wayland(Shell::Kiosk, "us") {
         ends_with_its_display(desk);
+    }
+}
+
+/// Sets the resources of the display as a desktop does. Says so where that is not possible.
+fn set_resources(display: &Display, resources: &str) -> bool {
+    let set = std::process::Command::new("xprop")
+        .args(["-root", "-f", "RESOURCE_MANAGER", "8s"])
+        .args(["-set", "RESOURCE_MANAGER", resources])
+        .env("DISPLAY", display.name())
+        .status();
+    let is_set = set.is_ok_and(|status| status.success());
+    if !is_set {
+        println!("SKIP: xprop (package x11-utils) cannot set the resources of the display");
+    }
+    is_set
+}
+
+#[test]
+fn the_scale_of_the_display_is_taken_unless_the_user_says_another() {
+    let Some(display) = Display::start() else {
+        return;
+    };
+    if !set_resources(&display, "Xft.dpi:\t192\n") {
+        return;
+    }
+    let url = format!("http://{}/", server::pages(PAGES));
+    let name = ("DISPLAY", display.name());
+    for (arguments, variable, width) in [
+        (&[][..], ("GDK_SCALE", ""), 800),
+        (&[], ("GDK_SCALE", "1"), 400),
+        (&["--scale", "1.5"], ("GDK_SCALE", "1"), 600),
+    ] {
+        let mut all = vec!["--size", "400x300"];
+        all.extend(arguments);
+        all.push(&url);
+        let mut browser = Browser::start(&all, &[name, variable]);
+        browser.wait("the window at its scale", |record| {
+            record["record"] == "window" && record["width"] == width
+        });
+        browser.screenshot_until("the page below a strip of its scale", |picture| {
+            let strip = 84 * picture.width / 400;
+            picture.width == width && picture.pixel(10, strip + 10) == [255, 0, 0]
+        });
+        assert!(browser.quit().success());
     }
 }

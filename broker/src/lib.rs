@@ -66,5 +66,6 @@ fn run_child(role: Role) -> ExitCode {
         Role::Network => network::main(),
         Role::Renderer => renderer::main(),
         Role::Shell => renderer::shell_main(),
+        Role::X11Filter => x11_filter::main(),
     }
 }

@@ -107,8 +107,10 @@ mod tests {
     /// rest, in both forms.
     #[test]
     fn all_forms_give_the_bits_of_the_plain_formula() {
-        let pixels: Vec<u32> = (0..256 * 5 + 13)
-            .map(|at: u32| at << 24 | (at * 7 & 0xff) << 16 | (at * 3 & 0xff) << 8 | (at & 0xff))
+        let pixels: Vec<u32> = (0..=255)
+            .cycle()
+            .take(256 * 5 + 13)
+            .map(|at: u8| u32::from_be_bytes([at, at.wrapping_mul(7), at.wrapping_mul(3), at]))
             .collect();
         for phase in 0..HATCH_PERIOD as u32 {
             for length in [0, 1, 15, 16, 17, pixels.len()] {

@@ -22,10 +22,12 @@ mod testing;
 mod window;
 
 use child::Started;
+use ipc::Endpoint;
 use protocol::bootstrap::RoleConfig;
 use protocol::gpu::{FromGpu, ToGpu};
 use protocol::ids::Role;
 use serve::{BrokerChannel, Gpu};
+use std::io;
 use std::process::ExitCode;
 use target::Target;
 
@@ -42,15 +44,29 @@ pub fn main() -> ExitCode {
 }
 
 fn run(mut started: Started) -> ExitCode {
-    let control = match ipc::Endpoint::<FromGpu, ToGpu>::take(&mut started.handles) {
+    let control = match Endpoint::<FromGpu, ToGpu>::take(&mut started.handles) {
         Ok(channel) => BrokerChannel::new(channel),
         Err(misbehaviour) => return started.fail(&format!("no control channel: {misbehaviour}")),
     };
-    let RoleConfig::Gpu { target, size } = started.config else {
+    let RoleConfig::Gpu {
+        target,
+        size,
+        scale,
+        x11_filter,
+    } = started.config
+    else {
         return started.fail("the configuration is another role's");
     };
+    if x11_filter {
+        let gone_through = Endpoint::take(&mut started.handles)
+            .map_err(io::Error::other)
+            .and_then(window::go_through);
+        if let Err(error) = gone_through {
+            return started.fail(&format!("no way to the display: {error}"));
+        }
+    }
     // The window and everything that it takes files and connections for, before the sandbox.
-    let target = match Target::open(target, size, control.closer()) {
+    let target = match Target::open(target, size, scale, control.closer()) {
         Ok(target) => target,
         Err(error) => return started.fail(&error.to_string()),
     };

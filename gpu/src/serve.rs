@@ -52,12 +52,12 @@ impl BrokerChannel {
         }
     }
 
-    /// A function that tells the broker, from any thread, that the window is gone.
+    /// A function that tells the broker, from any thread, that the display is gone.
     pub fn closer(&self) -> impl Fn() + Send + Sync + 'static {
         let sender = Arc::clone(&self.sender);
         move || {
             // The broker may be gone too; then there is nobody to tell.
-            let _ = sender.try_send(FromGpu::CloseRequested);
+            let _ = sender.try_send(FromGpu::DisplayLost);
         }
     }
 }
@@ -96,8 +96,12 @@ impl Gpu {
     /// # Errors
     /// The channel or the wait failed.
     pub fn serve(mut self) -> Result<(), ServeError> {
-        let (size, presenter) = (self.target.size(), self.target.presenter().to_owned());
-        if !self.say(FromGpu::Ready { size, presenter }) {
+        let ready = FromGpu::Ready {
+            size: self.target.size(),
+            scale: self.target.scale(),
+            presenter: self.target.presenter().to_owned(),
+        };
+        if !self.say(ready) {
             return Ok(());
         }
         loop {
@@ -115,7 +119,7 @@ impl Gpu {
             let woken = self.wait()?;
             if woken.display_lost {
                 tracing::warn!("the display is gone");
-                self.say(FromGpu::CloseRequested);
+                self.say(FromGpu::DisplayLost);
                 return Ok(());
             }
             if woken.control
@@ -167,12 +171,13 @@ impl Gpu {
 
     fn handle_events(&mut self) -> ControlFlow<()> {
         let mut events = std::mem::take(&mut self.events);
-        for event in events.drain(..) {
+        for event in merged(events.drain(..)) {
             let message = match event {
                 WindowEvent::Input(event) => FromGpu::Input { event },
                 WindowEvent::Resized(size) => {
                     self.screen.resize(size);
-                    FromGpu::Resized { size }
+                    let scale = self.target.scale();
+                    FromGpu::Resized { size, scale }
                 }
                 WindowEvent::Exposed(rect) => {
                     self.screen.mark_rect(rect);
@@ -234,6 +239,7 @@ impl Gpu {
                     &action,
                     &child::Reach {
                         surfaces: self.screen.reach(),
+                        display: self.target.fd().map(|(fd, _)| fd),
                         ..child::Reach::control(self.control.receiver.as_fd())
                     },
                 );
@@ -255,6 +261,22 @@ impl Gpu {
     fn say(&self, message: FromGpu) -> bool {
         self.control.sender.send(message).is_ok()
     }
+}
+
+/// The events, those that only move something merged where nothing else came between.
+fn merged(events: impl Iterator<Item = WindowEvent>) -> impl Iterator<Item = WindowEvent> {
+    let mut events = events.peekable();
+    std::iter::from_fn(move || {
+        let mut event = events.next()?;
+        while let (WindowEvent::Input(first), Some(WindowEvent::Input(second))) =
+            (&event, events.peek())
+            && let Some(both) = first.merged(*second)
+        {
+            event = WindowEvent::Input(both);
+            events.next();
+        }
+        Some(event)
+    })
 }
 
 /// The gpu's side of a surface's regions; none if they could not be mapped, which is nobody's fault

@@ -4,6 +4,7 @@
 use crate::screen::Screen;
 use crate::window::{PresentError, Window, WindowError, WindowEvent};
 use ipc::poll::Interest;
+use protocol::appearance::Percent;
 use protocol::bootstrap::GpuTarget;
 use protocol::geometry::Size;
 use protocol::input::Cursor;
@@ -13,13 +14,19 @@ use std::time::Instant;
 /// A window or a headless target.
 pub enum Target {
     /// No display.
-    Headless(Size),
+    Headless {
+        /// Its size.
+        size: Size,
+        /// Its scale.
+        scale: Percent,
+    },
     /// A window.
     Window(Box<Window>),
 }
 
 impl Target {
-    /// Opens it. `display_lost` is called if the display server goes away at a moment when the
+    /// Opens it: of `size` at scale 1, at the scale that the user wants or that of the display.
+    /// `display_lost` is called if the display server goes away at a moment when the
     /// process cannot go on.
     ///
     /// # Errors
@@ -27,26 +34,42 @@ impl Target {
     pub fn open(
         target: GpuTarget,
         size: Size,
+        scale: Option<Percent>,
         display_lost: impl Fn() + Send + Sync + 'static,
     ) -> Result<Target, WindowError> {
         match target {
-            GpuTarget::Headless => Ok(Target::Headless(size)),
-            GpuTarget::Window => Ok(Target::Window(Box::new(Window::open(size, display_lost)?))),
+            GpuTarget::Headless => {
+                let scale = scale.unwrap_or(Percent::HUNDRED);
+                let size = scale.of_size(size);
+                Ok(Target::Headless { size, scale })
+            }
+            GpuTarget::Window => {
+                let window = Window::open(size, scale, display_lost)?;
+                Ok(Target::Window(Box::new(window)))
+            }
         }
     }
 
     /// Its size.
     pub fn size(&self) -> Size {
         match self {
-            Target::Headless(size) => *size,
+            Target::Headless { size, .. } => *size,
             Target::Window(window) => window.size(),
+        }
+    }
+
+    /// The scale of its display.
+    pub fn scale(&self) -> Percent {
+        match self {
+            Target::Headless { scale, .. } => *scale,
+            Target::Window(window) => window.scale(),
         }
     }
 
     /// The name of its presenter.
     pub fn presenter(&self) -> &'static str {
         match self {
-            Target::Headless(_) => "headless",
+            Target::Headless { .. } => "headless",
             Target::Window(window) => window.presenter(),
         }
     }
@@ -54,7 +77,7 @@ impl Target {
     /// The display's descriptor, and what to wait for on it.
     pub fn fd(&self) -> Option<(BorrowedFd<'_>, Interest)> {
         match self {
-            Target::Headless(_) => None,
+            Target::Headless { .. } => None,
             Target::Window(window) => Some(window.fd()),
         }
     }
@@ -62,7 +85,7 @@ impl Target {
     /// When [`Target::pump`] has something to do although nothing comes from the display.
     pub fn deadline(&self) -> Option<Instant> {
         match self {
-            Target::Headless(_) => None,
+            Target::Headless { .. } => None,
             Target::Window(window) => window.deadline(),
         }
     }
@@ -71,7 +94,7 @@ impl Target {
     /// before sleeping: what was queued for the display server is on its way after it.
     pub fn has_events(&mut self) -> bool {
         match self {
-            Target::Headless(_) => false,
+            Target::Headless { .. } => false,
             Target::Window(window) => window.has_events(),
         }
     }
@@ -89,7 +112,7 @@ impl Target {
     /// The display refused. The pixels are shown with the next change at the latest.
     pub fn present(&mut self, screen: &mut Screen) -> Result<(), PresentError> {
         match self {
-            Target::Headless(_) => {
+            Target::Headless { .. } => {
                 screen.take_dirty();
                 Ok(())
             }

@@ -18,6 +18,7 @@ use data_url::DataUrl;
 use ipc::Handles;
 use parley::FontContext;
 use protocol::document::BodySource;
+use protocol::find::{FindCommand, FindMatches};
 use protocol::ids::NavigationId;
 use protocol::input::{Button, Cursor, InputEvent};
 use protocol::limits::{DOCUMENT_ELEMENTS_MAX, TEXT_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX};
@@ -30,6 +31,8 @@ use url::Url;
 
 /// How long to wait for more bytes before the first paint.
 const FIRST_SHOW: Duration = Duration::from_millis(100);
+/// The scheme of the addresses under which the text of a page is shown.
+const VIEW_SOURCE: &str = "view-source";
 /// Longest time between two paints of a document that is still arriving.
 const SHOW_INTERVAL_MAX: Duration = Duration::from_secs(3);
 
@@ -98,6 +101,7 @@ impl Page {
             .or_else(|_| Url::parse(OPAQUE_BASE))
             .expect("the stand-in is a URL");
         self.fetcher.reset();
+        self.view.find = None;
         let fragment = url.fragment().filter(|fragment| !fragment.is_empty());
         self.view.set_anchor(match (commit.scroll_y, fragment) {
             (0, Some(fragment)) => Some(Anchor::Fragment(fragment.to_owned())),
@@ -131,7 +135,10 @@ impl Page {
         if !is_complete && (!has_more || now < load.parse_at) {
             return;
         }
-        let content = mime::content_type(load.content_type.as_deref(), &load.body.bytes);
+        let mut content = mime::content_type(load.content_type.as_deref(), &load.body.bytes);
+        if load.url.scheme() == VIEW_SOURCE {
+            content.kind = MimeKind::Text;
+        }
         if !is_complete && matches!(content.kind, MimeKind::Image | MimeKind::Unsupported(_)) {
             // A partial image is not shown; the rest of an unsupported type is not read.
             load.parse_at = now + SHOW_INTERVAL_MAX;
@@ -231,6 +238,17 @@ impl Page {
         }
     }
 
+    /// Says what was found, of the document committed last: it is the one asked about.
+    fn say_found(&self, request: u32, matches: FindMatches, control: &ToBroker) {
+        if let Some(load) = &self.load {
+            control.say(FromRenderer::Found {
+                navigation: load.navigation,
+                request,
+                matches,
+            });
+        }
+    }
+
     /// Asks for a last paint once everything has arrived; `Loaded` follows that paint.
     fn finish_load(&mut self) {
         let Some(load) = &self.load else { return };
@@ -306,6 +324,24 @@ impl Host for Page {
         }
     }
 
+    fn find(&mut self, command: FindCommand, control: &ToBroker) -> Result<(), LoopError> {
+        match command {
+            FindCommand::Search {
+                request,
+                text,
+                step,
+            } => {
+                let matches = self.view.find(request, &text, step);
+                if self.view.is_unsettled() || self.view.has_next() {
+                    self.view.outdate_find();
+                }
+                self.say_found(request, matches, control);
+            }
+            FindCommand::Close => self.view.close_find(),
+        }
+        Ok(())
+    }
+
     fn sources(&self) -> Vec<BorrowedFd<'_>> {
         let pipe = self.load.as_ref().and_then(|load| load.body.pipe());
         pipe.into_iter().chain(self.fetcher.answers()).collect()
@@ -324,12 +360,11 @@ impl Host for Page {
     }
 
     fn deadline(&self) -> Option<Instant> {
-        if self.view.is_unsettled() {
-            return Some(Instant::now());
-        }
-        let load = self.load.as_ref()?;
-        let has_more = !load.is_parsed && load.body.bytes.len() > load.parsed;
-        has_more.then_some(load.parse_at)
+        let parse_at = self.load.as_ref().and_then(|load| {
+            let has_more = !load.is_parsed && load.body.bytes.len() > load.parsed;
+            has_more.then_some(load.parse_at)
+        });
+        self.view.deadline().into_iter().chain(parse_at).min()
     }
 
     fn turn(&mut self, control: &ToBroker) {
@@ -344,8 +379,13 @@ impl Host for Page {
                 control.say(FromRenderer::Incomplete { navigation, reason });
             }
         }
-        self.say_title(control);
+        if self.view.take_laid_out() {
+            self.say_title(control);
+        }
         self.say_hover(control);
+        if let Some((request, matches)) = self.view.refresh_find() {
+            self.say_found(request, matches, control);
+        }
         self.finish_load();
     }
 
@@ -394,8 +434,9 @@ fn base_url(url: &Url, kind: &MimeKind) -> String {
     url.as_str().to_owned()
 }
 
-/// The bytes and the type of a `data:` URL; no bytes if it is invalid.
+/// The bytes and the type of a `data:` URL or of the source of one; no bytes if it is invalid.
 fn data_of(url: &str) -> (Vec<u8>, String) {
+    let url = url.strip_prefix("view-source:").unwrap_or(url);
     let Ok(data) = DataUrl::process(url) else {
         return (Vec::new(), "text/plain".to_owned());
     };

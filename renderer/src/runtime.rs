@@ -3,12 +3,15 @@
 //! Owns: the control channel and the surfaces. Trusts: the broker. Never: wakes without a cause, or
 //! paints without a credit.
 
+use crate::moves::Moves;
 use crate::text::{self, TextError};
 use crate::view::View;
 use crate::view::surface::{FramesEndpoint, PaintedSurface};
 use ipc::poll::{Interest, wait};
 use ipc::{Endpoint, Handles, Misbehaviour, Receiver, RecvError, Sender};
+use protocol::appearance::Appearance;
 use protocol::clipboard::Edit;
+use protocol::find::FindCommand;
 use protocol::geometry::Size;
 use protocol::ids::{Generation, SurfaceId};
 use protocol::input::InputEvent;
@@ -60,6 +63,10 @@ pub(crate) trait Host {
     fn settle(&mut self, part: SurfacePart);
     /// Handles user input on a surface.
     fn input(&mut self, part: SurfacePart, event: InputEvent, control: &ToBroker);
+    /// Finds text in the document; only a page has one in which that is possible.
+    fn find(&mut self, _command: FindCommand, _control: &ToBroker) -> Result<(), LoopError> {
+        Err(Misbehaviour::WrongState.into())
+    }
     /// Further descriptors to wait for.
     fn sources(&self) -> Vec<BorrowedFd<'_>>;
     /// Reads from those that are ready.
@@ -83,6 +90,7 @@ pub(crate) fn run(control: ControlEndpoint, host: impl Host) -> Result<(), LoopE
         control: ToBroker(sender),
         receiver,
         surfaces: Vec::new(),
+        moves: Moves::default(),
         host,
     };
     loop {
@@ -103,6 +111,7 @@ struct Runtime<H> {
     control: ToBroker,
     receiver: Receiver<ToRenderer>,
     surfaces: Vec<PaintedSurface>,
+    moves: Moves,
     host: H,
 }
 
@@ -138,6 +147,10 @@ impl<H: Host> Runtime<H> {
     }
 
     fn take(&mut self, message: ToRenderer, mut handles: Handles) -> Result<(), LoopError> {
+        let is_move = matches!(&message, ToRenderer::Input { event, .. } if event.is_move());
+        if !is_move || self.moves.is_full() {
+            self.do_moves();
+        }
         match message {
             ToRenderer::AttachSurface {
                 surface,
@@ -170,8 +183,10 @@ impl<H: Host> Runtime<H> {
                 event,
             } => {
                 // Input on a surface that has just been replaced is ignored.
-                if let Some(part) = self.part_of(surface) {
-                    self.host.input(part, event, &self.control);
+                match self.part_of(surface) {
+                    Some(part) if is_move => self.moves.add(part, event),
+                    Some(part) => self.host.input(part, event, &self.control),
+                    None => {}
                 }
                 self.control.say(FromRenderer::Done { sequence });
             }
@@ -185,6 +200,21 @@ impl<H: Host> Runtime<H> {
                 sequence,
                 at,
             } => self.inspect(surface, sequence, at),
+            ToRenderer::SetAppearance {
+                surface,
+                sequence,
+                appearance,
+            } => {
+                let part = self.part_of(surface);
+                if let Some(view) = part.and_then(|part| self.host.view(part)) {
+                    view.set_appearance(appearance);
+                }
+                self.control.say(FromRenderer::Done { sequence });
+            }
+            ToRenderer::Find { sequence, command } => {
+                self.host.find(command, &self.control)?;
+                self.control.say(FromRenderer::Done { sequence });
+            }
             ToRenderer::Inject(action) => {
                 child::inject(&action, &self.reach());
             }
@@ -239,6 +269,7 @@ impl<H: Host> Runtime<H> {
             control: self.control.0.as_fd(),
             fetch: self.host.fetch_channel().into_iter().collect(),
             surfaces: self.surfaces.iter().map(PaintedSurface::reach).collect(),
+            display: None,
         }
     }
 
@@ -252,6 +283,7 @@ impl<H: Host> Runtime<H> {
         self.surfaces.retain(|surface| surface.part != part);
         if let Some(view) = self.host.view(part) {
             view.set_size(producer.size());
+            view.set_appearance(Appearance::default());
             self.surfaces
                 .push(PaintedSurface::new(id, part, producer, channel));
         }
@@ -274,7 +306,29 @@ impl<H: Host> Runtime<H> {
             .map(|surface| surface.part)
     }
 
+    fn do_moves(&mut self) {
+        for (part, event) in self.moves.take() {
+            self.host.input(part, event, &self.control);
+        }
+    }
+
+    /// Whether a frame that is owed cannot be painted yet: it will show the moves that still come.
+    fn must_moves_wait(&mut self) -> bool {
+        let Some(part) = self.moves.first() else {
+            return true;
+        };
+        let has_credit = self
+            .surfaces
+            .iter()
+            .any(|surface| surface.part == part && surface.has_credit());
+        let view = self.host.view(part);
+        !has_credit && view.is_some_and(|view| view.is_unsettled() || view.wants_paint())
+    }
+
     fn turn(&mut self) {
+        if !self.must_moves_wait() {
+            self.do_moves();
+        }
         for surface in self.surfaces.iter().filter(|surface| surface.has_credit()) {
             if let Some(view) = self.host.view(surface.part) {
                 view.tick();

@@ -11,6 +11,7 @@ mod attack_calls;
 #[allow(dead_code, reason = "the sandbox's own tests use all of it")]
 mod attacks;
 mod demo;
+mod display;
 mod handshake;
 mod hoards;
 mod lies;
@@ -45,13 +46,20 @@ fn main() -> ExitCode {
     }
     libtest_mimic::run(
         &libtest_mimic::Arguments::from_args(),
-        trials::all().into_iter().chain(demo::trials()).collect(),
+        trials::all()
+            .into_iter()
+            .chain(demo::trials())
+            .chain(display::trials())
+            .collect(),
     )
     .exit_code()
 }
 
 /// The hostile action of that name, done in a child that is in full swing.
 fn attack(order: &str, reach: &Reach<'_>) {
+    if display::attack(order, reach) {
+        return;
+    }
     let (name, server) = order.split_once('@').unwrap_or((order, ""));
     let role = std::env::args().nth(1).unwrap_or_default();
     let role = role.trim_start_matches("--type=");

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 /// Each crate of ours, and those of ours that it may depend on.
-const MAY_USE: [(&str, &[&str]); 20] = [
+const MAY_USE: [(&str, &[&str]); 21] = [
     ("public-suffix", &[]),
     ("role", &[]),
     ("syscalls", &[]),
@@ -25,6 +25,7 @@ const MAY_USE: [(&str, &[&str]); 20] = [
         ],
     ),
     ("demo", &["child", "httpd", "ipc", "protocol"]),
+    ("x11-filter", &["child", "ipc", "protocol"]),
     ("gpu", &["child", "ipc", "protocol", "shm"]),
     ("network", &["child", "ipc", "protocol"]),
     ("renderer", &["child", "ipc", "protocol", "shm"]),
@@ -52,6 +53,7 @@ const BELOW_THE_BROKER: &[&str] = &[
     "shm",
     "syscalls",
     "trace",
+    "x11-filter",
 ];
 
 /// Crates for tests: no crate that ships may build on them.

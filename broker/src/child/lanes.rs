@@ -12,6 +12,7 @@ use protocol::ids::{ProcessId, Role};
 use protocol::network::{FromNetwork, ToNetwork};
 use protocol::renderer::{FromRenderer, ToRenderer};
 use protocol::shell::{FromShell, ToShell};
+use protocol::x11_filter::FromX11Filter;
 use std::io;
 use std::iter;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -51,6 +52,8 @@ pub enum Lanes {
         /// The state to show, and the commands of the user.
         commands: Lane<ToShell, FromShell>,
     },
+    /// See [`protocol::x11_filter`].
+    X11Filter(Lane<Nothing, FromX11Filter>),
 }
 
 impl Lanes {
@@ -62,6 +65,7 @@ impl Lanes {
             Role::Gpu => one(Lanes::Gpu)?,
             Role::Network => one(Lanes::Network)?,
             Role::Renderer => one(Lanes::Renderer)?,
+            Role::X11Filter => one(Lanes::X11Filter)?,
             Role::Shell => {
                 let (page, page_end) = Lane::open()?;
                 let (commands, commands_end) = Lane::open()?;
@@ -81,6 +85,7 @@ impl Lanes {
             Lanes::Network(lane) => (lane, None),
             Lanes::Renderer(lane) => (lane, None),
             Lanes::Shell { page, commands } => (page, Some(commands)),
+            Lanes::X11Filter(lane) => (lane, None),
         };
         iter::once(first).chain(second)
     }
@@ -171,6 +176,13 @@ impl Spoken for FromShell {
     fn into_event(self, process: ProcessId) -> Event {
         let message = self;
         Event::FromShell { process, message }
+    }
+}
+
+impl Spoken for FromX11Filter {
+    fn into_event(self, process: ProcessId) -> Event {
+        let message = self;
+        Event::FromX11Filter { process, message }
     }
 }
 

@@ -6,15 +6,21 @@
 use crate::child::lanes::Lanes;
 use crate::child::process::Child;
 use crate::child::stderr::Stderr;
-use crate::machine::display::DisplayServer;
+use crate::machine::display::Server;
 use crate::machine::fonts::LoadingFonts;
+use crate::machine::x11;
 use crate::pipe::set_nonblocking;
 use anyhow::Context;
 use ipc::{Endpoint, Rate};
 use nix::fcntl::OFlag;
-use protocol::bootstrap::{FontEntry, GpuTarget, NetworkConfig, RoleConfig, ToChild};
+use protocol::appearance::Percent;
+use protocol::bootstrap::{
+    FontEntry, GpuTarget, NetworkConfig, RoleConfig, ToChild, X11FilterConfig,
+};
+use protocol::demo::Nothing;
 use protocol::geometry::Size;
 use protocol::ids::{ProcessId, Role};
+use protocol::x11_filter::FromWindow;
 use sandbox::cgroup::{self, Limits};
 use std::ffi::CString;
 use std::fs::File;
@@ -32,9 +38,14 @@ pub struct Launcher {
     groups: Option<cgroup::Tree>,
     fonts: LoadingFonts,
     network: NetworkConfig,
-    target: GpuTarget,
-    display_server: DisplayServer,
+    /// The display server that shows the window, if there is a window.
+    server: Option<Server>,
     size: Size,
+    scale: Option<Percent>,
+    /// The X server that the window is on, if it is on one.
+    x11: Option<X11FilterConfig>,
+    /// The channel to the X11 filter that was started last, until a gpu process gets it.
+    to_filter: Option<OwnedFd>,
     log_filter: String,
     started: u32,
     /// The socket of the demo site. The demo process then owns it alone: after its death,
@@ -47,9 +58,8 @@ impl Launcher {
     pub fn new(
         support: sandbox::Support,
         network: NetworkConfig,
-        target: GpuTarget,
-        display_server: DisplayServer,
-        size: Size,
+        server: Option<Server>,
+        (size, scale): (Size, Option<Percent>),
         log_filter: String,
         demo_listener: Option<TcpListener>,
     ) -> anyhow::Result<Launcher> {
@@ -60,9 +70,13 @@ impl Launcher {
             groups: cgroup::Tree::create().inspect_err(no_group).ok(),
             fonts: LoadingFonts::start().context("cannot start a thread for the fonts")?,
             network,
-            target,
-            display_server,
+            server,
             size,
+            scale,
+            x11: server
+                .and_then(Server::x11_name)
+                .map(|name| x11::filter_config(&name)),
+            to_filter: None,
             log_filter,
             started: 0,
             demo_listener,
@@ -74,9 +88,14 @@ impl Launcher {
         &self.support
     }
 
-    /// Whether the gpu process opens a window.
-    pub fn is_windowed(&self) -> bool {
-        self.target == GpuTarget::Window
+    /// Whether the window is reached through an X11 filter.
+    pub fn has_x11_filter(&self) -> bool {
+        self.x11.is_some()
+    }
+
+    /// The display server that shows the window, if there is a window.
+    pub fn server(&self) -> Option<Server> {
+        self.server
     }
 
     /// Starts a process with that role.
@@ -84,7 +103,9 @@ impl Launcher {
         let (broker_end, child_end) = Endpoint::pair().context("socketpair")?;
         let (stderr_read, stderr_write) = nix::unistd::pipe2(OFlag::O_CLOEXEC).context("pipe")?;
         set_nonblocking(&stderr_read).context("fcntl")?;
-        let windowed = role == Role::Gpu && self.is_windowed();
+        let windowed = self.server.filter(|_| role == Role::Gpu);
+        // The display server checks the user, and the network may be the way to it.
+        let connects = role == Role::X11Filter || windowed.is_some() && !self.has_x11_filter();
         self.started += 1;
         let argument = |text: String| CString::new(text).context("an argument has a NUL byte");
         let child_end: Endpoint<protocol::bootstrap::FromChild, ToChild> = child_end;
@@ -101,18 +122,14 @@ impl Launcher {
                 argument("bulkhead".to_owned())?,
                 argument(format!("--type={role}"))?,
             ],
-            env: if windowed {
-                self.display_server.environment()
-            } else {
-                Vec::new()
-            },
+            env: windowed.map(Server::window_environment).unwrap_or_default(),
             role,
             support: &self.support,
             bootstrap: child_end.into_fd(),
             stderr: stderr_write,
             child_index: self.started,
-            host_network: windowed && self.display_server.needs_network(),
-            keep_uid: windowed,
+            host_network: connects && self.server.is_some_and(Server::needs_network),
+            keep_uid: connects,
             cgroup: group.as_ref(),
         })?;
         Ok(Child {
@@ -167,8 +184,17 @@ impl Launcher {
                 (RoleConfig::Demo, Some(listener.into()))
             }
             Role::Gpu => {
-                let (target, size) = (self.target, self.size);
-                (RoleConfig::Gpu { target, size }, None)
+                let to_filter = self.to_filter.take();
+                let config = RoleConfig::Gpu {
+                    target: match self.server {
+                        Some(_) => GpuTarget::Window,
+                        None => GpuTarget::Headless,
+                    },
+                    size: self.size,
+                    scale: self.scale,
+                    x11_filter: to_filter.is_some(),
+                };
+                (config, to_filter)
             }
             Role::Network => (RoleConfig::Network(self.network.clone()), None),
             Role::Renderer => {
@@ -178,6 +204,13 @@ impl Launcher {
             Role::Shell => {
                 let (fonts, region) = self.fonts()?;
                 (RoleConfig::Shell { fonts }, Some(region))
+            }
+            Role::X11Filter => {
+                let config = self.x11.clone().context("the window is on no X server")?;
+                let (window, filter) =
+                    Endpoint::<FromWindow, Nothing>::pair().context("socketpair")?;
+                self.to_filter = Some(window.into_fd());
+                (RoleConfig::X11Filter(config), Some(filter.into_fd()))
             }
         })
     }

@@ -61,7 +61,7 @@ fn run(options: Options) -> anyhow::Result<ExitCode> {
     if options.urls == ["sandbox"] {
         return sandbox::run(&options);
     }
-    let has_display = options.display_server.is_available();
+    let has_display = options.display_server.find().is_some();
     if !options.headless && options.urls.is_empty() && !has_display {
         say!("There is no display, so Bulkhead runs the tour in the terminal.");
         say!("(In a desktop session, the same command opens a window. See --help for more.)\n");

@@ -3,6 +3,7 @@
 use crate::machine::display::DisplayServer;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Parser, ValueEnum};
+use protocol::appearance::Percent;
 use protocol::geometry::Size;
 use sandbox::Tier;
 use std::path::{Path, PathBuf};
@@ -34,13 +35,23 @@ pub struct Options {
     #[arg(long, value_name = "FILE.png", requires = "headless")]
     pub screenshot: Option<PathBuf>,
 
-    /// Size of the window, or of the page with --screenshot, in pixels
+    /// Size of the window, or of the page with --screenshot, in pixels at scale 1
     #[arg(long, value_name = "WIDTHxHEIGHT", default_value = "1280x800", value_parser = parse_size)]
     pub size: Size,
 
     /// Which display server shows the window
     #[arg(long, value_name = "SERVER", value_enum, default_value_t = DisplayServer::Auto)]
     pub display_server: DisplayServer,
+
+    /// Scale of pages and window, 0.5 to 4. Without it, a window takes GDK_SCALE or the scale of
+    /// the display, and everything else is 1
+    #[arg(long, value_name = "FACTOR", value_parser = parse_scale)]
+    pub scale: Option<Percent>,
+
+    /// Whether pages and window are light or dark. For a window, `auto` reads the settings of
+    /// GNOME, KDE and GTK; without a window it is light
+    #[arg(long, value_name = "SCHEME", value_enum, default_value_t = SchemeChoice::Auto)]
+    pub color_scheme: SchemeChoice,
 
     /// How many seconds --screenshot waits for the page, or `sandbox` for the processes
     #[arg(long, value_name = "SECONDS", default_value_t = 30,
@@ -77,6 +88,17 @@ pub struct Options {
     pub log: String,
 }
 
+/// Light or dark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SchemeChoice {
+    /// As the desktop is.
+    Auto,
+    /// Dark text on a light ground.
+    Light,
+    /// Light text on a dark ground.
+    Dark,
+}
+
 /// What to do if the kernel offers too little.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum SandboxMode {
@@ -109,6 +131,17 @@ pub fn check(options: &Options) -> Result<(), String> {
             ));
         }
         check_parent(path, "--screenshot")?;
+    }
+    let scale = options.scale.unwrap_or(Percent::HUNDRED);
+    let size = Size::new(scale.of(options.size.width), scale.of(options.size.height));
+    if !size.is_valid_surface() {
+        return Err(format!(
+            "--size {} at --scale {} has {size} pixels; at most {}x{} are possible",
+            options.size,
+            scale.factor(),
+            protocol::limits::SURFACE_WIDTH_MAX,
+            protocol::limits::SURFACE_HEIGHT_MAX
+        ));
     }
     if options.json && options.urls != ["sandbox"] {
         return Err("--json works only with `bulkhead sandbox`".to_owned());
@@ -160,6 +193,17 @@ fn check_parent(path: &Path, flag: &str) -> Result<(), String> {
             e.desc()
         )
     })
+}
+
+fn parse_scale(text: &str) -> Result<Percent, String> {
+    let factor: Option<f64> = text.parse().ok();
+    let is_possible = |factor: &f64| {
+        let least = f64::from(protocol::limits::SCALE_PERCENT_MIN) / 100.0;
+        let most = f64::from(protocol::limits::SCALE_PERCENT_MAX) / 100.0;
+        (least..=most).contains(factor)
+    };
+    let scale = factor.filter(is_possible).and_then(Percent::nearest_scale);
+    scale.ok_or_else(|| "expected a number from 0.5 to 4, for example 1.5".to_owned())
 }
 
 fn parse_size(text: &str) -> Result<Size, String> {

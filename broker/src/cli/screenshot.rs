@@ -27,7 +27,7 @@ pub fn run(options: &Options, path: &Path) -> anyhow::Result<ExitCode> {
             start::open(&mut browser, url, true);
             wait_until_loaded(&mut browser, deadline)
         })
-        .and_then(|problem| Ok((problem, picture(&mut browser, options, deadline)?)))
+        .and_then(|problem| Ok((problem, picture(&mut browser, deadline)?)))
         .and_then(|(problem, picture)| {
             picture.write(path)?;
             match problem {
@@ -96,12 +96,8 @@ pub fn wait_until_loaded(
 }
 
 /// Takes a picture of the window.
-pub fn picture(
-    browser: &mut Broker,
-    options: &Options,
-    deadline: Instant,
-) -> anyhow::Result<Picture> {
-    let request = browser.capture(options.size)?;
+pub fn picture(browser: &mut Broker, deadline: Instant) -> anyhow::Result<Picture> {
+    let request = browser.capture(browser.core.window_size())?;
     loop {
         if let Some(picture) = browser.take_picture(request)? {
             return Ok(picture);

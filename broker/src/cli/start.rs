@@ -4,14 +4,14 @@ use crate::automation::Automation;
 use crate::automation::fifo::ControlFifo;
 use crate::automation::records::Recorder;
 use crate::child::launcher::Launcher;
-use crate::cli::options::{Options, SandboxMode};
-use crate::machine::network;
+use crate::cli::options::{Options, SandboxMode, SchemeChoice};
+use crate::machine::{color_scheme, display, network};
 use crate::output::terminal::complain;
 use crate::state::Broker;
 use anyhow::Context;
 use browser_core::{Command, Config, EXIT_NO_WINDOW, Event};
 use nix::errno::Errno;
-use protocol::bootstrap::GpuTarget;
+use protocol::appearance::ColorScheme;
 use sandbox::{Availability, Feature, Namespace, Support, Tier};
 use std::net::{Ipv4Addr, TcpListener};
 
@@ -34,19 +34,27 @@ pub fn start(options: &Options, shell: bool, demo: Option<TcpListener>) -> anyho
         // Not every way of running has a window for the banner.
         complain!("bulkhead: the sandbox is degraded: tier {tier} only");
     }
-    let target = if options.headless || !options.display_server.is_available() {
-        GpuTarget::Headless
+    let server = if options.headless {
+        None
     } else {
-        GpuTarget::Window
+        options.display_server.find()
+    };
+    let scale = options
+        .scale
+        .or_else(|| server.and_then(|_| display::wanted_scale()));
+    let color_scheme = match (options.color_scheme, server) {
+        (SchemeChoice::Dark, _) => ColorScheme::Dark,
+        (SchemeChoice::Auto, Some(_)) => color_scheme::of_desktop(),
+        // A picture does not depend on the desktop of whoever takes it.
+        (SchemeChoice::Light | SchemeChoice::Auto, _) => ColorScheme::Light,
     };
     let network = network::read(options.ca_file.as_deref())?;
     let demo_url = demo.as_ref().map(demo_url).transpose()?;
     let launcher = Launcher::new(
         support,
         network,
-        target,
-        options.display_server,
-        options.size,
+        server,
+        (options.size, scale),
         options.log.clone(),
         demo,
     )?;
@@ -58,7 +66,10 @@ pub fn start(options: &Options, shell: bool, demo: Option<TcpListener>) -> anyho
         .transpose()?;
     let config = Config {
         window: options.size,
+        scale,
+        color_scheme,
         shell,
+        x11_filter: launcher.has_x11_filter(),
         demo: demo_url.is_some(),
         banner: degraded.then(|| format!("The sandbox is degraded: tier {tier} only")),
         ..Config::default()
@@ -68,7 +79,6 @@ pub fn start(options: &Options, shell: bool, demo: Option<TcpListener>) -> anyho
         launcher,
         Automation::new(recorder, control),
         demo_url,
-        target == GpuTarget::Window,
     )
 }
 

@@ -26,7 +26,7 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
         ..options.clone()
     };
     let browser = start::start(&options, true, Some(start::bind_demo()?))?;
-    let mut tour = Tour { browser, options };
+    let mut tour = Tour { browser };
     let result = tour.stops();
     tour.browser.shut_down();
     match result {
@@ -43,7 +43,6 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
 
 struct Tour {
     browser: Broker,
-    options: Options,
 }
 
 impl Tour {
@@ -212,7 +211,7 @@ impl Tour {
 
     fn picture(&mut self) -> anyhow::Result<Picture> {
         let deadline = Instant::now() + Duration::from_secs(STOP_SECONDS_MAX);
-        screenshot::picture(&mut self.browser, &self.options, deadline)
+        screenshot::picture(&mut self.browser, deadline)
     }
 
     fn write_picture(&mut self, path: PathBuf) -> anyhow::Result<()> {

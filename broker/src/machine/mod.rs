@@ -1,6 +1,9 @@
 //! What the broker learns about this machine.
 
+pub(crate) mod color_scheme;
+pub(crate) mod dconf;
 pub(crate) mod descriptors;
 pub(crate) mod display;
 pub(crate) mod fonts;
 pub(crate) mod network;
+pub(crate) mod x11;

@@ -74,6 +74,8 @@ impl Broker {
             | Action::ReadClipboard { .. }
             | Action::Paste { .. }
             | Action::DropPaste { .. }) => self.perform_text(action),
+            Action::SetAppearance(told) => self.set_appearance(&told),
+            Action::Find(find) => self.find(find),
             Action::Stop { process } => {
                 children.send_renderer(process, ToRenderer::Stop, []);
             }
@@ -86,6 +88,7 @@ impl Broker {
                 children.send_shell(process, ToShell::Popup(popup));
             }
             Action::FocusAddress { process } => children.send_shell(process, ToShell::FocusAddress),
+            Action::FocusFind { process } => children.send_shell(process, ToShell::FocusFind),
             Action::Record(record) => self.record(record),
             Action::Exit { code } => self.exit = Some(code),
         }
@@ -109,6 +112,23 @@ impl Broker {
             event: input.event,
         };
         self.children.send_renderer(input.process, message, []);
+    }
+
+    fn set_appearance(&mut self, told: &action::SetAppearance) {
+        let message = ToRenderer::SetAppearance {
+            surface: told.surface,
+            sequence: told.sequence,
+            appearance: told.appearance,
+        };
+        self.children.send_renderer(told.process, message, []);
+    }
+
+    fn find(&mut self, find: action::Find) {
+        let message = ToRenderer::Find {
+            sequence: find.sequence,
+            command: find.command,
+        };
+        self.children.send_renderer(find.process, message, []);
     }
 
     fn inject(&mut self, process: ProcessId, fault: Fault) {
@@ -150,7 +170,7 @@ impl Broker {
                 };
                 tracing::error!("the {role} process {outlook}");
             }
-            RecordKind::NoWindow { reason } if self.launcher.is_windowed() => {
+            RecordKind::NoWindow { reason } if self.launcher.server().is_some() => {
                 complain!("bulkhead: no window can be opened: {reason}. {DISPLAY_ADVICE}");
             }
             RecordKind::NoWindow { reason } => {

@@ -3,9 +3,11 @@
 #![allow(missing_docs, reason = "a field whose name says all needs no sentence")]
 
 use crate::record::Record;
+use protocol::appearance::Appearance;
 use protocol::clipboard::Edit;
 use protocol::error::LoadError;
 use protocol::fault::Fault;
+use protocol::find::FindCommand;
 use protocol::geometry::Size;
 use protocol::gpu::Scene;
 use protocol::ids::{Generation, NavigationId, ProcessId, Role, SurfaceId};
@@ -56,6 +58,10 @@ impl Action {
                 Some((*process, "> Edit"))
             }
             Action::Inspect { process, .. } => Some((*process, "> Inspect")),
+            Action::SetAppearance(SetAppearance { process, .. }) => {
+                Some((*process, "> SetAppearance"))
+            }
+            Action::Find(Find { process, .. }) => Some((*process, "> Find")),
             Action::Stop { process } => Some((*process, "> Stop")),
             Action::Inject { process, .. } => Some((*process, "> Inject")),
             _ => None,
@@ -164,6 +170,23 @@ pub struct Input {
     pub surface: SurfaceId,
     pub sequence: u32,
     pub event: InputEvent,
+}
+
+/// What [`Action::SetAppearance`] needs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SetAppearance {
+    pub process: ProcessId,
+    pub surface: SurfaceId,
+    pub sequence: u32,
+    pub appearance: Appearance,
+}
+
+/// What [`Action::Find`] needs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Find {
+    pub process: ProcessId,
+    pub sequence: u32,
+    pub command: FindCommand,
 }
 
 /// One thing to do.
@@ -277,6 +300,10 @@ pub enum Action {
     },
     /// Forget the text that was read.
     DropPaste { request: u32 },
+    /// Send `SetAppearance`.
+    SetAppearance(SetAppearance),
+    /// Send `Find`.
+    Find(Find),
     /// Send `Stop`.
     Stop { process: ProcessId },
     /// Send `Break`.
@@ -304,6 +331,8 @@ pub enum Action {
     },
     /// Send `FocusAddress`.
     FocusAddress { process: ProcessId },
+    /// Send `FocusFind`.
+    FocusFind { process: ProcessId },
     /// Write down.
     Record(Record),
     /// End the browser with this exit status, after every child is gone.

@@ -4,6 +4,25 @@ use protocol::error::LoadError;
 use protocol::limits::URL_BYTES_MAX;
 use url::Url;
 
+/// What the address of a page's source begins with.
+pub(crate) const VIEW_SOURCE: &str = "view-source:";
+
+/// The URL whose source an address shows; `None` for the address of a page.
+pub fn source_of(url: &str) -> Option<&str> {
+    url.strip_prefix(VIEW_SOURCE)
+}
+
+/// The address of a page's source.
+pub(crate) fn of_source(page: &Url) -> Result<Url, LoadError> {
+    let source = Url::parse(&format!("{VIEW_SOURCE}{page}"));
+    let source = source
+        .ok()
+        .filter(|url| url.as_str().len() <= URL_BYTES_MAX);
+    source.ok_or_else(|| LoadError::InvalidUrl {
+        reason: "the address is too long".to_owned(),
+    })
+}
+
 /// The URL that a typed address means: a full URL, or a host with or without port and path (then
 /// `https`, or `http` for localhost and addresses), or an absolute path (`file:`). A word without a
 /// dot is not an address: the error says that Bulkhead is not a search engine.
@@ -17,6 +36,12 @@ pub fn parse(text: &str) -> Result<Url, LoadError> {
     }
     if text.len() > URL_BYTES_MAX / 3 {
         return Err(invalid("the address is too long"));
+    }
+    if let Some(page) = source_of(text) {
+        if source_of(page.trim_start()).is_some() {
+            return Err(invalid("it asks for the source of a source"));
+        }
+        return of_source(&parse(page)?);
     }
     if text.starts_with('/') {
         return Url::from_file_path(text).map_err(|()| invalid("the path is not valid"));
@@ -91,6 +116,23 @@ mod tests {
         for text in ["", "word", "two words", "a.b c", "http://", "http://a b/"] {
             assert_eq!(parsed(text), "INVALID_URL", "{text:?}");
         }
+    }
+
+    #[test]
+    fn the_source_of_a_page_has_an_address() {
+        let source = "view-source:https://example.org/a?b";
+        assert_eq!(parsed("view-source:example.org/a?b"), source);
+        assert_eq!(parsed(source), source);
+        assert_eq!(source_of(source), Some("https://example.org/a?b"));
+        assert_eq!(
+            parsed("view-source:/etc/hostname"),
+            "view-source:file:///etc/hostname"
+        );
+        assert_eq!(parsed("view-source:view-source:a.b"), "INVALID_URL");
+        assert_eq!(
+            parsed("view-source:javascript:alert(1)"),
+            "UNSUPPORTED_SCHEME"
+        );
     }
 
     #[test]

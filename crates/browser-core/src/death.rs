@@ -60,6 +60,8 @@ pub struct Waiting {
 pub enum DeathCause {
     /// It exited with this code.
     Exited(i32),
+    /// The process between it and its display died, and it was killed.
+    DisplayLost,
     /// It sent this many messages in one second and was killed.
     Flooded(u32),
     /// The system killed it at the memory limit of its control group.
@@ -84,6 +86,8 @@ pub enum DeathCause {
     Panicked(String),
     /// It did not read its messages and was killed.
     QueueFull(Waiting),
+    /// It asked the X server for what its policy does not list, and was killed.
+    RequestRefused(String),
     /// Its sandbox failed the check and it was killed.
     SealRefused(String),
     /// A signal ended it.
@@ -143,6 +147,7 @@ impl fmt::Display for DeathCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             DeathCause::Exited(code) => write!(f, "exited with code {code}"),
+            DeathCause::DisplayLost => f.write_str("lost its display: the X11 filter died"),
             DeathCause::Flooded(messages) => write!(
                 f,
                 "broke the protocol: Flood, {messages} messages in one second \
@@ -175,6 +180,9 @@ impl fmt::Display for DeathCause {
                 "stopped reading: {messages} messages wait ({bytes} bytes), \
                  the limit is {QUEUED_MESSAGES_MAX} ({QUEUED_BYTES_MAX} bytes)"
             ),
+            DeathCause::RequestRefused(request) => {
+                write!(f, "asked the X server for what is not allowed: {request}")
+            }
             DeathCause::SealRefused(reason) => write!(f, "failed the sandbox check: {reason}"),
             DeathCause::Signal(number) => {
                 write!(

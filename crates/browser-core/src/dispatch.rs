@@ -88,6 +88,7 @@ impl Core {
             Event::FromShell { process, message } => self.on_shell(process, message),
             Event::FromGpu { process, message } => self.on_gpu(process, message),
             Event::FromNetwork { process, message } => self.on_network(process, message),
+            Event::FromX11Filter { process, message } => self.on_x11_filter(process, message),
             Event::BodyReady { navigation, result } => self.on_body_ready(navigation, result),
             Event::ClipboardRead { request, result } => {
                 self.on_clipboard_read(request, result);
@@ -149,6 +150,8 @@ impl Core {
         // The shell knows what to paint before it has the surface.
         self.tell_popup();
         self.keep_surfaces();
+        self.tell_appearance();
+        self.ask_finds();
         self.tell_scene();
         self.tell_focus();
         self.tell_cursor();

@@ -9,7 +9,7 @@ use protocol::fault::Fault;
 use protocol::ids::{NavigationId, ProcessId, Role, TabId};
 use protocol::misbehaviour::Misbehaviour;
 use protocol::renderer::FromRenderer;
-use protocol::{gpu::FromGpu, network::FromNetwork, shell::FromShell};
+use protocol::{gpu::FromGpu, network::FromNetwork, shell::FromShell, x11_filter::FromX11Filter};
 
 /// Milliseconds since the browser started. Never goes back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -100,6 +100,11 @@ pub enum Event {
     FromNetwork {
         process: ProcessId,
         message: FromNetwork,
+    },
+    /// A message of the X11 filter.
+    FromX11Filter {
+        process: ProcessId,
+        message: FromX11Filter,
     },
     /// The answer to [`crate::Action::BuildPage`] or [`crate::Action::OpenFile`]: the body waits in
     /// the event loop under the navigation's id.

@@ -199,6 +199,10 @@ impl Core {
                 && process.navigations.len() <= GRANTED_MAX;
             ensure(is_within, || format!("8: queues of {}", process.id))?;
         }
+        let zoomed = self.zooms.len();
+        ensure(zoomed <= limits::ZOOMED_SITES_MAX, || {
+            format!("8: the zoom of {zoomed} sites")
+        })?;
         let is_valid = self
             .surfaces
             .values()

@@ -2,6 +2,7 @@
 
 use browser_core::{Action, Event};
 use protocol::clipboard::Target;
+use protocol::find::FindMatches;
 use protocol::ids::{NavigationId, ProcessId, Role, TabId};
 use protocol::input::{Cursor, InputEvent, Key, Modifiers};
 use protocol::misbehaviour::Misbehaviour;
@@ -338,4 +339,26 @@ fn shell_that_moves_a_tab_of_nobody_is_killed() {
     let shell = world.service(Role::Shell).expect("it runs");
     let killed = world.shell_says(FromShell::Move(TabId(4_000), 0));
     assert!(killed.iter().any(|action| is_kill(action, shell)));
+}
+#[test]
+fn answer_to_a_search_that_was_not_asked_for_is_misbehaviour() {
+    for request in [0, 1, u32::MAX] {
+        let mut world = World::running();
+        let tab = world.open(ONE);
+        let (process, navigation) = (world.process_of(tab), world.last_navigation(tab));
+        let matches = FindMatches {
+            current: 1,
+            count: 1,
+            has_more: false,
+        };
+        world.renderer(
+            process,
+            FromRenderer::Found {
+                navigation,
+                request,
+                matches,
+            },
+        );
+        assert_eq!(cause(&world, tab), "broke the protocol: WrongState");
+    }
 }

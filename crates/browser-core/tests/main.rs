@@ -2,6 +2,8 @@
 //! loop with all the children and watches the stream of actions.
 
 mod crash;
+mod display;
+mod find;
 mod forged;
 mod gpu;
 mod hands;
@@ -12,4 +14,6 @@ mod navigation;
 mod network;
 mod random;
 mod shell;
+mod source;
 mod tabs;
+mod zoom;

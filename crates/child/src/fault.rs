@@ -20,6 +20,8 @@ pub struct Reach<'a> {
     pub fetch: Vec<BorrowedFd<'a>>,
     /// Between producers and the gpu process: one's own, or those of all producers.
     pub surfaces: Vec<ReachedSurface<'a>>,
+    /// To the display server, for a process with a window.
+    pub display: Option<BorrowedFd<'a>>,
 }
 
 /// One end of a surface.
@@ -39,6 +41,7 @@ impl<'a> Reach<'a> {
             control,
             fetch: Vec::new(),
             surfaces: Vec::new(),
+            display: None,
         }
     }
 }

@@ -22,7 +22,7 @@ macro_rules! for_every_message {
             clipboard::ToClipboard, demo::Nothing, fetch::FromNetwork, fetch::ToNetwork,
             frames::FromProducer, frames::ToProducer, gpu::FromGpu, gpu::ToGpu,
             network::FromNetwork, network::ToNetwork, renderer::FromRenderer, renderer::ToRenderer,
-            shell::FromShell, shell::ToShell
+            shell::FromShell, shell::ToShell, x11_filter::FromWindow, x11_filter::FromX11Filter
         }
     };
 }

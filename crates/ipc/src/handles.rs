@@ -48,6 +48,11 @@ impl Handles {
         self.left.is_empty()
     }
 
+    /// Takes the next one: a connected Unix stream socket.
+    pub fn unix_stream(&mut self) -> Result<OwnedFd, Misbehaviour> {
+        self.take(HandleKind::UnixStream)
+    }
+
     /// Takes the next one: a listening TCP socket.
     pub fn listener(&mut self) -> Result<OwnedFd, Misbehaviour> {
         self.take(HandleKind::Listener)

@@ -20,6 +20,7 @@ pub(crate) fn check_kind(kind: HandleKind, fd: BorrowedFd<'_>) -> Result<(), Mis
         HandleKind::PipeWriter => is_pipe(fd, OFlag::O_WRONLY),
         HandleKind::Region => return check_region(fd),
         HandleKind::SeccompListener => is_anonymous(fd),
+        HandleKind::UnixStream => is_unix_stream(fd),
     };
     if fine.unwrap_or(false) {
         Ok(())
@@ -31,6 +32,12 @@ pub(crate) fn check_kind(kind: HandleKind, fd: BorrowedFd<'_>) -> Result<(), Mis
 fn is_channel(fd: BorrowedFd<'_>) -> Result<bool, Errno> {
     Ok(socket_domain(fd)? == libc::AF_UNIX
         && getsockopt(&fd, sockopt::SockType)? == SockType::SeqPacket
+        && !getsockopt(&fd, sockopt::AcceptConn)?)
+}
+
+fn is_unix_stream(fd: BorrowedFd<'_>) -> Result<bool, Errno> {
+    Ok(socket_domain(fd)? == libc::AF_UNIX
+        && getsockopt(&fd, sockopt::SockType)? == SockType::Stream
         && !getsockopt(&fd, sockopt::AcceptConn)?)
 }
 

@@ -434,7 +434,9 @@ fn descriptors_in_another_order_are_bad_handles_and_closed() {
 
 /// One descriptor of each sort that there is, with the kind that it may pass for.
 fn specimens() -> Vec<(&'static str, Option<HandleKind>, OwnedFd)> {
-    use HandleKind::{Channel, Listener, PipeReader, PipeWriter, Region, SeccompListener};
+    use HandleKind::{
+        Channel, Listener, PipeReader, PipeWriter, Region, SeccompListener, UnixStream,
+    };
     use nix::fcntl::{OFlag, open};
     use nix::sys::{epoll, socket, stat::Mode};
     let (reader, writer) = pipe().expect("pipe");
@@ -452,6 +454,11 @@ fn specimens() -> Vec<(&'static str, Option<HandleKind>, OwnedFd)> {
     let listening = unix_socket(socket::SockType::SeqPacket);
     socket::bind(listening.as_raw_fd(), &socket::UnixAddr::new_unnamed()).expect("bound");
     socket::listen(&listening, socket::Backlog::new(1).expect("small")).expect("listening");
+    let listening_stream = unix_socket(socket::SockType::Stream);
+    let unnamed = socket::UnixAddr::new_unnamed();
+    socket::bind(listening_stream.as_raw_fd(), &unnamed).expect("bound");
+    let backlog = socket::Backlog::new(1).expect("small");
+    socket::listen(&listening_stream, backlog).expect("listening");
     let tcp = TcpListener::bind("127.0.0.1:0").expect("listener");
     let address = tcp.local_addr().expect("address");
     let connected = std::net::TcpStream::connect(address).expect("connected");
@@ -463,13 +470,18 @@ fn specimens() -> Vec<(&'static str, Option<HandleKind>, OwnedFd)> {
         ("sealed region", Some(Region), sealed_region()),
         ("unsealed region", None, unsealed.expect("memfd")),
         ("listener", Some(Listener), tcp.into()),
+        ("listening stream socket", None, listening_stream),
         ("connection", None, connected.into()),
         (
             "datagram socket",
             None,
             UnixDatagram::unbound().expect("socket").into(),
         ),
-        ("stream socket", None, unix_socket(socket::SockType::Stream)),
+        (
+            "stream socket",
+            Some(UnixStream),
+            unix_socket(socket::SockType::Stream),
+        ),
         ("listening packet socket", None, listening),
         (
             "device",
@@ -500,9 +512,12 @@ fn tempfile() -> OwnedFd {
 
 #[test]
 fn a_descriptor_passes_for_its_own_kind_and_for_no_other() {
-    use HandleKind::{Channel, Listener, PipeReader, PipeWriter, Region, SeccompListener};
+    use HandleKind::{
+        Channel, Listener, PipeReader, PipeWriter, Region, SeccompListener, UnixStream,
+    };
     for kind in [
         Channel,
+        UnixStream,
         Listener,
         PipeReader,
         PipeWriter,

@@ -2,9 +2,10 @@
 //! → broker `Bootstrap` → the child warms up, seals itself, says `Sealed` → the broker verifies it
 //! from outside. Only then content follows, on the control channel of the child's role.
 
+use crate::appearance::Percent;
 use crate::geometry::Size;
 use crate::ids::{ProcessId, Role};
-use crate::limits::{SANDBOX_LAYERS_MAX, TEXT_BYTES_MAX};
+use crate::limits::{SANDBOX_LAYERS_MAX, TEXT_BYTES_MAX, X11_AUTHORITY_BYTES_MAX};
 use crate::misbehaviour::{Misbehaviour, check_text};
 use crate::{HandleKind, Message};
 use serde::{Deserialize, Serialize};
@@ -67,12 +68,16 @@ pub enum ToChild {
 pub enum RoleConfig {
     /// Comes with the control channel and the listening socket.
     Demo,
-    /// Comes with the control channel.
+    /// Comes with the control channel, and with the channel to the X11 filter if there is one.
     Gpu {
         /// Window or headless target.
         target: GpuTarget,
-        /// Its size at the start.
+        /// Its size at the start, in pixels at scale 1.
         size: Size,
+        /// The scale that the user wants; without, the display's own is taken.
+        scale: Option<Percent>,
+        /// Whether the X server is reached through an X11 filter.
+        x11_filter: bool,
     },
     /// Comes with the control channel.
     Network(NetworkConfig),
@@ -86,6 +91,19 @@ pub enum RoleConfig {
         /// The fonts in the region.
         fonts: Vec<FontEntry>,
     },
+    /// Comes with the control channel and the channel from the gpu process.
+    X11Filter(X11FilterConfig),
+}
+
+/// What the X11 filter needs from files and variables that it may not read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct X11FilterConfig {
+    /// The name of the X server, as in `DISPLAY`.
+    pub display: String,
+    /// The scheme of the user's authority there; empty without one.
+    pub authority_name: Vec<u8>,
+    /// Its secret.
+    pub authority_data: Vec<u8>,
 }
 
 /// What the gpu process composes for.
@@ -188,6 +206,10 @@ impl Message for ToChild {
         let ToChild::Bootstrap { config, .. } = self;
         match config {
             RoleConfig::Demo => vec![Channel, Listener],
+            RoleConfig::Gpu {
+                x11_filter: true, ..
+            }
+            | RoleConfig::X11Filter(_) => vec![Channel, Channel],
             RoleConfig::Gpu { .. } | RoleConfig::Network(_) => vec![Channel],
             RoleConfig::Renderer { .. } => vec![Channel, Region],
             RoleConfig::Shell { .. } => vec![Channel, Channel, Region],
@@ -197,10 +219,20 @@ impl Message for ToChild {
         let ToChild::Bootstrap {
             config, log_filter, ..
         } = self;
-        if let RoleConfig::Gpu { size, .. } = config
-            && !size.is_valid_surface()
+        if let RoleConfig::Gpu { size, scale, .. } = config
+            && !(size.is_valid_surface() && scale.is_none_or(Percent::is_valid_scale))
         {
             return Err(Misbehaviour::ValueOutOfRange);
+        }
+        if let RoleConfig::X11Filter(filter) = config {
+            let bytes = [&filter.authority_name, &filter.authority_data];
+            if bytes
+                .into_iter()
+                .any(|bytes| bytes.len() > X11_AUTHORITY_BYTES_MAX)
+            {
+                return Err(Misbehaviour::Oversized);
+            }
+            check_text(&filter.display, TEXT_BYTES_MAX)?;
         }
         check_text(log_filter, TEXT_BYTES_MAX)
     }

@@ -1,6 +1,7 @@
 //! The control channel between the broker and the gpu process.
 #![allow(missing_docs, reason = "a field whose name says all needs no sentence")]
 
+use crate::appearance::Percent;
 use crate::fault::Fault;
 use crate::geometry::{Rect, Size};
 use crate::ids::{Generation, SurfaceId};
@@ -93,15 +94,23 @@ pub enum FromGpu {
     /// The window (or the headless target) stands. First message.
     Ready {
         size: Size,
+        /// The scale of its display.
+        scale: Percent,
         /// How it presents: `headless`, `wayland`, `softbuffer` or `minifb`.
         presenter: String,
     },
-    /// The window has another size.
-    Resized { size: Size },
+    /// The window has another size, or its display another scale.
+    Resized {
+        size: Size,
+        /// The scale of its display.
+        scale: Percent,
+    },
     /// Input, in window pixels.
     Input { event: InputEvent },
     /// The user closed the window.
     CloseRequested,
+    /// The display server is gone, or whoever stands before it.
+    DisplayLost,
     /// The first frame of this generation has been taken.
     FirstFrame {
         /// Of which surface.
@@ -172,13 +181,18 @@ impl Message for FromGpu {
     }
     fn check(&self) -> Result<(), Misbehaviour> {
         match self {
-            FromGpu::Ready { size, presenter } => {
+            FromGpu::Ready {
+                size,
+                scale,
+                presenter,
+            } => {
                 check_text(presenter, TEXT_BYTES_MAX)?;
-                check_size(*size)
+                check_window(*size, *scale)
             }
-            FromGpu::Resized { size } => check_size(*size),
+            FromGpu::Resized { size, scale } => check_window(*size, *scale),
             FromGpu::Input { event } => event.check(),
             FromGpu::CloseRequested
+            | FromGpu::DisplayLost
             | FromGpu::FirstFrame { .. }
             | FromGpu::Done { .. }
             | FromGpu::ProducerMisbehaved { .. } => Ok(()),
@@ -187,6 +201,13 @@ impl Message for FromGpu {
                 .map_or(Ok(()), |error| check_text(error, TEXT_BYTES_MAX)),
         }
     }
+}
+
+fn check_window(size: Size, scale: Percent) -> Result<(), Misbehaviour> {
+    if !scale.is_valid_scale() {
+        return Err(Misbehaviour::ValueOutOfRange);
+    }
+    check_size(size)
 }
 
 fn check_size(size: Size) -> Result<(), Misbehaviour> {

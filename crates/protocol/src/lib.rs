@@ -16,6 +16,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+pub mod appearance;
 pub mod bootstrap;
 pub mod clipboard;
 pub mod demo;
@@ -23,6 +24,7 @@ pub mod document;
 pub mod error;
 pub mod fault;
 pub mod fetch;
+pub mod find;
 pub mod frames;
 pub mod geometry;
 pub mod gpu;
@@ -35,6 +37,7 @@ pub mod renderer;
 pub mod shell;
 pub mod site;
 pub mod surface;
+pub mod x11_filter;
 
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -54,6 +57,8 @@ pub enum HandleKind {
     Region,
     /// The listener of a seccomp filter with user notification.
     SeccompListener,
+    /// A connected `SOCK_STREAM` Unix socket (between the window and its X11 filter).
+    UnixStream,
 }
 
 /// A value that travels as one packet of a typed channel.
@@ -75,6 +80,7 @@ pub trait Message: Serialize + DeserializeOwned + 'static {
 /// that a broker never talks to a child of another build.
 pub const PROTOCOL_HASH: u64 = hash_sources(&[
     include_str!("../../role/src/lib.rs"),
+    include_str!("appearance.rs"),
     include_str!("bootstrap.rs"),
     include_str!("clipboard.rs"),
     include_str!("demo.rs"),
@@ -82,6 +88,7 @@ pub const PROTOCOL_HASH: u64 = hash_sources(&[
     include_str!("error.rs"),
     include_str!("fault.rs"),
     include_str!("fetch.rs"),
+    include_str!("find.rs"),
     include_str!("frames.rs"),
     include_str!("geometry.rs"),
     include_str!("gpu.rs"),
@@ -94,6 +101,7 @@ pub const PROTOCOL_HASH: u64 = hash_sources(&[
     include_str!("shell.rs"),
     include_str!("site.rs"),
     include_str!("surface.rs"),
+    include_str!("x11_filter.rs"),
 ]);
 
 /// 64-bit FNV-1a (<http://www.isthe.com/chongo/tech/comp/fnv/>), usable in a constant.

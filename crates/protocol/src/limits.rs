@@ -27,6 +27,8 @@ pub const URL_BYTES_MAX: usize = 32 * 1024;
 pub const TITLE_BYTES_MAX: usize = 1024;
 /// Most bytes of any other short text in a message (a reason, a MIME type, a crash record's line).
 pub const TEXT_BYTES_MAX: usize = 4 * 1024;
+/// Most bytes of the name, and of the secret, of the user's authority at an X server.
+pub const X11_AUTHORITY_BYTES_MAX: usize = 256;
 /// Most bytes of a response body in one [`crate::fetch::FromNetwork::Body`].
 pub const BODY_CHUNK_BYTES_MAX: usize = 60 * 1024;
 /// Most bytes of a document that a renderer parses; the rest is cut and the page says so.
@@ -80,14 +82,30 @@ pub const SURFACE_BYTES_MAX: usize =
 pub const SCENE_ITEMS_MAX: usize = 16;
 /// Most rows of a menu, or of the list under the address bar.
 pub const POPUP_ROWS_MAX: usize = 16;
-/// Height of a row of a menu or list, in pixels.
+/// Height of a row of a menu or list, in pixels at scale 1.
 pub const POPUP_ROW_HEIGHT: u32 = 28;
-/// Pixels above the first row of a menu or list, and below the last one.
+/// Pixels above the first row of a menu or list, and below the last one, at scale 1.
 pub const POPUP_PADDING: u32 = 6;
 /// Most bytes of a text in a row of a menu or list.
 pub const POPUP_TEXT_BYTES_MAX: usize = 512;
-/// Height of the shell's strip (tabs and address bar) at the top of the window, in pixels.
+/// Height of the shell's strip (tabs and address bar) at the top of the window, in pixels at
+/// scale 1.
 pub const SHELL_HEIGHT: u32 = 84;
+
+/// Smallest scale of a display, in percent.
+pub const SCALE_PERCENT_MIN: u16 = 50;
+/// Largest scale of a display, in percent.
+pub const SCALE_PERCENT_MAX: u16 = 400;
+/// Smallest zoom of a page, in percent.
+pub const ZOOM_PERCENT_MIN: u16 = 25;
+/// Largest zoom of a page, in percent.
+pub const ZOOM_PERCENT_MAX: u16 = 500;
+/// Most sites of which a zoom is remembered; the oldest is forgotten.
+pub const ZOOMED_SITES_MAX: usize = 256;
+/// Most bytes of a text that is looked for in a page.
+pub const FIND_TEXT_BYTES_MAX: usize = 1024;
+/// Most matches of that text that are counted and marked.
+pub const FIND_MATCHES_MAX: u32 = 1000;
 
 /// Most layers of the sandbox that a child may tell of when it is sealed.
 pub const SANDBOX_LAYERS_MAX: usize = 32;
@@ -118,6 +136,8 @@ pub const STDERR_BYTES_MAX: usize = 64 * 1024 * 1024;
 pub const RESTART_WINDOW_MS: u64 = 60_000;
 /// Restarts of the gpu process in that window before the broker goes on without a window.
 pub const GPU_RESTARTS_MAX: usize = 3;
+/// Restarts of the X11 filter in that window; the gpu process waits for it.
+pub const X11_FILTER_RESTARTS_MAX: usize = 3;
 /// Restarts of the network process in that window before pages fail as offline.
 pub const NETWORK_RESTARTS_MAX: usize = 5;
 /// Restarts of the shell process in that window before the broker goes on without it.

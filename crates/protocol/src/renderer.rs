@@ -2,9 +2,11 @@
 //! built-in page).
 #![allow(missing_docs, reason = "a field whose name says all needs no sentence")]
 
+use crate::appearance::Appearance;
 use crate::clipboard::{self, Edit, Target};
 use crate::document::BodySource;
 use crate::fault::Fault;
+use crate::find::{FindCommand, FindMatches};
 use crate::geometry::Size;
 use crate::ids::{Generation, NavigationId, SurfaceId};
 use crate::input::{Cursor, InputEvent};
@@ -80,6 +82,20 @@ pub enum ToRenderer {
         /// Where, in pixels of the surface; nowhere: at what has the focus.
         at: Option<(f32, f32)>,
     },
+    /// How what is on a surface is to look; answered with [`FromRenderer::Done`]. Until it comes, a
+    /// surface has [`Appearance::default`].
+    SetAppearance {
+        surface: SurfaceId,
+        /// Rises by one with each input to, and each commit in, this process.
+        sequence: u32,
+        appearance: Appearance,
+    },
+    /// Find text in the document; answered with [`FromRenderer::Done`] as well.
+    Find {
+        /// Rises by one with each input to, and each commit in, this process.
+        sequence: u32,
+        command: FindCommand,
+    },
     /// Stop loading: keep what is there, cancel every fetch.
     Stop,
     /// Injects a fault.
@@ -100,7 +116,8 @@ pub struct CommitDocument {
     pub content_type: Option<String>,
     /// Where its bytes come from.
     pub body: BodySource,
-    /// Where to scroll to once it is laid out, in pixels from the top (history, reload).
+    /// Where to scroll to once it is laid out, in pixels of the layout from the top (history,
+    /// reload).
     pub scroll_y: u32,
 }
 
@@ -147,8 +164,16 @@ pub enum FromRenderer {
     Scrolled {
         /// Of which commit.
         navigation: NavigationId,
-        /// Pixels from the top.
+        /// Pixels of the layout from the top.
         y: u32,
+    },
+    /// What a search has found. It may come again while the document grows.
+    Found {
+        /// Of which commit.
+        navigation: NavigationId,
+        /// Of which search.
+        request: u32,
+        matches: FindMatches,
     },
     /// What the pointer is over has changed.
     Hover {
@@ -201,6 +226,8 @@ impl Message for ToRenderer {
             | ToRenderer::DetachSurface { .. }
             | ToRenderer::Input { .. }
             | ToRenderer::Inspect { .. }
+            | ToRenderer::SetAppearance { .. }
+            | ToRenderer::Find { .. }
             | ToRenderer::Stop
             | ToRenderer::Inject(_) => Vec::new(),
         }
@@ -224,6 +251,8 @@ impl Message for ToRenderer {
             ToRenderer::Inspect { at, .. } => {
                 at.map_or(Ok(()), |(x, y)| clipboard::check_place(x, y))
             }
+            ToRenderer::SetAppearance { appearance, .. } => appearance.check(),
+            ToRenderer::Find { command, .. } => command.check(),
             ToRenderer::Inject(action) => action.check(),
             ToRenderer::FetchChannel | ToRenderer::DetachSurface { .. } | ToRenderer::Stop => {
                 Ok(())
@@ -246,6 +275,7 @@ impl Message for FromRenderer {
                 check_text(link.as_deref().unwrap_or(""), URL_BYTES_MAX)
             }
             FromRenderer::Inspected { target, .. } => target.check(),
+            FromRenderer::Found { matches, .. } => matches.check(),
             FromRenderer::Painted { .. }
             | FromRenderer::Copied { .. }
             | FromRenderer::Loaded { .. }

@@ -2,10 +2,13 @@
 //! renderer has.
 #![allow(missing_docs, reason = "a field whose name says all needs no sentence")]
 
+use crate::appearance::Percent;
 use crate::clipboard::check_place;
+use crate::find::{FindMatches, FindStep};
 use crate::ids::TabId;
 use crate::limits::{
-    POPUP_ROWS_MAX, POPUP_TEXT_BYTES_MAX, TABS_MAX, TEXT_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX,
+    FIND_TEXT_BYTES_MAX, POPUP_ROWS_MAX, POPUP_TEXT_BYTES_MAX, TABS_MAX, TEXT_BYTES_MAX,
+    TITLE_BYTES_MAX, URL_BYTES_MAX,
 };
 use crate::misbehaviour::{Misbehaviour, check_text};
 use crate::{HandleKind, Message};
@@ -75,6 +78,15 @@ pub enum CardButton {
     Wait,
 }
 
+/// The bar for finding text in the active tab.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FindView {
+    /// What is looked for, as the broker knows it; what is typed may be ahead.
+    pub text: String,
+    /// What was found; `None` while nothing is looked for or the page has not answered.
+    pub matches: Option<FindMatches>,
+}
+
 /// All that the shell shows. Strings are the broker's, from committed state only.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShellState {
@@ -94,6 +106,10 @@ pub struct ShellState {
     pub can_go_forward: bool,
     /// Whether the active tab is loading.
     pub loading: bool,
+    /// How much the active tab's page is enlarged.
+    pub zoom: Percent,
+    /// The bar for finding text, if it is open.
+    pub find: Option<FindView>,
     /// The link under the pointer.
     pub hover_link: Option<String>,
     /// A remark on the active tab (a page cut short).
@@ -135,6 +151,8 @@ pub enum ToShell {
     Popup(Option<Popup>),
     /// Put the keyboard into the address bar, all of its text selected (Ctrl+L, a new tab).
     FocusAddress,
+    /// Put the keyboard into the bar for finding text, all of its text selected.
+    FocusFind,
 }
 
 /// Shell to broker: what the user asked for. The broker decides.
@@ -157,6 +175,12 @@ pub enum FromShell {
     CardButton(TabId, CardButton),
     /// Close that tab.
     Close(TabId),
+    /// Close the bar for finding text.
+    CloseFind,
+    /// The text in that bar has changed.
+    Find(String),
+    /// Another match of that text.
+    FindStep(FindStep),
     /// The active tab's Forward button.
     Forward,
     /// Enter in the address bar: its text as typed.
@@ -167,6 +191,8 @@ pub enum FromShell {
     NewTab,
     /// The active tab's Reload button.
     Reload,
+    /// Show the active tab's page at its own size again.
+    ResetZoom,
     /// The active tab's Stop button.
     Stop,
     /// The secondary button went down on a tab.
@@ -190,7 +216,7 @@ impl Message for ToShell {
         let state = match self {
             ToShell::State(state) => state,
             ToShell::Popup(Some(popup)) => return check_popup(popup),
-            ToShell::Popup(None) | ToShell::FocusAddress => return Ok(()),
+            ToShell::Popup(None) | ToShell::FocusAddress | ToShell::FocusFind => return Ok(()),
         };
         if state.tabs.len() > TABS_MAX {
             return Err(Misbehaviour::Oversized);
@@ -205,6 +231,9 @@ impl Message for ToShell {
         {
             check_text(text, TEXT_BYTES_MAX)?;
         }
+        if let Some(find) = &state.find {
+            check_text(&find.text, FIND_TEXT_BYTES_MAX)?;
+        }
         check_text(&state.host, TEXT_BYTES_MAX)
     }
 }
@@ -218,6 +247,7 @@ impl Message for FromShell {
     fn check(&self) -> Result<(), Misbehaviour> {
         match self {
             FromShell::Go(text) | FromShell::Typed(text) => check_text(text, URL_BYTES_MAX),
+            FromShell::Find(text) => check_text(text, FIND_TEXT_BYTES_MAX),
             FromShell::AddressMenu { x, y, .. } | FromShell::TabMenu { x, y, .. } => {
                 check_place(*x, *y)
             }

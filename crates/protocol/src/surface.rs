@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 pub enum SurfacePart {
     /// The shell's card over a tab that has died or hangs.
     Card,
+    /// The shell's bar for finding text, over the page.
+    Find,
     /// A tab's document.
     Page,
     /// The shell's open menu, or its list under the address bar.

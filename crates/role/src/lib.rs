@@ -27,16 +27,20 @@ pub enum Role {
     Renderer,
     /// Tab strip, address bar and cards.
     Shell,
+    /// Stands between the gpu process and the X server.
+    #[serde(rename = "x11-filter")]
+    X11Filter,
 }
 
 impl Role {
     /// Every role, in alphabetical order.
-    pub const ALL: [Role; 5] = [
+    pub const ALL: [Role; 6] = [
         Role::Demo,
         Role::Gpu,
         Role::Network,
         Role::Renderer,
         Role::Shell,
+        Role::X11Filter,
     ];
 
     /// The word used on the command line, in logs and in policy file names.
@@ -47,6 +51,7 @@ impl Role {
             Role::Network => "network",
             Role::Renderer => "renderer",
             Role::Shell => "shell",
+            Role::X11Filter => "x11-filter",
         }
     }
 

@@ -24,6 +24,7 @@ pub(crate) fn limits(role: Role) -> [Limit; 13] {
     let files = match role {
         Role::Gpu | Role::Network => 1024,
         Role::Demo | Role::Renderer | Role::Shell => 256,
+        Role::X11Filter => 64,
     };
     // The limit counts memory files too: three buffers of the largest window, for Wayland.
     let file_size = if role == Role::Gpu { 512 * MIB } else { 0 };
@@ -59,6 +60,7 @@ pub(crate) fn memory_limits(role: Role) -> (u64, u64) {
         Role::Network => (GIB, 32 * GIB),
         Role::Renderer => (GIB, 8 * GIB),
         Role::Shell => (512 * MIB, 8 * GIB),
+        Role::X11Filter => (256 * MIB, 4 * GIB),
     }
 }
 

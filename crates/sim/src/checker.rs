@@ -160,6 +160,10 @@ impl Checker {
                 surface,
                 ..
             } => self.number_of_surface(*process, *sequence, *surface),
+            Action::SetAppearance(told) => self.appearance(told),
+            Action::Find(action::Find {
+                process, sequence, ..
+            }) => self.next_in_order(*process, *sequence),
             Action::Exit { .. } => {
                 self.is_over = true;
                 let living = self.processes.values().find(|p| !p.is_killed && !p.is_gone);
@@ -182,6 +186,11 @@ impl Checker {
         })
     }
 
+    fn appearance(&mut self, told: &action::SetAppearance) -> Check {
+        self.number_of_surface(told.process, told.sequence, told.surface)?;
+        ensure(told.appearance.check().is_ok(), || format!("8: {told:?}"))
+    }
+
     fn commit(&mut self, commit: &action::Commit) -> Check {
         let action::Commit {
             process, url, body, ..
@@ -193,6 +202,10 @@ impl Checker {
         let expected = match (body, Url::parse(url)) {
             (Body::Error(_), _) => Site::error_pages(),
             (Body::Url, _) => return Ok(()),
+            (Body::Held, Ok(url)) if url.scheme() == "view-source" => {
+                let is_alone = site.as_str().starts_with("view-source:opaque-");
+                return ensure(is_alone, || format!("6: {url} is committed in {site}"));
+            }
             (Body::Held, Ok(url)) => Site::of(&url, 0),
             (Body::Held, Err(e)) => return Err(format!("6: {url}: {e}")),
         };
@@ -372,6 +385,8 @@ pub fn recipients(action: &Action) -> Vec<ProcessId> {
         | Action::HungUp { process }
         | Action::Commit(action::Commit { process, .. })
         | Action::Input(action::Input { process, .. })
+        | Action::SetAppearance(action::SetAppearance { process, .. })
+        | Action::Find(action::Find { process, .. })
         | Action::Stop { process }
         | Action::Inject { process, .. }
         | Action::Ping { process, .. }
@@ -380,7 +395,8 @@ pub fn recipients(action: &Action) -> Vec<ProcessId> {
         | Action::Edit { process, .. }
         | Action::Inspect { process, .. }
         | Action::Paste { process, .. }
-        | Action::FocusAddress { process } => vec![process],
+        | Action::FocusAddress { process }
+        | Action::FocusFind { process } => vec![process],
         Action::Lock(action::Lock {
             process, network, ..
         }) => Some(process).into_iter().chain(network).collect(),

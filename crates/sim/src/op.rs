@@ -202,6 +202,8 @@ kinds! {
         /// The oldest question is answered, or one that nobody asked.
         Answer: 2,
         AnswerUnasked: 1,
+        /// Of a search that may not have been asked for.
+        Found: 1,
         Hover: 2,
         Incomplete: 1,
         Loaded: 1,
@@ -221,11 +223,15 @@ kinds! {
         Back: 1,
         CardButton: 3,
         Close: 1,
+        CloseFind: 1,
+        Find: 2,
+        FindStep: 1,
         Forward: 1,
         Go: 2,
         Move: 1,
         NewTab: 1,
         Reload: 1,
+        ResetZoom: 1,
         Stop: 1,
         TabMenu: 2,
         Typed: 2,
@@ -233,7 +239,7 @@ kinds! {
 }
 
 /// Addresses of every sort.
-pub const ADDRESSES: [&str; 16] = [
+pub const ADDRESSES: [&str; 18] = [
     "https://one.example/",
     "https://sub.one.example/b",
     "https://two.example/",
@@ -250,6 +256,8 @@ pub const ADDRESSES: [&str; 16] = [
     "no address",
     "gopher://old.example/",
     "bulkhead://hang",
+    "view-source:https://one.example/",
+    "view-source:bulkhead://welcome",
 ];
 
 /// The roles that a fault is injected into by name.
@@ -385,10 +393,14 @@ fn input() -> impl Strategy<Value = InputEvent> {
 }
 
 fn key() -> impl Strategy<Value = Key> + Clone {
-    let letter = prop::sample::select(vec!['t', 'w', 'l', 'r', '1', '9', 'x', 'a', 'c', 'v']);
+    let letters = vec![
+        't', 'w', 'l', 'r', '1', '9', 'x', 'a', 'c', 'v', 'f', 'g', 'u', '+', '-', '0',
+    ];
+    let letter = prop::sample::select(letters);
     prop_oneof![
         Just(Key::Tab),
         Just(Key::Escape),
+        Just(Key::Function(3)),
         Just(Key::Function(5)),
         Just(Key::ArrowDown),
         Just(Key::Enter),

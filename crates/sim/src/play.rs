@@ -6,9 +6,11 @@ use crate::op::{
 };
 use crate::world::{Fetch, Life, WAITING, World, head};
 use browser_core::{Command, Config, Event, Exit};
+use protocol::appearance::Percent;
 use protocol::clipboard::Target;
 use protocol::error::LoadError;
 use protocol::fault::Fault;
+use protocol::find::{FindMatches, FindStep};
 use protocol::geometry::Size;
 use protocol::gpu::FromGpu;
 use protocol::ids::{Generation, NavigationId, ProcessId, Role, SurfaceId, TabId};
@@ -269,6 +271,15 @@ impl World {
                 };
                 answer(asked, text)
             }
+            RendererKind::Found => FromRenderer::Found {
+                navigation,
+                request: u32::from(by.0 % 3),
+                matches: FindMatches {
+                    current: 1,
+                    count: 3,
+                    has_more: false,
+                },
+            },
             RendererKind::Hover => FromRenderer::Hover {
                 cursor: Cursor::Pointer,
                 link: Some(text),
@@ -381,7 +392,10 @@ impl World {
             GpuKind::FirstFrameTooLate => first_frame(surface, Generation(generation.0 - 1)),
             GpuKind::ProducerClosed => accused(Misbehaviour::ClosedChannel),
             GpuKind::ProducerMisbehaved => accused(Misbehaviour::FrameSlot),
-            GpuKind::Resized => FromGpu::Resized { size },
+            GpuKind::Resized => FromGpu::Resized {
+                size,
+                scale: Percent(50 + by.0 % 351),
+            },
             GpuKind::Captured => FromGpu::Captured {
                 request: 1,
                 error: None,
@@ -421,11 +435,15 @@ impl World {
             ShellKind::Back => FromShell::Back,
             ShellKind::CardButton => FromShell::CardButton(tab, button),
             ShellKind::Close => FromShell::Close(tab),
+            ShellKind::CloseFind => FromShell::CloseFind,
+            ShellKind::Find => FromShell::Find(address.to_owned()),
+            ShellKind::FindStep => FromShell::FindStep(FindStep::Next),
             ShellKind::Forward => FromShell::Forward,
             ShellKind::Go => FromShell::Go(address.to_owned()),
             ShellKind::Move => FromShell::Move(tab, by.0.to_le_bytes()[0]),
             ShellKind::NewTab => FromShell::NewTab,
             ShellKind::Reload => FromShell::Reload,
+            ShellKind::ResetZoom => FromShell::ResetZoom,
             ShellKind::Stop => FromShell::Stop,
             ShellKind::TabMenu => FromShell::TabMenu {
                 tab,

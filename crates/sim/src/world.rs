@@ -5,6 +5,7 @@ use crate::checker::Checker;
 use browser_core::{
     Action, Body, Command, Config, Core, Event, Exit, RecordKind, TabInfo, Time, Waiting, action,
 };
+use protocol::appearance::Percent;
 use protocol::clipboard::Edit;
 use protocol::document::ResponseHead;
 use protocol::fault::Fault;
@@ -210,6 +211,12 @@ impl World {
             }
             Action::Input(action::Input {
                 process, sequence, ..
+            })
+            | Action::SetAppearance(action::SetAppearance {
+                process, sequence, ..
+            })
+            | Action::Find(action::Find {
+                process, sequence, ..
             }) => {
                 self.child(*process).inputs.push_back(*sequence);
             }
@@ -279,6 +286,7 @@ impl World {
             (Life::Sealed, Role::Gpu) => {
                 let message = FromGpu::Ready {
                     size,
+                    scale: Percent::HUNDRED,
                     presenter: "headless".to_owned(),
                 };
                 (Life::Windowed, Event::FromGpu { process, message })
@@ -373,6 +381,7 @@ impl World {
 
     pub fn resize(&mut self, width: u32, height: u32) -> Vec<Action> {
         self.gpu_says(FromGpu::Resized {
+            scale: Percent::HUNDRED,
             size: Size::new(width, height),
         })
     }

@@ -17,6 +17,8 @@ pub mod server;
 pub mod wait;
 pub mod world;
 pub mod x11;
+pub mod x11_attacks;
+pub mod x11_client;
 
 pub use browser::{Browser, Tab, run, whole_lines};
 pub use program::{EXECUTABLE_VARIABLE, NO_WINDOW, executable, set_executable};

@@ -3,6 +3,7 @@
 use super::*;
 use crate::testing::{FakeProducer, WATCHDOG};
 use ipc::poll::wait_one;
+use protocol::appearance::Percent;
 use protocol::bootstrap::GpuTarget;
 use protocol::geometry::Rect;
 use protocol::gpu::{Effect, Scene, SceneItem};
@@ -21,7 +22,7 @@ impl Broker {
         let (near, far) = Endpoint::<ToGpu, FromGpu>::pair().expect("channel");
         let gpu = std::thread::spawn(move || {
             let control = BrokerChannel::new(far);
-            let target = Target::open(GpuTarget::Headless, SIZE, control.closer());
+            let target = Target::open(GpuTarget::Headless, SIZE, None, control.closer());
             Gpu::new(control, target.expect("a headless target")).serve()
         });
         let (sender, receiver) = near.split();
@@ -51,6 +52,7 @@ fn a_headless_gpu_paces_takes_and_captures_frames_and_ends_with_its_broker() {
         broker.hears(),
         FromGpu::Ready {
             size: SIZE,
+            scale: Percent::HUNDRED,
             presenter
         }
     );
@@ -153,4 +155,34 @@ fn a_misbehaving_producer_is_named_and_the_loop_goes_on() {
             error: None
         }
     );
+}
+
+#[test]
+fn a_wheel_that_never_stops_is_one_event_a_look_and_no_press_is_passed() {
+    use protocol::input::{Button, InputEvent, Modifiers};
+    let modifiers = Modifiers::default();
+    let wheel = |delta_y| InputEvent::Wheel {
+        x: 1.0,
+        y: 2.0,
+        delta_x: 0.0,
+        delta_y,
+        modifiers,
+    };
+    let press = InputEvent::PointerDown {
+        x: 1.0,
+        y: 2.0,
+        button: Button::Left,
+        modifiers,
+    };
+    let resized = WindowEvent::Resized(SIZE);
+    let turns = std::iter::repeat_n(WindowEvent::Input(wheel(4.0)), 1000);
+    let events = turns.clone().chain([WindowEvent::Input(press)]);
+    let events = events.chain(turns.take(10)).chain([resized.clone()]);
+    let expected = [
+        WindowEvent::Input(wheel(4000.0)),
+        WindowEvent::Input(press),
+        WindowEvent::Input(wheel(40.0)),
+        resized,
+    ];
+    assert_eq!(merged(events).collect::<Vec<_>>(), expected);
 }

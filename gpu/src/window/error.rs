@@ -12,14 +12,6 @@ pub enum WindowError {
     /// There is no X server, or it refuses a window.
     #[error("no window could be opened: {0}")]
     Open(#[from] minifb::Error),
-    /// Neither display system gives one.
-    #[error("Wayland: {wayland}; X11: {x11}")]
-    Neither {
-        /// Why not on Wayland.
-        wayland: Box<WindowError>,
-        /// Why not on X11.
-        x11: Box<WindowError>,
-    },
     /// The compositor does not give what is needed.
     #[error("the compositor cannot be used: {0}")]
     Compositor(String),

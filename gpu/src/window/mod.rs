@@ -11,9 +11,11 @@ mod x11;
 
 pub use error::{PresentError, WindowError};
 pub use event::WindowEvent;
+pub use x11::go_through;
 
 use crate::screen::Screen;
 use ipc::poll::Interest;
+use protocol::appearance::Percent;
 use protocol::geometry::Size;
 use protocol::input::Cursor;
 use std::os::fd::BorrowedFd;
@@ -28,33 +30,24 @@ pub enum Window {
 }
 
 impl Window {
-    /// Opens it, with everything that it will need: nothing is opened later. A compositor comes
-    /// before an X server; the broker names in the environment those that may be tried.
-    /// `display_lost` is called if the X server goes away in the middle of a call.
+    /// Opens it, with everything that it will need: nothing is opened later. Its size is `size` at
+    /// `scale`, or at the display's own scale. The environment names the one display server that
+    /// the broker has chosen: a compositor, or else an X server. `display_lost` is called if the X
+    /// server goes away in the middle of a call.
     ///
     /// # Errors
     /// There is no display that can be used.
     pub fn open(
         size: Size,
+        scale: Option<Percent>,
         display_lost: impl Fn() + Send + Sync + 'static,
     ) -> Result<Window, WindowError> {
-        let is_named = |name| std::env::var_os(name).is_some();
-        let on_x11 = || x11::Window::open(size, display_lost).map(|it| Window::X11(Box::new(it)));
-        if !is_named("WAYLAND_DISPLAY") {
-            return on_x11();
+        if std::env::var_os("WAYLAND_DISPLAY").is_some() {
+            let window = wayland::Window::open(size, scale.unwrap_or(Percent::HUNDRED))?;
+            return Ok(Window::Wayland(Box::new(window)));
         }
-        let wayland = match wayland::Window::open(size) {
-            Ok(window) => return Ok(Window::Wayland(Box::new(window))),
-            Err(error) => error,
-        };
-        if !is_named("DISPLAY") {
-            return Err(wayland);
-        }
-        tracing::warn!("no window on Wayland, so the X server is asked: {wayland}");
-        on_x11().map_err(|x11| WindowError::Neither {
-            wayland: Box::new(wayland),
-            x11: Box::new(x11),
-        })
+        let window = x11::Window::open(size, scale, display_lost)?;
+        Ok(Window::X11(Box::new(window)))
     }
 
     /// Its size.
@@ -62,6 +55,14 @@ impl Window {
         match self {
             Window::Wayland(window) => window.size(),
             Window::X11(window) => window.size(),
+        }
+    }
+
+    /// The scale of its display.
+    pub fn scale(&self) -> Percent {
+        match self {
+            Window::Wayland(window) => window.scale(),
+            Window::X11(window) => window.scale(),
         }
     }
 

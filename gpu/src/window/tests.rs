@@ -7,6 +7,7 @@ use crate::target::Target;
 use crate::testing::{FakeProducer, WATCHDOG};
 use ipc::poll::{Interest, wait_one};
 use ipc::{Endpoint, Receiver, Sender};
+use protocol::appearance::Percent;
 use protocol::bootstrap::GpuTarget;
 use protocol::geometry::{Rect, Size};
 use protocol::gpu::{Effect, FromGpu, Scene, SceneItem, ToGpu};
@@ -116,7 +117,7 @@ impl Rig {
         let (near, far) = Endpoint::<ToGpu, FromGpu>::pair().expect("channel");
         std::thread::spawn(move || {
             let control = BrokerChannel::new(far);
-            let target = Target::open(GpuTarget::Window, SIZE, control.closer());
+            let target = Target::open(GpuTarget::Window, SIZE, None, control.closer());
             Gpu::new(control, target.expect("a window"))
                 .serve()
                 .expect("an orderly end");
@@ -130,6 +131,7 @@ impl Rig {
             message,
             FromGpu::Ready {
                 size: SIZE,
+                scale: Percent::HUNDRED,
                 presenter
             }
         );
@@ -397,7 +399,12 @@ fn window_follows_its_size(rig: &Rig, page: &mut FakeProducer, surface: SurfaceI
         (rig.lib.XResizeWindow)(rig.display, rig.window, size.width, size.height);
         (rig.lib.XFlush)(rig.display);
     }
-    while rig.hears() != (FromGpu::Resized { size }) {}
+    while rig.hears()
+        != (FromGpu::Resized {
+            size,
+            scale: Percent::HUNDRED,
+        })
+    {}
     rig.waits_for_pixel(499, 399, crate::compositor::BACKGROUND);
     rig.waits_for_pixel(20, 20, 0x0a_141e);
     let generation = Generation(2);
@@ -422,7 +429,7 @@ fn inner_server_death() {
     let (near, far) = Endpoint::<ToGpu, FromGpu>::pair().expect("channel");
     let gpu = std::thread::spawn(move || {
         let control = BrokerChannel::new(far);
-        let target = Target::open(GpuTarget::Window, SIZE, control.closer());
+        let target = Target::open(GpuTarget::Window, SIZE, None, control.closer());
         Gpu::new(control, target.expect("a window")).serve()
     });
     let (_sender, receiver) = near.split();
@@ -433,7 +440,7 @@ fn inner_server_death() {
     let server = std::env::var(INNER).expect("set by the outer test");
     let pid = nix::unistd::Pid::from_raw(server.parse().expect("a pid"));
     nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL).expect("killed");
-    while receiver.recv().expect("told before the end").message != FromGpu::CloseRequested {}
+    while receiver.recv().expect("told before the end").message != FromGpu::DisplayLost {}
     // The loop may return, or Xlib may end the process with status 0: both are orderly.
     gpu.join().expect("no panic").expect("an orderly end");
 }

@@ -3,6 +3,10 @@
 //! It assumes that the tree of the longer text begins like that of the shorter one, and never
 //! focuses an element of another kind.
 
+use crate::document::attributes::input_kind;
+use crate::document::elements::{LIST, has};
+use crate::document::text_fields::{given_text, set_text};
+use crate::document::{forms, parts};
 use blitz_dom::{BaseDocument, ElementData, NodeId, local_name};
 
 /// Puts what the user did in `previous` into `document`.
@@ -10,7 +14,10 @@ pub(crate) fn state(previous: &BaseDocument, document: &mut BaseDocument) {
     let mut controls = Vec::new();
     previous.visit(|id, node| {
         let is_control = |element: &ElementData| {
-            element.text_input_data().is_some() || element.checkbox_input_checked().is_some()
+            element.text_input_data().is_some()
+                || element.checkbox_input_checked().is_some()
+                || element.name.local == local_name!("select")
+                || matches!(&*input_kind(element), "range" | "color")
         };
         if node.element_data().is_some_and(is_control) {
             controls.push(id);
@@ -28,6 +35,18 @@ fn control(previous: &BaseDocument, id: NodeId, document: &mut BaseDocument, new
     let Some(old) = previous.get_node(id).and_then(|node| node.element_data()) else {
         return;
     };
+    if old.name.local == local_name!("select") {
+        return choice(previous, id, document, new_id);
+    }
+    let value = old.attr(local_name!("value")).unwrap_or_default();
+    match &*input_kind(old) {
+        "range" => {
+            let value = value.parse().unwrap_or_default();
+            return parts::set_range(&mut document.mutate(), new_id, value);
+        }
+        "color" => return parts::set_color(&mut document.mutate(), new_id, value),
+        _ => {}
+    }
     let Some(new) = document
         .get_node_mut(new_id)
         .and_then(|node| node.element_data_mut())
@@ -38,27 +57,30 @@ fn control(previous: &BaseDocument, id: NodeId, document: &mut BaseDocument, new
         new.set_checkbox_input_checked(is_checked);
     }
     let is_text = new.text_input_data().is_some();
-    let typed = old.text_input_data().map(|input| input.editor.raw_text());
+    let typed = old
+        .text_input_data()
+        .map(|input| input.editor.text().to_string());
     // The page's own text may have become longer meanwhile.
     let own = given_text(previous, id);
     if let Some(typed) = typed.filter(|typed| is_text && *typed != own) {
-        set_text(document, new_id, typed);
+        set_text(document, new_id, &typed);
     }
 }
 
-/// The text that the page itself puts into an input.
-fn given_text(document: &BaseDocument, input: NodeId) -> String {
-    let Some(node) = document.get_node(input) else {
-        return String::new();
-    };
-    match node.element_data() {
-        Some(element) if element.name.local == local_name!("textarea") => node.text_content(),
-        Some(element) => element
-            .attr(local_name!("value"))
-            .unwrap_or_default()
-            .to_owned(),
-        None => String::new(),
+/// The options that the user chose, by their places; unless the page's own are chosen.
+fn choice(previous: &BaseDocument, id: NodeId, document: &mut BaseDocument, new_id: NodeId) {
+    let chosen = forms::chosen(previous, id);
+    let is_list = has(previous, id, LIST);
+    if chosen == forms::initially_chosen(previous, id, is_list) {
+        return;
     }
+    let old = forms::options(previous, id);
+    let new = forms::options(document, new_id);
+    let places = chosen
+        .iter()
+        .filter_map(|option| old.iter().position(|other| other == option));
+    let chosen: Vec<NodeId> = places.filter_map(|place| new.get(place).copied()).collect();
+    forms::choose(document, new_id, &chosen);
 }
 
 /// The element of `document` that stands where `id` stands in `previous`, if it is of its kind.
@@ -87,22 +109,13 @@ fn focus(previous: &BaseDocument, document: &mut BaseDocument) {
         document.set_focus_to(new_id);
         let text = document.get_node(new_id).and_then(|node| {
             let input = node.element_data()?.text_input_data()?;
-            Some(input.editor.raw_text().to_owned())
+            Some(input.editor.text().to_string())
         });
         if let Some(text) = text {
             // Puts the caret where the user continues to type.
             set_text(document, new_id, &text);
         }
     }
-}
-
-/// Replaces the text of a text input and puts the caret at its end.
-pub(crate) fn set_text(document: &mut BaseDocument, input: NodeId, text: &str) {
-    document.with_text_input(input, |mut driver| {
-        driver.editor.set_text(text);
-        driver.refresh_layout();
-        driver.move_to_text_end();
-    });
 }
 
 /// Which child of which child, from the root.

@@ -25,8 +25,9 @@ pub(crate) fn to_markup(
 
 fn text_document(text: &str, url: &str) -> String {
     format!(
-        "<!doctype html><title>{}</title><style>body {{ margin: 12px; }} pre {{ margin: 0; \
-         font: 13px/1.4 monospace; white-space: pre-wrap; overflow-wrap: anywhere; }}</style>\
+        "<!doctype html><title>{}</title><style>:root {{ color-scheme: light dark; }} \
+         body {{ margin: 12px; }} pre {{ margin: 0; font: 13px/1.4 monospace; \
+         white-space: pre-wrap; overflow-wrap: anywhere; }}</style>\
          <pre>\n{}</pre>",
         escape(file_name(url)),
         escape(&text.replace('\0', "\u{fffd}")),

@@ -4,16 +4,18 @@
 //! shows a frame of another site.
 
 use crate::document::content;
-use crate::document::forms;
+use crate::document::controls;
+use crate::document::frame::FrameDocument;
+use crate::document::hints::Hints;
 use crate::document::markup::Markup;
 use crate::document::mime;
 use crate::document::responses::Responses;
+use crate::document::sheet_sets::SheetSets;
 use crate::document::sink::{Budget, Sink};
 use crate::document::stylesheet;
 use crate::document::svg_text;
-use blitz_dom::{
-    BaseDocument, Document, DocumentConfig, DocumentMutator, HtmlParserProvider, PlainDocument,
-};
+use crate::document::user_agent;
+use blitz_dom::{BaseDocument, Document, DocumentConfig, DocumentMutator, HtmlParserProvider};
 use blitz_html::DocumentHtmlParser;
 use html5ever::ParseOpts;
 use html5ever::tendril::TendrilSink;
@@ -35,12 +37,21 @@ pub(crate) fn parse(
     budget: &Budget,
 ) -> BaseDocument {
     let frames_around = config.subdocument_depth;
+    user_agent::enable_features();
     let mut document = BaseDocument::new(config);
     let base = document.base_url().clone();
     let mut mutator = document.mutate();
     let mut inner = DocumentHtmlParser::new(&mut mutator);
     inner.is_xml = markup == Markup::Xml;
-    let sink = Sink::new(inner, base.clone(), budget, frames_around);
+    let sheets = SheetSets::default();
+    let hints = Hints::default();
+    let sink = Sink::new(
+        inner,
+        base.clone(),
+        budget,
+        (&sheets, &hints),
+        frames_around,
+    );
     match markup {
         Markup::Html => feed(html5ever::parse_document(sink, options()), text, budget),
         Markup::Xml => {
@@ -48,10 +59,14 @@ pub(crate) fn parse(
             feed(parser, text, budget);
         }
     }
+    for style in sheets.take_unused() {
+        mutator.remove_and_drop_all_children(style);
+    }
     disarm_styles(&mut mutator, &base);
-    forms::complete_selects(&mut mutator);
+    controls::complete(&mut mutator);
     svg_text::outline_elements(&mut mutator);
     drop(mutator);
+    user_agent::style(&mut document, &hints.sheet());
     document
 }
 
@@ -66,15 +81,21 @@ fn feed(mut parser: impl TendrilSink<UTF8>, mut text: &str, budget: &Budget) {
     parser.finish();
 }
 
-/// Disarms what stands in `<style>` elements, which Blitz reads when the mutator is dropped.
+/// Makes what stands in `<style>` elements safe. Blitz reads it when the mutator is dropped, and
+/// takes character references in it for characters.
 fn disarm_styles(mutator: &mut DocumentMutator<'_>, base: &Url) {
     let mut disarmed = Vec::new();
     mutator.doc.visit(|id, node| {
         let is_style = node
             .element_data()
             .is_some_and(|e| &*e.name.local == "style");
-        if is_style && let Some(text) = stylesheet::disarmed(&node.text_content(), base) {
-            disarmed.push((id, text));
+        if !is_style {
+            return;
+        }
+        let text = node.text_content();
+        let safe = stylesheet::safe(&text, base);
+        if safe.is_some() || text.contains('&') {
+            disarmed.push((id, safe.unwrap_or(text).replace('&', "&amp;")));
         }
     });
     for (style, text) in disarmed {
@@ -142,7 +163,7 @@ impl HtmlParserProvider for InnerParser {
         if is_own {
             config.base_url = Some(url);
         }
-        Box::new(PlainDocument(parse(markup, &text, config, &self.budget)))
+        Box::new(FrameDocument(parse(markup, &text, config, &self.budget)))
     }
 }
 

@@ -4,6 +4,9 @@
 //! Owns: the bounds of a document. Trusts: nothing in the text. Never: hands Blitz an unresolvable
 //! URL, or a tree so deep that recursive layout would overflow the stack.
 
+use crate::document::attributes;
+use crate::document::hints::Hints;
+use crate::document::sheet_sets::SheetSets;
 use blitz_dom::NodeId;
 use blitz_html::DocumentHtmlParser;
 use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode, TreeSink};
@@ -108,6 +111,8 @@ impl Base {
 pub(crate) struct Sink<'m, 'doc> {
     inner: DocumentHtmlParser<'m, 'doc>,
     budget: &'m Budget,
+    sheets: &'m SheetSets,
+    hints: &'m Hints,
     base: RefCell<Base>,
     depths: RefCell<Depths>,
 }
@@ -118,6 +123,7 @@ impl<'m, 'doc> Sink<'m, 'doc> {
         inner: DocumentHtmlParser<'m, 'doc>,
         base: Url,
         budget: &'m Budget,
+        (sheets, hints): (&'m SheetSets, &'m Hints),
         frames_around: usize,
     ) -> Self {
         let base = Base {
@@ -132,6 +138,8 @@ impl<'m, 'doc> Sink<'m, 'doc> {
         Sink {
             inner,
             budget,
+            sheets,
+            hints,
             base: RefCell::new(base),
             depths: RefCell::new(depths),
         }
@@ -190,7 +198,14 @@ impl<'m, 'doc> TreeSink for Sink<'m, 'doc> {
         if &*name.local == "iframe" && Budget::count(&self.budget.frames) > DOCUMENT_FRAMES_MAX {
             attributes.retain(|a| !matches!(&*a.name.local, "src" | "srcdoc"));
         }
-        self.inner.create_element(name, attributes, flags)
+        self.hints.take(&name, &attributes);
+        attributes::tidy(&name, &mut attributes);
+        let is_in_use = self.sheets.admit(&name, &mut attributes);
+        let element = self.inner.create_element(name, attributes, flags);
+        if !is_in_use {
+            self.sheets.leave_out(element);
+        }
+        element
     }
 
     fn create_comment(&self, text: StrTendril) -> Self::Handle {

@@ -1,8 +1,10 @@
-//! Prepares a style sheet for Blitz: converts it to UTF-8, and renames each `@import` of an invalid
-//! URL, on which Blitz would panic, to an unknown rule.
+//! Prepares a style sheet for Blitz: converts it to UTF-8, clamps its numbers, and renames each
+//! `@import` of an invalid URL, on which Blitz would panic, to an unknown rule.
 //!
 //! Source: <https://drafts.csswg.org/css-syntax/#input-byte-stream>.
 
+use crate::document::elements::RING;
+use crate::document::lengths;
 use crate::document::mime;
 use blitz_traits::net::Bytes;
 use cssparser::{
@@ -19,9 +21,16 @@ pub(crate) fn prepared(bytes: &Bytes, content_type: Option<&str>, url: &str) -> 
     let Ok(text) = std::str::from_utf8(bytes) else {
         // What an answer without a type is for is not known here, and pictures are not text.
         let text = decode(bytes, content_type?)?;
-        return Some(Bytes::from(disarmed(&text, &base).unwrap_or(text)));
+        return Some(Bytes::from(safe(&text, &base).unwrap_or(text)));
     };
-    disarmed(text, &base).map(Bytes::from)
+    safe(text, &base).map(Bytes::from)
+}
+
+/// The style sheet as Blitz can take it; `None` if it can take it as it is.
+pub(crate) fn safe(text: &str, base: &Url) -> Option<String> {
+    let clamped = lengths::clamped(text).or_else(|| lengths::clamped_svg(text));
+    let clamped = focus_by_attribute(clamped.as_deref().unwrap_or(text)).or(clamped);
+    disarmed(clamped.as_deref().unwrap_or(text), base).or(clamped)
 }
 
 /// A style sheet that is not UTF-8, by the charset of its header or else of its first rule.
@@ -44,8 +53,15 @@ fn rule(bytes: &[u8]) -> Option<&'static Encoding> {
     Encoding::for_label(&rest[..end])
 }
 
+/// `:focus-visible` never matches in Blitz; the element that has the focus so has an attribute.
+fn focus_by_attribute(text: &str) -> Option<String> {
+    const SELECTOR: &str = ":focus-visible";
+    let rewritten = text.replace(SELECTOR, &format!("[{RING}]"));
+    text.contains(SELECTOR).then_some(rewritten)
+}
+
 /// The style sheet with every `@import` disarmed that does not resolve; `None` if there is none.
-pub(crate) fn disarmed(text: &str, base: &Url) -> Option<String> {
+fn disarmed(text: &str, base: &Url) -> Option<String> {
     // Whatever else is text comes through here too, and is not to be taken apart for nothing.
     if !text.contains('@') {
         return None;

@@ -19,6 +19,9 @@ use std::os::fd::OwnedFd;
 use std::sync::{Arc, OnceLock};
 use usvg::fontdb::{Database, Source};
 
+/// Every character is a bullet: the user-agent style gives it to passwords.
+const MASK_FONT: &[u8] = include_bytes!("../../assets/mask.ttf");
+
 /// The bundled fonts, for the text of SVG pictures: Blitz's parser of them has none.
 static FOR_SVG: OnceLock<Arc<Database>> = OnceLock::new();
 
@@ -93,6 +96,7 @@ pub(crate) fn context(
         system_fonts: false,
     });
     collection.register_fonts(Blob::new(Arc::new(BULLET_FONT)), None);
+    collection.register_fonts(Blob::new(Arc::new(MASK_FONT)), None);
     let mut families = Families::default();
     for (family, blocks, blob) in files {
         let registered = collection.register_fonts(blob.clone(), None);

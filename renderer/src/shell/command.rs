@@ -1,5 +1,6 @@
 //! Translates the links of the shell's documents: `shell:` URLs stand for commands.
 
+use protocol::find::FindStep;
 use protocol::ids::TabId;
 use protocol::shell::{CardButton, FromShell};
 use url::Url;
@@ -20,9 +21,13 @@ pub(crate) fn of_link(url: &Url) -> Option<FromShell> {
             FromShell::CardButton(tab_id(tab)?, button_of(button)?)
         }
         ("close", Some(tab), None) => FromShell::Close(tab_id(tab)?),
+        ("find", Some("close"), None) => FromShell::CloseFind,
+        ("find", Some("next"), None) => FromShell::FindStep(FindStep::Next),
+        ("find", Some("previous"), None) => FromShell::FindStep(FindStep::Previous),
         ("forward", None, None) => FromShell::Forward,
         ("new", None, None) => FromShell::NewTab,
         ("reload", None, None) => FromShell::Reload,
+        ("reset-zoom", None, None) => FromShell::ResetZoom,
         ("stop", None, None) => FromShell::Stop,
         _ => return None,
     };

@@ -7,6 +7,8 @@
 mod card;
 mod command;
 mod drag;
+mod field;
+mod find_bar;
 mod fit;
 mod icons;
 mod parts;
@@ -16,6 +18,7 @@ mod strip;
 use crate::runtime::{Host, LoopError, ToBroker};
 use crate::view::View;
 use card::CardView;
+use find_bar::FindBar;
 use ipc::{Endpoint, Handles, Misbehaviour, Receiver, RecvError, Sender};
 use parley::FontContext;
 use popup::PopupView;
@@ -36,6 +39,7 @@ pub(crate) struct Shell {
     strip: Strip,
     card: CardView,
     popup: PopupView,
+    find: FindBar,
     hover: Cursor,
     /// The surface that the pointer was last over.
     pointed: SurfacePart,
@@ -49,7 +53,8 @@ impl Shell {
             commands: Some(commands.split()),
             strip: Strip::new(fonts.clone()),
             card: CardView::new(fonts.clone()),
-            popup: PopupView::new(fonts),
+            popup: PopupView::new(fonts.clone()),
+            find: FindBar::new(fonts),
             hover: Cursor::Default,
             pointed: SurfacePart::Strip,
             failure: None,
@@ -60,10 +65,12 @@ impl Shell {
         match message {
             ToShell::State(state) => {
                 self.card.set(state.card.clone());
+                self.find.set_state(&state);
                 self.strip.set_state(*state);
             }
             ToShell::Popup(popup) => self.popup.set(popup),
             ToShell::FocusAddress => self.strip.focus_address(),
+            ToShell::FocusFind => self.find.focus(),
         }
     }
 
@@ -105,6 +112,7 @@ impl Host for Shell {
             SurfacePart::Strip => Some(&mut self.strip.view),
             SurfacePart::Card => Some(&mut self.card.view),
             SurfacePart::Popup => Some(&mut self.popup.view),
+            SurfacePart::Find => Some(&mut self.find.view),
             SurfacePart::Page => None,
         }
     }
@@ -122,6 +130,7 @@ impl Host for Shell {
         match part {
             SurfacePart::Strip => self.strip.turn(),
             SurfacePart::Card => self.card.turn(),
+            SurfacePart::Find => self.find.turn(),
             SurfacePart::Popup => self.popup.turn(),
             SurfacePart::Page => {}
         }
@@ -135,6 +144,7 @@ impl Host for Shell {
         let commands = match part {
             SurfacePart::Strip => self.strip.input(event),
             SurfacePart::Card => self.card.input(event),
+            SurfacePart::Find => self.find.input(event),
             SurfacePart::Page | SurfacePart::Popup => Vec::new(),
         };
         self.say(commands);
@@ -155,19 +165,23 @@ impl Host for Shell {
     }
 
     fn deadline(&self) -> Option<Instant> {
-        let views = [&self.strip.view, &self.card.view, &self.popup.view];
-        let is_unsettled = views.into_iter().any(View::is_unsettled);
-        is_unsettled.then(Instant::now)
+        let (strip, card) = (&self.strip.view, &self.card.view);
+        let views = [strip, card, &self.find.view, &self.popup.view];
+        views.into_iter().filter_map(View::deadline).min()
     }
 
     fn turn(&mut self, control: &ToBroker) {
         self.strip.turn();
         self.card.turn();
+        self.find.turn();
         self.popup.turn();
         let typed = self.strip.take_typed();
         self.say(typed);
+        let looked_for = self.find.take_typed();
+        self.say(looked_for);
         let pointed = match self.pointed {
             SurfacePart::Card => &self.card.view,
+            SurfacePart::Find => &self.find.view,
             SurfacePart::Popup => &self.popup.view,
             _ => &self.strip.view,
         };

@@ -3,10 +3,17 @@
 use super::fit::fit;
 use super::icons::{Icon, icon};
 use crate::document::content::escape;
+use protocol::appearance::Percent;
 use protocol::shell::{Security, ShellState, TabMark, TabView};
 
-const INK: &str = "#3a4550";
-const PALE: &str = "#b9c1c9";
+/// The colours that a style sheet does not reach: those of the icons.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Inks {
+    pub(crate) plain: &'static str,
+    /// Of what cannot be pressed.
+    pub(crate) pale: &'static str,
+}
+
 /// Pixels beside the tabs: padding and the button for a new one.
 const BESIDE_TABS: f32 = 46.0;
 const TAB_WIDTH_MAX: f32 = 221.0;
@@ -23,21 +30,20 @@ pub(crate) struct Part {
 }
 
 /// All parts, for a strip of that width.
-pub(crate) fn parts(state: &ShellState, width: u32) -> [Part; 5] {
-    let width = width as f32;
-    let (class, site) = site(state, width);
+pub(crate) fn parts(state: &ShellState, width: f32, inks: Inks) -> [Part; 5] {
+    let (class, site) = site(state, width, inks);
     let link = state.hover_link.as_deref().unwrap_or("");
     let hover = escape(&fit(link, width * 0.4, 12.0));
     [
         Part {
             id: "tabs",
             class: "",
-            html: tabs(state, width),
+            html: tabs(state, width, inks),
         },
         Part {
             id: "nav",
             class: "",
-            html: buttons(state),
+            html: buttons(state, inks),
         },
         Part {
             id: "site",
@@ -63,20 +69,21 @@ pub(crate) fn tab_width(state: &ShellState, width: f32) -> f32 {
     ((width - BESIDE_TABS) / count).clamp(1.0, TAB_WIDTH_MAX)
 }
 
-fn tabs(state: &ShellState, width: f32) -> String {
+fn tabs(state: &ShellState, width: f32, inks: Inks) -> String {
     let tab_width = tab_width(state, width);
     let mut html = String::new();
     for tab in &state.tabs {
-        html.push_str(&tab_markup(tab, state.active == Some(tab.tab), tab_width));
+        let is_active = state.active == Some(tab.tab);
+        html.push_str(&tab_markup(tab, is_active, tab_width, inks));
     }
-    let plus = icon(Icon::Plus, INK);
+    let plus = icon(Icon::Plus, inks.plain);
     html.push_str(&format!(
         "<a class=\"plus\" title=\"New tab\" href=\"shell:new\">{plus}</a>"
     ));
     html
 }
 
-fn tab_markup(tab: &TabView, is_active: bool, width: f32) -> String {
+fn tab_markup(tab: &TabView, is_active: bool, width: f32, inks: Inks) -> String {
     let is_closable = width >= CLOSABLE_WIDTH_MIN || (is_active && width >= 40.0);
     let mark = match tab.mark {
         TabMark::Crashed => "<span class=\"mark crashed\"></span>",
@@ -93,7 +100,7 @@ fn tab_markup(tab: &TabView, is_active: bool, width: f32) -> String {
     };
     let title = escape(&fit(title, width - beside, TAB_FONT));
     let close = if is_closable {
-        let cross = icon(Icon::Close, INK);
+        let cross = icon(Icon::Close, inks.plain);
         format!(
             "<a class=\"close\" title=\"Close\" href=\"shell:close/{}\">{cross}</a>",
             tab.tab.0
@@ -109,13 +116,13 @@ fn tab_markup(tab: &TabView, is_active: bool, width: f32) -> String {
     )
 }
 
-fn buttons(state: &ShellState) -> String {
+fn buttons(state: &ShellState, inks: Inks) -> String {
     let button = |shape, link: &str, title, is_on| {
         if is_on {
-            let picture = icon(shape, INK);
+            let picture = icon(shape, inks.plain);
             format!("<a class=\"button\" title=\"{title}\" href=\"shell:{link}\">{picture}</a>")
         } else {
-            format!("<span class=\"button\">{}</span>", icon(shape, PALE))
+            format!("<span class=\"button\">{}</span>", icon(shape, inks.pale))
         }
     };
     let has_tab = state.active.is_some();
@@ -130,13 +137,13 @@ fn buttons(state: &ShellState) -> String {
 }
 
 /// The word for what the address is worth, and the host.
-fn site(state: &ShellState, width: f32) -> (&'static str, String) {
+fn site(state: &ShellState, width: f32, inks: Inks) -> (&'static str, String) {
     let (class, word, shape, color) = match state.security {
-        Security::Builtin => ("builtin", "Bulkhead", Icon::Open, "#1a6dd6"),
-        Security::Error => ("error", "Not loaded", Icon::Warning, "#b3322a"),
-        Security::File => ("file", "File", Icon::Open, INK),
-        Security::Plain => ("plain", "Not secure", Icon::Open, INK),
-        Security::Secure => ("secure", "Secure", Icon::Lock, "#19734a"),
+        Security::Builtin => ("builtin", "Bulkhead", Icon::Open, "#3d8bea"),
+        Security::Error => ("error", "Not loaded", Icon::Warning, "#d8483e"),
+        Security::File => ("file", "File", Icon::Open, inks.plain),
+        Security::Plain => ("plain", "Not secure", Icon::Open, inks.plain),
+        Security::Secure => ("secure", "Secure", Icon::Lock, "#2f9e6b"),
     };
     if state.active.is_none() || state.url.is_empty() {
         return ("empty", String::new());
@@ -163,6 +170,12 @@ fn chips(state: &ShellState, width: f32) -> String {
         format!("<div class=\"chip {class}\">{picture}<span class=\"words\">{words}</span></div>")
     };
     let mut html = String::new();
+    if state.zoom != Percent::HUNDRED {
+        html.push_str(&format!(
+            "<a class=\"chip zoom\" title=\"Back to 100 %\" href=\"shell:reset-zoom\">{}</a>",
+            state.zoom
+        ));
+    }
     if let Some(notice) = &state.notice {
         html.push_str(&chip("notice", notice, "#9a7400"));
     }

@@ -3,9 +3,9 @@
 
 use super::command::{self, BASE};
 use super::drag::Drag;
-use super::parts::{Part, parts, tab_width};
-use crate::document::carry_over;
+use super::parts::{Inks, Part, parts, tab_width};
 use crate::document::markup::Markup;
+use crate::document::text_fields;
 use crate::load::fetcher::Fetcher;
 use crate::view::View;
 use blitz_dom::NodeId;
@@ -110,6 +110,7 @@ impl Strip {
 
     /// What a drag of a tab asks for now, instead of what a click would.
     fn dragged(&mut self, event: &InputEvent) -> Option<FromShell> {
+        let scale = self.view.scale() as f32;
         match *event {
             InputEvent::PointerDown {
                 button: Button::Left,
@@ -118,13 +119,15 @@ impl Strip {
             } => {
                 let is_tab = |command: &FromShell| matches!(command, FromShell::Activate(_));
                 let command = self.command_under_pointer().filter(is_tab);
-                self.drag = command.and_then(tab_of).map(|tab| Drag::new(tab, x));
+                self.drag = command
+                    .and_then(tab_of)
+                    .map(|tab| Drag::new(tab, x / scale));
                 None
             }
             InputEvent::PointerMove { x, .. } => {
                 let (drag, state) = self.drag.as_mut().zip(self.state.as_ref())?;
-                let width = tab_width(state, self.view.size().width as f32);
-                drag.pull(x, state, width)
+                let width = tab_width(state, self.view.view_size().0 as f32);
+                drag.pull(x / scale, state, width)
             }
             InputEvent::PointerUp {
                 button: Button::Left,
@@ -245,7 +248,9 @@ impl Strip {
         let node = input.and_then(|(document, id)| document.get_node(id));
         node.map_or((0.0, 0.0), |node| {
             let corner = node.absolute_position(0.0, 0.0);
-            (corner.x + 8.0, corner.y + node.final_layout().size.height)
+            let scale = self.view.scale() as f32;
+            let below = corner.y + node.final_layout().size.height;
+            ((corner.x + 8.0) * scale, below * scale)
         })
     }
 
@@ -303,7 +308,7 @@ impl Strip {
             && text != self.typed()
             && let Some(document) = &mut self.view.document
         {
-            carry_over::set_text(document, id, &text);
+            text_fields::set_text(document, id, &text);
             self.view.touch();
         }
         if std::mem::take(&mut self.wants_focus) {
@@ -316,11 +321,15 @@ impl Strip {
 
     /// Replaces the parts of the document whose markup has changed.
     fn update_parts(&mut self) {
-        let width = self.view.size().width;
+        let width = self.view.view_size().0 as f32;
+        let inks = Inks {
+            plain: self.view.ink(),
+            pale: self.view.pale_ink(),
+        };
         let (Some(state), Some(document)) = (&self.state, &mut self.view.document) else {
             return;
         };
-        let new = parts(state, width);
+        let new = parts(state, width, inks);
         if new.as_slice() == self.parts {
             return;
         }

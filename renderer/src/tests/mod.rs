@@ -1,9 +1,18 @@
 //! A fake broker, network and gpu process drive the real loop over real channels, in a thread.
 
+mod controls;
 mod damage;
 mod edit;
+mod find;
 mod forms;
 pub(crate) mod harness;
 mod hostile;
+mod lengths;
+mod look;
+mod looks;
 mod page;
+mod scrolling;
+mod selection;
+mod sheets;
 mod shell;
+mod shown;

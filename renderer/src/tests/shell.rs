@@ -1,6 +1,7 @@
 //! Claims about the shell.
 
 use super::harness::Outside;
+use protocol::appearance::Percent;
 use protocol::geometry::Size;
 use protocol::ids::TabId;
 use protocol::input::{Button, InputEvent, Key, Modifiers};
@@ -44,6 +45,8 @@ pub(super) fn state() -> ShellState {
         can_go_back: true,
         can_go_forward: false,
         loading: false,
+        zoom: Percent::HUNDRED,
+        find: None,
         hover_link: None,
         notice: None,
         banner: None,

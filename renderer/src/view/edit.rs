@@ -3,7 +3,7 @@
 //! Never: touches the clipboard; the broker asks for the text or brings it.
 
 use crate::view::view::View;
-use blitz_dom::{BaseDocument, ElementData, Node, NodeId, local_name};
+use blitz_dom::{BaseDocument, ElementData, NodeId, local_name};
 use protocol::clipboard::Target;
 use protocol::limits::URL_BYTES_MAX;
 
@@ -24,7 +24,7 @@ impl View {
                 let selected = editor.selected_text().filter(|_| !is_password(element));
                 selected.map(str::to_owned)
             }
-            None => document.get_selected_text(),
+            None => self.page_selection_text(),
         };
         text.filter(|text| !text.is_empty())
     }
@@ -64,21 +64,6 @@ impl View {
         self.touch();
     }
 
-    /// From the first to the last text of the document.
-    fn select_document(&mut self) {
-        let Some(document) = &mut self.document else {
-            return;
-        };
-        let mut texts = Vec::new();
-        if let Some(body) = document.find_body_node() {
-            collect_texts(document, body.id, &mut texts);
-        }
-        let Some((&(first, _), &(last, bytes))) = texts.first().zip(texts.last()) else {
-            return;
-        };
-        document.set_text_selection(first, 0, last, bytes);
-    }
-
     fn focused_input_is_multiline(&self) -> bool {
         let input = self.focused_text_input();
         let document = self.document.as_ref();
@@ -105,13 +90,17 @@ impl View {
     /// What lies at a place of the surface; without a place, what has the focus. An input there
     /// gets the focus, so that what the menu does happens in it.
     pub(crate) fn target(&mut self, at: Option<(f32, f32)>) -> Target {
+        let scale = self.scale() as f32;
+        let place = at.map(|(x, y)| self.document_point(x, y));
         let Some(document) = &mut self.document else {
             return Target::default();
         };
         let scroll = document.viewport_scroll();
         let (left, top) = (scroll.x as f32, scroll.y as f32);
-        let node = match at {
-            Some((x, y)) => document.hit(x + left, y + top).map(|hit| hit.node_id),
+        let node = match place {
+            Some(at) => document
+                .hit(at.x as f32, at.y as f32)
+                .map(|hit| hit.node_id),
             None => document.get_focussed_node_id(),
         };
         let mut target = Target::default();
@@ -119,7 +108,8 @@ impl View {
             let corner = node.and_then(|id| document.get_node(id));
             let corner = corner.map(|node| node.absolute_position(0.0, 0.0));
             let (x, y) = corner.map_or((left, top), |corner| (corner.x, corner.y));
-            let place = |v: f32, scroll: f32| (v - scroll + MENU_OFFSET).clamp(0.0, 1.0e5);
+            let place =
+                |v: f32, scroll: f32| ((v - scroll + MENU_OFFSET) * scale).clamp(0.0, 1.0e5);
             (place(x, left), place(y, top))
         });
         let Some(node) = node else {
@@ -173,29 +163,4 @@ fn ancestor_url(
         at = node.parent;
     }
     None
-}
-
-/// The blocks of text below a node as they are laid out, and the bytes of each.
-fn collect_texts(document: &BaseDocument, top: NodeId, texts: &mut Vec<(NodeId, usize)>) {
-    let mut rest = vec![top];
-    while let Some(id) = rest.pop() {
-        let Some(node) = document.get_node(id) else {
-            continue;
-        };
-        let text = node
-            .element_data()
-            .and_then(|it| it.inline_layout_data.as_ref());
-        if let Some(text) = text.filter(|text| !text.text.is_empty()) {
-            texts.push((id, text.text.len()));
-        } else {
-            rest.extend(children(node).into_iter().rev());
-        }
-    }
-}
-
-fn children(node: &Node) -> Vec<NodeId> {
-    let laid_out = node.layout_children.borrow();
-    laid_out
-        .as_ref()
-        .map_or_else(|| node.children.to_vec(), |ids| ids.to_vec())
 }

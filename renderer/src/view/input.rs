@@ -3,19 +3,20 @@
 //!
 //! [`crate::view::blitz_events`] collects followed links; nothing here decides where they lead.
 
-use crate::document::forms;
+use crate::document::activation::Activation;
+use crate::document::steps;
 use crate::view::keys;
 use crate::view::pointer::Pointer;
-use crate::view::scrollbar::ScrollBar;
 use crate::view::view::{View, scroll_to};
-use blitz_dom::{BaseDocument, Document, EventDriver, NodeId, NoopEventHandler, local_name};
+use blitz_dom::{BaseDocument, Document, EventDriver, NodeId, local_name};
 use blitz_traits::events::{
     BlitzPointerEvent, BlitzPointerId, BlitzWheelDelta, BlitzWheelEvent, DomEvent, DomEventData,
     KeyState, MouseEventButton, PointerCoords, UiEvent,
 };
+use blitz_traits::shell::ShellProvider;
 use protocol::input::{Button, InputEvent, Key, Modifiers};
 
-/// Pixels that an arrow key scrolls.
+/// Pixels that an arrow key scrolls, at zoom 1.
 const LINE_PIXELS: f64 = 40.0;
 /// Share of the view that Page Down scrolls.
 const PAGE_SHARE: f64 = 0.9;
@@ -26,24 +27,45 @@ impl View {
         if self.document.is_none() {
             return false;
         }
+        if self.events.take_redraw() {
+            self.touch();
+        }
+        // While the wheel turns, it goes on scrolling what it began with.
+        if !matches!(event, InputEvent::Wheel { .. }) {
+            self.refresh_hover();
+            if self.is_unsettled() {
+                self.lay_out();
+            }
+        }
+        let document = self.document.as_ref();
+        let hovered = document.and_then(BaseDocument::get_hover_node_id);
         if let Some((x, y)) = event.position() {
             (self.pointer.x, self.pointer.y) = (x, y);
             self.pointer.is_inside = true;
         }
-        let before = self.scroll_y();
-        if !self.drag_thumb(&event) {
+        let before = self.scroll();
+        if !self.drag_thumb(&event) && !self.point_at_controls(&event) {
             self.dispatch(event);
+            self.select(&event);
         }
-        self.scroll_y() != before
+        if self.show_controls() {
+            self.touch();
+        }
+        self.take_change(hovered);
+        let has_scrolled = self.scroll() != before;
+        if has_scrolled || matches!(event, InputEvent::Wheel { .. }) {
+            self.has_scrolled();
+        }
+        has_scrolled
     }
 
     /// What the pointer does to the scroll bar. Returns whether the event is used up by it.
     fn drag_thumb(&mut self, event: &InputEvent) -> bool {
-        let size = self.size();
+        let bar = self.scroll_bar();
         let Some(document) = &mut self.document else {
             return false;
         };
-        let bar = ScrollBar::of(document, size);
+        let scale = self.appearance.scale.factor() as f32;
         match *event {
             InputEvent::PointerDown {
                 x,
@@ -51,7 +73,7 @@ impl View {
                 button: Button::Left,
                 ..
             } => {
-                self.pointer.holds_thumb = bar.and_then(|bar| bar.grab(x, y));
+                self.pointer.holds_thumb = bar.and_then(|bar| bar.grab(x / scale, y / scale));
                 self.pointer.holds_thumb.is_some()
             }
             InputEvent::PointerUp {
@@ -62,7 +84,7 @@ impl View {
                 let Some((bar, below)) = bar.zip(self.pointer.holds_thumb) else {
                     return false;
                 };
-                scroll_to(document, bar.scroll_for(y, below));
+                scroll_to(document, bar.scroll_for(y / scale, below));
                 true
             }
             _ => false,
@@ -90,12 +112,7 @@ impl View {
                 let button = mouse_button(button);
                 self.pointer.buttons.remove(button.into());
                 let event = self.pointer_event(button, modifiers);
-                if let Some(document) = &mut self.document {
-                    let pressed = document.get_hover_node_id();
-                    forms::pressing(document, pressed, |document| {
-                        document.handle_ui_event(UiEvent::PointerUp(event));
-                    });
-                }
+                self.send(UiEvent::PointerUp(event));
                 self.touch();
             }
             InputEvent::PointerLeave => {
@@ -109,7 +126,9 @@ impl View {
                 modifiers,
                 ..
             } => {
-                self.wheel(f64::from(delta_x), f64::from(delta_y), modifiers);
+                let zoom = self.appearance.zoom.factor();
+                let (right, down) = (f64::from(delta_x) / zoom, f64::from(delta_y) / zoom);
+                self.wheel(right, down, modifiers);
             }
             InputEvent::KeyDown {
                 key,
@@ -129,17 +148,18 @@ impl View {
 
     fn send(&mut self, event: UiEvent) {
         if let Some(document) = &mut self.document {
-            document.handle_ui_event(event);
+            EventDriver::new(document, Activation).handle_ui_event(event);
         }
     }
 
-    fn coords(&self) -> PointerCoords {
-        let scroll = self.document.as_ref().map(BaseDocument::viewport_scroll);
-        let (left, top) = scroll.map_or((0.0, 0.0), |scroll| (scroll.x, scroll.y));
+    pub(crate) fn coords(&self) -> PointerCoords {
         let Pointer { x, y, .. } = self.pointer;
+        let page = self.document_point(x, y);
+        let scale = self.scale() as f32;
+        let (x, y) = (x / scale, y / scale);
         PointerCoords {
-            page_x: x + left as f32,
-            page_y: y + top as f32,
+            page_x: page.x as f32,
+            page_y: page.y as f32,
             screen_x: x,
             screen_y: y,
             client_x: x,
@@ -162,6 +182,7 @@ impl View {
     }
 
     fn wheel(&mut self, right: f64, down: f64, mods: Modifiers) {
+        let (right, down) = self.wheel_pixels(right, down);
         // Blitz's deltas move the content, the protocol's move the view.
         let delta = if mods.shift && right == 0.0 {
             BlitzWheelDelta::Pixels(-down, 0.0)
@@ -179,6 +200,9 @@ impl View {
     }
 
     fn key_down(&mut self, key: Key, mods: Modifiers, repeat: bool) {
+        if self.type_at_control(key, mods) {
+            return;
+        }
         let typing = self.focused_text_input();
         if key == Key::Enter
             && let Some(button) = typing.and_then(|input| self.default_button(input))
@@ -186,6 +210,17 @@ impl View {
             return self.click(button);
         }
         let is_typing = typing.is_some();
+        if !is_typing && mods.ctrl && matches!(key, Key::Character('a' | 'A')) {
+            return self.select_document();
+        }
+        if !is_typing
+            && mods.ctrl
+            && matches!(key, Key::Character('c' | 'C'))
+            && let Some(text) = self.page_selection_text()
+        {
+            let _ = self.events.set_clipboard_text(text);
+            return;
+        }
         if !is_typing && !mods.ctrl && !mods.alt && !mods.meta {
             if matches!(key, Key::Enter | Key::Character(' ')) && self.activate(key) {
                 return;
@@ -212,7 +247,15 @@ impl View {
             return;
         }
         let event = keys::event(key, mods, repeat, KeyState::Pressed);
-        self.send(UiEvent::KeyDown(event));
+        match &mut self.document {
+            Some(document) if key == Key::Enter && is_typing => {
+                // It may send the form.
+                steps::without_bad_input(document, |document| {
+                    document.handle_ui_event(UiEvent::KeyDown(event));
+                });
+            }
+            _ => self.send(UiEvent::KeyDown(event)),
+        }
         if key == Key::Tab {
             self.show_focused();
         }
@@ -220,7 +263,7 @@ impl View {
 
     /// Scrolls to what has the focus, if it is not in view.
     fn show_focused(&mut self) {
-        let height = f64::from(self.size().height);
+        let (_, height) = self.view_size();
         let Some(document) = &mut self.document else {
             return;
         };
@@ -238,12 +281,13 @@ impl View {
 
     /// The keys that move the view. Returns whether `key` is one.
     fn scroll_by_key(&mut self, key: Key, mods: Modifiers) -> bool {
-        let page = f64::from(self.size().height) * PAGE_SHARE;
+        let page = self.view_size().1 * PAGE_SHARE;
+        let line = LINE_PIXELS / self.appearance.zoom.factor();
         let (right, down) = match key {
-            Key::ArrowDown => (0.0, LINE_PIXELS),
-            Key::ArrowUp => (0.0, -LINE_PIXELS),
-            Key::ArrowRight => (LINE_PIXELS, 0.0),
-            Key::ArrowLeft => (-LINE_PIXELS, 0.0),
+            Key::ArrowDown => (0.0, line),
+            Key::ArrowUp => (0.0, -line),
+            Key::ArrowRight => (line, 0.0),
+            Key::ArrowLeft => (-line, 0.0),
             Key::PageDown => (0.0, page),
             Key::PageUp => (0.0, -page),
             Key::Character(' ') if mods.shift => (0.0, -page),
@@ -252,10 +296,8 @@ impl View {
             Key::End => (0.0, f64::from(u32::MAX)),
             _ => return false,
         };
-        if let Some(document) = &mut self.document
-            && document.scroll_viewport_by_has_changed(-right, -down)
-        {
-            document.refresh_hover();
+        if let Some(document) = &mut self.document {
+            document.scroll_viewport_by(-right, -down);
         }
         true
     }
@@ -309,10 +351,8 @@ impl View {
         };
         if let Some(node) = document.get_node(id) {
             let click = node.synthetic_click_event_data(keyboard_types::Modifiers::empty());
-            forms::pressing(document, Some(id), |document| {
-                let mut driver = EventDriver::new(document, NoopEventHandler);
-                driver.handle_dom_event(DomEvent::new(id, DomEventData::Click(click)));
-            });
+            let mut driver = EventDriver::new(document, Activation);
+            driver.handle_dom_event(DomEvent::new(id, DomEventData::Click(click)));
         }
     }
 

@@ -6,6 +6,7 @@
 
 use blitz_dom::BaseDocument;
 use kurbo::RoundedRect;
+use protocol::appearance::Appearance;
 use protocol::geometry::Size;
 
 const WIDTH: f64 = 7.0;
@@ -21,23 +22,30 @@ pub(crate) struct ScrollBar {
     /// Top of the thumb.
     top: f64,
     length: f64,
-    /// Pixels of document for one pixel of thumb.
+    /// Pixels of the layout for one pixel of thumb.
     ratio: f64,
 }
 
 impl ScrollBar {
-    /// `None` where there is nothing to scroll.
-    pub(crate) fn of(document: &BaseDocument, view: Size) -> Option<ScrollBar> {
-        let scrolled = document.viewport_scroll().y;
-        ScrollBar::at(
-            f64::from(view.height),
-            height_of(document),
-            scrolled,
-            view.width,
-        )
+    /// `None` where there is nothing to scroll. The bar is in pixels at scale 1, and as large on a
+    /// page that is enlarged.
+    pub(crate) fn of(
+        document: &BaseDocument,
+        view: Size,
+        appearance: &Appearance,
+    ) -> Option<ScrollBar> {
+        let (scale, zoom) = (appearance.scale.factor(), appearance.zoom.factor());
+        let bar = ScrollBar::at(
+            f64::from(view.height) / scale,
+            height_of(document) * zoom,
+            document.viewport_scroll().y * zoom,
+            f64::from(view.width) / scale,
+        )?;
+        let ratio = bar.ratio / zoom;
+        Some(ScrollBar { ratio, ..bar })
     }
 
-    fn at(shown: f64, whole: f64, scrolled: f64, width: u32) -> Option<ScrollBar> {
+    fn at(shown: f64, whole: f64, scrolled: f64, width: f64) -> Option<ScrollBar> {
         if whole <= shown + 1.0 || shown <= LENGTH_MIN + 2.0 * GAP {
             return None;
         }
@@ -46,7 +54,7 @@ impl ScrollBar {
         let ratio = (whole - shown) / (track - length);
         let top = GAP + (scrolled / ratio).clamp(0.0, track - length);
         Some(ScrollBar {
-            right: f64::from(width) - GAP,
+            right: width - GAP,
             top,
             length,
             ratio,
@@ -97,12 +105,12 @@ mod tests {
 
     #[test]
     fn a_document_that_fits_has_no_bar() {
-        assert_eq!(ScrollBar::at(300.0, 300.0, 0.0, 400), None);
+        assert_eq!(ScrollBar::at(300.0, 300.0, 0.0, 400.0), None);
     }
 
     #[test]
     fn dragging_the_thumb_to_the_end_shows_the_end() {
-        let bar = ScrollBar::at(300.0, 3000.0, 0.0, 400).expect("scrolls");
+        let bar = ScrollBar::at(300.0, 3000.0, 0.0, 400.0).expect("scrolls");
         let below = bar.grab(395.0, 10.0).expect("on the thumb");
         assert_eq!(bar.scroll_for(10.0, below), 0.0);
         let end = 300.0 - GAP - bar.length + below;

@@ -4,29 +4,41 @@
 //! Owns: the shown document and the next one. Never: talks to another process; the view's owner
 //! does.
 
+use crate::document::bounds;
 use crate::document::carry_over;
 use crate::document::markup::Markup;
+use crate::document::media::Media;
 use crate::document::parse::{self, InnerParser};
 use crate::document::responses::Responses;
 use crate::document::sink::Budget;
 use crate::load::fetcher::Fetcher;
+use crate::view::appearance::{LIGHT_BY_DEFAULT, Place, keep_borders, viewport};
 use crate::view::blitz_events::BlitzEvents;
 use crate::view::canvas::Canvas;
+use crate::view::controls::Controls;
+use crate::view::find::Find;
 use crate::view::pointer::Pointer;
 use crate::view::scrollbar::ScrollBar;
-use blitz_dom::{BaseDocument, DocumentConfig, NodeId, StyleThreading, local_name};
+use crate::view::selection::Selection;
+use blitz_dom::{
+    BaseDocument, DocumentConfig, NodeId, Point, StyleThreading, UserAgentStylesheet, local_name,
+};
 use blitz_traits::net::NetProvider;
-use blitz_traits::shell::{ColorScheme, Viewport};
 use kurbo::{Affine, Rect};
 use parley::FontContext;
 use peniko::{Color, Fill};
+use protocol::appearance::Appearance;
 use protocol::geometry::Size;
 use protocol::input::Cursor;
 use protocol::limits::URL_BYTES_MAX;
 use protocol::site::Site;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// How long a document rests after a scroll until what has come under the pointer is hovered: the
+/// layout that a hover may cost must not slow the scroll down.
+const HOVER_REST: Duration = Duration::from_millis(100);
 
 /// Rounds of layout in one [`View::settle`]. One is enough unless layout itself changes something:
 /// an image from a `data:` URL, or what lies under the pointer.
@@ -53,13 +65,29 @@ pub(crate) struct View {
     next: Option<BaseDocument>,
     /// Whether `next` is a longer text of the same document: focus and scroll are kept.
     next_is_same: bool,
+    /// What the sheets of `document` are for.
+    media: Media,
     /// Kept until the user scrolls or the load ends.
     anchor: Option<Anchor>,
     pub(crate) pointer: Pointer,
+    pub(crate) selection: Selection,
+    pub(crate) find: Option<Find>,
+    pub(crate) controls: Controls,
     size: Size,
+    pub(crate) appearance: Appearance,
+    /// What is to be at the top of the view after the next layout.
+    pub(crate) place: Option<Place>,
     epoch: Instant,
     needs_layout: bool,
+    /// Whether Blitz must not rely on anything that it has laid out at another scale.
+    pub(crate) needs_whole_layout: bool,
     needs_paint: bool,
+    /// Whether it was laid out since [`View::take_laid_out`].
+    was_laid_out: bool,
+    /// When to look for what has come under the pointer by scrolling.
+    hover_at: Option<Instant>,
+    /// Parts of a pixel that the wheel turned and that have not been scrolled.
+    wheel_rest: (f64, f64),
     /// Whether the document has been laid out.
     is_ready: bool,
 }
@@ -76,12 +104,22 @@ impl View {
             document: None,
             next: None,
             next_is_same: false,
+            media: Media::default(),
             anchor: None,
             pointer: Pointer::default(),
+            selection: Selection::default(),
+            find: None,
+            controls: Controls::default(),
             size: Size::new(1, 1),
+            appearance: Appearance::default(),
+            place: None,
             epoch: Instant::now(),
             needs_layout: false,
+            needs_whole_layout: false,
             needs_paint: false,
+            was_laid_out: false,
+            hover_at: None,
+            wheel_rest: (0.0, 0.0),
             is_ready: false,
         }
     }
@@ -98,10 +136,17 @@ impl View {
             return;
         }
         self.size = size;
+        self.fit_documents();
+    }
+
+    /// Tells the documents of the view's size and look.
+    pub(crate) fn fit_documents(&mut self) {
+        let viewport = viewport(self.size, &self.appearance);
         for document in [&mut self.document, &mut self.next].into_iter().flatten() {
-            document.set_viewport(viewport(size));
+            document.set_viewport(viewport.clone());
         }
         self.needs_layout = true;
+        self.outdate_find();
     }
 
     pub(crate) fn size(&self) -> Size {
@@ -117,13 +162,17 @@ impl View {
             budget: budget.clone(),
         };
         let config = DocumentConfig {
-            viewport: Some(viewport(self.size)),
+            viewport: Some(viewport(self.size, &self.appearance)),
             base_url: Some(base.to_owned()),
             net_provider: Some(self.net.clone()),
             navigation_provider: Some(self.events.clone()),
             shell_provider: Some(self.events.clone()),
             html_parser_provider: Some(arc(inner_parser)),
             font_ctx: Some(self.fonts.clone()),
+            ua_stylesheets: vec![
+                UserAgentStylesheet::default_sheet(),
+                UserAgentStylesheet::parse(LIGHT_BY_DEFAULT),
+            ],
             style_threading: StyleThreading::Sequential,
             ..Default::default()
         };
@@ -148,6 +197,9 @@ impl View {
     /// next document has taken over.
     pub(crate) fn settle(&mut self, fetcher: &mut Fetcher) -> bool {
         let mut taken_over = false;
+        if self.hover_at.is_some_and(|at| at <= Instant::now()) {
+            self.refresh_hover();
+        }
         for _ in 0..ROUNDS_MAX {
             let answered = fetcher.pump();
             if self.events.take_redraw() || answered {
@@ -175,6 +227,8 @@ impl View {
         let previous = self.document.take();
         self.document = self.next.take();
         self.is_ready = false;
+        self.media = Media::default();
+        self.controls = Controls::default();
         self.lay_out();
         let Some(document) = &mut self.document else {
             return true;
@@ -185,36 +239,116 @@ impl View {
                 scroll_to(document, previous.viewport_scroll().y);
             }
         }
+        if !self.next_is_same {
+            self.selection.clear();
+        }
+        self.outdate_find();
         if let Some((x, y)) = self.pointer.position() {
-            let scroll = document.viewport_scroll();
-            document.set_hover_to(x + scroll.x as f32, y + scroll.y as f32);
+            let at = self.document_point(x, y);
+            if let Some(document) = &mut self.document {
+                document.set_hover_to(at.x as f32, at.y as f32);
+            }
         }
         self.needs_layout = true;
         true
     }
 
-    fn lay_out(&mut self) {
+    pub(crate) fn lay_out(&mut self) {
         let now = self.epoch.elapsed().as_secs_f64();
         self.needs_layout = false;
         let Some(document) = &mut self.document else {
             return;
         };
+        self.media.apply(document);
+        bounds::apply(document, now);
+        let is_incremental = document.incremental_layout();
+        document.set_incremental_layout(is_incremental && !self.needs_whole_layout);
+        let hovered = document.get_hover_node_id();
         document.resolve(now);
+        document.set_incremental_layout(is_incremental);
+        self.needs_whole_layout = false;
+        if document.viewport().scale_f64().fract() != 0.0 {
+            keep_borders(document);
+        }
         if document.has_pending_critical_resources() {
             return;
         }
         self.is_ready = true;
         self.needs_paint = true;
+        self.was_laid_out = true;
+        self.hover_at = None;
+        self.needs_layout |= self.show_controls();
+        let place = self.place.take();
+        let Some(document) = &mut self.document else {
+            return;
+        };
         match &self.anchor {
             Some(Anchor::Y(y)) => scroll_to(document, f64::from(*y)),
             Some(Anchor::Fragment(fragment)) => {
                 document.scroll_to_fragment(fragment);
             }
-            None => {}
+            None => {
+                if let Some(y) = place.and_then(|place| place.scroll_y(document)) {
+                    scroll_to(document, y);
+                }
+            }
+        }
+        self.take_change(hovered);
+    }
+
+    /// What Blitz was last given to do may have changed the look or the style. `hovered` is what
+    /// was hovered before.
+    pub(crate) fn take_change(&mut self, hovered: Option<NodeId>) {
+        if !self.events.take_redraw() {
+            return;
+        }
+        self.needs_paint = true;
+        let document = self.document.as_ref();
+        self.needs_layout |= document.is_some_and(|document| is_dirty(document, hovered));
+    }
+
+    /// The document has been scrolled: what is under the pointer is looked for when it rests.
+    pub(crate) fn has_scrolled(&mut self) {
+        self.needs_paint = true;
+        self.hover_at = Some(Instant::now() + HOVER_REST);
+    }
+
+    /// Hovers what is under the pointer now, if scrolling may have changed it.
+    pub(crate) fn refresh_hover(&mut self) {
+        if self.hover_at.take().is_some()
+            && let Some(document) = &mut self.document
+        {
+            let hovered = document.get_hover_node_id();
+            document.refresh_hover();
+            self.take_change(hovered);
         }
     }
 
-    /// Marks the document as changed; it will be laid out again.
+    /// Adds a turn of the wheel to what was left of the last ones; returns the whole pixels of it.
+    pub(crate) fn wheel_pixels(&mut self, right: f64, down: f64) -> (f64, f64) {
+        let document = self.document.as_ref();
+        let scale = document.map_or(1.0, |document| document.viewport().scale_f64());
+        let (x, y) = (self.wheel_rest.0 + right, self.wheel_rest.1 + down);
+        let whole = |way: f64| (way * scale).trunc() / scale;
+        self.wheel_rest = (x - whole(x), y - whole(y));
+        (whole(x), whole(y))
+    }
+
+    /// When there is something to do even if nothing happens.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        if self.needs_layout {
+            return Some(Instant::now());
+        }
+        self.hover_at
+    }
+
+    /// Whether the document has been laid out since the last call.
+    pub(crate) fn take_laid_out(&mut self) -> bool {
+        std::mem::take(&mut self.was_laid_out)
+    }
+
+    /// The document or its style has changed: it will be laid out again, and painted. Whoever
+    /// changes a document says so; only what a hover changes is found out.
     pub(crate) fn touch(&mut self) {
         self.needs_layout = true;
     }
@@ -229,7 +363,8 @@ impl View {
         self.next.is_some()
     }
 
-    /// Asks for a paint even if nothing has changed.
+    /// What is drawn over the document, or how far it is scrolled, has changed: it will be painted
+    /// again without a layout. Costs little when it turns out to look the same.
     pub(crate) fn request_paint(&mut self) {
         self.needs_paint = true;
     }
@@ -252,22 +387,43 @@ impl View {
         self.is_ready && self.needs_paint
     }
 
-    /// Paints the document on white.
+    /// Paints the document on its ground, and what lies over it.
     pub(crate) fn paint(&mut self, canvas: &mut impl Canvas, size: Size) {
         self.needs_paint = false;
         let page = Rect::new(0.0, 0.0, f64::from(size.width), f64::from(size.height));
-        canvas.fill(Fill::NonZero, Affine::IDENTITY, Color::WHITE, None, &page);
+        let ground = self.ground();
+        canvas.fill(Fill::NonZero, Affine::IDENTITY, ground, None, &page);
         let Some(document) = self.document.as_mut().filter(|_| self.is_ready) else {
             return;
         };
-        blitz_paint::paint_scene(canvas, document, 1.0, size.width, size.height, 0, 0);
-        if let Some(bar) = ScrollBar::of(document, size) {
-            let color = Color::from_rgba8(90, 96, 104, 130);
-            canvas.fill(Fill::NonZero, Affine::IDENTITY, color, None, &bar.thumb());
+        let scale = document.viewport().scale_f64();
+        let scroll = document.viewport_scroll();
+        document.set_viewport_scroll(on_pixels(scroll, scale));
+        blitz_paint::paint_scene(canvas, document, scale, size.width, size.height, 0, 0);
+        self.paint_marks(canvas);
+        if let Some(document) = &mut self.document {
+            document.set_viewport_scroll(scroll);
+        }
+        if let Some(bar) = self.scroll_bar() {
+            let color = Color::from_rgba8(110, 116, 124, 150);
+            let scale = Affine::scale(self.appearance.scale.factor());
+            canvas.fill(Fill::NonZero, scale, color, None, &bar.thumb());
         }
     }
 
-    /// How far the document is scrolled down, in pixels.
+    /// The scroll bar, if there is anything to scroll.
+    pub(crate) fn scroll_bar(&self) -> Option<ScrollBar> {
+        let document = self.document.as_ref()?;
+        ScrollBar::of(document, self.size, &self.appearance)
+    }
+
+    /// How far the document is scrolled to the right and down.
+    pub(crate) fn scroll(&self) -> (f64, f64) {
+        let scroll = self.document.as_ref().map(BaseDocument::viewport_scroll);
+        scroll.map_or((0.0, 0.0), |scroll| (scroll.x, scroll.y))
+    }
+
+    /// How far the document is scrolled down, in pixels of the layout.
     pub(crate) fn scroll_y(&self) -> u32 {
         self.document
             .as_ref()
@@ -331,8 +487,29 @@ impl View {
     }
 }
 
-fn viewport(size: Size) -> Viewport {
-    Viewport::new(size.width, size.height, 1.0, ColorScheme::Light)
+/// The scroll as it is painted: in whole pixels, so that what is on show can be moved.
+fn on_pixels(scroll: Point<f64>, scale: f64) -> Point<f64> {
+    Point {
+        x: (scroll.x * scale).round() / scale,
+        y: (scroll.y * scale).round() / scale,
+    }
+}
+
+/// Whether what Blitz did by itself may have changed style or layout. `hovered` is what was hovered
+/// before: Blitz takes a snapshot of the elements whose hover a style rule depends on.
+fn is_dirty(document: &BaseDocument, hovered: Option<NodeId>) -> bool {
+    // What is dirty in a frame is not seen from here.
+    if document.root_node().has_damaged_descendants()
+        || !document.sub_document_node_ids().is_empty()
+    {
+        return true;
+    }
+    let node = |id: NodeId| document.get_node(id);
+    [hovered, document.get_hover_node_id()]
+        .into_iter()
+        .flatten()
+        .flat_map(|id| std::iter::successors(node(id), |at| node(at.parent?)))
+        .any(|node| node.has_snapshot())
 }
 
 // This process has one thread.

@@ -9,7 +9,9 @@ use super::packets::{say, send, wait_for_the_end};
 use super::{Lie, NEVER_READS, NOBODYS, Who, dies};
 use crate::rig::Attacker;
 use ipc::codec::encode;
+use protocol::appearance::Percent;
 use protocol::clipboard::Target;
+use protocol::find::FindMatches;
 use protocol::geometry::Size;
 use protocol::gpu::FromGpu;
 use protocol::ids::{Generation, NavigationId, ProcessId, SurfaceId};
@@ -188,6 +190,7 @@ pub const LIES: &[Lie] = &[
                 liar.control(),
                 &FromGpu::Ready {
                     size: Size::new(10, 10),
+                    scale: Percent::HUNDRED,
                     presenter,
                 },
             );
@@ -246,9 +249,36 @@ pub const LIES: &[Lie] = &[
                 liar.control(),
                 &FromGpu::Resized {
                     size: Size::new(u32::MAX, u32::MAX),
+                    scale: Percent::HUNDRED,
                 },
             );
         },
+    ),
+    dies(
+        "lie-giant-scale",
+        "ValueOutOfRange",
+        Who::Only(Attacker::Gpu),
+        |liar| {
+            say(
+                liar.control(),
+                &FromGpu::Resized {
+                    size: Size::new(640, 480),
+                    scale: Percent(u16::MAX),
+                },
+            );
+        },
+    ),
+    dies(
+        "lie-more-matches-than-can-be",
+        "ValueOutOfRange",
+        Who::Documents,
+        |liar| found(liar.control(), u32::MAX),
+    ),
+    dies(
+        "lie-answer-to-a-search-of-nobody",
+        "ForeignId",
+        Who::Documents,
+        |liar| found(liar.control(), 1),
     ),
     dies(
         "lie-answer-nobody-asked-for",
@@ -309,6 +339,23 @@ fn accuse(control: RawFd, process: ProcessId) {
         &FromNetwork::ClientMisbehaved {
             process,
             misbehaviour,
+        },
+    );
+}
+
+/// An answer to a search for text, which nobody asked for.
+fn found(control: RawFd, count: u32) {
+    let matches = FindMatches {
+        current: 1,
+        count,
+        has_more: false,
+    };
+    say(
+        control,
+        &FromRenderer::Found {
+            navigation: NavigationId(NOBODYS.into()),
+            request: NOBODYS,
+            matches,
         },
     );
 }

@@ -41,6 +41,7 @@ impl Core {
             self.lock(process, &document.site);
             self.fill_slot(id, process);
         }
+        self.tell_zoom(id, &document.url);
         let now = self.now;
         let process_entry = self
             .processes
@@ -111,6 +112,7 @@ impl Core {
         }
         tab.crash = None;
         tab.notice = None;
+        tab.find = None;
         tab.committed = Some(Committed {
             navigation: navigation.id,
             url,

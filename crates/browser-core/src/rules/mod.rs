@@ -3,7 +3,9 @@
 
 mod clipboard;
 mod commit;
+mod display;
 mod faults;
+mod find;
 mod input;
 mod liveness;
 mod menus;
@@ -15,5 +17,7 @@ mod renderer;
 mod scene;
 mod shell;
 mod shortcuts;
+mod source;
 mod surfaces;
 mod tabs;
+mod zoom;

@@ -128,7 +128,10 @@ impl Core {
             Ok(target) => target,
             Err(error) => return self.fail(id, error),
         };
-        match target.scheme() {
+        // The source of a page is fetched like the page.
+        let page = address::source_of(&url).and_then(|page| Url::parse(page).ok());
+        let url = page.as_ref().map_or(url.clone(), Url::to_string);
+        match page.as_ref().unwrap_or(&target).scheme() {
             "http" | "https" => self.fetch(id),
             "bulkhead" => self.build(id, Action::BuildPage { navigation, url }),
             "file" => self.build(id, Action::OpenFile { navigation, url }),
@@ -165,7 +168,8 @@ impl Core {
         };
         pending.stage = LoadStage::Fetching(network);
         pending.is_body_held = true;
-        let (navigation, url) = (pending.id, pending.url.clone());
+        let page = address::source_of(&pending.url).unwrap_or(&pending.url);
+        let (navigation, url) = (pending.id, page.to_owned());
         if let Some(process) = self.processes.living_mut(network) {
             process.navigations.grant(navigation);
         }

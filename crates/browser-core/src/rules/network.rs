@@ -5,6 +5,7 @@
 //! given.
 
 use crate::action::{Action, Body};
+use crate::address;
 use crate::state::core::Core;
 use crate::state::navigation::{Document, LoadStage};
 use protocol::document::ResponseHead;
@@ -113,6 +114,13 @@ impl Core {
         };
         pending.stage = LoadStage::WaitNetwork;
         pending.body_from = Some(id);
+        let url = match address::source_of(&pending.url) {
+            Some(_) => match address::of_source(&url) {
+                Ok(source) => source,
+                Err(error) => return self.fail(tab, error),
+            },
+            None => url,
+        };
         let site = Site::of(&url, self.ids.opaque_site());
         let document = Document {
             url: url.to_string(),

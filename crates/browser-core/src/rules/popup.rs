@@ -10,18 +10,18 @@ use crate::state::popup::{Popup, PopupKind, Row};
 use protocol::geometry::Rect;
 use protocol::input::{Button, InputEvent, Key};
 
-/// Width of a menu where the window has room for it.
+/// Width of a menu at scale 1, where the window has room for it.
 const MENU_WIDTH: u32 = 300;
-/// Where the list under the address bar begins, and what it leaves to the right.
+/// Where the list under the address bar begins, and what it leaves to the right, at scale 1.
 const ADDRESSES_X: u32 = 112;
 const ADDRESSES_MARGIN: u32 = 10;
 
 impl Core {
     /// Opens a menu at a place of the window, or as near to it as the window allows.
     pub(crate) fn open_menu(&mut self, rows: Vec<Row>, x: f32, y: f32) {
-        let mut popup = Popup::new(PopupKind::Menu, self.tabs.active, rows);
+        let mut popup = Popup::new(PopupKind::Menu, self.tabs.active, rows, self.scale());
         let window = self.window.size;
-        let width = MENU_WIDTH.min(window.width).max(1);
+        let width = self.scale().of(MENU_WIDTH).min(window.width).max(1);
         let height = popup.height().min(window.height).max(1);
         popup.rect = Rect::new(
             (x.max(0.0) as u32).min(window.width.saturating_sub(width)),
@@ -38,12 +38,14 @@ impl Core {
             self.close_popup_of(PopupKind::Addresses);
             return;
         }
-        let mut popup = Popup::new(PopupKind::Addresses, self.tabs.active, rows);
-        let strip = self.strip_rect();
-        let room = strip.width.saturating_sub(ADDRESSES_X + ADDRESSES_MARGIN);
+        let mut popup = Popup::new(PopupKind::Addresses, self.tabs.active, rows, self.scale());
+        let (strip, scale) = (self.strip_rect(), self.scale());
+        let room = strip
+            .width
+            .saturating_sub(scale.of(ADDRESSES_X + ADDRESSES_MARGIN));
         let below = self.window.size.height.saturating_sub(strip.height);
         popup.rect = Rect::new(
-            ADDRESSES_X.min(strip.width.saturating_sub(1)),
+            scale.of(ADDRESSES_X).min(strip.width.saturating_sub(1)),
             strip.height,
             room.max(1),
             popup.height().min(below).max(1),

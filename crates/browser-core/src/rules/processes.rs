@@ -71,7 +71,11 @@ impl Core {
     /// Spawns the services that should be there and are not.
     pub(crate) fn keep_services(&mut self) {
         self.services.revive(self.now);
-        for role in [Role::Gpu, Role::Network, Role::Shell, Role::Demo] {
+        self.keep_service(Role::X11Filter);
+        if self.is_display_reachable() {
+            self.keep_service(Role::Gpu);
+        }
+        for role in [Role::Network, Role::Shell, Role::Demo] {
             self.keep_service(role);
         }
         // A tab that waits for its process has the machine first.
@@ -107,7 +111,11 @@ impl Core {
     /// ask the same display again.
     pub(crate) fn on_start_failed(&mut self, id: ProcessId, reason: &str) {
         let reason = text::clean(reason, text::REMARK_BYTES_MAX);
-        let is_window = self.services.gpu.process == Some(id) && self.window.gpu.is_none();
+        let window = [&self.services.gpu, &self.services.x11_filter];
+        let is_window = window
+            .into_iter()
+            .any(|service| service.process == Some(id))
+            && self.window.gpu.is_none();
         self.condemn(id, DeathCause::SpawnFailed(reason.clone()));
         if is_window {
             self.end_without_window(reason);
@@ -145,7 +153,7 @@ impl Core {
                     self.awaited_process_ready(tab, id);
                 }
             }
-            Role::Demo | Role::Gpu | Role::Shell => {}
+            Role::Demo | Role::Gpu | Role::Shell | Role::X11Filter => {}
         }
     }
 
@@ -278,6 +286,13 @@ impl Core {
             }
             Role::Network => self.network_lost(id),
             Role::Shell => self.shell_lost(),
+            Role::X11Filter => {
+                let had_window = self.window.gpu.is_some();
+                self.x11_filter_lost();
+                if is_given_up && !had_window {
+                    self.end_without_window(format!("the X11 filter {cause}"));
+                }
+            }
             Role::Demo | Role::Renderer => {}
         }
     }

@@ -49,9 +49,15 @@ impl Core {
             | FromRenderer::Loaded { navigation, .. }
             | FromRenderer::Incomplete { navigation, .. }
             | FromRenderer::Navigate { navigation, .. }
+            | FromRenderer::Found { navigation, .. }
             | FromRenderer::Scrolled { navigation, .. } => {
                 if !process.navigations.has(navigation) {
                     return self.on_misbehaved(id, Misbehaviour::ForeignId);
+                }
+                if let FromRenderer::Found { request, .. } = message
+                    && !self.was_asked(id, request)
+                {
+                    return;
                 }
                 if let Some(tab) = self.tab_showing(id, navigation) {
                     self.on_document(tab, id, message);
@@ -117,6 +123,9 @@ impl Core {
                     entry.scroll_y = y;
                 }
             }
+            FromRenderer::Found {
+                request, matches, ..
+            } => self.on_found(id, request, matches),
             FromRenderer::Hover { .. }
             | FromRenderer::Copied { .. }
             | FromRenderer::Inspected { .. }
@@ -197,6 +206,7 @@ fn name_of(message: &FromRenderer) -> &'static str {
         FromRenderer::Incomplete { .. } => "< Incomplete",
         FromRenderer::Navigate { .. } => "< Navigate",
         FromRenderer::Scrolled { .. } => "< Scrolled",
+        FromRenderer::Found { .. } => "< Found",
         FromRenderer::Hover { .. } => "< Hover",
         FromRenderer::Copied { .. } => "< Copied",
         FromRenderer::Inspected { .. } => "< Inspected",

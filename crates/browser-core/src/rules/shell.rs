@@ -4,17 +4,22 @@
 //! the shell anything but committed state.
 
 use crate::action::Action;
+use crate::address;
 use crate::death::DeathCause;
 use crate::state::core::Core;
 use crate::state::input::Focus;
 use crate::state::liveness::Slowness;
 use crate::state::navigation::NavigationKind;
 use crate::state::tab::Tab;
+use crate::state::zoom::ZoomStep;
 use crate::text::{self, REMARK_BYTES_MAX};
+use protocol::appearance::Percent;
 use protocol::ids::{ProcessId, Role, SurfaceId, TabId};
 use protocol::limits::HANG_CARD_MS;
 use protocol::misbehaviour::Misbehaviour;
-use protocol::shell::{Card, CardButton, FromShell, Security, ShellState, TabMark, TabView};
+use protocol::shell::{
+    Card, CardButton, FindView, FromShell, Security, ShellState, TabMark, TabView,
+};
 use url::Url;
 
 /// Bytes of a title in the strip: all tabs, the longest URL and all remarks fit into one message.
@@ -78,7 +83,17 @@ impl Core {
             (FromShell::Forward, Some(tab)) => self.go_forward(tab),
             (FromShell::Reload, Some(tab)) => self.reload(tab),
             (FromShell::Stop, Some(tab)) => self.stop(tab),
+            (FromShell::ResetZoom, Some(tab)) => self.zoom(tab, ZoomStep::Reset),
+            (FromShell::Find(text), Some(tab)) => self.find_text(tab, text),
+            (FromShell::FindStep(step), Some(tab)) => {
+                if self.has_find(tab) {
+                    self.find_step(tab, step);
+                }
+            }
+            (FromShell::CloseFind, Some(tab)) => self.close_find(tab),
             (FromShell::Back | FromShell::Forward | FromShell::Reload | FromShell::Stop, None) => {}
+            (FromShell::ResetZoom | FromShell::Find(_), None) => {}
+            (FromShell::FindStep(_) | FromShell::CloseFind, None) => {}
         }
     }
 
@@ -111,7 +126,9 @@ impl Core {
         self.popup_told = None;
         self.close_popup();
         let parts: Vec<SurfaceId> = self.window.parts().collect();
-        (self.window.strip, self.window.card, self.window.popup) = (None, None, None);
+        let window = &mut self.window;
+        (window.strip, window.card) = (None, None);
+        (window.find, window.popup) = (None, None);
         for surface in parts {
             self.drop_surface(surface);
         }
@@ -148,6 +165,11 @@ impl Core {
             can_go_back: tab.is_some_and(|tab| tab.history.back().is_some()),
             can_go_forward: tab.is_some_and(|tab| tab.history.forward().is_some()),
             loading: tab.is_some_and(|tab| self.is_loading(tab.id)),
+            zoom: tab.map_or(Percent::HUNDRED, |tab| self.zoom_of(tab)),
+            find: tab.and_then(|tab| tab.find.as_ref()).map(|find| FindView {
+                text: find.text.clone(),
+                matches: find.matches,
+            }),
             hover_link: process.and_then(|process| process.hover_link.clone()),
             notice: tab.and_then(|tab| tab.notice.clone()),
             banner: self.banner(),
@@ -268,7 +290,8 @@ fn security(tab: &Tab) -> Security {
     if committed.error.is_some() {
         return Security::Error;
     }
-    match committed.url.split(':').next() {
+    let page = address::source_of(&committed.url).unwrap_or(&committed.url);
+    match page.split(':').next() {
         Some("bulkhead") => Security::Builtin,
         Some("https") => Security::Secure,
         Some("file") => Security::File,

@@ -3,7 +3,9 @@
 
 use crate::state::core::Core;
 use crate::state::input::Focus;
+use crate::state::zoom::ZoomStep;
 use protocol::clipboard::Edit;
+use protocol::find::FindStep;
 use protocol::ids::TabId;
 use protocol::input::{Key, Modifiers};
 
@@ -29,6 +31,14 @@ impl Core {
                 (Key::Delete, _) if shift => self.once(repeat, |core| core.edit_focused(Edit::Cut)),
                 (Key::ContextMenu, _) => self.menu_key(repeat, false),
                 (Key::Function(10), _) if shift => self.menu_key(repeat, false),
+                (Key::Function(3), Some(tab)) => {
+                    self.take(|core| core.find_step(tab, direction(shift)))
+                }
+                (Key::Escape, Some(tab))
+                    if self.input.focus == Focus::Page && self.has_find(tab) =>
+                {
+                    self.take(|core| core.close_find(tab))
+                }
                 (Key::Function(5), Some(tab)) => self.once(repeat, |core| core.reload(tab)),
                 (Key::Escape, Some(tab))
                     if self.input.focus == Focus::Page && self.is_loading(tab) =>
@@ -74,6 +84,12 @@ impl Core {
             ('q', _) if !shift => self.once(repeat, Core::quit),
             ('l', _) if !shift => self.once(repeat, Core::focus_address),
             ('w', Some(tab)) if !shift => self.once(repeat, |core| core.close_tab(tab)),
+            ('+' | '=', Some(tab)) => self.take(|core| core.zoom(tab, ZoomStep::In)),
+            ('-' | '_', Some(tab)) => self.take(|core| core.zoom(tab, ZoomStep::Out)),
+            ('0', Some(tab)) if !shift => self.take(|core| core.zoom(tab, ZoomStep::Reset)),
+            ('f', Some(tab)) if !shift => self.once(repeat, |core| core.open_find(tab)),
+            ('g', Some(tab)) => self.take(|core| core.find_step(tab, direction(shift))),
+            ('u', Some(tab)) if !shift => self.once(repeat, |core| core.open_source(tab)),
             ('r', Some(tab)) => self.once(repeat, |core| core.reload(tab)),
             (digit @ '1'..='9', _) if !shift => self.once(repeat, |core| {
                 if let Some(tab) = core.tab_of_digit(digit) {
@@ -112,5 +128,14 @@ impl Core {
             act(self);
         }
         true
+    }
+}
+
+/// Where the next match of a text is looked for.
+fn direction(shift: bool) -> FindStep {
+    if shift {
+        FindStep::Previous
+    } else {
+        FindStep::Next
     }
 }

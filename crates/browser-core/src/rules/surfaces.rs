@@ -8,6 +8,7 @@ use crate::death::DeathCause;
 use crate::record::RecordKind;
 use crate::state::core::Core;
 use crate::state::surface::Surface;
+use protocol::appearance::Appearance;
 use protocol::geometry::{Rect, Size};
 use protocol::gpu::FromGpu;
 use protocol::ids::{Generation, ProcessId, Role, SurfaceId, TabId};
@@ -16,13 +17,18 @@ use protocol::limits::{SHELL_HEIGHT, UNANSWERED_RESIZES_MAX};
 use protocol::misbehaviour::Misbehaviour;
 use protocol::surface::SurfacePart;
 
-/// The card's size where the page has room for it.
+/// The card's size where the page has room for it, in pixels at scale 1.
 const CARD: Size = Size::new(560, 300);
+/// The size of the bar for finding text, likewise.
+const FIND: Size = Size::new(400, 46);
+/// Pixels between that bar and the right edge of the page, likewise.
+const FIND_GAP: u32 = 16;
 
 impl Core {
     pub(crate) fn strip_rect(&self) -> Rect {
         let height = if self.config.shell {
-            SHELL_HEIGHT.min(self.window.size.height)
+            let height = self.scale().of(SHELL_HEIGHT);
+            height.min(self.window.size.height)
         } else {
             0
         };
@@ -37,8 +43,8 @@ impl Core {
     }
 
     pub(crate) fn card_rect(&self) -> Rect {
-        let page = self.page_rect();
-        let (width, height) = (CARD.width.min(page.width), CARD.height.min(page.height));
+        let (page, card) = (self.page_rect(), self.scale().of_size(CARD));
+        let (width, height) = (card.width.min(page.width), card.height.min(page.height));
         let (x, y) = ((page.width - width) / 2, (page.height - height) / 2);
         Rect::new(page.x + x, page.y + y, width, height)
     }
@@ -48,9 +54,19 @@ impl Core {
         popup.map_or(Rect::new(0, 0, 1, 1), |popup| popup.rect)
     }
 
+    /// At the top of the page, to the right.
+    pub(crate) fn find_rect(&self) -> Rect {
+        let (page, scale) = (self.page_rect(), self.scale());
+        let size = scale.of_size(FIND);
+        let (width, height) = (size.width.min(page.width), size.height.min(page.height));
+        let gap = scale.of(FIND_GAP).min(page.width - width);
+        Rect::new(page.x + page.width - width - gap, page.y, width, height)
+    }
+
     pub(crate) fn rect_of(&self, part: SurfacePart) -> Rect {
         match part {
             SurfacePart::Card => self.card_rect(),
+            SurfacePart::Find => self.find_rect(),
             SurfacePart::Page => self.page_rect(),
             SurfacePart::Popup => self.popup_rect(),
             SurfacePart::Strip => self.strip_rect(),
@@ -72,6 +88,7 @@ impl Core {
             tab,
             generation,
             size,
+            appearance: Appearance::default(),
             answered: Generation(0),
             gpu,
             is_live: false,
@@ -85,6 +102,9 @@ impl Core {
             generation,
             size,
         }));
+        if tab.is_none() {
+            self.tell_appearance_of(surface);
+        }
         surface
     }
 
@@ -100,7 +120,7 @@ impl Core {
         }));
     }
 
-    /// Strip, card and popup come and go with what they show; what is on show has the window's
+    /// Strip, bar, card and popup come and go with what they show; what is on show has the window's
     /// size.
     pub(crate) fn keep_surfaces(&mut self) {
         let shell = self
@@ -123,6 +143,17 @@ impl Core {
             _ => {}
         }
         self.keep_popup_surface(shell);
+        let is_find_wanted = self.tabs.shown().is_some_and(|tab| tab.find.is_some());
+        match (self.window.find, shell) {
+            (None, Some(shell)) if is_find_wanted => {
+                self.window.find = Some(self.create_surface(SurfacePart::Find, shell, None));
+            }
+            (Some(find), _) if !is_find_wanted => {
+                self.window.find = None;
+                self.drop_surface(find);
+            }
+            _ => {}
+        }
         let tab = self.tabs.shown();
         let pages = tab
             .into_iter()
@@ -184,14 +215,19 @@ impl Core {
             return self.on_misbehaved(id, Misbehaviour::WrongState);
         }
         match message {
-            FromGpu::Ready { size, .. } => {
+            FromGpu::Ready { size, scale, .. } => {
                 self.window.gpu = Some(id);
+                self.window.scale = scale;
                 self.resized(id, size);
                 self.reattach_all(id);
             }
-            FromGpu::Resized { size } => self.resized(id, size),
+            FromGpu::Resized { size, scale } => {
+                self.window.scale = scale;
+                self.resized(id, size);
+            }
             FromGpu::Input { event } => self.on_input(event),
             FromGpu::CloseRequested => self.quit(),
+            FromGpu::DisplayLost => self.display_lost(),
             FromGpu::FirstFrame {
                 surface,
                 generation,
@@ -293,5 +329,6 @@ impl Core {
         self.input.forget_window();
         self.close_popup();
         self.surfaces.forget_gpu();
+        self.end_x11_filter();
     }
 }

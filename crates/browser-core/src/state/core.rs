@@ -15,6 +15,8 @@ use crate::state::surface::Window;
 use crate::state::surfaces::Surfaces;
 use crate::state::tabs::Tabs;
 use crate::state::visits::Visits;
+use crate::state::zoom::Zooms;
+use protocol::appearance::Percent;
 use protocol::ids::{NavigationId, ProcessId, TabId};
 use protocol::shell::{Popup as PopupView, ShellState};
 use std::collections::{BTreeSet, VecDeque};
@@ -39,6 +41,9 @@ pub struct Core {
     pub(crate) pastes: Pastes,
     pub(crate) visits: Visits,
     pub(crate) closed_tabs: ClosedTabs,
+    pub(crate) zooms: Zooms,
+    /// The text that was looked for last, in any tab.
+    pub(crate) last_find: String,
     /// What the shell was told last.
     pub(crate) shell_told: Option<ShellState>,
     /// Local pages and files that the event loop was asked for and has not answered yet.
@@ -50,7 +55,8 @@ pub struct Core {
 impl Core {
     /// At time zero, with nothing decided yet.
     pub(crate) fn at_rest(config: Config, seed: u64) -> Core {
-        let window = Window::new(config.window.clamped_to_surface());
+        let scale = config.scale.unwrap_or(Percent::HUNDRED);
+        let window = Window::new(scale.of_size(config.window), scale);
         let services = Services::new(&config);
         Core {
             config,
@@ -68,6 +74,8 @@ impl Core {
             pastes: Pastes::default(),
             visits: Visits::default(),
             closed_tabs: ClosedTabs::default(),
+            zooms: Zooms::default(),
+            last_find: String::new(),
             shell_told: None,
             building: BTreeSet::new(),
             exiting: false,

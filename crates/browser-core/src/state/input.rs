@@ -9,6 +9,8 @@ use std::collections::VecDeque;
 pub(crate) enum Focus {
     /// The card over the active tab.
     Card,
+    /// The bar for finding text.
+    Find,
     /// The active tab's page.
     #[default]
     Page,
@@ -44,6 +46,8 @@ pub(crate) struct InputState {
     pub(crate) menu_wanted: Option<MenuWanted>,
     /// Keys for a surface that come after a paste whose text is not there yet.
     pub(crate) held: VecDeque<(SurfaceId, InputEvent)>,
+    /// Pixels that the wheel has turned, with Ctrl held, since the zoom changed last.
+    pub(crate) zoom_turned: f32,
 }
 
 impl Default for InputState {
@@ -57,6 +61,7 @@ impl Default for InputState {
             is_window_focused: true,
             menu_wanted: None,
             held: VecDeque::new(),
+            zoom_turned: 0.0,
         }
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod clipboard;
 pub(crate) mod closed_tabs;
 pub(crate) mod core;
+pub(crate) mod find;
 pub(crate) mod history;
 pub(crate) mod ids;
 pub(crate) mod injection;
@@ -19,3 +20,4 @@ pub(crate) mod surfaces;
 pub(crate) mod tab;
 pub(crate) mod tabs;
 pub(crate) mod visits;
+pub(crate) mod zoom;

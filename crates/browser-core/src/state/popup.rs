@@ -1,5 +1,6 @@
 //! The open menu, or the list under the address bar: its rows, what each one does, and where it is.
 
+use protocol::appearance::Percent;
 use protocol::geometry::Rect;
 use protocol::ids::{ProcessId, SurfaceId, TabId};
 use protocol::limits::{POPUP_PADDING, POPUP_ROW_HEIGHT, POPUP_ROWS_MAX, POPUP_TEXT_BYTES_MAX};
@@ -89,13 +90,20 @@ pub(crate) struct Popup {
     selected: Option<usize>,
     /// Where it is in the window.
     pub(crate) rect: Rect,
+    /// The display's.
+    scale: Percent,
     /// The row on which a button went down.
     pub(crate) pressed: Option<usize>,
 }
 
 impl Popup {
     /// With its first rows, as many as there may be.
-    pub(crate) fn new(kind: PopupKind, tab: Option<TabId>, mut rows: Vec<Row>) -> Popup {
+    pub(crate) fn new(
+        kind: PopupKind,
+        tab: Option<TabId>,
+        mut rows: Vec<Row>,
+        scale: Percent,
+    ) -> Popup {
         rows.truncate(POPUP_ROWS_MAX);
         Popup {
             kind,
@@ -103,13 +111,15 @@ impl Popup {
             rows,
             selected: None,
             rect: Rect::new(0, 0, 1, 1),
+            scale,
             pressed: None,
         }
     }
 
     /// The height that all rows need.
     pub(crate) fn height(&self) -> u32 {
-        self.rows.len() as u32 * POPUP_ROW_HEIGHT + 2 * POPUP_PADDING
+        self.scale
+            .of(self.rows.len() as u32 * POPUP_ROW_HEIGHT + 2 * POPUP_PADDING)
     }
 
     /// The row at a place of the window that can be chosen.
@@ -117,7 +127,8 @@ impl Popup {
         if x < 0.0 || y < 0.0 || !self.rect.contains(x as u32, y as u32) {
             return None;
         }
-        let below = (y as u32 - self.rect.y).checked_sub(POPUP_PADDING)?;
+        let below = f64::from(y as u32 - self.rect.y) / self.scale.factor();
+        let below = (below as u32).checked_sub(POPUP_PADDING)?;
         let row = (below / POPUP_ROW_HEIGHT) as usize;
         let is_enabled = self.rows.get(row)?.view.is_enabled;
         is_enabled.then_some(row)
@@ -168,15 +179,29 @@ mod tests {
     use super::*;
 
     fn menu() -> Popup {
+        menu_at(Percent::HUNDRED)
+    }
+
+    fn menu_at(scale: Percent) -> Popup {
         let tab = TabId(1);
         let rows = vec![
             Row::new("Back", "", Choice::Back(tab)).enabled(false),
             Row::new("Reload", "", Choice::Reload(tab)),
             Row::new("Close", "", Choice::Close(tab)),
         ];
-        let mut popup = Popup::new(PopupKind::Menu, Some(tab), rows);
+        let mut popup = Popup::new(PopupKind::Menu, Some(tab), rows, scale);
         popup.rect = Rect::new(10, 20, 200, popup.height());
         popup
+    }
+
+    #[test]
+    fn rows_grow_with_the_scale_of_the_display() {
+        let popup = menu_at(Percent(200));
+        let row = |y: u32| popup.row_at(15.0, (20 + y) as f32);
+        let first = 2 * POPUP_PADDING;
+        assert_eq!(row(first + 2 * POPUP_ROW_HEIGHT + 1), Some(1));
+        assert_eq!(row(first + 4 * POPUP_ROW_HEIGHT + 1), Some(2));
+        assert_eq!(popup.rect.height, 2 * menu().rect.height);
     }
 
     #[test]

@@ -62,6 +62,8 @@ pub(crate) struct Process {
     pub(crate) activated: bool,
     /// How often its page has asked to go elsewhere.
     pub(crate) navigations_asked: RateLimit,
+    /// How many searches for text it was asked for.
+    pub(crate) finds_asked: u32,
     pub(crate) cursor: Cursor,
     pub(crate) hover_link: Option<String>,
     /// The last messages from (`<`) and to (`>`) it.
@@ -88,6 +90,7 @@ impl Process {
                 limits::PAGE_NAVIGATIONS_MAX,
                 limits::PAGE_NAVIGATIONS_WINDOW_MS,
             ),
+            finds_asked: 0,
             cursor: Cursor::Default,
             hover_link: None,
             notes: VecDeque::new(),

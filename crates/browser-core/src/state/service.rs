@@ -1,5 +1,5 @@
-//! The roles that are kept filled (gpu, network, shell, the demo server, the spare renderer), and
-//! how often each may be restarted.
+//! The roles that are kept filled (gpu, network, shell, the X11 filter, the demo server, the spare
+//! renderer), and how often each may be restarted.
 
 use crate::config::Config;
 use crate::event::Time;
@@ -27,6 +27,11 @@ impl Service {
             wanted: is_configured,
             restarts: RateLimit::new(restarts_max, limits::RESTART_WINDOW_MS),
         }
+    }
+
+    /// Whether the settings have it.
+    pub(crate) fn is_configured(&self) -> bool {
+        self.is_configured
     }
 
     /// Whether a process should run and does not.
@@ -64,6 +69,8 @@ pub(crate) struct Services {
     /// Started once: its listening socket ends with it.
     pub(crate) demo: Service,
     pub(crate) spare: Service,
+    /// Each serves one gpu process.
+    pub(crate) x11_filter: Service,
 }
 
 impl Services {
@@ -74,6 +81,7 @@ impl Services {
             shell: Service::new(config.shell, limits::SHELL_RESTARTS_MAX),
             demo: Service::new(config.demo, 0),
             spare: Service::new(config.spare, limits::SPARE_RESTARTS_MAX),
+            x11_filter: Service::new(config.x11_filter, limits::X11_FILTER_RESTARTS_MAX),
         }
     }
 
@@ -85,26 +93,29 @@ impl Services {
             Role::Network => &mut self.network,
             Role::Renderer => &mut self.spare,
             Role::Shell => &mut self.shell,
+            Role::X11Filter => &mut self.x11_filter,
         }
     }
 
-    pub(crate) fn all(&self) -> [&Service; 5] {
+    pub(crate) fn all(&self) -> [&Service; 6] {
         [
             &self.gpu,
             &self.network,
             &self.shell,
             &self.demo,
             &self.spare,
+            &self.x11_filter,
         ]
     }
 
-    fn all_mut(&mut self) -> [&mut Service; 5] {
+    fn all_mut(&mut self) -> [&mut Service; 6] {
         [
             &mut self.gpu,
             &mut self.network,
             &mut self.shell,
             &mut self.demo,
             &mut self.spare,
+            &mut self.x11_filter,
         ]
     }
 

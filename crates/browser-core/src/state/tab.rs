@@ -2,6 +2,7 @@
 
 use crate::death::DeathCause;
 use crate::event::Time;
+use crate::state::find::Find;
 use crate::state::history::History;
 use crate::state::injection::Injection;
 use crate::state::navigation::{LoadStage, Navigation};
@@ -26,6 +27,8 @@ pub(crate) struct Tab {
     pub(crate) crash: Option<Crash>,
     /// A remark on the page; goes with the next commit.
     pub(crate) notice: Option<String>,
+    /// The bar for finding text, if it is open; goes with the next commit.
+    pub(crate) find: Option<Find>,
     /// A fault to inject once the page of the break-it addresses is on show.
     pub(crate) injection_when_painted: Option<Injection>,
 }
@@ -75,6 +78,7 @@ impl Tab {
             pending: None,
             crash: None,
             notice: None,
+            find: None,
             injection_when_painted: None,
         }
     }

@@ -27,6 +27,7 @@ fn source(name: &str) -> Option<&'static str> {
         "network" => include_str!("../../policies/network.policy"),
         "renderer" => include_str!("../../policies/renderer.policy"),
         "shell" => include_str!("../../policies/shell.policy"),
+        "x11-filter" => include_str!("../../policies/x11-filter.policy"),
         "thread-start" => include_str!("../../policies/thread-start.policy"),
         _ => return None,
     })

@@ -107,6 +107,15 @@ pub fn spec<'a>(
     }
 }
 
+/// What a child of that role does to show that it can live. The X11 filter never sleeps.
+pub fn life_of(role: Role) -> &'static str {
+    if role == Role::X11Filter {
+        "live-awake"
+    } else {
+        "live"
+    }
+}
+
 impl TestChild {
     pub fn launch(role: Role, action: &str) -> TestChild {
         TestChild::launch_with(role, &SUPPORT, action)

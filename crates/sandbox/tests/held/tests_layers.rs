@@ -3,7 +3,7 @@
 use crate::attacks::{ATTACKS, FOREIGN};
 use crate::fixture::{self, Fixture};
 
-use crate::harness::{Claim, Outcome, SUPPORT, TestChild, is_killed_by};
+use crate::harness::{Claim, Outcome, SUPPORT, TestChild, is_killed_by, life_of};
 use sandbox::report::{self, Basis, Layer, State};
 use sandbox::{Availability, Feature, Namespace, Role, Support, Tier};
 use std::os::fd::AsRawFd;
@@ -23,6 +23,9 @@ pub const CLAIMS: &[Claim] = &[
     }),
     ("shell_survives_no_attack_unpunished", || {
         attack_all(Role::Shell)
+    }),
+    ("x11_filter_survives_no_attack_unpunished", || {
+        attack_all(Role::X11Filter)
     }),
     (
         "calls_of_foreign_conventions_kill",
@@ -283,7 +286,7 @@ fn each_tier_launches_and_is_reported() {
     let no_landlock = without(&[Feature::Landlock]);
     for support in [&SUPPORT, &no_namespaces, &no_landlock, &filter_alone] {
         for role in Role::ALL {
-            let mut child = TestChild::launch_with(role, support, "live").sealed();
+            let mut child = TestChild::launch_with(role, support, life_of(role)).sealed();
             let report = child.report(support);
             assert_eq!(report.tier(), has(support), "{report}");
             assert!(report.is_sufficient(), "{report}");

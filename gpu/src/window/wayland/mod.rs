@@ -24,6 +24,7 @@ use crate::window::error::WindowError;
 use crate::window::event::{RawEvent, WindowEvent};
 use crate::window::keys::Translator;
 use ipc::poll::Interest;
+use protocol::appearance::Percent;
 use protocol::geometry::Size;
 use protocol::input::{Cursor, InputEvent};
 use state::State;
@@ -43,6 +44,7 @@ pub struct Window {
     connection: Connection,
     translator: Translator,
     scratch: Vec<InputEvent>,
+    scale: Percent,
     /// Not everything that was said has left yet: the compositor does not read.
     is_unsent: bool,
     /// The connection is broken.
@@ -50,22 +52,23 @@ pub struct Window {
 }
 
 impl Window {
-    /// Opens it, with everything that it will need.
+    /// Opens it, with everything that it will need: of `size` at that scale.
     ///
     /// # Errors
     /// There is no compositor, it does not answer, or it lacks something that the window needs.
-    pub fn open(size: Size) -> Result<Window, WindowError> {
-        Window::on(setup::connect()?, size)
+    pub fn open(size: Size, scale: Percent) -> Result<Window, WindowError> {
+        Window::on(setup::connect()?, size, scale)
     }
 
-    fn on(connection: Connection, size: Size) -> Result<Window, WindowError> {
-        let (connection, queue, state) = setup::open(connection, size)?;
+    fn on(connection: Connection, size: Size, scale: Percent) -> Result<Window, WindowError> {
+        let (connection, queue, state) = setup::open(connection, scale.of_size(size))?;
         Ok(Window {
             state,
             queue,
             connection,
             translator: Translator::new(),
             scratch: Vec::new(),
+            scale,
             is_unsent: false,
             is_lost: false,
         })
@@ -74,6 +77,11 @@ impl Window {
     /// Its size.
     pub fn size(&self) -> Size {
         self.state.shell.size()
+    }
+
+    /// The scale that it was opened with.
+    pub fn scale(&self) -> Percent {
+        self.scale
     }
 
     /// The connection's descriptor, and what to wait for on it.

@@ -5,6 +5,7 @@ use crate::screen::Screen;
 use crate::testing::WATCHDOG;
 use crate::window::event::WindowEvent;
 use ipc::poll::{Interest, wait_one};
+use protocol::appearance::Percent;
 use protocol::geometry::{Rect, Size};
 use shm::Region;
 use std::os::fd::{AsFd, OwnedFd};
@@ -126,7 +127,7 @@ fn window_of(size: (i32, i32)) -> Window {
         releases: true,
         ..Plan::default()
     });
-    Window::on(connection, SIZE).expect("a window")
+    Window::on(connection, SIZE, Percent::HUNDRED).expect("a window")
 }
 
 #[test]
@@ -153,7 +154,7 @@ fn turn(window: &mut Window, screen: &mut Screen, events: &mut Vec<WindowEvent>)
 #[test]
 fn a_compositor_that_gives_no_buffer_back_gets_no_more_and_nobody_waits() {
     let (compositor, connection) = Compositor::start(Plan::default());
-    let mut window = Window::on(connection, SIZE).expect("a window");
+    let mut window = Window::on(connection, SIZE, Percent::HUNDRED).expect("a window");
     let (mut screen, mut events) = (Screen::new(SIZE), Vec::new());
     let begin = std::time::Instant::now();
     while compositor.pictures() < 3 {
@@ -177,7 +178,7 @@ fn a_compositor_that_gives_buffers_back_gets_every_picture() {
         releases: true,
         ..Plan::default()
     });
-    let mut window = Window::on(connection, SIZE).expect("a window");
+    let mut window = Window::on(connection, SIZE, Percent::HUNDRED).expect("a window");
     let (mut screen, mut events) = (Screen::new(SIZE), Vec::new());
     let begin = std::time::Instant::now();
     while compositor.pictures() < 12 {
@@ -194,7 +195,7 @@ fn a_broken_keymap_costs_no_window() {
             keymap: Some((region.dup().expect("dup"), said)),
             ..Plan::default()
         });
-        let mut window = Window::on(connection, SIZE).expect("a window");
+        let mut window = Window::on(connection, SIZE, Percent::HUNDRED).expect("a window");
         assert!(
             window
                 .state
@@ -212,7 +213,7 @@ fn a_broken_keymap_costs_no_window() {
 #[test]
 fn a_compositor_that_dies_is_one_close_request() {
     let (compositor, connection) = Compositor::start(Plan::default());
-    let mut window = Window::on(connection, SIZE).expect("a window");
+    let mut window = Window::on(connection, SIZE, Percent::HUNDRED).expect("a window");
     drop(compositor);
     let mut events = Vec::new();
     let begin = std::time::Instant::now();
@@ -234,7 +235,7 @@ fn a_compositor_that_ends_before_the_window_stands_gives_none() {
     let (near, far) = UnixStream::pair().expect("a pair of sockets");
     drop(far);
     let connection = Connection::from_socket(near).expect("a connection");
-    assert!(Window::on(connection, SIZE).is_err());
+    assert!(Window::on(connection, SIZE, Percent::HUNDRED).is_err());
 }
 
 /// Takes requests of one kind of object by a function of the compositor, the object, the request

@@ -10,8 +10,9 @@
 use crate::window::error::WindowError;
 use crate::window::event::{RawEvent, RawKey};
 use crate::window::keys::base_keysym;
+use protocol::appearance::Percent;
 use protocol::geometry::{Rect, Size};
-use std::ffi::{c_char, c_int, c_long, c_ulong, c_void};
+use std::ffi::{CStr, c_char, c_int, c_long, c_ulong, c_void};
 use std::os::fd::BorrowedFd;
 use std::ptr::{NonNull, null, null_mut};
 use std::sync::OnceLock;
@@ -36,6 +37,15 @@ pub fn set_locale() {
     let found = unsafe { libc::setlocale(libc::LC_CTYPE, c"C.UTF-8".as_ptr()) };
     if found.is_null() {
         tracing::debug!("no C.UTF-8 locale: dead keys will not compose");
+    }
+}
+
+/// Makes Xlib connect to the display of that name, and nowhere else.
+pub fn set_display(name: &str) {
+    // SAFETY: called before the window is opened, while this is the only thread of the process;
+    // nobody else reads the environment.
+    unsafe {
+        std::env::set_var("DISPLAY", name);
     }
 }
 
@@ -106,6 +116,27 @@ impl X11 {
             )
         };
         found != xlib::False
+    }
+
+    /// The scale that the display's resources ask for by `Xft.dpi`, which desktops set. Xlib has
+    /// read them when it connected.
+    pub fn scale(&self) -> Option<Percent> {
+        // SAFETY: the display is open; the string, if there is one, is the display's and ends with
+        // a zero byte.
+        let resources = unsafe {
+            let text = (self.lib.XResourceManagerString)(self.display.as_ptr());
+            NonNull::new(text).map(|text| CStr::from_ptr(text.as_ptr()))
+        };
+        scale_of(&resources?.to_string_lossy())
+    }
+
+    /// Asks for another size of the window.
+    pub fn resize(&self, size: Size) {
+        // SAFETY: the display is open and the window is its own.
+        unsafe {
+            let display = self.display.as_ptr();
+            (self.lib.XResizeWindow)(display, self.window, size.width, size.height);
+        }
     }
 
     /// Something was drawn on the connection underneath Xlib (softbuffer speaks xcb).
@@ -385,3 +416,34 @@ const EVENTS: c_long = xlib::StructureNotifyMask
     | xlib::ButtonReleaseMask
     | xlib::PointerMotionMask
     | xlib::LeaveWindowMask;
+
+/// The scale that the X resources ask for: 96 dots an inch are the scale 1.
+fn scale_of(resources: &str) -> Option<Percent> {
+    const PLAIN_DPI: f64 = 96.0;
+    let mut values = resources
+        .lines()
+        .filter_map(|line| line.strip_prefix("Xft.dpi:"));
+    let dpi: f64 = values.next_back()?.trim().parse().ok()?;
+    Percent::nearest_scale(dpi / PLAIN_DPI)
+}
+
+#[cfg(test)]
+mod scale_tests {
+    use super::*;
+
+    #[test]
+    fn the_scale_is_that_of_the_last_word_on_xft_dpi() {
+        let resources = "Xcursor.size:\t24\nXft.dpi:\t96\nXft.dpi: 144\nXft.hinting:\t1\n";
+        assert_eq!(scale_of(resources), Some(Percent(150)));
+        for odd in [
+            "",
+            "Xft.dpi:",
+            "Xft.dpi: big",
+            "Xft.dpi: -96",
+            "Xft.dpi: NaN",
+        ] {
+            assert_eq!(scale_of(odd), None, "{odd}");
+        }
+        assert_eq!(scale_of("Xft.dpi: 9999999"), Some(Percent(400)));
+    }
+}

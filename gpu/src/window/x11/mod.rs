@@ -5,9 +5,12 @@
 //! must. Never: polls, or opens anything after [`Window::open`].
 
 mod connection;
+mod filter;
 mod handles;
 mod presenter;
 mod sampled;
+
+pub use filter::go_through;
 
 use crate::screen::Screen;
 use crate::window::error::{PresentError, WindowError};
@@ -17,6 +20,7 @@ use connection::X11;
 use handles::WindowHandles;
 use minifb::{CursorStyle, ScaleMode, UseGPU, WindowOptions};
 use presenter::Presenter;
+use protocol::appearance::Percent;
 use protocol::geometry::Size;
 use protocol::input::{Cursor, InputEvent};
 use raw_window_handle::{RawDisplayHandle, RawWindowHandle};
@@ -29,6 +33,7 @@ pub struct Window {
     x11: Box<X11>,
     input: Input,
     size: Size,
+    scale: Percent,
     closed: bool,
     scratch: Vec<InputEvent>,
     window: minifb::Window,
@@ -40,16 +45,20 @@ enum Input {
 }
 
 impl Window {
-    /// Opens it, with everything that it will need: nothing is opened later. `display_lost` is
-    /// called if the X server goes away in the middle of a call.
+    /// Opens it, with everything that it will need: nothing is opened later. Its size is `size` at
+    /// `scale`, or at the display's own scale. `display_lost` is called if the X server goes away
+    /// in the middle of a call.
     ///
     /// # Errors
     /// There is no display that can be used.
     pub fn open(
         size: Size,
+        scale: Option<Percent>,
         display_lost: impl Fn() + Send + Sync + 'static,
     ) -> Result<Window, WindowError> {
         connection::set_locale();
+        let unscaled = size;
+        let mut size = scale.map_or(size, |scale| scale.of_size(size));
         let options = WindowOptions {
             resize: true,
             scale_mode: ScaleMode::UpperLeft,
@@ -62,6 +71,11 @@ impl Window {
         window.set_target_fps(0);
         let handles = WindowHandles::of(&window)?;
         let x11 = Box::new(connect(&handles, display_lost)?);
+        let scale = scale.or_else(|| x11.scale()).unwrap_or(Percent::HUNDRED);
+        if size != scale.of_size(unscaled) {
+            size = scale.of_size(unscaled);
+            x11.resize(size);
+        }
         let presenter = Presenter::new(handles, size, x11.has_shared_memory());
         let input = match &presenter {
             Presenter::Softbuffer(_) => Input::Exact(Box::new(Translator::new())),
@@ -72,6 +86,7 @@ impl Window {
             x11,
             input,
             size,
+            scale,
             closed: false,
             scratch: Vec::new(),
             window,
@@ -81,6 +96,11 @@ impl Window {
     /// Its size.
     pub fn size(&self) -> Size {
         self.size
+    }
+
+    /// The scale of its display.
+    pub fn scale(&self) -> Percent {
+        self.scale
     }
 
     /// The presenter's name.

@@ -39,7 +39,7 @@ impl Limits {
 /// that compute endlessly, the gpu process still gets half of the processors.
 fn weight(role: Role) -> u32 {
     match role {
-        Role::Gpu | Role::Shell => 800,
+        Role::Gpu | Role::Shell | Role::X11Filter => 800,
         Role::Network => 400,
         Role::Demo | Role::Renderer => 50,
     }

@@ -1,0 +1,53 @@
+//! Looks at elements of a document, and marks them with attributes of our own for `ua.css`.
+
+use blitz_dom::{BaseDocument, DocumentMutator, ElementData, LocalName, NodeId, QualName, ns};
+
+/// The element that has the focus by keyboard, or takes text.
+pub(crate) const RING: &str = "-bulkhead-ring";
+/// A chosen option.
+pub(crate) const CHOSEN: &str = "-bulkhead-chosen";
+/// A select that shows its options all the time.
+pub(crate) const LIST: &str = "-bulkhead-list";
+/// An empty text field that shows its placeholder.
+pub(crate) const PLACEHOLDER: &str = "-bulkhead-placeholder";
+
+/// A name of ours for an attribute.
+pub(crate) fn attribute(name: &str) -> QualName {
+    QualName::new(None, ns!(), LocalName::from(name))
+}
+
+/// A new element of ours.
+pub(crate) fn part(mutator: &mut DocumentMutator<'_>, name: &str) -> NodeId {
+    let name = QualName::new(None, ns!(html), LocalName::from(name));
+    mutator.create_element(name, Vec::new())
+}
+
+/// The element of a node.
+pub(crate) fn element(document: &BaseDocument, id: NodeId) -> Option<&ElementData> {
+    document.get_node(id)?.element_data()
+}
+
+/// Whether a node is an element of that name.
+pub(crate) fn is(document: &BaseDocument, id: NodeId, name: &LocalName) -> bool {
+    element(document, id).is_some_and(|element| element.name.local == *name)
+}
+
+/// Whether an element has an attribute of ours, or of the page's own.
+pub(crate) fn has(document: &BaseDocument, id: NodeId, name: &str) -> bool {
+    let name = LocalName::from(name);
+    element(document, id).is_some_and(|element| element.attr(name).is_some())
+}
+
+/// Gives an element an attribute of ours, or takes it away. Returns whether that changed anything.
+pub(crate) fn mark(document: &mut BaseDocument, id: NodeId, name: &str, is_on: bool) -> bool {
+    if document.get_node(id).is_none() || has(document, id, name) == is_on {
+        return false;
+    }
+    let mut mutator = document.mutate();
+    if is_on {
+        mutator.set_attribute(id, attribute(name), "");
+    } else {
+        mutator.clear_attribute(id, attribute(name));
+    }
+    true
+}

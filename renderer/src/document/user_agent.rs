@@ -1,0 +1,23 @@
+//! The user-agent style of all documents, on top of Blitz's own.
+
+use blitz_dom::{BaseDocument, UserAgentStylesheet};
+use std::sync::LazyLock;
+
+static SHEET: LazyLock<UserAgentStylesheet> =
+    LazyLock::new(|| UserAgentStylesheet::parse(include_str!("../../assets/ua.css")));
+
+/// Adds what Blitz's sheet leaves out, and the `hints` that this document's attributes give.
+pub(crate) fn style(document: &mut BaseDocument, hints: &str) {
+    document.add_user_agent_stylesheet(SHEET.clone());
+    if !hints.is_empty() {
+        document.add_user_agent_stylesheet(UserAgentStylesheet::parse(hints));
+    }
+}
+
+/// Turns on what Stylo can do and Blitz leaves off. Each was seen to work; docs/blitz.md has those
+/// that did not.
+pub(crate) fn enable_features() {
+    style_config::set_pref!("layout.css.has-selector.enabled", true);
+    style_config::set_pref!("layout.css.nth-child-of.enabled", true);
+    style_config::set_pref!("layout.css.at-scope.enabled", true);
+}
