@@ -190,6 +190,15 @@ impl<H: Host> Runtime<H> {
                 }
                 self.control.say(FromRenderer::Done { sequence });
             }
+            ToRenderer::Inject(action) => child::inject(&action, &self.reach()),
+            other => self.take_deed(other, handles)?,
+        }
+        Ok(())
+    }
+
+    /// Takes a message about the document or its text.
+    fn take_deed(&mut self, message: ToRenderer, mut handles: Handles) -> Result<(), LoopError> {
+        match message {
             ToRenderer::Edit {
                 surface,
                 sequence,
@@ -214,9 +223,6 @@ impl<H: Host> Runtime<H> {
             ToRenderer::Find { sequence, command } => {
                 self.host.find(command, &self.control)?;
                 self.control.say(FromRenderer::Done { sequence });
-            }
-            ToRenderer::Inject(action) => {
-                child::inject(&action, &self.reach());
             }
             other => {
                 let sequence = match &other {

@@ -136,12 +136,9 @@ impl Checker {
                 })
             }
             Action::Commit(commit) => self.commit(commit),
-            Action::Input(action::Input {
-                process,
-                sequence,
-                surface,
-                ..
-            }) => self.number_of_surface(*process, *sequence, *surface),
+            Action::Input(input) => {
+                self.number_of_surface(input.process, input.sequence, input.surface)
+            }
             Action::Edit {
                 process,
                 sequence,
