@@ -17,6 +17,7 @@ mod executable;
 mod isolation;
 mod lab;
 mod pages;
+mod places;
 mod plumber;
 mod read_back;
 mod resources;

@@ -49,6 +49,9 @@ impl Broker {
                 self.body_ready(navigation, &url, files::read(&url));
             }
             Action::Commit(commit) => documents::commit(children, &mut store.documents, commit),
+            Action::GoWithin { process, go } => {
+                children.send_renderer(process, ToRenderer::GoWithin(go), []);
+            }
             Action::DropBody { navigation } => store.documents.drop_body(navigation),
             Action::CreateSurface(create) => {
                 surfaces::create(children, &mut store.surfaces, create)
@@ -60,9 +63,7 @@ impl Broker {
                 surfaces::reattach(children, &mut store.surfaces, reattach);
             }
             Action::DropSurface(drop) => surfaces::drop(children, &mut store.surfaces, &drop),
-            Action::SetScene { gpu, scene } => {
-                children.send_gpu(gpu, ToGpu::SetScene(scene), []);
-            }
+            Action::SetScene { gpu, scene } => children.send_gpu(gpu, ToGpu::SetScene(scene), []),
             Action::SetTitle { gpu, title } => {
                 children.send_gpu(gpu, ToGpu::SetTitle { title }, []);
             }
@@ -70,14 +71,17 @@ impl Broker {
                 children.send_gpu(gpu, ToGpu::SetCursor { cursor }, []);
             }
             Action::Input(input) => self.input(input),
-            Action::Stop { process } => {
-                children.send_renderer(process, ToRenderer::Stop, []);
-            }
+            Action::Stop { process } => children.send_renderer(process, ToRenderer::Stop, []),
             Action::Inject { process, fault } => self.inject(process, fault),
             Action::Ping { process, sequence } => self.ping(process, sequence),
             Action::UpdateShell { process, state } => {
                 children.send_shell(process, ToShell::State(state));
             }
+            Action::ShowIcon {
+                process,
+                tab,
+                pixels,
+            } => children.send_shell(process, ToShell::Icon { tab, pixels }),
             Action::FocusAddress { process } => children.send_shell(process, ToShell::FocusAddress),
             Action::Record(record) => self.record(record),
             Action::Exit { code } => self.exit = Some(code),

@@ -5,6 +5,7 @@
 use crate::ids::TabId;
 use crate::limits::{TABS_MAX, TEXT_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX};
 use crate::misbehaviour::{Misbehaviour, check_text};
+use crate::renderer::check_icon;
 use crate::{HandleKind, Message};
 use serde::{Deserialize, Serialize};
 
@@ -107,6 +108,12 @@ pub struct ShellState {
 pub enum ToShell {
     /// What to show from now on.
     State(Box<ShellState>),
+    /// The icon of a tab; without pixels it has none. Told after the state that first has the tab.
+    Icon {
+        tab: TabId,
+        /// `ICON_BYTES` bytes, or none.
+        pixels: Vec<u8>,
+    },
     /// Put the keyboard into the address bar, all of its text selected (Ctrl+L, a new tab).
     FocusAddress,
 }
@@ -140,8 +147,10 @@ impl Message for ToShell {
         Vec::new()
     }
     fn check(&self) -> Result<(), Misbehaviour> {
-        let ToShell::State(state) = self else {
-            return Ok(());
+        let state = match self {
+            ToShell::State(state) => state,
+            ToShell::Icon { pixels, .. } => return check_icon(pixels),
+            ToShell::FocusAddress => return Ok(()),
         };
         if state.tabs.len() > TABS_MAX {
             return Err(Misbehaviour::Oversized);

@@ -200,13 +200,17 @@ kinds! {
     /// What a renderer says.
     RendererKind {
         Hover: 2,
+        Icon: 1,
         Incomplete: 1,
         Loaded: 1,
         Navigate: 2,
         NavigateInNewTab: 1,
+        NavigateNamed: 1,
         Painted: 1,
+        Refresh: 1,
         Scrolled: 1,
         Title: 1,
+        WentWithin: 2,
     }
 }
 
@@ -226,9 +230,11 @@ kinds! {
 }
 
 /// Addresses of every sort.
-pub const ADDRESSES: [&str; 16] = [
+pub const ADDRESSES: [&str; 18] = [
     "https://one.example/",
     "https://sub.one.example/b",
+    "https://one.example/#here",
+    "https://one.example/#there",
     "https://two.example/",
     "http://127.0.0.1:8000/",
     "bulkhead://welcome",

@@ -5,14 +5,13 @@
 
 use crate::document::content;
 use crate::document::forms;
+use crate::document::frame;
 use crate::document::markup::Markup;
 use crate::document::mime;
 use crate::document::responses::Responses;
 use crate::document::sink::{Budget, Sink};
 use crate::document::stylesheet;
-use blitz_dom::{
-    BaseDocument, Document, DocumentConfig, DocumentMutator, HtmlParserProvider, PlainDocument,
-};
+use blitz_dom::{BaseDocument, Document, DocumentConfig, DocumentMutator, HtmlParserProvider};
 use blitz_html::DocumentHtmlParser;
 use html5ever::ParseOpts;
 use html5ever::tendril::TendrilSink;
@@ -95,7 +94,7 @@ fn options() -> ParseOpts {
 }
 
 /// Parses what Blitz itself wants parsed: inner HTML, and the documents of frames. A frame of
-/// another site would need a process of its own and stays empty.
+/// another site would need a process of its own: a text says so.
 pub(crate) struct InnerParser {
     /// The site of the document that has the frames.
     pub(crate) site: Option<Site>,
@@ -103,6 +102,8 @@ pub(crate) struct InnerParser {
     pub(crate) responses: Responses,
     /// What is left for the document and its frames together.
     pub(crate) budget: Rc<Budget>,
+    /// Makes a document that was parsed the document of a frame.
+    pub(crate) framed: Box<dyn Fn(BaseDocument) -> Box<dyn Document>>,
 }
 
 impl HtmlParserProvider for InnerParser {
@@ -126,11 +127,13 @@ impl HtmlParserProvider for InnerParser {
             .map_or(&requested, |r| &r.final_url)
             .clone();
         let is_own = match (&self.site, Url::parse(&url)) {
+            // The `srcdoc` of a document that nothing can be fetched for is its own text.
+            _ if url == OPAQUE_BASE => response.is_none(),
             (Some(own), Ok(url)) => *own == Site::of(&url, 0),
             _ => false,
         };
         let (markup, text) = match response {
-            _ if !is_own => (Markup::Html, String::new()),
+            _ if !is_own => (Markup::Html, frame::notice(&url)),
             None => (Markup::Html, html.to_owned()),
             Some(response) => {
                 let content = mime::content_type(response.content_type.as_deref(), &response.bytes);
@@ -140,7 +143,7 @@ impl HtmlParserProvider for InnerParser {
         if is_own {
             config.base_url = Some(url);
         }
-        Box::new(PlainDocument(parse(markup, &text, config, &self.budget)))
+        (self.framed)(parse(markup, &text, config, &self.budget))
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod card;
 mod command;
+mod favicons;
 mod fit;
 mod icons;
 mod parts;
@@ -54,6 +55,7 @@ impl Shell {
                 self.card.set(state.card.clone());
                 self.strip.set_state(*state);
             }
+            ToShell::Icon { tab, pixels } => self.strip.set_icon(tab, &pixels),
             ToShell::FocusAddress => self.strip.focus_address(),
         }
     }

@@ -1,5 +1,6 @@
 //! The markup of the strip's parts, generated from the state. Every string of the state is escaped.
 
+use super::favicons::Favicons;
 use super::fit::fit;
 use super::icons::{Icon, icon};
 use crate::document::content::escape;
@@ -23,7 +24,7 @@ pub(crate) struct Part {
 }
 
 /// All parts, for a strip of that width.
-pub(crate) fn parts(state: &ShellState, width: u32) -> [Part; 5] {
+pub(crate) fn parts(state: &ShellState, favicons: &Favicons, width: u32) -> [Part; 5] {
     let width = width as f32;
     let (class, site) = site(state, width);
     let link = state.hover_link.as_deref().unwrap_or("");
@@ -32,7 +33,7 @@ pub(crate) fn parts(state: &ShellState, width: u32) -> [Part; 5] {
         Part {
             id: "tabs",
             class: "",
-            html: tabs(state, width),
+            html: tabs(state, favicons, width),
         },
         Part {
             id: "nav",
@@ -57,12 +58,14 @@ pub(crate) fn parts(state: &ShellState, width: u32) -> [Part; 5] {
     ]
 }
 
-fn tabs(state: &ShellState, width: f32) -> String {
+fn tabs(state: &ShellState, favicons: &Favicons, width: f32) -> String {
     let count = state.tabs.len().max(1) as f32;
     let tab_width = ((width - BESIDE_TABS) / count).min(TAB_WIDTH_MAX);
     let mut html = String::new();
     for tab in &state.tabs {
-        html.push_str(&tab_markup(tab, state.active == Some(tab.tab), tab_width));
+        let favicon = favicons.get(tab.tab);
+        let is_active = state.active == Some(tab.tab);
+        html.push_str(&tab_markup(tab, favicon, is_active, tab_width));
     }
     let plus = icon(Icon::Plus, INK);
     html.push_str(&format!(
@@ -71,16 +74,18 @@ fn tabs(state: &ShellState, width: f32) -> String {
     html
 }
 
-fn tab_markup(tab: &TabView, is_active: bool, width: f32) -> String {
+fn tab_markup(tab: &TabView, favicon: Option<&str>, is_active: bool, width: f32) -> String {
     let is_closable = width >= CLOSABLE_WIDTH_MIN || (is_active && width >= 40.0);
     let mark = match tab.mark {
-        TabMark::Crashed => "<span class=\"mark crashed\"></span>",
-        TabMark::Loading => "<span class=\"mark loading\"></span>",
-        TabMark::Slow => "<span class=\"mark slow\"></span>",
-        TabMark::Ready => "",
+        TabMark::Crashed => "<span class=\"mark crashed\"></span>".to_owned(),
+        TabMark::Loading => "<span class=\"mark loading\"></span>".to_owned(),
+        TabMark::Slow => "<span class=\"mark slow\"></span>".to_owned(),
+        TabMark::Ready => favicon.map_or_else(String::new, |url| {
+            format!("<img class=\"favicon\" alt=\"\" src=\"{url}\">")
+        }),
     };
     let beside =
-        16.0 + if is_closable { 25.0 } else { 0.0 } + if mark.is_empty() { 0.0 } else { 19.0 };
+        16.0 + if is_closable { 25.0 } else { 0.0 } + if mark.is_empty() { 0.0 } else { 23.0 };
     let title = if tab.title.is_empty() {
         "New tab"
     } else {

@@ -2,6 +2,7 @@
 //! survives every change of the state.
 
 use super::command::{self, BASE};
+use super::favicons::Favicons;
 use super::parts::{Part, parts};
 use crate::document::carry_over;
 use crate::document::markup::Markup;
@@ -9,6 +10,7 @@ use crate::load::fetcher::Fetcher;
 use crate::view::View;
 use blitz_dom::NodeId;
 use parley::FontContext;
+use protocol::ids::TabId;
 use protocol::input::{Button, InputEvent, Key};
 use protocol::limits::URL_BYTES_MAX;
 use protocol::shell::{FromShell, ShellState};
@@ -21,6 +23,7 @@ pub(crate) struct Strip {
     pub(crate) view: View,
     fetcher: Fetcher,
     state: Option<ShellState>,
+    favicons: Favicons,
     /// The markup of each part as it stands in the document.
     parts: Vec<Part>,
     /// The text to be put into the address bar.
@@ -40,6 +43,7 @@ impl Strip {
             view,
             fetcher,
             state: None,
+            favicons: Favicons::default(),
             parts: Vec::new(),
             address: None,
             wants_focus: false,
@@ -50,7 +54,13 @@ impl Strip {
         if !self.is_typing() {
             self.address = Some(state.url.clone());
         }
+        let is_open = |tab| state.tabs.iter().any(|view| view.tab == tab);
+        self.favicons.retain(is_open);
         self.state = Some(state);
+    }
+
+    pub(crate) fn set_icon(&mut self, tab: TabId, pixels: &[u8]) {
+        self.favicons.set(tab, pixels);
     }
 
     /// Focuses the address bar and selects its text.
@@ -208,7 +218,7 @@ impl Strip {
         let (Some(state), Some(document)) = (&self.state, &mut self.view.document) else {
             return;
         };
-        let new = parts(state, width);
+        let new = parts(state, &self.favicons, width);
         if new.as_slice() == self.parts {
             return;
         }

@@ -5,10 +5,11 @@
 
 use crate::document::forms;
 use crate::view::keys;
+use crate::view::links::{Links, form_target};
 use crate::view::pointer::Pointer;
 use crate::view::scrollbar::ScrollBar;
 use crate::view::view::{View, scroll_to};
-use blitz_dom::{BaseDocument, Document, EventDriver, NodeId, NoopEventHandler, local_name};
+use blitz_dom::{BaseDocument, EventDriver, NodeId, local_name};
 use blitz_traits::events::{
     BlitzPointerEvent, BlitzPointerId, BlitzWheelDelta, BlitzWheelEvent, DomEvent, DomEventData,
     KeyState, MouseEventButton, PointerCoords, UiEvent,
@@ -31,6 +32,7 @@ impl View {
             self.pointer.is_inside = true;
         }
         let before = self.scroll_y();
+        self.events.set_form_target(String::new());
         if !self.drag_thumb(&event) {
             self.dispatch(event);
         }
@@ -90,10 +92,12 @@ impl View {
                 let button = mouse_button(button);
                 self.pointer.buttons.remove(button.into());
                 let event = self.pointer_event(button, modifiers);
+                let events = &self.events;
                 if let Some(document) = &mut self.document {
                     let pressed = document.get_hover_node_id();
                     forms::pressing(document, pressed, |document| {
-                        document.handle_ui_event(UiEvent::PointerUp(event));
+                        let mut driver = EventDriver::new(document, Links::of_page(events));
+                        driver.handle_ui_event(UiEvent::PointerUp(event));
                     });
                 }
                 self.touch();
@@ -129,7 +133,7 @@ impl View {
 
     fn send(&mut self, event: UiEvent) {
         if let Some(document) = &mut self.document {
-            document.handle_ui_event(event);
+            EventDriver::new(document, Links::of_page(&self.events)).handle_ui_event(event);
         }
     }
 
@@ -184,6 +188,11 @@ impl View {
             && let Some(button) = typing.and_then(|input| self.default_button(input))
         {
             return self.click(button);
+        }
+        if key == Key::Enter
+            && let Some((document, input)) = self.document.as_ref().zip(typing)
+        {
+            self.events.set_form_target(form_target(document, input));
         }
         let is_typing = typing.is_some();
         if !is_typing && !mods.ctrl && !mods.alt && !mods.meta {
@@ -300,13 +309,14 @@ impl View {
 
     /// A click that no pointer made.
     fn click(&mut self, id: NodeId) {
+        let events = &self.events;
         let Some(document) = &mut self.document else {
             return;
         };
         if let Some(node) = document.get_node(id) {
             let click = node.synthetic_click_event_data(keyboard_types::Modifiers::empty());
             forms::pressing(document, Some(id), |document| {
-                let mut driver = EventDriver::new(document, NoopEventHandler);
+                let mut driver = EventDriver::new(document, Links::of_page(events));
                 driver.handle_dom_event(DomEvent::new(id, DomEventData::Click(click)));
             });
         }

@@ -5,6 +5,7 @@ pub(crate) mod canvas;
 pub(crate) mod fonts;
 pub(crate) mod input;
 pub(crate) mod keys;
+pub(crate) mod links;
 pub(crate) mod pointer;
 pub(crate) mod scrollbar;
 pub(crate) mod surface;

@@ -12,9 +12,11 @@ use crate::document::sink::Budget;
 use crate::load::fetcher::Fetcher;
 use crate::view::blitz_events::BlitzEvents;
 use crate::view::canvas::Canvas;
+use crate::view::links::Framed;
 use crate::view::pointer::Pointer;
 use crate::view::scrollbar::ScrollBar;
 use blitz_dom::{BaseDocument, DocumentConfig, NodeId, StyleThreading, local_name};
+use blitz_dom::{ScrollBehavior, ScrollLogicalPosition};
 use blitz_traits::net::NetProvider;
 use blitz_traits::shell::{ColorScheme, Viewport};
 use kurbo::{Affine, Rect};
@@ -115,6 +117,7 @@ impl View {
             site: self.site.clone(),
             responses: self.responses.clone(),
             budget: budget.clone(),
+            framed: Framed::maker(self.events.clone()),
         };
         let config = DocumentConfig {
             viewport: Some(viewport(self.size)),
@@ -208,7 +211,7 @@ impl View {
         match &self.anchor {
             Some(Anchor::Y(y)) => scroll_to(document, f64::from(*y)),
             Some(Anchor::Fragment(fragment)) => {
-                document.scroll_to_fragment(fragment);
+                scroll_to_fragment(document, fragment);
             }
             None => {}
         }
@@ -337,4 +340,20 @@ fn arc(parser: InnerParser) -> Arc<dyn blitz_dom::HtmlParserProvider> {
 pub(crate) fn scroll_to(document: &mut BaseDocument, y: f64) {
     let delta = document.viewport_scroll().y - y;
     document.scroll_viewport_by(0.0, delta);
+}
+
+/// Scrolls to what a fragment names: as it stands in the address, or else decoded. What names
+/// nothing scrolls nowhere.
+fn scroll_to_fragment(document: &mut BaseDocument, fragment: &str) {
+    match document.get_fragment_target(fragment) {
+        Some(node) if !fragment.is_empty() => document.scroll_into_view(
+            node,
+            ScrollBehavior::Instant,
+            ScrollLogicalPosition::Start,
+            ScrollLogicalPosition::Nearest,
+        ),
+        _ => {
+            document.scroll_to_fragment(fragment);
+        }
+    }
 }

@@ -3,14 +3,17 @@
 
 mod commit;
 mod faults;
+mod icons;
 mod input;
 mod liveness;
 mod navigation;
 mod network;
 mod processes;
+mod refresh;
 mod renderer;
 mod scene;
 mod shell;
 mod shortcuts;
 mod surfaces;
 mod tabs;
+mod within;

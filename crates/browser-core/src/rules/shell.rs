@@ -92,6 +92,7 @@ impl Core {
 
     pub(crate) fn shell_lost(&mut self) {
         self.shell_told = None;
+        self.icons_told.clear();
         for surface in [self.window.strip.take(), self.window.card.take()]
             .into_iter()
             .flatten()

@@ -167,6 +167,7 @@ impl Core {
             committed.is_loaded = true;
         }
         tab.injection_when_painted = None;
+        tab.refresh = None;
         let text = cause.in_full();
         tab.crash = Some(Crash { cause, details });
         self.record(

@@ -13,7 +13,7 @@ use crate::state::surfaces::Surfaces;
 use crate::state::tabs::Tabs;
 use protocol::ids::{NavigationId, ProcessId, TabId};
 use protocol::shell::ShellState;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// The broker's decision logic. See the crate's documentation.
 #[derive(Debug)]
@@ -30,6 +30,8 @@ pub struct Core {
     pub(crate) input: InputState,
     /// What the shell was told last.
     pub(crate) shell_told: Option<ShellState>,
+    /// The icon of each tab that the shell was told last, by its serial.
+    pub(crate) icons_told: BTreeMap<TabId, u64>,
     /// Local pages and files that the event loop was asked for and has not answered yet.
     pub(crate) building: BTreeSet<NavigationId>,
     /// The browser ends: only exits matter any more.
@@ -53,6 +55,7 @@ impl Core {
             window,
             input: InputState::default(),
             shell_told: None,
+            icons_told: BTreeMap::new(),
             building: BTreeSet::new(),
             exiting: false,
         }
