@@ -227,6 +227,7 @@ impl<H: Host> Runtime<H> {
             other => {
                 let sequence = match &other {
                     ToRenderer::Commit(commit) => Some(commit.sequence),
+                    ToRenderer::GoWithin(go) => Some(go.sequence),
                     _ => None,
                 };
                 self.host.message(other, handles)?;

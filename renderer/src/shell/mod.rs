@@ -7,6 +7,7 @@
 mod card;
 mod command;
 mod drag;
+mod favicons;
 mod field;
 mod find_bar;
 mod fit;
@@ -69,6 +70,7 @@ impl Shell {
                 self.strip.set_state(*state);
             }
             ToShell::Popup(popup) => self.popup.set(popup),
+            ToShell::Icon { tab, pixels } => self.strip.set_icon(tab, &pixels),
             ToShell::FocusAddress => self.strip.focus_address(),
             ToShell::FocusFind => self.find.focus(),
         }

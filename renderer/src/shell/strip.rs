@@ -3,6 +3,7 @@
 
 use super::command::{self, BASE};
 use super::drag::Drag;
+use super::favicons::Favicons;
 use super::parts::{Inks, Part, parts, tab_width};
 use crate::document::markup::Markup;
 use crate::document::text_fields;
@@ -23,6 +24,7 @@ pub(crate) struct Strip {
     pub(crate) view: View,
     fetcher: Fetcher,
     state: Option<ShellState>,
+    favicons: Favicons,
     /// The markup of each part as it stands in the document.
     parts: Vec<Part>,
     /// The text to be put into the address bar.
@@ -45,6 +47,7 @@ impl Strip {
             view,
             fetcher,
             state: None,
+            favicons: Favicons::default(),
             parts: Vec::new(),
             address: None,
             wants_focus: false,
@@ -57,7 +60,13 @@ impl Strip {
         if !self.is_typing() {
             self.address = Some(state.url.clone());
         }
+        let is_open = |tab| state.tabs.iter().any(|view| view.tab == tab);
+        self.favicons.retain(is_open);
         self.state = Some(state);
+    }
+
+    pub(crate) fn set_icon(&mut self, tab: TabId, pixels: &[u8]) {
+        self.favicons.set(tab, pixels);
     }
 
     /// Focuses the address bar and selects its text.
@@ -329,7 +338,7 @@ impl Strip {
         let (Some(state), Some(document)) = (&self.state, &mut self.view.document) else {
             return;
         };
-        let new = parts(state, width, inks);
+        let new = parts(state, &self.favicons, width, inks);
         if new.as_slice() == self.parts {
             return;
         }

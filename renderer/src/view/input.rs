@@ -3,9 +3,9 @@
 //!
 //! [`crate::view::blitz_events`] collects followed links; nothing here decides where they lead.
 
-use crate::document::activation::Activation;
 use crate::document::steps;
 use crate::view::keys;
+use crate::view::links::{Links, form_target};
 use crate::view::pointer::Pointer;
 use crate::view::view::{View, scroll_to};
 use blitz_dom::{BaseDocument, Document, EventDriver, NodeId, local_name};
@@ -44,6 +44,7 @@ impl View {
             self.pointer.is_inside = true;
         }
         let before = self.scroll();
+        self.events.set_form_target(String::new());
         if !self.drag_thumb(&event) && !self.point_at_controls(&event) {
             self.dispatch(event);
             self.select(&event);
@@ -148,7 +149,7 @@ impl View {
 
     fn send(&mut self, event: UiEvent) {
         if let Some(document) = &mut self.document {
-            EventDriver::new(document, Activation).handle_ui_event(event);
+            EventDriver::new(document, Links::of_page(&self.events)).handle_ui_event(event);
         }
     }
 
@@ -208,6 +209,11 @@ impl View {
             && let Some(button) = typing.and_then(|input| self.default_button(input))
         {
             return self.click(button);
+        }
+        if key == Key::Enter
+            && let Some((document, input)) = self.document.as_ref().zip(typing)
+        {
+            self.events.set_form_target(form_target(document, input));
         }
         let is_typing = typing.is_some();
         if !is_typing && mods.ctrl && matches!(key, Key::Character('a' | 'A')) {
@@ -351,7 +357,7 @@ impl View {
         };
         if let Some(node) = document.get_node(id) {
             let click = node.synthetic_click_event_data(keyboard_types::Modifiers::empty());
-            let mut driver = EventDriver::new(document, Activation);
+            let mut driver = EventDriver::new(document, Links::of_page(&self.events));
             driver.handle_dom_event(DomEvent::new(id, DomEventData::Click(click)));
         }
     }

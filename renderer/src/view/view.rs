@@ -17,11 +17,13 @@ use crate::view::blitz_events::BlitzEvents;
 use crate::view::canvas::Canvas;
 use crate::view::controls::Controls;
 use crate::view::find::Find;
+use crate::view::links::Framed;
 use crate::view::pointer::Pointer;
 use crate::view::scrollbar::ScrollBar;
 use crate::view::selection::Selection;
 use blitz_dom::{
-    BaseDocument, DocumentConfig, NodeId, Point, StyleThreading, UserAgentStylesheet, local_name,
+    BaseDocument, DocumentConfig, NodeId, Point, ScrollBehavior, ScrollLogicalPosition,
+    StyleThreading, UserAgentStylesheet, local_name,
 };
 use blitz_traits::net::NetProvider;
 use kurbo::{Affine, Rect};
@@ -160,6 +162,7 @@ impl View {
             site: self.site.clone(),
             responses: self.responses.clone(),
             budget: budget.clone(),
+            framed: Framed::maker(self.events.clone()),
         };
         let config = DocumentConfig {
             viewport: Some(viewport(self.size, &self.appearance)),
@@ -285,7 +288,7 @@ impl View {
         match &self.anchor {
             Some(Anchor::Y(y)) => scroll_to(document, f64::from(*y)),
             Some(Anchor::Fragment(fragment)) => {
-                document.scroll_to_fragment(fragment);
+                scroll_to_fragment(document, fragment);
             }
             None => {
                 if let Some(y) = place.and_then(|place| place.scroll_y(document)) {
@@ -522,4 +525,20 @@ fn arc(parser: InnerParser) -> Arc<dyn blitz_dom::HtmlParserProvider> {
 pub(crate) fn scroll_to(document: &mut BaseDocument, y: f64) {
     let delta = document.viewport_scroll().y - y;
     document.scroll_viewport_by(0.0, delta);
+}
+
+/// Scrolls to what a fragment names: as it stands in the address, or else decoded. What names
+/// nothing scrolls nowhere.
+fn scroll_to_fragment(document: &mut BaseDocument, fragment: &str) {
+    match document.get_fragment_target(fragment) {
+        Some(node) if !fragment.is_empty() => document.scroll_into_view(
+            node,
+            ScrollBehavior::Instant,
+            ScrollLogicalPosition::Start,
+            ScrollLogicalPosition::Nearest,
+        ),
+        _ => {
+            document.scroll_to_fragment(fragment);
+        }
+    }
 }
