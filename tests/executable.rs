@@ -2,7 +2,7 @@
 
 use std::backtrace::Backtrace;
 use std::fs;
-use testkit::executable;
+use testkit::{Browser, executable};
 
 /// As much as people are asked to download and keep. Line tables of the dependencies alone would
 /// be more than twice this.
@@ -26,6 +26,25 @@ fn the_executable_keeps_what_places_a_crash() {
         let is_there = bytes.windows(name.len()).any(|window| window == name);
         assert!(is_there, "no section {section}");
     }
+}
+
+#[test]
+fn a_panic_on_a_card_names_no_folder_of_the_building_machine() {
+    let mut browser = Browser::headless(&[]);
+    let tab = browser.open("bulkhead://welcome");
+    browser.send(&format!("break {} panic", tab.id));
+    let crashed = browser.wait_for_tab("tab_crashed", &tab);
+    let cause = crashed["cause"].as_str().expect("a cause");
+    assert!(cause.contains(".rs:"), "it names a place: {cause}");
+    let own = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+    let own = fs::canonicalize(own)
+        .expect("this folder")
+        .display()
+        .to_string();
+    for folder in [own.as_str(), "/.cargo/", "/home/", "/root/"] {
+        assert!(!cause.contains(folder), "{cause}");
+    }
+    assert!(browser.quit().success());
 }
 
 #[test]

@@ -21,6 +21,7 @@ mod lab;
 mod look;
 mod no_window;
 mod pages;
+mod places;
 mod plumber;
 mod read_back;
 mod resources;

@@ -1,8 +1,10 @@
-//! The window: what a user sees, clicks and types, on a display that the test starts.
+//! The window: what a user sees, clicks and types, on a display that the test starts, of either
+//! display system.
 
+use testkit::desk::{Desk, Shell};
 use testkit::picture::Picture;
 use testkit::x11::Display;
-use testkit::{Browser, server};
+use testkit::{Browser, process, server};
 
 const PAGES: &[(&str, &str)] = &[
     (
@@ -14,29 +16,38 @@ const PAGES: &[(&str, &str)] = &[
         "/next",
         "<title>Next</title><body style='margin:0;background:#0000ff'>next",
     ),
+    (
+        "/form",
+        "<title>Form</title><body style='margin:0;background:#ffffff'><form action=/next>\
+         <input name=q autofocus style='width:600px;height:60px;font-size:40px'></form>",
+    ),
 ];
 
-#[test]
-fn a_person_clicks_a_link_types_an_address_and_uses_the_keys() {
-    let Some(display) = Display::start() else {
-        return;
-    };
+/// Keys of a German keyboard by the numbers that X11 gives them.
+const O_DIAERESIS: &str = "47";
+const DEAD_ACUTE: &str = "21";
+const E: &str = "26";
+const Q: &str = "24";
+const ALT_GR: &str = "108";
+
+fn clicks_types_and_uses_keys(desk: &Desk) {
     let server = server::pages(PAGES);
     let url = format!("http://{server}/");
-    let mut browser = Browser::start(&[&url], &[("DISPLAY", display.name())]);
+    let mut browser = desk.browser(&[&url]);
     browser.wait_for("loaded");
-    let window = display.window();
-    display.see(&window, "the page", |p| p.pixel(600, 600) == [0, 255, 0]);
+    let window = desk.window();
+    desk.see(&window, "the page", |p| p.pixel(600, 600) == [0, 255, 0]);
 
-    display.xdotool(&["mousemove", "--window", &window, "300", "150"]);
+    desk.move_pointer(&window, 300, 150);
+    let display = desk.display();
     display.xdotool(&["click", "1"]);
     let loaded = browser.wait_for("loaded");
     assert_eq!(loaded["url"], format!("{url}next"));
-    display.see(&window, "the next page", |p| {
+    desk.see(&window, "the next page", |p| {
         p.pixel(600, 600) == [0, 0, 255]
     });
 
-    display.xdotool(&["windowfocus", &window]);
+    desk.focus(&window);
     display.xdotool(&["key", "ctrl+l"]);
     display.xdotool(&["type", "--delay", "20", &url]);
     display.xdotool(&["key", "Return"]);
@@ -61,28 +72,198 @@ fn a_person_clicks_a_link_types_an_address_and_uses_the_keys() {
 }
 
 #[test]
+fn a_person_clicks_a_link_types_an_address_and_uses_the_keys() {
+    if let Some(desk) = Desk::x11("us") {
+        clicks_types_and_uses_keys(&desk);
+    }
+}
+
+#[test]
+fn on_wayland_a_person_clicks_a_link_types_an_address_and_uses_the_keys() {
+    if let Some(desk) = Desk::wayland(Shell::Kiosk, "us") {
+        clicks_types_and_uses_keys(&desk);
+    }
+}
+
+/// A browser with a form whose input has the focus.
+fn form(desk: &Desk) -> (Browser, String) {
+    let url = format!("http://{}/form", server::pages(PAGES));
+    let mut browser = desk.browser(&[&url]);
+    browser.wait_for("loaded");
+    let window = desk.window();
+    desk.see(&window, "the page", |p| p.pixel(600, 600) == [255; 3]);
+    desk.focus(&window);
+    desk.move_pointer(&window, 300, 130);
+    desk.display().xdotool(&["click", "1"]);
+    (browser, window)
+}
+
+/// What the form was sent with.
+fn sent(browser: &mut Browser, desk: &Desk) -> String {
+    desk.display().xdotool(&["key", "Return"]);
+    let loaded = browser.wait_for("loaded");
+    let url = loaded["url"].as_str().expect("text").to_owned();
+    url.split_once("?q=").expect("a query").1.to_owned()
+}
+
+fn types_german(desk: &Desk) {
+    let (mut browser, _) = form(desk);
+    let display = desk.display();
+    display.xdotool(&["key", O_DIAERESIS]);
+    display.xdotool(&["keydown", ALT_GR, "key", Q, "key", E, "keyup", ALT_GR]);
+    display.xdotool(&["key", DEAD_ACUTE, "key", E]);
+    assert_eq!(sent(&mut browser, desk), "%C3%B6%40%E2%82%AC%C3%A9");
+    assert!(browser.quit().success());
+}
+
+#[test]
+fn umlauts_dead_keys_and_altgr_reach_an_input() {
+    if let Some(desk) = Desk::x11("de") {
+        types_german(&desk);
+    }
+}
+
+#[test]
+fn on_wayland_umlauts_dead_keys_and_altgr_reach_an_input() {
+    if let Some(desk) = Desk::wayland(Shell::Kiosk, "de") {
+        types_german(&desk);
+    }
+}
+
+fn holds_a_key(desk: &Desk) {
+    let (mut browser, window) = form(desk);
+    desk.display().xdotool(&["keydown", "x"]);
+    let ink = |p: &Picture| p.count(10..590, 90..150, |c| c.iter().all(|&value| value < 100));
+    desk.see(&window, "many letters", |p| ink(p) > 1500);
+    desk.display().xdotool(&["keyup", "x"]);
+    let text = sent(&mut browser, desk);
+    assert!(text.len() > 3 && text.bytes().all(|b| b == b'x'), "{text}");
+    assert!(browser.quit().success());
+}
+
+#[test]
+fn a_key_that_is_held_repeats() {
+    if let Some(desk) = Desk::x11("us") {
+        holds_a_key(&desk);
+    }
+}
+
+#[test]
+fn on_wayland_a_key_that_is_held_repeats() {
+    if let Some(desk) = Desk::wayland(Shell::Kiosk, "us") {
+        holds_a_key(&desk);
+    }
+}
+
+#[test]
 fn resizing_the_window_resizes_the_tab() {
-    let Some(display) = Display::start() else {
+    let Some(desk) = Desk::x11("us") else {
         return;
     };
     let url = format!("http://{}/", server::pages(PAGES));
-    let mut browser = Browser::start(&[&url], &[("DISPLAY", display.name())]);
+    let mut browser = desk.browser(&[&url]);
     browser.wait_for("loaded");
-    let window = display.window();
-    display.see(&window, "the page", |p| p.pixel(600, 600) == [0, 255, 0]);
-    display.xdotool(&["windowsize", &window, "900", "700"]);
+    let window = desk.window();
+    desk.see(&window, "the page", |p| p.pixel(600, 600) == [0, 255, 0]);
+    desk.display()
+        .xdotool(&["windowsize", &window, "900", "700"]);
     browser.wait("the new size", |r| {
         r["record"] == "window" && r["width"] == 900
     });
     let is_filled =
         |p: &Picture| p.width == 900 && p.height == 700 && p.pixel(890, 690) == [0, 255, 0];
     for picture in [
-        display.see(&window, "the page fills the window", is_filled),
+        desk.see(&window, "the page fills the window", is_filled),
         browser.screenshot_until("the page fills the picture", is_filled),
     ] {
         assert_eq!(picture.pixel(890, 100), [255, 0, 0]);
     }
     assert!(browser.quit().success());
+}
+
+/// The frame that the window draws itself where the compositor draws none.
+const FRAME: [u8; 3] = [0x39, 0x40, 0x49];
+
+/// Left, top, right and bottom of the frame on the screen, if there is one.
+fn frame(p: &Picture) -> Option<(i32, i32, i32, i32)> {
+    let is_frame = |x: u32, y: u32| p.pixel(x, y) == FRAME;
+    let rows = (0..p.height).filter(|&y| (0..p.width).any(|x| is_frame(x, y)));
+    let rows: Vec<u32> = rows.collect();
+    let (top, bottom) = (*rows.first()?, *rows.last()?);
+    let columns = (0..p.width).filter(|&x| is_frame(x, top));
+    let columns: Vec<u32> = columns.collect();
+    let (left, right) = (*columns.first()?, *columns.last()?);
+    Some((left as i32, top as i32, right as i32, bottom as i32))
+}
+
+#[test]
+fn on_wayland_the_windows_own_frame_resizes_enlarges_and_closes_it() {
+    let Some(desk) = Desk::wayland(Shell::Desktop, "us") else {
+        return;
+    };
+    let url = format!("http://{}/", server::pages(PAGES));
+    let mut browser = desk.browser(&["--size", "800x500", &url]);
+    browser.wait_for("loaded");
+    let picture = desk.see("root", "the frame", |p| {
+        frame(p).is_some_and(|(left, _, right, _)| right - left > 800)
+    });
+    desk.window();
+    let (left, top, right, bottom) = frame(&picture).expect("it is there");
+    assert_eq!((right - left + 1, bottom - top + 1), (810, 535));
+
+    let display = desk.display();
+    desk.move_pointer("root", left + 400, bottom - 1);
+    display.xdotool(&["mousedown", "1"]);
+    desk.move_pointer("root", left + 400, bottom - 100);
+    desk.move_pointer("root", left + 400, bottom - 101);
+    browser.wait("another height", |r| {
+        r["record"] == "window" && r["width"] == 800 && r["height"].as_u64() < Some(450)
+    });
+    display.xdotool(&["mouseup", "1"]);
+
+    desk.move_pointer("root", right - 60, top + 15);
+    display.xdotool(&["click", "1"]);
+    browser.wait("the whole screen", |r| {
+        r["record"] == "window" && r["width"] == 1280 && r["height"] == 770
+    });
+    desk.see("root", "the page fills the screen", |p| {
+        p.pixel(1270, 790) == [0, 255, 0] && p.pixel(5, 15) == FRAME
+    });
+
+    desk.move_pointer("root", 1260, 15);
+    display.xdotool(&["click", "1"]);
+    assert!(browser.wait_for_exit().success());
+}
+
+fn ends_with_its_display(desk: Desk) {
+    let url = format!("http://{}/", server::pages(PAGES));
+    let mut browser = desk.browser(&[&url]);
+    browser.wait_for("loaded");
+    let window = desk.window();
+    desk.see(&window, "the page", |p| p.pixel(600, 600) == [0, 255, 0]);
+    let pids = browser.pids();
+    desk.die();
+    let status = browser.wait_for_exit();
+    assert!(status.success(), "{status}: {}", browser.stderr());
+    let stderr = browser.stderr();
+    assert!(!stderr.contains("panicked"), "{stderr}");
+    for pid in pids {
+        assert!(!process::is_running(pid), "{pid} lives on: {stderr}");
+    }
+}
+
+#[test]
+fn an_x_server_that_goes_away_ends_the_browser_as_its_close_button_would() {
+    if let Some(desk) = Desk::x11("us") {
+        ends_with_its_display(desk);
+    }
+}
+
+#[test]
+fn a_compositor_that_goes_away_ends_the_browser_as_its_close_button_would() {
+    if let Some(desk) = Desk::wayland(Shell::Kiosk, "us") {
+        ends_with_its_display(desk);
+    }
 }
 
 /// Sets the resources of the display as a desktop does. Says so where that is not possible.

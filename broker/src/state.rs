@@ -7,6 +7,7 @@ use crate::child::children::Children;
 use crate::child::launcher::Launcher;
 use crate::clipboard::Clipboard;
 use crate::lab::Lab;
+use crate::machine::display::Server;
 use crate::poller::{Poller, Source};
 use crate::store::Store;
 use anyhow::Context;
@@ -41,14 +42,13 @@ pub struct Broker {
 
 impl Broker {
     /// Blocks the signals that the event loop reads and starts the core, which asks for the first
-    /// children. `demo_url`: the address of the demo site, if there is one. With `has_window` the
+    /// children. `demo_url`: the address of the demo site, if there is one. With a window the
     /// clipboard is the system's.
     pub fn new(
         config: Config,
         launcher: Launcher,
         automation: Automation,
         demo_url: Option<String>,
-        has_window: bool,
     ) -> anyhow::Result<Broker> {
         let signals = block_signals()?;
         let poller = Rc::new(Poller::new().context("epoll")?);
@@ -62,10 +62,10 @@ impl Broker {
             children: Children::new(poller.clone()),
             lab: Lab::default(),
             poller,
+            clipboard: Clipboard::new(launcher.server().map(Server::clipboard_environment)),
             launcher,
             store: Store::default(),
             automation,
-            clipboard: Clipboard::new(has_window),
             records: VecDeque::new(),
             demo_url,
             exit: None,

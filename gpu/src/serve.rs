@@ -142,13 +142,15 @@ impl Gpu {
         let timeout = if self.target.has_events() {
             Some(Duration::ZERO)
         } else {
-            self.screen
-                .deadline()
-                .map(|due| due.saturating_sub(self.now()))
+            let credit = self.screen.deadline();
+            let credit = credit.map(|due| due.saturating_sub(self.now()));
+            let repeat = self.target.deadline();
+            let repeat = repeat.map(|due| due.saturating_duration_since(Instant::now()));
+            credit.into_iter().chain(repeat).min()
         };
         let mut fds = vec![(self.control.receiver.as_fd(), Interest::Read)];
         let display = self.target.fd();
-        fds.extend(display.map(|fd| (fd, Interest::Read)));
+        fds.extend(display);
         let mut surfaces = Vec::new();
         for (id, fd) in self.screen.channels() {
             surfaces.push(id);
@@ -169,7 +171,7 @@ impl Gpu {
 
     fn handle_events(&mut self) -> ControlFlow<()> {
         let mut events = std::mem::take(&mut self.events);
-        for event in events.drain(..) {
+        for event in merged(events.drain(..)) {
             let message = match event {
                 WindowEvent::Input(event) => FromGpu::Input { event },
                 WindowEvent::Resized(size) => {
@@ -237,7 +239,7 @@ impl Gpu {
                     &action,
                     &child::Reach {
                         surfaces: self.screen.reach(),
-                        display: self.target.fd(),
+                        display: self.target.fd().map(|(fd, _)| fd),
                         ..child::Reach::control(self.control.receiver.as_fd())
                     },
                 );
@@ -259,6 +261,22 @@ impl Gpu {
     fn say(&self, message: FromGpu) -> bool {
         self.control.sender.send(message).is_ok()
     }
+}
+
+/// The events, those that only move something merged where nothing else came between.
+fn merged(events: impl Iterator<Item = WindowEvent>) -> impl Iterator<Item = WindowEvent> {
+    let mut events = events.peekable();
+    std::iter::from_fn(move || {
+        let mut event = events.next()?;
+        while let (WindowEvent::Input(first), Some(WindowEvent::Input(second))) =
+            (&event, events.peek())
+            && let Some(both) = first.merged(*second)
+        {
+            event = WindowEvent::Input(both);
+            events.next();
+        }
+        Some(event)
+    })
 }
 
 /// The gpu's side of a surface's regions; none if they could not be mapped, which is nobody's fault

@@ -4,7 +4,7 @@
 //! writes; every doorbell is checked against the credit, every header by `shm`. Never: shows a
 //! frame that broke a rule, or listens to its producer again.
 
-use crate::clock::next_tick;
+use crate::clock::Pace;
 use crate::rects::Rects;
 use ipc::{Endpoint, Receiver, RecvError, SendError, Sender};
 use protocol::frames::{FromProducer, ToProducer};
@@ -23,7 +23,7 @@ pub type FramesEndpoint = Endpoint<ToProducer, FromProducer>;
 enum Credit {
     /// It may not publish, and is not to be told that it may.
     None,
-    /// It is to be told at that tick, if its surface is visible then.
+    /// It is to be told at that time, if its surface is visible then.
     Owed(Duration),
     /// It may publish one frame.
     Held,
@@ -47,6 +47,7 @@ struct Channel {
 pub struct ComposedSurface {
     channel: Option<Channel>,
     credit: Credit,
+    pace: Pace,
     /// The region whose last frame is shown; the newest region when none has a frame yet.
     shown: Option<Consumer>,
     /// A newer region without a frame.
@@ -65,6 +66,7 @@ impl ComposedSurface {
         ComposedSurface {
             channel,
             credit: Credit::None,
+            pace: Pace::default(),
             shown: region,
             next: None,
             mute: false,
@@ -146,7 +148,7 @@ impl ComposedSurface {
                     if self.credit != Credit::Held {
                         return Err(self.cut_off(Misbehaviour::WrongState));
                     }
-                    self.credit = Credit::Owed(next_tick(now));
+                    self.credit = Credit::Owed(self.pace.frame(now));
                     rung = true;
                 }
                 Err(RecvError::Misbehaved(m)) => return Err(self.cut_off(m)),

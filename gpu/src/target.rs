@@ -3,11 +3,13 @@
 
 use crate::screen::Screen;
 use crate::window::{PresentError, Window, WindowError, WindowEvent};
+use ipc::poll::Interest;
 use protocol::appearance::Percent;
 use protocol::bootstrap::GpuTarget;
 use protocol::geometry::Size;
 use protocol::input::Cursor;
 use std::os::fd::BorrowedFd;
+use std::time::Instant;
 
 /// A window or a headless target.
 pub enum Target {
@@ -72,11 +74,19 @@ impl Target {
         }
     }
 
-    /// The display's descriptor.
-    pub fn fd(&self) -> Option<BorrowedFd<'_>> {
+    /// The display's descriptor, and what to wait for on it.
+    pub fn fd(&self) -> Option<(BorrowedFd<'_>, Interest)> {
         match self {
             Target::Headless { .. } => None,
             Target::Window(window) => Some(window.fd()),
+        }
+    }
+
+    /// When [`Target::pump`] has something to do although nothing comes from the display.
+    pub fn deadline(&self) -> Option<Instant> {
+        match self {
+            Target::Headless { .. } => None,
+            Target::Window(window) => window.deadline(),
         }
     }
 

@@ -186,6 +186,7 @@ pub struct Response {
     head: ResponseHead,
     body: BodyReader<'static>,
     host: String,
+    is_chunked: bool,
     received: u64,
 }
 
@@ -195,7 +196,8 @@ impl Response {
         let head = ResponseHead {
             final_url: without_credentials(url).into(),
             status: parts.status.as_u16(),
-            content_type: content_type(&parts.headers),
+            content_type: text_of(&parts.headers, "content-type"),
+            refresh: text_of(&parts.headers, "refresh"),
             content_length: body.content_length(),
             redirects,
         };
@@ -203,6 +205,7 @@ impl Response {
             head,
             body: body.into_reader(),
             host,
+            is_chunked: is_chunked(&parts.headers),
             received: 0,
         }
     }
@@ -225,13 +228,16 @@ impl Response {
                 Ok(length)
             }
             Err(error) => {
-                let expected = self.head.content_length;
-                Err(failure::body_error(
-                    error,
-                    &self.host,
-                    self.received,
-                    expected,
-                ))
+                let cut = match self.head.content_length {
+                    None if self.is_chunked => LoadError::CutInChunk {
+                        received: self.received,
+                    },
+                    expected => LoadError::BodyCutShort {
+                        received: self.received,
+                        expected: expected.unwrap_or(0),
+                    },
+                };
+                Err(failure::body_error(error, &self.host, cut))
             }
         }
     }
@@ -327,10 +333,19 @@ fn redirected(from: &Url, location: &str) -> Result<Url, LoadError> {
     check(&to).map(|()| to)
 }
 
-fn content_type(headers: &HeaderMap) -> Option<String> {
-    let value = headers.get(header::CONTENT_TYPE)?;
-    let text = String::from_utf8_lossy(value.as_bytes()).into_owned();
+/// A header whose text the renderer reads.
+fn text_of(headers: &HeaderMap, name: &str) -> Option<String> {
+    let text = String::from_utf8_lossy(headers.get(name)?.as_bytes()).into_owned();
     (text.len() <= TEXT_BYTES_MAX).then_some(text)
+}
+
+/// Whether the body came in chunks (RFC 9112, 7.1).
+fn is_chunked(headers: &HeaderMap) -> bool {
+    let encoding = headers.get(header::TRANSFER_ENCODING);
+    encoding.is_some_and(|value| {
+        let value = value.as_bytes().to_ascii_lowercase();
+        value.trim_ascii().ends_with(b"chunked")
+    })
 }
 
 fn is_header_char(c: char) -> bool {

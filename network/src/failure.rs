@@ -133,13 +133,9 @@ pub fn head_error(error: ureq::Error, host: &str) -> LoadError {
     }
 }
 
-/// Why a body ended early, `received` bytes of `expected` having come.
-pub fn body_error(error: io::Error, host: &str, received: u64, expected: Option<u64>) -> LoadError {
+/// Why a body ended early; `cut_short` if nothing more can be said than that it did.
+pub fn body_error(error: io::Error, host: &str, cut_short: LoadError) -> LoadError {
     use ureq::Error as E;
-    let cut_short = LoadError::BodyCutShort {
-        received,
-        expected: expected.unwrap_or(0),
-    };
     match E::from(error) {
         E::Other(error) => match error.downcast::<Failure>() {
             Ok(failure) if matches!(*failure, Failure::Reset) => cut_short,

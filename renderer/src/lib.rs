@@ -9,7 +9,9 @@
 mod document;
 mod fonts;
 mod load;
+mod moves;
 mod page;
+mod paint;
 mod runtime;
 mod shell;
 mod text;

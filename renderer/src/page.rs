@@ -6,11 +6,16 @@
 
 use crate::document::body::Body;
 use crate::document::content;
+use crate::document::markup::Markup;
 use crate::document::mime::{self, MimeKind};
 use crate::document::parse::OPAQUE_BASE;
+use crate::document::refresh::{self, Refresh};
+use crate::document::status;
 use crate::load::fetcher::Fetcher;
+use crate::load::icon;
 use crate::runtime::{Host, LoopError, ToBroker};
 use crate::view::blitz_events::Navigation;
+use crate::view::links::{self, Place};
 use crate::view::{Anchor, View};
 use blitz_dom::BaseDocument;
 use blitz_traits::net::Bytes;
@@ -21,13 +26,15 @@ use protocol::document::BodySource;
 use protocol::find::{FindCommand, FindMatches};
 use protocol::ids::NavigationId;
 use protocol::input::{Button, Cursor, InputEvent};
-use protocol::limits::{DOCUMENT_ELEMENTS_MAX, TEXT_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX};
+use protocol::limits::{
+    DOCUMENT_ELEMENTS_MAX, TARGET_NAME_BYTES_MAX, TEXT_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX,
+};
 use protocol::misbehaviour::Misbehaviour;
 use protocol::renderer::{CommitDocument, FromRenderer, ToRenderer};
 use protocol::surface::SurfacePart;
 use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
-use url::Url;
+use url::{Position, Url};
 
 /// How long to wait for more bytes before the first paint.
 const FIRST_SHOW: Duration = Duration::from_millis(100);
@@ -48,13 +55,18 @@ pub(crate) struct Page {
     scrolled_to: u32,
     /// Why the document is incomplete; sent to the broker at the end of the turn.
     incomplete: Vec<String>,
+    /// Where the document wants to go by itself; sent to the broker at the end of the turn.
+    refresh: Option<Refresh>,
 }
 
 /// The document that is loading or loaded.
 struct Load {
     navigation: NavigationId,
     url: Url,
+    status: u16,
     content_type: Option<String>,
+    /// The `Refresh` header.
+    refresh: Option<String>,
     body: Body,
     /// How many bytes have been parsed.
     parsed: usize,
@@ -66,6 +78,8 @@ struct Load {
     title: String,
     is_painted: bool,
     is_loaded: bool,
+    /// Whether the icon has been asked for.
+    has_icon: bool,
 }
 
 impl Page {
@@ -81,6 +95,7 @@ impl Page {
             hover: (Cursor::Default, None),
             scrolled_to: 0,
             incomplete: Vec::new(),
+            refresh: None,
         }
     }
 
@@ -104,13 +119,16 @@ impl Page {
         self.view.find = None;
         let fragment = url.fragment().filter(|fragment| !fragment.is_empty());
         self.view.set_anchor(match (commit.scroll_y, fragment) {
-            (0, Some(fragment)) => Some(Anchor::Fragment(fragment.to_owned())),
-            (y, _) => Some(Anchor::Y(y)),
+            (None, Some(fragment)) => Some(Anchor::Fragment(fragment.to_owned())),
+            (y, _) => Some(Anchor::Y(y.unwrap_or(0))),
         });
+        self.refresh = None;
         self.load = Some(Load {
             navigation: commit.navigation,
             url,
+            status: commit.status,
             content_type,
+            refresh: commit.refresh,
             body,
             parsed: 0,
             parse_at: Instant::now() + FIRST_SHOW,
@@ -119,6 +137,7 @@ impl Page {
             title: String::new(),
             is_painted: false,
             is_loaded: false,
+            has_icon: false,
         });
         Ok(())
     }
@@ -158,8 +177,12 @@ impl Page {
             }
             _ => {}
         }
-        let (markup, text) =
-            content::to_markup(&content, &load.body.bytes, load.url.as_str(), is_complete);
+        let is_empty = is_complete && load.body.bytes.is_empty();
+        let instead = is_empty.then(|| status::page(load.status, load.url.as_str()));
+        let (markup, text) = match instead.flatten() {
+            Some(page) => (Markup::Html, page),
+            None => content::to_markup(&content, &load.body.bytes, load.url.as_str(), is_complete),
+        };
         let base = base_url(&load.url, &content.kind);
         let (document, is_cut) = self.view.parse(markup, &text, &base);
         if is_cut {
@@ -175,6 +198,7 @@ impl Page {
         load.is_parsed = is_complete;
         if is_complete {
             load.body.bytes = Vec::new();
+            self.refresh = refresh::of(&document, load.refresh.as_deref(), &load.url);
         }
         self.incomplete.extend(load.body.take_cut());
         self.show(document, is_complete);
@@ -208,6 +232,31 @@ impl Page {
         }
     }
 
+    /// Asks for the document's icon once everything else is there, and tells the broker of it.
+    fn say_icon(&mut self, control: &ToBroker) {
+        let Some(load) = &mut self.load else { return };
+        let is_over = load.is_parsed && self.fetcher.is_idle() && !self.view.has_next();
+        let navigation = load.navigation;
+        if is_over
+            && !load.has_icon
+            && self.shown == Some(navigation)
+            && let Some(document) = &self.view.document
+        {
+            load.has_icon = true;
+            match icon::of(document, &load.url) {
+                Some(url) => self.fetcher.fetch_icon(&url),
+                None => control.say(FromRenderer::Icon {
+                    navigation,
+                    pixels: Vec::new(),
+                }),
+            }
+        }
+        if let Some(file) = self.fetcher.take_icon() {
+            let pixels = icon::pixels(&file).unwrap_or_default();
+            control.say(FromRenderer::Icon { navigation, pixels });
+        }
+    }
+
     fn say_hover(&mut self, control: &ToBroker) {
         let hover = self.view.hover();
         if hover != self.hover {
@@ -221,20 +270,91 @@ impl Page {
 
     fn say_navigations(&mut self, new_tab: bool, control: &ToBroker) {
         let Some(navigation) = self.shown else { return };
-        for Navigation { url, is_post } in self.view.events.take_navigations() {
-            if is_post {
-                let reason = "POST forms are not supported.".to_owned();
+        for Navigation {
+            url,
+            is_post,
+            target,
+        } in self.view.events.take_navigations()
+        {
+            let reason = if is_post {
+                "POST forms are not supported."
+            } else if url.as_str().len() > URL_BYTES_MAX {
+                "The link\u{2019}s address is too long."
+            } else {
+                ""
+            };
+            if !reason.is_empty() {
+                let reason = reason.to_owned();
                 control.say(FromRenderer::Incomplete { navigation, reason });
                 continue;
             }
+            let place = links::place(&target);
+            if !new_tab && place == Place::Here && self.is_within(&url) {
+                let fragment = url.fragment().unwrap_or("").to_owned();
+                self.went_within(navigation, fragment, control);
+                continue;
+            }
+            if url.as_str().starts_with(OPAQUE_BASE) {
+                continue;
+            }
             let url = String::from(url);
-            if url.len() <= URL_BYTES_MAX && !url.starts_with(OPAQUE_BASE) {
-                control.say(FromRenderer::Navigate {
+            control.say(match place {
+                Place::Tab(name) if !new_tab && name.len() <= TARGET_NAME_BYTES_MAX => {
+                    FromRenderer::NavigateNamed {
+                        navigation,
+                        url,
+                        name,
+                    }
+                }
+                _ => FromRenderer::Navigate {
                     navigation,
                     url,
                     new_tab,
-                });
-            }
+                },
+            });
+        }
+    }
+
+    /// Whether a link leads to another place of the document.
+    fn is_within(&self, url: &Url) -> bool {
+        let Some(load) = &self.load else { return false };
+        let own = &load.url[..Position::AfterQuery];
+        let to = &url[..Position::AfterQuery];
+        url.fragment().is_some()
+            && (own == to || (load.url.cannot_be_a_base() && to == OPAQUE_BASE))
+    }
+
+    fn went_within(&mut self, navigation: NavigationId, fragment: String, control: &ToBroker) {
+        // Where the document is now belongs to the entry that is left.
+        self.say_scrolled(navigation, control);
+        let anchor = Anchor::Fragment(fragment.clone());
+        self.go_within(Some(&fragment), anchor);
+        control.say(FromRenderer::WentWithin {
+            navigation,
+            fragment,
+        });
+    }
+
+    /// Another place of the document: nothing is loaded, and all that the user did stays.
+    fn go_within(&mut self, fragment: Option<&str>, anchor: Anchor) {
+        let Some(load) = &mut self.load else { return };
+        load.url.set_fragment(fragment);
+        let is_loaded = load.is_loaded;
+        self.view.set_anchor(Some(anchor));
+        self.view.touch();
+        if self.view.settle(&mut self.fetcher) {
+            self.shown = self.load.as_ref().map(|load| load.navigation);
+        }
+        if is_loaded {
+            self.view.set_anchor(None);
+        }
+    }
+
+    fn say_scrolled(&mut self, navigation: NavigationId, control: &ToBroker) {
+        let y = self.view.scroll_y();
+        if y != self.scrolled_to {
+            self.scrolled_to = y;
+            control.say(FromRenderer::Scrolled { navigation, y });
         }
     }
 
@@ -280,6 +400,16 @@ impl Host for Page {
                 self.fetcher.set_channel(ipc::Endpoint::take(&mut handles)?);
             }
             ToRenderer::Commit(commit) if self.is_locked => self.commit(commit, &mut handles)?,
+            ToRenderer::GoWithin(go) if self.is_locked => {
+                let anchor = match (go.scroll_y, &go.fragment) {
+                    (None, Some(fragment)) => Anchor::Fragment(fragment.clone()),
+                    (y, _) => Anchor::Y(y.unwrap_or(0)),
+                };
+                let is_its = |load: &Load| load.navigation == go.navigation;
+                if self.load.as_ref().is_some_and(is_its) {
+                    self.go_within(go.fragment.as_deref(), anchor);
+                }
+            }
             ToRenderer::Stop => {
                 if let Some(load) = &mut self.load {
                     load.body.stop();
@@ -360,12 +490,11 @@ impl Host for Page {
     }
 
     fn deadline(&self) -> Option<Instant> {
-        if self.view.is_unsettled() {
-            return Some(Instant::now());
-        }
-        let load = self.load.as_ref()?;
-        let has_more = !load.is_parsed && load.body.bytes.len() > load.parsed;
-        has_more.then_some(load.parse_at)
+        let parse_at = self.load.as_ref().and_then(|load| {
+            let has_more = !load.is_parsed && load.body.bytes.len() > load.parsed;
+            has_more.then_some(load.parse_at)
+        });
+        self.view.deadline().into_iter().chain(parse_at).min()
     }
 
     fn turn(&mut self, control: &ToBroker) {
@@ -379,12 +508,24 @@ impl Host for Page {
                 let reason = cut(reason, TEXT_BYTES_MAX);
                 control.say(FromRenderer::Incomplete { navigation, reason });
             }
+            if let Some(Refresh { after_s, url }) = self.refresh.take()
+                && url.as_str().len() <= URL_BYTES_MAX
+            {
+                control.say(FromRenderer::Refresh {
+                    navigation,
+                    url: url.into(),
+                    after_s,
+                });
+            }
         }
-        self.say_title(control);
+        if self.view.take_laid_out() {
+            self.say_title(control);
+        }
         self.say_hover(control);
         if let Some((request, matches)) = self.view.refresh_find() {
             self.say_found(request, matches, control);
         }
+        self.say_icon(control);
         self.finish_load();
     }
 
@@ -416,11 +557,7 @@ impl Host for Page {
                 failed_resources,
             });
         }
-        let y = self.view.scroll_y();
-        if y != self.scrolled_to {
-            self.scrolled_to = y;
-            control.say(FromRenderer::Scrolled { navigation, y });
-        }
+        self.say_scrolled(navigation, control);
     }
 }
 

@@ -3,6 +3,7 @@
 //! Owns: the control channel and the surfaces. Trusts: the broker. Never: wakes without a cause, or
 //! paints without a credit.
 
+use crate::moves::Moves;
 use crate::text::{self, TextError};
 use crate::view::View;
 use crate::view::surface::{FramesEndpoint, PaintedSurface};
@@ -89,6 +90,7 @@ pub(crate) fn run(control: ControlEndpoint, host: impl Host) -> Result<(), LoopE
         control: ToBroker(sender),
         receiver,
         surfaces: Vec::new(),
+        moves: Moves::default(),
         host,
     };
     loop {
@@ -109,6 +111,7 @@ struct Runtime<H> {
     control: ToBroker,
     receiver: Receiver<ToRenderer>,
     surfaces: Vec<PaintedSurface>,
+    moves: Moves,
     host: H,
 }
 
@@ -144,6 +147,10 @@ impl<H: Host> Runtime<H> {
     }
 
     fn take(&mut self, message: ToRenderer, mut handles: Handles) -> Result<(), LoopError> {
+        let is_move = matches!(&message, ToRenderer::Input { event, .. } if event.is_move());
+        if !is_move || self.moves.is_full() {
+            self.do_moves();
+        }
         match message {
             ToRenderer::AttachSurface {
                 surface,
@@ -176,11 +183,22 @@ impl<H: Host> Runtime<H> {
                 event,
             } => {
                 // Input on a surface that has just been replaced is ignored.
-                if let Some(part) = self.part_of(surface) {
-                    self.host.input(part, event, &self.control);
+                match self.part_of(surface) {
+                    Some(part) if is_move => self.moves.add(part, event),
+                    Some(part) => self.host.input(part, event, &self.control),
+                    None => {}
                 }
                 self.control.say(FromRenderer::Done { sequence });
             }
+            ToRenderer::Inject(action) => child::inject(&action, &self.reach()),
+            other => self.take_deed(other, handles)?,
+        }
+        Ok(())
+    }
+
+    /// Takes a message about the document or its text.
+    fn take_deed(&mut self, message: ToRenderer, mut handles: Handles) -> Result<(), LoopError> {
+        match message {
             ToRenderer::Edit {
                 surface,
                 sequence,
@@ -206,12 +224,10 @@ impl<H: Host> Runtime<H> {
                 self.host.find(command, &self.control)?;
                 self.control.say(FromRenderer::Done { sequence });
             }
-            ToRenderer::Inject(action) => {
-                child::inject(&action, &self.reach());
-            }
             other => {
                 let sequence = match &other {
                     ToRenderer::Commit(commit) => Some(commit.sequence),
+                    ToRenderer::GoWithin(go) => Some(go.sequence),
                     _ => None,
                 };
                 self.host.message(other, handles)?;
@@ -297,7 +313,29 @@ impl<H: Host> Runtime<H> {
             .map(|surface| surface.part)
     }
 
+    fn do_moves(&mut self) {
+        for (part, event) in self.moves.take() {
+            self.host.input(part, event, &self.control);
+        }
+    }
+
+    /// Whether a frame that is owed cannot be painted yet: it will show the moves that still come.
+    fn must_moves_wait(&mut self) -> bool {
+        let Some(part) = self.moves.first() else {
+            return true;
+        };
+        let has_credit = self
+            .surfaces
+            .iter()
+            .any(|surface| surface.part == part && surface.has_credit());
+        let view = self.host.view(part);
+        !has_credit && view.is_some_and(|view| view.is_unsettled() || view.wants_paint())
+    }
+
     fn turn(&mut self) {
+        if !self.must_moves_wait() {
+            self.do_moves();
+        }
         for surface in self.surfaces.iter().filter(|surface| surface.has_credit()) {
             if let Some(view) = self.host.view(surface.part) {
                 view.tick();

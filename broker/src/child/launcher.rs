@@ -6,8 +6,9 @@
 use crate::child::lanes::Lanes;
 use crate::child::process::Child;
 use crate::child::stderr::Stderr;
+use crate::machine::display::Server;
 use crate::machine::fonts::LoadingFonts;
-use crate::machine::{display, x11};
+use crate::machine::x11;
 use crate::pipe::set_nonblocking;
 use anyhow::Context;
 use ipc::{Endpoint, Rate};
@@ -37,7 +38,8 @@ pub struct Launcher {
     groups: Option<cgroup::Tree>,
     fonts: LoadingFonts,
     network: NetworkConfig,
-    target: GpuTarget,
+    /// The display server that shows the window, if there is a window.
+    server: Option<Server>,
     size: Size,
     scale: Option<Percent>,
     /// The X server that the window is on, if it is on one.
@@ -56,7 +58,7 @@ impl Launcher {
     pub fn new(
         support: sandbox::Support,
         network: NetworkConfig,
-        target: GpuTarget,
+        server: Option<Server>,
         (size, scale): (Size, Option<Percent>),
         log_filter: String,
         demo_listener: Option<TcpListener>,
@@ -68,12 +70,11 @@ impl Launcher {
             groups: cgroup::Tree::create().inspect_err(no_group).ok(),
             fonts: LoadingFonts::start().context("cannot start a thread for the fonts")?,
             network,
-            target,
+            server,
             size,
             scale,
-            x11: (target == GpuTarget::Window)
-                .then(display::x11_name)
-                .flatten()
+            x11: server
+                .and_then(Server::x11_name)
                 .map(|name| x11::filter_config(&name)),
             to_filter: None,
             log_filter,
@@ -92,9 +93,9 @@ impl Launcher {
         self.x11.is_some()
     }
 
-    /// Whether the gpu process opens a window.
-    pub fn is_windowed(&self) -> bool {
-        self.target == GpuTarget::Window
+    /// The display server that shows the window, if there is a window.
+    pub fn server(&self) -> Option<Server> {
+        self.server
     }
 
     /// Starts a process with that role.
@@ -102,9 +103,9 @@ impl Launcher {
         let (broker_end, child_end) = Endpoint::pair().context("socketpair")?;
         let (stderr_read, stderr_write) = nix::unistd::pipe2(OFlag::O_CLOEXEC).context("pipe")?;
         set_nonblocking(&stderr_read).context("fcntl")?;
-        let windowed = role == Role::Gpu && self.is_windowed();
+        let windowed = self.server.filter(|_| role == Role::Gpu);
         // The display server checks the user, and the network may be the way to it.
-        let connects = role == Role::X11Filter || windowed && !self.has_x11_filter();
+        let connects = role == Role::X11Filter || windowed.is_some() && !self.has_x11_filter();
         self.started += 1;
         let argument = |text: String| CString::new(text).context("an argument has a NUL byte");
         let child_end: Endpoint<protocol::bootstrap::FromChild, ToChild> = child_end;
@@ -121,17 +122,13 @@ impl Launcher {
                 argument("bulkhead".to_owned())?,
                 argument(format!("--type={role}"))?,
             ],
-            env: if windowed {
-                display::window_environment()
-            } else {
-                Vec::new()
-            },
+            env: windowed.map(Server::window_environment).unwrap_or_default(),
             role,
             support: &self.support,
             bootstrap: child_end.into_fd(),
             stderr: stderr_write,
             child_index: self.started,
-            host_network: connects && display::needs_network(),
+            host_network: connects && self.server.is_some_and(Server::needs_network),
             keep_uid: connects,
             cgroup: group.as_ref(),
         })?;
@@ -189,7 +186,10 @@ impl Launcher {
             Role::Gpu => {
                 let to_filter = self.to_filter.take();
                 let config = RoleConfig::Gpu {
-                    target: self.target,
+                    target: match self.server {
+                        Some(_) => GpuTarget::Window,
+                        None => GpuTarget::Headless,
+                    },
                     size: self.size,
                     scale: self.scale,
                     x11_filter: to_filter.is_some(),

@@ -61,12 +61,13 @@ fn run(options: Options) -> anyhow::Result<ExitCode> {
     if options.urls == ["sandbox"] {
         return sandbox::run(&options);
     }
-    if !options.headless && options.urls.is_empty() && !crate::machine::display::is_available() {
+    let has_display = options.display_server.find().is_some();
+    if !options.headless && options.urls.is_empty() && !has_display {
         say!("There is no display, so Bulkhead runs the tour in the terminal.");
         say!("(In a desktop session, the same command opens a window. See --help for more.)\n");
         return tour::run(&options);
     }
-    if !options.headless && !crate::machine::display::is_available() {
+    if !options.headless && !has_display {
         complain!("bulkhead: no window can be opened: there is no display. {DISPLAY_ADVICE}");
         return Ok(ExitCode::from(EXIT_NO_WINDOW));
     }

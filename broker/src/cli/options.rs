@@ -1,5 +1,6 @@
 //! The flags of the command line, and the checks of their values.
 
+use crate::machine::display::DisplayServer;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Parser, ValueEnum};
 use protocol::appearance::Percent;
@@ -37,6 +38,10 @@ pub struct Options {
     /// Size of the window, or of the page with --screenshot, in pixels at scale 1
     #[arg(long, value_name = "WIDTHxHEIGHT", default_value = "1280x800", value_parser = parse_size)]
     pub size: Size,
+
+    /// Which display server shows the window
+    #[arg(long, value_name = "SERVER", value_enum, default_value_t = DisplayServer::Auto)]
+    pub display_server: DisplayServer,
 
     /// Scale of pages and window, 0.5 to 4. Without it, a window takes GDK_SCALE or the scale of
     /// the display, and everything else is 1

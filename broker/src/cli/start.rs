@@ -12,7 +12,6 @@ use anyhow::Context;
 use browser_core::{Command, Config, EXIT_NO_WINDOW, Event};
 use nix::errno::Errno;
 use protocol::appearance::ColorScheme;
-use protocol::bootstrap::GpuTarget;
 use sandbox::{Availability, Feature, Namespace, Support, Tier};
 use std::net::{Ipv4Addr, TcpListener};
 
@@ -35,18 +34,17 @@ pub fn start(options: &Options, shell: bool, demo: Option<TcpListener>) -> anyho
         // Not every way of running has a window for the banner.
         complain!("bulkhead: the sandbox is degraded: tier {tier} only");
     }
-    let target = if options.headless || !display::is_available() {
-        GpuTarget::Headless
+    let server = if options.headless {
+        None
     } else {
-        GpuTarget::Window
+        options.display_server.find()
     };
-    let scale = options.scale.or_else(|| match target {
-        GpuTarget::Window => display::wanted_scale(),
-        GpuTarget::Headless => None,
-    });
-    let color_scheme = match (options.color_scheme, target) {
+    let scale = options
+        .scale
+        .or_else(|| server.and_then(|_| display::wanted_scale()));
+    let color_scheme = match (options.color_scheme, server) {
         (SchemeChoice::Dark, _) => ColorScheme::Dark,
-        (SchemeChoice::Auto, GpuTarget::Window) => color_scheme::of_desktop(),
+        (SchemeChoice::Auto, Some(_)) => color_scheme::of_desktop(),
         // A picture does not depend on the desktop of whoever takes it.
         (SchemeChoice::Light | SchemeChoice::Auto, _) => ColorScheme::Light,
     };
@@ -55,7 +53,7 @@ pub fn start(options: &Options, shell: bool, demo: Option<TcpListener>) -> anyho
     let launcher = Launcher::new(
         support,
         network,
-        target,
+        server,
         (options.size, scale),
         options.log.clone(),
         demo,
@@ -81,7 +79,6 @@ pub fn start(options: &Options, shell: bool, demo: Option<TcpListener>) -> anyho
         launcher,
         Automation::new(recorder, control),
         demo_url,
-        target == GpuTarget::Window,
     )
 }
 

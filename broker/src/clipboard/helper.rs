@@ -2,14 +2,13 @@
 //!
 //! Trusts: its messages no more than a child's: their sizes are checked. Never: blocks on it.
 
-use crate::machine::display;
 use crate::poller::{Poller, Source};
 use ipc::{Endpoint, Receiver, RecvError, Sender};
 use nix::sys::socket::{Shutdown, shutdown};
 use protocol::clipboard::{FromClipboard, ToClipboard};
 use protocol::limits::{CLIPBOARD_BYTES_MAX, CLIPBOARD_MS_MAX};
 use shm::{Region, WritableMap};
-use std::ffi::OsStr;
+use std::ffi::{CString, OsStr};
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
@@ -39,16 +38,20 @@ struct Waiting {
 }
 
 impl Helper {
-    /// The running process, started if there is none.
-    pub fn of<'a>(helper: &'a mut Option<Helper>, poller: &Poller) -> io::Result<&'a mut Helper> {
+    /// The running process, started with that environment if there is none.
+    pub fn of<'a>(
+        helper: &'a mut Option<Helper>,
+        poller: &Poller,
+        environment: &[CString],
+    ) -> io::Result<&'a mut Helper> {
         let running = match helper.take() {
             Some(running) => running,
-            None => Helper::start(poller)?,
+            None => Helper::start(poller, environment)?,
         };
         Ok(helper.insert(running))
     }
 
-    fn start(poller: &Poller) -> io::Result<Helper> {
+    fn start(poller: &Poller, environment: &[CString]) -> io::Result<Helper> {
         let (ours, theirs) = Endpoint::<ToClipboard, FromClipboard>::pair()?;
         let mut command = Command::new("/proc/self/exe");
         command
@@ -58,7 +61,7 @@ impl Helper {
             .process_group(0)
             .stdin(Stdio::from(theirs.into_fd()))
             .stdout(Stdio::null());
-        for variable in display::environment() {
+        for variable in environment {
             let bytes = variable.as_bytes();
             if let Some(at) = bytes.iter().position(|byte| *byte == b'=') {
                 let (name, value) = (&bytes[..at], &bytes[at + 1..]);

@@ -13,6 +13,7 @@ use protocol::ids::ProcessId;
 use protocol::limits::{CLIPBOARD_BYTES_MAX, UNTAKEN_COPIES_MAX};
 use shm::{Region, WritableMap};
 use std::collections::VecDeque;
+use std::ffi::CString;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::process::Child;
@@ -24,6 +25,8 @@ pub type Read = (u32, Result<u32, String>);
 /// The clipboard.
 pub struct Clipboard {
     backend: Backend,
+    /// The environment of the clipboard process.
+    environment: Vec<CString>,
     /// Regions that renderers were asked to write into, the oldest first.
     copies: VecDeque<(ProcessId, u32, Region)>,
     /// Texts that were read, by request, until they are pasted or dropped.
@@ -40,15 +43,15 @@ enum Backend {
 }
 
 impl Clipboard {
-    /// The system's clipboard with a window, else one in memory.
-    pub fn new(has_window: bool) -> Clipboard {
-        let backend = if has_window {
-            Backend::System(None)
-        } else {
-            Backend::Memory(String::new())
+    /// The system's clipboard, which a process with that environment reaches, else one in memory.
+    pub fn new(environment: Option<Vec<CString>>) -> Clipboard {
+        let backend = match environment {
+            Some(_) => Backend::System(None),
+            None => Backend::Memory(String::new()),
         };
         Clipboard {
             backend,
+            environment: environment.unwrap_or_default(),
             copies: VecDeque::new(),
             texts: VecDeque::new(),
             ending: Vec::new(),
@@ -109,7 +112,8 @@ impl Clipboard {
         match &mut self.backend {
             Backend::Memory(kept) => *kept = text,
             Backend::System(helper) => {
-                let result = Helper::of(helper, poller).and_then(|helper| helper.set(&text));
+                let result = Helper::of(helper, poller, &self.environment)
+                    .and_then(|helper| helper.set(&text));
                 if let Err(error) = result {
                     tracing::warn!("the clipboard was not set: {error}");
                     end(helper, &mut self.ending, "");
@@ -126,7 +130,8 @@ impl Clipboard {
                 Some(self.keep(request, text))
             }
             Backend::System(helper) => {
-                let result = Helper::of(helper, poller).and_then(|helper| helper.get(request));
+                let result = Helper::of(helper, poller, &self.environment)
+                    .and_then(|helper| helper.get(request));
                 let error = result.err()?;
                 end(helper, &mut self.ending, "");
                 Some((request, Err(format!("The clipboard was not read: {error}"))))
@@ -250,7 +255,7 @@ mod tests {
 
     #[test]
     fn copy_is_taken_once_and_only_if_it_is_text() {
-        let mut clipboard = Clipboard::new(false);
+        let mut clipboard = Clipboard::new(None);
         let text = copied(&mut clipboard, 1, "ein Wört".as_bytes());
         assert_eq!(text, Some(Some("ein Wört".to_owned())));
         assert!(clipboard.finish_copy(PROCESS, 1, 2).is_none());
@@ -262,7 +267,7 @@ mod tests {
 
     #[test]
     fn copies_that_nobody_answers_are_forgotten() {
-        let mut clipboard = Clipboard::new(false);
+        let mut clipboard = Clipboard::new(None);
         for sequence in 0..100 {
             clipboard.begin_copy(PROCESS, sequence).expect("a region");
         }
@@ -274,7 +279,7 @@ mod tests {
 
     #[test]
     fn text_that_was_read_is_given_once() {
-        let mut clipboard = Clipboard::new(false);
+        let mut clipboard = Clipboard::new(None);
         let poller = Poller::new().expect("epoll");
         clipboard.set(&poller, "words".to_owned());
         assert_eq!(clipboard.read(&poller, 4), Some((4, Ok(5))));

@@ -34,6 +34,7 @@ fn advice(error: &LoadError) -> &'static str {
         LoadError::ConnectionReset { .. }
         | LoadError::TimedOut { .. }
         | LoadError::BodyCutShort { .. }
+        | LoadError::CutInChunk { .. }
         | LoadError::Transport { .. } => "Try again. If the error stays, the server has a problem.",
         LoadError::Tls { .. } => {
             "Nothing was sent to the server. If your own authority signed its certificate, start \

@@ -116,6 +116,7 @@ pub fn document(url: &str, html: String) -> (ResponseHead, Vec<u8>) {
         final_url: url.to_owned(),
         status: 200,
         content_type: Some("text/html; charset=utf-8".to_owned()),
+        refresh: None,
         content_length: Some(html.len() as u64),
         redirects: 0,
     };

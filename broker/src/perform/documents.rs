@@ -47,6 +47,8 @@ pub fn commit(children: &mut Children, documents: &mut Documents, commit: action
                 sequence: commit.sequence,
                 navigation: commit.navigation,
                 url: commit.url,
+                status: commit.status,
+                refresh: commit.refresh,
                 content_type: if is_error {
                     Some("text/html; charset=utf-8".to_owned())
                 } else {

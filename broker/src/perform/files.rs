@@ -41,6 +41,7 @@ pub fn read(url: &str) -> Result<(ResponseHead, Vec<u8>), LoadError> {
         final_url: url.to_owned(),
         status: 200,
         content_type: content_type(&path).map(str::to_owned),
+        refresh: None,
         content_length: Some(bytes.len() as u64),
         redirects: 0,
     };

@@ -52,6 +52,9 @@ impl Broker {
                 self.body_ready(navigation, &url, files::read(&url));
             }
             Action::Commit(commit) => documents::commit(children, &mut store.documents, commit),
+            Action::GoWithin { process, go } => {
+                children.send_renderer(process, ToRenderer::GoWithin(go), []);
+            }
             Action::DropBody { navigation } => store.documents.drop_body(navigation),
             Action::CreateSurface(create) => {
                 surfaces::create(children, &mut store.surfaces, create)
@@ -87,6 +90,11 @@ impl Broker {
             Action::UpdatePopup { process, popup } => {
                 children.send_shell(process, ToShell::Popup(popup));
             }
+            Action::ShowIcon {
+                process,
+                tab,
+                pixels,
+            } => children.send_shell(process, ToShell::Icon { tab, pixels }),
             Action::FocusAddress { process } => children.send_shell(process, ToShell::FocusAddress),
             Action::FocusFind { process } => children.send_shell(process, ToShell::FocusFind),
             Action::Record(record) => self.record(record),
@@ -170,7 +178,7 @@ impl Broker {
                 };
                 tracing::error!("the {role} process {outlook}");
             }
-            RecordKind::NoWindow { reason } if self.launcher.is_windowed() => {
+            RecordKind::NoWindow { reason } if self.launcher.server().is_some() => {
                 complain!("bulkhead: no window can be opened: {reason}. {DISPLAY_ADVICE}");
             }
             RecordKind::NoWindow { reason } => {

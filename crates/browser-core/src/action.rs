@@ -10,8 +10,9 @@ use protocol::fault::Fault;
 use protocol::find::FindCommand;
 use protocol::geometry::Size;
 use protocol::gpu::Scene;
-use protocol::ids::{Generation, NavigationId, ProcessId, Role, SurfaceId};
+use protocol::ids::{Generation, NavigationId, ProcessId, Role, SurfaceId, TabId};
 use protocol::input::{Cursor, InputEvent};
+use protocol::renderer::GoWithin;
 use protocol::shell::{Popup, ShellState};
 use protocol::site::Site;
 use protocol::surface::SurfacePart;
@@ -47,6 +48,7 @@ impl Action {
             Action::Lock(Lock { process, .. }) => Some((*process, "> Lock")),
             Action::ReplaceFetch { process, .. } => Some((*process, "> FetchChannel")),
             Action::Commit(Commit { process, .. }) => Some((*process, "> Commit")),
+            Action::GoWithin { process, .. } => Some((*process, "> GoWithin")),
             Action::CreateSurface(CreateSurface { producer, .. }) => {
                 Some((*producer, "> AttachSurface"))
             }
@@ -109,11 +111,15 @@ pub struct Commit {
     /// The URL committed.
     pub url: String,
     /// As the head had it.
+    pub status: u16,
+    /// As the head had it.
     pub content_type: Option<String>,
+    /// As the head had it.
+    pub refresh: Option<String>,
     /// Where the bytes are.
     pub body: Body,
-    /// Where to scroll to, in pixels.
-    pub scroll_y: u32,
+    /// Where to scroll to, in pixels; `None`: to what the fragment names.
+    pub scroll_y: Option<u32>,
 }
 
 /// What [`Action::CreateSurface`] needs.
@@ -238,6 +244,8 @@ pub enum Action {
     },
     /// Send `Commit` with the body.
     Commit(Commit),
+    /// Send `GoWithin` to the process of the committed document.
+    GoWithin { process: ProcessId, go: GoWithin },
     /// Forget a body that is held under that id.
     DropBody { navigation: NavigationId },
     /// Make regions and a frames channel; tell the renderer (`AttachSurface`) and, when there is a
@@ -328,6 +336,14 @@ pub enum Action {
     UpdatePopup {
         process: ProcessId,
         popup: Option<Popup>,
+    },
+    /// Send `Icon`.
+    ShowIcon {
+        /// To which shell.
+        process: ProcessId,
+        tab: TabId,
+        /// None: the tab has no icon.
+        pixels: Vec<u8>,
     },
     /// Send `FocusAddress`.
     FocusAddress { process: ProcessId },

@@ -57,7 +57,9 @@ impl Core {
         let swaps = self.tabs.iter().filter_map(Tab::swap_deadline);
         let services = self.services.all().into_iter();
         let revivals = services.filter_map(Service::revival);
-        handshakes.chain(hangs).chain(swaps).chain(revivals).min()
+        let refreshes = self.refresh_deadline();
+        let deadlines = handshakes.chain(hangs).chain(swaps).chain(revivals);
+        deadlines.chain(refreshes).min()
     }
 
     fn dispatch(&mut self, event: Event) {
@@ -145,6 +147,7 @@ impl Core {
         if self.exiting {
             return;
         }
+        self.check_refreshes();
         self.keep_services();
         self.keep_popup();
         // The shell knows what to paint before it has the surface.
@@ -156,6 +159,7 @@ impl Core {
         self.tell_focus();
         self.tell_cursor();
         self.tell_shell();
+        self.tell_icons();
         self.ping_services();
     }
 

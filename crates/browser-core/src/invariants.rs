@@ -132,6 +132,10 @@ impl Core {
                     .is_some_and(|entry| entry.url == committed.url),
                 || format!("6: {} is not where its history says", tab.id),
             )?;
+            let document = tab.history.current().and_then(|entry| entry.document);
+            ensure(document == Some(committed.navigation), || {
+                format!("6: the history of {} has another document", tab.id)
+            })?;
         }
         Ok(())
     }

@@ -77,6 +77,13 @@ pub enum RecordKind {
         /// The reason in words.
         reason: String,
     },
+    /// The tab went to another place of its document; the URL is what the address bar shows now.
+    Within {
+        /// Of the document.
+        navigation: NavigationId,
+        /// The URL.
+        url: String,
+    },
     /// A page could only be shown in part.
     Incomplete {
         /// Why.

@@ -2,7 +2,7 @@
 
 use browser_core::{Action, KillReason, RecordKind, TabState};
 use protocol::ids::{Role, TabId};
-use protocol::input::{InputEvent, Modifiers};
+use protocol::input::{Button, InputEvent, Modifiers};
 use protocol::limits::{HANG_CARD_MS, HANG_MARK_MS};
 use protocol::network::FromNetwork;
 use protocol::renderer::FromRenderer;
@@ -154,6 +154,52 @@ fn silent_process_is_not_flooded_with_input() {
     world.hold.inputs = false;
     world.settle();
     assert_eq!(world.tab(tab).state, TabState::Ready);
+}
+
+#[test]
+fn a_wheel_that_outruns_its_page_loses_no_way_and_no_press_overtakes_it() {
+    let wheel = |delta_y| InputEvent::Wheel {
+        x: 100.0,
+        y: 300.0,
+        delta_x: 0.0,
+        delta_y,
+        modifiers: Modifiers::default(),
+    };
+    let press = InputEvent::PointerDown {
+        x: 100.0,
+        y: 300.0,
+        button: Button::Left,
+        modifiers: Modifiers::default(),
+    };
+    for ends_with_press in [false, true] {
+        let (mut world, tab) = silent();
+        let process = world.process_of(tab);
+        let mut actions = Vec::new();
+        for _ in 0..1000 {
+            actions.extend(world.input(wheel(2.0)));
+        }
+        if ends_with_press {
+            actions.extend(world.input(press));
+        }
+        while let Some(sequence) = world.child(process).inputs.pop_front() {
+            actions.extend(world.renderer(process, FromRenderer::Done { sequence }));
+        }
+        let mut sum = 0.0;
+        let mut events = 0;
+        for action in &actions {
+            let Action::Input(input) = action else {
+                continue;
+            };
+            events += 1;
+            match input.event {
+                InputEvent::Wheel { delta_y, .. } => sum += delta_y,
+                InputEvent::PointerDown { .. } => assert_eq!(sum, 2000.0, "the press came first"),
+                _ => {}
+            }
+        }
+        assert_eq!(sum, 2000.0);
+        assert!(events < 40, "{events}");
+    }
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod lifecycle;
 mod liveness;
 mod navigation;
 mod network;
+mod places;
 mod random;
 mod shell;
 mod source;

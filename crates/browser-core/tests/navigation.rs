@@ -455,7 +455,10 @@ fn history_brings_back_page_title_and_scroll_place() {
     let last = commits.find(|action| matches!(action, Action::Commit(_)));
     assert!(matches!(
         last,
-        Some(Action::Commit(action::Commit { scroll_y: 777, .. }))
+        Some(Action::Commit(action::Commit {
+            scroll_y: Some(777),
+            ..
+        }))
     ));
     assert!(world.shell_state().can_go_forward);
 }

@@ -96,7 +96,7 @@ const JOBS: &[Row] = &[
     ),
     (
         Mechanism::Stream,
-        "gpu/src/window/mod.rs",
+        "gpu/src/window/x11/mod.rs",
         "minifb::Window::new(",
         "the library's connection to the display; Bulkhead itself wants packets",
     ),

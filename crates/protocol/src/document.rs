@@ -13,6 +13,8 @@ pub struct ResponseHead {
     pub status: u16,
     /// The `Content-Type` header as it came.
     pub content_type: Option<String>,
+    /// The `Refresh` header as it came.
+    pub refresh: Option<String>,
     /// The length that the server promised for the decoded body, where it did.
     pub content_length: Option<u64>,
     /// Redirects that were followed.
@@ -24,6 +26,7 @@ impl ResponseHead {
     pub fn check(&self) -> Result<(), Misbehaviour> {
         check_text(&self.final_url, URL_BYTES_MAX)?;
         check_text(self.content_type.as_deref().unwrap_or(""), TEXT_BYTES_MAX)?;
+        check_text(self.refresh.as_deref().unwrap_or(""), TEXT_BYTES_MAX)?;
         if !(100..=999).contains(&self.status) {
             return Err(Misbehaviour::ValueOutOfRange);
         }

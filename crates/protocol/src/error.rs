@@ -17,6 +17,12 @@ pub enum LoadError {
         /// Bytes that the header promised; 0 when it promised none.
         expected: u64,
     },
+    /// The response came in chunks and ended before the last one was whole.
+    #[error("the transfer ended within a chunk or before the last one: {}", arrived(*received, 0))]
+    CutInChunk {
+        /// Bytes that arrived.
+        received: u64,
+    },
     /// The page ended, or would end, beyond the limit.
     #[error("the response is larger than the limit of {limit} bytes")]
     BodyTooLarge {
@@ -138,6 +144,7 @@ impl LoadError {
         match self {
             LoadError::BodyCutShort { .. } => "BODY_CUT_SHORT",
             LoadError::BodyTooLarge { .. } => "BODY_TOO_LARGE",
+            LoadError::CutInChunk { .. } => "CUT_IN_CHUNK",
             LoadError::Cancelled => "CANCELLED",
             LoadError::ConnectionRefused { .. } => "CONNECTION_REFUSED",
             LoadError::ConnectionReset { .. } => "CONNECTION_RESET",

@@ -160,6 +160,54 @@ impl InputEvent {
         self
     }
 
+    /// Whether it only moves something: the pointer, or by the wheel the view.
+    pub fn is_move(&self) -> bool {
+        matches!(
+            self,
+            InputEvent::PointerMove { .. } | InputEvent::Wheel { .. }
+        )
+    }
+
+    /// One event that does what this one and then `next` do, if both only move and there is one:
+    /// the later place of the pointer, or both turns of the wheel in the same direction.
+    pub fn merged(self, next: InputEvent) -> Option<InputEvent> {
+        let merged = match (self, next) {
+            (
+                InputEvent::PointerMove { modifiers: a, .. },
+                InputEvent::PointerMove { modifiers: b, .. },
+            ) if a == b => next,
+            (
+                InputEvent::Wheel {
+                    x,
+                    y,
+                    delta_x,
+                    delta_y,
+                    modifiers,
+                },
+                InputEvent::Wheel {
+                    x: next_x,
+                    y: next_y,
+                    delta_x: right,
+                    delta_y: down,
+                    modifiers: next_modifiers,
+                },
+            ) if (x, y, modifiers) == (next_x, next_y, next_modifiers)
+                && delta_x * right >= 0.0
+                && delta_y * down >= 0.0 =>
+            {
+                InputEvent::Wheel {
+                    x,
+                    y,
+                    delta_x: delta_x + right,
+                    delta_y: delta_y + down,
+                    modifiers,
+                }
+            }
+            _ => return None,
+        };
+        merged.check().is_ok().then_some(merged)
+    }
+
     /// The range checks of [`crate::Message::check`].
     pub fn check(&self) -> Result<(), Misbehaviour> {
         let in_range = |v: f32| v.is_finite() && v.abs() <= 1.0e6;
@@ -198,4 +246,60 @@ pub enum Cursor {
     Pointer,
     /// A bar: text.
     Text,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wheel(x: f32, delta_y: f32) -> InputEvent {
+        InputEvent::Wheel {
+            x,
+            y: 5.0,
+            delta_x: 0.0,
+            delta_y,
+            modifiers: Modifiers::default(),
+        }
+    }
+
+    fn moved(x: f32, shift: bool) -> InputEvent {
+        let modifiers = Modifiers {
+            shift,
+            ..Modifiers::default()
+        };
+        InputEvent::PointerMove {
+            x,
+            y: 5.0,
+            modifiers,
+        }
+    }
+
+    #[test]
+    fn turns_of_the_wheel_in_one_direction_at_one_place_are_added() {
+        assert_eq!(
+            wheel(1.0, 30.0).merged(wheel(1.0, 12.5)),
+            Some(wheel(1.0, 42.5))
+        );
+        // At the end of a page, there and back is not the same as nothing.
+        assert_eq!(wheel(1.0, 30.0).merged(wheel(1.0, -12.0)), None);
+        assert_eq!(wheel(1.0, 30.0).merged(wheel(2.0, 30.0)), None);
+        assert_eq!(
+            wheel(1.0, 9.0e5).merged(wheel(1.0, 9.0e5)),
+            None,
+            "out of range"
+        );
+    }
+
+    #[test]
+    fn of_two_places_the_later_one_counts_and_nothing_else_is_merged() {
+        assert_eq!(
+            moved(1.0, false).merged(moved(2.0, false)),
+            Some(moved(2.0, false))
+        );
+        assert_eq!(moved(1.0, false).merged(moved(2.0, true)), None);
+        assert_eq!(moved(1.0, false).merged(wheel(1.0, 3.0)), None);
+        let leave = InputEvent::PointerLeave;
+        assert_eq!(leave.merged(leave), None);
+        assert!(moved(1.0, false).is_move() && wheel(1.0, 2.0).is_move() && !leave.is_move());
+    }
 }

@@ -29,6 +29,17 @@ pub const TITLE_BYTES_MAX: usize = 1024;
 pub const TEXT_BYTES_MAX: usize = 4 * 1024;
 /// Most bytes of the name, and of the secret, of the user's authority at an X server.
 pub const X11_AUTHORITY_BYTES_MAX: usize = 256;
+/// Most bytes of the name that a link's `target` gives a tab.
+pub const TARGET_NAME_BYTES_MAX: usize = 256;
+/// Width and height of a page's icon on its way to the shell, in pixels.
+pub const ICON_SIDE: usize = 32;
+/// Bytes of such an icon: RGBA, 8 bits each, not premultiplied.
+pub const ICON_BYTES: usize = ICON_SIDE * ICON_SIDE * PIXEL_BYTES;
+/// Quick refreshes (`<meta http-equiv=refresh>`) of a tab one after another, without anything that
+/// the user does between; further ones are refused. Redirects have the same bound.
+pub const QUICK_REFRESHES_MAX: u32 = 20;
+/// A refresh that waits this long or longer is not quick.
+pub const QUICK_REFRESH_MS: u64 = 1_000;
 /// Most bytes of a response body in one [`crate::fetch::FromNetwork::Body`].
 pub const BODY_CHUNK_BYTES_MAX: usize = 60 * 1024;
 /// Most bytes of a document that a renderer parses; the rest is cut and the page says so.
@@ -147,6 +158,7 @@ pub const SPARE_RESTARTS_MAX: usize = 5;
 
 const _: () = assert!(URL_BYTES_MAX * 2 <= MESSAGE_BYTES_MAX);
 const _: () = assert!(BODY_CHUNK_BYTES_MAX + 64 <= MESSAGE_BYTES_MAX);
+const _: () = assert!(ICON_BYTES + 1024 <= MESSAGE_BYTES_MAX);
 const _: () = assert!(TITLE_BYTES_MAX <= TEXT_BYTES_MAX);
 const _: () = assert!(3 * POPUP_ROWS_MAX * POPUP_TEXT_BYTES_MAX <= MESSAGE_BYTES_MAX);
 const _: () = assert!(CLIPBOARD_BYTES_MAX <= u32::MAX as usize);

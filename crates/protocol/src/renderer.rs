@@ -10,7 +10,9 @@ use crate::find::{FindCommand, FindMatches};
 use crate::geometry::Size;
 use crate::ids::{Generation, NavigationId, SurfaceId};
 use crate::input::{Cursor, InputEvent};
-use crate::limits::{TEXT_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX};
+use crate::limits::{
+    ICON_BYTES, TARGET_NAME_BYTES_MAX, TEXT_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX,
+};
 use crate::misbehaviour::{Misbehaviour, check_text};
 use crate::surface::SurfacePart;
 use crate::{HandleKind, Message, site::Site};
@@ -30,6 +32,9 @@ pub enum ToRenderer {
     /// A new fetch channel of the locked site: the network process has been restarted. Legal after
     /// `Lock`; fetches still under way on the old channel have failed.
     FetchChannel,
+    /// Another place of the document that is shown: Back, Forward, or an address that differs by its
+    /// fragment alone. Answered with [`FromRenderer::Done`].
+    GoWithin(GoWithin),
     /// A document of the locked site to show in place of the present one; answered with
     /// [`FromRenderer::Done`] before anything else is said about it.
     Commit(CommitDocument),
@@ -102,6 +107,19 @@ pub enum ToRenderer {
     Inject(Fault),
 }
 
+/// A place in the document that is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GoWithin {
+    /// Rises by one with each input to, and each commit in, this process.
+    pub sequence: u32,
+    /// Of which commit.
+    pub navigation: NavigationId,
+    /// The fragment of the address from now on, percent-encoded.
+    pub fragment: Option<String>,
+    /// Where to scroll to, in pixels from the top; `None`: to what the fragment names.
+    pub scroll_y: Option<u32>,
+}
+
 /// A document to show.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CommitDocument {
@@ -112,13 +130,17 @@ pub struct CommitDocument {
     /// The committed URL: base of relative ones. Of an error page it may be any text: what was
     /// typed.
     pub url: String,
+    /// The HTTP status; 200 for what is not HTTP.
+    pub status: u16,
     /// The `Content-Type` header as it came.
     pub content_type: Option<String>,
+    /// The `Refresh` header as it came.
+    pub refresh: Option<String>,
     /// Where its bytes come from.
     pub body: BodySource,
     /// Where to scroll to once it is laid out, in pixels of the layout from the top (history,
-    /// reload).
-    pub scroll_y: u32,
+    /// reload); `None`: to what the fragment names.
+    pub scroll_y: Option<u32>,
 }
 
 /// Renderer to broker. Each is a claim about the renderer's own document and believed no further.
@@ -159,6 +181,41 @@ pub enum FromRenderer {
         url: String,
         /// Whether a new tab was asked for (Ctrl or middle click).
         new_tab: bool,
+    },
+    /// A link with a `target` was followed, or such a form sent: into a tab of that name, which the
+    /// broker opens if this tab has opened none.
+    NavigateNamed {
+        /// From which commit.
+        navigation: NavigationId,
+        /// Absolute URL.
+        url: String,
+        /// Empty: always a new tab.
+        name: String,
+    },
+    /// A link to another place of the document was followed. The address stays that of the commit
+    /// but for the fragment, so the renderer names no address at all.
+    WentWithin {
+        /// Of which commit.
+        navigation: NavigationId,
+        /// Percent-encoded.
+        fragment: String,
+    },
+    /// The document wants to be replaced after a while (`<meta http-equiv=refresh>` or the header);
+    /// at most once a commit. The broker has the clock.
+    Refresh {
+        /// Of which commit.
+        navigation: NavigationId,
+        /// Absolute URL.
+        url: String,
+        /// From now on.
+        after_s: u32,
+    },
+    /// The document's icon, at most once a commit.
+    Icon {
+        /// Of which commit.
+        navigation: NavigationId,
+        /// `ICON_BYTES` bytes, or none for a document without an icon.
+        pixels: Vec<u8>,
     },
     /// The document was scrolled (at most once a frame).
     Scrolled {
@@ -224,6 +281,7 @@ impl Message for ToRenderer {
             ToRenderer::Edit { edit, .. } => edit.handles(),
             ToRenderer::Lock { fetch: false, .. }
             | ToRenderer::DetachSurface { .. }
+            | ToRenderer::GoWithin(_)
             | ToRenderer::Input { .. }
             | ToRenderer::Inspect { .. }
             | ToRenderer::SetAppearance { .. }
@@ -237,7 +295,11 @@ impl Message for ToRenderer {
             ToRenderer::Lock { site, .. } => site.check(),
             ToRenderer::Commit(commit) => {
                 check_text(&commit.url, URL_BYTES_MAX)?;
+                check_text(commit.refresh.as_deref().unwrap_or(""), TEXT_BYTES_MAX)?;
                 check_text(commit.content_type.as_deref().unwrap_or(""), TEXT_BYTES_MAX)
+            }
+            ToRenderer::GoWithin(go) => {
+                check_text(go.fragment.as_deref().unwrap_or(""), URL_BYTES_MAX)
             }
             ToRenderer::AttachSurface { size, .. } | ToRenderer::ReplaceRegion { size, .. } => {
                 if size.is_valid_surface() {
@@ -270,7 +332,15 @@ impl Message for FromRenderer {
         match self {
             FromRenderer::Title { title, .. } => check_text(title, TITLE_BYTES_MAX),
             FromRenderer::Incomplete { reason, .. } => check_text(reason, TEXT_BYTES_MAX),
-            FromRenderer::Navigate { url, .. } => check_text(url, URL_BYTES_MAX),
+            FromRenderer::Navigate { url, .. } | FromRenderer::Refresh { url, .. } => {
+                check_text(url, URL_BYTES_MAX)
+            }
+            FromRenderer::NavigateNamed { url, name, .. } => {
+                check_text(url, URL_BYTES_MAX)?;
+                check_text(name, TARGET_NAME_BYTES_MAX)
+            }
+            FromRenderer::WentWithin { fragment, .. } => check_text(fragment, URL_BYTES_MAX),
+            FromRenderer::Icon { pixels, .. } => check_icon(pixels),
             FromRenderer::Hover { link, .. } => {
                 check_text(link.as_deref().unwrap_or(""), URL_BYTES_MAX)
             }
@@ -282,5 +352,14 @@ impl Message for FromRenderer {
             | FromRenderer::Scrolled { .. }
             | FromRenderer::Done { .. } => Ok(()),
         }
+    }
+}
+
+/// An icon is there in full, or there is none.
+pub(crate) fn check_icon(pixels: &[u8]) -> Result<(), Misbehaviour> {
+    if pixels.is_empty() || pixels.len() == ICON_BYTES {
+        Ok(())
+    } else {
+        Err(Misbehaviour::ValueOutOfRange)
     }
 }

@@ -11,6 +11,7 @@ use crate::limits::{
     TITLE_BYTES_MAX, URL_BYTES_MAX,
 };
 use crate::misbehaviour::{Misbehaviour, check_text};
+use crate::renderer::check_icon;
 use crate::{HandleKind, Message};
 use serde::{Deserialize, Serialize};
 
@@ -149,6 +150,12 @@ pub enum ToShell {
     State(Box<ShellState>),
     /// The menu or list to show; none: its surface goes.
     Popup(Option<Popup>),
+    /// The icon of a tab; without pixels it has none. Told after the state that first has the tab.
+    Icon {
+        tab: TabId,
+        /// `ICON_BYTES` bytes, or none.
+        pixels: Vec<u8>,
+    },
     /// Put the keyboard into the address bar, all of its text selected (Ctrl+L, a new tab).
     FocusAddress,
     /// Put the keyboard into the bar for finding text, all of its text selected.
@@ -216,6 +223,7 @@ impl Message for ToShell {
         let state = match self {
             ToShell::State(state) => state,
             ToShell::Popup(Some(popup)) => return check_popup(popup),
+            ToShell::Icon { pixels, .. } => return check_icon(pixels),
             ToShell::Popup(None) | ToShell::FocusAddress | ToShell::FocusFind => return Ok(()),
         };
         if state.tabs.len() > TABS_MAX {

@@ -235,10 +235,27 @@ fn report_panic(info: &PanicHookInfo<'_>) {
 /// The path of a source file, without the folder in which the machine that built this program keeps
 /// its crates: that folder may hold a user's name, and helps nobody who reads a card.
 fn in_crate(file: &str) -> &str {
-    let Some((_, in_registry)) = file.split_once("/registry/src/") else {
+    if let Some((_, in_registry)) = file.split_once("/registry/src/") {
+        return in_registry.split_once('/').map_or(file, |(_, path)| path);
+    }
+    if let Some((_, in_checkout)) = file.split_once("/git/checkouts/") {
+        return in_checkout;
+    }
+    // The compiler's own library, under a name that is the same everywhere.
+    if file.starts_with("/rustc/") || !file.starts_with('/') {
         return file;
-    };
-    in_registry.split_once('/').map_or(file, |(_, path)| path)
+    }
+    // Any other folder is this machine's: the standard library with its sources installed, or a
+    // workspace that was built from outside.
+    if let Some((_, library)) = file.split_once("/rustlib/src/rust/") {
+        return library;
+    }
+    let in_crate = file.rsplit_once("/src/").and_then(|(folder, path)| {
+        let name = folder.rsplit('/').next()?;
+        Some(name.len() + "/src/".len() + path.len())
+    });
+    let name = file.rsplit('/').next().map_or(0, str::len);
+    &file[file.len() - in_crate.unwrap_or(name)..]
 }
 
 /// A line on the stack. Text beyond its capacity is cut off.
@@ -387,6 +404,23 @@ mod tests {
             "/rustc/59807616/library/core/src/option.rs",
         ] {
             assert_eq!(in_crate(file), file);
+        }
+        for (file, cut) in [
+            (
+                "/a/user/.rustup/lib/rustlib/src/rust/library/core/src/option.rs",
+                "library/core/src/option.rs",
+            ),
+            (
+                "/a/user/bulkhead/renderer/src/view/view.rs",
+                "renderer/src/view/view.rs",
+            ),
+            ("/a/user/build.rs", "build.rs"),
+            (
+                "/a/user/.cargo/git/checkouts/taffy-1/abc/src/lib.rs",
+                "taffy-1/abc/src/lib.rs",
+            ),
+        ] {
+            assert_eq!(in_crate(file), cut);
         }
     }
 

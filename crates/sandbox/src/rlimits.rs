@@ -26,7 +26,7 @@ pub(crate) fn limits(role: Role) -> [Limit; 13] {
         Role::Demo | Role::Renderer | Role::Shell => 256,
         Role::X11Filter => 64,
     };
-    // Wayland's buffers grow with the window, and the limit counts memory files too.
+    // The limit counts memory files too: three buffers of the largest window, for Wayland.
     let file_size = if role == Role::Gpu { 512 * MIB } else { 0 };
     let limit = |resource, label, value| Limit {
         resource,

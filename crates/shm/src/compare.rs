@@ -10,18 +10,20 @@ const GAP_ROWS_MAX: u32 = 8;
 /// Bytes compared at a time while the first and the last difference of a row are looked for.
 const BLOCK_BYTES: usize = 64 * PIXEL_BYTES;
 
-/// The pixels that differ between two frames of that size, and some others: all differences in
-/// neighbouring rows share one rectangle, the smallest that holds them.
-pub(crate) fn differences(old: &[u8], new: &[u8], size: Size) -> Damage {
+/// Adds the pixels of `area` that differ between two frames of that size, and some others: all
+/// differences in neighbouring rows share one rectangle, the smallest that holds them.
+pub(crate) fn differences(old: &[u8], new: &[u8], size: Size, area: Rect, damage: &mut Damage) {
     let stride = size.width as usize * PIXEL_BYTES;
-    let mut damage = Damage::none();
+    let columns = area.x as usize * PIXEL_BYTES..area.right() as usize * PIXEL_BYTES;
     let mut band: Option<Rect> = None;
     let rows = old.chunks_exact(stride).zip(new.chunks_exact(stride));
-    for (y, (old, new)) in (0..size.height).zip(rows) {
-        let Some((first, last)) = differing_columns(old, new) else {
+    let rows = (0..size.height).zip(rows);
+    for (y, (old, new)) in rows.skip(area.y as usize).take(area.height as usize) {
+        let Some((first, last)) = differing_columns(&old[columns.clone()], &new[columns.clone()])
+        else {
             continue;
         };
-        let row = Rect::new(first, y, last - first + 1, 1);
+        let row = Rect::new(area.x + first, y, last - first + 1, 1);
         band = match band {
             Some(above) if y - above.bottom() <= GAP_ROWS_MAX => Some(above.union(row)),
             finished => {
@@ -31,7 +33,6 @@ pub(crate) fn differences(old: &[u8], new: &[u8], size: Size) -> Damage {
         };
     }
     band.into_iter().for_each(|rect| damage.add(rect));
-    damage
 }
 
 /// The first and the last column in which two rows differ.
@@ -60,6 +61,12 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use protocol::limits::DAMAGE_RECTS_MAX;
+
+    fn differences(old: &[u8], new: &[u8], size: Size) -> Damage {
+        let mut damage = Damage::none();
+        super::differences(old, new, size, Rect::from_size(size), &mut damage);
+        damage
+    }
 
     fn frame(size: Size) -> Vec<u8> {
         (0..size.frame_bytes().expect("a small frame"))

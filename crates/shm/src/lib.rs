@@ -63,5 +63,5 @@ pub use consumer::{Consumer, FrameInfo};
 pub use damage::Damage;
 pub use error::ShmError;
 pub use map::{Mapped, ReadOnlyMap, WritableMap, map_read_only};
-pub use producer::Producer;
+pub use producer::{Producer, Shift};
 pub use region::{Region, SurfaceRegions};

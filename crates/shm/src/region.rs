@@ -1,4 +1,5 @@
-//! Makes regions: sealed memory files of a fixed size. Only the broker makes them.
+//! Makes regions: sealed memory files of a fixed size. Only the broker makes those of
+//! frames; the gpu process makes those that it shares with a compositor.
 //!
 //! Trusts: the kernel's seals. Never: hands out a region whose size could still change.
 

@@ -1,7 +1,7 @@
 //! Watches events and actions from outside and says when the stream breaks an invariant that the
 //! core's state alone cannot show: 1 to 5, 7, and what bodies and inputs need.
 
-use browser_core::{Action, Body, Event, KillReason, RecordKind, action};
+use browser_core::{Action, Body, Event, KillReason, Record, RecordKind, action};
 use protocol::ids::{Generation, NavigationId, ProcessId, SurfaceId};
 use protocol::site::Site;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +15,8 @@ struct Process {
     bootstraps: u32,
     site: Option<Site>,
     inputs: u32,
+    /// What is committed in it, and where.
+    document: Option<(NavigationId, String)>,
 }
 
 #[derive(Debug)]
@@ -136,12 +138,20 @@ impl Checker {
                 })
             }
             Action::Commit(commit) => self.commit(commit),
-            Action::Input(action::Input {
-                process,
-                sequence,
-                surface,
+            Action::GoWithin { process, go } => {
+                self.next_in_order(*process, go.sequence)?;
+                let document = self.process(*process).document.as_ref();
+                let is_its = document.is_some_and(|(id, _)| *id == go.navigation);
+                ensure(is_its, || format!("6: {process} is moved in {document:?}"))
+            }
+            Action::Record(Record {
+                kind: RecordKind::Within { navigation, url },
+                process: Some(process),
                 ..
-            }) => self.number_of_surface(*process, *sequence, *surface),
+            }) => self.within(*process, *navigation, url),
+            Action::Input(input) => {
+                self.number_of_surface(input.process, input.sequence, input.surface)
+            }
             Action::Edit {
                 process,
                 sequence,
@@ -191,11 +201,20 @@ impl Checker {
         ensure(told.appearance.check().is_ok(), || format!("8: {told:?}"))
     }
 
+    /// The address shown differs from the committed one by its fragment alone.
+    fn within(&mut self, process: ProcessId, navigation: NavigationId, url: &str) -> Check {
+        let document = self.process(process).document.clone();
+        let bare = |url: &str| url.split('#').next().map(str::to_owned);
+        let is_its = document.is_some_and(|(id, at)| id == navigation && bare(&at) == bare(url));
+        ensure(is_its, || format!("6: {process} is nowhere near {url}"))
+    }
+
     fn commit(&mut self, commit: &action::Commit) -> Check {
         let action::Commit {
             process, url, body, ..
         } = commit;
         self.next_in_order(*process, commit.sequence)?;
+        self.process(*process).document = Some((commit.navigation, url.clone()));
         let Some(site) = self.process(*process).site.clone() else {
             return Err(format!("1: {process} is not locked"));
         };
@@ -384,6 +403,8 @@ pub fn recipients(action: &Action) -> Vec<ProcessId> {
         | Action::Kill { process, .. }
         | Action::HungUp { process }
         | Action::Commit(action::Commit { process, .. })
+        | Action::GoWithin { process, .. }
+        | Action::ShowIcon { process, .. }
         | Action::Input(action::Input { process, .. })
         | Action::SetAppearance(action::SetAppearance { process, .. })
         | Action::Find(action::Find { process, .. })
@@ -438,7 +459,6 @@ mod seeded_mutants {
 
     use super::*;
     use crate::world::WAITING;
-    use browser_core::Record;
     use protocol::ids::Role;
 
     const P: ProcessId = ProcessId(1);

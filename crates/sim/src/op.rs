@@ -205,13 +205,17 @@ kinds! {
         /// Of a search that may not have been asked for.
         Found: 1,
         Hover: 2,
+        Icon: 1,
         Incomplete: 1,
         Loaded: 1,
         Navigate: 2,
         NavigateInNewTab: 1,
+        NavigateNamed: 1,
         Painted: 1,
+        Refresh: 1,
         Scrolled: 1,
         Title: 1,
+        WentWithin: 2,
     }
 }
 
@@ -239,9 +243,11 @@ kinds! {
 }
 
 /// Addresses of every sort.
-pub const ADDRESSES: [&str; 18] = [
+pub const ADDRESSES: [&str; 20] = [
     "https://one.example/",
     "https://sub.one.example/b",
+    "https://one.example/#here",
+    "https://one.example/#there",
     "https://two.example/",
     "http://127.0.0.1:8000/",
     "bulkhead://welcome",

@@ -256,6 +256,24 @@ impl World {
                 url: text,
                 new_tab: says == RendererKind::NavigateInNewTab,
             },
+            RendererKind::NavigateNamed => FromRenderer::NavigateNamed {
+                navigation,
+                url: text,
+                name: ["", "one"][usize::from(by.0 % 2)].to_owned(),
+            },
+            RendererKind::WentWithin => FromRenderer::WentWithin {
+                navigation,
+                fragment: text,
+            },
+            RendererKind::Refresh => FromRenderer::Refresh {
+                navigation,
+                url: text,
+                after_s: u32::from(by.0 % 3),
+            },
+            RendererKind::Icon => FromRenderer::Icon {
+                navigation,
+                pixels: vec![0; usize::from(by.0 % 2) * protocol::limits::ICON_BYTES],
+            },
             RendererKind::Scrolled => FromRenderer::Scrolled {
                 navigation,
                 y: u32::from(by.0),

@@ -209,6 +209,9 @@ impl World {
                 self.child(*process).inputs.push_back(*sequence);
                 self.fresh.push((*process, *navigation));
             }
+            Action::GoWithin { process, go } => {
+                self.child(*process).inputs.push_back(go.sequence);
+            }
             Action::Input(action::Input {
                 process, sequence, ..
             })
@@ -438,6 +441,7 @@ pub fn head(url: &str) -> ResponseHead {
         final_url: url.to_owned(),
         status: 200,
         content_type: Some("text/html".to_owned()),
+        refresh: None,
         content_length: None,
         redirects: 0,
     }

@@ -9,6 +9,7 @@
 #![deny(unsafe_code)]
 
 pub mod browser;
+pub mod desk;
 pub mod picture;
 pub mod process;
 mod program;

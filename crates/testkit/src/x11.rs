@@ -19,15 +19,8 @@ impl Display {
 
     /// Starts one with these arguments too, or says why the test has to be skipped.
     pub fn start_with(arguments: &[&str]) -> Option<Display> {
-        for tool in ["Xvfb", "xdotool", "import"] {
-            let found = Command::new("which")
-                .arg(tool)
-                .output()
-                .is_ok_and(|o| o.status.success());
-            if !found {
-                println!("SKIP: {tool} is not installed");
-                return None;
-            }
+        if !are_installed(&["Xvfb", "xdotool", "import"]) {
+            return None;
         }
         let mut server = Command::new("Xvfb")
             .args([
@@ -38,6 +31,8 @@ impl Display {
                 "1400x1000x24",
                 "-nolisten",
                 "tcp",
+                // Else the keyboard's layout is lost with the program that set it.
+                "-noreset",
             ])
             .args(arguments)
             .stdin(Stdio::null())
@@ -81,6 +76,14 @@ impl Display {
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
     }
 
+    /// Gives the display's keyboard that layout.
+    pub fn set_layout(&self, layout: &str) {
+        let status = Command::new("setxkbmap")
+            .args(["-display", &self.name, layout])
+            .status();
+        assert!(status.expect("setxkbmap runs").success());
+    }
+
     /// Looks at the window on the display itself until it is as it should be.
     pub fn see(&self, window: &str, what: &str, is_it: impl Fn(&Picture) -> bool) -> Picture {
         let folder = tempfile::tempdir().expect("a scratch folder");
@@ -109,6 +112,18 @@ impl Display {
         let found = self.xdotool(&["search", "--sync", "--onlyvisible", "--name", "Bulkhead"]);
         found.lines().next().expect("a window").to_owned()
     }
+}
+
+/// Whether these programs are there; says which one is not.
+pub(crate) fn are_installed(tools: &[&str]) -> bool {
+    tools.iter().all(|tool| {
+        let found = Command::new("which").arg(tool).output();
+        let is_there = found.is_ok_and(|output| output.status.success());
+        if !is_there {
+            println!("SKIP: {tool} is not installed");
+        }
+        is_there
+    })
 }
 
 impl Drop for Display {

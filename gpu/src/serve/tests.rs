@@ -156,3 +156,33 @@ fn a_misbehaving_producer_is_named_and_the_loop_goes_on() {
         }
     );
 }
+
+#[test]
+fn a_wheel_that_never_stops_is_one_event_a_look_and_no_press_is_passed() {
+    use protocol::input::{Button, InputEvent, Modifiers};
+    let modifiers = Modifiers::default();
+    let wheel = |delta_y| InputEvent::Wheel {
+        x: 1.0,
+        y: 2.0,
+        delta_x: 0.0,
+        delta_y,
+        modifiers,
+    };
+    let press = InputEvent::PointerDown {
+        x: 1.0,
+        y: 2.0,
+        button: Button::Left,
+        modifiers,
+    };
+    let resized = WindowEvent::Resized(SIZE);
+    let turns = std::iter::repeat_n(WindowEvent::Input(wheel(4.0)), 1000);
+    let events = turns.clone().chain([WindowEvent::Input(press)]);
+    let events = events.chain(turns.take(10)).chain([resized.clone()]);
+    let expected = [
+        WindowEvent::Input(wheel(4000.0)),
+        WindowEvent::Input(press),
+        WindowEvent::Input(wheel(40.0)),
+        resized,
+    ];
+    assert_eq!(merged(events).collect::<Vec<_>>(), expected);
+}

@@ -1,12 +1,12 @@
-//! Translates X11 events to input. A press is reported once, with its release; control characters
+//! Translates raw events to input. A press is reported once, with its release; control characters
 //! are dropped.
 
-use super::x11::{RawEvent, RawKey};
+use super::event::{RawEvent, RawKey};
 use protocol::input::{Button, InputEvent, Key, Modifiers};
 use x11_dl::{keysym as sym, xlib};
 
 /// What one notch of the wheel scrolls, in pixels.
-const NOTCH_PIXELS: f32 = 53.0;
+pub const NOTCH_PIXELS: f32 = 53.0;
 
 /// What is held, between events.
 pub struct Translator {
@@ -56,6 +56,16 @@ impl Translator {
             } => {
                 out.extend(button_event(down, button, at, modifiers(state)));
             }
+            &RawEvent::Scroll { at, delta, state } => {
+                let (x, y) = place(at);
+                out.push(InputEvent::Wheel {
+                    x,
+                    y,
+                    delta_x: delta.0,
+                    delta_y: delta.1,
+                    modifiers: modifiers(state),
+                });
+            }
             RawEvent::Leave => out.push(InputEvent::PointerLeave),
             RawEvent::Focus(gained) => self.focus(*gained, out),
             RawEvent::Motion { .. }
@@ -100,6 +110,26 @@ impl Translator {
         }
         out.push(InputEvent::Focus(gained));
     }
+}
+
+/// What a key means with no modifier, in a layout that has Latin letters where there is one.
+/// `in_group`: what it means in each layout; `active`: the layout in use.
+pub fn base_keysym(active: u32, in_group: impl Fn(u32) -> u32) -> u32 {
+    let base = in_group(active);
+    if is_latin(base) {
+        return base;
+    }
+    let mut others = (0..4).map(in_group);
+    others.find(|&other| is_latin_letter(other)).unwrap_or(base)
+}
+
+fn is_latin(keysym: u32) -> bool {
+    // Letters of Latin-1, and everything that is no letter of another script: functions keys, too.
+    keysym != 0 && (keysym <= 0xff || keysym >= 0xfd00)
+}
+
+fn is_latin_letter(keysym: u32) -> bool {
+    char::from_u32(keysym).is_some_and(|c| c.is_ascii_alphabetic())
 }
 
 /// The keys that a press stands for: none, one, or one for each character of composed text.

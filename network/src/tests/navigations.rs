@@ -264,13 +264,18 @@ fn a_body_shorter_than_promised_is_cut_short() {
         Then::Close
     });
     let mut net = Net::start();
-    for (path, expected) in [("/length", 1000), ("/chunked", 0), ("/chunk", 0)] {
+    let in_chunk = LoadError::CutInChunk { received: 9 };
+    let of_promised = LoadError::BodyCutShort {
+        received: 9,
+        expected: 1000,
+    };
+    for (path, error) in [
+        ("/length", of_promised),
+        ("/chunked", in_chunk.clone()),
+        ("/chunk", in_chunk),
+    ] {
         let loaded = net.load(&server.url(path)).expect("has a head");
         assert_eq!(loaded.body, b"only this", "{path}");
-        let error = LoadError::BodyCutShort {
-            received: 9,
-            expected,
-        };
         assert_eq!(loaded.error, Some(error), "{path}");
     }
 }

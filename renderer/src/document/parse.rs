@@ -5,7 +5,7 @@
 
 use crate::document::content;
 use crate::document::controls;
-use crate::document::frame::FrameDocument;
+use crate::document::frame;
 use crate::document::hints::Hints;
 use crate::document::markup::Markup;
 use crate::document::mime;
@@ -118,7 +118,7 @@ fn options() -> ParseOpts {
 }
 
 /// Parses what Blitz itself wants parsed: inner HTML, and the documents of frames. A frame of
-/// another site would need a process of its own and stays empty.
+/// another site would need a process of its own: a text says so.
 pub(crate) struct InnerParser {
     /// The site of the document that has the frames.
     pub(crate) site: Option<Site>,
@@ -126,6 +126,8 @@ pub(crate) struct InnerParser {
     pub(crate) responses: Responses,
     /// What is left for the document and its frames together.
     pub(crate) budget: Rc<Budget>,
+    /// Makes a document that was parsed the document of a frame.
+    pub(crate) framed: Box<dyn Fn(BaseDocument) -> Box<dyn Document>>,
 }
 
 impl HtmlParserProvider for InnerParser {
@@ -149,11 +151,13 @@ impl HtmlParserProvider for InnerParser {
             .map_or(&requested, |r| &r.final_url)
             .clone();
         let is_own = match (&self.site, Url::parse(&url)) {
+            // The `srcdoc` of a document that nothing can be fetched for is its own text.
+            _ if url == OPAQUE_BASE => response.is_none(),
             (Some(own), Ok(url)) => *own == Site::of(&url, 0),
             _ => false,
         };
         let (markup, text) = match response {
-            _ if !is_own => (Markup::Html, String::new()),
+            _ if !is_own => (Markup::Html, frame::notice(&url)),
             None => (Markup::Html, html.to_owned()),
             Some(response) => {
                 let content = mime::content_type(response.content_type.as_deref(), &response.bytes);
@@ -163,7 +167,7 @@ impl HtmlParserProvider for InnerParser {
         if is_own {
             config.base_url = Some(url);
         }
-        Box::new(FrameDocument(parse(markup, &text, config, &self.budget)))
+        (self.framed)(parse(markup, &text, config, &self.budget))
     }
 }
 

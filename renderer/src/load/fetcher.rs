@@ -8,6 +8,7 @@
 use crate::document::responses::Responses;
 use crate::document::stylesheet;
 use crate::document::svg_text;
+use crate::load::icon;
 use blitz_traits::net::{AbortSignal, Bytes, NetHandler, NetProvider, Request, Url};
 use data_url::DataUrl;
 use ipc::{Endpoint, Receiver, Sender};
@@ -41,6 +42,16 @@ pub(crate) struct Fetcher {
     responses: Responses,
     /// How many different URLs the document has requested from the network.
     resources: usize,
+    icon: IconFetch,
+}
+
+/// The fetch of the document's icon, of which the document does not know.
+#[derive(Default)]
+struct IconFetch {
+    request: Option<RequestId>,
+    bytes: Vec<u8>,
+    /// The file, once it is there; nothing if it could not be had.
+    done: Option<Vec<u8>>,
 }
 
 struct Running {
@@ -139,7 +150,8 @@ impl Fetcher {
     }
 
     fn send_queued(&mut self) {
-        while self.running.len() < FETCHES_PER_CHANNEL_MAX {
+        let reserved = usize::from(self.icon.request.is_some());
+        while self.running.len() + reserved < FETCHES_PER_CHANNEL_MAX {
             let Some((sender, _)) = &self.channel else {
                 return;
             };
@@ -191,7 +203,91 @@ impl Fetcher {
         }
     }
 
+    /// Fetches the document's icon beside everything else. Its rules are those of resources.
+    pub(crate) fn fetch_icon(&mut self, url: &Url) {
+        if url.scheme() == "data" {
+            self.icon.done = Some(decode_data_url(url).to_vec());
+            return;
+        }
+        self.icon.done = Some(Vec::new());
+        let is_web = matches!(url.scheme(), "http" | "https");
+        let has_room = self.running.len() < FETCHES_PER_CHANNEL_MAX;
+        let Some((sender, _)) = self.channel.as_ref().filter(|_| is_web && has_room) else {
+            return;
+        };
+        if url.as_str().len() > URL_BYTES_MAX {
+            return;
+        }
+        let request = RequestId(self.next_request);
+        self.next_request = self.next_request.wrapping_add(1);
+        let message = ToNetwork::Fetch {
+            request,
+            url: url.as_str().to_owned(),
+            destination: Destination::Image,
+        };
+        if sender.send(message).is_ok() {
+            self.icon = IconFetch {
+                request: Some(request),
+                ..IconFetch::default()
+            };
+        }
+    }
+
+    /// The icon's file once its fetch has ended; empty if there is none.
+    pub(crate) fn take_icon(&mut self) -> Option<Vec<u8>> {
+        self.icon.done.take()
+    }
+
+    fn end_icon(&mut self, is_whole: bool) {
+        let bytes = std::mem::take(&mut self.icon.bytes);
+        self.icon.request = None;
+        self.icon.done = Some(if is_whole { bytes } else { Vec::new() });
+    }
+
+    fn cancel_icon(&mut self) {
+        if let (Some(request), Some((sender, _))) = (self.icon.request.take(), &self.channel) {
+            // A channel that is gone is noticed when it is read.
+            let _ = sender.send(ToNetwork::Cancel { request });
+        }
+    }
+
+    /// Takes an answer if it is about the icon.
+    fn take_icon_answer(&mut self, answer: &FromNetwork) -> bool {
+        let request = match answer {
+            FromNetwork::Head { request, .. }
+            | FromNetwork::Body { request, .. }
+            | FromNetwork::End { request }
+            | FromNetwork::Failed { request, .. } => *request,
+        };
+        if self.icon.request != Some(request) {
+            return false;
+        }
+        let is_too_large = match answer {
+            FromNetwork::Head { head, .. } => head.status >= 400,
+            FromNetwork::Body { bytes, .. } => {
+                self.icon.bytes.extend_from_slice(bytes);
+                self.icon.bytes.len() > icon::FILE_BYTES_MAX
+            }
+            FromNetwork::End { .. } => {
+                self.end_icon(true);
+                false
+            }
+            FromNetwork::Failed { .. } => {
+                self.end_icon(false);
+                false
+            }
+        };
+        if is_too_large {
+            self.cancel_icon();
+            self.end_icon(false);
+        }
+        true
+    }
+
     fn take_answer(&mut self, answer: FromNetwork) {
+        if self.take_icon_answer(&answer) {
+            return self.send_queued();
+        }
         match answer {
             FromNetwork::Head { request, head } => {
                 // The page of an HTTP error is not the resource.
@@ -280,6 +376,9 @@ impl Fetcher {
     }
 
     fn fail_running(&mut self) {
+        if self.icon.request.is_some() {
+            self.end_icon(false);
+        }
         for (_, running) in std::mem::take(&mut self.running) {
             self.finish(running.url, None);
         }
@@ -288,6 +387,10 @@ impl Fetcher {
     /// Fails every fetch; each request is answered.
     pub(crate) fn stop(&mut self) {
         self.pump();
+        if self.icon.request.is_some() {
+            self.cancel_icon();
+            self.end_icon(false);
+        }
         for url in std::mem::take(&mut self.queue) {
             self.finish(url, None);
         }
@@ -308,6 +411,8 @@ impl Fetcher {
         for request in self.running.keys().copied().collect::<Vec<_>>() {
             self.give_up(request);
         }
+        self.cancel_icon();
+        self.icon = IconFetch::default();
         self.finished.clear();
         self.failed.clear();
         self.responses.clear();

@@ -1,3 +1,4 @@
 //! Loads a document's sub-resources.
 
 pub(crate) mod fetcher;
+pub(crate) mod icon;

@@ -132,13 +132,19 @@ impl FindBar {
             .iter()
             .filter_map(|link| command::of_link(&link.url))
             .collect();
+        commands.extend(self.take_typed());
+        commands
+    }
+
+    /// What the broker is to look for, if the text is another one, typed or pasted.
+    pub(crate) fn take_typed(&mut self) -> Option<FromShell> {
         let mut typed = FIELD.typed(&self.view);
         typed.truncate(typed.floor_char_boundary(FIND_TEXT_BYTES_MAX));
-        if typed != self.told {
-            self.told.clone_from(&typed);
-            commands.push(FromShell::Find(typed));
+        if self.open.is_none() || self.text.is_some() || typed == self.told {
+            return None;
         }
-        commands
+        self.told.clone_from(&typed);
+        Some(FromShell::Find(typed))
     }
 }
 

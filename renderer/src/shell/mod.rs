@@ -7,6 +7,7 @@
 mod card;
 mod command;
 mod drag;
+mod favicons;
 mod field;
 mod find_bar;
 mod fit;
@@ -69,6 +70,7 @@ impl Shell {
                 self.strip.set_state(*state);
             }
             ToShell::Popup(popup) => self.popup.set(popup),
+            ToShell::Icon { tab, pixels } => self.strip.set_icon(tab, &pixels),
             ToShell::FocusAddress => self.strip.focus_address(),
             ToShell::FocusFind => self.find.focus(),
         }
@@ -167,8 +169,7 @@ impl Host for Shell {
     fn deadline(&self) -> Option<Instant> {
         let (strip, card) = (&self.strip.view, &self.card.view);
         let views = [strip, card, &self.find.view, &self.popup.view];
-        let is_unsettled = views.into_iter().any(View::is_unsettled);
-        is_unsettled.then(Instant::now)
+        views.into_iter().filter_map(View::deadline).min()
     }
 
     fn turn(&mut self, control: &ToBroker) {
@@ -178,6 +179,8 @@ impl Host for Shell {
         self.popup.turn();
         let typed = self.strip.take_typed();
         self.say(typed);
+        let looked_for = self.find.take_typed();
+        self.say(looked_for);
         let pointed = match self.pointed {
             SurfacePart::Card => &self.card.view,
             SurfacePart::Find => &self.find.view,

@@ -1,5 +1,6 @@
 //! The markup of the strip's parts, generated from the state. Every string of the state is escaped.
 
+use super::favicons::Favicons;
 use super::fit::fit;
 use super::icons::{Icon, icon};
 use crate::document::content::escape;
@@ -30,7 +31,7 @@ pub(crate) struct Part {
 }
 
 /// All parts, for a strip of that width.
-pub(crate) fn parts(state: &ShellState, width: f32, inks: Inks) -> [Part; 5] {
+pub(crate) fn parts(state: &ShellState, favicons: &Favicons, width: f32, inks: Inks) -> [Part; 5] {
     let (class, site) = site(state, width, inks);
     let link = state.hover_link.as_deref().unwrap_or("");
     let hover = escape(&fit(link, width * 0.4, 12.0));
@@ -38,7 +39,7 @@ pub(crate) fn parts(state: &ShellState, width: f32, inks: Inks) -> [Part; 5] {
         Part {
             id: "tabs",
             class: "",
-            html: tabs(state, width, inks),
+            html: tabs(state, favicons, width, inks),
         },
         Part {
             id: "nav",
@@ -69,12 +70,13 @@ pub(crate) fn tab_width(state: &ShellState, width: f32) -> f32 {
     ((width - BESIDE_TABS) / count).clamp(1.0, TAB_WIDTH_MAX)
 }
 
-fn tabs(state: &ShellState, width: f32, inks: Inks) -> String {
+fn tabs(state: &ShellState, favicons: &Favicons, width: f32, inks: Inks) -> String {
     let tab_width = tab_width(state, width);
     let mut html = String::new();
     for tab in &state.tabs {
+        let favicon = favicons.get(tab.tab);
         let is_active = state.active == Some(tab.tab);
-        html.push_str(&tab_markup(tab, is_active, tab_width, inks));
+        html.push_str(&tab_markup(tab, favicon, is_active, tab_width, inks));
     }
     let plus = icon(Icon::Plus, inks.plain);
     html.push_str(&format!(
@@ -83,16 +85,24 @@ fn tabs(state: &ShellState, width: f32, inks: Inks) -> String {
     html
 }
 
-fn tab_markup(tab: &TabView, is_active: bool, width: f32, inks: Inks) -> String {
+fn tab_markup(
+    tab: &TabView,
+    favicon: Option<&str>,
+    is_active: bool,
+    width: f32,
+    inks: Inks,
+) -> String {
     let is_closable = width >= CLOSABLE_WIDTH_MIN || (is_active && width >= 40.0);
     let mark = match tab.mark {
-        TabMark::Crashed => "<span class=\"mark crashed\"></span>",
-        TabMark::Loading => "<span class=\"mark loading\"></span>",
-        TabMark::Slow => "<span class=\"mark slow\"></span>",
-        TabMark::Ready => "",
+        TabMark::Crashed => "<span class=\"mark crashed\"></span>".to_owned(),
+        TabMark::Loading => "<span class=\"mark loading\"></span>".to_owned(),
+        TabMark::Slow => "<span class=\"mark slow\"></span>".to_owned(),
+        TabMark::Ready => favicon.map_or_else(String::new, |url| {
+            format!("<img class=\"favicon\" alt=\"\" src=\"{url}\">")
+        }),
     };
     let beside =
-        16.0 + if is_closable { 25.0 } else { 0.0 } + if mark.is_empty() { 0.0 } else { 19.0 };
+        16.0 + if is_closable { 25.0 } else { 0.0 } + if mark.is_empty() { 0.0 } else { 23.0 };
     let title = if tab.title.is_empty() {
         "New tab"
     } else {

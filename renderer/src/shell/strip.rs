@@ -3,6 +3,7 @@
 
 use super::command::{self, BASE};
 use super::drag::Drag;
+use super::favicons::Favicons;
 use super::parts::{Inks, Part, parts, tab_width};
 use crate::document::markup::Markup;
 use crate::document::text_fields;
@@ -23,6 +24,7 @@ pub(crate) struct Strip {
     pub(crate) view: View,
     fetcher: Fetcher,
     state: Option<ShellState>,
+    favicons: Favicons,
     /// The markup of each part as it stands in the document.
     parts: Vec<Part>,
     /// The text to be put into the address bar.
@@ -45,6 +47,7 @@ impl Strip {
             view,
             fetcher,
             state: None,
+            favicons: Favicons::default(),
             parts: Vec::new(),
             address: None,
             wants_focus: false,
@@ -57,7 +60,13 @@ impl Strip {
         if !self.is_typing() {
             self.address = Some(state.url.clone());
         }
+        let is_open = |tab| state.tabs.iter().any(|view| view.tab == tab);
+        self.favicons.retain(is_open);
         self.state = Some(state);
+    }
+
+    pub(crate) fn set_icon(&mut self, tab: TabId, pixels: &[u8]) {
+        self.favicons.set(tab, pixels);
     }
 
     /// Focuses the address bar and selects its text.
@@ -110,6 +119,7 @@ impl Strip {
 
     /// What a drag of a tab asks for now, instead of what a click would.
     fn dragged(&mut self, event: &InputEvent) -> Option<FromShell> {
+        let scale = self.view.scale() as f32;
         match *event {
             InputEvent::PointerDown {
                 button: Button::Left,
@@ -118,13 +128,15 @@ impl Strip {
             } => {
                 let is_tab = |command: &FromShell| matches!(command, FromShell::Activate(_));
                 let command = self.command_under_pointer().filter(is_tab);
-                self.drag = command.and_then(tab_of).map(|tab| Drag::new(tab, x));
+                self.drag = command
+                    .and_then(tab_of)
+                    .map(|tab| Drag::new(tab, x / scale));
                 None
             }
             InputEvent::PointerMove { x, .. } => {
                 let (drag, state) = self.drag.as_mut().zip(self.state.as_ref())?;
-                let width = tab_width(state, self.view.size().width as f32);
-                drag.pull(x, state, width)
+                let width = tab_width(state, self.view.view_size().0 as f32);
+                drag.pull(x / scale, state, width)
             }
             InputEvent::PointerUp {
                 button: Button::Left,
@@ -245,7 +257,9 @@ impl Strip {
         let node = input.and_then(|(document, id)| document.get_node(id));
         node.map_or((0.0, 0.0), |node| {
             let corner = node.absolute_position(0.0, 0.0);
-            (corner.x + 8.0, corner.y + node.final_layout().size.height)
+            let scale = self.view.scale() as f32;
+            let below = corner.y + node.final_layout().size.height;
+            ((corner.x + 8.0) * scale, below * scale)
         })
     }
 
@@ -324,7 +338,7 @@ impl Strip {
         let (Some(state), Some(document)) = (&self.state, &mut self.view.document) else {
             return;
         };
-        let new = parts(state, width, inks);
+        let new = parts(state, &self.favicons, width, inks);
         if new.as_slice() == self.parts {
             return;
         }

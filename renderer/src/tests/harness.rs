@@ -229,6 +229,7 @@ impl Outside {
             final_url: final_url.to_owned(),
             status: 200,
             content_type: content_type.map(str::to_owned),
+            refresh: None,
             content_length: None,
             redirects: 0,
         };
@@ -334,6 +335,7 @@ impl Outside {
     pub(super) fn wait_fetch(&mut self) -> (RequestId, String) {
         loop {
             match self.fetches.pop_front() {
+                Some(ToNetwork::Fetch { url, .. }) if is_default_icon(&url) => {}
                 Some(ToNetwork::Fetch { request, url, .. }) => return (request, url),
                 Some(ToNetwork::Cancel { .. }) => {}
                 None => self.step("a fetch"),
@@ -348,6 +350,7 @@ impl Outside {
     ) -> Option<(RequestId, String)> {
         loop {
             match self.fetches.pop_front() {
+                Some(ToNetwork::Fetch { url, .. }) if is_default_icon(&url) => {}
                 Some(ToNetwork::Fetch { request, url, .. }) => return Some((request, url)),
                 Some(ToNetwork::Cancel { .. }) => {}
                 None if self.said.iter().any(&wanted) => return None,
@@ -499,6 +502,11 @@ impl Outside {
     }
 }
 
+/// Every document of a web server without an icon of its own asks for that one, after all else.
+fn is_default_icon(url: &str) -> bool {
+    url.ends_with("/favicon.ico")
+}
+
 /// Draws the damaged pixels of the frame taken last.
 pub(super) fn compose(consumer: &Consumer, damage: &Damage, composed: &mut Vec<u32>) {
     let size = consumer.size();
@@ -536,9 +544,11 @@ pub(super) fn commit(
         sequence: COMMIT,
         navigation: NAVIGATION,
         url: url.to_owned(),
+        status: 200,
         content_type: content_type.map(str::to_owned),
+        refresh: None,
         body,
-        scroll_y,
+        scroll_y: (scroll_y > 0).then_some(scroll_y),
     })
 }
 

@@ -11,6 +11,7 @@ mod lengths;
 mod look;
 mod looks;
 mod page;
+mod scrolling;
 mod selection;
 mod sheets;
 mod shell;

@@ -13,6 +13,8 @@ use std::sync::{Mutex, PoisonError};
 pub(crate) struct BlitzEvents {
     redraw: AtomicBool,
     navigations: Mutex<Vec<Navigation>>,
+    /// The target of the form that is about to be sent.
+    form_target: Mutex<String>,
 }
 
 /// A followed link or a submitted form.
@@ -21,12 +23,29 @@ pub(crate) struct Navigation {
     pub(crate) url: Url,
     /// Whether it is a POST form.
     pub(crate) is_post: bool,
+    /// As the `target` attribute has it; empty where there is none.
+    pub(crate) target: String,
 }
 
 impl BlitzEvents {
     /// Whether a redraw was asked for since the last call.
     pub(crate) fn take_redraw(&self) -> bool {
         self.redraw.swap(false, Ordering::Relaxed)
+    }
+
+    pub(crate) fn add(&self, navigation: Navigation) {
+        self.navigations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(navigation);
+    }
+
+    /// Sets the target of the form that an event may send.
+    pub(crate) fn set_form_target(&self, target: String) {
+        *self
+            .form_target
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = target;
     }
 
     /// The links followed since the last call.
@@ -59,10 +78,13 @@ impl NavigationProvider for BlitzEvents {
         let navigation = Navigation {
             url: options.url,
             is_post: options.method == Method::POST,
+            target: std::mem::take(
+                &mut *self
+                    .form_target
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner),
+            ),
         };
-        self.navigations
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(navigation);
+        self.add(navigation);
     }
 }

@@ -90,13 +90,17 @@ impl View {
     /// What lies at a place of the surface; without a place, what has the focus. An input there
     /// gets the focus, so that what the menu does happens in it.
     pub(crate) fn target(&mut self, at: Option<(f32, f32)>) -> Target {
+        let scale = self.scale() as f32;
+        let place = at.map(|(x, y)| self.document_point(x, y));
         let Some(document) = &mut self.document else {
             return Target::default();
         };
         let scroll = document.viewport_scroll();
         let (left, top) = (scroll.x as f32, scroll.y as f32);
-        let node = match at {
-            Some((x, y)) => document.hit(x + left, y + top).map(|hit| hit.node_id),
+        let node = match place {
+            Some(at) => document
+                .hit(at.x as f32, at.y as f32)
+                .map(|hit| hit.node_id),
             None => document.get_focussed_node_id(),
         };
         let mut target = Target::default();
@@ -104,7 +108,8 @@ impl View {
             let corner = node.and_then(|id| document.get_node(id));
             let corner = corner.map(|node| node.absolute_position(0.0, 0.0));
             let (x, y) = corner.map_or((left, top), |corner| (corner.x, corner.y));
-            let place = |v: f32, scroll: f32| (v - scroll + MENU_OFFSET).clamp(0.0, 1.0e5);
+            let place =
+                |v: f32, scroll: f32| ((v - scroll + MENU_OFFSET) * scale).clamp(0.0, 1.0e5);
             (place(x, left), place(y, top))
         });
         let Some(node) = node else {

@@ -3,9 +3,9 @@
 //!
 //! [`crate::view::blitz_events`] collects followed links; nothing here decides where they lead.
 
-use crate::document::activation::Activation;
 use crate::document::steps;
 use crate::view::keys;
+use crate::view::links::{Links, form_target};
 use crate::view::pointer::Pointer;
 use crate::view::view::{View, scroll_to};
 use blitz_dom::{BaseDocument, Document, EventDriver, NodeId, local_name};
@@ -27,11 +27,24 @@ impl View {
         if self.document.is_none() {
             return false;
         }
+        if self.events.take_redraw() {
+            self.touch();
+        }
+        // While the wheel turns, it goes on scrolling what it began with.
+        if !matches!(event, InputEvent::Wheel { .. }) {
+            self.refresh_hover();
+            if self.is_unsettled() {
+                self.lay_out();
+            }
+        }
+        let document = self.document.as_ref();
+        let hovered = document.and_then(BaseDocument::get_hover_node_id);
         if let Some((x, y)) = event.position() {
             (self.pointer.x, self.pointer.y) = (x, y);
             self.pointer.is_inside = true;
         }
-        let before = self.scroll_y();
+        let before = self.scroll();
+        self.events.set_form_target(String::new());
         if !self.drag_thumb(&event) && !self.point_at_controls(&event) {
             self.dispatch(event);
             self.select(&event);
@@ -39,7 +52,12 @@ impl View {
         if self.show_controls() {
             self.touch();
         }
-        self.scroll_y() != before
+        self.take_change(hovered);
+        let has_scrolled = self.scroll() != before;
+        if has_scrolled || matches!(event, InputEvent::Wheel { .. }) {
+            self.has_scrolled();
+        }
+        has_scrolled
     }
 
     /// What the pointer does to the scroll bar. Returns whether the event is used up by it.
@@ -131,7 +149,7 @@ impl View {
 
     fn send(&mut self, event: UiEvent) {
         if let Some(document) = &mut self.document {
-            EventDriver::new(document, Activation).handle_ui_event(event);
+            EventDriver::new(document, Links::of_page(&self.events)).handle_ui_event(event);
         }
     }
 
@@ -165,6 +183,7 @@ impl View {
     }
 
     fn wheel(&mut self, right: f64, down: f64, mods: Modifiers) {
+        let (right, down) = self.wheel_pixels(right, down);
         // Blitz's deltas move the content, the protocol's move the view.
         let delta = if mods.shift && right == 0.0 {
             BlitzWheelDelta::Pixels(-down, 0.0)
@@ -190,6 +209,11 @@ impl View {
             && let Some(button) = typing.and_then(|input| self.default_button(input))
         {
             return self.click(button);
+        }
+        if key == Key::Enter
+            && let Some((document, input)) = self.document.as_ref().zip(typing)
+        {
+            self.events.set_form_target(form_target(document, input));
         }
         let is_typing = typing.is_some();
         if !is_typing && mods.ctrl && matches!(key, Key::Character('a' | 'A')) {
@@ -278,10 +302,8 @@ impl View {
             Key::End => (0.0, f64::from(u32::MAX)),
             _ => return false,
         };
-        if let Some(document) = &mut self.document
-            && document.scroll_viewport_by_has_changed(-right, -down)
-        {
-            document.refresh_hover();
+        if let Some(document) = &mut self.document {
+            document.scroll_viewport_by(-right, -down);
         }
         true
     }
@@ -335,7 +357,7 @@ impl View {
         };
         if let Some(node) = document.get_node(id) {
             let click = node.synthetic_click_event_data(keyboard_types::Modifiers::empty());
-            let mut driver = EventDriver::new(document, Activation);
+            let mut driver = EventDriver::new(document, Links::of_page(&self.events));
             driver.handle_dom_event(DomEvent::new(id, DomEventData::Click(click)));
         }
     }

@@ -10,6 +10,7 @@ mod finding;
 pub(crate) mod form_input;
 pub(crate) mod input;
 pub(crate) mod keys;
+pub(crate) mod links;
 mod looks;
 mod marks;
 pub(crate) mod option_keys;

@@ -17,11 +17,13 @@ use crate::view::blitz_events::BlitzEvents;
 use crate::view::canvas::Canvas;
 use crate::view::controls::Controls;
 use crate::view::find::Find;
+use crate::view::links::Framed;
 use crate::view::pointer::Pointer;
 use crate::view::scrollbar::ScrollBar;
 use crate::view::selection::Selection;
 use blitz_dom::{
-    BaseDocument, DocumentConfig, NodeId, StyleThreading, UserAgentStylesheet, local_name,
+    BaseDocument, DocumentConfig, NodeId, Point, ScrollBehavior, ScrollLogicalPosition,
+    StyleThreading, UserAgentStylesheet, local_name,
 };
 use blitz_traits::net::NetProvider;
 use kurbo::{Affine, Rect};
@@ -34,7 +36,11 @@ use protocol::limits::URL_BYTES_MAX;
 use protocol::site::Site;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// How long a document rests after a scroll until what has come under the pointer is hovered: the
+/// layout that a hover may cost must not slow the scroll down.
+const HOVER_REST: Duration = Duration::from_millis(100);
 
 /// Rounds of layout in one [`View::settle`]. One is enough unless layout itself changes something:
 /// an image from a `data:` URL, or what lies under the pointer.
@@ -78,6 +84,12 @@ pub(crate) struct View {
     /// Whether Blitz must not rely on anything that it has laid out at another scale.
     pub(crate) needs_whole_layout: bool,
     needs_paint: bool,
+    /// Whether it was laid out since [`View::take_laid_out`].
+    was_laid_out: bool,
+    /// When to look for what has come under the pointer by scrolling.
+    hover_at: Option<Instant>,
+    /// Parts of a pixel that the wheel turned and that have not been scrolled.
+    wheel_rest: (f64, f64),
     /// Whether the document has been laid out.
     is_ready: bool,
 }
@@ -107,6 +119,9 @@ impl View {
             needs_layout: false,
             needs_whole_layout: false,
             needs_paint: false,
+            was_laid_out: false,
+            hover_at: None,
+            wheel_rest: (0.0, 0.0),
             is_ready: false,
         }
     }
@@ -147,6 +162,7 @@ impl View {
             site: self.site.clone(),
             responses: self.responses.clone(),
             budget: budget.clone(),
+            framed: Framed::maker(self.events.clone()),
         };
         let config = DocumentConfig {
             viewport: Some(viewport(self.size, &self.appearance)),
@@ -184,6 +200,9 @@ impl View {
     /// next document has taken over.
     pub(crate) fn settle(&mut self, fetcher: &mut Fetcher) -> bool {
         let mut taken_over = false;
+        if self.hover_at.is_some_and(|at| at <= Instant::now()) {
+            self.refresh_hover();
+        }
         for _ in 0..ROUNDS_MAX {
             let answered = fetcher.pump();
             if self.events.take_redraw() || answered {
@@ -237,7 +256,7 @@ impl View {
         true
     }
 
-    fn lay_out(&mut self) {
+    pub(crate) fn lay_out(&mut self) {
         let now = self.epoch.elapsed().as_secs_f64();
         self.needs_layout = false;
         let Some(document) = &mut self.document else {
@@ -247,6 +266,7 @@ impl View {
         bounds::apply(document, now);
         let is_incremental = document.incremental_layout();
         document.set_incremental_layout(is_incremental && !self.needs_whole_layout);
+        let hovered = document.get_hover_node_id();
         document.resolve(now);
         document.set_incremental_layout(is_incremental);
         self.needs_whole_layout = false;
@@ -258,6 +278,8 @@ impl View {
         }
         self.is_ready = true;
         self.needs_paint = true;
+        self.was_laid_out = true;
+        self.hover_at = None;
         self.needs_layout |= self.show_controls();
         let place = self.place.take();
         let Some(document) = &mut self.document else {
@@ -266,7 +288,7 @@ impl View {
         match &self.anchor {
             Some(Anchor::Y(y)) => scroll_to(document, f64::from(*y)),
             Some(Anchor::Fragment(fragment)) => {
-                document.scroll_to_fragment(fragment);
+                scroll_to_fragment(document, fragment);
             }
             None => {
                 if let Some(y) = place.and_then(|place| place.scroll_y(document)) {
@@ -274,9 +296,62 @@ impl View {
                 }
             }
         }
+        self.take_change(hovered);
     }
 
-    /// Marks the document as changed; it will be laid out again.
+    /// What Blitz was last given to do may have changed the look or the style. `hovered` is what
+    /// was hovered before.
+    pub(crate) fn take_change(&mut self, hovered: Option<NodeId>) {
+        if !self.events.take_redraw() {
+            return;
+        }
+        self.needs_paint = true;
+        let document = self.document.as_ref();
+        self.needs_layout |= document.is_some_and(|document| is_dirty(document, hovered));
+    }
+
+    /// The document has been scrolled: what is under the pointer is looked for when it rests.
+    pub(crate) fn has_scrolled(&mut self) {
+        self.needs_paint = true;
+        self.hover_at = Some(Instant::now() + HOVER_REST);
+    }
+
+    /// Hovers what is under the pointer now, if scrolling may have changed it.
+    pub(crate) fn refresh_hover(&mut self) {
+        if self.hover_at.take().is_some()
+            && let Some(document) = &mut self.document
+        {
+            let hovered = document.get_hover_node_id();
+            document.refresh_hover();
+            self.take_change(hovered);
+        }
+    }
+
+    /// Adds a turn of the wheel to what was left of the last ones; returns the whole pixels of it.
+    pub(crate) fn wheel_pixels(&mut self, right: f64, down: f64) -> (f64, f64) {
+        let document = self.document.as_ref();
+        let scale = document.map_or(1.0, |document| document.viewport().scale_f64());
+        let (x, y) = (self.wheel_rest.0 + right, self.wheel_rest.1 + down);
+        let whole = |way: f64| (way * scale).trunc() / scale;
+        self.wheel_rest = (x - whole(x), y - whole(y));
+        (whole(x), whole(y))
+    }
+
+    /// When there is something to do even if nothing happens.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        if self.needs_layout {
+            return Some(Instant::now());
+        }
+        self.hover_at
+    }
+
+    /// Whether the document has been laid out since the last call.
+    pub(crate) fn take_laid_out(&mut self) -> bool {
+        std::mem::take(&mut self.was_laid_out)
+    }
+
+    /// The document or its style has changed: it will be laid out again, and painted. Whoever
+    /// changes a document says so; only what a hover changes is found out.
     pub(crate) fn touch(&mut self) {
         self.needs_layout = true;
     }
@@ -291,7 +366,8 @@ impl View {
         self.next.is_some()
     }
 
-    /// Asks for a paint even if nothing has changed.
+    /// What is drawn over the document, or how far it is scrolled, has changed: it will be painted
+    /// again without a layout. Costs little when it turns out to look the same.
     pub(crate) fn request_paint(&mut self) {
         self.needs_paint = true;
     }
@@ -324,8 +400,13 @@ impl View {
             return;
         };
         let scale = document.viewport().scale_f64();
+        let scroll = document.viewport_scroll();
+        document.set_viewport_scroll(on_pixels(scroll, scale));
         blitz_paint::paint_scene(canvas, document, scale, size.width, size.height, 0, 0);
         self.paint_marks(canvas);
+        if let Some(document) = &mut self.document {
+            document.set_viewport_scroll(scroll);
+        }
         if let Some(bar) = self.scroll_bar() {
             let color = Color::from_rgba8(110, 116, 124, 150);
             let scale = Affine::scale(self.appearance.scale.factor());
@@ -337,6 +418,12 @@ impl View {
     pub(crate) fn scroll_bar(&self) -> Option<ScrollBar> {
         let document = self.document.as_ref()?;
         ScrollBar::of(document, self.size, &self.appearance)
+    }
+
+    /// How far the document is scrolled to the right and down.
+    pub(crate) fn scroll(&self) -> (f64, f64) {
+        let scroll = self.document.as_ref().map(BaseDocument::viewport_scroll);
+        scroll.map_or((0.0, 0.0), |scroll| (scroll.x, scroll.y))
     }
 
     /// How far the document is scrolled down, in pixels of the layout.
@@ -403,6 +490,31 @@ impl View {
     }
 }
 
+/// The scroll as it is painted: in whole pixels, so that what is on show can be moved.
+fn on_pixels(scroll: Point<f64>, scale: f64) -> Point<f64> {
+    Point {
+        x: (scroll.x * scale).round() / scale,
+        y: (scroll.y * scale).round() / scale,
+    }
+}
+
+/// Whether what Blitz did by itself may have changed style or layout. `hovered` is what was hovered
+/// before: Blitz takes a snapshot of the elements whose hover a style rule depends on.
+fn is_dirty(document: &BaseDocument, hovered: Option<NodeId>) -> bool {
+    // What is dirty in a frame is not seen from here.
+    if document.root_node().has_damaged_descendants()
+        || !document.sub_document_node_ids().is_empty()
+    {
+        return true;
+    }
+    let node = |id: NodeId| document.get_node(id);
+    [hovered, document.get_hover_node_id()]
+        .into_iter()
+        .flatten()
+        .flat_map(|id| std::iter::successors(node(id), |at| node(at.parent?)))
+        .any(|node| node.has_snapshot())
+}
+
 // This process has one thread.
 #[allow(clippy::arc_with_non_send_sync, reason = "the type Blitz wants")]
 fn arc(parser: InnerParser) -> Arc<dyn blitz_dom::HtmlParserProvider> {
@@ -413,4 +525,20 @@ fn arc(parser: InnerParser) -> Arc<dyn blitz_dom::HtmlParserProvider> {
 pub(crate) fn scroll_to(document: &mut BaseDocument, y: f64) {
     let delta = document.viewport_scroll().y - y;
     document.scroll_viewport_by(0.0, delta);
+}
+
+/// Scrolls to what a fragment names: as it stands in the address, or else decoded. What names
+/// nothing scrolls nowhere.
+fn scroll_to_fragment(document: &mut BaseDocument, fragment: &str) {
+    match document.get_fragment_target(fragment) {
+        Some(node) if !fragment.is_empty() => document.scroll_into_view(
+            node,
+            ScrollBehavior::Instant,
+            ScrollLogicalPosition::Start,
+            ScrollLogicalPosition::Nearest,
+        ),
+        _ => {
+            document.scroll_to_fragment(fragment);
+        }
+    }
 }

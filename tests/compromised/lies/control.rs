@@ -174,6 +174,44 @@ pub const LIES: &[Lie] = &[
             );
         },
     ),
+    dies(
+        "lie-place-of-another-page",
+        "ForeignId",
+        Who::Documents,
+        |liar| {
+            let fragment = "here".to_owned();
+            let navigation = NavigationId(NOBODYS.into());
+            say(
+                liar.control(),
+                &FromRenderer::WentWithin {
+                    navigation,
+                    fragment,
+                },
+            );
+        },
+    ),
+    dies(
+        "lie-icon-of-odd-size",
+        "ValueOutOfRange",
+        Who::Documents,
+        |liar| {
+            let navigation = NavigationId(NOBODYS.into());
+            let pixels = vec![0; 5];
+            say(liar.control(), &FromRenderer::Icon { navigation, pixels });
+        },
+    ),
+    dies("lie-long-name", "Oversized", Who::Documents, |liar| {
+        let navigation = NavigationId(NOBODYS.into());
+        let (url, name) = ("https://a.test/".to_owned(), "n".repeat(5_000));
+        say(
+            liar.control(),
+            &FromRenderer::NavigateNamed {
+                navigation,
+                url,
+                name,
+            },
+        );
+    }),
     dies("lie-flood", "Flood", Who::Documents, |liar| {
         let bytes = anything(Attacker::Renderer);
         loop {

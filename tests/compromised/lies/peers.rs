@@ -148,6 +148,7 @@ fn head() -> ResponseHead {
         final_url: "http://forged.example/".to_owned(),
         status: 200,
         content_type: Some("text/css".to_owned()),
+        refresh: None,
         content_length: None,
         redirects: 0,
     }

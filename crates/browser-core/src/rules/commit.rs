@@ -7,7 +7,7 @@
 use crate::action::{self, Action, Body};
 use crate::record::RecordKind;
 use crate::state::core::Core;
-use crate::state::history::Entry;
+use crate::state::history::{Entry, History};
 use crate::state::navigation::{Document, Navigation, NavigationKind};
 use crate::state::rate_limit::RateLimit;
 use crate::state::tab::{Committed, Slot};
@@ -32,11 +32,7 @@ impl Core {
         let Some(navigation) = tab.pending.take() else {
             return;
         };
-        let entry = match navigation.kind {
-            NavigationKind::New => Entry::default(),
-            NavigationKind::Reload => tab.history.current().cloned().unwrap_or_default(),
-            NavigationKind::History(index) => tab.history.get(index).cloned().unwrap_or_default(),
-        };
+        let entry = entry_before(&tab.history, navigation.kind);
         if is_new {
             self.lock(process, &document.site);
             self.fill_slot(id, process);
@@ -56,7 +52,9 @@ impl Core {
             sequence,
             navigation: navigation.id,
             url: document.url.clone(),
+            status: document.status,
             content_type: document.content_type,
+            refresh: document.refresh,
             body: document.body.clone(),
             scroll_y: entry.scroll_y,
         }));
@@ -103,13 +101,16 @@ impl Core {
             return;
         };
         match navigation.kind {
-            NavigationKind::New => tab.history.push(&url),
-            NavigationKind::Reload => tab.history.replace(&url),
-            NavigationKind::History(index) => tab.history.go(index, &url),
+            NavigationKind::New => tab.history.push(&url, navigation.id),
+            NavigationKind::Reload => tab.history.replace(&url, navigation.id),
+            NavigationKind::Replace => tab.history.supplant(&url, navigation.id),
+            NavigationKind::History(index) => tab.history.go(index, &url, navigation.id),
         }
         if error.is_none() {
             self.visits.add(&url);
         }
+        let before = tab.committed.take().filter(|before| before.site == site);
+        tab.refresh = None;
         tab.crash = None;
         tab.notice = None;
         tab.find = None;
@@ -119,6 +120,9 @@ impl Core {
             site,
             error,
             title,
+            icon: before.and_then(|before| before.icon),
+            has_told_icon: false,
+            has_told_refresh: false,
             is_painted: false,
             is_loaded: false,
             body_from: navigation.body_from,
@@ -194,4 +198,14 @@ impl Core {
             tab.next = Some(slot);
         }
     }
+}
+
+/// What was known of the entry that a navigation leads to.
+fn entry_before(history: &History, kind: NavigationKind) -> Entry {
+    let known = match kind {
+        NavigationKind::New | NavigationKind::Replace => None,
+        NavigationKind::Reload => history.current(),
+        NavigationKind::History(index) => history.get(index),
+    };
+    known.cloned().unwrap_or_default()
 }

@@ -216,26 +216,44 @@ impl Core {
     }
 
     /// An event in the surface's own pixels to its producer, if there is one that listens.
-    fn send_input(&mut self, surface: SurfaceId, event: InputEvent) {
-        let is_move = matches!(
-            event,
-            InputEvent::PointerMove { .. } | InputEvent::Wheel { .. }
-        );
-        let limit = if is_move {
-            UNANSWERED_MOVES_MAX
-        } else {
-            UNANSWERED_MAX
-        };
-        let Some((process, sequence)) = self.address(surface, limit) else {
+    pub(crate) fn send_input(&mut self, surface: SurfaceId, event: InputEvent) {
+        let Some(producer) = self.listener(surface) else {
             return;
         };
-        let is_deed = matches!(
+        let Some(process) = self.processes.living_mut(producer) else {
+            return;
+        };
+        let count = process.unanswered.count();
+        if event.is_move() && count >= UNANSWERED_MOVES_MAX {
+            process.unanswered.hold(surface, event);
+            return;
+        }
+        if count >= UNANSWERED_MAX {
+            return;
+        }
+        if matches!(
             event,
             InputEvent::PointerDown { .. } | InputEvent::KeyDown { .. }
-        );
-        if is_deed && let Some(process) = self.processes.living_mut(process) {
+        ) {
             process.activated = true;
         }
+        let held = process.unanswered.take_held();
+        if let Some((moved, held)) = held
+            && count + 1 < UNANSWERED_MAX
+            && self.surfaces.get(moved).and_then(|s| s.producer) == Some(producer)
+        {
+            // The pointer moved before this happened.
+            self.emit_input(producer, moved, held);
+        }
+        self.emit_input(producer, surface, event);
+    }
+
+    fn emit_input(&mut self, process: ProcessId, surface: SurfaceId, event: InputEvent) {
+        let now = self.now;
+        let Some(entry) = self.processes.living_mut(process) else {
+            return;
+        };
+        let sequence = entry.unanswered.send(now);
         self.emit(Action::Input(action::Input {
             process,
             surface,

@@ -21,6 +21,8 @@ impl Core {
         };
         if let Err(misbehaviour) = process.unanswered.answer(sequence, now) {
             self.on_misbehaved(id, misbehaviour);
+        } else if let Some((surface, held)) = process.unanswered.take_held() {
+            self.send_input(surface, held);
         }
     }
 

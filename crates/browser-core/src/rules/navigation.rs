@@ -52,6 +52,7 @@ impl Core {
         match target.as_ref().ok().and_then(injection::injection_of) {
             Some(Ok(injection)) => self.inject_or_explain(tab, injection),
             Some(Err(error)) => self.start(tab, address, kind, Err(error)),
+            None if kind == NavigationKind::New && self.go_within(tab, &target) => {}
             None => self.start(tab, address, kind, target),
         }
     }
@@ -88,6 +89,9 @@ impl Core {
     }
 
     fn go_to_entry(&mut self, id: TabId, index: usize) {
+        if self.go_to_entry_within(id, index) {
+            return;
+        }
         if let Some(entry) = self.tabs.find(id).and_then(|tab| tab.history.get(index)) {
             let url = entry.url.clone();
             self.begin(id, &url, NavigationKind::History(index));
@@ -114,6 +118,8 @@ impl Core {
             tab.requested = url.clone();
         }
         tab.injection_when_painted = None;
+        tab.refresh = None;
+        tab.quick_refreshes = 0;
         tab.pending = Some(Navigation {
             id: navigation,
             url: url.clone(),
@@ -250,7 +256,9 @@ impl Core {
             tab,
             Document {
                 url: url.to_string(),
+                status: 200,
                 content_type,
+                refresh: None,
                 body,
                 site,
             },
@@ -279,7 +287,7 @@ impl Core {
     }
 
     /// The tab's process, if it may take a document of that site and answers.
-    fn reusable_process(&self, tab: TabId, site: &Site) -> Option<ProcessId> {
+    pub(crate) fn reusable_process(&self, tab: TabId, site: &Site) -> Option<ProcessId> {
         let process = self.processes.get(self.current_process(tab)?)?;
         let is_fit = process.is_ready()
             && process.site.as_ref() == Some(site)
@@ -357,7 +365,9 @@ impl Core {
         pending.body_error = None;
         let document = Document {
             url: pending.url.clone(),
+            status: 200,
             content_type: None,
+            refresh: None,
             body: Body::Error(error),
             site: Site::error_pages(),
         };
@@ -410,6 +420,7 @@ impl Core {
         let Some(tab) = self.tabs.find_mut(id) else {
             return;
         };
+        tab.refresh = None;
         if tab.pending.is_some() {
             if tab.committed.is_some() || tab.crash.is_some() {
                 self.supersede(id);

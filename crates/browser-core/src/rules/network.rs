@@ -121,14 +121,40 @@ impl Core {
             },
             None => url,
         };
+        if self.has_nothing_to_show(tab, head.status) {
+            return;
+        }
         let site = Site::of(&url, self.ids.opaque_site());
         let document = Document {
             url: url.to_string(),
+            status: head.status,
             content_type: head.content_type,
+            refresh: head.refresh,
             body: Body::Held,
             site,
         };
         self.place(tab, document);
+    }
+
+    /// An answer that asks to leave the page as it is. Where there is no page, it is committed.
+    ///
+    /// Source: the HTML standard, "Creating navigation params by fetching".
+    fn has_nothing_to_show(&mut self, id: TabId, status: u16) -> bool {
+        const NO_CONTENT: u16 = 204;
+        const RESET_CONTENT: u16 = 205;
+        let has_page = self
+            .tabs
+            .find(id)
+            .is_some_and(|tab| tab.committed.is_some());
+        if !has_page || !matches!(status, NO_CONTENT | RESET_CONTENT) {
+            return false;
+        }
+        self.supersede(id);
+        self.set_notice(
+            id,
+            format!("The server has nothing to show (status {status})."),
+        );
+        true
     }
 
     fn end_body(&mut self, tab: TabId, error: Option<LoadError>) {

@@ -5,8 +5,9 @@
 
 use crate::record::RecordKind;
 use crate::state::core::Core;
-use crate::state::injection;
+use crate::state::injection::{self, Injection};
 use crate::state::navigation::NavigationKind;
+use crate::state::tab::{Named, Tab};
 use crate::text;
 use protocol::ids::{NavigationId, ProcessId, Role, TabId};
 use protocol::limits::TITLE_BYTES_MAX;
@@ -50,6 +51,10 @@ impl Core {
             | FromRenderer::Incomplete { navigation, .. }
             | FromRenderer::Navigate { navigation, .. }
             | FromRenderer::Found { navigation, .. }
+            | FromRenderer::NavigateNamed { navigation, .. }
+            | FromRenderer::WentWithin { navigation, .. }
+            | FromRenderer::Refresh { navigation, .. }
+            | FromRenderer::Icon { navigation, .. }
             | FromRenderer::Scrolled { navigation, .. } => {
                 if !process.navigations.has(navigation) {
                     return self.on_misbehaved(id, Misbehaviour::ForeignId);
@@ -120,12 +125,22 @@ impl Core {
             }
             FromRenderer::Scrolled { y, .. } => {
                 if let Some(entry) = tab.history.current_mut() {
-                    entry.scroll_y = y;
+                    entry.scroll_y = Some(y);
                 }
             }
             FromRenderer::Found {
                 request, matches, ..
             } => self.on_found(id, request, matches),
+            FromRenderer::NavigateNamed { url, name, .. } => {
+                self.on_named_link(id, process, &url, name);
+            }
+            FromRenderer::WentWithin { fragment, .. } => {
+                self.on_went_within(id, process, &fragment);
+            }
+            FromRenderer::Refresh { url, after_s, .. } => {
+                self.on_refresh(id, process, url, after_s);
+            }
+            FromRenderer::Icon { pixels, .. } => self.on_icon(id, process, pixels),
             FromRenderer::Hover { .. }
             | FromRenderer::Copied { .. }
             | FromRenderer::Inspected { .. }
@@ -135,11 +150,73 @@ impl Core {
 
     /// A page asks to go elsewhere.
     pub(crate) fn on_link(&mut self, tab: TabId, process: ProcessId, link: &str, new_tab: bool) {
+        let Some(fault) = self.may_open(tab, process, link) else {
+            return;
+        };
+        if !self.may_navigate(tab, process) {
+            return;
+        }
+        match fault {
+            Some(injection) => self.inject_or_explain(tab, injection),
+            None if new_tab => {
+                self.open_from_page(tab, process, link, false);
+            }
+            None => self.begin(tab, link, NavigationKind::New),
+        }
+    }
+
+    /// A page asks to open an address in the tab of that name; without a name in a new one.
+    fn on_named_link(&mut self, tab: TabId, process: ProcessId, link: &str, name: String) {
+        let Some(fault) = self.may_open(tab, process, link) else {
+            return;
+        };
+        if !self.may_navigate(tab, process) {
+            return;
+        }
+        if let Some(injection) = fault {
+            return self.inject_or_explain(tab, injection);
+        }
         let Some(site) = self.processes.get(process).and_then(|p| p.site.clone()) else {
             return;
         };
+        let named = Named {
+            name,
+            opener: tab,
+            site,
+        };
+        let is_it = |other: &Tab| other.named.as_ref() == Some(&named);
+        let known = self.tabs.iter().find(|other| is_it(other)).map(|t| t.id);
+        let own = self.tabs.find(tab).and_then(|tab| tab.named.as_ref());
+        if own.is_some_and(|own| own.name == named.name && !own.name.is_empty()) {
+            return self.begin(tab, link, NavigationKind::New);
+        }
+        match known.filter(|_| !named.name.is_empty()) {
+            Some(known) if self.take_activation(tab, process) => {
+                self.activate(known);
+                self.begin(known, link, NavigationKind::New);
+            }
+            Some(_) => {}
+            None => {
+                let new = self.open_from_page(tab, process, link, true);
+                if let Some(new) = new.and_then(|new| self.tabs.find_mut(new)) {
+                    new.named = Some(named);
+                }
+            }
+        }
+    }
+
+    /// Whether a page may open that address at all; with the fault that a break-it address stands
+    /// for. A refusal is told.
+    pub(crate) fn may_open(
+        &mut self,
+        tab: TabId,
+        process: ProcessId,
+        link: &str,
+    ) -> Option<Option<Injection>> {
+        let site = self.processes.get(process).and_then(|p| p.site.clone())?;
         let Ok(url) = Url::parse(link) else {
-            return self.refuse(tab, "the page asked for an invalid URL".to_owned());
+            self.refuse(tab, "the page asked for an invalid URL".to_owned());
+            return None;
         };
         let fault = injection::injection_of(&url).and_then(Result::ok);
         let may_break = site.as_str() == injection::PAGE;
@@ -149,8 +226,14 @@ impl Core {
             _ => false,
         };
         if !is_allowed {
-            return self.refuse_link(tab, &site, &url);
+            self.refuse_link(tab, &site, &url);
+            return None;
         }
+        Some(fault)
+    }
+
+    /// Whether a page does not navigate too often.
+    pub(crate) fn may_navigate(&mut self, tab: TabId, process: ProcessId) -> bool {
         let now = self.now;
         let may_go = self
             .processes
@@ -158,13 +241,9 @@ impl Core {
             .is_some_and(|process| process.navigations_asked.allow(now));
         if !may_go {
             let notice = "the page tried to navigate too often";
-            return self.refuse(tab, notice.to_owned());
+            self.refuse(tab, notice.to_owned());
         }
-        match fault {
-            Some(injection) => self.inject_or_explain(tab, injection),
-            None if new_tab => self.open_from_page(tab, process, link),
-            None => self.begin(tab, link, NavigationKind::New),
-        }
+        may_go
     }
 
     fn refuse_link(&mut self, tab: TabId, site: &Site, url: &Url) {
@@ -177,23 +256,38 @@ impl Core {
         self.refuse(tab, format!("{who} may not open {scheme}: addresses"));
     }
 
-    /// A new tab beside the page's own, in the background; one for each thing that the user did.
-    fn open_from_page(&mut self, tab: TabId, process: ProcessId, link: &str) {
-        let Some(process) = self.processes.living_mut(process) else {
-            return;
-        };
-        if !std::mem::take(&mut process.activated) {
-            let notice = "the page tried to open a tab without a click or key of the user";
-            return self.refuse(tab, notice.to_owned());
+    /// A new tab beside the page's own; one for each thing that the user did.
+    fn open_from_page(
+        &mut self,
+        tab: TabId,
+        process: ProcessId,
+        link: &str,
+        activate: bool,
+    ) -> Option<TabId> {
+        if !self.take_activation(tab, process) {
+            return None;
         }
         let at = self
             .tabs
             .iter()
             .position(|t| t.id == tab)
             .map_or(0, |at| at + 1);
-        if let Some(new) = self.add_tab(link, false, at) {
-            self.begin(new, link, NavigationKind::New);
+        // A page that nobody sees cannot bring another one to the front.
+        let activate = activate && self.tabs.active == Some(tab);
+        let new = self.add_tab(link, activate, at)?;
+        self.begin(new, link, NavigationKind::New);
+        Some(new)
+    }
+
+    /// Uses up what the user did on the page; a page that was not acted on is told no.
+    fn take_activation(&mut self, tab: TabId, process: ProcessId) -> bool {
+        let process = self.processes.living_mut(process);
+        let is_activated = process.is_some_and(|p| std::mem::take(&mut p.activated));
+        if !is_activated {
+            let notice = "the page tried to open a tab without a click or key of the user";
+            self.refuse(tab, notice.to_owned());
         }
+        is_activated
     }
 }
 
@@ -205,6 +299,10 @@ fn name_of(message: &FromRenderer) -> &'static str {
         FromRenderer::Loaded { .. } => "< Loaded",
         FromRenderer::Incomplete { .. } => "< Incomplete",
         FromRenderer::Navigate { .. } => "< Navigate",
+        FromRenderer::NavigateNamed { .. } => "< NavigateNamed",
+        FromRenderer::WentWithin { .. } => "< WentWithin",
+        FromRenderer::Refresh { .. } => "< Refresh",
+        FromRenderer::Icon { .. } => "< Icon",
         FromRenderer::Scrolled { .. } => "< Scrolled",
         FromRenderer::Found { .. } => "< Found",
         FromRenderer::Hover { .. } => "< Hover",

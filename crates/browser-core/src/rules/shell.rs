@@ -124,6 +124,7 @@ impl Core {
     pub(crate) fn shell_lost(&mut self) {
         self.shell_told = None;
         self.popup_told = None;
+        self.icons_told.clear();
         self.close_popup();
         let parts: Vec<SurfaceId> = self.window.parts().collect();
         let window = &mut self.window;

@@ -226,6 +226,7 @@ impl Core {
         }
         tab.injection_when_painted = None;
         tab.find = None;
+        tab.refresh = None;
         let text = cause.in_full();
         tab.crash = Some(Crash { cause, details });
         self.record(

@@ -19,7 +19,7 @@ use crate::state::zoom::Zooms;
 use protocol::appearance::Percent;
 use protocol::ids::{NavigationId, ProcessId, TabId};
 use protocol::shell::{Popup as PopupView, ShellState};
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// The broker's decision logic. See the crate's documentation.
 #[derive(Debug)]
@@ -46,6 +46,8 @@ pub struct Core {
     pub(crate) last_find: String,
     /// What the shell was told last.
     pub(crate) shell_told: Option<ShellState>,
+    /// The icon of each tab that the shell was told last, by its serial.
+    pub(crate) icons_told: BTreeMap<TabId, u64>,
     /// Local pages and files that the event loop was asked for and has not answered yet.
     pub(crate) building: BTreeSet<NavigationId>,
     /// The browser ends: only exits matter any more.
@@ -77,6 +79,7 @@ impl Core {
             zooms: Zooms::default(),
             last_find: String::new(),
             shell_told: None,
+            icons_told: BTreeMap::new(),
             building: BTreeSet::new(),
             exiting: false,
         }

@@ -1,5 +1,6 @@
 //! The session history of one tab: bounded, and committed addresses only.
 
+use protocol::ids::NavigationId;
 use protocol::limits::HISTORY_ENTRIES_MAX;
 
 /// One place in the history.
@@ -8,8 +9,10 @@ pub(crate) struct Entry {
     /// The committed URL; of an address that is no URL, its text.
     pub(crate) url: String,
     pub(crate) title: String,
-    /// How far down the page was, in pixels.
-    pub(crate) scroll_y: u32,
+    /// How far down the page was, in pixels; `None`: it has not said.
+    pub(crate) scroll_y: Option<u32>,
+    /// The document that it is a place of: entries of one document differ by their fragment.
+    pub(crate) document: Option<NavigationId>,
 }
 
 /// The entries of one tab, oldest first.
@@ -52,36 +55,89 @@ impl History {
     }
 
     /// A new page: what lay ahead is forgotten. The same address again makes no further entry.
-    pub(crate) fn push(&mut self, url: &str) {
+    pub(crate) fn push(&mut self, url: &str, document: NavigationId) {
         if self.current().is_some_and(|entry| entry.url == url) {
-            self.replace(url);
+            self.replace(url, document);
             return;
         }
+        self.append(Entry {
+            url: url.to_owned(),
+            document: Some(document),
+            ..Entry::default()
+        });
+    }
+
+    /// Another place of the present document.
+    pub(crate) fn push_within(&mut self, url: &str) {
+        match self.current() {
+            Some(entry) if entry.url != url => self.append(Entry {
+                url: url.to_owned(),
+                scroll_y: None,
+                ..entry.clone()
+            }),
+            _ => {}
+        }
+    }
+
+    fn append(&mut self, entry: Entry) {
         self.entries.truncate(self.at + 1);
         if self.entries.len() == HISTORY_ENTRIES_MAX {
             self.entries.remove(0);
         }
-        self.entries.push(Entry {
-            url: url.to_owned(),
-            ..Entry::default()
-        });
+        self.entries.push(entry);
         self.at = self.entries.len() - 1;
     }
 
-    /// The present entry was loaded again, perhaps to another address.
-    pub(crate) fn replace(&mut self, url: &str) {
+    /// The present entry was loaded again, perhaps to another address. The other entries of its
+    /// document are places of the new one.
+    pub(crate) fn replace(&mut self, url: &str, document: NavigationId) {
+        let Some(old) = self.current().map(|entry| entry.document) else {
+            return self.push(url, document);
+        };
+        for entry in &mut self.entries {
+            if entry.document == old {
+                entry.document = Some(document);
+            }
+        }
+        if let Some(entry) = self.current_mut() {
+            entry.url = url.to_owned();
+        }
+    }
+
+    /// Another page in place of the present one.
+    pub(crate) fn supplant(&mut self, url: &str, document: NavigationId) {
         match self.current_mut() {
-            Some(entry) => entry.url = url.to_owned(),
-            None => self.push(url),
+            Some(entry) => {
+                *entry = Entry {
+                    url: url.to_owned(),
+                    document: Some(document),
+                    ..Entry::default()
+                }
+            }
+            None => self.push(url, document),
+        }
+    }
+
+    /// The present entry is another place of its document.
+    pub(crate) fn replace_within(&mut self, url: &str) {
+        if let Some(entry) = self.current_mut() {
+            entry.url = url.to_owned();
         }
     }
 
     /// Moves to an entry, which was loaded again, perhaps to another address.
-    pub(crate) fn go(&mut self, index: usize, url: &str) {
+    pub(crate) fn go(&mut self, index: usize, url: &str, document: NavigationId) {
         if index < self.entries.len() {
             self.at = index;
         }
-        self.replace(url);
+        self.replace(url, document);
+    }
+
+    /// Moves to an entry of the present document.
+    pub(crate) fn go_within(&mut self, index: usize) {
+        if index < self.entries.len() {
+            self.at = index;
+        }
     }
 }
 
@@ -89,15 +145,32 @@ impl History {
 mod tests {
     use super::*;
 
+    const DOCUMENT: NavigationId = NavigationId(1);
+
+    #[test]
+    fn places_of_a_document_that_is_loaded_again_are_places_of_the_new_one() {
+        let mut history = History::default();
+        history.push("a", DOCUMENT);
+        history.push_within("a#x");
+        history.push_within("a#x");
+        history.push("b", NavigationId(2));
+        history.go(1, "a#x", NavigationId(3));
+        let documents: Vec<_> = (0..3)
+            .map(|n| history.get(n).and_then(|e| e.document))
+            .collect();
+        let [new, other] = [NavigationId(3), NavigationId(2)].map(Some);
+        assert_eq!(documents, [new, new, other]);
+    }
+
     #[test]
     fn a_new_page_forgets_what_lay_ahead() {
         let mut history = History::default();
         for url in ["a", "b", "c"] {
-            history.push(url);
+            history.push(url, DOCUMENT);
         }
-        history.go(0, "a");
+        history.go(0, "a", DOCUMENT);
         assert_eq!((history.back(), history.forward()), (None, Some(1)));
-        history.push("d");
+        history.push("d", DOCUMENT);
         assert_eq!((history.back(), history.forward()), (Some(0), None));
         assert_eq!(history.current().map(|e| e.url.as_str()), Some("d"));
     }
@@ -106,7 +179,7 @@ mod tests {
     fn history_is_bounded_and_forgets_the_oldest() {
         let mut history = History::default();
         for n in 0..=HISTORY_ENTRIES_MAX {
-            history.push(&n.to_string());
+            history.push(&n.to_string(), DOCUMENT);
         }
         assert_eq!(history.len(), HISTORY_ENTRIES_MAX);
         assert_eq!(history.get(0).map(|e| e.url.as_str()), Some("1"));

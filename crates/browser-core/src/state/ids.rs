@@ -14,6 +14,7 @@ pub(crate) struct Ids {
     tab: u32,
     surface: u32,
     navigation: u64,
+    icon: u64,
     opaque_site: u64,
 }
 
@@ -24,6 +25,7 @@ impl Ids {
             tab: 1,
             surface: 1,
             navigation: 1,
+            icon: 1,
             opaque_site: seed,
         }
     }
@@ -46,6 +48,12 @@ impl Ids {
     pub(crate) fn navigation(&mut self) -> NavigationId {
         self.navigation += 1;
         NavigationId(self.navigation - 1)
+    }
+
+    /// Never 0.
+    pub(crate) fn icon(&mut self) -> u64 {
+        self.icon += 1;
+        self.icon - 1
     }
 
     /// A number for the next opaque site.

@@ -1,10 +1,12 @@
 //! What one process has not answered yet, and since when it has been silent.
 
 use crate::event::Time;
+use protocol::ids::SurfaceId;
+use protocol::input::InputEvent;
 use protocol::misbehaviour::Misbehaviour;
 use std::collections::VecDeque;
 
-/// Unanswered inputs beyond which pointer moves are not sent any more.
+/// Unanswered inputs beyond which moves of pointer and wheel are not sent any more, but merged.
 pub(crate) const UNANSWERED_MOVES_MAX: usize = 32;
 
 /// Unanswered inputs beyond which nothing is sent any more.
@@ -30,6 +32,8 @@ pub(crate) struct Unanswered {
     /// Last answer, or last time the user said Wait.
     patience_from: Time,
     pub(crate) slowness: Slowness,
+    /// The moves that were not sent, as one.
+    held: Option<(SurfaceId, InputEvent)>,
     /// A service has been given something to do since the last ping.
     pub(crate) is_busy: bool,
 }
@@ -58,6 +62,17 @@ impl Unanswered {
         self.patience_from = now;
         self.slowness = Slowness::None;
         Ok(())
+    }
+
+    /// Keeps a move until there is an answer. What cannot be merged with it is lost for it.
+    pub(crate) fn hold(&mut self, surface: SurfaceId, event: InputEvent) {
+        let held = self.held.filter(|&(held, _)| held == surface);
+        let merged = held.and_then(|(_, held)| held.merged(event));
+        self.held = Some((surface, merged.unwrap_or(event)));
+    }
+
+    pub(crate) fn take_held(&mut self) -> Option<(SurfaceId, InputEvent)> {
+        self.held.take()
     }
 
     /// The user gives it more time: the card goes, the mark stays.

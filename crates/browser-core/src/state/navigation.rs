@@ -12,6 +12,8 @@ pub(crate) enum NavigationKind {
     New,
     /// The present entry again.
     Reload,
+    /// In place of the present entry.
+    Replace,
     /// To the entry of that index.
     History(usize),
 }
@@ -56,7 +58,9 @@ pub(crate) enum LoadStage {
 #[derive(Debug)]
 pub(crate) struct Document {
     pub(crate) url: String,
+    pub(crate) status: u16,
     pub(crate) content_type: Option<String>,
+    pub(crate) refresh: Option<String>,
     pub(crate) body: Body,
     pub(crate) site: Site,
 }

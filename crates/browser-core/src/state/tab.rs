@@ -29,8 +29,39 @@ pub(crate) struct Tab {
     pub(crate) notice: Option<String>,
     /// The bar for finding text, if it is open; goes with the next commit.
     pub(crate) find: Option<Find>,
+    /// The name that a link's `target` gave it, and the page that it was opened from.
+    pub(crate) named: Option<Named>,
+    /// When and where its page wants to be replaced.
+    pub(crate) refresh: Option<Refresh>,
+    /// Quick refreshes one after another that led here.
+    pub(crate) quick_refreshes: u32,
     /// A fault to inject once the page of the break-it addresses is on show.
     pub(crate) injection_when_painted: Option<Injection>,
+}
+
+/// Where a name of a tab is valid: for pages of one site in the tab that opened it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Named {
+    pub(crate) name: String,
+    pub(crate) opener: TabId,
+    pub(crate) site: Site,
+}
+
+/// A page that wants to be replaced.
+#[derive(Clone, Debug)]
+pub(crate) struct Refresh {
+    pub(crate) at: Time,
+    pub(crate) url: String,
+    /// Whether the page did not want to be seen before.
+    pub(crate) is_quick: bool,
+}
+
+/// The icon of a page.
+#[derive(Clone, Debug)]
+pub(crate) struct Icon {
+    /// Tells it from every other one.
+    pub(crate) serial: u64,
+    pub(crate) pixels: Vec<u8>,
 }
 
 /// A process and its surface.
@@ -51,6 +82,10 @@ pub(crate) struct Committed {
     /// Of an error page: what failed.
     pub(crate) error: Option<LoadError>,
     pub(crate) title: String,
+    /// Its icon, or that of the page before it on the same site until it has told its own.
+    pub(crate) icon: Option<Icon>,
+    pub(crate) has_told_icon: bool,
+    pub(crate) has_told_refresh: bool,
     pub(crate) is_painted: bool,
     /// Whether it is complete, or never will be.
     pub(crate) is_loaded: bool,
@@ -79,6 +114,9 @@ impl Tab {
             crash: None,
             notice: None,
             find: None,
+            named: None,
+            refresh: None,
+            quick_refreshes: 0,
             injection_when_painted: None,
         }
     }

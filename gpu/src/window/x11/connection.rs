@@ -7,7 +7,9 @@
 //! Sources: XPending(3), XFilterEvent(3), Xutf8LookupString(3), XSetIOErrorHandler(3).
 #![allow(unsafe_code, reason = "Xlib")]
 
-use super::error::WindowError;
+use crate::window::error::WindowError;
+use crate::window::event::{RawEvent, RawKey};
+use crate::window::keys::base_keysym;
 use protocol::appearance::Percent;
 use protocol::geometry::{Rect, Size};
 use std::ffi::{CStr, c_char, c_int, c_long, c_ulong, c_void};
@@ -15,59 +17,6 @@ use std::os::fd::BorrowedFd;
 use std::ptr::{NonNull, null, null_mut};
 use std::sync::OnceLock;
 use x11_dl::xlib;
-
-/// An event of the window, copied out of Xlib's union.
-#[derive(Clone, Debug, PartialEq)]
-pub enum RawEvent {
-    /// A key.
-    Key(RawKey),
-    /// A button of the pointer; the wheel is buttons 4 to 7.
-    Button {
-        /// Pressed or released.
-        down: bool,
-        /// Its number.
-        button: u32,
-        /// Where, in window pixels.
-        at: (i32, i32),
-        /// Modifiers and buttons held.
-        state: u32,
-    },
-    /// The pointer moved.
-    Motion {
-        /// Where to, in window pixels.
-        at: (i32, i32),
-        /// Modifiers and buttons held.
-        state: u32,
-    },
-    /// The pointer left the window.
-    Leave,
-    /// The window gained or lost the keyboard.
-    Focus(bool),
-    /// The window's size, which may be what it was.
-    Configured(Size),
-    /// Pixels of the window were lost.
-    Exposed(Rect),
-    /// The window manager's close button.
-    CloseRequested,
-}
-
-/// A key that went down or up.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct RawKey {
-    /// Pressed or released.
-    pub down: bool,
-    /// Which key of the keyboard; 0 for text that an input method has composed.
-    pub keycode: u8,
-    /// What it means with the modifiers that are held.
-    pub keysym: u32,
-    /// What it means with no modifier, in a layout that has Latin letters where there is one: the
-    /// key of a shortcut.
-    pub base: u32,
-    /// What it types; empty on release.
-    pub text: String,
-    /// Modifiers and buttons held before.
-    pub state: u32,
-}
 
 /// The connection of a window that minifb has made.
 pub struct X11 {
@@ -97,7 +46,6 @@ pub fn set_display(name: &str) {
     // nobody else reads the environment.
     unsafe {
         std::env::set_var("DISPLAY", name);
-        std::env::remove_var("WAYLAND_DISPLAY");
     }
 }
 
@@ -356,16 +304,10 @@ impl X11 {
 
     fn base_keysym(&self, keycode: u8, state: u32) -> u32 {
         // The layout in use is in bits 13 and 14 (the X Keyboard Extension's protocol, 2.2.1).
-        let active = ((state >> 13) & 3).cast_signed();
-        let base = self.keysym_in_group(keycode, active);
-        if is_latin(base) {
-            return base;
-        }
-        let others = (0..4).map(|group| self.keysym_in_group(keycode, group));
-        others
-            .into_iter()
-            .find(|&other| is_latin_letter(other))
-            .unwrap_or(base)
+        let active = (state >> 13) & 3;
+        base_keysym(active, |group| {
+            self.keysym_in_group(keycode, group.cast_signed())
+        })
     }
 
     fn keysym_in_group(&self, keycode: u8, group: c_int) -> u32 {
@@ -463,15 +405,6 @@ fn exposed(event: &xlib::XExposeEvent) -> Rect {
         event.width.unsigned_abs(),
         event.height.unsigned_abs(),
     )
-}
-
-fn is_latin(keysym: u32) -> bool {
-    // Letters of Latin-1, and everything that is no letter of another script: functions keys, too.
-    keysym != 0 && (keysym <= 0xff || keysym >= 0xfd00)
-}
-
-fn is_latin_letter(keysym: u32) -> bool {
-    char::from_u32(keysym).is_some_and(|c| c.is_ascii_alphabetic())
 }
 
 const EVENTS: c_long = xlib::StructureNotifyMask

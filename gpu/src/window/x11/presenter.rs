@@ -9,25 +9,11 @@ use super::handles::WindowHandles;
 use crate::compositor::{BACKGROUND, Canvas};
 use crate::rects::{RECTS_MAX, Rects};
 use crate::screen::Screen;
+use crate::window::error::PresentError;
 use protocol::geometry::{Rect, Size};
 use protocol::limits::{SURFACE_HEIGHT_MAX, SURFACE_WIDTH_MAX};
-use softbuffer::{Context, SoftBufferError, Surface};
+use softbuffer::{Context, Surface};
 use std::num::NonZeroU32;
-use thiserror::Error;
-
-/// Why presenting failed.
-#[derive(Debug, Error)]
-pub enum PresentError {
-    /// softbuffer says why.
-    #[error("{0}")]
-    Softbuffer(#[from] SoftBufferError),
-    /// minifb says why.
-    #[error("{0}")]
-    Minifb(#[from] minifb::Error),
-    /// The buffer has another size than was asked for.
-    #[error("the display gave a buffer of another size")]
-    BufferSize,
-}
 
 /// How pictures get to the window.
 pub enum Presenter {
@@ -118,9 +104,6 @@ impl Soft {
         };
         if reserve {
             soft.resize(Size::new(SURFACE_WIDTH_MAX, SURFACE_HEIGHT_MAX))?;
-            // Made when first used, on Wayland; the pages of it that no window needs stay
-            // untouched.
-            let _made = soft.surface.buffer_mut()?;
         }
         soft.resize(size)?;
         let mut buffer = soft.surface.buffer_mut()?;

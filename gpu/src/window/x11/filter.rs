@@ -5,7 +5,7 @@
 //! Owns: the listening socket, until Xlib has connected. Trusts: no other process that connects.
 //! Never: runs once the process is sealed.
 
-use super::x11;
+use super::connection::set_display;
 use ipc::Endpoint;
 use nix::sys::socket::{getsockopt, sockopt};
 use protocol::demo::Nothing;
@@ -24,7 +24,7 @@ const DISPLAYS: std::ops::Range<u32> = 4000..5000;
 /// The system refuses a socket or a thread.
 pub fn go_through(filter: Endpoint<FromWindow, Nothing>) -> io::Result<()> {
     let (listener, display) = listen()?;
-    x11::set_display(&format!(":{display}"));
+    set_display(&format!(":{display}"));
     let name = "display".to_owned();
     // It ends before the window is there: Xlib waits for the answer to its first message.
     std::thread::Builder::new().name(name).spawn(move || {

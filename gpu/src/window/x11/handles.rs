@@ -1,15 +1,13 @@
-//! The raw handles of minifb's window, for softbuffer and for waiting.
+//! The raw handles of minifb's window, for softbuffer and for Xlib.
 //!
 //! Owns: copies of the handles. Trusts: `Window` to outlive each copy. Never: closes a handle.
 #![allow(unsafe_code, reason = "raw window handles")]
 
-use super::error::WindowError;
+use crate::window::error::WindowError;
 use raw_window_handle::{
     DisplayHandle, HandleError, HasDisplayHandle, HasWindowHandle, RawDisplayHandle,
     RawWindowHandle, WindowHandle,
 };
-use std::os::fd::BorrowedFd;
-use wayland_backend::client::Backend;
 
 /// The display and window of a minifb window that outlives this.
 #[derive(Clone, Copy, Debug)]
@@ -53,25 +51,5 @@ impl HasWindowHandle for WindowHandles {
     fn window_handle(&self) -> Result<WindowHandle<'_>, HandleError> {
         // SAFETY: as above.
         Ok(unsafe { WindowHandle::borrow_raw(self.window) })
-    }
-}
-
-/// The Wayland connection of a minifb window.
-pub struct WaylandConnection(Backend);
-
-impl WaylandConnection {
-    /// The connection behind the window; none if it is not a Wayland one.
-    pub fn of(handles: &WindowHandles) -> Option<WaylandConnection> {
-        let RawDisplayHandle::Wayland(wayland) = handles.display else {
-            return None;
-        };
-        // SAFETY: the handle is a live wl_display, which outlives this (see above).
-        let backend = unsafe { Backend::from_foreign_display(wayland.display.as_ptr().cast()) };
-        Some(WaylandConnection(backend))
-    }
-
-    /// Its descriptor.
-    pub fn fd(&self) -> BorrowedFd<'_> {
-        self.0.poll_fd()
     }
 }

@@ -1,22 +1,11 @@
-//! Input sampled from minifb's state: for Wayland, and for X11 when minifb presents, which consumes
-//! the events. A click that begins and ends between two samples is lost, and held keys do not
-//! repeat.
+//! Input sampled from minifb's state, for when minifb presents: it consumes the events then. A
+//! click that begins and ends between two samples is lost, and held keys do not repeat.
 
+use crate::window::keys::NOTCH_PIXELS;
 use minifb::{InputCallback, MouseButton, MouseMode, Window};
 use protocol::input::{Button, InputEvent, Key, Modifiers};
 use std::cell::RefCell;
 use std::rc::Rc;
-
-/// What the wheel has to be multiplied with to be pixels, down positive.
-#[derive(Clone, Copy, Debug)]
-pub struct WheelScale(f32);
-
-impl WheelScale {
-    /// One a notch, up positive.
-    pub const X11: WheelScale = WheelScale(-53.0);
-    /// About ten a notch, down positive.
-    pub const WAYLAND: WheelScale = WheelScale(5.3);
-}
 
 /// The last sample.
 pub struct Sampled {
@@ -24,7 +13,6 @@ pub struct Sampled {
     buttons: [bool; BUTTONS.len()],
     place: Option<(f32, f32)>,
     active: bool,
-    wheel: WheelScale,
 }
 
 #[derive(Clone, Copy)]
@@ -48,7 +36,7 @@ impl InputCallback for Recorder {
 
 impl Sampled {
     /// Begins to listen to the window.
-    pub fn new(window: &mut Window, wheel: WheelScale) -> Sampled {
+    pub fn new(window: &mut Window) -> Sampled {
         let recorded = Rc::new(RefCell::new(Vec::new()));
         window.set_input_callback(Box::new(Recorder(Rc::clone(&recorded))));
         let buttons = [false; BUTTONS.len()];
@@ -57,7 +45,6 @@ impl Sampled {
             buttons,
             place: None,
             active: false,
-            wheel,
         }
     }
 
@@ -107,7 +94,7 @@ impl Sampled {
             }
         }
         if let Some((across, along)) = window.get_scroll_wheel() {
-            let (delta_x, delta_y) = (across * self.wheel.0, along * self.wheel.0);
+            let (delta_x, delta_y) = (-NOTCH_PIXELS * across, -NOTCH_PIXELS * along);
             out.push(InputEvent::Wheel {
                 x,
                 y,
