@@ -3,9 +3,10 @@
 use browser_core::{Action, Command};
 use protocol::ids::Role;
 use protocol::input::{InputEvent, Key, Modifiers};
+use protocol::network::FromNetwork;
 use protocol::renderer::FromRenderer;
 use protocol::shell::Security;
-use sim::world::World;
+use sim::world::{World, head};
 
 const ONE: &str = "https://one.example/a";
 const SOURCE: &str = "view-source:https://one.example/a";
@@ -49,6 +50,32 @@ fn source_opens_beside_its_page_in_a_process_that_can_fetch_nothing() {
     assert_eq!(fetched.next_back(), Some(ONE));
     open_source(&mut world);
     assert_eq!(world.core.tabs().len(), 3, "there is no source of a source");
+}
+
+#[test]
+fn the_source_of_a_page_that_refreshes_stays() {
+    for (address, expected) in [(ONE, Some("0; url=/b".to_owned())), (SOURCE, None)] {
+        let mut world = World::running();
+        world.hold.heads = true;
+        world.open(address);
+        let fetch = world.fetches.remove(0);
+        let head = protocol::document::ResponseHead {
+            refresh: Some("0; url=/b".to_owned()),
+            ..head(ONE)
+        };
+        let answer = FromNetwork::Head {
+            navigation: fetch.navigation,
+            head,
+        };
+        world.network(fetch.network, answer);
+        world.settle();
+        let mut told = world.log.iter().filter_map(|action| match action {
+            Action::Commit(commit) => Some((&commit.url, &commit.refresh)),
+            _ => None,
+        });
+        let address = address.to_owned();
+        assert_eq!(told.next_back(), Some((&address, &expected)));
+    }
 }
 
 #[test]

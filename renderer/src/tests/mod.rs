@@ -8,6 +8,7 @@ mod forms;
 pub(crate) mod harness;
 mod hostile;
 mod lengths;
+mod links;
 mod look;
 mod looks;
 mod page;

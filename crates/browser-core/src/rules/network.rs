@@ -114,12 +114,13 @@ impl Core {
         };
         pending.stage = LoadStage::WaitNetwork;
         pending.body_from = Some(id);
-        let url = match address::source_of(&pending.url) {
+        // The text of a page is not replaced when the page would be.
+        let (url, refresh) = match address::source_of(&pending.url) {
             Some(_) => match address::of_source(&url) {
-                Ok(source) => source,
+                Ok(source) => (source, None),
                 Err(error) => return self.fail(tab, error),
             },
-            None => url,
+            None => (url, head.refresh),
         };
         if self.has_nothing_to_show(tab, head.status) {
             return;
@@ -129,7 +130,7 @@ impl Core {
             url: url.to_string(),
             status: head.status,
             content_type: head.content_type,
-            refresh: head.refresh,
+            refresh,
             body: Body::Held,
             site,
         };
