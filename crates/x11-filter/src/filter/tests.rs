@@ -295,6 +295,7 @@ fn the_window_takes_the_size_of_its_scale_once_and_no_other_place() {
     let place = request(12, 0, &[BASE + 1, 0b0011, 5, 5]);
     let mut connection = Connection::set_up();
     connection.says(&size).expect("on the list");
+    connection.sent();
     connection.refused(&size);
     let mut connection = Connection::set_up();
     connection.refused(&place);
