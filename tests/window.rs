@@ -304,8 +304,24 @@ fn the_scale_of_the_display_is_taken_unless_the_user_says_another() {
         });
         browser.screenshot_until("the page below a strip of its scale", |picture| {
             let strip = 84 * picture.width / 400;
-            picture.width == width && picture.pixel(10, strip + 10) == [255, 0, 0]
+            picture.width == width && picture.pixel(picture.width / 2, strip + 10) == [255, 0, 0]
         });
         assert!(browser.quit().success());
     }
+}
+
+#[test]
+fn on_wayland_the_users_scale_enlarges_the_window() {
+    let Some(desk) = Desk::wayland(Shell::Desktop, "us") else {
+        return;
+    };
+    let url = format!("http://{}/", server::pages(PAGES));
+    let mut browser = desk.browser(&["--size", "400x300", "--scale", "1.5", &url]);
+    browser.wait("the window at its scale", |record| {
+        record["record"] == "window" && record["width"] == 600 && record["height"] == 450
+    });
+    browser.screenshot_until("the page below a strip of its scale", |picture| {
+        picture.width == 600 && picture.pixel(300, 126 + 10) == [255, 0, 0]
+    });
+    assert!(browser.quit().success());
 }

@@ -290,6 +290,20 @@ fn counts_end() {
 }
 
 #[test]
+fn the_window_takes_the_size_of_its_scale_once_and_no_other_place() {
+    let size = request(12, 0, &[BASE + 1, 0b1100, 800, 600]);
+    let place = request(12, 0, &[BASE + 1, 0b0011, 5, 5]);
+    let mut connection = Connection::set_up();
+    connection.says(&size).expect("on the list");
+    connection.sent();
+    connection.refused(&size);
+    let mut connection = Connection::set_up();
+    connection.refused(&place);
+    let mut connection = Connection::set_up();
+    connection.refused(&request(12, 0, &[OTHER, 0b1100, 800, 600]));
+}
+
+#[test]
 fn lengths_that_lie_are_refused() {
     for (bytes, why) in [
         (vec![127, 0, 0, 0], "has no length"),

@@ -52,6 +52,8 @@ const VALUES: &[(&str, u32)] = &[
     ("foreground", 1 << 2),
     ("background", 1 << 3),
     ("graphics-exposures", 1 << 16),
+    ("width", 1 << 2),
+    ("height", 1 << 3),
     ("stack-mode", 1 << 6),
 ];
 
