@@ -125,7 +125,7 @@ fn a_page_cut_within_a_chunk_is_shown_and_marked() {
     let server = server::serve(|_, stream| {
         let _ = stream.write_all(
             b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n\
-              1b\r\n<title>Half</title>0123456\r\nff\r\ncut\n",
+              1a\r\n<title>Half</title>0123456\r\nff\r\ncut\n",
         );
     });
     let mut browser = Browser::headless(&[]);

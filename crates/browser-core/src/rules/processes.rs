@@ -108,14 +108,17 @@ impl Core {
     }
 
     /// A child says that it cannot work. Without a window nothing can be seen: it does not help to
-    /// ask the same display again.
+    /// ask the same display again. A process that had been sealed had its window.
     pub(crate) fn on_start_failed(&mut self, id: ProcessId, reason: &str) {
         let reason = text::clean(reason, text::REMARK_BYTES_MAX);
         let window = [&self.services.gpu, &self.services.x11_filter];
+        let process = self.processes.living(id);
+        let was_sealed = process.is_some_and(|process| process.stage == ProcessStage::Ready);
         let is_window = window
             .into_iter()
             .any(|service| service.process == Some(id))
-            && self.window.gpu.is_none();
+            && self.window.gpu.is_none()
+            && !was_sealed;
         self.condemn(id, DeathCause::SpawnFailed(reason.clone()));
         if is_window {
             self.end_without_window(reason);
