@@ -181,24 +181,7 @@ impl<H: Host> Runtime<H> {
                 surface,
                 sequence,
                 event,
-            } => {
-                // Input on a surface that has just been replaced is ignored.
-                match self.part_of(surface) {
-                    Some(part) if is_move => self.moves.add(part, event),
-                    Some(part) => self.host.input(part, event, &self.control),
-                    None => {}
-                }
-                self.control.say(FromRenderer::Done { sequence });
-            }
-            ToRenderer::Inject(action) => child::inject(&action, &self.reach()),
-            other => self.take_deed(other, handles)?,
-        }
-        Ok(())
-    }
-
-    /// Takes a message about the document or its text.
-    fn take_deed(&mut self, message: ToRenderer, mut handles: Handles) -> Result<(), LoopError> {
-        match message {
+            } => self.take_input(surface, sequence, event),
             ToRenderer::Edit {
                 surface,
                 sequence,
@@ -224,17 +207,33 @@ impl<H: Host> Runtime<H> {
                 self.host.find(command, &self.control)?;
                 self.control.say(FromRenderer::Done { sequence });
             }
-            other => {
-                let sequence = match &other {
-                    ToRenderer::Commit(commit) => Some(commit.sequence),
-                    ToRenderer::GoWithin(go) => Some(go.sequence),
-                    _ => None,
-                };
-                self.host.message(other, handles)?;
-                if let Some(sequence) = sequence {
-                    self.control.say(FromRenderer::Done { sequence });
-                }
+            ToRenderer::Inject(action) => {
+                child::inject(&action, &self.reach());
             }
+            other => self.take_of_host(other, handles)?,
+        }
+        Ok(())
+    }
+
+    fn take_input(&mut self, surface: SurfaceId, sequence: u32, event: InputEvent) {
+        // Input on a surface that has just been replaced is ignored.
+        match self.part_of(surface) {
+            Some(part) if event.is_move() => self.moves.add(part, event),
+            Some(part) => self.host.input(part, event, &self.control),
+            None => {}
+        }
+        self.control.say(FromRenderer::Done { sequence });
+    }
+
+    fn take_of_host(&mut self, message: ToRenderer, handles: Handles) -> Result<(), LoopError> {
+        let sequence = match &message {
+            ToRenderer::Commit(commit) => Some(commit.sequence),
+            ToRenderer::GoWithin(go) => Some(go.sequence),
+            _ => None,
+        };
+        self.host.message(message, handles)?;
+        if let Some(sequence) = sequence {
+            self.control.say(FromRenderer::Done { sequence });
         }
         Ok(())
     }

@@ -52,9 +52,7 @@ impl Broker {
                 self.body_ready(navigation, &url, files::read(&url));
             }
             Action::Commit(commit) => documents::commit(children, &mut store.documents, commit),
-            Action::GoWithin { process, go } => {
-                children.send_renderer(process, ToRenderer::GoWithin(go), []);
-            }
+            action @ (Action::GoWithin { .. } | Action::Stop { .. }) => self.tell_page(action),
             Action::DropBody { navigation } => store.documents.drop_body(navigation),
             Action::CreateSurface(create) => {
                 surfaces::create(children, &mut store.surfaces, create)
@@ -79,24 +77,13 @@ impl Broker {
             | Action::DropPaste { .. }) => self.perform_text(action),
             Action::SetAppearance(told) => self.set_appearance(&told),
             Action::Find(find) => self.find(find),
-            Action::Stop { process } => {
-                children.send_renderer(process, ToRenderer::Stop, []);
-            }
             Action::Inject { process, fault } => self.inject(process, fault),
             Action::Ping { process, sequence } => self.ping(process, sequence),
-            Action::UpdateShell { process, state } => {
-                children.send_shell(process, ToShell::State(state));
-            }
-            Action::UpdatePopup { process, popup } => {
-                children.send_shell(process, ToShell::Popup(popup));
-            }
-            Action::ShowIcon {
-                process,
-                tab,
-                pixels,
-            } => children.send_shell(process, ToShell::Icon { tab, pixels }),
-            Action::FocusAddress { process } => children.send_shell(process, ToShell::FocusAddress),
-            Action::FocusFind { process } => children.send_shell(process, ToShell::FocusFind),
+            action @ (Action::UpdateShell { .. }
+            | Action::UpdatePopup { .. }
+            | Action::ShowIcon { .. }
+            | Action::FocusAddress { .. }
+            | Action::FocusFind { .. }) => self.tell_shell(action),
             Action::Record(record) => self.record(record),
             Action::Exit { code } => self.exit = Some(code),
         }
@@ -111,6 +98,33 @@ impl Broker {
             _ => return,
         };
         self.children.send_gpu(gpu, message, []);
+    }
+
+    /// Tells the shell what to show, and where the keyboard goes.
+    fn tell_shell(&mut self, action: Action) {
+        let (shell, message) = match action {
+            Action::UpdateShell { process, state } => (process, ToShell::State(state)),
+            Action::UpdatePopup { process, popup } => (process, ToShell::Popup(popup)),
+            Action::ShowIcon {
+                process,
+                tab,
+                pixels,
+            } => (process, ToShell::Icon { tab, pixels }),
+            Action::FocusAddress { process } => (process, ToShell::FocusAddress),
+            Action::FocusFind { process } => (process, ToShell::FocusFind),
+            _ => return,
+        };
+        self.children.send_shell(shell, message);
+    }
+
+    /// Tells a renderer what becomes of the document that it shows.
+    fn tell_page(&mut self, action: Action) {
+        let (process, message) = match action {
+            Action::GoWithin { process, go } => (process, ToRenderer::GoWithin(go)),
+            Action::Stop { process } => (process, ToRenderer::Stop),
+            _ => return,
+        };
+        self.children.send_renderer(process, message, []);
     }
 
     fn input(&mut self, input: action::Input) {

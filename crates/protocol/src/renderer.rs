@@ -32,8 +32,8 @@ pub enum ToRenderer {
     /// A new fetch channel of the locked site: the network process has been restarted. Legal after
     /// `Lock`; fetches still under way on the old channel have failed.
     FetchChannel,
-    /// Another place of the document that is shown: Back, Forward, or an address that differs by its
-    /// fragment alone. Answered with [`FromRenderer::Done`].
+    /// Another place of the document that is shown: Back, Forward, or an address that differs by
+    /// its fragment alone. Answered with [`FromRenderer::Done`].
     GoWithin(GoWithin),
     /// A document of the locked site to show in place of the present one; answered with
     /// [`FromRenderer::Done`] before anything else is said about it.

@@ -149,9 +149,24 @@ impl Checker {
                 process: Some(process),
                 ..
             }) => self.within(*process, *navigation, url),
-            Action::Input(input) => {
-                self.number_of_surface(input.process, input.sequence, input.surface)
+            Action::Exit { .. } => {
+                self.is_over = true;
+                let living = self.processes.values().find(|p| !p.is_killed && !p.is_gone);
+                ensure(living.is_none(), || format!("the end leaves {living:?}"))
             }
+            _ => self.numbered_action(action),
+        }
+    }
+
+    /// What is numbered, so that its answer can be told.
+    fn numbered_action(&mut self, action: &Action) -> Check {
+        match action {
+            Action::Input(action::Input {
+                process,
+                sequence,
+                surface,
+                ..
+            }) => self.number_of_surface(*process, *sequence, *surface),
             Action::Edit {
                 process,
                 sequence,
@@ -174,11 +189,6 @@ impl Checker {
             Action::Find(action::Find {
                 process, sequence, ..
             }) => self.next_in_order(*process, *sequence),
-            Action::Exit { .. } => {
-                self.is_over = true;
-                let living = self.processes.values().find(|p| !p.is_killed && !p.is_gone);
-                ensure(living.is_none(), || format!("the end leaves {living:?}"))
-            }
             _ => Ok(()),
         }
     }

@@ -251,29 +251,12 @@ impl World {
                 navigation,
                 reason: text,
             },
-            RendererKind::Navigate | RendererKind::NavigateInNewTab => FromRenderer::Navigate {
-                navigation,
-                url: text,
-                new_tab: says == RendererKind::NavigateInNewTab,
-            },
-            RendererKind::NavigateNamed => FromRenderer::NavigateNamed {
-                navigation,
-                url: text,
-                name: ["", "one"][usize::from(by.0 % 2)].to_owned(),
-            },
-            RendererKind::WentWithin => FromRenderer::WentWithin {
-                navigation,
-                fragment: text,
-            },
-            RendererKind::Refresh => FromRenderer::Refresh {
-                navigation,
-                url: text,
-                after_s: u32::from(by.0 % 3),
-            },
-            RendererKind::Icon => FromRenderer::Icon {
-                navigation,
-                pixels: vec![0; usize::from(by.0 % 2) * protocol::limits::ICON_BYTES],
-            },
+            RendererKind::Navigate
+            | RendererKind::NavigateInNewTab
+            | RendererKind::NavigateNamed
+            | RendererKind::WentWithin
+            | RendererKind::Refresh
+            | RendererKind::Icon => word_on_places(says, navigation, by, text),
             RendererKind::Scrolled => FromRenderer::Scrolled {
                 navigation,
                 y: u32::from(by.0),
@@ -508,4 +491,38 @@ fn answer((sequence, is_text): (u32, bool), url: String) -> FromRenderer {
         ..Target::default()
     };
     FromRenderer::Inspected { sequence, target }
+}
+
+/// Where a page wants to go, and what it is known by.
+fn word_on_places(
+    says: RendererKind,
+    navigation: NavigationId,
+    by: Pick,
+    text: String,
+) -> FromRenderer {
+    match says {
+        RendererKind::NavigateNamed => FromRenderer::NavigateNamed {
+            navigation,
+            url: text,
+            name: ["", "one"][usize::from(by.0 % 2)].to_owned(),
+        },
+        RendererKind::WentWithin => FromRenderer::WentWithin {
+            navigation,
+            fragment: text,
+        },
+        RendererKind::Refresh => FromRenderer::Refresh {
+            navigation,
+            url: text,
+            after_s: u32::from(by.0 % 3),
+        },
+        RendererKind::Icon => FromRenderer::Icon {
+            navigation,
+            pixels: vec![0; usize::from(by.0 % 2) * protocol::limits::ICON_BYTES],
+        },
+        _ => FromRenderer::Navigate {
+            navigation,
+            url: text,
+            new_tab: says == RendererKind::NavigateInNewTab,
+        },
+    }
 }

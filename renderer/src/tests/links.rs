@@ -36,7 +36,8 @@ fn a_fragment_link_goes_to_another_place_of_the_document() {
     let mut outside = Outside::page();
     outside.load(
         "<body style='margin:0'><a href='#f%C3%A4r' style='display:block;height:40px'>x</a>\
-         <div style='height:2000px'></div><div id=f\u{e4}r style='height:900px;background:#00ff00'>",
+         <div style='height:2000px'></div>\
+         <div id=f\u{e4}r style='height:900px;background:#00ff00'>",
     );
     outside.click(10.0, 10.0);
     let fragment = outside.wait_said("a place", |message| match message {
