@@ -325,10 +325,18 @@ impl Browser {
         self.wait_for_exit()
     }
 
-    /// Waits until it has ended.
+    /// Waits until it has ended, and all that it said has been read.
     pub fn wait_for_exit(&mut self) -> ExitStatus {
         process::wait_until_gone(self.pid());
-        self.child.wait().expect("wait")
+        let status = self.child.wait().expect("wait");
+        let watchdog = Watchdog::start();
+        let mut written = self.stderr.lock();
+        while !written.has_ended {
+            watchdog.check(|| format!("standard error stays open:\n{}", written.text));
+            let waited = self.stderr.more.wait_timeout(written, watchdog.left());
+            written = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        status
     }
 }
 
