@@ -197,7 +197,7 @@ fn document(rows: &[Row], version: &str) -> String {
          How far Bulkhead's picture of a page is from Chromium's, for real pages of Debian's \
          documentation packages.\n`cargo bench --bench fidelity -- --write` writes this file; \
          [the bench](../benches/fidelity.rs) says how.\n\n\
-         Both browsers paint the first {WIDTH}x{HEIGHT} pixels; Chromium ({version}) runs without \
+         Both browsers paint the first {WIDTH}x{HEIGHT} pixels; {version} runs without \
          script. Each picture is cut into\nsquares of {SQUARE}x{SQUARE} pixels. The distance is \
          the mean difference of the squares' mean colours, in percent:\n0 means that the pictures \
          are the same, 100 black against white. A page of text that is moved by one line has\n\
