@@ -62,8 +62,9 @@ fn frames_within_frames_come_to_an_end() {
             format!("<iframe src='{url}a'></iframe><iframe src='{url}b'></iframe>").repeat(5);
         outside.serve_as(request, &url, Some("text/html"), page.as_bytes());
     }
-    // Two are the page's own. How many more there are depends on when the page counts as loaded.
-    assert!(fetches > 2, "{fetches} frames");
+    // Two of the page, four of those, and at least two of one of the four: its 25 frames use up
+    // what is left of the bound. With answers in another order the last frames are of two or more.
+    assert!(fetches >= 8, "{fetches} frames");
 }
 
 #[test]
