@@ -61,15 +61,21 @@ fn run(options: Options) -> anyhow::Result<ExitCode> {
     if options.urls == ["sandbox"] {
         return sandbox::run(&options);
     }
-    let has_display = options.display_server.find().is_some();
-    if !options.headless && options.urls.is_empty() && !has_display {
+    // Asked once: a compositor that does not answer costs a second.
+    let server = if options.headless {
+        None
+    } else {
+        options.display_server.find()
+    };
+    let is_unseen = !options.headless && server.is_none();
+    if is_unseen && options.urls.is_empty() {
         say!("There is no display, so Bulkhead runs the tour in the terminal.");
         say!("(In a desktop session, the same command opens a window. See --help for more.)\n");
         return tour::run(&options);
     }
-    if !options.headless && !has_display {
+    if is_unseen {
         complain!("bulkhead: no window can be opened: there is no display. {DISPLAY_ADVICE}");
         return Ok(ExitCode::from(EXIT_NO_WINDOW));
     }
-    window::run(&options)
+    window::run(&options, server)
 }

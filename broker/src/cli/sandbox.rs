@@ -37,7 +37,7 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
         .inspect_err(|problem| complain!("bulkhead: without the demo process: {problem:#}"))
         .ok();
     let has_demo = demo.is_some();
-    let mut browser = start::start(&options, true, demo)?;
+    let mut browser = start::start(&options, None, true, demo)?;
     let deadline = Instant::now() + Duration::from_secs(options.timeout);
     let waited = wait_for_all(&mut browser, has_demo, deadline);
     let reports = reports(&browser);

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 /// Loads the one URL and writes its picture to `path`.
 pub fn run(options: &Options, path: &Path) -> anyhow::Result<ExitCode> {
     let url = &options.urls[0];
-    let mut browser = start::start(options, false, None)?;
+    let mut browser = start::start(options, None, false, None)?;
     let deadline = Instant::now() + Duration::from_secs(options.timeout);
     // Built-in pages describe the browser, so its processes must be ready first.
     let ready = if url.starts_with("bulkhead:") {

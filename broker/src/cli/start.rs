@@ -5,7 +5,8 @@ use crate::automation::fifo::ControlFifo;
 use crate::automation::records::Recorder;
 use crate::child::launcher::Launcher;
 use crate::cli::options::{Options, SandboxMode, SchemeChoice};
-use crate::machine::{color_scheme, display, network};
+use crate::machine::display::{self, Server};
+use crate::machine::{color_scheme, network};
 use crate::output::terminal::complain;
 use crate::state::Broker;
 use anyhow::Context;
@@ -15,9 +16,14 @@ use protocol::appearance::ColorScheme;
 use sandbox::{Availability, Feature, Namespace, Support, Tier};
 use std::net::{Ipv4Addr, TcpListener};
 
-/// Probes the sandbox and starts the browser. `shell`: with the tab strip; `demo`: the socket of
-/// the demo site, if there is one.
-pub fn start(options: &Options, shell: bool, demo: Option<TcpListener>) -> anyhow::Result<Broker> {
+/// Probes the sandbox and starts the browser. `server`: what shows the window, if there is to be
+/// one; `shell`: with the tab strip; `demo`: the socket of the demo site, if there is one.
+pub fn start(
+    options: &Options,
+    server: Option<Server>,
+    shell: bool,
+    demo: Option<TcpListener>,
+) -> anyhow::Result<Broker> {
     crate::machine::descriptors::raise();
     let support = sandbox::probe();
     let tier = support.tier();
@@ -34,11 +40,6 @@ pub fn start(options: &Options, shell: bool, demo: Option<TcpListener>) -> anyho
         // Not every way of running has a window for the banner.
         complain!("bulkhead: the sandbox is degraded: tier {tier} only");
     }
-    let server = if options.headless {
-        None
-    } else {
-        options.display_server.find()
-    };
     let scale = options
         .scale
         .or_else(|| server.and_then(|_| display::wanted_scale()));

@@ -25,7 +25,7 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
         urls: Vec::new(),
         ..options.clone()
     };
-    let browser = start::start(&options, true, Some(start::bind_demo()?))?;
+    let browser = start::start(&options, None, true, Some(start::bind_demo()?))?;
     let mut tour = Tour { browser };
     let result = tour.stops();
     tour.browser.shut_down();

@@ -2,17 +2,18 @@
 
 use crate::cli::options::Options;
 use crate::cli::start::{bind_demo, open, start};
+use crate::machine::display::Server;
 use std::process::ExitCode;
 
 /// The pages of the demo site that open after the welcome page, in this order.
 const DEMO_TABS: [&str; 5] = ["article", "long", "form", "animated", "break"];
 
-/// Runs until the browser ends.
-pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
+/// Runs until the browser ends; with a window if there is a server for it.
+pub fn run(options: &Options, server: Option<Server>) -> anyhow::Result<ExitCode> {
     // A headless browser has no user to welcome; whoever drives it opens pages.
     let is_welcome = options.urls.is_empty() && !options.headless;
     let demo = is_welcome.then(bind_demo).transpose()?;
-    let mut browser = start(options, true, demo)?;
+    let mut browser = start(options, server, true, demo)?;
     if let Some(demo) = browser.demo_url.clone() {
         open(&mut browser, "bulkhead://welcome", true);
         for page in DEMO_TABS {

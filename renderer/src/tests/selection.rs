@@ -2,20 +2,13 @@
 
 use super::shown::{PLAIN, Shown};
 use protocol::appearance::ColorScheme;
-use protocol::input::{Button, InputEvent, Key, Modifiers};
+use protocol::input::{Button, InputEvent, Modifiers};
 
 const TWO: &str = "<style>body { margin: 20px; font: 16px sans-serif }</style>\
     <p id=one>Alpha <b>beta</b> gamma</p><p id=two>Delta epsilon zeta</p>";
 
 fn select_all(shown: &mut Shown) -> Option<String> {
-    shown.input(InputEvent::KeyDown {
-        key: Key::Character('a'),
-        modifiers: Modifiers {
-            ctrl: true,
-            ..PLAIN
-        },
-        repeat: false,
-    });
+    shown.select_all();
     shown.selected()
 }
 

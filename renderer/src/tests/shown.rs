@@ -146,6 +146,12 @@ impl Shown {
         self.release(to, Button::Left);
     }
 
+    /// What Ctrl+A and the menu do.
+    pub(super) fn select_all(&mut self) {
+        self.view.select_all();
+        self.settle();
+    }
+
     pub(super) fn selected(&self) -> Option<String> {
         self.view.page_selection_text()
     }

@@ -13,7 +13,6 @@ use blitz_traits::events::{
     BlitzPointerEvent, BlitzPointerId, BlitzWheelDelta, BlitzWheelEvent, DomEvent, DomEventData,
     KeyState, MouseEventButton, PointerCoords, UiEvent,
 };
-use blitz_traits::shell::ShellProvider;
 use protocol::input::{Button, InputEvent, Key, Modifiers};
 
 /// Pixels that an arrow key scrolls, at zoom 1.
@@ -216,17 +215,6 @@ impl View {
             self.events.set_form_target(form_target(document, input));
         }
         let is_typing = typing.is_some();
-        if !is_typing && mods.ctrl && matches!(key, Key::Character('a' | 'A')) {
-            return self.select_document();
-        }
-        if !is_typing
-            && mods.ctrl
-            && matches!(key, Key::Character('c' | 'C'))
-            && let Some(text) = self.page_selection_text()
-        {
-            let _ = self.events.set_clipboard_text(text);
-            return;
-        }
         if !is_typing && !mods.ctrl && !mods.alt && !mods.meta {
             if matches!(key, Key::Enter | Key::Character(' ')) && self.activate(key) {
                 return;
