@@ -16,8 +16,12 @@ pub enum Source {
     Clipboard,
     /// The control pipe of the automation.
     ControlFifo,
+    /// The start of the program in a child.
+    Execution(ProcessId),
     /// The process descriptor of a child, which is ready when the child is dead.
     Exit(ProcessId),
+    /// The fonts of the machine, once they are read.
+    Fonts,
     /// The progress of the lab's measurement.
     LabProgress,
     /// The report of the lab's measurement.
@@ -128,6 +132,8 @@ fn token(source: Source) -> u64 {
         Source::Signals => token(0, 0, 9),
         Source::Stderr(process) => token(process.0, 0, 10),
         Source::Clipboard => token(0, 0, 11),
+        Source::Fonts => token(0, 0, 12),
+        Source::Execution(process) => token(process.0, 0, 13),
     }
 }
 
@@ -147,6 +153,8 @@ fn source(token: u64) -> Option<Source> {
         9 => Source::Signals,
         10 => Source::Stderr(process),
         11 => Source::Clipboard,
+        12 => Source::Fonts,
+        13 => Source::Execution(process),
         _ => return None,
     })
 }
@@ -162,7 +170,9 @@ mod tests {
             Source::Bootstrap(process),
             Source::Clipboard,
             Source::ControlFifo,
+            Source::Execution(process),
             Source::Exit(process),
+            Source::Fonts,
             Source::LabProgress,
             Source::LabReport,
             Source::Lane(process, 0),

@@ -53,6 +53,9 @@ impl Broker {
         let signals = block_signals()?;
         let poller = Rc::new(Poller::new().context("epoll")?);
         poller.add(&signals, Source::Signals).context("epoll")?;
+        poller
+            .add(launcher.fonts_ended(), Source::Fonts)
+            .context("epoll")?;
         if let Some(fifo) = &automation.fifo {
             poller.add(fifo, Source::ControlFifo).context("epoll")?;
         }

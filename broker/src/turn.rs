@@ -3,6 +3,7 @@
 //!
 //! Never: decides; blocks on a child; parses messages beyond decoding them.
 
+use crate::perform::spawn;
 use crate::poller::{Ready, Source};
 use crate::state::Broker;
 use anyhow::Context;
@@ -92,7 +93,9 @@ impl Broker {
                 self.report_reads(reads);
             }
             Source::ControlFifo => self.read_control_fifo(),
+            Source::Execution(process) => children.read_execution(process),
             Source::Exit(process) => children.reap(process, pictures),
+            Source::Fonts => spawn::deliver_fonts(children, &mut self.launcher),
             Source::LabProgress => self.read_lab_progress(),
             Source::LabReport => self.read_lab_report(),
             Source::Lane(process, number) => {

@@ -61,6 +61,11 @@ impl Children {
         self.by_id.values()
     }
 
+    /// The same, to change them.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Child> {
+        self.by_id.values_mut()
+    }
+
     /// Adds a child that has just been started.
     pub fn insert(&mut self, process: ProcessId, child: Child) {
         self.by_id.insert(process, child);

@@ -23,10 +23,14 @@ pub struct Child {
     pub pid: i32,
     /// Kills the child and reports its death; cannot name another process.
     pub pidfd: OwnedFd,
+    /// Whether it executes the program, until that is known.
+    pub execution: Option<sandbox::Execution>,
     /// The channel of the handshake, until the child closes it.
     pub bootstrap: Option<(Sender<ToChild>, Receiver<FromChild>)>,
     /// The channels of its role, from the bootstrap message until it is killed or one is closed.
     pub lanes: Option<Lanes>,
+    /// Whether it waits for the fonts of the machine.
+    pub lacks_fonts: bool,
     /// Reports the system calls that its seccomp filter refuses, once it is sealed.
     pub call_notifications: Option<OwnedFd>,
     /// Its standard error.

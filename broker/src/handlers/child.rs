@@ -54,6 +54,20 @@ impl Children {
         }
     }
 
+    /// The child has executed the program, or has failed to.
+    pub(crate) fn read_execution(&mut self, process: ProcessId) {
+        let poller = self.poller.clone();
+        let child = self.get_mut(process);
+        let Some(execution) = child.and_then(|child| child.execution.take()) else {
+            return;
+        };
+        poller.remove(&execution);
+        if let Err(error) = execution.wait() {
+            let reason = error.to_string();
+            self.report(Event::StartFailed { process, reason });
+        }
+    }
+
     /// Reads the handshake of a starting child.
     pub(crate) fn read_bootstrap(&mut self, process: ProcessId, support: &Support) {
         let poller = self.poller.clone();

@@ -17,6 +17,7 @@ use std::os::fd::AsFd;
 impl Children {
     /// The process is dead: reads its last messages, then reports its end to the core.
     pub(crate) fn reap(&mut self, process: ProcessId, pictures: &mut Pictures) {
+        self.read_execution(process);
         self.read_stderr(process);
         self.read_lanes(process, pictures);
         let Some(mut child) = self.remove(process) else {

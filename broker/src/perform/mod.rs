@@ -6,7 +6,7 @@ mod clipboard;
 mod documents;
 mod files;
 mod grants;
-mod spawn;
+pub(crate) mod spawn;
 mod surfaces;
 
 use crate::machine::display::DISPLAY_ADVICE;
