@@ -8,10 +8,11 @@
 use crate::client::{Client, Partition};
 use crate::fetch::{Fetch, FetchChannel};
 use crate::navigation::{Navigation, ToBroker};
+use crate::queue::{Job, Owner};
 use crate::tls::TlsSetupError;
 use crate::under_way::UnderWay;
 use crate::wait::Stop;
-use crate::workers::{Job, Owner, Pool};
+use crate::workers::Pool;
 use ipc::poll::{self, Interest};
 use ipc::{Endpoint, Handles, Misbehaviour, Rate, Receiver, RecvError};
 use protocol::bootstrap::NetworkConfig;

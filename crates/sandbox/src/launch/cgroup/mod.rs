@@ -11,7 +11,7 @@ mod names;
 mod v1;
 mod v2;
 
-pub use limits::{Limits, NETWORK_TASKS_MAX};
+pub use limits::Limits;
 pub use names::GROUP_PREFIX;
 pub(crate) use names::own_name;
 
