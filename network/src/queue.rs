@@ -48,6 +48,9 @@ pub struct Job {
 #[error("too many requests are waiting")]
 pub struct QueueFull;
 
+/// Something that the thread of the loads does between two turns. It may not wait.
+pub type Errand = Box<dyn FnOnce() + Send>;
+
 /// The queue, shared by the two threads.
 pub struct Queue {
     state: Mutex<State>,
@@ -60,6 +63,7 @@ pub struct Queue {
 #[derive(Default)]
 struct State {
     waiting: VecDeque<Job>,
+    errands: Vec<Errand>,
     at_work: usize,
     fetches: usize,
     per_channel: HashMap<u64, usize>,
@@ -88,6 +92,18 @@ impl Queue {
         drop(state);
         self.ring();
         Ok(())
+    }
+
+    /// Has something done between two turns, whether or not a worker is free. It shows that turns
+    /// come to an end.
+    pub fn send_on_errand(&self, errand: Errand) {
+        lock(&self.state).errands.push(errand);
+        self.ring();
+    }
+
+    /// The errands that have come since the last call.
+    pub fn take_errands(&self) -> Vec<Errand> {
+        std::mem::take(&mut lock(&self.state).errands)
     }
 
     /// Stops a job, wherever it is.

@@ -157,9 +157,12 @@ impl Service {
                 Ok(())
             }
             ToNetwork::Ping { sequence } => {
-                // The broker asks once at a time, so there is room; a closed channel is noticed
-                // below.
-                let _ = self.to_broker.sender.send(FromNetwork::Done { sequence });
+                // By the thread of the loads: the broker is to learn when either thread hangs. It
+                // asks once at a time, so there is room; a closed channel is noticed below.
+                let to_broker = self.to_broker.clone();
+                self.pool.send_on_errand(Box::new(move || {
+                    let _ = to_broker.sender.send(FromNetwork::Done { sequence });
+                }));
                 Ok(())
             }
             ToNetwork::Inject(action) => {

@@ -59,6 +59,10 @@ impl Turns {
         self.queue.note_start();
         let _bomb = EndProcessOnPanic;
         loop {
+            self.queue
+                .take_errands()
+                .into_iter()
+                .for_each(|errand| errand());
             while let Some(job) = self.queue.next() {
                 if let Err(job) = self.begin(job) {
                     self.queue.put_back(job);

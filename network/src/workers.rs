@@ -3,7 +3,7 @@
 //! Owns: the thread that runs the loads. A worker is a fiber of that thread (see `turns`): it costs
 //! its stack, and nothing while there is no load. Never: starts a thread after [`Pool::new`].
 
-use crate::queue::{Job, Queue, QueueFull};
+use crate::queue::{Errand, Job, Queue, QueueFull};
 use crate::turns::Turns;
 use crate::wait::Stop;
 use std::io;
@@ -35,6 +35,11 @@ impl Pool {
     /// Queues a job.
     pub fn submit(&self, job: Job) -> Result<(), QueueFull> {
         self.queue.push(job)
+    }
+
+    /// Has something done between two turns of loads. It shows that turns come to an end.
+    pub fn send_on_errand(&self, errand: Errand) {
+        self.queue.send_on_errand(errand);
     }
 
     /// Stops a job, wherever it is.
@@ -158,5 +163,28 @@ mod tests {
             started <= FETCH_WORKERS_PER_CHANNEL_MAX,
             "{started} jobs started"
         );
+    }
+
+    #[test]
+    fn an_errand_is_done_only_when_turns_come_to_an_end() {
+        let pool = Pool::new().expect("threads");
+        let (tx, rx) = mpsc::channel();
+        let (go, gate) = mpsc::channel::<()>();
+        let note = tx.clone();
+        // It blocks the thread, as no load may.
+        let run = Box::new(move || {
+            note.send("started").expect("the test listens");
+            gate.recv_timeout(WATCHDOG).expect("the test goes on");
+            note.send("turn over").expect("the test listens");
+        });
+        let (owner, stop) = (Owner::Navigation, Stop::new());
+        pool.submit(Job { owner, stop, run }).expect("room");
+        assert_eq!(rx.recv_timeout(WATCHDOG), Ok("started"));
+        pool.send_on_errand(Box::new(move || {
+            tx.send("errand").expect("the test listens")
+        }));
+        go.send(()).expect("the load listens");
+        assert_eq!(rx.recv_timeout(WATCHDOG), Ok("turn over"));
+        assert_eq!(rx.recv_timeout(WATCHDOG), Ok("errand"));
     }
 }
