@@ -185,9 +185,8 @@ impl fmt::Debug for Fiber {
 /// The caller runs in no fiber, so it has to block.
 pub fn wait(fds: &[PollFd<'_>], until: Option<Instant>) -> Result<(), Outside> {
     let yielder = RUNNING.get().ok_or(Outside)?;
-    let fds = std::ptr::from_ref(fds) as *const [PollFd<'static>];
     let request = Request {
-        fds: NonNull::new(fds.cast_mut()).expect("made from a reference"),
+        fds: NonNull::slice_from_raw_parts(NonNull::from(fds).cast(), fds.len()),
         until,
     };
     // SAFETY: `RUNNING` holds a yielder only while its function runs on this thread, and this call
