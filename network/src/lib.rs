@@ -5,9 +5,9 @@
 //! its site (the channel that a renderer speaks on belongs to one site).
 //!
 //! One thread (`service`) reads the control channel and every fetch channel, and blocks on nothing
-//! else. A second one (`turns`) does all loads and answers on the channels directly. Each load has a
-//! worker: a fiber, with a stack of its own. A load waits only in `wait`, where it gives its turn to
-//! the others; that also returns when the load is cancelled.
+//! else. A second one (`turns`) does all loads and answers on the channels directly. Each load has
+//! a worker: a fiber, with a stack of its own. A load waits only in `wait`, where it gives its turn
+//! to the others; that also returns when the load is cancelled.
 #![forbid(unsafe_code)]
 
 mod channel;

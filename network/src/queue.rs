@@ -1,8 +1,8 @@
 //! The jobs that wait for a worker, and each renderer's share of the workers.
 //!
 //! Owns: the queue, which the service's thread fills and the thread of the loads empties, and the
-//! bell that wakes the latter. Never: lets the fetches of one renderer (or of all together) take the
-//! workers that other renderers and navigations need.
+//! bell that wakes the latter. Never: lets the fetches of one renderer (or of all together) take
+//! the workers that other renderers and navigations need.
 
 use crate::wait::{Stop, lock};
 use nix::sys::eventfd::{EfdFlags, EventFd};

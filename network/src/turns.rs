@@ -1,8 +1,8 @@
 //! The thread of the loads: one fiber for each load, and one `poll` for all of them.
 //!
 //! Owns: the fibers and their stacks. Trusts: a load to give way (`wait` makes it); a stalled peer
-//! costs its load the deadline and the other loads nothing. Never: drops a fiber before its load has
-//! ended, or blocks while a load can go on.
+//! costs its load the deadline and the other loads nothing. Never: drops a fiber before its load
+//! has ended, or blocks while a load can go on.
 
 use crate::queue::{FETCH_WORKERS_PER_CHANNEL_MAX, Job, Owner, Queue};
 use crate::wait::{self, Load};

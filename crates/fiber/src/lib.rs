@@ -27,7 +27,8 @@ use std::ptr::NonNull;
 use std::rc::Rc;
 use std::time::Instant;
 
-/// Memory for one fiber at a time, above a page that nobody can touch: an overflow ends the process.
+/// Memory for one fiber at a time, above a page that nobody can touch: an overflow ends the
+/// process.
 pub struct Stack(DefaultStack);
 
 impl Stack {
