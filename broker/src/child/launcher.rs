@@ -25,9 +25,6 @@ use std::fs::File;
 use std::net::TcpListener;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
-// The workers and the main thread.
-const _: () = assert!(network::WORKERS < cgroup::NETWORK_TASKS_MAX as usize);
-
 /// Everything that starting a child requires.
 pub struct Launcher {
     exe: File,

@@ -13,7 +13,7 @@ mod v1;
 mod v2;
 
 pub(crate) use entry::{Entry, TaskFile};
-pub use limits::{Limits, NETWORK_TASKS_MAX};
+pub use limits::Limits;
 pub use names::GROUP_PREFIX;
 pub(crate) use names::own_name;
 
