@@ -3,6 +3,7 @@
 
 use testkit::desk::{Desk, Shell};
 use testkit::picture::Picture;
+use testkit::sway::Sway;
 use testkit::x11::Display;
 use testkit::{Browser, process, server};
 
@@ -323,5 +324,65 @@ fn on_wayland_the_users_scale_enlarges_the_window() {
     browser.screenshot_until("the page below a strip of its scale", |picture| {
         picture.width == 600 && picture.pixel(300, 126 + 10) == [255, 0, 0]
     });
+    assert!(browser.quit().success());
+}
+
+#[test]
+fn on_wayland_the_scale_of_the_output_is_that_of_window_frame_and_pages() {
+    let Some(desk) = Desk::scaled(Shell::Desktop, "us", 2) else {
+        return;
+    };
+    let url = format!("http://{}/", server::pages(PAGES));
+    for (arguments, percent) in [(&[][..], 200), (&["--scale", "1.5"], 150)] {
+        let mut all = vec!["--size", "400x300"];
+        all.extend(arguments);
+        all.push(&url);
+        let mut browser = desk.browser(&all);
+        let (width, height) = (400 * percent / 100, 300 * percent / 100);
+        browser.wait("the window at its scale", |record| {
+            record["record"] == "window" && record["width"] == width && record["height"] == height
+        });
+        let strip = 84 * percent as u32 / 100;
+        browser.screenshot_until("the page below a strip of its scale", |picture| {
+            picture.width == width && picture.pixel(width / 2, strip + 10) == [255, 0, 0]
+        });
+        let picture = desk.see("root", "frame and page", |p| {
+            frame(p).is_some_and(|(left, top, right, _)| {
+                let (x, y) = (left.unsigned_abs() + 10, top.unsigned_abs() + 60);
+                right - left + 1 == width as i32 + 20
+                    && p.pixel(x + width / 2, y + strip + 10) == [255, 0, 0]
+            })
+        });
+        desk.window();
+        let (left, top, _, bottom) = frame(&picture).expect("it is there");
+        assert_eq!(bottom - top + 1, height as i32 + 70);
+        // The lower end of the link, which would be beside it at another scale.
+        let y = top + 60 + strip as i32 + 200 * percent as i32 / 100 - 8;
+        desk.move_pointer("root", left + 10 + width as i32 - 8, y);
+        desk.display().xdotool(&["click", "1"]);
+        browser.wait("the next page", |record| {
+            record["record"] == "loaded" && record["url"] == format!("{url}next")
+        });
+        assert!(browser.quit().success());
+    }
+}
+
+#[test]
+fn on_sway_the_window_follows_the_scale_of_its_output() {
+    let Some(sway) = Sway::start() else {
+        return;
+    };
+    let url = format!("http://{}/", server::pages(PAGES));
+    let mut browser = Browser::start(&[&url], &sway.variables());
+    browser.wait_for("loaded");
+    for (scale, percent) in [("1", 100), ("2", 200), ("1.5", 200), ("1", 100)] {
+        sway.set_scale(scale);
+        // Where sway tells whole scales alone, 1.5 is 2.
+        let strip = 84 * percent / 100;
+        browser.screenshot_until("the page below a strip of that scale", |picture| {
+            let is_page = |y: u32| picture.pixel(picture.width / 2, y) == [255, 0, 0];
+            is_page(strip + 10) && !is_page(strip - 10)
+        });
+    }
     assert!(browser.quit().success());
 }

@@ -14,6 +14,7 @@ pub mod picture;
 pub mod process;
 mod program;
 pub mod server;
+pub mod sway;
 pub mod wait;
 pub mod world;
 pub mod x11;

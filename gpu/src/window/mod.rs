@@ -11,6 +11,7 @@ mod x11;
 
 pub use error::{PresentError, WindowError};
 pub use event::WindowEvent;
+pub use wayland::NEEDED_GLOBALS;
 pub use x11::go_through;
 
 use crate::screen::Screen;
@@ -43,7 +44,7 @@ impl Window {
         display_lost: impl Fn() + Send + Sync + 'static,
     ) -> Result<Window, WindowError> {
         if std::env::var_os("WAYLAND_DISPLAY").is_some() {
-            let window = wayland::Window::open(size, scale.unwrap_or(Percent::HUNDRED))?;
+            let window = wayland::Window::open(size, scale)?;
             return Ok(Window::Wayland(Box::new(window)));
         }
         let window = x11::Window::open(size, scale, display_lost)?;
