@@ -6,4 +6,5 @@ pub(crate) mod descriptors;
 pub(crate) mod display;
 pub(crate) mod fonts;
 pub(crate) mod network;
+pub(crate) mod wayland;
 pub(crate) mod x11;

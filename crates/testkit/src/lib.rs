@@ -16,6 +16,7 @@ mod program;
 pub mod server;
 pub mod sway;
 pub mod wait;
+pub mod wayland;
 pub mod world;
 pub mod x11;
 pub mod x11_attacks;
