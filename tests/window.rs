@@ -24,6 +24,13 @@ const PAGES: &[(&str, &str)] = &[
     ),
 ];
 
+/// A page that is white or black as the desktop is light or dark.
+const SCHEME_PAGES: &[(&str, &str)] = &[(
+    "/",
+    "<title>Scheme</title><style>body{background:#ffffff}\
+     @media (prefers-color-scheme: dark){body{background:#000000}}</style><body>",
+)];
+
 /// Keys of a German keyboard by the numbers that X11 gives them.
 const O_DIAERESIS: &str = "47";
 const DEAD_ACUTE: &str = "21";
@@ -384,5 +391,40 @@ fn on_sway_the_window_follows_the_scale_of_its_output() {
             is_page(strip + 10) && !is_page(strip - 10)
         });
     }
+    assert!(browser.quit().success());
+}
+
+#[test]
+fn a_desktop_that_becomes_dark_darkens_open_pages_and_the_strip() {
+    let Some(desk) = Desk::x11("us") else {
+        return;
+    };
+    let config = tempfile::tempdir().expect("a scratch folder");
+    let set = |colour: &str| {
+        let new = config.path().join("kdeglobals.new");
+        let text = format!("[Colors:Window]\nBackgroundNormal={colour}\n");
+        std::fs::write(&new, text).expect("written");
+        std::fs::rename(&new, config.path().join("kdeglobals")).expect("in place");
+    };
+    set("240,240,240");
+    let url = format!("http://{}/", server::pages(SCHEME_PAGES));
+    let variables = [
+        ("DISPLAY", desk.display().name()),
+        ("XDG_CONFIG_HOME", config.path().to_str().expect("text")),
+        ("GTK_THEME", ""),
+    ];
+    let mut browser = Browser::start(&[&url], &variables);
+    browser.wait_for("loaded");
+    let is = |value: u8| {
+        move |p: &Picture| {
+            let strip = p.pixel(p.width - 300, 70)[0];
+            p.pixel(600, 600) == [value; 3] && strip.abs_diff(value) < 128
+        }
+    };
+    browser.screenshot_until("light", is(255));
+    set("30,30,30");
+    browser.screenshot_until("dark", is(0));
+    set("240,240,240");
+    browser.screenshot_until("light again", is(255));
     assert!(browser.quit().success());
 }

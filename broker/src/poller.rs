@@ -16,6 +16,8 @@ pub enum Source {
     Clipboard,
     /// The control pipe of the automation.
     ControlFifo,
+    /// The settings of the desktop.
+    Desktop,
     /// The process descriptor of a child, which is ready when the child is dead.
     Exit(ProcessId),
     /// The progress of the lab's measurement.
@@ -128,6 +130,7 @@ fn token(source: Source) -> u64 {
         Source::Signals => token(0, 0, 9),
         Source::Stderr(process) => token(process.0, 0, 10),
         Source::Clipboard => token(0, 0, 11),
+        Source::Desktop => token(0, 0, 12),
     }
 }
 
@@ -147,6 +150,7 @@ fn source(token: u64) -> Option<Source> {
         9 => Source::Signals,
         10 => Source::Stderr(process),
         11 => Source::Clipboard,
+        12 => Source::Desktop,
         _ => return None,
     })
 }
@@ -162,6 +166,7 @@ mod tests {
             Source::Bootstrap(process),
             Source::Clipboard,
             Source::ControlFifo,
+            Source::Desktop,
             Source::Exit(process),
             Source::LabProgress,
             Source::LabReport,

@@ -3,6 +3,7 @@
 //!
 //! Never: decides; blocks on a child; parses messages beyond decoding them.
 
+use crate::machine::desktop::DesktopWatch;
 use crate::poller::{Ready, Source};
 use crate::state::Broker;
 use anyhow::Context;
@@ -92,6 +93,7 @@ impl Broker {
                 self.report_reads(reads);
             }
             Source::ControlFifo => self.read_control_fifo(),
+            Source::Desktop => self.read_desktop(),
             Source::Exit(process) => children.reap(process, pictures),
             Source::LabProgress => self.read_lab_progress(),
             Source::LabReport => self.read_lab_report(),
@@ -103,6 +105,11 @@ impl Broker {
             Source::Signals => self.read_signals(),
             Source::Stderr(process) => children.read_stderr(process),
         }
+    }
+
+    fn read_desktop(&mut self) {
+        let changed = self.desktop.as_ref().and_then(DesktopWatch::changed);
+        self.events.extend(changed.map(Event::ColorScheme));
     }
 
     fn read_signals(&mut self) {

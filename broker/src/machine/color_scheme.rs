@@ -28,6 +28,12 @@ pub fn of_desktop() -> ColorScheme {
         .unwrap_or_default()
 }
 
+/// The folder of the files, unless a variable decides.
+pub fn files() -> Option<PathBuf> {
+    let is_decided = env::var_os("GTK_THEME").is_some_and(|theme| !theme.is_empty());
+    config_folder().filter(|_| !is_decided)
+}
+
 fn config_folder() -> Option<PathBuf> {
     let named = env::var_os("XDG_CONFIG_HOME").filter(|folder| !folder.is_empty());
     let home = || Some(PathBuf::from(env::var_os("HOME")?).join(".config"));

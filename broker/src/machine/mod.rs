@@ -3,6 +3,7 @@
 pub(crate) mod color_scheme;
 pub(crate) mod dconf;
 pub(crate) mod descriptors;
+pub(crate) mod desktop;
 pub(crate) mod display;
 pub(crate) mod fonts;
 pub(crate) mod network;
