@@ -2,7 +2,7 @@
 //!
 //! In this order: `GTK_THEME`, GNOME's `color-scheme` in the database of dconf, the colours of
 //! KDE's `kdeglobals`, the `settings.ini` of GTK 4 and 3. The settings portal on D-Bus is not
-//! asked: it would need a D-Bus library in the broker, and says the same on these desktops.
+//! asked: docs/decisions says why.
 //!
 //! Trusts: the user's own files, as far as one of two answers goes.
 
