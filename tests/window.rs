@@ -222,10 +222,15 @@ fn on_wayland_the_windows_own_frame_resizes_enlarges_and_closes_it() {
     let display = desk.display();
     desk.move_pointer("root", left + 400, bottom - 1);
     display.xdotool(&["mousedown", "1"]);
-    desk.move_pointer("root", left + 400, bottom - 100);
-    desk.move_pointer("root", left + 400, bottom - 101);
-    browser.wait("another height", |r| {
-        r["record"] == "window" && r["width"] == 800 && r["height"].as_u64() < Some(450)
+    // Moves count from when the window has asked for them, which is some time after the press.
+    let mut up = 1;
+    browser.wait_until("another height", |browser| {
+        up = (up + 5).min(bottom - top - 150);
+        desk.move_pointer("root", left + 400, bottom - up);
+        let is_lower = |r: &serde_json::Value| {
+            r["record"] == "window" && r["width"] == 800 && r["height"].as_u64() < Some(450)
+        };
+        browser.wait_briefly(is_lower).is_some()
     });
     display.xdotool(&["mouseup", "1"]);
 
