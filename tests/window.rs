@@ -4,6 +4,7 @@
 use testkit::desk::{Desk, Shell};
 use testkit::picture::Picture;
 use testkit::sway::Sway;
+use testkit::wait::Watchdog;
 use testkit::x11::Display;
 use testkit::{Browser, process, server};
 
@@ -16,6 +17,12 @@ const PAGES: &[(&str, &str)] = &[
     (
         "/next",
         "<title>Next</title><body style='margin:0;background:#0000ff'>next",
+    ),
+    (
+        "/moving",
+        "<title>Moving</title><style>@keyframes m{to{margin-left:400px}}\
+         div{width:40px;height:40px;background:#ff0000;animation:m 1s infinite alternate}\
+         </style><div></div>",
     ),
     (
         "/form",
@@ -434,5 +441,29 @@ fn a_desktop_that_becomes_dark_darkens_open_pages_and_the_strip() {
     browser.screenshot_until("dark", is(0));
     set("240,240,240");
     browser.screenshot_until("light again", is(255));
+    assert!(browser.quit().success());
+}
+
+#[test]
+fn on_sway_a_window_that_nobody_sees_paints_nothing() {
+    let Some(sway) = Sway::start() else {
+        return;
+    };
+    let url = format!("http://{}/moving", server::pages(PAGES));
+    let mut browser = Browser::start(&[&url], &sway.variables());
+    browser.wait_for("loaded");
+    let renderer = browser.tab(1).pid;
+    // Of many looks in a row, none sees it wake.
+    let rests = |looks: u32| {
+        let wakes = process::wakes(renderer);
+        (0..looks).all(|_| {
+            Watchdog::start().nap(String::new);
+            process::wakes(renderer) == wakes
+        })
+    };
+    sway.say(&["workspace", "2"]);
+    browser.wait_until("rest", |_| rests(300));
+    sway.say(&["workspace", "1"]);
+    browser.wait_until("movement", |_| !rests(300));
     assert!(browser.quit().success());
 }

@@ -70,10 +70,16 @@ impl Sway {
 
     /// Gives its output that scale.
     pub fn set_scale(&self, scale: &str) {
+        self.say(&["output", "*", "scale", scale]);
+    }
+
+    /// Says that to it.
+    pub fn say(&self, words: &[&str]) {
         let status = Command::new("swaymsg")
             .arg("--socket")
             .arg(self.folder.path().join("sway"))
-            .args(["--quiet", "output", "*", "scale", scale])
+            .arg("--quiet")
+            .args(words)
             .status();
         assert!(status.expect("swaymsg runs").success());
     }

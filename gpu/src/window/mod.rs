@@ -83,6 +83,14 @@ impl Window {
         }
     }
 
+    /// Whether the display shows nothing of it, where that is known.
+    pub fn is_unseen(&self) -> bool {
+        match self {
+            Window::Wayland(window) => window.is_unseen(),
+            Window::X11(_) => false,
+        }
+    }
+
     /// When [`Window::pump`] has something to do although nothing comes from the display: a key
     /// that is held repeats.
     pub fn deadline(&self) -> Option<Instant> {

@@ -116,6 +116,11 @@ impl Window {
         self.state.keyboard.repeats_at()
     }
 
+    /// Whether the compositor shows nothing of it: it asks for no picture.
+    pub fn is_unseen(&self) -> bool {
+        self.state.shell.is_unseen(Instant::now())
+    }
+
     /// Sends what is queued. Everything that was read is dispatched already.
     pub fn has_events(&mut self) -> bool {
         self.flush();

@@ -13,6 +13,7 @@ use decoration::zxdg_toplevel_decoration_v1::{Mode, ZxdgToplevelDecorationV1};
 use fractional_scale::wp_fractional_scale_v1::WpFractionalScaleV1;
 use protocol::geometry::{Rect, Size};
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 use wayland_client::protocol::wl_buffer::WlBuffer;
 use wayland_client::protocol::wl_seat::WlSeat;
 use wayland_client::protocol::wl_surface::WlSurface;
@@ -24,6 +25,9 @@ use wayland_protocols::xdg::shell::client::xdg_toplevel::{
     ResizeEdge, State as ToplevelState, XdgToplevel,
 };
 use wayland_protocols::xdg::shell::client::xdg_wm_base::XdgWmBase;
+
+/// A compositor that shows a window asks for its next picture much sooner.
+const UNSEEN_MIN: Duration = Duration::from_secs(1);
 
 /// The window of the compositor.
 pub struct Shell {
@@ -58,8 +62,8 @@ pub struct Shell {
     is_frame_old: bool,
     /// The units of the last picture.
     shown: Option<Size>,
-    /// The compositor has not yet asked for the next picture.
-    is_frame_due: bool,
+    /// When the last picture was shown, while the compositor has not asked for the next one.
+    waits_since: Option<Instant>,
 }
 
 #[derive(Default)]
@@ -123,7 +127,7 @@ impl Shell {
             is_configured: false,
             is_frame_old: true,
             shown: None,
-            is_frame_due: false,
+            waits_since: None,
         }
     }
 
@@ -211,12 +215,18 @@ impl Shell {
 
     /// Whether a picture is wanted now.
     pub fn wants_picture(&self) -> bool {
-        self.is_configured && (!self.is_frame_due || self.unanswered.is_some())
+        self.is_configured && (self.waits_since.is_none() || self.unanswered.is_some())
+    }
+
+    /// Whether the compositor has not asked for a picture for so long that it shows none.
+    pub fn is_unseen(&self, now: Instant) -> bool {
+        let waits = |since| now.saturating_duration_since(since) >= UNSEEN_MIN;
+        self.waits_since.is_some_and(waits)
     }
 
     /// The compositor asks for the next picture.
     pub fn frame_done(&mut self) {
-        self.is_frame_due = false;
+        self.waits_since = None;
     }
 
     /// Shows a buffer of the window's size, in which these pixels are new.
@@ -229,9 +239,9 @@ impl Shell {
                 [rect.x, rect.y, rect.width, rect.height].map(|side| side.cast_signed());
             self.surface.damage_buffer(x, y, width, height);
         }
-        if !self.is_frame_due {
+        if self.waits_since.is_none() {
             self.surface.frame(queue, Answer::FrameWanted);
-            self.is_frame_due = true;
+            self.waits_since = Some(Instant::now());
         }
         self.surface.commit();
         self.shown = Some(self.units);

@@ -308,6 +308,8 @@ fn a_window_that_no_picture_is_asked_of_draws_none() {
         turn(&mut window, &mut screen, &mut events);
     }
     assert_eq!(compositor.pictures(), 1, "the background alone");
+    let later = std::time::Instant::now() + Duration::from_secs(2);
+    assert!(window.state.shell.is_unseen(later));
     assert!(
         !screen.take_dirty().is_empty(),
         "what was not shown is lost"
