@@ -1,6 +1,7 @@
 //! A compositor that does as the test says, and notes the pictures that it gets.
 
 use fractional_scale::wp_fractional_scale_manager_v1::{self, WpFractionalScaleManagerV1};
+use fractional_scale::wp_fractional_scale_v1::WpFractionalScaleV1;
 use ipc::poll::{Interest, wait_one};
 use std::collections::HashMap;
 use std::os::fd::{AsFd, OwnedFd};
@@ -9,12 +10,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
+use viewporter::wp_viewport::{self, WpViewport};
 use viewporter::wp_viewporter::{self, WpViewporter};
 use wayland_client::Connection;
 use wayland_protocols::wp::fractional_scale::v1::server as fractional_scale;
-use wayland_protocols::wp::fractional_scale::v1::server::wp_fractional_scale_v1::WpFractionalScaleV1;
 use wayland_protocols::wp::viewporter::server as viewporter;
-use wayland_protocols::wp::viewporter::server::wp_viewport::{self, WpViewport};
 use wayland_protocols::xdg::shell::server::xdg_surface::{self, XdgSurface};
 use wayland_protocols::xdg::shell::server::xdg_toplevel::XdgToplevel;
 use wayland_protocols::xdg::shell::server::xdg_wm_base::{self, XdgWmBase};
