@@ -18,6 +18,8 @@ pub enum Source {
     ControlFifo,
     /// The start of the program in a child.
     Execution(ProcessId),
+    /// The settings of the desktop.
+    Desktop,
     /// The process descriptor of a child, which is ready when the child is dead.
     Exit(ProcessId),
     /// The fonts of the machine, once they are read.
@@ -134,6 +136,7 @@ fn token(source: Source) -> u64 {
         Source::Clipboard => token(0, 0, 11),
         Source::Fonts => token(0, 0, 12),
         Source::Execution(process) => token(process.0, 0, 13),
+        Source::Desktop => token(0, 0, 14),
     }
 }
 
@@ -155,6 +158,7 @@ fn source(token: u64) -> Option<Source> {
         11 => Source::Clipboard,
         12 => Source::Fonts,
         13 => Source::Execution(process),
+        14 => Source::Desktop,
         _ => return None,
     })
 }
@@ -171,6 +175,7 @@ mod tests {
             Source::Clipboard,
             Source::ControlFifo,
             Source::Execution(process),
+            Source::Desktop,
             Source::Exit(process),
             Source::Fonts,
             Source::LabProgress,

@@ -7,6 +7,7 @@ use crate::child::children::Children;
 use crate::child::launcher::Launcher;
 use crate::clipboard::Clipboard;
 use crate::lab::Lab;
+use crate::machine::desktop::DesktopWatch;
 use crate::machine::display::Server;
 use crate::poller::{Poller, Source};
 use crate::store::Store;
@@ -29,6 +30,8 @@ pub struct Broker {
     pub(crate) store: Store,
     pub(crate) automation: Automation,
     pub(crate) clipboard: Clipboard,
+    /// Set where the desktop decides between light and dark.
+    pub(crate) desktop: Option<DesktopWatch>,
     pub(crate) lab: Lab,
     /// The core's records since the last call of [`Broker::take_records`].
     pub(crate) records: VecDeque<Record>,
@@ -66,6 +69,7 @@ impl Broker {
             lab: Lab::default(),
             poller,
             clipboard: Clipboard::new(launcher.server().map(Server::clipboard_environment)),
+            desktop: None,
             launcher,
             store: Store::default(),
             automation,
@@ -75,6 +79,16 @@ impl Broker {
             signals,
             started: Instant::now(),
         })
+    }
+
+    /// Goes along with the desktop's change between light and dark.
+    pub fn follow_desktop(&mut self) {
+        self.desktop = DesktopWatch::start();
+        if let Some(watch) = &self.desktop
+            && let Err(error) = self.poller.add(watch, Source::Desktop)
+        {
+            tracing::warn!("changes of the desktop go unseen: {error}");
+        }
     }
 
     /// Milliseconds since the start.

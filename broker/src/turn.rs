@@ -4,6 +4,7 @@
 //! Never: decides; blocks on a child; parses messages beyond decoding them.
 
 use crate::perform::spawn;
+use crate::machine::desktop::DesktopWatch;
 use crate::poller::{Ready, Source};
 use crate::state::Broker;
 use anyhow::Context;
@@ -94,6 +95,7 @@ impl Broker {
             }
             Source::ControlFifo => self.read_control_fifo(),
             Source::Execution(process) => children.read_execution(process),
+            Source::Desktop => self.read_desktop(),
             Source::Exit(process) => children.reap(process, pictures),
             Source::Fonts => spawn::deliver_fonts(children, &mut self.launcher),
             Source::LabProgress => self.read_lab_progress(),
@@ -106,6 +108,11 @@ impl Broker {
             Source::Signals => self.read_signals(),
             Source::Stderr(process) => children.read_stderr(process),
         }
+    }
+
+    fn read_desktop(&mut self) {
+        let changed = self.desktop.as_ref().and_then(DesktopWatch::changed);
+        self.events.extend(changed.map(Event::ColorScheme));
     }
 
     fn read_signals(&mut self) {

@@ -36,7 +36,7 @@ impl Children {
         self.report(Event::Exited { process, exit });
     }
 
-    fn shut_down(self) {
+    fn shut_down(mut self) {
         for child in self.values() {
             child.kill();
         }
@@ -44,6 +44,10 @@ impl Children {
             if let Err(error) = pidfd::wait(child.pidfd.as_fd()) {
                 tracing::warn!("cannot wait for process {}: {error}", child.pid);
             }
+        }
+        // What they said last: the gpu process knows why the display is gone.
+        for process in self.ids() {
+            self.read_stderr(process);
         }
     }
 }
