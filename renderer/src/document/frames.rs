@@ -26,6 +26,107 @@ pub(crate) enum Place {
     Refused,
 }
 
+/// A document of a page: its own, or that of a frame.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Spot {
+    path: FramePath,
+    /// A frame may have another document by now.
+    id: usize,
+}
+
+impl Spot {
+    /// Looks at the document; `None` if it is gone.
+    pub(crate) fn read<T>(
+        &self,
+        page: &BaseDocument,
+        look: impl FnOnce(&BaseDocument) -> T,
+    ) -> Option<T> {
+        let look = |document: &BaseDocument| (document.id() == self.id).then(|| look(document));
+        read(page, &self.path, look).flatten()
+    }
+
+    /// Changes the document; `None` if it is gone.
+    pub(crate) fn change<T>(
+        &self,
+        page: &mut BaseDocument,
+        work: impl FnOnce(&mut BaseDocument) -> T,
+    ) -> Option<T> {
+        let work = |document: &mut BaseDocument| (document.id() == self.id).then(|| work(document));
+        change(page, &self.path, work).flatten()
+    }
+
+    pub(crate) fn is_in_frame(&self) -> bool {
+        !self.path.is_empty()
+    }
+
+    /// A place of the page, as a place of the document.
+    pub(crate) fn inside(&self, page: &BaseDocument, at: (f32, f32)) -> Option<(f32, f32)> {
+        let mut at = at;
+        for depth in 0..self.path.len() {
+            let around = &self.path[..depth];
+            at = read(page, around, |document| {
+                inside(document, self.path[depth], at)
+            })??;
+        }
+        Some(at)
+    }
+
+    /// Gives the keyboard to the frames around the document.
+    pub(crate) fn focus_frames(&self, page: &mut BaseDocument) {
+        for depth in 0..self.path.len() {
+            change(page, &self.path[..depth], |document| {
+                document.set_focus_to(self.path[depth]);
+            });
+        }
+    }
+}
+
+/// What lies at a place of the page, and in which document.
+pub(crate) fn hit(page: &BaseDocument, at: (f32, f32)) -> Option<(Spot, NodeId)> {
+    let mut path = Vec::new();
+    let mut at = at;
+    loop {
+        let (id, node) = read(page, &path, |document| {
+            let hit = document.hit(at.0, at.1)?;
+            Some((document.id(), hit.node_id))
+        })??;
+        match read(page, &path, |document| inside(document, node, at))? {
+            Some(next) => {
+                path.push(node);
+                at = next;
+            }
+            None => return Some((Spot { path, id }, node)),
+        }
+    }
+}
+
+/// The document that has the keyboard.
+pub(crate) fn focused(page: &BaseDocument) -> Spot {
+    let mut path = Vec::new();
+    let frame = |document: &BaseDocument| {
+        let focus = document.get_focussed_node_id()?;
+        document.subdoc(focus).map(|_| focus)
+    };
+    while let Some(next) = read(page, &path, frame).flatten() {
+        path.push(next);
+    }
+    let id = read(page, &path, BaseDocument::id).unwrap_or_default();
+    Spot { path, id }
+}
+
+/// A place of a document, as a place of the document in that frame; `None` if it has none.
+pub(crate) fn inside(
+    document: &BaseDocument,
+    frame: NodeId,
+    (x, y): (f32, f32),
+) -> Option<(f32, f32)> {
+    let inside = document.subdoc(frame)?.inner();
+    let corner = document.get_node(frame)?.absolute_position(0.0, 0.0);
+    let scroll = inside.viewport_scroll();
+    let x = x - corner.x + scroll.x as f32;
+    Some((x, y - corner.y + scroll.y as f32))
+}
+
 /// One frame of a page.
 #[derive(Debug)]
 struct Frame {

@@ -1,7 +1,8 @@
 //! Claims about frames as places that links and forms lead to.
 
 use super::harness::Outside;
-use super::page::{incomplete, navigate};
+use super::page::{PLAIN, incomplete, navigate};
+use protocol::input::Key;
 use protocol::renderer::FromRenderer;
 
 const PAGE: &str = "http://site.test/";
@@ -218,4 +219,38 @@ fn an_area_of_an_image_is_a_link() {
         _ => None,
     });
     assert_eq!(named, (format!("{PAGE}circle"), "help".to_owned()));
+}
+
+#[test]
+fn controls_in_frames_are_worked_by_pointer_and_keys() {
+    let form = "<style>select, input { display: block; width: 150px; height: 30px; margin: 0 } \
+                #t { width: 100px }</style><form action=/sent target=_top>\
+                <input type=submit id=go><select name=s><option>a<option>b<option>c</select>\
+                <input type=range name=r><input type=color name=c><input name=t id=t></form>";
+    let inside = [("a", colored("white", form))];
+    let style = "<style>iframe { height: 400px !important; width: 300px !important; \
+                 margin-top: 20px }</style>";
+    let mut outside = page(&format!("{style}<iframe src=/a></iframe>"), &inside);
+    let sent = |outside: &mut Outside| {
+        outside.click(10.0, 35.0);
+        let url = navigate(outside).0;
+        url.trim_start_matches("http://site.test/sent?").to_owned()
+    };
+    assert_eq!(sent(&mut outside), "s=a&r=50&c=%23000000&t=");
+    // The list drops down below the select, which ends at 80.
+    outside.click(50.0, 65.0);
+    outside.click(50.0, 81.0 + 20.0 + 10.0);
+    // The thumb follows the pointer to the right end.
+    outside.click(145.0, 95.0);
+    // The first row of colours, the last column.
+    outside.click(50.0, 125.0);
+    outside.click(1.0 + 7.0 * 25.0 + 12.0, 141.0 + 12.0);
+    assert_eq!(sent(&mut outside), "s=b&r=100&c=%23ffffff&t=");
+    outside.key(Key::Tab, PLAIN);
+    outside.key(Key::ArrowDown, PLAIN);
+    outside.key(Key::Tab, PLAIN);
+    outside.key(Key::Home, PLAIN);
+    outside.click(50.0, 155.0);
+    outside.type_text("x y");
+    assert_eq!(sent(&mut outside), "s=c&r=0&c=%23ffffff&t=x+y");
 }

@@ -5,6 +5,7 @@
 
 use crate::document::activation::{Activation, labeled};
 use crate::document::forms;
+use crate::document::frames;
 use crate::document::image_map;
 use crate::document::parse::{FrameMaker, FrameText};
 use crate::document::target;
@@ -121,12 +122,8 @@ pub(crate) fn form_target(document: &BaseDocument, control: NodeId) -> String {
 /// The link under a place of a document, as an absolute address: in its frames too.
 pub(crate) fn link_under(document: &BaseDocument, at: (f32, f32)) -> Option<Url> {
     let hovered = document.get_hover_node_id()?;
-    if let Some(inside) = document.subdoc(hovered).map(|inside| inside.inner()) {
-        let corner = document.get_node(hovered)?.absolute_position(0.0, 0.0);
-        let scroll = inside.viewport_scroll();
-        let x = at.0 - corner.x + scroll.x as f32;
-        let y = at.1 - corner.y + scroll.y as f32;
-        return link_under(&inside, (x, y));
+    if let Some(at) = frames::inside(document, hovered, at) {
+        return link_under(&document.subdoc(hovered)?.inner(), at);
     }
     let mut next = Some(hovered);
     while let Some(id) = next {
