@@ -21,6 +21,7 @@ pub(crate) mod mime;
 pub(crate) mod parse;
 pub(crate) mod parts;
 pub(crate) mod refresh;
+pub(crate) mod repaint;
 pub(crate) mod responses;
 pub(crate) mod selectors;
 pub(crate) mod sheet_sets;
