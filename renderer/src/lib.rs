@@ -8,6 +8,7 @@
 
 mod document;
 mod fonts;
+mod leaving;
 mod load;
 mod moves;
 mod page;

@@ -81,6 +81,7 @@ impl Broker {
             Action::Ping { process, sequence } => self.ping(process, sequence),
             action @ (Action::UpdateShell { .. }
             | Action::UpdatePopup { .. }
+            | Action::Complete { .. }
             | Action::ShowIcon { .. }
             | Action::FocusAddress { .. }
             | Action::FocusFind { .. }) => self.tell_shell(action),
@@ -105,6 +106,11 @@ impl Broker {
         let (shell, message) = match action {
             Action::UpdateShell { process, state } => (process, ToShell::State(state)),
             Action::UpdatePopup { process, popup } => (process, ToShell::Popup(popup)),
+            Action::Complete {
+                process,
+                typed,
+                rest,
+            } => (process, ToShell::Complete { typed, rest }),
             Action::ShowIcon {
                 process,
                 tab,

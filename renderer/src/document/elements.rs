@@ -4,8 +4,12 @@ use blitz_dom::{BaseDocument, DocumentMutator, ElementData, LocalName, NodeId, Q
 
 /// The element that has the focus by keyboard, or takes text.
 pub(crate) const RING: &str = "-bulkhead-ring";
+/// The element that the address's fragment names.
+pub(crate) const TARGET: &str = "-bulkhead-target";
 /// A chosen option.
 pub(crate) const CHOSEN: &str = "-bulkhead-chosen";
+/// The value that the page gave a range or colour.
+pub(crate) const GIVEN: &str = "-bulkhead-given";
 /// A select that shows its options all the time.
 pub(crate) const LIST: &str = "-bulkhead-list";
 /// An empty text field that shows its placeholder.

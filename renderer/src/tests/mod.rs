@@ -5,6 +5,7 @@ mod damage;
 mod edit;
 mod find;
 mod forms;
+mod frames;
 pub(crate) mod harness;
 mod hostile;
 mod lengths;

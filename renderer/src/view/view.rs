@@ -12,6 +12,7 @@ use crate::document::parse::{self, InnerParser};
 use crate::document::repaint;
 use crate::document::responses::Responses;
 use crate::document::sink::Budget;
+use crate::document::target;
 use crate::load::fetcher::Fetcher;
 use crate::view::appearance::{LIGHT_BY_DEFAULT, Place, keep_borders, viewport};
 use crate::view::blitz_events::BlitzEvents;
@@ -24,7 +25,7 @@ use crate::view::scrollbar::ScrollBar;
 use crate::view::selection::Selection;
 use blitz_dom::{
     BaseDocument, DocumentConfig, NodeId, Point, ScrollBehavior, ScrollLogicalPosition,
-    StyleThreading, UserAgentStylesheet, local_name,
+    StyleThreading, UserAgentStylesheet,
 };
 use blitz_traits::net::NetProvider;
 use kurbo::{Affine, Rect};
@@ -33,7 +34,6 @@ use peniko::{Color, Fill};
 use protocol::appearance::Appearance;
 use protocol::geometry::Size;
 use protocol::input::Cursor;
-use protocol::limits::URL_BYTES_MAX;
 use protocol::site::Site;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -72,6 +72,8 @@ pub(crate) struct View {
     media: Media,
     /// Kept until the user scrolls or the load ends.
     anchor: Option<Anchor>,
+    /// The fragment of the address of the document that is shown, or that comes.
+    pub(crate) target: Option<String>,
     pub(crate) pointer: Pointer,
     pub(crate) selection: Selection,
     pub(crate) find: Option<Find>,
@@ -112,6 +114,7 @@ impl View {
             next_is_same: false,
             media: Media::default(),
             anchor: None,
+            target: None,
             pointer: Pointer::default(),
             selection: Selection::default(),
             find: None,
@@ -239,6 +242,7 @@ impl View {
         self.is_ready = false;
         self.media = Media::default();
         self.controls = Controls::default();
+        self.show_target();
         self.lay_out();
         let Some(document) = &mut self.document else {
             return true;
@@ -313,6 +317,7 @@ impl View {
                 }
             }
         }
+        self.scroll_frames();
         self.take_change(hovered);
     }
 
@@ -472,29 +477,15 @@ impl View {
         let Some(document) = &self.document else {
             return (Cursor::Default, None);
         };
+        let link = self.hovered_link();
         let cursor = match document.get_cursor().map(|icon| icon.name()) {
             Some("pointer" | "grab" | "grabbing") => Cursor::Pointer,
             Some("text" | "vertical-text") => Cursor::Text,
+            // An area of an image map has no box, and so no cursor of its own.
+            _ if link.is_some() => Cursor::Pointer,
             _ => Cursor::Default,
         };
-        (cursor, self.hovered_link())
-    }
-
-    /// The link under the pointer.
-    pub(crate) fn hovered_link(&self) -> Option<String> {
-        let document = self.document.as_ref()?;
-        let mut at = document.get_hover_node_id();
-        while let Some(node) = at.and_then(|id| document.get_node(id)) {
-            if let Some(element) = node.element_data()
-                && element.name.local == local_name!("a")
-                && let Some(href) = element.attr(local_name!("href"))
-            {
-                let url = String::from(document.base_url().join(href).ok()?);
-                return (url.len() <= URL_BYTES_MAX).then_some(url);
-            }
-            at = node.parent;
-        }
-        None
+        (cursor, link)
     }
 
     /// Whether the pointer is over a text input.
@@ -551,17 +542,17 @@ pub(crate) fn scroll_to(document: &mut BaseDocument, y: f64) {
     document.scroll_viewport_by(0.0, delta);
 }
 
-/// Scrolls to what a fragment names: as it stands in the address, or else decoded. What names
-/// nothing scrolls nowhere.
+/// Scrolls to what a fragment names. What names nothing scrolls nowhere.
 fn scroll_to_fragment(document: &mut BaseDocument, fragment: &str) {
-    match document.get_fragment_target(fragment) {
-        Some(node) if !fragment.is_empty() => document.scroll_into_view(
+    match target::named(document, fragment) {
+        Some(node) => document.scroll_into_view(
             node,
             ScrollBehavior::Instant,
             ScrollLogicalPosition::Start,
             ScrollLogicalPosition::Nearest,
         ),
-        _ => {
+        // The top has a name everywhere.
+        None => {
             document.scroll_to_fragment(fragment);
         }
     }
