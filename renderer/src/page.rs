@@ -117,6 +117,7 @@ impl Page {
             .expect("the stand-in is a URL");
         self.fetcher.reset();
         self.view.find = None;
+        self.view.moving.outdate();
         let fragment = url.fragment().filter(|fragment| !fragment.is_empty());
         self.view.set_anchor(match (commit.scroll_y, fragment) {
             (None, Some(fragment)) => Some(Anchor::Fragment(fragment.to_owned())),

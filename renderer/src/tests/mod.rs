@@ -12,6 +12,7 @@ mod links;
 mod look;
 mod looks;
 mod page;
+mod pictures;
 mod scrolling;
 mod selection;
 mod sheets;
