@@ -49,7 +49,8 @@ pub(crate) fn apply(document: &mut BaseDocument, now: f64) {
     }
 }
 
-fn put(
+/// Gives an element, or its pseudo-element, another style.
+pub(crate) fn put(
     document: &mut BaseDocument,
     id: NodeId,
     pseudo: Option<PseudoElement>,

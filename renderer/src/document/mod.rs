@@ -11,6 +11,7 @@ pub(crate) mod controls;
 pub(crate) mod elements;
 pub(crate) mod forms;
 pub(crate) mod frame;
+pub(crate) mod grounds;
 pub(crate) mod hints;
 pub(crate) mod lengths;
 pub(crate) mod markup;

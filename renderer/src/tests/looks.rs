@@ -1,5 +1,6 @@
 //! Claims about the user-agent style and the features of style sheets.
 
+use super::damage::move_to;
 use super::harness::Outside;
 use super::page::PLAIN;
 use protocol::input::Key;
@@ -150,4 +151,44 @@ fn a_link_that_floats_can_be_clicked() {
         super::page::navigate(&mut outside).0,
         "http://site.test/left"
     );
+}
+
+/// Whether the pixels of the first line of text, from `left` to `right`, lie on that colour.
+fn lies_on(outside: &Outside, color: u32, left: u32, right: u32) -> bool {
+    (left..right).all(|x| outside.pixel(x, 4) == color || outside.pixel(x, 15) == color)
+}
+
+#[test]
+fn the_background_of_an_inline_element_lies_behind_elements_inside_it() {
+    // Letters of one width, 10 pixels each.
+    let text =
+        "<style>p { margin: 0; font: 16.66px/20px monospace; color: transparent }</style><p>";
+    let outside = load(&format!(
+        "{text}<span style='background: #ff0000'>ab<b>cd<i>ef</i></b>gh</span>ij"
+    ));
+    assert!(lies_on(&outside, RED, 1, 79), "elements inside elements");
+    assert!(lies_on(&outside, WHITE, 82, 99), "after it");
+    let outside = load(&format!(
+        "{text}<span style='background: #ff0000'>ab<b style='background: #0000ff80'>cd</b>\
+         <b style='background: #0000ff'>ef</b></span>"
+    ));
+    assert!(
+        lies_on(&outside, 0x7f_0080, 21, 39),
+        "{:06x}",
+        outside.pixel(30, 10)
+    );
+    assert!(lies_on(&outside, 0x00_00ff, 41, 59), "its own");
+}
+
+#[test]
+fn the_background_behind_inner_elements_comes_and_goes_with_the_pointer() {
+    let mut outside = load(
+        "<style>p { margin: 0; font: 16.66px/20px monospace; color: transparent }\
+         span:hover { background: #ff0000 }</style><p><span>ab<b>cd</b></span></p>",
+    );
+    assert!(lies_on(&outside, WHITE, 1, 39));
+    outside.input(move_to(10.0, 10.0));
+    outside.wait_pixels("a background", |o| lies_on(o, RED, 1, 39));
+    outside.input(move_to(10.0, 200.0));
+    outside.wait_pixels("no background", |o| lies_on(o, WHITE, 1, 39));
 }

@@ -6,6 +6,7 @@
 
 use crate::document::bounds;
 use crate::document::carry_over;
+use crate::document::grounds::Grounds;
 use crate::document::markup::Markup;
 use crate::document::media::Media;
 use crate::document::parse::{self, InnerParser};
@@ -78,6 +79,7 @@ pub(crate) struct View {
     pub(crate) find: Option<Find>,
     pub(crate) controls: Controls,
     pub(crate) moving: Moving,
+    grounds: Grounds,
     size: Size,
     pub(crate) appearance: Appearance,
     /// What is to be at the top of the view after the next layout.
@@ -116,6 +118,7 @@ impl View {
             find: None,
             controls: Controls::default(),
             moving: Moving::default(),
+            grounds: Grounds::default(),
             size: Size::new(1, 1),
             appearance: Appearance::default(),
             place: None,
@@ -240,6 +243,7 @@ impl View {
         self.media = Media::default();
         self.controls = Controls::default();
         self.moving.take_over(self.next_is_same);
+        self.grounds = Grounds::default();
         self.lay_out();
         let Some(document) = &mut self.document else {
             return true;
@@ -285,6 +289,7 @@ impl View {
             return;
         }
         self.moving.find(document);
+        self.grounds.apply(document);
         self.is_ready = true;
         self.needs_paint = true;
         self.was_laid_out = true;
