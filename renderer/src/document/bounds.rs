@@ -3,6 +3,7 @@
 //! [`crate::document::lengths`] clamps what is written.
 
 use crate::document::lengths::PIXELS_MAX;
+use crate::document::tables;
 use app_units::Au;
 use blitz_dom::{BaseDocument, NodeId};
 use std::collections::HashMap;
@@ -39,6 +40,9 @@ pub(crate) fn apply(document: &mut BaseDocument, now: f64) {
         put(document, id, pseudo, style);
     }
     for (id, style) in far(document) {
+        put(document, id, None, style);
+    }
+    for (id, style) in tables::changes(document) {
         put(document, id, None, style);
     }
     for frame in document.sub_document_node_ids() {

@@ -27,5 +27,6 @@ pub(crate) mod status;
 pub(crate) mod steps;
 pub(crate) mod stylesheet;
 pub(crate) mod svg_text;
+pub(crate) mod tables;
 pub(crate) mod text_fields;
 pub(crate) mod user_agent;

@@ -192,3 +192,72 @@ fn the_background_behind_inner_elements_comes_and_goes_with_the_pointer() {
     outside.input(move_to(10.0, 200.0));
     outside.wait_pixels("no background", |o| lies_on(o, WHITE, 1, 39));
 }
+
+/// The place of the box of that colour: left, top, width, height.
+fn place(outside: &Outside, color: u32) -> [u32; 4] {
+    let pixels = outside.pixels();
+    let at = pixels
+        .iter()
+        .enumerate()
+        .filter(|(_, pixel)| **pixel == color);
+    let at: Vec<(u32, u32)> = at
+        .map(|(at, _)| (at as u32 % 400, at as u32 / 400))
+        .collect();
+    let left = at.iter().map(|at| at.0).min().unwrap_or(0);
+    let top = at.iter().map(|at| at.1).min().unwrap_or(0);
+    let right = at.iter().map(|at| at.0 + 1).max().unwrap_or(0);
+    let bottom = at.iter().map(|at| at.1 + 1).max().unwrap_or(0);
+    [left, top, right - left, bottom - top]
+}
+
+#[test]
+fn what_stands_in_a_table_without_rows_or_cells_is_shown_as_in_one() {
+    const GREEN: u32 = 0x00_ff00;
+    // As Chromium has them: the red box, then the green one.
+    let cases = [
+        // Blocks in a table: one cell, as wide as the widest.
+        (
+            "<div style='display:table;margin:0 auto'><div class=r></div>\
+             <div class=g style='width:60px'></div></div>",
+            [170, 0, 50, 20],
+            [170, 20, 60, 20],
+        ),
+        // Rows wrapped in a box.
+        (
+            "<div style='display:table'><div><div class=row><div class='c r'></div>\
+             <div class='c g'></div></div></div></div>",
+            [0, 0, 50, 20],
+            [50, 0, 50, 20],
+        ),
+        // Cells without a row.
+        (
+            "<div style='display:table'><div class='c r'></div><div class='c g'></div></div>",
+            [0, 0, 50, 20],
+            [50, 0, 50, 20],
+        ),
+        // Cells without a table.
+        (
+            "<div><div class='c r'></div><div class='c g'></div></div>",
+            [0, 0, 50, 20],
+            [50, 0, 50, 20],
+        ),
+        // Rows without a table.
+        (
+            "<section><div class=row><div class='c r'></div></div>\
+             <div class=row><div class='c g'></div></div></section>",
+            [0, 0, 50, 20],
+            [0, 20, 50, 20],
+        ),
+    ];
+    for (html, red, green) in cases {
+        let outside = load(&format!(
+            "<style>.row {{ display: table-row }} .c {{ display: table-cell }} .r, .g {{ width: 50px; \
+             height: 20px; background: #ff0000 }} .g {{ background: #00ff00 }}</style>{html}"
+        ));
+        assert_eq!(
+            (place(&outside, RED), place(&outside, GREEN)),
+            (red, green),
+            "{html}"
+        );
+    }
+}
