@@ -3,7 +3,7 @@
 //! [`crate::document::lengths`] clamps what is written.
 
 use crate::document::lengths::PIXELS_MAX;
-use crate::document::tables;
+use crate::document::{baselines, empties, tables};
 use app_units::Au;
 use blitz_dom::{BaseDocument, NodeId};
 use std::collections::HashMap;
@@ -42,8 +42,12 @@ pub(crate) fn apply(document: &mut BaseDocument, now: f64) {
     for (id, style) in far(document) {
         put(document, id, None, style);
     }
-    for (id, style) in tables::changes(document) {
-        put(document, id, None, style);
+    let changes: [fn(&BaseDocument) -> _; 3] =
+        [tables::changes, empties::changes, baselines::changes];
+    for changes in changes {
+        for (id, style) in changes(document) {
+            put(document, id, None, style);
+        }
     }
     for frame in document.sub_document_node_ids() {
         let node = document.get_node_mut(frame);

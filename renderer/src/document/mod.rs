@@ -2,6 +2,7 @@
 
 pub(crate) mod activation;
 pub(crate) mod attributes;
+pub(crate) mod baselines;
 pub(crate) mod body;
 pub(crate) mod bounds;
 pub(crate) mod carry_over;
@@ -9,6 +10,7 @@ pub(crate) mod charset;
 pub(crate) mod content;
 pub(crate) mod controls;
 pub(crate) mod elements;
+pub(crate) mod empties;
 pub(crate) mod forms;
 pub(crate) mod frame;
 pub(crate) mod grounds;

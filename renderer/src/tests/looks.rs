@@ -261,3 +261,48 @@ fn what_stands_in_a_table_without_rows_or_cells_is_shown_as_in_one() {
         );
     }
 }
+
+#[test]
+fn an_empty_inline_element_between_blocks_keeps_no_margins_apart() {
+    const GREEN: u32 = 0x00_ff00;
+    let style = "<style>div { width: 50px; height: 20px; margin: 20px 0; background: #ff0000 }\
+        div.g { background: #00ff00 }</style><div></div>";
+    for between in [
+        "",
+        "<a id=x></a>",
+        " <span id=x> </span> <a name=y></a> ",
+        "<section><a id=x></a>",
+    ] {
+        let outside = load(&format!("{style}{between}<div class=g></div>"));
+        let found = (place(&outside, RED), place(&outside, GREEN));
+        assert_eq!(found, ([0, 20, 50, 20], [0, 60, 50, 20]), "{between}");
+    }
+    // A line with something in it does, and so does one of a height of its own.
+    for between in ["<a id=x></a>text", "<a id=x style='padding: 1px'></a>text"] {
+        let outside = load(&format!("{style}{between}<div class=g></div>"));
+        assert!(place(&outside, GREEN)[1] > 85, "{between}");
+    }
+    let outside = load("<p style='height: 30px; background: #ff0000; margin: 0'><b></b></p>");
+    assert_eq!(place(&outside, RED), [0, 0, 400, 30]);
+}
+
+#[test]
+fn the_text_of_an_input_stands_on_the_line_around_it() {
+    const GREEN: u32 = 0x00_ff00;
+    for style in [
+        "",
+        "height: 60px",
+        "padding: 20px; border: 5px solid #808080",
+    ] {
+        let outside = load(&format!(
+            "<p style='margin: 30px 0; font: 20px monospace; color: #00ff00'>&#9608;<input \
+             value='&#9608;' style='font: 20px monospace; color: #ff0000; width: 100px; {style}'>"
+        ));
+        let bottom = |color| {
+            let [_, top, _, height] = place(&outside, color);
+            top + height
+        };
+        let (around, inside) = (bottom(GREEN), bottom(RED));
+        assert!(around.abs_diff(inside) <= 1, "{style}: {around}, {inside}");
+    }
+}
