@@ -22,6 +22,7 @@ pub(crate) mod mime;
 pub(crate) mod parse;
 pub(crate) mod parts;
 pub(crate) mod refresh;
+pub(crate) mod repaint;
 pub(crate) mod responses;
 pub(crate) mod sheet_sets;
 pub(crate) mod sink;

@@ -104,7 +104,7 @@ impl View {
                 self.pointer.buttons.insert(button.into());
                 let event = self.pointer_event(button, modifiers);
                 self.send(UiEvent::PointerDown(event));
-                self.touch();
+                self.touch_style();
             }
             InputEvent::PointerUp {
                 button, modifiers, ..
@@ -113,7 +113,7 @@ impl View {
                 self.pointer.buttons.remove(button.into());
                 let event = self.pointer_event(button, modifiers);
                 self.send(UiEvent::PointerUp(event));
-                self.touch();
+                self.touch_style();
             }
             InputEvent::PointerLeave => {
                 self.pointer.is_inside = false;

@@ -10,6 +10,7 @@ use crate::document::grounds::Grounds;
 use crate::document::markup::Markup;
 use crate::document::media::Media;
 use crate::document::parse::{self, InnerParser};
+use crate::document::repaint;
 use crate::document::responses::Responses;
 use crate::document::sink::Budget;
 use crate::load::fetcher::Fetcher;
@@ -85,7 +86,10 @@ pub(crate) struct View {
     /// What is to be at the top of the view after the next layout.
     pub(crate) place: Option<Place>,
     epoch: Instant,
+    /// Whether styles are to be computed, and boxes laid out if they may have changed.
     needs_layout: bool,
+    /// Whether boxes may have changed although no style has.
+    needs_boxes: bool,
     /// Whether Blitz must not rely on anything that it has laid out at another scale.
     pub(crate) needs_whole_layout: bool,
     needs_paint: bool,
@@ -124,6 +128,7 @@ impl View {
             place: None,
             epoch: Instant::now(),
             needs_layout: false,
+            needs_boxes: false,
             needs_whole_layout: false,
             needs_paint: false,
             was_laid_out: false,
@@ -154,7 +159,7 @@ impl View {
         for document in [&mut self.document, &mut self.next].into_iter().flatten() {
             document.set_viewport(viewport.clone());
         }
-        self.needs_layout = true;
+        self.touch();
         self.outdate_find();
     }
 
@@ -216,7 +221,7 @@ impl View {
                 self.moving.add(url, file);
             }
             if self.events.take_redraw() || answered {
-                self.needs_layout = true;
+                self.touch();
             }
             taken_over |= self.take_over();
             if !self.needs_layout {
@@ -225,7 +230,9 @@ impl View {
             self.lay_out();
         }
         // What the last round asked for must not wait for the next event.
-        self.needs_layout |= fetcher.pump();
+        if fetcher.pump() {
+            self.touch();
+        }
         taken_over
     }
 
@@ -264,7 +271,7 @@ impl View {
                 document.set_hover_to(at.x as f32, at.y as f32);
             }
         }
-        self.needs_layout = true;
+        self.touch();
         true
     }
 
@@ -276,6 +283,14 @@ impl View {
         };
         self.media.apply(document);
         bounds::apply(document, now);
+        let needs_boxes = std::mem::take(&mut self.needs_boxes) || self.needs_whole_layout;
+        if self.is_ready && !needs_boxes && repaint::is_enough(document) {
+            self.needs_paint = true;
+            if self.show_controls() {
+                self.touch();
+            }
+            return;
+        }
         let is_incremental = document.incremental_layout();
         document.set_incremental_layout(is_incremental && !self.needs_whole_layout);
         let hovered = document.get_hover_node_id();
@@ -294,7 +309,9 @@ impl View {
         self.needs_paint = true;
         self.was_laid_out = true;
         self.hover_at = None;
-        self.needs_layout |= self.show_controls();
+        if self.show_controls() {
+            self.touch();
+        }
         let place = self.place.take();
         let Some(document) = &mut self.document else {
             return;
@@ -367,6 +384,13 @@ impl View {
     /// The document or its style has changed: it will be laid out again, and painted. Whoever
     /// changes a document says so; only what a hover changes is found out.
     pub(crate) fn touch(&mut self) {
+        self.needs_layout = true;
+        self.needs_boxes = true;
+    }
+
+    /// Blitz has done to the document what it does by itself: it will be laid out again if that
+    /// changed a box, and painted.
+    pub(crate) fn touch_style(&mut self) {
         self.needs_layout = true;
     }
 

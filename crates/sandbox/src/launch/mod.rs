@@ -16,7 +16,7 @@ use crate::policy::needs;
 use crate::support::{Feature, Support};
 use crate::sys;
 pub use attempted::Attempted;
-use cgroup::ChildGroup;
+use cgroup::{ChildGroup, Entry, TaskFile};
 use child::{Ids, Setup, Step};
 use role::Role;
 use spawn::{Pipe, Spawned};
@@ -110,7 +110,10 @@ pub fn launch(spec: LaunchSpec<'_>) -> Result<Launched, LaunchError> {
     let plan = Plan::new(spec.role, spec.support, host_network);
     let ids = OuterIds::choose(&spec, &plan).map_err(LaunchError::Prepare)?;
     let prepared = Prepared::new(&spec, &plan).map_err(raw(LaunchError::Prepare))?;
-    let setup = prepared.setup(&plan, ids.inner(&plan));
+    let entry = spec.cgroup.map(ChildGroup::entry).transpose();
+    let entry = entry.map_err(LaunchError::Cgroup)?;
+    let groups = entry.as_ref().map(Entry::task_files).unwrap_or_default();
+    let setup = prepared.setup(&plan, ids.inner(&plan), groups);
     let attempted = Attempted {
         network_namespace: plan.has_namespace(Namespace::Net),
         distinct_uid: ids.is_distinct,
@@ -118,7 +121,10 @@ pub fn launch(spec: LaunchSpec<'_>) -> Result<Launched, LaunchError> {
         inherited_filters: inherited::own_filters().map_err(LaunchError::Prepare)?,
     };
     // SAFETY: `child::run` makes raw calls only.
-    let spawned = unsafe { spawn::spawn(plan.clone_flags(), &|| child::run(&setup)) };
+    let spawned = unsafe {
+        let group = entry.as_ref().and_then(Entry::folder);
+        spawn::spawn(plan.clone_flags(), group, &|| child::run(&setup))
+    };
     let spawned = spawned.map_err(raw(LaunchError::Clone))?;
     let Prepared { go, failure, .. } = prepared;
     let Pipe {
@@ -153,7 +159,7 @@ fn complete(
         namespaces::write_id_maps(spawned.pid, ids.uid, ids.gid, ids.privileged)
             .map_err(LaunchError::Maps)?;
     }
-    if let Some(group) = spec.cgroup {
+    if let Some(group) = spec.cgroup.filter(|_| !spawned.is_in_group) {
         group.add(spawned.pid).map_err(LaunchError::Cgroup)?;
     }
     sys::write(go.as_raw_fd(), &[1]).map_err(raw(LaunchError::Prepare))?;
@@ -267,7 +273,7 @@ impl Prepared {
         })
     }
 
-    fn setup(&self, plan: &Plan, ids: Ids) -> Setup {
+    fn setup(&self, plan: &Plan, ids: Ids, groups: Vec<TaskFile>) -> Setup {
         Setup {
             exe: self.exe.as_raw_fd(),
             stderr: self.stderr.as_raw_fd(),
@@ -276,6 +282,7 @@ impl Prepared {
             go_read: self.go.read.as_raw_fd(),
             go_write: self.go.write.as_raw_fd(),
             failure: self.failure.write.as_raw_fd(),
+            groups,
             ids,
             has_mounts: plan.has_namespace(Namespace::Mount),
             has_uts: plan.has_namespace(Namespace::Uts),
