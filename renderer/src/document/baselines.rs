@@ -12,8 +12,8 @@ use style::values::computed::{Length, LengthPercentage, Size};
 use style::values::generics::box_::BaselineShift;
 use style::values::specified::box_::AlignmentBaseline;
 
-/// How far above the middle of a line of text its baseline is not: for a font of the usual kind,
-/// half of what its ascent is more than its descent, in em.
+/// How far below the middle of a line of text its baseline is: half of what the ascent of a usual
+/// font is more than its descent, in em.
 const MIDDLE_EM: f32 = 0.35;
 /// The usual height of a line, in em.
 const LINE_EM: f32 = 1.15;
@@ -22,9 +22,11 @@ const LINE_EM: f32 = 1.15;
 pub(crate) fn changes(document: &BaseDocument) -> Vec<(NodeId, Arc<ComputedValues>)> {
     let nodes = document.tree().iter().map(|(_, node)| node);
     let fields = nodes.filter(|node| is_field(node));
-    fields
-        .filter_map(|node| Some((node.id, lowered(&*node.primary_styles()?)?)))
-        .collect()
+    let changed = |node: &Node| {
+        let style = node.primary_styles()?;
+        Some((node.id, lowered(&style)?))
+    };
+    fields.filter_map(changed).collect()
 }
 
 /// Whether a node is an input that shows a line of text of its own.

@@ -69,8 +69,8 @@ impl Grounds {
 fn grounds(document: &BaseDocument) -> Vec<(NodeId, AbsoluteColor)> {
     let has_ground = |node: &Node| {
         let inside = node.children.iter().filter_map(|id| document.get_node(*id));
-        let inside = inside.chain(pseudo_elements(document, node));
-        inside.into_iter().any(Node::is_element) && is_inline(node) && own(node).is_some()
+        let mut inside = inside.chain(pseudo_elements(document, node));
+        inside.any(Node::is_element) && is_inline(node) && own(node).is_some()
     };
     let mut nodes = document.tree().iter().map(|(_, node)| node);
     if !nodes.any(has_ground) {

@@ -119,8 +119,8 @@ fn is_seen(node: &Node) -> bool {
 
 /// The one kind that all parts have which are not apart.
 fn only_kind(parts: &[(Kind, &Node)]) -> Option<Kind> {
-    let mut kinds = parts.iter().map(|(kind, _)| *kind);
-    let mut kinds = kinds.by_ref().filter(|kind| *kind != Kind::Apart);
+    let kinds = parts.iter().map(|(kind, _)| *kind);
+    let mut kinds = kinds.filter(|kind| *kind != Kind::Apart);
     let first = kinds.next()?;
     kinds.all(|kind| kind == first).then_some(first)
 }

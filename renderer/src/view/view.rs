@@ -285,6 +285,7 @@ impl View {
         bounds::apply(document, now);
         let needs_boxes = std::mem::take(&mut self.needs_boxes) || self.needs_whole_layout;
         if self.is_ready && !needs_boxes && repaint::is_enough(document) {
+            self.grounds.apply(document);
             self.needs_paint = true;
             if self.show_controls() {
                 self.touch();
