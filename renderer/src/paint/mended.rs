@@ -1,5 +1,5 @@
-//! What Blitz draws, mended: moving pictures with the frame that it is time for, and no seams in the
-//! background of a line of text.
+//! What Blitz draws, mended: moving pictures with the frame that it is time for, and no seams in
+//! the background of a line of text.
 
 use crate::pictures::Moving;
 use anyrender::{Filter, Glyph, NormalizedCoord, Paint, PaintRef, PaintScene, RenderContext};

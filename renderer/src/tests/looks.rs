@@ -251,8 +251,9 @@ fn what_stands_in_a_table_without_rows_or_cells_is_shown_as_in_one() {
     ];
     for (html, red, green) in cases {
         let outside = load(&format!(
-            "<style>.row {{ display: table-row }} .c {{ display: table-cell }} .r, .g {{ width: 50px; \
-             height: 20px; background: #ff0000 }} .g {{ background: #00ff00 }}</style>{html}"
+            "<style>.row {{ display: table-row }} .c {{ display: table-cell }} \
+             .r, .g {{ width: 50px; height: 20px; background: #ff0000 }} \
+             .g {{ background: #00ff00 }}</style>{html}"
         ));
         assert_eq!(
             (place(&outside, RED), place(&outside, GREEN)),
