@@ -34,52 +34,59 @@ enum Part {
 /// The styles that take the place of others.
 pub(crate) fn changes(document: &BaseDocument) -> Vec<(NodeId, Arc<ComputedValues>)> {
     let mut changes = Vec::new();
-    for (_, node) in document.tree().iter() {
-        let parent = node.parent.filter(|_| is_empty(document, node));
-        let parent = parent.and_then(|parent| document.get_node(parent));
-        if let Some(parent) = parent
-            && is_alone(document, parent, node)
-            && let Some(style) = node.primary_styles()
-        {
-            let mut style = ComputedValues::clone(&style);
-            style.mutate_box().set_display(Display::Block);
-            changes.push((node.id, Arc::new(style)));
+    for (_, parent) in document.tree().iter() {
+        for id in alone(document, parent) {
+            if let Some(style) = document.get_node(id).and_then(Node::primary_styles) {
+                let mut style = ComputedValues::clone(&style);
+                style.mutate_box().set_display(Display::Block);
+                changes.push((id, Arc::new(style)));
+            }
         }
     }
     changes
 }
 
-/// Whether a line of `parent` has nothing but empty elements, of which `node` is one.
-fn is_alone(document: &BaseDocument, parent: &Node, node: &Node) -> bool {
-    let Some(style) = parent.primary_styles() else {
-        return false;
+/// The empty elements of those lines of `parent` that have nothing else.
+fn alone(document: &BaseDocument, parent: &Node) -> Vec<NodeId> {
+    let (mut found, mut line) = (Vec::new(), Vec::new());
+    let Some(style) = parent.primary_styles().filter(|style| has_lines(style)) else {
+        return found;
     };
+    let (mut has_content, mut has_block) = (false, false);
+    for id in &parent.children {
+        let node = document.get_node(*id);
+        match node.map_or(Part::Apart, |node| part(document, node)) {
+            Part::Apart => {}
+            Part::Empty => line.push(*id),
+            Part::Content => has_content = true,
+            Part::Block => {
+                if !has_content {
+                    found.append(&mut line);
+                }
+                line.clear();
+                has_content = false;
+                has_block = true;
+            }
+        }
+    }
+    if !has_content {
+        found.append(&mut line);
+    }
+    let has_height = style.clone_height() != Size::Auto && !style.clone_display().is_list_item();
+    if has_block || has_height {
+        found
+    } else {
+        Vec::new()
+    }
+}
+
+fn has_lines(style: &ComputedValues) -> bool {
     let display = style.clone_display();
-    let has_lines = matches!(
+    matches!(
         display.inside(),
         DisplayInside::Flow | DisplayInside::FlowRoot | DisplayInside::TableCell
     ) && display.outside() != DisplayOutside::Inline
-        && style.clone_white_space_collapse() == WhiteSpaceCollapse::Collapse;
-    let Some(place) = parent.children.iter().position(|id| *id == node.id) else {
-        return false;
-    };
-    if !has_lines {
-        return false;
-    }
-    let part_of = |id: &NodeId| {
-        document
-            .get_node(*id)
-            .map_or(Part::Apart, |node| part(document, node))
-    };
-    let is_end = |part: &Part| matches!(part, Part::Block | Part::Content);
-    let mut backwards = parent.children[..place].iter().rev().map(part_of);
-    let mut onwards = parent.children[place + 1..].iter().map(part_of);
-    let (before, after) = (backwards.find(is_end), onwards.find(is_end));
-    match (before, after) {
-        (Some(Part::Content), _) | (_, Some(Part::Content)) => false,
-        (None, None) => style.clone_height() != Size::Auto && !display.is_list_item(),
-        _ => true,
-    }
+        && style.clone_white_space_collapse() == WhiteSpaceCollapse::Collapse
 }
 
 fn part(document: &BaseDocument, node: &Node) -> Part {

@@ -5,7 +5,7 @@
 //! Source: CSS 2.2, "Anonymous table objects".
 
 use blitz_dom::{BaseDocument, Node, NodeId};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use style::color::ColorSpace;
 use style::properties::ComputedValues;
 use style::servo_arc::Arc;
@@ -32,9 +32,11 @@ pub(crate) fn changes(document: &BaseDocument) -> Vec<(NodeId, Arc<ComputedValue
             fit_table(document, node, &mut displays);
         }
     }
+    let mut fitted = HashSet::new();
     for (_, node) in document.tree().iter() {
         if matches!(kind(node), Some(Kind::Row | Kind::Cell))
             && let Some(around) = around(document, node)
+            && fitted.insert(around.id)
             && !displays.contains_key(&around.id)
         {
             fit_around(document, around, &mut displays);
