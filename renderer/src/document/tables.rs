@@ -12,6 +12,9 @@ use style::servo_arc::Arc;
 use style::values::computed::{Display, Size};
 use style::values::specified::box_::{DisplayInside, DisplayOutside};
 
+/// Tables in one another that are fitted: each doubles the work of layout.
+const NESTED_MAX: usize = 4;
+
 /// What a box is to the table that it may stand in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
@@ -61,7 +64,7 @@ fn fit_table(document: &BaseDocument, table: &Node, displays: &mut HashMap<NodeI
         .collect();
     if let Some(wrappers) = wrappers {
         displays.extend(wrappers);
-    } else if !has(Kind::Row) {
+    } else if !has(Kind::Row) && !is_deep(document, table) {
         // All of it is one cell.
         let is_inline = outside(table) == Some(DisplayOutside::Inline);
         let display = if is_inline {
@@ -71,6 +74,17 @@ fn fit_table(document: &BaseDocument, table: &Node, displays: &mut HashMap<NodeI
         };
         displays.insert(table.id, display);
     }
+}
+
+/// Whether a table stands in so many others that measuring each in each would take too long.
+fn is_deep(document: &BaseDocument, table: &Node) -> bool {
+    let around = std::iter::successors(Some(table), |node| document.get_node(node.parent?));
+    let fitted = around.skip(1).filter(|node| {
+        let style = node.primary_styles();
+        inside(node) == Some(DisplayInside::Table)
+            || style.is_some_and(|style| style.clone_width() == Size::FitContent)
+    });
+    fitted.count() >= NESTED_MAX
 }
 
 /// What a box in a table must be so that the rows, or cells, in it are the table's.
