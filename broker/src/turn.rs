@@ -3,8 +3,8 @@
 //!
 //! Never: decides; blocks on a child; parses messages beyond decoding them.
 
-use crate::perform::spawn;
 use crate::machine::desktop::DesktopWatch;
+use crate::perform::spawn;
 use crate::poller::{Ready, Source};
 use crate::state::Broker;
 use anyhow::Context;

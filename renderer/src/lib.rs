@@ -13,6 +13,7 @@ mod load;
 mod moves;
 mod page;
 mod paint;
+mod pictures;
 mod runtime;
 mod shell;
 mod text;
@@ -21,9 +22,7 @@ mod view;
 #[cfg(test)]
 mod tests;
 
-// Blitz decodes the pictures that `image` has features for, and draws colour emoji with the "png"
-// feature of vello_cpu.
-use image as _;
+// Blitz draws colour emoji with the "png" feature of vello_cpu.
 use vello_cpu as _;
 
 use child::Started;

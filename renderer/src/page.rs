@@ -114,6 +114,7 @@ impl Page {
         self.fetcher.reset();
         self.view.find = None;
         self.view.set_target(url.fragment().map(str::to_owned));
+        self.view.moving.outdate();
         let fragment = url.fragment().filter(|fragment| !fragment.is_empty());
         self.view.set_anchor(match (commit.scroll_y, fragment) {
             (None, Some(fragment)) => Some(Anchor::Fragment(fragment.to_owned())),

@@ -2,6 +2,7 @@
 
 pub(crate) mod activation;
 pub(crate) mod attributes;
+pub(crate) mod baselines;
 pub(crate) mod body;
 pub(crate) mod bounds;
 pub(crate) mod carry_over;
@@ -9,9 +10,11 @@ pub(crate) mod charset;
 pub(crate) mod content;
 pub(crate) mod controls;
 pub(crate) mod elements;
+pub(crate) mod empties;
 pub(crate) mod forms;
 pub(crate) mod frame;
 pub(crate) mod frames;
+pub(crate) mod grounds;
 pub(crate) mod hints;
 pub(crate) mod image_map;
 pub(crate) mod lengths;
@@ -30,6 +33,7 @@ pub(crate) mod status;
 pub(crate) mod steps;
 pub(crate) mod stylesheet;
 pub(crate) mod svg_text;
+pub(crate) mod tables;
 pub(crate) mod target;
 pub(crate) mod text_fields;
 pub(crate) mod user_agent;

@@ -13,6 +13,7 @@ mod links;
 mod look;
 mod looks;
 mod page;
+mod pictures;
 mod scrolling;
 mod selection;
 mod sheets;

@@ -6,6 +6,7 @@
 
 use crate::document::bounds;
 use crate::document::carry_over;
+use crate::document::grounds::Grounds;
 use crate::document::markup::Markup;
 use crate::document::media::Media;
 use crate::document::parse::{self, InnerParser};
@@ -14,6 +15,8 @@ use crate::document::responses::Responses;
 use crate::document::sink::Budget;
 use crate::document::target;
 use crate::load::fetcher::Fetcher;
+use crate::paint::Mended;
+use crate::pictures::Moving;
 use crate::view::appearance::{LIGHT_BY_DEFAULT, Place, keep_borders, viewport};
 use crate::view::blitz_events::BlitzEvents;
 use crate::view::canvas::Canvas;
@@ -78,6 +81,8 @@ pub(crate) struct View {
     pub(crate) selection: Selection,
     pub(crate) find: Option<Find>,
     pub(crate) controls: Controls,
+    pub(crate) moving: Moving,
+    grounds: Grounds,
     size: Size,
     pub(crate) appearance: Appearance,
     /// What is to be at the top of the view after the next layout.
@@ -119,6 +124,8 @@ impl View {
             selection: Selection::default(),
             find: None,
             controls: Controls::default(),
+            moving: Moving::default(),
+            grounds: Grounds::default(),
             size: Size::new(1, 1),
             appearance: Appearance::default(),
             place: None,
@@ -213,6 +220,9 @@ impl View {
         }
         for _ in 0..ROUNDS_MAX {
             let answered = fetcher.pump();
+            for (url, file) in fetcher.take_moving() {
+                self.moving.add(url, file);
+            }
             if self.events.take_redraw() || answered {
                 self.touch();
             }
@@ -243,6 +253,8 @@ impl View {
         self.media = Media::default();
         self.controls = Controls::default();
         self.show_target();
+        self.moving.take_over(self.next_is_same);
+        self.grounds = Grounds::default();
         self.lay_out();
         let Some(document) = &mut self.document else {
             return true;
@@ -277,6 +289,7 @@ impl View {
         bounds::apply(document, now);
         let needs_boxes = std::mem::take(&mut self.needs_boxes) || self.needs_whole_layout;
         if self.is_ready && !needs_boxes && repaint::is_enough(document) {
+            self.grounds.apply(document);
             self.needs_paint = true;
             if self.show_controls() {
                 self.touch();
@@ -295,6 +308,8 @@ impl View {
         if document.has_pending_critical_resources() {
             return;
         }
+        self.moving.find(document);
+        self.grounds.apply(document);
         self.is_ready = true;
         self.needs_paint = true;
         self.was_laid_out = true;
@@ -407,11 +422,13 @@ impl View {
         document.is_some_and(BaseDocument::is_animating)
     }
 
-    /// A frame may be painted: an animation is laid out for this moment.
+    /// A frame may be painted: an animation is laid out for this moment, and moving pictures show
+    /// the frames that are due.
     pub(crate) fn tick(&mut self) {
         if self.is_animating() {
             self.needs_layout = true;
         }
+        self.needs_paint |= self.moving.advance(Instant::now());
     }
 
     /// Whether the document may look different from what was painted last.
@@ -431,7 +448,9 @@ impl View {
         let scale = document.viewport().scale_f64();
         let scroll = document.viewport_scroll();
         document.set_viewport_scroll(on_pixels(scroll, scale));
-        blitz_paint::paint_scene(canvas, document, scale, size.width, size.height, 0, 0);
+        let mut mended = Mended::new(canvas, &self.moving);
+        blitz_paint::paint_scene(&mut mended, document, scale, size.width, size.height, 0, 0);
+        drop(mended);
         self.paint_marks(canvas);
         if let Some(document) = &mut self.document {
             document.set_viewport_scroll(scroll);
