@@ -92,6 +92,7 @@ fn a_link_leads_into_a_frame_and_one_in_the_frame_out_of_it() {
     // The frame's document begins at what its address names, which is the target.
     browser.screenshot_until("the target", |p| p.pixel(300, 130) == [0, 0, 255]);
     assert_eq!(browser.tab_state(tab.id)["url"], url);
+    browser.send("move 300 200");
     browser.send("wheel 300 200 -1000");
     browser.screenshot_until("the link above it", |p| p.pixel(300, 230) == [0, 0, 255]);
     browser.forget_records();

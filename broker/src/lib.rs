@@ -19,6 +19,7 @@ mod snapshot;
 mod state;
 mod store;
 
+mod thread;
 mod turn;
 
 use crate::output::terminal::complain;

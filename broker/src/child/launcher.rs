@@ -175,8 +175,8 @@ impl Launcher {
         self.fonts.finish();
     }
 
-    /// Sends the fonts of the machine to a child that has no others, if they have been read. Returns
-    /// whether they have.
+    /// Sends the fonts of the machine to a child that has no others, if they have been read.
+    /// Returns whether they have.
     pub fn give_fonts(&self, child: &Child) -> anyhow::Result<bool> {
         let Some(fonts) = self.fonts.get() else {
             return Ok(false);

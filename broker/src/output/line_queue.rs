@@ -3,8 +3,8 @@
 //! Owns: the bounded queue, its descriptor, and the thread that writes. Never: makes the caller
 //! wait for the reader; tears, mixes or reorders lines; drops a line without a note.
 
+use crate::thread;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::signal::{SigSet, SigmaskHow, pthread_sigmask};
 use protocol::limits::{QUEUED_LINE_BYTES_MAX, QUEUED_LINES_MAX};
 use std::collections::VecDeque;
 use std::fs::File;
@@ -73,16 +73,7 @@ impl LineQueue {
             changed: Condvar::new(),
         }));
         let shared = Arc::clone(&queue.0);
-        // The thread inherits the mask: all signals go to the event loop.
-        let mut before = SigSet::empty();
-        pthread_sigmask(
-            SigmaskHow::SIG_SETMASK,
-            Some(&SigSet::all()),
-            Some(&mut before),
-        )?;
-        let thread = std::thread::Builder::new().name("lines".to_owned());
-        let started = thread.spawn(move || shared.write_to(&file));
-        pthread_sigmask(SigmaskHow::SIG_SETMASK, Some(&before), None)?;
+        let started = thread::spawn("lines", move || shared.write_to(&file));
         // Not joined: it may wait for its reader, and ends with the process.
         started.map(|_thread| queue)
     }

@@ -137,7 +137,7 @@ impl Started {
         }
     }
 
-    /// Waits for the fonts of the machine, which come once. The region comes along if there are any.
+    /// Waits for the fonts of the machine, which come once, with their region if there are any.
     ///
     /// # Errors
     /// The broker closed the channel or spoke out of order.

@@ -190,10 +190,12 @@ impl Strip {
 
     /// The text in the address bar, if the user has changed it since the last call.
     pub(crate) fn take_typed(&mut self) -> Option<FromShell> {
+        let text = self.typed();
         if !self.is_typing() {
+            // What is typed next is told even if it was the last to be told.
+            self.told = text;
             return None;
         }
-        let text = self.typed();
         if text == self.told {
             return None;
         }

@@ -228,7 +228,7 @@ fn controls_in_frames_are_worked_by_pointer_and_keys() {
                 <input type=submit id=go><select name=s><option>a<option>b<option>c</select>\
                 <input type=range name=r><input type=color name=c><input name=t id=t></form>";
     let inside = [("a", colored("white", form))];
-    let style = "<style>iframe { height: 400px !important; width: 300px !important; \
+    let style = "<style>iframe { height: 270px !important; width: 300px !important; \
                  margin-top: 20px }</style>";
     let mut outside = page(&format!("{style}<iframe src=/a></iframe>"), &inside);
     let sent = |outside: &mut Outside| {

@@ -1,4 +1,4 @@
-//! What is going on with the controls of one page and its frames: an open list, a thumb that is held, the
+//! What is going on with the controls of one page and its frames: an open list, a held thumb, the
 //! focus that is shown.
 
 use crate::document::frames::Spot;

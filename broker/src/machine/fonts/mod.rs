@@ -1,5 +1,5 @@
 //! The fonts of the machine for all renderers, in one read-only region, chosen by the scripts they
-//! are for. Renderers have three families themselves, so that text shows on a machine without fonts.
+//! are for. Renderers have three families themselves: text shows on a machine without fonts.
 //!
 //! Owns: the region. Trusts: no font; [`face`] reads some numbers of it, and renderers the rest.
 
@@ -7,6 +7,7 @@ mod blocks;
 mod choice;
 mod face;
 
+use crate::thread;
 use choice::{Candidate, Chosen};
 use face::{Charmap, Face};
 
@@ -44,8 +45,7 @@ impl LoadingFonts {
     /// There is no thread or pipe to be had.
     pub fn start() -> io::Result<LoadingFonts> {
         let (ended, until_end) = nix::unistd::pipe2(OFlag::O_CLOEXEC)?;
-        let thread = std::thread::Builder::new().name("fonts".to_owned());
-        let thread = thread.spawn(move || {
+        let thread = thread::spawn("fonts", move || {
             let fonts = Fonts::load();
             drop(until_end);
             fonts

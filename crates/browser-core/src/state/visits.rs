@@ -75,10 +75,16 @@ impl Visits {
     }
 
     /// The addresses that begin with `text`, the newest first: their hosts as long as the text has
-    /// no whole one. `https:` and `http:` may be left out.
+    /// no whole one. `https:` and `http:` may be left out. A text that is an address of them stays as
+    /// it is.
     pub(crate) fn completions(&self, text: &str) -> impl Iterator<Item = Completion> {
+        let is_whole = self.newest_first.iter().any(|visit| {
+            let bare = visit.url.split_once("://").map(|(_, bare)| bare);
+            [Some(visit.url.as_str()), bare].contains(&Some(text))
+        });
         self.newest_first
             .iter()
+            .filter(move |_| !is_whole)
             .filter_map(|visit| completion(&visit.url, text))
     }
 
@@ -161,6 +167,17 @@ mod tests {
         assert_eq!(urls(&visits, "docs"), expected);
         assert_eq!(urls(&visits, "DOCS of"), ["https://x.test/"]);
         assert!(urls(&visits, " ").is_empty() && urls(&visits, "absent").is_empty());
+    }
+
+    #[test]
+    fn a_visited_address_stays_as_it_was_typed() {
+        let mut visits = Visits::default();
+        visits.add("http://docs.test/");
+        visits.add("http://docs.test/next");
+        for text in ["http://docs.test/", "docs.test/"] {
+            assert_eq!(visits.completions(text).next(), None, "{text}");
+        }
+        assert!(visits.completions("http://docs.test/n").next().is_some());
     }
 
     #[test]

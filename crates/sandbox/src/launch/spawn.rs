@@ -63,8 +63,8 @@ pub(crate) unsafe fn spawn(
     })
 }
 
-/// The process id, and whether it is in the group. `clone3`, or `clone` if the filter of a container
-/// answers ENOSYS to make callers use the older call.
+/// The process id, and whether it is in the group. `clone3`, or `clone` if the filter of a
+/// container answers ENOSYS to make callers use the older call.
 unsafe fn clone_raw(flags: u64, group: Option<RawFd>, pidfd: &mut c_int) -> RawResult<(i32, bool)> {
     let flags = flags | u64::from(libc::CLONE_PIDFD.cast_unsigned());
     if let Some(group) = group {
