@@ -17,3 +17,5 @@ mod selection;
 mod sheets;
 mod shell;
 mod shown;
+
+pub(crate) use shell::state as shell_state;

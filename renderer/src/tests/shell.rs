@@ -27,7 +27,7 @@ fn tab(id: u32, title: &str, mark: TabMark) -> TabView {
     }
 }
 
-pub(super) fn state() -> ShellState {
+pub(crate) fn state() -> ShellState {
     ShellState {
         tabs: vec![
             tab(1, "Welcome to Bulkhead", TabMark::Ready),
