@@ -16,8 +16,6 @@ pub enum Source {
     Clipboard,
     /// The control pipe of the automation.
     ControlFifo,
-    /// The process descriptor of a child, which is ready when the child is dead.
-    Exit(ProcessId),
     /// The progress of the lab's measurement.
     LabProgress,
     /// The report of the lab's measurement.
@@ -28,7 +26,7 @@ pub enum Source {
     Plumber(TabId),
     /// The seccomp listener of a child.
     Seccomp(ProcessId),
-    /// Signals to the browser.
+    /// Signals to the browser, and of the death of children.
     Signals,
     /// The standard error of a child.
     Stderr(ProcessId),
@@ -119,7 +117,6 @@ fn token(source: Source) -> u64 {
     match source {
         Source::Bootstrap(process) => token(process.0, 0, 1),
         Source::ControlFifo => token(0, 0, 2),
-        Source::Exit(process) => token(process.0, 0, 3),
         Source::LabProgress => token(0, 0, 4),
         Source::LabReport => token(0, 0, 5),
         Source::Lane(process, lane) => token(process.0, lane, 6),
@@ -138,7 +135,6 @@ fn source(token: u64) -> Option<Source> {
     Some(match kind {
         1 => Source::Bootstrap(process),
         2 => Source::ControlFifo,
-        3 => Source::Exit(process),
         4 => Source::LabProgress,
         5 => Source::LabReport,
         6 => Source::Lane(process, lane),
@@ -162,7 +158,6 @@ mod tests {
             Source::Bootstrap(process),
             Source::Clipboard,
             Source::ControlFifo,
-            Source::Exit(process),
             Source::LabProgress,
             Source::LabReport,
             Source::Lane(process, 0),

@@ -92,7 +92,6 @@ impl Broker {
                 self.report_reads(reads);
             }
             Source::ControlFifo => self.read_control_fifo(),
-            Source::Exit(process) => children.reap(process, pictures),
             Source::LabProgress => self.read_lab_progress(),
             Source::LabReport => self.read_lab_report(),
             Source::Lane(process, number) => {
@@ -106,9 +105,17 @@ impl Broker {
     }
 
     fn read_signals(&mut self) {
+        let mut has_child_died = false;
         while let Ok(Some(info)) = self.signals.read_signal() {
+            if i32::try_from(info.ssi_signo) == Ok(libc::SIGCHLD) {
+                has_child_died = true;
+                continue;
+            }
             tracing::info!(signal = info.ssi_signo, "ending on a signal");
             self.events.push_back(Event::Command(Command::Quit));
+        }
+        if has_child_died {
+            self.children.reap_dead(&mut self.store.pictures);
         }
     }
 }

@@ -6,7 +6,7 @@
 
 use crate::wait::{self, Stop, lock};
 use nix::sys::eventfd::EventFd;
-use protocol::limits::TABS_MAX;
+use protocol::limits::NAVIGATIONS_AT_ONCE_MAX;
 use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -14,9 +14,9 @@ use std::thread::{Builder, JoinHandle};
 use thiserror::Error;
 
 /// Number of threads. Each sleeps unless a response is under way. Fetches cannot take the workers
-/// of navigations, and a tab has at most two navigations at once: the page that is arriving and its
-/// successor. So an endless page keeps no other tab waiting.
-pub const WORKERS: usize = 2 * TABS_MAX + FETCH_WORKERS_MAX;
+/// of navigations. A tab has at most two at once, the page that is arriving and its successor: so
+/// 64 endless pages keep no other tab waiting.
+pub const WORKERS: usize = NAVIGATIONS_AT_ONCE_MAX + FETCH_WORKERS_MAX;
 /// Most workers that fetch for renderers.
 pub const FETCH_WORKERS_MAX: usize = 28;
 /// Most workers that fetch for one renderer.
@@ -298,7 +298,7 @@ mod tests {
             pool.submit(stuck(owner, &tx)).expect("room");
             rx.recv_timeout(WATCHDOG).expect("a fetch starts");
         }
-        for _ in 0..2 * TABS_MAX {
+        for _ in 0..NAVIGATIONS_AT_ONCE_MAX {
             pool.submit(stuck(Owner::Navigation, &tx)).expect("room");
             rx.recv_timeout(WATCHDOG).expect("a navigation starts");
         }

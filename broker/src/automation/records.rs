@@ -164,6 +164,10 @@ mod tests {
             r#"{"record":"given_up","role":"gpu"}"#
         );
         assert_eq!(
+            line(RecordKind::KeepsDying { role, pause_ms: 50 }),
+            r#"{"pause_ms":50,"record":"keeps_dying","role":"gpu"}"#
+        );
+        assert_eq!(
             line(RecordKind::Sealed {
                 role,
                 pid,
@@ -194,6 +198,10 @@ mod tests {
                 url: "u".to_owned()
             }),
             r#"{"record":"tab_opened","url":"u"}"#
+        );
+        assert_eq!(
+            line(RecordKind::TabLimit { tabs: 300 }),
+            r#"{"record":"tab_limit","tabs":300}"#
         );
         assert_eq!(
             line(RecordKind::TabCrashed {

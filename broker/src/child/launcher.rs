@@ -135,7 +135,6 @@ impl Launcher {
         Ok(Child {
             role,
             pid: launched.pid,
-            pidfd: launched.pidfd,
             attempted: launched.attempted,
             bootstrap: Some(broker_end.split()),
             lanes: None,

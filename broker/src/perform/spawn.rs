@@ -31,7 +31,6 @@ pub fn spawn(children: &mut Children, launcher: &mut Launcher, process: ProcessI
 }
 
 fn watch(poller: &Poller, process: ProcessId, child: &Child) -> nix::Result<()> {
-    poller.add(&child.pidfd, Source::Exit(process))?;
     poller.add(&child.stderr, Source::Stderr(process))?;
     match &child.bootstrap {
         Some((sender, _)) => poller.add(sender, Source::Bootstrap(process)),
@@ -61,8 +60,7 @@ pub fn bootstrap(children: &mut Children, launcher: &mut Launcher, process: Proc
     }
 }
 
-/// Kills a child. Only its crash record is still read. Its process descriptor then reports its
-/// death.
+/// Kills a child. Only its crash record is still read. A signal then reports its death.
 pub fn kill(children: &mut Children, process: ProcessId) {
     let poller = children.poller.clone();
     let Some(child) = children.get_mut(process) else {

@@ -1,6 +1,6 @@
-//! Which tabs of a long strip are on show: as many as there is room for at a width that still can be
-//! read and hit. The wheel and two buttons roll the strip; the active tab rolls into view when it
-//! becomes the active one.
+//! Which tabs of a long strip are on show: as many as there is room for at a width that still can
+//! be read and hit. The wheel and two buttons roll the strip; the active tab rolls into view when
+//! it becomes the active one.
 
 use protocol::ids::TabId;
 use protocol::shell::ShellState;

@@ -6,6 +6,7 @@ mod edit;
 mod find;
 mod forms;
 pub(crate) mod harness;
+mod hidden;
 mod hostile;
 mod lengths;
 mod links;

@@ -6,6 +6,7 @@ mod commit;
 mod display;
 mod faults;
 mod find;
+mod hidden;
 mod icons;
 mod input;
 mod liveness;
