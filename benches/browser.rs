@@ -38,6 +38,10 @@ fn main() {
         "reload of a killed tab to loaded page",
         reload_after_kill(&url),
     );
+    report(
+        "network killed to next loaded page",
+        rounds(|| network_killed_to_page(&url)),
+    );
     memory(&url);
     idle(&url);
     idle_window(&url);
@@ -110,6 +114,20 @@ fn reload_after_kill(url: &str) -> Vec<Duration> {
     });
     browser.quit();
     times
+}
+
+/// In a fresh browser each time, because a service that dies often is kept waiting.
+fn network_killed_to_page(url: &str) -> Duration {
+    let mut browser = Browser::headless(&[url]);
+    browser.wait_for("loaded");
+    let network = browser.pid_of("network");
+    let started = Instant::now();
+    process::signal(network, Signal::SIGKILL);
+    browser.send(&format!("open {url}"));
+    browser.wait_for("loaded");
+    let time = started.elapsed();
+    browser.quit();
+    time
 }
 
 fn memory(url: &str) {

@@ -225,6 +225,34 @@ fn address_bar_lists_what_was_visited() {
 }
 
 #[test]
+fn address_bar_completes_what_was_visited_and_places_within_pages() {
+    let (mut browser, tab, url) = browser();
+    let host = url.trim_start_matches("http://").trim_end_matches('/');
+    browser.send(&format!("navigate {tab} {url}#part"));
+    browser.wait_for("within");
+    let selected = |browser: &mut Browser, text: &str| {
+        browser.wait_until("the rest is selected", |browser| {
+            browser.send("key ctrl+c");
+            clipboard(browser) == text
+        });
+    };
+    // It ends within the port; what completes it is selected.
+    let (start, rest) = host.split_at(host.len() - 2);
+    browser.send("key ctrl+l");
+    browser.send(&format!("type {start}"));
+    selected(&mut browser, rest);
+    browser.send("key End");
+    browser.send("type /#pa");
+    selected(&mut browser, "rt");
+    browser.forget_records();
+    browser.send("key Enter");
+    browser.wait("the place", |r| {
+        r["record"] == "within" && r["url"] == format!("{url}#part")
+    });
+    assert!(browser.quit().success());
+}
+
+#[test]
 fn address_bar_selects_words() {
     let (mut browser, _, url) = browser();
     browser.send(&format!("navigate 1 {url}next"));

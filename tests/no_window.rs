@@ -4,6 +4,7 @@
 use std::io::{Read, Write};
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixListener, UnixStream};
+use testkit::wayland::Registry;
 use testkit::x11::Display;
 use testkit::{Browser, NO_WINDOW, server};
 
@@ -114,6 +115,49 @@ fn beside_a_compositor_that_does_not_answer_the_x_server_gives_the_window() {
     let window = display.window();
     display.see(&window, "the page", |p| p.pixel(600, 600) == [0, 255, 0]);
     assert!(browser.quit().success());
+}
+
+/// Compositors that lack something that the window needs, and what it is.
+const POOR_COMPOSITORS: [(&[(&str, u32)], &str); 3] = [
+    (&[("wl_compositor", 6), ("wl_shm", 1)], "xdg_wm_base"),
+    (&[("wl_compositor", 6), ("xdg_wm_base", 5)], "wl_shm"),
+    (
+        &[("wl_compositor", 3), ("wl_shm", 1), ("xdg_wm_base", 5)],
+        "wl_compositor of version 4",
+    ),
+];
+
+#[test]
+fn beside_a_compositor_that_lacks_something_the_x_server_gives_the_window() {
+    let Some(display) = Display::start() else {
+        return;
+    };
+    let url = format!("http://{}/", server::pages(PAGES));
+    for (globals, _) in POOR_COMPOSITORS {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        let socket = folder.path().join("wayland-9");
+        Registry(globals).serve(&socket);
+        let variables = [
+            ("DISPLAY", display.name()),
+            ("WAYLAND_DISPLAY", socket.to_str().expect("text")),
+        ];
+        let mut browser = Browser::start(&[&url], &variables);
+        browser.wait_for("loaded");
+        let window = display.window();
+        display.see(&window, "the page", |p| p.pixel(600, 600) == [0, 255, 0]);
+        assert!(browser.quit().success());
+    }
+}
+
+#[test]
+fn a_compositor_that_lacks_something_gives_no_window_and_it_is_named() {
+    for (globals, lacking) in POOR_COMPOSITORS {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        let socket = folder.path().join("wayland-9");
+        Registry(globals).serve(&socket);
+        let said = refused(&[("WAYLAND_DISPLAY", socket.to_str().expect("text"))]);
+        assert!(said.contains(lacking), "no {lacking} in: {said}");
+    }
 }
 
 /// A client is accepted: the answer of a server with one screen and one visual (X11 protocol,

@@ -20,6 +20,22 @@ const PAGES: &[(&str, &str)] = &[
         "/on",
         "<title>On</title><meta http-equiv=refresh content='0; url=/two'>on",
     ),
+    (
+        "/frames",
+        "<title>Frames</title><style>body{margin:0}a{display:block;height:40px}\
+         iframe{display:block;border:none;width:600px;height:300px}</style>\
+         <a href='/blue#x' target=f>into</a><iframe name=f src='/red'></iframe>",
+    ),
+    (
+        "/red",
+        "<title>Red</title><body style='background:#f00'>red",
+    ),
+    (
+        "/blue",
+        "<title>Blue</title><style>body{margin:0}a,p{display:block;height:100px;margin:0}\
+         :target{background:#00f}</style><a href='/two' target=_parent>up</a><p id=x>\
+         <p style='height:1000px'>",
+    ),
 ];
 
 #[test]
@@ -62,6 +78,26 @@ fn a_link_with_the_target_blank_opens_a_tab_in_front() {
     browser.wait("its page", |r| {
         r["record"] == "loaded" && r["tab"] == opened["tab"]
     });
+    assert!(browser.quit().success());
+}
+
+#[test]
+fn a_link_leads_into_a_frame_and_one_in_the_frame_out_of_it() {
+    let server = server::pages(PAGES);
+    let mut browser = Browser::headless(&[]);
+    let url = format!("http://{server}/frames");
+    let tab = browser.open(&url);
+    browser.screenshot_until("the first frame", |p| p.pixel(300, 300) == [255, 0, 0]);
+    browser.send("click 20 100");
+    // The frame's document begins at what its address names, which is the target.
+    browser.screenshot_until("the target", |p| p.pixel(300, 130) == [0, 0, 255]);
+    assert_eq!(browser.tab_state(tab.id)["url"], url);
+    browser.send("wheel 300 200 -1000");
+    browser.screenshot_until("the link above it", |p| p.pixel(300, 230) == [0, 0, 255]);
+    browser.forget_records();
+    browser.send("click 20 150");
+    let committed = browser.wait_for_tab("committed", &tab);
+    assert_eq!(committed["url"], format!("http://{server}/two"));
     assert!(browser.quit().success());
 }
 

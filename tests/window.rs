@@ -3,6 +3,8 @@
 
 use testkit::desk::{Desk, Shell};
 use testkit::picture::Picture;
+use testkit::sway::Sway;
+use testkit::wait::Watchdog;
 use testkit::x11::Display;
 use testkit::{Browser, process, server};
 
@@ -17,11 +19,24 @@ const PAGES: &[(&str, &str)] = &[
         "<title>Next</title><body style='margin:0;background:#0000ff'>next",
     ),
     (
+        "/moving",
+        "<title>Moving</title><style>@keyframes m{to{margin-left:400px}}\
+         div{width:40px;height:40px;background:#ff0000;animation:m 1s infinite alternate}\
+         </style><div></div>",
+    ),
+    (
         "/form",
         "<title>Form</title><body style='margin:0;background:#ffffff'><form action=/next>\
          <input name=q autofocus style='width:600px;height:60px;font-size:40px'></form>",
     ),
 ];
+
+/// A page that is white or black as the desktop is light or dark.
+const SCHEME_PAGES: &[(&str, &str)] = &[(
+    "/",
+    "<title>Scheme</title><style>body{background:#ffffff}\
+     @media (prefers-color-scheme: dark){body{background:#000000}}</style><body>",
+)];
 
 /// Keys of a German keyboard by the numbers that X11 gives them.
 const O_DIAERESIS: &str = "47";
@@ -214,10 +229,15 @@ fn on_wayland_the_windows_own_frame_resizes_enlarges_and_closes_it() {
     let display = desk.display();
     desk.move_pointer("root", left + 400, bottom - 1);
     display.xdotool(&["mousedown", "1"]);
-    desk.move_pointer("root", left + 400, bottom - 100);
-    desk.move_pointer("root", left + 400, bottom - 101);
-    browser.wait("another height", |r| {
-        r["record"] == "window" && r["width"] == 800 && r["height"].as_u64() < Some(450)
+    // Moves count from when the window has asked for them, which is some time after the press.
+    let mut up = 1;
+    browser.wait_until("another height", |browser| {
+        up = (up + 5).min(bottom - top - 150);
+        desk.move_pointer("root", left + 400, bottom - up);
+        let is_lower = |r: &serde_json::Value| {
+            r["record"] == "window" && r["width"] == 800 && r["height"].as_u64() < Some(450)
+        };
+        browser.wait_briefly(is_lower).is_some()
     });
     display.xdotool(&["mouseup", "1"]);
 
@@ -242,11 +262,14 @@ fn ends_with_its_display(desk: Desk) {
     let window = desk.window();
     desk.see(&window, "the page", |p| p.pixel(600, 600) == [0, 255, 0]);
     let pids = browser.pids();
+    let is_wayland = desk.is_wayland();
     desk.die();
     let status = browser.wait_for_exit();
     assert!(status.success(), "{status}: {}", browser.stderr());
     let stderr = browser.stderr();
     assert!(!stderr.contains("panicked"), "{stderr}");
+    // Xlib ends the process without a word.
+    assert!(!is_wayland || stderr.contains("is gone"), "{stderr}");
     for pid in pids {
         assert!(!process::is_running(pid), "{pid} lives on: {stderr}");
     }
@@ -323,5 +346,124 @@ fn on_wayland_the_users_scale_enlarges_the_window() {
     browser.screenshot_until("the page below a strip of its scale", |picture| {
         picture.width == 600 && picture.pixel(300, 126 + 10) == [255, 0, 0]
     });
+    assert!(browser.quit().success());
+}
+
+#[test]
+fn on_wayland_the_scale_of_the_output_is_that_of_window_frame_and_pages() {
+    let Some(desk) = Desk::scaled(Shell::Desktop, "us", 2) else {
+        return;
+    };
+    let url = format!("http://{}/", server::pages(PAGES));
+    for (arguments, percent) in [(&[][..], 200), (&["--scale", "1.5"], 150)] {
+        let mut all = vec!["--size", "400x300"];
+        all.extend(arguments);
+        all.push(&url);
+        let mut browser = desk.browser(&all);
+        let (width, height) = (400 * percent / 100, 300 * percent / 100);
+        browser.wait("the window at its scale", |record| {
+            record["record"] == "window" && record["width"] == width && record["height"] == height
+        });
+        let strip = 84 * percent as u32 / 100;
+        browser.screenshot_until("the page below a strip of its scale", |picture| {
+            picture.width == width && picture.pixel(width / 2, strip + 10) == [255, 0, 0]
+        });
+        let picture = desk.see("root", "frame and page", |p| {
+            frame(p).is_some_and(|(left, top, right, _)| {
+                let (x, y) = (left.unsigned_abs() + 10, top.unsigned_abs() + 60);
+                right - left + 1 == width as i32 + 20
+                    && p.pixel(x + width / 2, y + strip + 10) == [255, 0, 0]
+            })
+        });
+        desk.window();
+        let (left, top, _, bottom) = frame(&picture).expect("it is there");
+        assert_eq!(bottom - top + 1, height as i32 + 70);
+        // The lower end of the link, which would be beside it at another scale.
+        let y = top + 60 + strip as i32 + 200 * percent as i32 / 100 - 8;
+        desk.move_pointer("root", left + 10 + width as i32 - 8, y);
+        desk.display().xdotool(&["click", "1"]);
+        browser.wait("the next page", |record| {
+            record["record"] == "loaded" && record["url"] == format!("{url}next")
+        });
+        assert!(browser.quit().success());
+    }
+}
+
+#[test]
+fn on_sway_the_window_follows_the_scale_of_its_output() {
+    let Some(sway) = Sway::start() else {
+        return;
+    };
+    let url = format!("http://{}/", server::pages(PAGES));
+    let mut browser = Browser::start(&[&url], &sway.variables());
+    browser.wait_for("loaded");
+    for (scale, percent) in [("1", 100), ("2", 200), ("1.5", 200), ("1", 100)] {
+        sway.set_scale(scale);
+        // Where sway tells whole scales alone, 1.5 is 2.
+        let strip = 84 * percent / 100;
+        browser.screenshot_until("the page below a strip of that scale", |picture| {
+            let is_page = |y: u32| picture.pixel(picture.width / 2, y) == [255, 0, 0];
+            is_page(strip + 10) && !is_page(strip - 10)
+        });
+    }
+    assert!(browser.quit().success());
+}
+
+#[test]
+fn a_desktop_that_becomes_dark_darkens_open_pages_and_the_strip() {
+    let Some(desk) = Desk::x11("us") else {
+        return;
+    };
+    let config = tempfile::tempdir().expect("a scratch folder");
+    let set = |colour: &str| {
+        let new = config.path().join("kdeglobals.new");
+        let text = format!("[Colors:Window]\nBackgroundNormal={colour}\n");
+        std::fs::write(&new, text).expect("written");
+        std::fs::rename(&new, config.path().join("kdeglobals")).expect("in place");
+    };
+    set("240,240,240");
+    let url = format!("http://{}/", server::pages(SCHEME_PAGES));
+    let variables = [
+        ("DISPLAY", desk.display().name()),
+        ("XDG_CONFIG_HOME", config.path().to_str().expect("text")),
+        ("GTK_THEME", ""),
+    ];
+    let mut browser = Browser::start(&[&url], &variables);
+    browser.wait_for("loaded");
+    let is = |value: u8| {
+        move |p: &Picture| {
+            let strip = p.pixel(p.width - 300, 70)[0];
+            p.pixel(600, 600) == [value; 3] && strip.abs_diff(value) < 128
+        }
+    };
+    browser.screenshot_until("light", is(255));
+    set("30,30,30");
+    browser.screenshot_until("dark", is(0));
+    set("240,240,240");
+    browser.screenshot_until("light again", is(255));
+    assert!(browser.quit().success());
+}
+
+#[test]
+fn on_sway_a_window_that_nobody_sees_paints_nothing() {
+    let Some(sway) = Sway::start() else {
+        return;
+    };
+    let url = format!("http://{}/moving", server::pages(PAGES));
+    let mut browser = Browser::start(&[&url], &sway.variables());
+    browser.wait_for("loaded");
+    let renderer = browser.tab(1).pid;
+    // Of many looks in a row, none sees it wake.
+    let rests = |looks: u32| {
+        let wakes = process::wakes(renderer);
+        (0..looks).all(|_| {
+            Watchdog::start().nap(String::new);
+            process::wakes(renderer) == wakes
+        })
+    };
+    sway.say(&["workspace", "2"]);
+    browser.wait_until("rest", |_| rests(300));
+    sway.say(&["workspace", "1"]);
+    browser.wait_until("movement", |_| !rests(300));
     assert!(browser.quit().success());
 }

@@ -16,6 +16,12 @@ pub enum Source {
     Clipboard,
     /// The control pipe of the automation.
     ControlFifo,
+    /// The start of the program in a child.
+    Execution(ProcessId),
+    /// The settings of the desktop.
+    Desktop,
+    /// The fonts of the machine, once they are read.
+    Fonts,
     /// The progress of the lab's measurement.
     LabProgress,
     /// The report of the lab's measurement.
@@ -125,6 +131,9 @@ fn token(source: Source) -> u64 {
         Source::Signals => token(0, 0, 9),
         Source::Stderr(process) => token(process.0, 0, 10),
         Source::Clipboard => token(0, 0, 11),
+        Source::Fonts => token(0, 0, 12),
+        Source::Execution(process) => token(process.0, 0, 13),
+        Source::Desktop => token(0, 0, 14),
     }
 }
 
@@ -143,6 +152,9 @@ fn source(token: u64) -> Option<Source> {
         9 => Source::Signals,
         10 => Source::Stderr(process),
         11 => Source::Clipboard,
+        12 => Source::Fonts,
+        13 => Source::Execution(process),
+        14 => Source::Desktop,
         _ => return None,
     })
 }
@@ -158,6 +170,9 @@ mod tests {
             Source::Bootstrap(process),
             Source::Clipboard,
             Source::ControlFifo,
+            Source::Execution(process),
+            Source::Desktop,
+            Source::Fonts,
             Source::LabProgress,
             Source::LabReport,
             Source::Lane(process, 0),

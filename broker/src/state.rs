@@ -7,6 +7,7 @@ use crate::child::children::Children;
 use crate::child::launcher::Launcher;
 use crate::clipboard::Clipboard;
 use crate::lab::Lab;
+use crate::machine::desktop::DesktopWatch;
 use crate::machine::display::Server;
 use crate::poller::{Poller, Source};
 use crate::store::Store;
@@ -29,6 +30,8 @@ pub struct Broker {
     pub(crate) store: Store,
     pub(crate) automation: Automation,
     pub(crate) clipboard: Clipboard,
+    /// Set where the desktop decides between light and dark.
+    pub(crate) desktop: Option<DesktopWatch>,
     pub(crate) lab: Lab,
     /// The core's records since the last call of [`Broker::take_records`].
     pub(crate) records: VecDeque<Record>,
@@ -55,6 +58,9 @@ impl Broker {
                 .context("signalfd")?;
         let poller = Rc::new(Poller::new().context("epoll")?);
         poller.add(&signals, Source::Signals).context("epoll")?;
+        poller
+            .add(launcher.fonts_ended(), Source::Fonts)
+            .context("epoll")?;
         if let Some(fifo) = &automation.fifo {
             poller.add(fifo, Source::ControlFifo).context("epoll")?;
         }
@@ -65,6 +71,7 @@ impl Broker {
             lab: Lab::default(),
             poller,
             clipboard: Clipboard::new(launcher.server().map(Server::clipboard_environment)),
+            desktop: None,
             launcher,
             store: Store::default(),
             automation,
@@ -74,6 +81,16 @@ impl Broker {
             signals,
             started: Instant::now(),
         })
+    }
+
+    /// Goes along with the desktop's change between light and dark.
+    pub fn follow_desktop(&mut self) {
+        self.desktop = DesktopWatch::start();
+        if let Some(watch) = &self.desktop
+            && let Err(error) = self.poller.add(watch, Source::Desktop)
+        {
+            tracing::warn!("changes of the desktop go unseen: {error}");
+        }
     }
 
     /// Milliseconds since the start.

@@ -3,6 +3,8 @@
 //!
 //! Never: decides; blocks on a child; parses messages beyond decoding them.
 
+use crate::machine::desktop::DesktopWatch;
+use crate::perform::spawn;
 use crate::poller::{Ready, Source};
 use crate::state::Broker;
 use anyhow::Context;
@@ -92,6 +94,9 @@ impl Broker {
                 self.report_reads(reads);
             }
             Source::ControlFifo => self.read_control_fifo(),
+            Source::Execution(process) => children.read_execution(process),
+            Source::Desktop => self.read_desktop(),
+            Source::Fonts => spawn::deliver_fonts(children, &mut self.launcher),
             Source::LabProgress => self.read_lab_progress(),
             Source::LabReport => self.read_lab_report(),
             Source::Lane(process, number) => {
@@ -102,6 +107,11 @@ impl Broker {
             Source::Signals => self.read_signals(),
             Source::Stderr(process) => children.read_stderr(process),
         }
+    }
+
+    fn read_desktop(&mut self) {
+        let changed = self.desktop.as_ref().and_then(DesktopWatch::changed);
+        self.events.extend(changed.map(Event::ColorScheme));
     }
 
     fn read_signals(&mut self) {

@@ -21,6 +21,8 @@ mod target;
 mod testing;
 mod window;
 
+pub use window::NEEDED_GLOBALS;
+
 use child::Started;
 use ipc::Endpoint;
 use protocol::bootstrap::RoleConfig;

@@ -109,7 +109,9 @@ impl Gpu {
             if let ControlFlow::Break(()) = self.handle_events() {
                 return Ok(());
             }
-            self.screen.tick(self.now());
+            if !self.target.is_unseen() {
+                self.screen.tick(self.now());
+            }
             if let Err(error) = self.target.present(&mut self.screen) {
                 tracing::error!("presenting failed: {error}");
             }
@@ -142,7 +144,8 @@ impl Gpu {
         let timeout = if self.target.has_events() {
             Some(Duration::ZERO)
         } else {
-            let credit = self.screen.deadline();
+            let is_seen = !self.target.is_unseen();
+            let credit = self.screen.deadline().filter(|_| is_seen);
             let credit = credit.map(|due| due.saturating_sub(self.now()));
             let repeat = self.target.deadline();
             let repeat = repeat.map(|due| due.saturating_duration_since(Instant::now()));

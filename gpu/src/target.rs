@@ -82,6 +82,15 @@ impl Target {
         }
     }
 
+    /// Whether nobody sees it: frames wait until somebody does.
+    pub fn is_unseen(&self) -> bool {
+        match self {
+            // Whoever drives it takes pictures.
+            Target::Headless { .. } => false,
+            Target::Window(window) => window.is_unseen(),
+        }
+    }
+
     /// When [`Target::pump`] has something to do although nothing comes from the display.
     pub fn deadline(&self) -> Option<Instant> {
         match self {

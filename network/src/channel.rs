@@ -11,7 +11,7 @@ use std::os::fd::AsFd;
 #[derive(Debug)]
 pub struct Undelivered;
 
-/// Sends `message`; waits while the channel is full. For workers only.
+/// Sends `message`; waits while the channel is full. For loads only.
 pub fn send<T: Message>(sender: &Sender<T>, message: T) -> Result<(), Undelivered> {
     let mut message = message;
     loop {
@@ -19,7 +19,10 @@ pub fn send<T: Message>(sender: &Sender<T>, message: T) -> Result<(), Undelivere
             return Err(Undelivered);
         }
         message = match sender.try_send(message) {
-            Ok(()) => return Ok(()),
+            Ok(()) => {
+                wait::give_way();
+                return Ok(());
+            }
             Err(SendError::Full(message, _)) => message,
             Err(SendError::Closed(_)) => return Err(Undelivered),
             Err(error) => {

@@ -164,7 +164,7 @@ impl Partition {
             if wait::is_stopped() {
                 return Err(LoadError::Cancelled);
             }
-            connection::take_connected();
+            wait::take_connected();
             let request = self
                 .agent
                 .get(&uri)
@@ -173,7 +173,7 @@ impl Partition {
                 .call()
                 .map_err(|error| failure::head_error(error, &host))
             {
-                Err(LoadError::ConnectionReset { .. }) if !connection::take_connected() => {}
+                Err(LoadError::ConnectionReset { .. }) if !wait::take_connected() => {}
                 outcome => return outcome.map(|response| (host, response)),
             }
         }

@@ -10,7 +10,6 @@ use crate::{dns, tls, wait};
 use protocol::error::LoadError;
 use rustls::{ClientConfig, ClientConnection};
 use rustls_pki_types::ServerName;
-use std::cell::Cell;
 use std::fmt;
 use std::io::{self, Read, Write};
 use std::net::SocketAddr;
@@ -20,16 +19,6 @@ use ureq::unversioned::transport::time::Duration;
 use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, Transport,
 };
-
-thread_local! {
-    static CONNECTED: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Whether this thread has made a connection since the last call. If not, its request went over one
-/// from the pool, which the server may have closed meanwhile.
-pub fn take_connected() -> bool {
-    CONNECTED.take()
-}
 
 /// Makes the connections of one partition.
 pub struct Connect {
@@ -84,7 +73,7 @@ impl Connector for Connect {
         details: &ConnectionDetails<'_>,
         _chained: Option<()>,
     ) -> Result<Option<Connection>, ureq::Error> {
-        CONNECTED.set(true);
+        wait::note_connection();
         let host = host_and_port(details.uri);
         let deadline = deadline(details.timeout);
         let addresses: Vec<SocketAddr> = details.addrs.iter().copied().collect();

@@ -86,7 +86,7 @@ impl Fetch {
         &self.stop
     }
 
-    /// Fetches the resource. For a worker.
+    /// Fetches the resource. In a worker.
     pub fn run(self) {
         let request = self.id;
         let last = match self.transfer() {

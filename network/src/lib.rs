@@ -5,9 +5,9 @@
 //! its site (the channel that a renderer speaks on belongs to one site).
 //!
 //! One thread (`service`) reads the control channel and every fetch channel, and blocks on nothing
-//! else. A fixed pool of workers (`workers`) does the loads, one load each, and answers on the
-//! channels directly. A worker blocks only in `wait`, which also returns when its load is
-//! cancelled.
+//! else. A second one (`turns`) does all loads and answers on the channels directly. Each load has
+//! a worker: a fiber, with a stack of its own. A load waits only in `wait`, where it gives its turn
+//! to the others; that also returns when the load is cancelled.
 #![forbid(unsafe_code)]
 
 mod channel;
@@ -17,16 +17,16 @@ mod dns;
 mod failure;
 mod fetch;
 mod navigation;
+mod queue;
 mod service;
 mod socket;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod turns;
 mod under_way;
 mod wait;
 mod workers;
-
-pub use workers::WORKERS;
 
 use protocol::bootstrap::RoleConfig;
 use protocol::ids::Role;

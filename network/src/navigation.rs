@@ -50,7 +50,7 @@ pub struct Navigation {
 }
 
 impl Navigation {
-    /// Loads the document. For a worker.
+    /// Loads the document. In a worker.
     pub fn run(self) {
         let last = match self.partition.get(&self.url, Purpose::Document) {
             Err(error) => FromNetwork::Failed {

@@ -8,10 +8,11 @@
 use crate::client::{Client, Partition};
 use crate::fetch::{Fetch, FetchChannel};
 use crate::navigation::{Navigation, ToBroker};
+use crate::queue::{Job, Owner};
 use crate::tls::TlsSetupError;
 use crate::under_way::UnderWay;
 use crate::wait::Stop;
-use crate::workers::{Job, Owner, Pool};
+use crate::workers::Pool;
 use ipc::poll::{self, Interest};
 use ipc::{Endpoint, Handles, Misbehaviour, Rate, Receiver, RecvError};
 use protocol::bootstrap::NetworkConfig;
@@ -156,9 +157,12 @@ impl Service {
                 Ok(())
             }
             ToNetwork::Ping { sequence } => {
-                // The broker asks once at a time, so there is room; a closed channel is noticed
-                // below.
-                let _ = self.to_broker.sender.send(FromNetwork::Done { sequence });
+                // By the thread of the loads: the broker is to learn when either thread hangs. It
+                // asks once at a time, so there is room; a closed channel is noticed below.
+                let to_broker = self.to_broker.clone();
+                self.pool.send_on_errand(Box::new(move || {
+                    let _ = to_broker.sender.send(FromNetwork::Done { sequence });
+                }));
                 Ok(())
             }
             ToNetwork::Inject(action) => {

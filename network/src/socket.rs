@@ -1,8 +1,8 @@
 //! Non-blocking sockets, waited for through `wait`.
 //!
 //! Owns: the system calls on sockets: `socket`, `connect`, `getsockopt`, `setsockopt`, `recvfrom`,
-//! `sendto` and `poll`, all that the sandbox's policy allows. Never: blocks uninterruptibly, or
-//! raises SIGPIPE.
+//! `sendto` and `poll`, all that the sandbox's policy allows. Never: blocks the thread of the
+//! loads, or raises SIGPIPE.
 
 use crate::wait::{self, WaitError};
 use nix::errno::Errno;
@@ -105,7 +105,10 @@ impl Read for Stream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             match recv(self.fd.as_raw_fd(), buffer, MsgFlags::MSG_DONTWAIT) {
-                Ok(length) => return Ok(length),
+                Ok(length) => {
+                    wait::give_way();
+                    return Ok(length);
+                }
                 Err(errno) if would_block(errno) => {
                     wait::until(self.fd.as_fd(), PollFlags::POLLIN, self.deadline)
                         .map_err(into_io)?;
@@ -121,7 +124,10 @@ impl Write for Stream {
         let flags = MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_NOSIGNAL;
         loop {
             match send(self.fd.as_raw_fd(), bytes, flags) {
-                Ok(length) => return Ok(length),
+                Ok(length) => {
+                    wait::give_way();
+                    return Ok(length);
+                }
                 Err(errno) if would_block(errno) => {
                     wait::until(self.fd.as_fd(), PollFlags::POLLOUT, self.deadline)
                         .map_err(into_io)?;

@@ -1,20 +1,25 @@
-//! Interruptible waiting: a job's stop flag, and the only function in which a worker blocks.
+//! Interruptible waiting: a load's stop flag, and the only function in which a load waits.
 //!
-//! Owns: the job of each worker, and the bell (an eventfd) that wakes the worker. Trusts: no peer
-//! to answer; a silent one costs at most the deadline. Never: blocks without watching the bell. So
-//! a cancelled load frees its worker at once, even while it connects, resolves a name, reads, or
-//! writes to a renderer that does not read.
+//! Owns: what belongs to the load that runs on this thread. Trusts: no peer to answer; a silent one
+//! costs at most the deadline. Never: blocks the thread of the loads. A load that waits gives its
+//! turn to the others, and a cancelled one gets it back at once, even while it connects, resolves a
+//! name, reads, or writes to a renderer that does not read.
 
+use fiber::Outside;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::eventfd::{EfdFlags, EventFd};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::BorrowedFd;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use thiserror::Error;
+
+/// After so many reads and writes that did not have to wait, a load gives its turn to the others:
+/// a server that is quicker than everybody else holds nobody up.
+const BURST: u32 = 16;
 
 /// Why a wait ended early.
 #[derive(Debug, Error)]
@@ -30,11 +35,11 @@ pub enum WaitError {
     Failed(io::Error),
 }
 
-/// Ends one job early. Shared by the canceller and the worker that runs the job.
+/// Ends one job early. Shared by the canceller and the job. Who sets it must wake the thread of the
+/// loads, as the queue does.
 #[derive(Debug, Default)]
 pub struct Stop {
     stopped: AtomicBool,
-    bell: Mutex<Option<Arc<EventFd>>>,
 }
 
 impl Stop {
@@ -43,13 +48,9 @@ impl Stop {
         Arc::default()
     }
 
-    /// Stops the job now, or as soon as a worker takes it.
+    /// Stops the job.
     pub fn stop(&self) {
         self.stopped.store(true, Ordering::SeqCst);
-        if let Some(bell) = &*lock(&self.bell) {
-            // Full (EAGAIN) means that the bell has been rung already.
-            let _ = bell.write(1);
-        }
     }
 
     /// Whether the job has been stopped.
@@ -58,50 +59,82 @@ impl Stop {
     }
 }
 
-/// The eventfd of one worker, to be made before the process is sealed.
-pub fn new_bell() -> io::Result<Arc<EventFd>> {
-    let flags = EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK;
-    Ok(Arc::new(EventFd::from_flags(flags)?))
-}
-
-struct Current {
+/// What belongs to one load and not to its thread.
+#[derive(Debug)]
+pub struct Load {
     stop: Arc<Stop>,
-    bell: Arc<EventFd>,
+    has_connected: Cell<bool>,
+    at_once: Cell<u32>,
 }
 
-// ureq calls the transport and the resolver deep inside a request and passes no context to them,
-// but always on the thread that runs the request. So the current job belongs to the thread.
-thread_local! {
-    static CURRENT: RefCell<Option<Current>> = const { RefCell::new(None) };
-}
+impl Load {
+    /// A load that `stop` ends.
+    pub fn new(stop: Arc<Stop>) -> Rc<Load> {
+        Rc::new(Load {
+            stop,
+            has_connected: Cell::new(false),
+            at_once: Cell::new(0),
+        })
+    }
 
-/// As long as this value lives, stopping the job ends the waits of this thread.
-pub struct AtWork(());
+    /// Whether it has been stopped.
+    pub fn is_stopped(&self) -> bool {
+        self.stop.is_stopped()
+    }
 
-/// Declares that this thread now works for `stop`, reachable by `bell`.
-pub fn begin(stop: &Arc<Stop>, bell: &Arc<EventFd>) -> AtWork {
-    *lock(&stop.bell) = Some(bell.clone());
-    let current = Current {
-        stop: stop.clone(),
-        bell: bell.clone(),
-    };
-    CURRENT.with_borrow_mut(|slot| *slot = Some(current));
-    AtWork(())
-}
+    /// Stops it at its next wait.
+    pub fn stop(&self) {
+        self.stop.stop();
+    }
 
-impl Drop for AtWork {
-    fn drop(&mut self) {
-        if let Some(current) = CURRENT.with_borrow_mut(Option::take) {
-            *lock(&current.stop.bell) = None;
-            // After the line above nobody rings for this job, so the next one starts in silence.
-            let _ = current.bell.read();
-        }
+    /// Gives it a turn: `run` runs it until it waits or ends.
+    pub fn turn<T>(self: &Rc<Self>, run: impl FnOnce() -> T) -> T {
+        self.at_once.set(0);
+        CURRENT.set(Some(self.clone()));
+        let result = run();
+        CURRENT.set(None);
+        result
     }
 }
 
-/// Whether this thread's job has been stopped.
+// ureq calls the transport and the resolver deep inside a request and passes no context to them,
+// but always in the turn of the load whose request it is.
+thread_local! {
+    static CURRENT: RefCell<Option<Rc<Load>>> = const { RefCell::new(None) };
+}
+
+/// The load whose turn it is; none outside of the thread of the loads.
+fn current() -> Option<Rc<Load>> {
+    CURRENT.with_borrow(Clone::clone)
+}
+
+/// Whether the load whose turn it is has been stopped.
 pub fn is_stopped() -> bool {
-    CURRENT.with_borrow(|current| current.as_ref().is_some_and(|c| c.stop.is_stopped()))
+    current().is_some_and(|load| load.is_stopped())
+}
+
+/// Notes that this load makes a connection.
+pub fn note_connection() {
+    if let Some(load) = current() {
+        load.has_connected.set(true);
+    }
+}
+
+/// Whether this load has made a connection since the last call. If not, its request went over one
+/// from the pool, which the server may have closed meanwhile.
+pub fn take_connected() -> bool {
+    current().is_some_and(|load| load.has_connected.take())
+}
+
+/// Gives the turn to the other loads if this one has had much of it. To be called after each read
+/// and write that succeeded at once.
+pub fn give_way() {
+    if let Some(load) = current()
+        && load.at_once.replace(load.at_once.get() + 1) >= BURST
+    {
+        // An instant that has come: its next turn is after one of each of the others.
+        let _ = fiber::wait(&[], Some(Instant::now()));
+    }
 }
 
 /// Waits until `fd` has one of `events` (or an error or hang-up, which count as such).
@@ -118,38 +151,47 @@ pub fn until_any(
     fds: &[(BorrowedFd<'_>, PollFlags)],
     deadline: Option<Instant>,
 ) -> Result<Vec<PollFlags>, WaitError> {
-    CURRENT.with_borrow(|current| {
-        let mut polled: Vec<PollFd<'_>> = fds
-            .iter()
-            .map(|(fd, events)| PollFd::new(*fd, *events))
-            .collect();
-        if let Some(current) = current {
-            polled.push(PollFd::new(current.bell.as_fd(), PollFlags::POLLIN));
+    let mut polled: Vec<PollFd<'_>> = fds
+        .iter()
+        .map(|(fd, events)| PollFd::new(*fd, *events))
+        .collect();
+    let mut timeout = PollTimeout::ZERO;
+    loop {
+        if is_stopped() {
+            return Err(WaitError::Stopped);
         }
-        loop {
-            if current
-                .as_ref()
-                .is_some_and(|current| current.stop.is_stopped())
-            {
-                return Err(WaitError::Stopped);
-            }
-            let timeout = match deadline {
-                None => PollTimeout::NONE,
-                Some(deadline) => poll_timeout(remaining(deadline).ok_or(WaitError::TimedOut)?),
-            };
-            match poll(&mut polled, timeout) {
-                Ok(_) => {}
-                Err(Errno::EINTR) => continue,
-                Err(errno) => return Err(WaitError::Failed(errno.into())),
-            }
-            let ready: Vec<PollFlags> = polled[..fds.len()]
-                .iter()
-                .map(|fd| fd.revents().unwrap_or(PollFlags::POLLERR))
-                .collect();
-            if ready.iter().any(|events| !events.is_empty()) {
-                return Ok(ready);
-            }
+        poll_for(&mut polled, timeout).map_err(WaitError::Failed)?;
+        let ready: Vec<PollFlags> = polled.iter().map(events).collect();
+        if ready.iter().any(|events| !events.is_empty()) {
+            give_way();
+            return Ok(ready);
         }
+        if deadline.is_some_and(|deadline| remaining(deadline).is_none()) {
+            return Err(WaitError::TimedOut);
+        }
+        if fiber::wait(&polled, deadline) == Err(Outside) {
+            timeout = timeout_at(deadline);
+        }
+    }
+}
+
+/// One `poll`; a signal that interrupts it counts as no event.
+pub fn poll_for(polled: &mut [PollFd<'_>], timeout: PollTimeout) -> io::Result<()> {
+    match poll(polled, timeout) {
+        Ok(_) | Err(Errno::EINTR) => Ok(()),
+        Err(errno) => Err(errno.into()),
+    }
+}
+
+/// The events that the last `poll` has found. Some that nix does not know count as an error.
+pub fn events(polled: &PollFd<'_>) -> PollFlags {
+    polled.revents().unwrap_or(PollFlags::POLLERR)
+}
+
+/// How long a `poll` may take until that instant; without limit if there is none.
+pub fn timeout_at(deadline: Option<Instant>) -> PollTimeout {
+    deadline.map_or(PollTimeout::NONE, |deadline| {
+        remaining(deadline).map_or(PollTimeout::ZERO, poll_timeout)
     })
 }
 
@@ -178,42 +220,63 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use fiber::{Fiber, Stack, Turn};
+    use std::os::fd::AsFd;
     use std::os::unix::net::UnixStream;
-    use std::thread;
+
+    /// A load that waits for a silent peer, and the place of the outcome.
+    fn waiting_load(deadline: Option<Instant>) -> (Fiber, Rc<RefCell<Option<WaitError>>>) {
+        let outcome = Rc::<RefCell<Option<WaitError>>>::default();
+        let place = outcome.clone();
+        let stack = Stack::new(64 * 1024).expect("memory");
+        let fiber = Fiber::new(stack, move || {
+            let (near, _far) = UnixStream::pair().expect("pair");
+            *place.borrow_mut() = until(near.as_fd(), PollFlags::POLLIN, deadline).err();
+        });
+        (fiber, outcome)
+    }
 
     #[test]
     fn a_stopped_job_stops_waiting() {
-        let (near, _far) = UnixStream::pair().expect("pair");
         let stop = Stop::new();
-        let bell = new_bell().expect("eventfd");
-        let waiter = thread::spawn({
-            let stop = stop.clone();
-            move || {
-                let _at_work = begin(&stop, &bell);
-                until(near.as_fd(), PollFlags::POLLIN, None).map(|_| ())
-            }
-        });
+        let load = Load::new(stop.clone());
+        let (mut fiber, outcome) = waiting_load(None);
+        assert_eq!(load.turn(|| fiber.resume()), Turn::Waits);
         stop.stop();
-        let outcome = waiter.join().expect("no panic");
-        assert!(matches!(outcome, Err(WaitError::Stopped)), "{outcome:?}");
+        assert_eq!(load.turn(|| fiber.resume()), Turn::Ended);
+        assert!(matches!(*outcome.borrow(), Some(WaitError::Stopped)));
     }
 
     #[test]
     fn the_next_job_of_a_stopped_worker_is_not_disturbed() {
-        let (near, _far) = UnixStream::pair().expect("pair");
-        let bell = new_bell().expect("eventfd");
-        let stopped = Stop::new();
-        let at_work = begin(&stopped, &bell);
+        let stopped = Load::new(Stop::new());
         stopped.stop();
-        drop(at_work);
-        stopped.stop();
-        let _at_work = begin(&Stop::new(), &bell);
-        let outcome = until(
-            near.as_fd(),
-            PollFlags::POLLIN,
-            deadline_after(Duration::ZERO),
-        );
-        assert!(matches!(outcome, Err(WaitError::TimedOut)), "{outcome:?}");
-        assert!(!is_stopped());
+        stopped.turn(|| assert!(is_stopped()));
+        let (mut fiber, outcome) = waiting_load(deadline_after(Duration::ZERO));
+        Load::new(Stop::new()).turn(|| {
+            assert_eq!(fiber.resume(), Turn::Ended);
+            assert!(!is_stopped());
+        });
+        assert!(matches!(*outcome.borrow(), Some(WaitError::TimedOut)));
+        assert!(!is_stopped(), "outside of all jobs");
+    }
+
+    #[test]
+    fn a_load_that_never_has_to_wait_gives_way() {
+        let load = Load::new(Stop::new());
+        let stack = Stack::new(64 * 1024).expect("memory");
+        let mut fiber = Fiber::new(stack, || {
+            let (near, _far) = UnixStream::pair().expect("pair");
+            for _ in 0..3 * BURST {
+                until(near.as_fd(), PollFlags::POLLOUT, None).expect("room");
+            }
+        });
+        let mut turns = 1;
+        while load.turn(|| fiber.resume()) == Turn::Waits {
+            turns += 1;
+            let waiting = fiber.waiting().expect("it waits");
+            assert!(waiting.until.is_some_and(|until| until <= Instant::now()));
+        }
+        assert!(turns > 2, "{turns} turns");
     }
 }

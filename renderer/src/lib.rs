@@ -8,10 +8,12 @@
 
 mod document;
 mod fonts;
+mod leaving;
 mod load;
 mod moves;
 mod page;
 mod paint;
+mod pictures;
 mod runtime;
 mod shell;
 mod text;
@@ -20,14 +22,12 @@ mod view;
 #[cfg(test)]
 mod tests;
 
-// Blitz decodes the pictures that `image` has features for, and draws colour emoji with the "png"
-// feature of vello_cpu.
-use image as _;
+// Blitz draws colour emoji with the "png" feature of vello_cpu.
 use vello_cpu as _;
 
 use child::Started;
 use ipc::Endpoint;
-use protocol::bootstrap::{FontEntry, RoleConfig};
+use protocol::bootstrap::RoleConfig;
 use protocol::ids::Role;
 use runtime::ControlEndpoint;
 use shell::CommandEndpoint;
@@ -60,12 +60,16 @@ fn run_role(role: Role) -> ExitCode {
         tracing::error!("{error}");
         return ExitCode::FAILURE;
     }
+    let fonts = match fonts_of(&started) {
+        Ok(fonts) => fonts,
+        Err(reason) => {
+            tracing::error!("{reason}");
+            return ExitCode::FAILURE;
+        }
+    };
     let ended = match prepared.commands {
-        None => runtime::run(prepared.control, page::Page::new(prepared.fonts)),
-        Some(commands) => runtime::run(
-            prepared.control,
-            shell::Shell::new(prepared.fonts, commands),
-        ),
+        None => runtime::run(prepared.control, page::Page::new(fonts)),
+        Some(commands) => runtime::run(prepared.control, shell::Shell::new(fonts, commands)),
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,
@@ -81,13 +85,12 @@ struct Prepared {
     control: ControlEndpoint,
     /// The shell's command channel.
     commands: Option<CommandEndpoint>,
-    fonts: parley::FontContext,
 }
 
 fn prepare(started: &mut Started) -> Result<Prepared, String> {
-    let (entries, is_shell) = match &started.config {
-        RoleConfig::Renderer { fonts } => (fonts.clone(), false),
-        RoleConfig::Shell { fonts } => (fonts.clone(), true),
+    let is_shell = match &started.config {
+        RoleConfig::Renderer => false,
+        RoleConfig::Shell => true,
         _ => return Err("the bootstrap message is for another role".to_owned()),
     };
     let handles = &mut started.handles;
@@ -97,19 +100,17 @@ fn prepare(started: &mut Started) -> Result<Prepared, String> {
     } else {
         None
     };
-    let region = handles.region().map_err(|e| format!("fonts: {e}"))?;
-    let fonts = load_fonts(region, &entries)?;
-    warm_up::warm_up(&fonts);
-    Ok(Prepared {
-        control,
-        commands,
-        fonts,
-    })
+    warm_up::warm_up(&fonts::bundled());
+    Ok(Prepared { control, commands })
 }
 
-fn load_fonts(
-    region: std::os::fd::OwnedFd,
-    entries: &[FontEntry],
-) -> Result<parley::FontContext, String> {
-    fonts::from_region(region, entries).map_err(|error| format!("fonts: {error}"))
+/// Waits for the fonts of the machine: what is laid out before them would be laid out twice.
+fn fonts_of(started: &Started) -> Result<parley::FontContext, String> {
+    let (entries, mut handles) = started.fonts().map_err(|error| error.to_string())?;
+    let region = if entries.is_empty() {
+        None
+    } else {
+        Some(handles.region().map_err(|e| format!("fonts: {e}"))?)
+    };
+    fonts::from_region(region, &entries).map_err(|error| format!("fonts: {error}"))
 }

@@ -14,8 +14,6 @@ use crate::document::status;
 use crate::load::fetcher::Fetcher;
 use crate::load::icon;
 use crate::runtime::{Host, LoopError, ToBroker};
-use crate::view::blitz_events::Navigation;
-use crate::view::links::{self, Place};
 use crate::view::{Anchor, View};
 use blitz_dom::BaseDocument;
 use blitz_traits::net::Bytes;
@@ -26,15 +24,13 @@ use protocol::document::BodySource;
 use protocol::find::{FindCommand, FindMatches};
 use protocol::ids::NavigationId;
 use protocol::input::{Button, Cursor, InputEvent};
-use protocol::limits::{
-    DOCUMENT_ELEMENTS_MAX, TARGET_NAME_BYTES_MAX, TEXT_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX,
-};
+use protocol::limits::{DOCUMENT_ELEMENTS_MAX, TEXT_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX};
 use protocol::misbehaviour::Misbehaviour;
 use protocol::renderer::{CommitDocument, FromRenderer, ToRenderer};
 use protocol::surface::SurfacePart;
 use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
-use url::{Position, Url};
+use url::Url;
 
 /// How long to wait for more bytes before the first paint.
 const FIRST_SHOW: Duration = Duration::from_millis(100);
@@ -45,12 +41,12 @@ const SHOW_INTERVAL_MAX: Duration = Duration::from_secs(3);
 
 /// The renderer's content.
 pub(crate) struct Page {
-    view: View,
-    fetcher: Fetcher,
+    pub(crate) view: View,
+    pub(crate) fetcher: Fetcher,
     is_locked: bool,
-    load: Option<Load>,
+    pub(crate) load: Option<Load>,
     /// The commit whose document is shown.
-    shown: Option<NavigationId>,
+    pub(crate) shown: Option<NavigationId>,
     hover: (Cursor, Option<String>),
     scrolled_to: u32,
     /// Why the document is incomplete; sent to the broker at the end of the turn.
@@ -60,9 +56,9 @@ pub(crate) struct Page {
 }
 
 /// The document that is loading or loaded.
-struct Load {
-    navigation: NavigationId,
-    url: Url,
+pub(crate) struct Load {
+    pub(crate) navigation: NavigationId,
+    pub(crate) url: Url,
     status: u16,
     content_type: Option<String>,
     /// The `Refresh` header.
@@ -77,7 +73,7 @@ struct Load {
     is_parsed: bool,
     title: String,
     is_painted: bool,
-    is_loaded: bool,
+    pub(crate) is_loaded: bool,
     /// Whether the icon has been asked for.
     has_icon: bool,
 }
@@ -117,6 +113,8 @@ impl Page {
             .expect("the stand-in is a URL");
         self.fetcher.reset();
         self.view.find = None;
+        self.view.set_target(url.fragment().map(str::to_owned));
+        self.view.moving.outdate();
         let fragment = url.fragment().filter(|fragment| !fragment.is_empty());
         self.view.set_anchor(match (commit.scroll_y, fragment) {
             (None, Some(fragment)) => Some(Anchor::Fragment(fragment.to_owned())),
@@ -268,89 +266,8 @@ impl Page {
         }
     }
 
-    fn say_navigations(&mut self, new_tab: bool, control: &ToBroker) {
-        let Some(navigation) = self.shown else { return };
-        for Navigation {
-            url,
-            is_post,
-            target,
-        } in self.view.events.take_navigations()
-        {
-            let reason = if is_post {
-                "POST forms are not supported."
-            } else if url.as_str().len() > URL_BYTES_MAX {
-                "The link\u{2019}s address is too long."
-            } else {
-                ""
-            };
-            if !reason.is_empty() {
-                let reason = reason.to_owned();
-                control.say(FromRenderer::Incomplete { navigation, reason });
-                continue;
-            }
-            let place = links::place(&target);
-            if !new_tab && place == Place::Here && self.is_within(&url) {
-                let fragment = url.fragment().unwrap_or("").to_owned();
-                self.went_within(navigation, fragment, control);
-                continue;
-            }
-            if url.as_str().starts_with(OPAQUE_BASE) {
-                continue;
-            }
-            let url = String::from(url);
-            control.say(match place {
-                Place::Tab(name) if !new_tab && name.len() <= TARGET_NAME_BYTES_MAX => {
-                    FromRenderer::NavigateNamed {
-                        navigation,
-                        url,
-                        name,
-                    }
-                }
-                _ => FromRenderer::Navigate {
-                    navigation,
-                    url,
-                    new_tab,
-                },
-            });
-        }
-    }
-
-    /// Whether a link leads to another place of the document.
-    fn is_within(&self, url: &Url) -> bool {
-        let Some(load) = &self.load else { return false };
-        let own = &load.url[..Position::AfterQuery];
-        let to = &url[..Position::AfterQuery];
-        url.fragment().is_some()
-            && (own == to || (load.url.cannot_be_a_base() && to == OPAQUE_BASE))
-    }
-
-    fn went_within(&mut self, navigation: NavigationId, fragment: String, control: &ToBroker) {
-        // Where the document is now belongs to the entry that is left.
-        self.say_scrolled(navigation, control);
-        let anchor = Anchor::Fragment(fragment.clone());
-        self.go_within(Some(&fragment), anchor);
-        control.say(FromRenderer::WentWithin {
-            navigation,
-            fragment,
-        });
-    }
-
-    /// Another place of the document: nothing is loaded, and all that the user did stays.
-    fn go_within(&mut self, fragment: Option<&str>, anchor: Anchor) {
-        let Some(load) = &mut self.load else { return };
-        load.url.set_fragment(fragment);
-        let is_loaded = load.is_loaded;
-        self.view.set_anchor(Some(anchor));
-        self.view.touch();
-        if self.view.settle(&mut self.fetcher) {
-            self.shown = self.load.as_ref().map(|load| load.navigation);
-        }
-        if is_loaded {
-            self.view.set_anchor(None);
-        }
-    }
-
-    fn say_scrolled(&mut self, navigation: NavigationId, control: &ToBroker) {
+    /// Tells how far the page is scrolled, if that has changed.
+    pub(crate) fn say_scrolled(&mut self, navigation: NavigationId, control: &ToBroker) {
         let y = self.view.scroll_y();
         if y != self.scrolled_to {
             self.scrolled_to = y;

@@ -121,7 +121,8 @@ struct Runtime<H> {
 }
 
 impl<H: Host> Runtime<H> {
-    fn wait(&self) -> Result<(), LoopError> {
+    fn wait(&mut self) -> Result<(), LoopError> {
+        let deadline = self.deadline();
         let sources = self.host.sources();
         let fds: Vec<_> = std::iter::once(self.receiver.as_fd())
             .chain(self.surfaces.iter().filter_map(PaintedSurface::credits))
@@ -129,12 +130,22 @@ impl<H: Host> Runtime<H> {
             .map(|fd| (fd, Interest::Read))
             .collect();
         let now = Instant::now();
-        let timeout: Option<Duration> = self
-            .host
-            .deadline()
-            .map(|deadline| deadline.saturating_duration_since(now));
+        let timeout: Option<Duration> =
+            deadline.map(|deadline| deadline.saturating_duration_since(now));
         wait(&fds, timeout)?;
         Ok(())
+    }
+
+    /// When to take a turn even if nothing happens. Pictures move only where a frame may be
+    /// published: a hidden tab sleeps.
+    fn deadline(&mut self) -> Option<Instant> {
+        let mut deadline = self.host.deadline();
+        for surface in self.surfaces.iter().filter(|surface| surface.has_credit()) {
+            let view = self.host.view(surface.part);
+            let due = view.and_then(|view| view.moving.due());
+            deadline = deadline.into_iter().chain(due).min();
+        }
+        deadline
     }
 
     /// Takes the control messages that are there. Returns false when the channel is closed.

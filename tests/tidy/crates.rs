@@ -7,8 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 /// Each crate of ours, and those of ours that it may depend on.
-const MAY_USE: [(&str, &[&str]); 21] = [
+const MAY_USE: [(&str, &[&str]); 22] = [
     ("public-suffix", &[]),
+    ("fiber", &[]),
     ("role", &[]),
     ("syscalls", &[]),
     ("trace", &[]),
@@ -27,7 +28,7 @@ const MAY_USE: [(&str, &[&str]); 21] = [
     ("demo", &["child", "httpd", "ipc", "protocol"]),
     ("x11-filter", &["child", "ipc", "protocol"]),
     ("gpu", &["child", "ipc", "protocol", "shm"]),
-    ("network", &["child", "ipc", "protocol"]),
+    ("network", &["child", "fiber", "ipc", "protocol"]),
     ("renderer", &["child", "ipc", "protocol", "shm"]),
     ("lab", &["ipc", "protocol", "shm", "syscalls"]),
     ("testkit", &["sandbox"]),

@@ -61,6 +61,16 @@ impl Children {
         self.by_id.values()
     }
 
+    /// The same, to change them.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Child> {
+        self.by_id.values_mut()
+    }
+
+    /// The ids of all of them.
+    pub fn ids(&self) -> Vec<ProcessId> {
+        self.by_id.keys().copied().collect()
+    }
+
     /// Adds a child that has just been started.
     pub fn insert(&mut self, process: ProcessId, child: Child) {
         self.by_id.insert(process, child);

@@ -14,9 +14,7 @@ use anyhow::Context;
 use ipc::{Endpoint, Rate};
 use nix::fcntl::OFlag;
 use protocol::appearance::Percent;
-use protocol::bootstrap::{
-    FontEntry, GpuTarget, NetworkConfig, RoleConfig, ToChild, X11FilterConfig,
-};
+use protocol::bootstrap::{GpuTarget, NetworkConfig, RoleConfig, ToChild, X11FilterConfig};
 use protocol::demo::Nothing;
 use protocol::geometry::Size;
 use protocol::ids::{ProcessId, Role};
@@ -25,10 +23,7 @@ use sandbox::cgroup::{self, Limits};
 use std::ffi::CString;
 use std::fs::File;
 use std::net::TcpListener;
-use std::os::fd::{AsFd, OwnedFd};
-
-// The workers and the main thread.
-const _: () = assert!(network::WORKERS < cgroup::NETWORK_TASKS_MAX as usize);
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 /// Everything that starting a child requires.
 pub struct Launcher {
@@ -136,8 +131,10 @@ impl Launcher {
             role,
             pid: launched.pid,
             attempted: launched.attempted,
+            execution: Some(launched.execution),
             bootstrap: Some(broker_end.split()),
             lanes: None,
+            lacks_fonts: false,
             call_notifications: None,
             stderr: Stderr::new(stderr_read),
             rate: Rate::default(),
@@ -167,10 +164,29 @@ impl Launcher {
             .map_err(|e| anyhow::anyhow!("cannot send the bootstrap message: {e}"))
     }
 
-    fn fonts(&mut self) -> anyhow::Result<(Vec<FontEntry>, OwnedFd)> {
-        let fonts = self.fonts.get();
-        let fonts = fonts.context("cannot create the shared region of the fonts")?;
-        Ok((fonts.entries().to_vec(), fonts.region()?))
+    /// Becomes readable when [`Launcher::finish_fonts`] need not wait.
+    pub fn fonts_ended(&self) -> BorrowedFd<'_> {
+        self.fonts.ended()
+    }
+
+    /// Takes the fonts of the machine, which have been read.
+    pub fn finish_fonts(&mut self) {
+        self.fonts.finish();
+    }
+
+    /// Sends the fonts of the machine to a child that has no others, if they have been read. Returns
+    /// whether they have.
+    pub fn give_fonts(&self, child: &Child) -> anyhow::Result<bool> {
+        let Some(fonts) = self.fonts.get() else {
+            return Ok(false);
+        };
+        let (message, region) = fonts.message().context("the region of the fonts")?;
+        if let Some((sender, _)) = &child.bootstrap {
+            sender
+                .try_send_with(message, region.into_iter().collect())
+                .map_err(|e| anyhow::anyhow!("cannot send the fonts: {e}"))?;
+        }
+        Ok(true)
     }
 
     /// The configuration of a child with that role, and the descriptor that it gets beside its
@@ -196,14 +212,8 @@ impl Launcher {
                 (config, to_filter)
             }
             Role::Network => (RoleConfig::Network(self.network.clone()), None),
-            Role::Renderer => {
-                let (fonts, region) = self.fonts()?;
-                (RoleConfig::Renderer { fonts }, Some(region))
-            }
-            Role::Shell => {
-                let (fonts, region) = self.fonts()?;
-                (RoleConfig::Shell { fonts }, Some(region))
-            }
+            Role::Renderer => (RoleConfig::Renderer, None),
+            Role::Shell => (RoleConfig::Shell, None),
             Role::X11Filter => {
                 let config = self.x11.clone().context("the window is on no X server")?;
                 let (window, filter) =

@@ -21,10 +21,14 @@ pub struct Child {
     pub role: Role,
     /// Its process id on the host, its own until it is waited for.
     pub pid: i32,
+    /// Whether it executes the program, until that is known.
+    pub execution: Option<sandbox::Execution>,
     /// The channel of the handshake, until the child closes it; of a renderer, until it works.
     pub bootstrap: Option<(Sender<ToChild>, Receiver<FromChild>)>,
     /// The channels of its role, from the bootstrap message until it is killed or one is closed.
     pub lanes: Option<Lanes>,
+    /// Whether it waits for the fonts of the machine.
+    pub lacks_fonts: bool,
     /// Reports the system calls that its seccomp filter refuses, once it is sealed.
     pub call_notifications: Option<OwnedFd>,
     /// Its standard error.

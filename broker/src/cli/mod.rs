@@ -64,19 +64,18 @@ fn run(options: Options) -> anyhow::Result<ExitCode> {
         return sandbox::run(&options);
     }
     // Asked once: a compositor that does not answer costs a second.
-    let server = if options.headless {
-        None
-    } else {
-        options.display_server.find()
+    let found = (!options.headless).then(|| options.display_server.find());
+    let (server, unseen) = match found.transpose() {
+        Ok(server) => (server, None),
+        Err(why) => (None, Some(why)),
     };
-    let is_unseen = !options.headless && server.is_none();
-    if is_unseen && options.urls.is_empty() {
+    if unseen.is_some() && options.urls.is_empty() {
         say!("There is no display, so Bulkhead runs the tour in the terminal.");
         say!("(In a desktop session, the same command opens a window. See --help for more.)\n");
         return tour::run(&options);
     }
-    if is_unseen {
-        complain!("bulkhead: no window can be opened: there is no display. {DISPLAY_ADVICE}");
+    if let Some(why) = unseen {
+        complain!("bulkhead: no window can be opened: {why}. {DISPLAY_ADVICE}");
         return Ok(ExitCode::from(EXIT_NO_WINDOW));
     }
     window::run(&options, server)

@@ -48,8 +48,8 @@ pub struct Options {
     #[arg(long, value_name = "FACTOR", value_parser = parse_scale)]
     pub scale: Option<Percent>,
 
-    /// Whether pages and window are light or dark. For a window, `auto` reads the settings of
-    /// GNOME, KDE and GTK; without a window it is light
+    /// Whether pages and window are light or dark. For a window, `auto` follows the settings
+    /// of GNOME, KDE and GTK; without a window it is light
     #[arg(long, value_name = "SCHEME", value_enum, default_value_t = SchemeChoice::Auto)]
     pub color_scheme: SchemeChoice,
 

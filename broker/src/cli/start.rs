@@ -78,12 +78,12 @@ pub fn start(
         banner: degraded.then(|| format!("The sandbox is degraded: tier {tier} only")),
         ..Config::default()
     };
-    Broker::new(
-        config,
-        launcher,
-        Automation::new(recorder, control),
-        demo_url,
-    )
+    let automation = Automation::new(recorder, control);
+    let mut broker = Broker::new(config, launcher, automation, demo_url)?;
+    if options.color_scheme == SchemeChoice::Auto && server.is_some() {
+        broker.follow_desktop();
+    }
+    Ok(broker)
 }
 
 /// Refuses a tier that is too low, with advice.

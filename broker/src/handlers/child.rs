@@ -55,6 +55,20 @@ impl Children {
         }
     }
 
+    /// The child has executed the program, or has failed to.
+    pub(crate) fn read_execution(&mut self, process: ProcessId) {
+        let poller = self.poller.clone();
+        let child = self.get_mut(process);
+        let Some(execution) = child.and_then(|child| child.execution.take()) else {
+            return;
+        };
+        poller.remove(&execution);
+        if let Err(error) = execution.wait() {
+            let reason = error.to_string();
+            self.report(Event::StartFailed { process, reason });
+        }
+    }
+
     /// Reads the handshake of a starting child.
     pub(crate) fn read_bootstrap(&mut self, process: ProcessId, support: &Support) {
         let poller = self.poller.clone();
@@ -204,7 +218,7 @@ fn end_handshake(child: &mut Child, poller: &Poller) {
         let ready = wait(&[(receiver.as_fd(), Interest::Read)], Some(Duration::ZERO));
         ready.is_ok_and(|ready| ready.iter().all(|it| !it.any()))
     };
-    let is_over = child.report.is_some();
+    let is_over = child.report.is_some() && !child.lacks_fonts;
     let served = child
         .bootstrap
         .take_if(|(_, receiver)| is_over && is_silent(receiver));

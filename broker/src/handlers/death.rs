@@ -26,6 +26,7 @@ impl Children {
 
     /// The process is dead: reads its last messages, then reports its end to the core.
     fn reap(&mut self, process: ProcessId, pictures: &mut Pictures) {
+        self.read_execution(process);
         self.read_stderr(process);
         self.read_lanes(process, pictures);
         let Some(mut child) = self.remove(process) else {
@@ -44,7 +45,7 @@ impl Children {
         self.report(Event::Exited { process, exit });
     }
 
-    fn shut_down(self) {
+    fn shut_down(mut self) {
         for child in self.values() {
             child.kill();
         }
@@ -52,6 +53,10 @@ impl Children {
             if let Err(error) = life::wait(child.pid) {
                 tracing::warn!("cannot wait for process {}: {error}", child.pid);
             }
+        }
+        // What they said last: the gpu process knows why the display is gone.
+        for process in self.ids() {
+            self.read_stderr(process);
         }
     }
 }

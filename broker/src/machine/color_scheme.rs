@@ -2,7 +2,7 @@
 //!
 //! In this order: `GTK_THEME`, GNOME's `color-scheme` in the database of dconf, the colours of
 //! KDE's `kdeglobals`, the `settings.ini` of GTK 4 and 3. The settings portal on D-Bus is not
-//! asked: it would need a D-Bus library in the broker, and says the same on these desktops.
+//! asked: docs/decisions says why.
 //!
 //! Trusts: the user's own files, as far as one of two answers goes.
 
@@ -26,6 +26,12 @@ pub fn of_desktop() -> ColorScheme {
     config_folder()
         .and_then(|folder| of_folder(&folder))
         .unwrap_or_default()
+}
+
+/// The folder of the files, unless a variable decides.
+pub fn files() -> Option<PathBuf> {
+    let is_decided = env::var_os("GTK_THEME").is_some_and(|theme| !theme.is_empty());
+    config_folder().filter(|_| !is_decided)
 }
 
 fn config_folder() -> Option<PathBuf> {

@@ -1,25 +1,22 @@
 //! Finds the display server for the window, and the environment that processes need to reach it.
 //!
-//! Trusts: the user's environment. Never: asks a display server more than whether it is there; the
-//! gpu process and the X11 filter do the talking.
+//! Trusts: the user's environment. Never: asks a display server more than what it offers; the gpu
+//! process and the X11 filter do the talking.
 
+use crate::machine::wayland;
 use clap::ValueEnum;
 use protocol::appearance::Percent;
 use std::env;
 use std::ffi::CString;
-use std::io::{Read, Write};
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixStream};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use thiserror::Error;
 
 /// What a user can do who gets no window.
 pub const DISPLAY_ADVICE: &str = "Set DISPLAY or WAYLAND_DISPLAY to a display that accepts this \
                                   user, or use --headless (with --screenshot FILE.png for a \
                                   picture)";
-
-/// How long a compositor may take to say that it is there.
-const ANSWER_MAX: Duration = Duration::from_secs(1);
 
 /// The variables that the process of the window gets, whatever shows it.
 const VARIABLES: [&str; 4] = ["HOME", "XCURSOR_PATH", "XCURSOR_SIZE", "XCURSOR_THEME"];
@@ -52,15 +49,31 @@ pub enum Server {
     X11OverNetwork,
 }
 
+/// Why there is no server for a window.
+#[derive(Debug, Error)]
+pub enum NoDisplay {
+    /// The environment names none that is there.
+    #[error("there is no display")]
+    NotNamed,
+    /// What it names cannot be used.
+    #[error("there is no display that can be used: {0}")]
+    Unusable(String),
+}
+
 impl DisplayServer {
-    /// The server for the window, if one is there.
-    pub fn find(self) -> Option<Server> {
+    /// The server for the window.
+    ///
+    /// # Errors
+    /// None is there that can be used.
+    pub fn find(self) -> Result<Server, NoDisplay> {
         let or_x11 = self == DisplayServer::Auto;
-        let wayland = || has_wayland().then_some(Server::Wayland { or_x11 });
+        let wayland = || has_wayland().map(|()| Server::Wayland { or_x11 });
+        let x11 = || find_x11().ok_or(NoDisplay::NotNamed);
         match self {
-            DisplayServer::Auto => wayland().or_else(find_x11),
+            // What a compositor lacks tells more than that there is no X server either.
+            DisplayServer::Auto => wayland().or_else(|why| x11().map_err(|_| why)),
             DisplayServer::Wayland => wayland(),
-            DisplayServer::X11 => find_x11(),
+            DisplayServer::X11 => x11(),
         }
     }
 }
@@ -135,72 +148,28 @@ fn find_x11() -> Option<Server> {
     is_abstract.then_some(Server::X11OverNetwork)
 }
 
-fn has_wayland() -> bool {
-    let Some(name) = variable("WAYLAND_DISPLAY") else {
-        return false;
-    };
+/// Whether a compositor gives what the window needs.
+fn has_wayland() -> Result<(), NoDisplay> {
+    let name = variable("WAYLAND_DISPLAY").ok_or(NoDisplay::NotNamed)?;
     let folder = variable("XDG_RUNTIME_DIR").filter(|folder| Path::new(folder).is_absolute());
     let path = match folder {
         _ if Path::new(&name).is_absolute() => PathBuf::from(name),
         Some(folder) => Path::new(&folder).join(name),
-        None => return false,
+        None => return Err(NoDisplay::NotNamed),
     };
-    let answer = UnixStream::connect(&path).and_then(is_compositor);
-    match answer {
-        Ok(true) => true,
-        Ok(false) => {
-            tracing::warn!("{} is no compositor", path.display());
-            false
+    let offered = UnixStream::connect(&path).and_then(wayland::offered);
+    let reason = match offered.map(|offered| wayland::lacking(&offered)) {
+        Ok(None) => return Ok(()),
+        Ok(Some(lacking)) => {
+            format!("the compositor at {} offers no {lacking}", path.display())
         }
-        Err(error) => {
-            tracing::warn!("no compositor answers at {}: {error}", path.display());
-            false
-        }
-    }
-}
-
-/// Whether a compositor answers `wl_display.sync`, which every one must: the object of the answer
-/// is the one that the question made.
-fn is_compositor(mut stream: UnixStream) -> std::io::Result<bool> {
-    const DISPLAY_OBJECT: u32 = 1;
-    const CALLBACK_OBJECT: u32 = 2;
-    // The length of the message, and 0 for the request `sync`.
-    const HEAD: u32 = 12 << 16;
-    stream.set_write_timeout(Some(ANSWER_MAX))?;
-    stream.set_read_timeout(Some(ANSWER_MAX))?;
-    let question = [DISPLAY_OBJECT, HEAD, CALLBACK_OBJECT].map(u32::to_ne_bytes);
-    stream.write_all(question.as_flattened())?;
-    let mut answer = [0; 12];
-    let count = stream.read(&mut answer)?;
-    Ok(count >= 4 && answer[..4] == CALLBACK_OBJECT.to_ne_bytes())
+        Err(error) => format!("no compositor answers at {}: {error}", path.display()),
+    };
+    tracing::warn!("{reason}");
+    Err(NoDisplay::Unusable(reason))
 }
 
 /// A variable that is set and not empty.
 fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// What is made of a server that answers so and hangs up.
-    fn made_of(answer: &[u8]) -> bool {
-        let (ours, mut theirs) = UnixStream::pair().expect("a pair");
-        theirs.write_all(answer).expect("written");
-        theirs
-            .shutdown(std::net::Shutdown::Write)
-            .expect("half closed");
-        is_compositor(ours).expect("an answer")
-    }
-
-    #[test]
-    fn only_the_answer_of_a_compositor_counts() {
-        let words = |words: [u32; 3]| words.map(u32::to_ne_bytes).concat();
-        assert!(made_of(&words([2, 12 << 16, 7])));
-        // An error of the display, and what is no Wayland.
-        assert!(!made_of(&words([1, 12 << 16, 7])));
-        assert!(!made_of(b"HTTP/1.1 400"));
-        assert!(!made_of(b""));
-    }
 }

@@ -3,7 +3,9 @@
 pub(crate) mod color_scheme;
 pub(crate) mod dconf;
 pub(crate) mod descriptors;
+pub(crate) mod desktop;
 pub(crate) mod display;
 pub(crate) mod fonts;
 pub(crate) mod network;
+pub(crate) mod wayland;
 pub(crate) mod x11;

@@ -6,7 +6,7 @@ mod clipboard;
 mod documents;
 mod files;
 mod grants;
-mod spawn;
+pub(crate) mod spawn;
 mod surfaces;
 
 use crate::machine::display::DISPLAY_ADVICE;
@@ -82,6 +82,7 @@ impl Broker {
             Action::Ping { process, sequence } => self.ping(process, sequence),
             action @ (Action::UpdateShell { .. }
             | Action::UpdatePopup { .. }
+            | Action::Complete { .. }
             | Action::ShowIcon { .. }
             | Action::FocusAddress { .. }
             | Action::FocusFind { .. }) => self.tell_shell(action),
@@ -106,6 +107,11 @@ impl Broker {
         let (shell, message) = match action {
             Action::UpdateShell { process, state } => (process, ToShell::State(state)),
             Action::UpdatePopup { process, popup } => (process, ToShell::Popup(popup)),
+            Action::Complete {
+                process,
+                typed,
+                rest,
+            } => (process, ToShell::Complete { typed, rest }),
             Action::ShowIcon {
                 process,
                 tab,

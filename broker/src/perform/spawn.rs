@@ -32,6 +32,9 @@ pub fn spawn(children: &mut Children, launcher: &mut Launcher, process: ProcessI
 
 fn watch(poller: &Poller, process: ProcessId, child: &Child) -> nix::Result<()> {
     poller.add(&child.stderr, Source::Stderr(process))?;
+    if let Some(execution) = &child.execution {
+        poller.add(execution, Source::Execution(process))?;
+    }
     match &child.bootstrap {
         Some((sender, _)) => poller.add(sender, Source::Bootstrap(process)),
         None => Ok(()),
@@ -49,6 +52,10 @@ pub fn bootstrap(children: &mut Children, launcher: &mut Launcher, process: Proc
         child.kill();
         return;
     }
+    if matches!(child.role, Role::Renderer | Role::Shell) {
+        child.lacks_fonts = true;
+        give_fonts(launcher, child);
+    }
     let lanes = child.lanes.iter_mut().flat_map(|lanes| lanes.all());
     let mut watched = lanes
         .enumerate()
@@ -57,6 +64,31 @@ pub fn bootstrap(children: &mut Children, launcher: &mut Launcher, process: Proc
         tracing::error!("epoll: {error}");
         drop(watched);
         child.kill();
+    }
+}
+
+/// The fonts of the machine have been read: gives them to all who wait for them.
+pub fn deliver_fonts(children: &mut Children, launcher: &mut Launcher) {
+    children.poller.remove(launcher.fonts_ended());
+    launcher.finish_fonts();
+    for child in children.values_mut() {
+        give_fonts(launcher, child);
+    }
+}
+
+fn give_fonts(launcher: &Launcher, child: &mut Child) {
+    if !child.lacks_fonts {
+        return;
+    }
+    match launcher.give_fonts(child) {
+        Ok(given) => child.lacks_fonts = !given,
+        Err(error) => {
+            tracing::error!(
+                "cannot give the {} process its fonts: {error:#}",
+                child.role
+            );
+            child.kill();
+        }
     }
 }
 

@@ -358,6 +358,13 @@ pub enum Action {
         process: ProcessId,
         popup: Option<Popup>,
     },
+    /// Send `Complete`.
+    Complete {
+        /// To which shell.
+        process: ProcessId,
+        typed: String,
+        rest: String,
+    },
     /// Send `Icon`.
     ShowIcon {
         /// To which shell.

@@ -95,6 +95,7 @@ impl Core {
                 self.on_clipboard_read(request, result);
                 self.send_held();
             }
+            Event::ColorScheme(color_scheme) => self.config.color_scheme = color_scheme,
             Event::Command(command) => self.on_command(command),
             Event::Tick => {}
         }

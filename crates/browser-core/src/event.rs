@@ -3,6 +3,7 @@
 #![allow(missing_docs, reason = "a field whose name says all needs no sentence")]
 
 use crate::death::{Exit, Waiting};
+use protocol::appearance::ColorScheme;
 use protocol::document::ResponseHead;
 use protocol::error::LoadError;
 use protocol::fault::Fault;
@@ -118,6 +119,8 @@ pub enum Event {
         request: u32,
         result: Result<u32, String>,
     },
+    /// The desktop is light or dark now.
+    ColorScheme(ColorScheme),
     /// Something that the user or the automation asked for, apart from shell and window.
     Command(Command),
     /// A deadline has come.

@@ -542,3 +542,54 @@ fn surface_of_a_menu_is_nobody_elses() {
     let pages: Vec<SurfaceId> = world.shown();
     assert_eq!(pages.len(), 3);
 }
+
+/// What the address bar is told to complete, and with what.
+fn completions(actions: &[Action]) -> Vec<(&str, &str)> {
+    let told = actions.iter().filter_map(|action| match action {
+        Action::Complete { typed, rest, .. } => Some((typed.as_str(), rest.as_str())),
+        _ => None,
+    });
+    told.collect()
+}
+
+#[test]
+fn what_is_typed_is_completed_to_where_the_user_has_been() {
+    let (mut world, tab, _) = page();
+    world.navigate(tab, "https://two.example/path");
+    world.settle();
+    let typed = |world: &mut World, text: &str| world.shell_says(FromShell::Typed(text.to_owned()));
+    assert!(completions(&typed(&mut world, "tw")).is_empty());
+    press(&mut world, Key::Character('l'), CTRL);
+    assert_eq!(completions(&typed(&mut world, "tw")), [("tw", "o.example")]);
+    let path = "two.example/p";
+    assert_eq!(completions(&typed(&mut world, path)), [(path, "ath")]);
+    // The same words would lead to `https:`.
+    world.navigate(tab, "http://plain.example/");
+    world.settle();
+    press(&mut world, Key::Character('l'), CTRL);
+    for text in ["plai", "example", "x", ""] {
+        assert!(completions(&typed(&mut world, text)).is_empty(), "{text}");
+    }
+    let whole = "http://plai";
+    assert_eq!(
+        completions(&typed(&mut world, whole)),
+        [(whole, "n.example")]
+    );
+}
+
+#[test]
+fn the_menu_of_a_page_shows_its_source() {
+    let (mut world, tab, process) = page();
+    press(&mut world, Key::Function(10), SHIFT);
+    let child = world.child(process);
+    let (sequence, _) = child.asked.pop_front().expect("the page is asked");
+    let target = Target::default();
+    world.renderer(process, FromRenderer::Inspected { sequence, target });
+    assert!(rows(&world).contains(&"View source".to_owned()));
+    press(&mut world, Key::End, NONE);
+    press(&mut world, Key::Enter, NONE);
+    world.settle();
+    let source = world.core.tabs().into_iter().find(|view| view.tab != tab);
+    let url = source.map(|view| world.tab(view.tab).url.clone());
+    assert_eq!(url.as_deref(), Some("view-source:https://one.example/"));
+}

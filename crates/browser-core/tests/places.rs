@@ -2,10 +2,11 @@
 
 use browser_core::{Action, Command, RecordKind, action};
 use protocol::ids::TabId;
-use protocol::input::{Button, InputEvent, Modifiers};
+use protocol::input::{Button, InputEvent, Key, Modifiers};
 use protocol::limits::{ICON_BYTES, QUICK_REFRESHES_MAX};
 use protocol::network::FromNetwork;
 use protocol::renderer::{FromRenderer, GoWithin};
+use protocol::shell::FromShell;
 use sim::world::{World, commit, head, records};
 
 const ONE: &str = "https://one.example/";
@@ -45,6 +46,26 @@ fn went(world: &mut World, tab: TabId, fragment: &str) -> Vec<Action> {
         navigation,
         fragment,
     })
+}
+
+#[test]
+fn places_within_a_page_are_visits() {
+    let mut world = World::running();
+    let tab = world.open(ONE);
+    click(&mut world);
+    went(&mut world, tab, "part");
+    world.input(InputEvent::KeyDown {
+        key: Key::Character('l'),
+        modifiers: Modifiers {
+            ctrl: true,
+            ..Modifiers::default()
+        },
+        repeat: false,
+    });
+    world.shell_says(FromShell::Typed("part".to_owned()));
+    let rows = world.popup.as_ref().map(|popup| popup.rows.clone());
+    let details: Vec<_> = rows.into_iter().flatten().map(|row| row.detail).collect();
+    assert_eq!(details, [format!("{ONE}#part")]);
 }
 
 fn scrolled(world: &mut World, tab: TabId, y: u32) {
@@ -221,7 +242,7 @@ fn what_the_user_does_cancels_a_refresh() {
             world.navigate(tab, "https://three.example/");
         },
         |world, _| {
-            world.shell_says(protocol::shell::FromShell::Stop);
+            world.shell_says(FromShell::Stop);
         },
     ];
     for undo in undo {

@@ -1,6 +1,6 @@
 //! Scale, zoom and colour scheme.
 
-use browser_core::{Action, Command, Config, action};
+use browser_core::{Action, Command, Config, Event, action};
 use protocol::appearance::{Appearance, ColorScheme, Percent};
 use protocol::geometry::{Rect, Size};
 use protocol::gpu::FromGpu;
@@ -199,4 +199,17 @@ fn the_scale_of_the_display_is_taken_and_followed() {
         told.iter()
             .any(|(process, _)| *process == world.process_of(tab))
     );
+}
+
+#[test]
+fn a_desktop_that_becomes_dark_is_told_to_everything_once() {
+    let (mut world, _) = with_page();
+    for scheme in [ColorScheme::Dark, ColorScheme::Light] {
+        let at = world.log.len();
+        world.send(Event::ColorScheme(scheme));
+        world.send(Event::ColorScheme(scheme));
+        let told = told(&world.log[at..]);
+        assert_eq!(told.len(), 2, "page and shell");
+        assert!(told.iter().all(|(_, it)| it.color_scheme == scheme));
+    }
 }

@@ -17,9 +17,9 @@ mod fault;
 
 pub use fault::{Attacks, Reach, ReachedSurface, arm, inject};
 
-use ipc::{Endpoint, Handles, RecvError, Sender};
+use ipc::{Endpoint, Handles, Received, Receiver, RecvError, Sender};
 use protocol::PROTOCOL_HASH;
-use protocol::bootstrap::{BOOTSTRAP_FD, CanaryAnswer, FromChild, RoleConfig, ToChild};
+use protocol::bootstrap::{BOOTSTRAP_FD, CanaryAnswer, FontEntry, FromChild, RoleConfig, ToChild};
 use protocol::ids::{ProcessId, Role};
 use protocol::limits::TEXT_BYTES_MAX;
 use std::os::fd::{FromRawFd, OwnedFd};
@@ -52,6 +52,7 @@ pub struct Started {
     pub handles: Handles,
     role: Role,
     bootstrap: Sender<FromChild>,
+    receiver: Receiver<ToChild>,
 }
 
 /// Installs the crash handlers, says hello, waits for the bootstrap message and starts logging.
@@ -68,16 +69,15 @@ pub fn start(role: Role) -> Result<Started, ChildError> {
             role,
         })
         .map_err(|_| ChildError::Handshake("the broker did not accept the hello".to_owned()))?;
-    let received = receiver.recv().map_err(|error| match error {
-        RecvError::Closed => ChildError::Handshake("the channel is closed".to_owned()),
-        RecvError::Misbehaved(m) => ChildError::Handshake(m.to_string()),
-        RecvError::Failed(e) => ChildError::Handshake(e.to_string()),
-    })?;
+    let received = receive(&receiver)?;
     let ToChild::Bootstrap {
         process,
         config,
         log_filter,
-    } = received.message;
+    } = received.message
+    else {
+        return Err(out_of_order());
+    };
     trace::init(format!("{role} {process}"), &log_filter).map_err(ChildError::Handshake)?;
     Ok(Started {
         process,
@@ -85,7 +85,20 @@ pub fn start(role: Role) -> Result<Started, ChildError> {
         handles: received.handles,
         role,
         bootstrap: sender,
+        receiver,
     })
+}
+
+fn receive(receiver: &Receiver<ToChild>) -> Result<Received<ToChild>, ChildError> {
+    receiver.recv().map_err(|error| match error {
+        RecvError::Closed => ChildError::Handshake("the channel is closed".to_owned()),
+        RecvError::Misbehaved(m) => ChildError::Handshake(m.to_string()),
+        RecvError::Failed(e) => ChildError::Handshake(e.to_string()),
+    })
+}
+
+fn out_of_order() -> ChildError {
+    ChildError::Handshake("another message was expected".to_owned())
 }
 
 impl Started {
@@ -121,6 +134,18 @@ impl Started {
                 });
                 Err(ChildError::Seal(reason))
             }
+        }
+    }
+
+    /// Waits for the fonts of the machine, which come once. The region comes along if there are any.
+    ///
+    /// # Errors
+    /// The broker closed the channel or spoke out of order.
+    pub fn fonts(&self) -> Result<(Vec<FontEntry>, Handles), ChildError> {
+        let received = receive(&self.receiver)?;
+        match received.message {
+            ToChild::Fonts { fonts } => Ok((fonts, received.handles)),
+            ToChild::Bootstrap { .. } => Err(out_of_order()),
         }
     }
 

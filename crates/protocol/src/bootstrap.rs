@@ -1,6 +1,7 @@
 //! The one channel that a child is born with (descriptor 3), and the handshake on it: child `Hello`
 //! → broker `Bootstrap` → the child warms up, seals itself, says `Sealed` → the broker verifies it
-//! from outside. Only then content follows, on the control channel of the child's role.
+//! from outside. Only then content follows, on the control channel of the child's role. The fonts of
+//! the machine follow when the broker has read them.
 
 use crate::appearance::Percent;
 use crate::geometry::Size;
@@ -61,6 +62,12 @@ pub enum ToChild {
         /// The log filter, in `tracing_subscriber::EnvFilter`'s words.
         log_filter: String,
     },
+    /// The fonts of this machine, for a renderer or the shell, which shows nothing without them.
+    /// Comes with their region if there are any. Legal once, after `Bootstrap`.
+    Fonts {
+        /// The fonts in the region.
+        fonts: Vec<FontEntry>,
+    },
 }
 
 /// What each role needs to know. The control channel of the role always comes along first.
@@ -81,16 +88,10 @@ pub enum RoleConfig {
     },
     /// Comes with the control channel.
     Network(NetworkConfig),
-    /// Comes with the control channel and the region of the fonts.
-    Renderer {
-        /// The fonts in the region.
-        fonts: Vec<FontEntry>,
-    },
-    /// Comes with the control channel, the command channel and the region of the fonts.
-    Shell {
-        /// The fonts in the region.
-        fonts: Vec<FontEntry>,
-    },
+    /// Comes with the control channel.
+    Renderer,
+    /// Comes with the control channel and the command channel.
+    Shell,
     /// Comes with the control channel and the channel from the gpu process.
     X11Filter(X11FilterConfig),
 }
@@ -144,6 +145,9 @@ pub struct FontEntry {
     /// `OS/2` table.
     pub blocks: [u32; 4],
 }
+
+/// Most fonts in the region.
+pub const FONTS_MAX: usize = 128;
 
 /// What the network process needs from files that it may not read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -200,25 +204,36 @@ fn check_canaries(canaries: &[CanaryAnswer]) -> Result<(), Misbehaviour> {
 const ERRNO_MAX: i32 = 4095;
 
 impl Message for ToChild {
-    const MAX_HANDLES: usize = 3;
+    const MAX_HANDLES: usize = 2;
     fn handles(&self) -> Vec<HandleKind> {
         use HandleKind::{Channel, Listener, Region};
-        let ToChild::Bootstrap { config, .. } = self;
+        let config = match self {
+            ToChild::Bootstrap { config, .. } => config,
+            ToChild::Fonts { fonts } if fonts.is_empty() => return Vec::new(),
+            ToChild::Fonts { .. } => return vec![Region],
+        };
         match config {
             RoleConfig::Demo => vec![Channel, Listener],
             RoleConfig::Gpu {
                 x11_filter: true, ..
             }
             | RoleConfig::X11Filter(_) => vec![Channel, Channel],
-            RoleConfig::Gpu { .. } | RoleConfig::Network(_) => vec![Channel],
-            RoleConfig::Renderer { .. } => vec![Channel, Region],
-            RoleConfig::Shell { .. } => vec![Channel, Channel, Region],
+            RoleConfig::Gpu { .. } | RoleConfig::Network(_) | RoleConfig::Renderer => {
+                vec![Channel]
+            }
+            RoleConfig::Shell => vec![Channel, Channel],
         }
     }
     fn check(&self) -> Result<(), Misbehaviour> {
-        let ToChild::Bootstrap {
-            config, log_filter, ..
-        } = self;
+        let (config, log_filter) = match self {
+            ToChild::Bootstrap {
+                config, log_filter, ..
+            } => (config, log_filter),
+            ToChild::Fonts { fonts } if fonts.len() > FONTS_MAX => {
+                return Err(Misbehaviour::Oversized);
+            }
+            ToChild::Fonts { .. } => return Ok(()),
+        };
         if let RoleConfig::Gpu { size, scale, .. } = config
             && !(size.is_valid_surface() && scale.is_none_or(Percent::is_valid_scale))
         {

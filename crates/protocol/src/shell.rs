@@ -156,6 +156,13 @@ pub enum ToShell {
         /// `ICON_BYTES` bytes, or none.
         pixels: Vec<u8>,
     },
+    /// What the address bar's text can be completed to, if the user has typed no further meanwhile.
+    Complete {
+        /// The text as it was told.
+        typed: String,
+        /// What stands behind it.
+        rest: String,
+    },
     /// Put the keyboard into the address bar, all of its text selected (Ctrl+L, a new tab).
     FocusAddress,
     /// Put the keyboard into the bar for finding text, all of its text selected.
@@ -224,6 +231,10 @@ impl Message for ToShell {
             ToShell::State(state) => state,
             ToShell::Popup(Some(popup)) => return check_popup(popup),
             ToShell::Icon { pixels, .. } => return check_icon(pixels),
+            ToShell::Complete { typed, rest } => {
+                check_text(typed, URL_BYTES_MAX)?;
+                return check_text(rest, URL_BYTES_MAX);
+            }
             ToShell::Popup(None) | ToShell::FocusAddress | ToShell::FocusFind => return Ok(()),
         };
         if state.tabs.len() > TABS_MAX {

@@ -57,7 +57,9 @@ mod test_knobs;
 
 pub use examine::report;
 pub use launch::cgroup;
-pub use launch::{Attempted, DISTINCT_UID_BASE, LaunchError, LaunchSpec, Launched, launch};
+pub use launch::{
+    Attempted, DISTINCT_UID_BASE, Execution, LaunchError, LaunchSpec, Launched, launch,
+};
 pub use layer::Layer;
 pub use namespaces::Namespace;
 pub use plan::PLAN_VARIABLE;

@@ -138,7 +138,7 @@ impl Trial {
             rules,
         };
         // SAFETY: `Job::run` makes raw calls only.
-        let spawned = unsafe { spawn::spawn(flags, &|| job.run()) }?;
+        let spawned = unsafe { spawn::spawn(flags, None, &|| job.run()) }?;
         drop(report.write);
         let distinct_uid = if has_user {
             match map_ids(&spawned, is_root) {

@@ -453,6 +453,7 @@ pub fn recipients(action: &Action) -> Vec<ProcessId> {
         | Action::Ping { process, .. }
         | Action::UpdateShell { process, .. }
         | Action::UpdatePopup { process, .. }
+        | Action::Complete { process, .. }
         | Action::Edit { process, .. }
         | Action::Inspect { process, .. }
         | Action::Paste { process, .. }

@@ -18,11 +18,28 @@ pub struct Desk {
     display: Display,
 }
 
-/// A running weston.
-struct Compositor {
+/// A running weston on an X server.
+pub struct Compositor {
     server: Child,
     folder: tempfile::TempDir,
 }
+
+/// The screen of a compositor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Screen {
+    /// In pixels.
+    pub width: u32,
+    /// In pixels.
+    pub height: u32,
+    /// Pixels for a unit.
+    pub scale: u32,
+}
+
+const SCREEN: Screen = Screen {
+    width: 1280,
+    height: 800,
+    scale: 1,
+};
 
 /// What a compositor does with windows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,11 +63,14 @@ impl Desk {
 
     /// A compositor, or says why the test has to be skipped.
     pub fn wayland(shell: Shell, layout: &str) -> Option<Desk> {
+        Desk::scaled(shell, layout, 1)
+    }
+
+    /// A compositor whose screen has that scale.
+    pub fn scaled(shell: Shell, layout: &str, scale: u32) -> Option<Desk> {
         let mut desk = Desk::x11(layout)?;
-        if !are_installed(&["weston"]) {
-            return None;
-        }
-        desk.compositor = Some(Compositor::start(shell, &desk.display));
+        let screen = Screen { scale, ..SCREEN };
+        desk.compositor = Some(Compositor::start(shell, &desk.display, screen)?);
         Some(desk)
     }
 
@@ -69,9 +89,7 @@ impl Desk {
         let Some(compositor) = &self.compositor else {
             return Browser::start(arguments, &[("DISPLAY", self.display.name())]);
         };
-        let folder = compositor.folder.path().to_str().expect("text");
-        let variables = [("WAYLAND_DISPLAY", SOCKET), ("XDG_RUNTIME_DIR", folder)];
-        Browser::start(arguments, &variables)
+        Browser::start(arguments, &compositor.variables())
     }
 
     /// The browser's window as the X server names it: the whole screen, on Wayland. Its lower left
@@ -133,7 +151,11 @@ impl Desk {
 }
 
 impl Compositor {
-    fn start(shell: Shell, display: &Display) -> Compositor {
+    /// Starts one, or says why that cannot be.
+    pub fn start(shell: Shell, display: &Display, screen: Screen) -> Option<Compositor> {
+        if !are_installed(&["weston"]) {
+            return None;
+        }
         let folder = tempfile::tempdir().expect("a scratch folder");
         let config = folder.path().join("weston.ini");
         std::fs::write(&config, CONFIG).expect("written");
@@ -142,7 +164,10 @@ impl Compositor {
             Shell::Desktop => "desktop-shell.so",
         };
         let server = Command::new("weston")
-            .args(["--backend=x11-backend.so", "--width=1280", "--height=800"])
+            .arg("--backend=x11-backend.so")
+            .arg(format!("--width={}", screen.width / screen.scale))
+            .arg(format!("--height={}", screen.height / screen.scale))
+            .arg(format!("--scale={}", screen.scale))
             .args([format!("--shell={shell}"), format!("--socket={SOCKET}")])
             .arg(format!("--config={}", config.display()))
             .env("DISPLAY", display.name())
@@ -155,7 +180,13 @@ impl Compositor {
         let compositor = Compositor { server, folder };
         let socket: PathBuf = compositor.folder.path().join(SOCKET);
         wait::until("weston listens", || UnixStream::connect(&socket).ok());
-        compositor
+        Some(compositor)
+    }
+
+    /// The environment of its clients.
+    pub fn variables(&self) -> [(&'static str, &str); 2] {
+        let folder = self.folder.path().to_str().expect("text");
+        [("WAYLAND_DISPLAY", SOCKET), ("XDG_RUNTIME_DIR", folder)]
     }
 
     fn kill(&mut self) {

@@ -43,6 +43,17 @@ pub(crate) fn pidfd(pid: i32) -> Option<OwnedFd> {
     }
 }
 
+/// How often the process has slept so far, all its threads together.
+pub fn wakes(pid: i32) -> u64 {
+    let threads = std::fs::read_dir(format!("/proc/{pid}/task")).expect("it runs");
+    let of = |thread: std::fs::DirEntry| {
+        let status = std::fs::read_to_string(thread.path().join("status")).ok()?;
+        let line = status.lines().find(|it| it.starts_with("voluntary_ctxt"))?;
+        line.split_whitespace().nth(1)?.parse::<u64>().ok()
+    };
+    threads.flatten().filter_map(of).sum()
+}
+
 /// Any field of `/proc/PID/status`, by its name there; hence not by the `procfs` crate.
 pub fn status_field(pid: i32, name: &str) -> String {
     let text =

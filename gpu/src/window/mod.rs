@@ -11,6 +11,7 @@ mod x11;
 
 pub use error::{PresentError, WindowError};
 pub use event::WindowEvent;
+pub use wayland::NEEDED_GLOBALS;
 pub use x11::go_through;
 
 use crate::screen::Screen;
@@ -43,7 +44,7 @@ impl Window {
         display_lost: impl Fn() + Send + Sync + 'static,
     ) -> Result<Window, WindowError> {
         if std::env::var_os("WAYLAND_DISPLAY").is_some() {
-            let window = wayland::Window::open(size, scale.unwrap_or(Percent::HUNDRED))?;
+            let window = wayland::Window::open(size, scale)?;
             return Ok(Window::Wayland(Box::new(window)));
         }
         let window = x11::Window::open(size, scale, display_lost)?;
@@ -79,6 +80,14 @@ impl Window {
         match self {
             Window::Wayland(window) => window.fd(),
             Window::X11(window) => (window.fd(), Interest::Read),
+        }
+    }
+
+    /// Whether the display shows nothing of it, where that is known.
+    pub fn is_unseen(&self) -> bool {
+        match self {
+            Window::Wayland(window) => window.is_unseen(),
+            Window::X11(_) => false,
         }
     }
 

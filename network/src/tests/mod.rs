@@ -1,5 +1,6 @@
 //! The service over real channels, against real servers on loopback.
 
+mod crowds;
 mod fetches;
 mod navigations;
 mod secure;

@@ -3,6 +3,7 @@
 //! [`crate::document::lengths`] clamps what is written.
 
 use crate::document::lengths::PIXELS_MAX;
+use crate::document::{baselines, empties, tables};
 use app_units::Au;
 use blitz_dom::{BaseDocument, NodeId};
 use std::collections::HashMap;
@@ -41,6 +42,13 @@ pub(crate) fn apply(document: &mut BaseDocument, now: f64) {
     for (id, style) in far(document) {
         put(document, id, None, style);
     }
+    let changes: [fn(&BaseDocument) -> _; 3] =
+        [tables::changes, empties::changes, baselines::changes];
+    for changes in changes {
+        for (id, style) in changes(document) {
+            put(document, id, None, style);
+        }
+    }
     for frame in document.sub_document_node_ids() {
         let node = document.get_node_mut(frame);
         if let Some(inside) = node.and_then(|node| node.subdoc_mut()) {
@@ -49,7 +57,8 @@ pub(crate) fn apply(document: &mut BaseDocument, now: f64) {
     }
 }
 
-fn put(
+/// Gives an element, or its pseudo-element, another style.
+pub(crate) fn put(
     document: &mut BaseDocument,
     id: NodeId,
     pseudo: Option<PseudoElement>,

@@ -1,4 +1,5 @@
-//! Keeps the focus, typed text and ticked boxes when a longer text of the same document is parsed.
+//! Keeps the focus, typed text, ticked boxes and the pages in frames when a longer text of the same
+//! document is parsed.
 //!
 //! It assumes that the tree of the longer text begins like that of the shorter one, and never
 //! focuses an element of another kind.
@@ -6,7 +7,7 @@
 use crate::document::attributes::input_kind;
 use crate::document::elements::{LIST, has};
 use crate::document::text_fields::{given_text, set_text};
-use crate::document::{forms, parts};
+use crate::document::{forms, frames, parts};
 use blitz_dom::{BaseDocument, ElementData, NodeId, local_name};
 
 /// Puts what the user did in `previous` into `document`.
@@ -26,6 +27,13 @@ pub(crate) fn state(previous: &BaseDocument, document: &mut BaseDocument) {
     for id in controls {
         if let Some(new_id) = twin(previous, id, document) {
             control(previous, id, document, new_id);
+        }
+    }
+    for (id, url) in frames::addresses(previous) {
+        if let Some(new_id) = twin(previous, id, document)
+            && frames::address(document, new_id) != Some(&url)
+        {
+            frames::load(document, new_id, &url);
         }
     }
     focus(previous, document);

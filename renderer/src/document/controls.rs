@@ -4,7 +4,7 @@
 //! What no selector can say of an element stands in attributes of our own, for `ua.css`.
 
 use crate::document::attributes::input_kind;
-use crate::document::elements::{CHOSEN, LIST, attribute, element, part};
+use crate::document::elements::{CHOSEN, GIVEN, LIST, attribute, element, part};
 use crate::document::forms;
 use crate::document::parts::{set_color, set_range};
 use crate::document::steps;
@@ -31,6 +31,7 @@ pub(crate) fn complete(mutator: &mut DocumentMutator<'_>) {
                 part_of(mutator, id, "-bulkhead-thumb");
                 let value = steps::range_value(mutator.doc, id);
                 set_range(mutator, id, value);
+                keep_given(mutator, id);
             }
             "color" => {
                 part_of(mutator, id, "-bulkhead-swatch");
@@ -40,12 +41,20 @@ pub(crate) fn complete(mutator: &mut DocumentMutator<'_>) {
                         .map(str::to_owned)
                 });
                 set_color(mutator, id, &value.unwrap_or_default());
+                keep_given(mutator, id);
             }
             "submit" => name_button(mutator, id, "Submit"),
             "reset" => name_button(mutator, id, "Reset"),
             _ => {}
         }
     }
+}
+
+/// Keeps what the page gave a control, for a reset: the user's choice takes its place.
+fn keep_given(mutator: &mut DocumentMutator<'_>, control: NodeId) {
+    let value = element(mutator.doc, control).and_then(|e| e.attr(local_name!("value")));
+    let value = value.unwrap_or_default().to_owned();
+    mutator.set_attribute(control, attribute(GIVEN), &value);
 }
 
 fn part_of(mutator: &mut DocumentMutator<'_>, control: NodeId, name: &str) {

@@ -1,11 +1,18 @@
 //! Looks at elements of a document, and marks them with attributes of our own for `ua.css`.
 
-use blitz_dom::{BaseDocument, DocumentMutator, ElementData, LocalName, NodeId, QualName, ns};
+use blitz_dom::{
+    BaseDocument, DocumentMutator, ElementData, LocalName, Node, NodeId, QualName, ns,
+};
+use style::selector_parser::PseudoElement;
 
 /// The element that has the focus by keyboard, or takes text.
 pub(crate) const RING: &str = "-bulkhead-ring";
+/// The element that the address's fragment names.
+pub(crate) const TARGET: &str = "-bulkhead-target";
 /// A chosen option.
 pub(crate) const CHOSEN: &str = "-bulkhead-chosen";
+/// The value that the page gave a range or colour.
+pub(crate) const GIVEN: &str = "-bulkhead-given";
 /// A select that shows its options all the time.
 pub(crate) const LIST: &str = "-bulkhead-list";
 /// An empty text field that shows its placeholder.
@@ -25,6 +32,16 @@ pub(crate) fn part(mutator: &mut DocumentMutator<'_>, name: &str) -> NodeId {
 /// The element of a node.
 pub(crate) fn element(document: &BaseDocument, id: NodeId) -> Option<&ElementData> {
     document.get_node(id)?.element_data()
+}
+
+/// Whether style gives an element anything before or after what is in it.
+pub(crate) fn has_pseudo_elements(node: &Node) -> bool {
+    let data = node.try_stylo_element_data();
+    data.and_then(|data| data.get()).is_some_and(|data| {
+        let pseudos = &data.styles.pseudos;
+        let sides = [PseudoElement::Before, PseudoElement::After];
+        sides.iter().any(|side| pseudos.get(side).is_some())
+    })
 }
 
 /// Whether a node is an element of that name.

@@ -4,7 +4,8 @@
 //! Source: the HTML standard, "Constructing the entry list".
 
 use crate::document::attributes::input_kind;
-use crate::document::elements::{CHOSEN, LIST, attribute, element, has, is, mark};
+use crate::document::elements::{CHOSEN, GIVEN, LIST, attribute, element, has, is, mark};
+use crate::document::parts;
 use crate::document::steps;
 use crate::document::text_fields;
 use blitz_dom::node::Attribute;
@@ -162,7 +163,14 @@ pub(crate) fn reset(document: &mut BaseDocument, button: NodeId) {
         }
     });
     for id in controls {
-        if is(document, id, &local_name!("select")) {
+        if let Some(given) = element(document, id).and_then(|e| e.attr(LocalName::from(GIVEN))) {
+            let given = given.to_owned();
+            let mutator = &mut document.mutate();
+            match given.parse() {
+                Ok(value) => parts::set_range(mutator, id, value),
+                Err(_) => parts::set_color(mutator, id, &given),
+            }
+        } else if is(document, id, &local_name!("select")) {
             let is_list = has(document, id, LIST);
             let chosen = initially_chosen(document, id, is_list);
             choose(document, id, &chosen);

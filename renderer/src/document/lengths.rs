@@ -141,12 +141,13 @@ fn number(bytes: &[u8], at: usize) -> Range<usize> {
     at..end
 }
 
-fn is_name(byte: u8) -> bool {
+/// Whether a byte may stand in a name.
+pub(crate) fn is_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-' || !byte.is_ascii()
 }
 
 /// Behind the name at `at`, at least one byte further unless nothing is there.
-fn after_name(bytes: &[u8], at: usize) -> usize {
+pub(crate) fn after_name(bytes: &[u8], at: usize) -> usize {
     let length = bytes[at.min(bytes.len())..]
         .iter()
         .take_while(|byte| is_name(**byte))
@@ -158,7 +159,7 @@ fn after_name(bytes: &[u8], at: usize) -> usize {
 }
 
 /// Behind the URL that starts with `name`, if it is one without quotes, or behind the name.
-fn after_url(bytes: &[u8], name: Range<usize>) -> usize {
+pub(crate) fn after_url(bytes: &[u8], name: Range<usize>) -> usize {
     let end = name.end;
     let rest = &bytes[end..];
     if !bytes[name].eq_ignore_ascii_case(b"url") || rest.first() != Some(&b'(') {
@@ -172,7 +173,8 @@ fn after_url(bytes: &[u8], name: Range<usize>) -> usize {
     close.map_or(bytes.len(), |close| end + close)
 }
 
-fn after_string(bytes: &[u8], at: usize) -> usize {
+/// Behind the string at `at`.
+pub(crate) fn after_string(bytes: &[u8], at: usize) -> usize {
     let quote = bytes[at];
     let mut end = at + 1;
     while let Some(byte) = bytes.get(end) {
@@ -188,7 +190,8 @@ fn after_string(bytes: &[u8], at: usize) -> usize {
     bytes.len()
 }
 
-fn after_comment(bytes: &[u8], at: usize) -> usize {
+/// Behind the comment at `at`.
+pub(crate) fn after_comment(bytes: &[u8], at: usize) -> usize {
     let rest = &bytes[at + 2..];
     let end = rest.windows(2).position(|pair| pair == b"*/");
     end.map_or(bytes.len(), |end| at + 2 + end + 2)

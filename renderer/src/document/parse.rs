@@ -126,8 +126,19 @@ pub(crate) struct InnerParser {
     pub(crate) responses: Responses,
     /// What is left for the document and its frames together.
     pub(crate) budget: Rc<Budget>,
-    /// Makes a document that was parsed the document of a frame.
-    pub(crate) framed: Box<dyn Fn(BaseDocument) -> Box<dyn Document>>,
+    pub(crate) framed: FrameMaker,
+}
+
+/// Makes a document that was parsed the document of a frame.
+pub(crate) type FrameMaker = Box<dyn Fn(BaseDocument, FrameText) -> Box<dyn Document>>;
+
+/// What stands in a frame.
+#[derive(Debug)]
+pub(crate) enum FrameText {
+    /// A text of ours in place of a page.
+    Notice,
+    /// A page, to be shown at the place that a fragment names.
+    Page(Option<String>),
 }
 
 impl HtmlParserProvider for InnerParser {
@@ -164,10 +175,15 @@ impl HtmlParserProvider for InnerParser {
                 content::to_markup(&content, &response.bytes, &url, true)
             }
         };
+        let fragment = |url: &str| Url::parse(url).ok()?.fragment().map(str::to_owned);
+        let frame = match is_own {
+            true => FrameText::Page(fragment(&url).or_else(|| fragment(&requested))),
+            false => FrameText::Notice,
+        };
         if is_own {
             config.base_url = Some(url);
         }
-        (self.framed)(parse(markup, &text, config, &self.budget))
+        (self.framed)(parse(markup, &text, config, &self.budget), frame)
     }
 }
 

@@ -3,9 +3,9 @@
 //!
 //! Source: <https://drafts.csswg.org/css-syntax/#input-byte-stream>.
 
-use crate::document::elements::RING;
 use crate::document::lengths;
 use crate::document::mime;
+use crate::document::selectors;
 use blitz_traits::net::Bytes;
 use cssparser::{
     AtRuleParser, CowRcStr, ParseError, Parser, ParserState, QualifiedRuleParser, StyleSheetParser,
@@ -29,7 +29,7 @@ pub(crate) fn prepared(bytes: &Bytes, content_type: Option<&str>, url: &str) -> 
 /// The style sheet as Blitz can take it; `None` if it can take it as it is.
 pub(crate) fn safe(text: &str, base: &Url) -> Option<String> {
     let clamped = lengths::clamped(text).or_else(|| lengths::clamped_svg(text));
-    let clamped = focus_by_attribute(clamped.as_deref().unwrap_or(text)).or(clamped);
+    let clamped = selectors::by_attribute(clamped.as_deref().unwrap_or(text)).or(clamped);
     disarmed(clamped.as_deref().unwrap_or(text), base).or(clamped)
 }
 
@@ -51,13 +51,6 @@ fn rule(bytes: &[u8]) -> Option<&'static Encoding> {
     let end = rest.iter().take(100).position(|byte| *byte == b'"')?;
     rest[end..].starts_with(b"\";").then_some(())?;
     Encoding::for_label(&rest[..end])
-}
-
-/// `:focus-visible` never matches in Blitz; the element that has the focus so has an attribute.
-fn focus_by_attribute(text: &str) -> Option<String> {
-    const SELECTOR: &str = ":focus-visible";
-    let rewritten = text.replace(SELECTOR, &format!("[{RING}]"));
-    text.contains(SELECTOR).then_some(rewritten)
 }
 
 /// The style sheet with every `@import` disarmed that does not resolve; `None` if there is none.

@@ -1,12 +1,14 @@
-//! Registers the fonts that the broker hands out, without a copy.
+//! Registers the bundled fonts, and those that the broker hands out, without a copy.
 //!
 //! Owns: the mapping of the region, until the process ends. Trusts: the region's seals; a file in
 //! it that is no font is skipped. Never: searches for fonts.
 
 pub(crate) mod aliases;
+mod bundled;
 mod scripts;
 
 use blitz_dom::BULLET_FONT;
+use bundled::BUNDLED;
 use parley::FontContext;
 use parley::fontique::{
     Blob, Collection, CollectionOptions, FallbackKey, FamilyId, FontInfoOverride, GenericFamily,
@@ -54,30 +56,40 @@ impl AsRef<[u8]> for FontFile {
     }
 }
 
-/// Maps the region and registers the fonts that `entries` name in it.
-pub(crate) fn from_region(region: OwnedFd, entries: &[FontEntry]) -> Result<FontContext, ShmError> {
-    let bytes = entries
-        .iter()
-        .map(|e| e.offset.saturating_add(e.bytes))
-        .max()
-        .unwrap_or(0);
-    let map = Arc::new(shm::map_read_only(region, bytes as usize)?);
-    let files: Vec<(&FontEntry, Arc<FontFile>)> = entries
-        .iter()
-        .filter_map(|entry| Some((entry, Arc::new(FontFile::of(entry, &map)?))))
-        .collect();
-    FOR_SVG.get_or_init(|| Arc::new(svg_database(&files)));
-    Ok(context(files.into_iter().map(|(entry, file)| {
-        (entry.family, entry.blocks, Blob::new(file))
-    })))
+/// The bundled fonts alone.
+pub(crate) fn bundled() -> FontContext {
+    context(bundled_files())
 }
 
-fn svg_database(files: &[(&FontEntry, Arc<FontFile>)]) -> Database {
+/// Maps the region and registers the fonts that `entries` name in it, and the bundled ones.
+pub(crate) fn from_region(
+    region: Option<OwnedFd>,
+    entries: &[FontEntry],
+) -> Result<FontContext, ShmError> {
+    let Some(region) = region else {
+        return Ok(bundled());
+    };
+    let ends = entries.iter().map(|e| e.offset.saturating_add(e.bytes));
+    let bytes = ends.max().unwrap_or(0);
+    let map = Arc::new(shm::map_read_only(region, bytes as usize)?);
+    let files = entries.iter().filter_map(|entry| {
+        let file = FontFile::of(entry, &map)?;
+        Some((entry.family, entry.blocks, Blob::new(Arc::new(file))))
+    });
+    Ok(context(files.chain(bundled_files())))
+}
+
+fn bundled_files() -> impl Iterator<Item = (FontFamily, [u32; 4], Blob<u8>)> {
+    FOR_SVG.get_or_init(|| Arc::new(svg_database()));
+    BUNDLED
+        .iter()
+        .map(|&(family, bytes)| (family, [0; 4], Blob::new(Arc::new(bytes))))
+}
+
+fn svg_database() -> Database {
     let mut database = Database::new();
-    for (entry, file) in files {
-        if !matches!(entry.family, FontFamily::Emoji | FontFamily::System) {
-            database.load_font_source(Source::Binary(file.clone()));
-        }
+    for (_, bytes) in BUNDLED {
+        database.load_font_source(Source::Binary(Arc::new(bytes)));
     }
     database.set_serif_family("Liberation Serif");
     database.set_sans_serif_family("Liberation Sans");

@@ -9,6 +9,7 @@ use crate::document::responses::Responses;
 use crate::document::stylesheet;
 use crate::document::svg_text;
 use crate::load::icon;
+use crate::pictures::may_move;
 use blitz_traits::net::{AbortSignal, Bytes, NetHandler, NetProvider, Request, Url};
 use data_url::DataUrl;
 use ipc::{Endpoint, Receiver, Sender};
@@ -43,6 +44,8 @@ pub(crate) struct Fetcher {
     /// How many different URLs the document has requested from the network.
     resources: usize,
     icon: IconFetch,
+    /// Files that may be moving pictures, with their URLs.
+    moving: Vec<(String, Bytes)>,
 }
 
 /// The fetch of the document's icon, of which the document does not know.
@@ -138,7 +141,9 @@ impl Fetcher {
         if local.is_none() {
             self.failed.insert(url.clone());
         }
-        wish.handler.bytes(url, local.unwrap_or_default());
+        let bytes = local.unwrap_or_default();
+        self.keep_moving(&url, &bytes);
+        wish.handler.bytes(url, bytes);
         true
     }
 
@@ -334,6 +339,17 @@ impl Fetcher {
         self.finish(url, Some(prepared.unwrap_or(bytes)));
     }
 
+    fn keep_moving(&mut self, url: &str, bytes: &Bytes) {
+        if may_move(bytes) {
+            self.moving.push((url.to_owned(), bytes.clone()));
+        }
+    }
+
+    /// The files since the last call that may be moving pictures, with their URLs.
+    pub(crate) fn take_moving(&mut self) -> Vec<(String, Bytes)> {
+        std::mem::take(&mut self.moving)
+    }
+
     fn give_up(&mut self, request: RequestId) {
         let Some(running) = self.running.remove(&request) else {
             return;
@@ -355,6 +371,7 @@ impl Fetcher {
             }
         }
         let bytes = bytes.unwrap_or_default();
+        self.keep_moving(&url, &bytes);
         for handler in self.waiting.remove(&url).unwrap_or_default() {
             handler.bytes(url.clone(), bytes.clone());
         }
@@ -416,6 +433,7 @@ impl Fetcher {
         self.finished.clear();
         self.failed.clear();
         self.responses.clear();
+        self.moving.clear();
         self.resources = 0;
     }
 

@@ -87,6 +87,17 @@ impl DisplayList {
         &self.items
     }
 
+    /// The numbers of the images whose pixels can be seen.
+    pub(crate) fn images(&self) -> impl Iterator<Item = u64> {
+        self.items.iter().filter_map(|item| match &item.command {
+            RenderCommand::Fill(FillCommand {
+                brush: Paint::Image(image),
+                ..
+            }) => Some(image.image.data.id()),
+            _ => None,
+        })
+    }
+
     /// The innermost layer's pixels that can be seen at all, and those that nothing clips.
     fn window(&self) -> (Rect, Rect) {
         let whole = Rect::from_size(self.size);

@@ -5,9 +5,11 @@ pub(crate) mod diff;
 pub(crate) mod glyphs;
 pub(crate) mod list;
 pub(crate) mod look;
+pub(crate) mod mended;
 pub(crate) mod pixels;
 pub(crate) mod plan;
 pub(crate) mod replay;
 
 pub(crate) use list::DisplayList;
+pub(crate) use mended::Mended;
 pub(crate) use plan::{Plan, plan};

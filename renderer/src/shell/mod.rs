@@ -6,6 +6,7 @@
 
 mod card;
 mod command;
+mod completion;
 mod drag;
 mod favicons;
 mod field;
@@ -72,6 +73,7 @@ impl Shell {
             }
             ToShell::Popup(popup) => self.popup.set(popup),
             ToShell::Icon { tab, pixels } => self.strip.set_icon(tab, &pixels),
+            ToShell::Complete { typed, rest } => self.strip.complete(&typed, &rest),
             ToShell::FocusAddress => self.strip.focus_address(),
             ToShell::FocusFind => self.find.focus(),
         }

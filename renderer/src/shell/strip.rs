@@ -2,6 +2,7 @@
 //! survives every change of the state.
 
 use super::command::{self, BASE};
+use super::completion::Completion;
 use super::drag::Drag;
 use super::favicons::Favicons;
 use super::parts::{Inks, Part, parts};
@@ -36,6 +37,7 @@ pub(crate) struct Strip {
     wants_focus: bool,
     /// The text in the address bar that the broker knows of.
     told: String,
+    completion: Completion,
     drag: Option<Drag>,
     roll: Roll,
 }
@@ -56,6 +58,7 @@ impl Strip {
             address: None,
             wants_focus: false,
             told: String::new(),
+            completion: Completion::default(),
             drag: None,
             roll: Roll::default(),
         }
@@ -90,6 +93,7 @@ impl Strip {
     pub(crate) fn input(&mut self, event: InputEvent) -> Vec<FromShell> {
         self.turn();
         let was_typing = self.is_typing();
+        self.completion.hear(&event);
         if let InputEvent::KeyDown { key, modifiers, .. } = event
             && was_typing
             && let Some(commands) = self.address_key(key, modifiers)
@@ -234,8 +238,44 @@ impl Strip {
             return None;
         }
         self.told.clone_from(&text);
+        let is_at_end = self.caret_is_at_end(&text);
+        if let Some(rest) = self.completion.typed(&text, is_at_end) {
+            self.complete(&text, &rest);
+        }
         let fits = text.len() <= URL_BYTES_MAX;
         Some(FromShell::Typed(if fits { text } else { String::new() }))
+    }
+
+    /// Completes what was typed, if it still stands there. What is added is selected, so that the
+    /// next character replaces it.
+    pub(crate) fn complete(&mut self, typed: &str, rest: &str) {
+        if !self.is_typing() || self.typed() != typed {
+            return;
+        }
+        let Some(whole) = self.completion.of(typed, rest) else {
+            return;
+        };
+        let input = self.address_input();
+        if let Some((document, id)) = self.view.document.as_mut().zip(input) {
+            text_fields::set_text(document, id, &whole);
+            document.with_text_input(id, |mut driver| {
+                driver.select_byte_range(typed.len(), whole.len());
+            });
+            self.told = whole;
+            self.view.touch();
+        }
+    }
+
+    fn caret_is_at_end(&self, text: &str) -> bool {
+        let document = self.view.document.as_ref();
+        let node = document
+            .zip(self.address_input())
+            .and_then(|(document, id)| document.get_node(id));
+        let input = node.and_then(|node| node.element_data()?.text_input_data());
+        input.is_some_and(|input| {
+            let selection = input.editor.raw_selection();
+            selection.is_collapsed() && selection.focus().index() == text.len()
+        })
     }
 
     fn command_under_pointer(&self) -> Option<FromShell> {
@@ -335,6 +375,7 @@ impl Strip {
     /// The state's URL is to be shown again.
     fn restore(&mut self) {
         self.address = self.state.as_ref().map(|state| state.url.clone());
+        self.completion = Completion::default();
     }
 
     fn select_all(&mut self) {

@@ -372,6 +372,30 @@ fn a_reset_button_brings_back_what_the_page_gave() {
 }
 
 #[test]
+fn a_reset_button_brings_back_ranges_and_colours() {
+    let mut outside = page(
+        "<input type=reset style='display:block;width:80px;height:40px'>\
+         <input type=range name=r value=30><input type=range name=m>\
+         <input type=color name=c value='#ABCDEF'><input type=color name=k>",
+    );
+    let given = "r=30&m=50&c=%23abcdef&k=%23000000";
+    assert_eq!(sent(&mut outside), given);
+    let (tab, open) = (Key::Tab, Key::Character(' '));
+    let choose = [tab, open, Key::End, Key::Enter];
+    press(&mut outside, &[tab, tab, tab, Key::End, tab, Key::Home]);
+    press(&mut outside, &choose);
+    press(&mut outside, &choose);
+    let changed = sent(&mut outside);
+    assert!(changed.starts_with("r=100&m=0&c=%23"), "{changed}");
+    assert!(
+        !changed.contains("abcdef") && !changed.contains("000000"),
+        "{changed}"
+    );
+    outside.click(10.0, 60.0);
+    assert_eq!(sent(&mut outside), given);
+}
+
+#[test]
 fn choices_survive_the_rest_of_the_page() {
     let mut outside = Outside::page();
     let (reader, mut writer) = std::io::pipe().expect("pipe");

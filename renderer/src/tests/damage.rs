@@ -168,6 +168,76 @@ pub(super) fn press(x: f32, y: f32) -> InputEvent {
     }
 }
 
+/// Rules for a hovered element and what is in it; whether they need a layout.
+const HOVERED: [(&str, bool); 22] = [
+    ("p:hover { color: red }", false),
+    ("p:hover { background: yellow }", false),
+    ("p:hover { border-color: red }", true),
+    ("p:hover { outline: 2px solid red }", false),
+    ("p:hover { text-decoration: underline }", true),
+    ("p:hover { box-shadow: 2px 2px red }", true),
+    ("p:hover b { color: red }", false),
+    ("p:hover ~ div { color: red }", true),
+    ("p::before { content: 'x' } p:hover { color: red }", true),
+    ("p:hover svg { color: red }", true),
+    (
+        "p:hover { background-image: linear-gradient(red, blue) }",
+        true,
+    ),
+    ("p:hover { border-width: 5px }", true),
+    ("p:hover b { visibility: hidden }", true),
+    ("p:hover { opacity: 0.5 }", true),
+    ("p:hover { transform: translate(9px, 5px) }", true),
+    (
+        "p:hover { position: relative; z-index: 2; left: 7px }",
+        true,
+    ),
+    ("p:hover b { font-weight: normal }", true),
+    ("p:hover b { display: none }", true),
+    ("p:hover { letter-spacing: 2px }", true),
+    ("p:hover::after { content: 'more' }", true),
+    ("p:hover { transition: color 1s; width: 50px }", true),
+    (
+        "p:hover { list-style: square inside; display: list-item }",
+        true,
+    ),
+];
+
+#[test]
+fn what_a_hover_changes_is_laid_out_only_where_boxes_may_change() {
+    let mut wrong = Vec::new();
+    for (rule, is_laid_out) in HOVERED {
+        let svg = "<svg width=20 height=20><rect width=20 height=20 fill=currentColor></svg>";
+        let svg = if rule.contains("svg") { svg } else { "" };
+        let mut rig = Rig::new(&format!(
+            "<!doctype html><style>p {{ border: 1px solid; width: 200px }} {rule}</style>\
+             <p>one <b>two</b> {svg}</p><div>loose<p>block</p>loose</div>"
+        ));
+        rig.paint();
+        rig.view.take_laid_out();
+        assert!(rig.input(move_to(30.0, 30.0)), "a frame for {rule}");
+        if rig.view.take_laid_out() != is_laid_out {
+            wrong.push(rule);
+        }
+        let (seen, _) = (rig.repainted(), rig.view.touch());
+        rig.paint();
+        assert!(rig.view.take_laid_out());
+        if !rig.view.is_animating() {
+            assert!(
+                seen == rig.repainted(),
+                "another picture after a layout: {rule}"
+            );
+        }
+        rig.input(move_to(300.0, 230.0));
+        rig.take();
+        rig.assert_whole(rule);
+    }
+    assert!(
+        wrong.is_empty(),
+        "laid out, or not, against the table: {wrong:#?}"
+    );
+}
+
 #[test]
 fn a_hovered_link_damages_the_link_alone() {
     let mut rig = Rig::new(PAGE);

@@ -5,7 +5,6 @@ use crate::runtime::{self, Host};
 use crate::{page, shell};
 use ipc::poll::{Interest, wait};
 use ipc::{Endpoint, Receiver, Sender};
-use protocol::bootstrap::{FontEntry, FontFamily};
 use protocol::document::{BodySource, ResponseHead};
 use protocol::fetch::{FromNetwork, ToNetwork};
 use protocol::frames::{FromProducer, ToProducer};
@@ -30,49 +29,9 @@ const STACK_BYTES: usize = 8 * 1024 * 1024;
 pub(super) const SIZE: Size = Size::new(400, 300);
 pub(super) const SURFACE: SurfaceId = SurfaceId(7);
 
-const FONTS: [(FontFamily, &[u8]); 6] = [
-    (
-        FontFamily::SansSerif,
-        include_bytes!("../../../assets/fonts/LiberationSans-Regular.ttf"),
-    ),
-    (
-        FontFamily::SansSerif,
-        include_bytes!("../../../assets/fonts/LiberationSans-Bold.ttf"),
-    ),
-    (
-        FontFamily::Serif,
-        include_bytes!("../../../assets/fonts/LiberationSerif-Regular.ttf"),
-    ),
-    (
-        FontFamily::Serif,
-        include_bytes!("../../../assets/fonts/LiberationSerif-Bold.ttf"),
-    ),
-    (
-        FontFamily::Monospace,
-        include_bytes!("../../../assets/fonts/LiberationMono-Regular.ttf"),
-    ),
-    (
-        FontFamily::Monospace,
-        include_bytes!("../../../assets/fonts/LiberationMono-Bold.ttf"),
-    ),
-];
-
-/// The bundled fonts, through a sealed region as in the real process.
+/// The fonts of a machine without fonts.
 pub(crate) fn bundled_fonts() -> parley::FontContext {
-    let mut content = Vec::new();
-    let mut entries = Vec::new();
-    for (family, bytes) in FONTS {
-        let offset = content.len() as u64;
-        entries.push(FontEntry {
-            family,
-            offset,
-            bytes: bytes.len() as u64,
-            blocks: [0; 4],
-        });
-        content.extend_from_slice(bytes);
-    }
-    let region = Region::create_filled("test-fonts", &content).expect("region");
-    fonts::from_region(region.read_only().expect("descriptor"), &entries).expect("fonts")
+    fonts::bundled()
 }
 
 /// A process under test, seen from outside.

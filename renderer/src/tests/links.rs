@@ -68,6 +68,38 @@ fn a_fragment_link_goes_to_another_place_of_the_document() {
 }
 
 #[test]
+fn what_the_fragment_names_is_the_target() {
+    let mut outside = Outside::page();
+    let markup =
+        b"<style>body, p { margin: 0 } a, p { display: block; height: 40px; width: 100px; \
+        background: #0000ff } p:target, :TARGET + p { background: #00ff00 } \
+        p:not(:target) + a { background: #ff0000 } a::before { content: ':target{}' }</style>\
+        <a href='#a'>x</a><p id=a></p><a name=b href='#b'>x</a><p></p>";
+    outside.commit("http://site.test/#b", "text/html", markup);
+    outside.wait_loaded();
+    let rows = |o: &Outside| [20, 60, 100, 140].map(|y| o.pixel(95, y));
+    let (red, green, blue) = (0xff_0000, 0x00_ff00, 0x00_00ff);
+    assert_eq!(rows(&outside), [blue, blue, red, green]);
+    outside.click(5.0, 20.0);
+    let of_a = [blue, green, blue, blue];
+    outside.wait_pixels("the other target", |o| rows(o) == of_a);
+    outside.click(5.0, 100.0);
+    outside.wait_pixels("the first again", |o| rows(o) == [blue, blue, red, green]);
+    let go = |outside: &Outside, fragment: Option<&str>| {
+        outside.send(ToRenderer::GoWithin(GoWithin {
+            sequence: u32::MAX,
+            navigation: NAVIGATION,
+            fragment: fragment.map(str::to_owned),
+            scroll_y: Some(0),
+        }));
+    };
+    go(&outside, Some("a"));
+    outside.wait_pixels("back", |o| rows(o) == of_a);
+    go(&outside, None);
+    outside.wait_pixels("no target", |o| rows(o) == [blue, blue, red, blue]);
+}
+
+#[test]
 fn a_fragment_of_a_megabyte_is_refused_in_words() {
     let mut outside = Outside::page();
     let fragment = "x".repeat(1 << 20);

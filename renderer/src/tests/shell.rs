@@ -154,6 +154,57 @@ fn typed_text_survives_a_new_state_and_escape_brings_the_url_back() {
 }
 
 #[test]
+fn what_is_typed_is_completed_until_the_user_takes_it_back() {
+    let mut outside = shown(&state());
+    let complete = |outside: &mut Outside, typed: &str, rest: &str| {
+        let (typed, rest) = (typed.to_owned(), rest.to_owned());
+        outside.tell_shell(ToShell::Complete { typed, rest });
+    };
+    let told = |outside: &mut Outside, text: &str| {
+        while outside.wait_typed("the text") != FromShell::Typed(text.to_owned()) {}
+    };
+    let go = |outside: &mut Outside| {
+        outside.key(Key::Enter, PLAIN);
+        outside.wait_asked("go")
+    };
+    outside.click(ADDRESS.0, ADDRESS.1);
+    outside.type_text("ex");
+    told(&mut outside, "ex");
+    complete(&mut outside, "ex", "ample.org");
+    outside.wait_pixels("the rest, selected", |o| {
+        (300..700).any(|x| o.pixel(x, 60) == 0xb4_d5ff)
+    });
+    // What is typed next replaces it, and it is completed at once where it still fits.
+    outside.type_text("am");
+    told(&mut outside, "exam");
+    assert_eq!(go(&mut outside), FromShell::Go("example.org".to_owned()));
+
+    outside.click(ADDRESS.0, ADDRESS.1);
+    outside.type_text("ex");
+    told(&mut outside, "ex");
+    complete(&mut outside, "ex", "ample.org");
+    outside.key(Key::Backspace, PLAIN);
+    told(&mut outside, "ex");
+    complete(&mut outside, "ex", "ample.org");
+    assert_eq!(go(&mut outside), FromShell::Go("ex".to_owned()));
+
+    outside.click(ADDRESS.0, ADDRESS.1);
+    outside.type_text("ex");
+    complete(&mut outside, "e", "late");
+    outside.type_text("it");
+    assert_eq!(go(&mut outside), FromShell::Go("exit".to_owned()));
+
+    outside.click(ADDRESS.0, ADDRESS.1);
+    outside.type_text("ex");
+    told(&mut outside, "ex");
+    complete(&mut outside, "ex", "ample.org");
+    outside.key(Key::Escape, PLAIN);
+    outside.key(Key::End, PLAIN);
+    outside.type_text("!");
+    assert_eq!(go(&mut outside), FromShell::Go(format!("{}!", state().url)));
+}
+
+#[test]
 fn focusing_the_address_selects_all_of_it() {
     let mut outside = shown(&state());
     outside.tell_shell(ToShell::FocusAddress);

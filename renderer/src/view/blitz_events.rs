@@ -5,7 +5,7 @@ use blitz_traits::navigation::{NavigationOptions, NavigationProvider};
 use blitz_traits::net::{Method, Url};
 use blitz_traits::shell::{ClipboardError, ShellProvider};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// The collected events of one document. Blitz wants it shareable between threads; this process
 /// has one, so no lock is ever contended.
@@ -15,6 +15,8 @@ pub(crate) struct BlitzEvents {
     navigations: Mutex<Vec<Navigation>>,
     /// The target of the form that is about to be sent.
     form_target: Mutex<String>,
+    /// Documents in frames that are to be scrolled once they are laid out, and to which fragment.
+    frame_anchors: Mutex<Vec<(usize, String)>>,
 }
 
 /// A followed link or a submitted form.
@@ -23,8 +25,12 @@ pub(crate) struct Navigation {
     pub(crate) url: Url,
     /// Whether it is a POST form.
     pub(crate) is_post: bool,
+    /// Whether it is a form.
+    pub(crate) is_form: bool,
     /// As the `target` attribute has it; empty where there is none.
     pub(crate) target: String,
+    /// The document that it stands in, if that is in a frame.
+    pub(crate) frame: Option<usize>,
 }
 
 impl BlitzEvents {
@@ -34,28 +40,36 @@ impl BlitzEvents {
     }
 
     pub(crate) fn add(&self, navigation: Navigation) {
-        self.navigations
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(navigation);
+        lock(&self.navigations).push(navigation);
+    }
+
+    /// A form is sent from the page, or from that document in a frame.
+    pub(crate) fn add_form(&self, options: NavigationOptions, frame: Option<usize>) {
+        self.add(Navigation {
+            url: options.url,
+            is_post: options.method == Method::POST,
+            is_form: true,
+            target: std::mem::take(&mut *lock(&self.form_target)),
+            frame,
+        });
+    }
+
+    pub(crate) fn add_frame_anchor(&self, document: usize, fragment: String) {
+        lock(&self.frame_anchors).push((document, fragment));
+    }
+
+    pub(crate) fn take_frame_anchors(&self) -> Vec<(usize, String)> {
+        std::mem::take(&mut *lock(&self.frame_anchors))
     }
 
     /// Sets the target of the form that an event may send.
     pub(crate) fn set_form_target(&self, target: String) {
-        *self
-            .form_target
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = target;
+        *lock(&self.form_target) = target;
     }
 
     /// The links followed since the last call.
     pub(crate) fn take_navigations(&self) -> Vec<Navigation> {
-        std::mem::take(
-            &mut *self
-                .navigations
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner),
-        )
+        std::mem::take(&mut *lock(&self.navigations))
     }
 }
 
@@ -75,16 +89,10 @@ impl ShellProvider for BlitzEvents {
 
 impl NavigationProvider for BlitzEvents {
     fn navigate_to(&self, options: NavigationOptions) {
-        let navigation = Navigation {
-            url: options.url,
-            is_post: options.method == Method::POST,
-            target: std::mem::take(
-                &mut *self
-                    .form_target
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner),
-            ),
-        };
-        self.add(navigation);
+        self.add_form(options, None);
     }
+}
+
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -4,6 +4,7 @@
 use crate::document::activation;
 use crate::document::attributes::input_kind;
 use crate::document::elements::{LIST, PLACEHOLDER, RING, element, has, is, mark};
+use crate::document::frames::{self, Spot};
 use crate::document::{forms, parts, steps, text_fields};
 use crate::view::option_keys::next_option;
 use crate::view::popup::Popup;
@@ -41,15 +42,17 @@ impl View {
                 std::mem::take(&mut self.controls.swallows_release)
             }
             InputEvent::PointerMove { .. } => {
-                if let Some(range) = self.controls.dragged {
-                    self.drag_range(range);
+                if let Some((spot, range)) = self.controls.dragged.clone() {
+                    self.drag_range(&spot, range);
                     return true;
                 }
                 let under = self.under_pointer();
-                if let (Some(popup), Some(document)) =
-                    (&mut self.controls.popup, &mut self.document)
-                    && popup.point_at(document, under)
-                {
+                let popup = self.controls.popup.as_mut().zip(self.document.as_mut());
+                let is_changed = popup.and_then(|((spot, popup), page)| {
+                    let under = under.filter(|(at, _)| *at == *spot).map(|(_, node)| node);
+                    spot.change(page, |document| popup.point_at(document, under))
+                });
+                if is_changed == Some(true) {
                     self.touch();
                 }
                 false
@@ -58,141 +61,105 @@ impl View {
         }
     }
 
-    fn under_pointer(&self) -> Option<NodeId> {
+    /// What lies under the pointer, and in which document.
+    fn under_pointer(&self) -> Option<(Spot, NodeId)> {
         let at = self.coords();
-        Some(self.document.as_ref()?.hit(at.page_x, at.page_y)?.node_id)
+        frames::hit(self.document.as_ref()?, (at.page_x, at.page_y))
     }
 
     fn press_control(&mut self, mods: Modifiers) -> bool {
         let under = self.under_pointer();
-        let Some(document) = &mut self.document else {
+        let Some(page) = &mut self.document else {
             return false;
         };
-        if let Some(popup) = self.controls.popup.take() {
-            if popup.is_over(document, under) && !popup.takes(document, under) {
-                // A heading, or an option that cannot be chosen.
-                self.controls.popup = Some(popup);
-            } else {
+        if let Some((spot, popup)) = self.controls.popup.take() {
+            let under = under.filter(|(at, _)| *at == spot).map(|(_, node)| node);
+            let popup = spot.change(page, |document| {
+                if popup.is_over(document, under) && !popup.takes(document, under) {
+                    // A heading, or an option that cannot be chosen.
+                    return Some(popup);
+                }
                 popup.close(document, under);
-            }
+                None
+            });
+            self.controls.popup = popup.flatten().map(|popup| (spot, popup));
             return true;
         }
-        let Some(control) = under.and_then(|under| worked_here(document, under)) else {
+        let Some((spot, under)) = under else {
             return false;
         };
-        if has(document, control, "disabled") {
-            return true;
+        let pressed = spot.change(page, |document| press(document, under, mods));
+        let outcome = pressed.unwrap_or(Outcome::Unused);
+        if outcome != Outcome::Unused {
+            spot.focus_frames(page);
         }
-        document.set_focus_to(control);
-        if is(document, control, &local_name!("select")) {
-            if has(document, control, LIST) {
-                press_option(document, control, under, mods);
-            } else {
-                self.open_popup(control);
+        self.finish(spot, outcome)
+    }
+
+    /// Goes on with what a press or key began. Returns whether it is used up.
+    fn finish(&mut self, spot: Spot, outcome: Outcome) -> bool {
+        match outcome {
+            Outcome::Unused => return false,
+            Outcome::Used => {}
+            Outcome::Opens(control) => self.open_popup(spot, control),
+            Outcome::Drags(range) => {
+                self.controls.dragged = Some((spot.clone(), range));
+                self.drag_range(&spot, range);
             }
-        } else if kind(document, control) == "range" {
-            self.controls.dragged = Some(control);
-            self.drag_range(control);
-        } else {
-            self.open_popup(control);
         }
         true
     }
 
-    fn open_popup(&mut self, control: NodeId) {
-        let height = f64::from(self.size().height);
-        if let Some(document) = &mut self.document {
-            self.controls.popup = Popup::open(document, control, height);
+    fn open_popup(&mut self, spot: Spot, control: NodeId) {
+        if let Some(page) = &mut self.document {
+            let popup = spot.change(page, |document| Popup::open(document, control));
+            self.controls.popup = popup.flatten().map(|popup| (spot, popup));
             self.touch();
         }
     }
 
-    fn drag_range(&mut self, range: NodeId) {
-        let x = f64::from(self.coords().page_x);
-        let Some(document) = &mut self.document else {
+    fn drag_range(&mut self, spot: &Spot, range: NodeId) {
+        let at = self.coords();
+        let Some(page) = &mut self.document else {
             return;
         };
-        let (Some(node), Some(scale)) =
-            (document.get_node(range), steps::Scale::of(document, range))
-        else {
+        let Some((x, _)) = spot.inside(page, (at.page_x, at.page_y)) else {
             return;
         };
-        let left = f64::from(node.absolute_position(0.0, 0.0).x);
-        let room = f64::from(node.final_layout().size.width) - 2.0 * THUMB_HALF;
-        let share = ((x - left - THUMB_HALF) / room.max(1.0)).clamp(0.0, 1.0);
-        let value = scale.nearest(scale.min + share * (scale.max - scale.min));
-        parts::set_range(&mut document.mutate(), range, value);
+        spot.change(page, |document| drag(document, range, f64::from(x)));
         self.touch();
     }
 
     /// What a key does to the control that has the focus. Returns whether it is used up by it.
     pub(crate) fn type_at_control(&mut self, key: Key, mods: Modifiers) -> bool {
         self.controls.is_by_key |= key == Key::Tab;
-        let Some(document) = &mut self.document else {
+        let Some(page) = &mut self.document else {
             return false;
         };
-        if let Some(popup) = &mut self.controls.popup {
-            let (is_done, is_used) = popup.key(document, key);
-            if is_done && let Some(popup) = self.controls.popup.take() {
-                popup.close(document, None);
+        if let Some((spot, popup)) = &mut self.controls.popup {
+            let done = spot.change(page, |document| popup.key(document, key));
+            let (is_done, is_used) = done.unwrap_or((true, false));
+            if is_done && let Some((spot, popup)) = self.controls.popup.take() {
+                spot.change(page, |document| popup.close(document, None));
             }
             return is_used;
         }
-        let Some(focus) = document.get_focussed_node_id() else {
-            return false;
-        };
-        if mods.ctrl || mods.meta {
-            // What a password is must not be copied.
-            let is_copy = matches!(key, Key::Character('c' | 'C' | 'x' | 'X'));
-            return is_copy && kind(document, focus) == "password";
-        }
-        if is(document, focus, &local_name!("select")) {
-            return self.type_at_select(focus, key, mods);
-        }
-        if !is(document, focus, &local_name!("input")) {
-            return false;
-        }
-        match &*kind(document, focus) {
-            "range" => type_at_range(document, focus, key),
-            "radio" => type_at_radio(document, focus, key),
-            "color" if matches!(key, Key::Enter | Key::Character(' ')) => {
-                self.open_popup(focus);
-                true
-            }
-            kind => match key {
-                Key::Character(character) => !mods.alt && !steps::can_be_typed(kind, character),
-                Key::ArrowUp => step(document, focus, 1),
-                Key::ArrowDown => step(document, focus, -1),
-                _ => false,
-            },
-        }
+        let spot = frames::focused(page);
+        let outcome = spot.change(page, |document| type_at(document, key, mods));
+        self.finish(spot, outcome.unwrap_or(Outcome::Unused))
     }
 
-    fn type_at_select(&mut self, select: NodeId, key: Key, mods: Modifiers) -> bool {
-        let Some(document) = &mut self.document else {
-            return false;
+    /// Whether a text field in a frame has the focus.
+    pub(crate) fn types_in_frame(&self) -> bool {
+        let takes_text = |page: &BaseDocument| {
+            let spot = frames::focused(page);
+            let has_text = spot.read(page, |document| {
+                let focus = document.get_focussed_node_id()?;
+                element(document, focus)?.text_input_data().map(|_| ())
+            });
+            spot.is_in_frame() && has_text.flatten().is_some()
         };
-        let is_list = has(document, select, LIST);
-        let opens = matches!(key, Key::Enter | Key::Character(' '))
-            || mods.alt && matches!(key, Key::ArrowDown | Key::ArrowUp);
-        if has(document, select, "disabled") || is_list && opens {
-            return false;
-        }
-        if opens {
-            self.open_popup(select);
-            return true;
-        }
-        let mut options = forms::options(document, select);
-        options.retain(|option| !forms::is_disabled(document, *option));
-        let chosen = forms::chosen(document, select);
-        let at = options
-            .iter()
-            .position(|option| chosen.last() == Some(option));
-        let Some(next) = next_option(document, &options, at, key) else {
-            return false;
-        };
-        forms::choose(document, select, &[options[next]]);
-        true
+        self.document.as_ref().is_some_and(takes_text)
     }
 
     /// Shows the focus and the placeholders as they are now. Returns whether anything changed.
@@ -224,6 +191,109 @@ impl View {
         }
         is_changed
     }
+}
+
+/// What a press or a key does to a control.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    /// It is not for a control that is worked here.
+    Unused,
+    Used,
+    /// The list of that control drops down.
+    Opens(NodeId),
+    /// The thumb of that range is held.
+    Drags(NodeId),
+}
+
+fn press(document: &mut BaseDocument, under: NodeId, mods: Modifiers) -> Outcome {
+    let Some(control) = worked_here(document, under) else {
+        return Outcome::Unused;
+    };
+    if has(document, control, "disabled") {
+        return Outcome::Used;
+    }
+    document.set_focus_to(control);
+    if is(document, control, &local_name!("select")) && has(document, control, LIST) {
+        press_option(document, control, Some(under), mods);
+        return Outcome::Used;
+    }
+    match &*kind(document, control) {
+        "range" => Outcome::Drags(control),
+        _ => Outcome::Opens(control),
+    }
+}
+
+fn drag(document: &mut BaseDocument, range: NodeId, x: f64) {
+    let (Some(node), Some(scale)) = (document.get_node(range), steps::Scale::of(document, range))
+    else {
+        return;
+    };
+    let left = f64::from(node.absolute_position(0.0, 0.0).x);
+    let room = f64::from(node.final_layout().size.width) - 2.0 * THUMB_HALF;
+    let share = ((x - left - THUMB_HALF) / room.max(1.0)).clamp(0.0, 1.0);
+    let value = scale.nearest(scale.min + share * (scale.max - scale.min));
+    parts::set_range(&mut document.mutate(), range, value);
+}
+
+/// What a key does to the control that has the focus in a document.
+fn type_at(document: &mut BaseDocument, key: Key, mods: Modifiers) -> Outcome {
+    let used = |is_used: bool| match is_used {
+        true => Outcome::Used,
+        false => Outcome::Unused,
+    };
+    let Some(focus) = document.get_focussed_node_id() else {
+        return Outcome::Unused;
+    };
+    if mods.ctrl || mods.meta {
+        // What a password is must not be copied.
+        let is_copy = matches!(key, Key::Character('c' | 'C' | 'x' | 'X'));
+        return used(is_copy && kind(document, focus) == "password");
+    }
+    if is(document, focus, &local_name!("select")) {
+        return type_at_select(document, focus, key, mods);
+    }
+    if !is(document, focus, &local_name!("input")) {
+        return Outcome::Unused;
+    }
+    match &*kind(document, focus) {
+        "range" => used(type_at_range(document, focus, key)),
+        "radio" => used(type_at_radio(document, focus, key)),
+        "color" if matches!(key, Key::Enter | Key::Character(' ')) => Outcome::Opens(focus),
+        kind => used(match key {
+            Key::Character(character) => !mods.alt && !steps::can_be_typed(kind, character),
+            Key::ArrowUp => step(document, focus, 1),
+            Key::ArrowDown => step(document, focus, -1),
+            _ => false,
+        }),
+    }
+}
+
+fn type_at_select(
+    document: &mut BaseDocument,
+    select: NodeId,
+    key: Key,
+    mods: Modifiers,
+) -> Outcome {
+    let is_list = has(document, select, LIST);
+    let opens = matches!(key, Key::Enter | Key::Character(' '))
+        || mods.alt && matches!(key, Key::ArrowDown | Key::ArrowUp);
+    if has(document, select, "disabled") || is_list && opens {
+        return Outcome::Unused;
+    }
+    if opens {
+        return Outcome::Opens(select);
+    }
+    let mut options = forms::options(document, select);
+    options.retain(|option| !forms::is_disabled(document, *option));
+    let chosen = forms::chosen(document, select);
+    let at = options
+        .iter()
+        .position(|option| chosen.last() == Some(option));
+    let Some(next) = next_option(document, &options, at, key) else {
+        return Outcome::Unused;
+    };
+    forms::choose(document, select, &[options[next]]);
+    Outcome::Used
 }
 
 /// The select, range or colour that a press on a node is for.

@@ -104,7 +104,7 @@ impl View {
                 self.pointer.buttons.insert(button.into());
                 let event = self.pointer_event(button, modifiers);
                 self.send(UiEvent::PointerDown(event));
-                self.touch();
+                self.touch_style();
             }
             InputEvent::PointerUp {
                 button, modifiers, ..
@@ -113,7 +113,7 @@ impl View {
                 self.pointer.buttons.remove(button.into());
                 let event = self.pointer_event(button, modifiers);
                 self.send(UiEvent::PointerUp(event));
-                self.touch();
+                self.touch_style();
             }
             InputEvent::PointerLeave => {
                 self.pointer.is_inside = false;
@@ -214,7 +214,7 @@ impl View {
         {
             self.events.set_form_target(form_target(document, input));
         }
-        let is_typing = typing.is_some();
+        let is_typing = typing.is_some() || self.types_in_frame();
         if !is_typing && !mods.ctrl && !mods.alt && !mods.meta {
             if matches!(key, Key::Enter | Key::Character(' ')) && self.activate(key) {
                 return;
@@ -242,7 +242,7 @@ impl View {
         }
         let event = keys::event(key, mods, repeat, KeyState::Pressed);
         match &mut self.document {
-            Some(document) if key == Key::Enter && is_typing => {
+            Some(document) if key == Key::Enter && typing.is_some() => {
                 // It may send the form.
                 steps::without_bad_input(document, |document| {
                     document.handle_ui_event(UiEvent::KeyDown(event));

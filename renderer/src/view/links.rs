@@ -5,18 +5,23 @@
 
 use crate::document::activation::{Activation, labeled};
 use crate::document::forms;
+use crate::document::frames;
+use crate::document::image_map;
+use crate::document::parse::{FrameMaker, FrameText};
+use crate::document::target;
 use crate::view::blitz_events::{BlitzEvents, Navigation};
 use blitz_dom::{BaseDocument, DocGuard, DocGuardMut, Document, EventDriver, EventHandler};
 use blitz_dom::{NodeId, local_name};
 use blitz_traits::events::{DomEvent, DomEventData, EventState, UiEvent};
+use blitz_traits::navigation::{NavigationOptions, NavigationProvider};
 use std::sync::Arc;
 use url::Url;
 
 /// Sees the clicks of one document before Blitz does.
 pub(crate) struct Links<'a> {
     events: &'a BlitzEvents,
-    /// Whether it is the document of a frame, in which most links stay.
-    is_frame: bool,
+    /// The document, if it is one in a frame.
+    frame: Option<usize>,
 }
 
 impl<'a> Links<'a> {
@@ -24,7 +29,7 @@ impl<'a> Links<'a> {
     pub(crate) fn of_page(events: &'a BlitzEvents) -> Links<'a> {
         Links {
             events,
-            is_frame: false,
+            frame: None,
         }
     }
 }
@@ -37,8 +42,11 @@ impl EventHandler for Links<'_> {
         document: &mut dyn Document,
         state: &mut EventState,
     ) {
-        if matches!(event.data, DomEventData::Click(_)) && self.follow(chain, &document.inner()) {
-            return state.prevent_default();
+        if let DomEventData::Click(click) = &event.data {
+            let at = (click.page_x(), click.page_y());
+            if self.follow(chain, at, &document.inner()) {
+                return state.prevent_default();
+            }
         }
         Activation.handle_event(chain, event, document, state);
     }
@@ -47,8 +55,10 @@ impl EventHandler for Links<'_> {
 impl Links<'_> {
     /// Follows the link that was clicked, or notes the target of the form that a clicked button
     /// may send. Returns whether it was a link that is followed here.
-    fn follow(&self, chain: &[NodeId], document: &BaseDocument) -> bool {
+    fn follow(&self, chain: &[NodeId], at: (f32, f32), document: &BaseDocument) -> bool {
         for &id in chain {
+            // An area of an image map stands for the image.
+            let id = image_map::area_at(document, id, at).unwrap_or(id);
             let Some(element) = document.get_node(id).and_then(|node| node.element_data()) else {
                 continue;
             };
@@ -57,12 +67,16 @@ impl Links<'_> {
                     let Some(href) = element.attr(local_name!("href")) else {
                         continue;
                     };
-                    let target = target_of(document, id);
-                    let url = document.base_url().join(href).ok();
-                    let Some(url) = url.filter(|_| !self.is_frame || leaves(&target)) else {
+                    let Ok(url) = document.base_url().join(href) else {
                         return false;
                     };
-                    self.events.follow(url, target);
+                    self.events.add(Navigation {
+                        url,
+                        is_post: false,
+                        is_form: false,
+                        target: target_of(document, id),
+                        frame: self.frame,
+                    });
                     return true;
                 }
                 "button" | "input" | "label" => {
@@ -81,11 +95,6 @@ impl Links<'_> {
         }
         false
     }
-}
-
-/// Whether a link in a frame leads out of it.
-fn leaves(target: &str) -> bool {
-    !target.is_empty() && !target.eq_ignore_ascii_case("_self")
 }
 
 /// The `target` of a link or form, or else that of the document.
@@ -110,43 +119,59 @@ pub(crate) fn form_target(document: &BaseDocument, control: NodeId) -> String {
     target_of(document, forms::owner(document, control).unwrap_or(control))
 }
 
-/// What a link or a form asks for, once its target is understood.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
-    /// The document that it stands in.
-    Here,
-    /// A tab of that name; without a name always a new one.
-    Tab(String),
-}
-
-/// The place that a `target` means in a document that is in no frame.
-///
-/// Source: the HTML standard, "The rules for choosing a navigable".
-pub(crate) fn place(target: &str) -> Place {
-    let is = |keyword: &str| target.eq_ignore_ascii_case(keyword);
-    if target.is_empty() || is("_self") || is("_parent") || is("_top") {
-        Place::Here
-    } else if is("_blank") {
-        Place::Tab(String::new())
-    } else {
-        Place::Tab(target.to_owned())
+/// The link under a place of a document, as an absolute address: in its frames too.
+pub(crate) fn link_under(document: &BaseDocument, at: (f32, f32)) -> Option<Url> {
+    let hovered = document.get_hover_node_id()?;
+    if let Some(at) = frames::inside(document, hovered, at) {
+        return link_under(&document.subdoc(hovered)?.inner(), at);
     }
+    let mut next = Some(hovered);
+    while let Some(id) = next {
+        let id = image_map::area_at(document, id, at).unwrap_or(id);
+        let node = document.get_node(id)?;
+        let link = node
+            .element_data()
+            .filter(|element| matches!(&*element.name.local, "a" | "area"));
+        if let Some(href) = link.and_then(|link| link.attr(local_name!("href"))) {
+            return document.base_url().join(href).ok();
+        }
+        next = node.parent;
+    }
+    None
 }
 
-/// The document of a frame. Links out of it reach the page around.
+/// The document of a frame. Where its links and forms lead is decided with the page around.
 pub(crate) struct Framed {
     document: BaseDocument,
     events: Arc<BlitzEvents>,
+    /// `None` for a notice of ours, which is no frame's page.
+    frame: Option<usize>,
 }
 
 impl Framed {
     /// Makes documents frames of a page with these events.
-    pub(crate) fn maker(
-        events: Arc<BlitzEvents>,
-    ) -> Box<dyn Fn(BaseDocument) -> Box<dyn Document>> {
-        Box::new(move |document| {
-            let events = events.clone();
-            Box::new(Framed { document, events })
+    pub(crate) fn maker(events: Arc<BlitzEvents>) -> FrameMaker {
+        Box::new(move |mut document, text| {
+            let frame = match text {
+                FrameText::Notice => None,
+                FrameText::Page(fragment) => {
+                    let frame = document.id();
+                    document.set_navigation_provider(Arc::new(FrameForms {
+                        events: events.clone(),
+                        frame,
+                    }));
+                    if let Some(fragment) = fragment {
+                        target::show(&mut document, Some(&fragment));
+                        events.add_frame_anchor(frame, fragment);
+                    }
+                    Some(frame)
+                }
+            };
+            Box::new(Framed {
+                document,
+                events: events.clone(),
+                frame,
+            })
         })
     }
 }
@@ -161,34 +186,29 @@ impl Document for Framed {
     }
 
     fn handle_ui_event(&mut self, event: UiEvent) {
+        if let UiEvent::KeyDown(key) = &event
+            && key.key == keyboard_types::Key::Named(keyboard_types::NamedKey::Enter)
+            && let Some(focus) = self.document.get_focussed_node_id()
+        {
+            self.events
+                .set_form_target(form_target(&self.document, focus));
+        }
         let links = Links {
             events: &self.events,
-            is_frame: true,
+            frame: self.frame,
         };
         EventDriver::new(&mut self.document, links).handle_ui_event(event);
     }
 }
 
-impl BlitzEvents {
-    fn follow(&self, url: Url, target: String) {
-        self.add(Navigation {
-            url,
-            is_post: false,
-            target,
-        });
-    }
+/// Hears of the forms that a document in a frame sends.
+struct FrameForms {
+    events: Arc<BlitzEvents>,
+    frame: usize,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_names_and_blank_leave_the_tab() {
-        for target in ["", "_self", "_TOP", "_parent"] {
-            assert_eq!(place(target), Place::Here, "{target}");
-        }
-        assert_eq!(place("_Blank"), Place::Tab(String::new()));
-        assert_eq!(place("help"), Place::Tab("help".to_owned()));
+impl NavigationProvider for FrameForms {
+    fn navigate_to(&self, options: NavigationOptions) {
+        self.events.add_form(options, Some(self.frame));
     }
 }

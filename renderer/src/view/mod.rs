@@ -14,6 +14,7 @@ pub(crate) mod links;
 mod looks;
 mod marks;
 pub(crate) mod option_keys;
+mod places;
 pub(crate) mod pointer;
 pub(crate) mod popup;
 pub(crate) mod scrollbar;

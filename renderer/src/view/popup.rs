@@ -41,7 +41,9 @@ pub(crate) struct Popup {
 
 impl Popup {
     /// Opens the list of `control` below it, or above it where the view ends.
-    pub(crate) fn open(document: &mut BaseDocument, control: NodeId, height: f64) -> Option<Popup> {
+    pub(crate) fn open(document: &mut BaseDocument, control: NodeId) -> Option<Popup> {
+        let viewport = document.viewport();
+        let height = f64::from(viewport.window_size.1) / viewport.scale_f64();
         let root = document.try_root_element()?.id;
         let is_select = is(document, control, &local_name!("select"));
         let mut mutator = document.mutate();
@@ -57,7 +59,9 @@ impl Popup {
         } else {
             popup.add_colors(&mut mutator)
         };
+        // A list in a frame stays in the frame.
         let whole = (rows as f64 * ITEM_HEIGHT + 2.0).min(HEIGHT_MAX);
+        let whole = whole.min(height.max(ITEM_HEIGHT));
         let style = place(mutator.doc, control, whole, height)?;
         mutator.set_attribute(list, attribute("style"), &style);
         mutator.append_children(root, &[list]);
@@ -242,10 +246,15 @@ fn place(document: &BaseDocument, control: NodeId, whole: f64, view: f64) -> Opt
     let size = node.final_layout().size;
     let below = top + f64::from(size.height);
     let scroll = document.viewport_scroll().y;
-    let has_room = below + whole <= scroll + view || top - whole < scroll;
-    let top = if has_room { below } else { top - whole };
+    let top = if below + whole <= scroll + view {
+        below
+    } else if top - whole >= scroll {
+        top - whole
+    } else {
+        (scroll + view - whole).max(scroll)
+    };
     Some(format!(
-        "left:{left}px;top:{top}px;min-width:{}px",
+        "left:{left}px;top:{top}px;min-width:{}px;max-height:{whole}px",
         size.width
     ))
 }

@@ -17,6 +17,7 @@ use protocol::limits::{MESSAGES_PER_TURN_MAX, PIXEL_BYTES};
 use protocol::surface::SurfacePart;
 use shm::{Damage, Producer};
 use std::os::fd::{AsFd, BorrowedFd};
+use std::time::Instant;
 
 pub(crate) type FramesEndpoint = Endpoint<FromProducer, ToProducer>;
 
@@ -122,6 +123,7 @@ impl PaintedSurface {
     /// Brings the frame up to date with the view, and publishes it unless it looks the same.
     pub(crate) fn paint(&mut self, view: &mut View) {
         let (drawing, plan) = self.draw(view);
+        view.moving.saw(drawing.images(), Instant::now());
         // The credit that follows a frame is the clock of an animation, which would stop without.
         let is_clock = view.is_animating();
         if plan != Plan::Nothing || is_clock {

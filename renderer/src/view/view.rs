@@ -6,12 +6,17 @@
 
 use crate::document::bounds;
 use crate::document::carry_over;
+use crate::document::grounds::Grounds;
 use crate::document::markup::Markup;
 use crate::document::media::Media;
 use crate::document::parse::{self, InnerParser};
+use crate::document::repaint;
 use crate::document::responses::Responses;
 use crate::document::sink::Budget;
+use crate::document::target;
 use crate::load::fetcher::Fetcher;
+use crate::paint::Mended;
+use crate::pictures::Moving;
 use crate::view::appearance::{LIGHT_BY_DEFAULT, Place, keep_borders, viewport};
 use crate::view::blitz_events::BlitzEvents;
 use crate::view::canvas::Canvas;
@@ -23,7 +28,7 @@ use crate::view::scrollbar::ScrollBar;
 use crate::view::selection::Selection;
 use blitz_dom::{
     BaseDocument, DocumentConfig, NodeId, Point, ScrollBehavior, ScrollLogicalPosition,
-    StyleThreading, UserAgentStylesheet, local_name,
+    StyleThreading, UserAgentStylesheet,
 };
 use blitz_traits::net::NetProvider;
 use kurbo::{Affine, Rect};
@@ -32,7 +37,6 @@ use peniko::{Color, Fill};
 use protocol::appearance::Appearance;
 use protocol::geometry::Size;
 use protocol::input::Cursor;
-use protocol::limits::URL_BYTES_MAX;
 use protocol::site::Site;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -71,16 +75,23 @@ pub(crate) struct View {
     media: Media,
     /// Kept until the user scrolls or the load ends.
     anchor: Option<Anchor>,
+    /// The fragment of the address of the document that is shown, or that comes.
+    pub(crate) target: Option<String>,
     pub(crate) pointer: Pointer,
     pub(crate) selection: Selection,
     pub(crate) find: Option<Find>,
     pub(crate) controls: Controls,
+    pub(crate) moving: Moving,
+    grounds: Grounds,
     size: Size,
     pub(crate) appearance: Appearance,
     /// What is to be at the top of the view after the next layout.
     pub(crate) place: Option<Place>,
     epoch: Instant,
+    /// Whether styles are to be computed, and boxes laid out if they may have changed.
     needs_layout: bool,
+    /// Whether boxes may have changed although no style has.
+    needs_boxes: bool,
     /// Whether Blitz must not rely on anything that it has laid out at another scale.
     pub(crate) needs_whole_layout: bool,
     needs_paint: bool,
@@ -108,15 +119,19 @@ impl View {
             next_is_same: false,
             media: Media::default(),
             anchor: None,
+            target: None,
             pointer: Pointer::default(),
             selection: Selection::default(),
             find: None,
             controls: Controls::default(),
+            moving: Moving::default(),
+            grounds: Grounds::default(),
             size: Size::new(1, 1),
             appearance: Appearance::default(),
             place: None,
             epoch: Instant::now(),
             needs_layout: false,
+            needs_boxes: false,
             needs_whole_layout: false,
             needs_paint: false,
             was_laid_out: false,
@@ -147,7 +162,7 @@ impl View {
         for document in [&mut self.document, &mut self.next].into_iter().flatten() {
             document.set_viewport(viewport.clone());
         }
-        self.needs_layout = true;
+        self.touch();
         self.outdate_find();
     }
 
@@ -205,8 +220,11 @@ impl View {
         }
         for _ in 0..ROUNDS_MAX {
             let answered = fetcher.pump();
+            for (url, file) in fetcher.take_moving() {
+                self.moving.add(url, file);
+            }
             if self.events.take_redraw() || answered {
-                self.needs_layout = true;
+                self.touch();
             }
             taken_over |= self.take_over();
             if !self.needs_layout {
@@ -215,7 +233,9 @@ impl View {
             self.lay_out();
         }
         // What the last round asked for must not wait for the next event.
-        self.needs_layout |= fetcher.pump();
+        if fetcher.pump() {
+            self.touch();
+        }
         taken_over
     }
 
@@ -232,6 +252,9 @@ impl View {
         self.is_ready = false;
         self.media = Media::default();
         self.controls = Controls::default();
+        self.show_target();
+        self.moving.take_over(self.next_is_same);
+        self.grounds = Grounds::default();
         self.lay_out();
         let Some(document) = &mut self.document else {
             return true;
@@ -252,7 +275,7 @@ impl View {
                 document.set_hover_to(at.x as f32, at.y as f32);
             }
         }
-        self.needs_layout = true;
+        self.touch();
         true
     }
 
@@ -264,6 +287,15 @@ impl View {
         };
         self.media.apply(document);
         bounds::apply(document, now);
+        let needs_boxes = std::mem::take(&mut self.needs_boxes) || self.needs_whole_layout;
+        if self.is_ready && !needs_boxes && repaint::is_enough(document) {
+            self.grounds.apply(document);
+            self.needs_paint = true;
+            if self.show_controls() {
+                self.touch();
+            }
+            return;
+        }
         let is_incremental = document.incremental_layout();
         document.set_incremental_layout(is_incremental && !self.needs_whole_layout);
         let hovered = document.get_hover_node_id();
@@ -276,11 +308,15 @@ impl View {
         if document.has_pending_critical_resources() {
             return;
         }
+        self.moving.find(document);
+        self.grounds.apply(document);
         self.is_ready = true;
         self.needs_paint = true;
         self.was_laid_out = true;
         self.hover_at = None;
-        self.needs_layout |= self.show_controls();
+        if self.show_controls() {
+            self.touch();
+        }
         let place = self.place.take();
         let Some(document) = &mut self.document else {
             return;
@@ -296,6 +332,7 @@ impl View {
                 }
             }
         }
+        self.scroll_frames();
         self.take_change(hovered);
     }
 
@@ -354,6 +391,13 @@ impl View {
     /// changes a document says so; only what a hover changes is found out.
     pub(crate) fn touch(&mut self) {
         self.needs_layout = true;
+        self.needs_boxes = true;
+    }
+
+    /// Blitz has done to the document what it does by itself: it will be laid out again if that
+    /// changed a box, and painted.
+    pub(crate) fn touch_style(&mut self) {
+        self.needs_layout = true;
     }
 
     /// Whether layout is still to be done.
@@ -378,11 +422,13 @@ impl View {
         document.is_some_and(BaseDocument::is_animating)
     }
 
-    /// A frame may be painted: an animation is laid out for this moment.
+    /// A frame may be painted: an animation is laid out for this moment, and moving pictures show
+    /// the frames that are due.
     pub(crate) fn tick(&mut self) {
         if self.is_animating() {
             self.needs_layout = true;
         }
+        self.needs_paint |= self.moving.advance(Instant::now());
     }
 
     /// Whether the document may look different from what was painted last.
@@ -402,7 +448,9 @@ impl View {
         let scale = document.viewport().scale_f64();
         let scroll = document.viewport_scroll();
         document.set_viewport_scroll(on_pixels(scroll, scale));
-        blitz_paint::paint_scene(canvas, document, scale, size.width, size.height, 0, 0);
+        let mut mended = Mended::new(canvas, &self.moving);
+        blitz_paint::paint_scene(&mut mended, document, scale, size.width, size.height, 0, 0);
+        drop(mended);
         self.paint_marks(canvas);
         if let Some(document) = &mut self.document {
             document.set_viewport_scroll(scroll);
@@ -448,29 +496,15 @@ impl View {
         let Some(document) = &self.document else {
             return (Cursor::Default, None);
         };
+        let link = self.hovered_link();
         let cursor = match document.get_cursor().map(|icon| icon.name()) {
             Some("pointer" | "grab" | "grabbing") => Cursor::Pointer,
             Some("text" | "vertical-text") => Cursor::Text,
+            // An area of an image map has no box, and so no cursor of its own.
+            _ if link.is_some() => Cursor::Pointer,
             _ => Cursor::Default,
         };
-        (cursor, self.hovered_link())
-    }
-
-    /// The link under the pointer.
-    pub(crate) fn hovered_link(&self) -> Option<String> {
-        let document = self.document.as_ref()?;
-        let mut at = document.get_hover_node_id();
-        while let Some(node) = at.and_then(|id| document.get_node(id)) {
-            if let Some(element) = node.element_data()
-                && element.name.local == local_name!("a")
-                && let Some(href) = element.attr(local_name!("href"))
-            {
-                let url = String::from(document.base_url().join(href).ok()?);
-                return (url.len() <= URL_BYTES_MAX).then_some(url);
-            }
-            at = node.parent;
-        }
-        None
+        (cursor, link)
     }
 
     /// Whether the pointer is over a text input.
@@ -527,17 +561,17 @@ pub(crate) fn scroll_to(document: &mut BaseDocument, y: f64) {
     document.scroll_viewport_by(0.0, delta);
 }
 
-/// Scrolls to what a fragment names: as it stands in the address, or else decoded. What names
-/// nothing scrolls nowhere.
+/// Scrolls to what a fragment names. What names nothing scrolls nowhere.
 fn scroll_to_fragment(document: &mut BaseDocument, fragment: &str) {
-    match document.get_fragment_target(fragment) {
-        Some(node) if !fragment.is_empty() => document.scroll_into_view(
+    match target::named(document, fragment) {
+        Some(node) => document.scroll_into_view(
             node,
             ScrollBehavior::Instant,
             ScrollLogicalPosition::Start,
             ScrollLogicalPosition::Nearest,
         ),
-        _ => {
+        // The top has a name everywhere.
+        None => {
             document.scroll_to_fragment(fragment);
         }
     }

@@ -7,7 +7,7 @@ use protocol::bootstrap::FontFamily;
 use std::path::{Path, PathBuf};
 
 /// Most files that are chosen, and most bytes of all of them.
-pub const FILES_MAX: usize = 128;
+pub const FILES_MAX: usize = protocol::bootstrap::FONTS_MAX;
 pub const BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 /// The fixed-width family that other browsers use where it is installed: fontconfig prefers it.

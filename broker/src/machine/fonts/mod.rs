@@ -1,5 +1,5 @@
-//! The fonts for all renderers, in one read-only region: three bundled families, so that text shows
-//! on a machine without fonts, then fonts of the machine, chosen by the scripts they are for.
+//! The fonts of the machine for all renderers, in one read-only region, chosen by the scripts they
+//! are for. Renderers have three families themselves, so that text shows on a machine without fonts.
 //!
 //! Owns: the region. Trusts: no font; [`face`] reads some numbers of it, and renderers the rest.
 
@@ -10,12 +10,13 @@ mod face;
 use choice::{Candidate, Chosen};
 use face::{Charmap, Face};
 
-use protocol::bootstrap::{FontEntry, FontFamily};
+use nix::fcntl::OFlag;
+use protocol::bootstrap::{FontEntry, ToChild};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::fd::OwnedFd;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 
@@ -24,72 +25,71 @@ const FILES_SEEN_MAX: usize = 4096;
 /// The depth of the search below a font folder.
 const DEPTH_MAX: usize = 4;
 
-macro_rules! bundled {
-    ($family:expr, $name:literal) => {
-        (
-            $family,
-            include_bytes!(concat!("../../../../assets/fonts/", $name)).as_slice(),
-        )
-    };
+/// Fonts that are being copied into their region by a thread, while the first processes start.
+pub struct LoadingFonts {
+    state: State,
+    /// Readable, because closed, once the thread has ended.
+    ended: OwnedFd,
 }
 
-const BUNDLED: [(FontFamily, &[u8]); 12] = [
-    bundled!(FontFamily::SansSerif, "LiberationSans-Regular.ttf"),
-    bundled!(FontFamily::SansSerif, "LiberationSans-Bold.ttf"),
-    bundled!(FontFamily::SansSerif, "LiberationSans-Italic.ttf"),
-    bundled!(FontFamily::SansSerif, "LiberationSans-BoldItalic.ttf"),
-    bundled!(FontFamily::Serif, "LiberationSerif-Regular.ttf"),
-    bundled!(FontFamily::Serif, "LiberationSerif-Bold.ttf"),
-    bundled!(FontFamily::Serif, "LiberationSerif-Italic.ttf"),
-    bundled!(FontFamily::Serif, "LiberationSerif-BoldItalic.ttf"),
-    bundled!(FontFamily::Monospace, "LiberationMono-Regular.ttf"),
-    bundled!(FontFamily::Monospace, "LiberationMono-Bold.ttf"),
-    bundled!(FontFamily::Monospace, "LiberationMono-Italic.ttf"),
-    bundled!(FontFamily::Monospace, "LiberationMono-BoldItalic.ttf"),
-];
-
-/// Fonts that are being copied into their region by a thread, while the first processes start.
-pub enum LoadingFonts {
-    /// Nobody has needed them yet.
+enum State {
     Loading(JoinHandle<io::Result<Fonts>>),
-    /// They are there.
     Loaded(Fonts),
-    /// They could not be loaded, which was said once.
-    Failed,
 }
 
 impl LoadingFonts {
     /// Starts the thread.
     ///
     /// # Errors
-    /// There is no thread to be had.
+    /// There is no thread or pipe to be had.
     pub fn start() -> io::Result<LoadingFonts> {
+        let (ended, until_end) = nix::unistd::pipe2(OFlag::O_CLOEXEC)?;
         let thread = std::thread::Builder::new().name("fonts".to_owned());
-        Ok(LoadingFonts::Loading(thread.spawn(Fonts::load)?))
+        let thread = thread.spawn(move || {
+            let fonts = Fonts::load();
+            drop(until_end);
+            fonts
+        })?;
+        Ok(LoadingFonts {
+            state: State::Loading(thread),
+            ended,
+        })
     }
 
-    /// The fonts, after waiting for them if need be.
-    ///
-    /// # Errors
-    /// The region could not be made.
-    pub fn get(&mut self) -> io::Result<&Fonts> {
-        *self = match std::mem::replace(self, LoadingFonts::Failed) {
-            LoadingFonts::Loading(thread) => {
-                let loaded = thread.join();
-                LoadingFonts::Loaded(loaded.map_err(|_| io::Error::other("its thread panicked"))??)
+    /// Becomes readable when the thread has done its work.
+    pub fn ended(&self) -> BorrowedFd<'_> {
+        self.ended.as_fd()
+    }
+
+    /// Takes what the thread has read. Waits for it.
+    pub fn finish(&mut self) {
+        let state = std::mem::replace(&mut self.state, State::Loaded(Fonts::none()));
+        let loaded = match state {
+            State::Loaded(fonts) => Ok(fonts),
+            State::Loading(thread) => {
+                let joined = thread.join();
+                joined.unwrap_or_else(|_| Err(io::Error::other("its thread panicked")))
             }
-            other => other,
         };
-        match self {
-            LoadingFonts::Loaded(fonts) => Ok(fonts),
-            _ => Err(io::Error::other("it has failed before")),
+        self.state = State::Loaded(loaded.unwrap_or_else(|error| {
+            tracing::error!("cannot read the fonts of this machine: {error}");
+            Fonts::none()
+        }));
+    }
+
+    /// The fonts, once they are taken.
+    pub fn get(&self) -> Option<&Fonts> {
+        match &self.state {
+            State::Loaded(fonts) => Some(fonts),
+            State::Loading(_) => None,
         }
     }
 }
 
 /// The region and its contents.
 pub struct Fonts {
-    region: shm::Region,
+    /// Absent if there are none.
+    region: Option<shm::Region>,
     entries: Vec<FontEntry>,
 }
 
@@ -102,29 +102,29 @@ impl Fonts {
                 tracing::debug!(path = %chosen.candidate.path.display(), "font for all renderers");
                 entries.extend(copy(&chosen, region)?);
             }
-            for (family, bytes) in BUNDLED {
-                let offset = align(region)?;
-                region.write_all(bytes)?;
-                entries.push(FontEntry {
-                    family,
-                    offset,
-                    bytes: bytes.len() as u64,
-                    blocks: [0; 4],
-                });
-            }
             Ok(())
         })?;
-        Ok(Fonts { region, entries })
+        Ok(Fonts {
+            region: (!entries.is_empty()).then_some(region),
+            entries,
+        })
     }
 
-    /// The place of each font in the region.
-    pub fn entries(&self) -> &[FontEntry] {
-        &self.entries
+    fn none() -> Fonts {
+        Fonts {
+            region: None,
+            entries: Vec::new(),
+        }
     }
 
-    /// A read-only descriptor of the region for one child.
-    pub fn region(&self) -> io::Result<OwnedFd> {
-        self.region.read_only()
+    /// The message for a child, with a read-only descriptor of the region.
+    ///
+    /// # Errors
+    /// There are no more descriptors.
+    pub fn message(&self) -> io::Result<(ToChild, Option<OwnedFd>)> {
+        let region = self.region.as_ref().map(shm::Region::read_only);
+        let fonts = self.entries.clone();
+        Ok((ToChild::Fonts { fonts }, region.transpose()?))
     }
 }
 

@@ -124,6 +124,8 @@ impl Core {
             rows.push(Row::new("Reload", "Ctrl+R", Choice::Reload(id)));
             let all = Row::new("Select all", "Ctrl+A", Choice::SelectAll(surface));
             rows.push(all.enabled(process.is_some()).begins_group());
+            let source = Row::new("View source", "Ctrl+U", Choice::ViewSource(id));
+            rows.push(source.enabled(self.has_source(id)).begins_group());
         }
         rows
     }
@@ -183,6 +185,7 @@ impl Core {
             Row::new(title, &visit.url, Choice::Go(tab, visit.url.clone()))
         };
         self.open_addresses(found.iter().map(row).collect());
+        self.complete(text);
     }
 
     /// Does what the user chose.
@@ -213,6 +216,7 @@ impl Core {
             Choice::Reload(tab) => self.reload(tab),
             Choice::Reopen => self.reopen_tab(),
             Choice::SelectAll(surface) => self.edit(surface, Edit::SelectAll),
+            Choice::ViewSource(tab) => self.open_source(tab),
         }
     }
 }

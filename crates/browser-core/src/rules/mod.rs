@@ -3,6 +3,7 @@
 
 mod clipboard;
 mod commit;
+mod complete;
 mod display;
 mod faults;
 mod find;

@@ -118,6 +118,8 @@ impl Core {
             Place::Same => tab.history.replace_within(url),
             Place::Entry(index) => tab.history.go_within(index),
         }
+        self.visits.add(url);
+        self.visits.name(url, &committed.title);
         let within = RecordKind::Within {
             navigation: committed.navigation,
             url: url.to_owned(),

@@ -34,6 +34,8 @@ pub(crate) enum Choice {
     /// Open the tab again that was closed last.
     Reopen,
     SelectAll(SurfaceId),
+    /// Open the source of the tab's page in a new tab.
+    ViewSource(TabId),
 }
 
 /// What is open.

@@ -15,6 +15,15 @@ pub(crate) struct Visit {
     pub(crate) title: String,
 }
 
+/// What a text can be completed to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Completion {
+    /// What stands behind the text.
+    pub(crate) rest: String,
+    /// Where both together are to lead.
+    pub(crate) url: String,
+}
+
 /// The addresses, the newest first, each once.
 #[derive(Debug, Default)]
 pub(crate) struct Visits {
@@ -65,9 +74,54 @@ impl Visits {
         first.into_iter().take(max).cloned().collect()
     }
 
+    /// The addresses that begin with `text`, the newest first: their hosts as long as the text has
+    /// no whole one. `https:` and `http:` may be left out.
+    pub(crate) fn completions(&self, text: &str) -> impl Iterator<Item = Completion> {
+        self.newest_first
+            .iter()
+            .filter_map(|visit| completion(&visit.url, text))
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.newest_first.len()
     }
+}
+
+fn completion(url: &str, text: &str) -> Option<Completion> {
+    let (scheme, behind) = url.split_once(':')?;
+    let is_web = matches!(scheme, "http" | "https");
+    let form = match behind.strip_prefix("//") {
+        Some(bare) if is_web && !text.contains(':') => bare,
+        // A port may stand behind a host.
+        Some(bare) if is_web && starts(bare, text) => bare,
+        _ => url,
+    };
+    if text.is_empty() || scheme == "data" || !starts(form, text) {
+        return None;
+    }
+    let before_host = match form.len() == url.len() {
+        true => scheme.len() + 3,
+        false => 0,
+    };
+    let host = form.get(before_host..).and_then(|rest| rest.find('/'));
+    let host = host.filter(|_| is_web).map(|end| before_host + end);
+    let (rest, url) = match host {
+        Some(end) if text.len() <= end => {
+            let behind_host = url.len() - (form.len() - end);
+            (&form[text.len()..end], format!("{}/", &url[..behind_host]))
+        }
+        _ => (&form[text.len()..], url.to_owned()),
+    };
+    (!rest.is_empty()).then(|| Completion {
+        rest: rest.to_owned(),
+        url,
+    })
+}
+
+/// Whether an address starts with a text; capital letters are the same as small ones.
+fn starts(address: &str, text: &str) -> bool {
+    let start = address.get(..text.len());
+    start.is_some_and(|start| start.eq_ignore_ascii_case(text))
 }
 
 /// An address without what users leave out.
@@ -107,6 +161,41 @@ mod tests {
         assert_eq!(urls(&visits, "docs"), expected);
         assert_eq!(urls(&visits, "DOCS of"), ["https://x.test/"]);
         assert!(urls(&visits, " ").is_empty() && urls(&visits, "absent").is_empty());
+    }
+
+    #[test]
+    fn a_text_is_completed_to_a_host_and_then_to_an_address() {
+        let mut visits = Visits::default();
+        for url in [
+            "bulkhead://welcome",
+            "data:text/html,x",
+            "https://docs.test/a/b",
+            "http://127.0.0.1:8080/x",
+        ] {
+            visits.add(url);
+        }
+        let first = |text: &str| {
+            let found = visits.completions(text).next();
+            found.map(|found| (found.rest, found.url))
+        };
+        let some = |rest: &str, url: &str| Some((rest.to_owned(), url.to_owned()));
+        assert_eq!(first("Do"), some("cs.test", "https://docs.test/"));
+        assert_eq!(first("docs.test"), None);
+        assert_eq!(first("docs.test/a"), some("/b", "https://docs.test/a/b"));
+        assert_eq!(first("https://d"), some("ocs.test", "https://docs.test/"));
+        assert_eq!(first("127.0.0.1:8"), some("080", "http://127.0.0.1:8080/"));
+        assert_eq!(first("bulk"), some("head://welcome", "bulkhead://welcome"));
+        for text in [
+            "",
+            "ocs",
+            "h",
+            "data:",
+            "docs.test/a/b",
+            "docs.test/a/b/c",
+            "d\u{e9}",
+        ] {
+            assert_eq!(first(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Trusts: what the launcher prepared before the clone. Never: allocates, locks or panics: it is a
 //! copy of a process whose other threads do not exist here.
 
+use crate::launch::cgroup::TaskFile;
 use crate::launch::root;
 use crate::properties;
 use crate::rlimits;
@@ -26,6 +27,8 @@ pub(crate) struct Setup {
     pub(crate) go_write: i32,
     /// Failures are written here.
     pub(crate) failure: i32,
+    /// The control groups of version 1 to enter.
+    pub(crate) groups: Vec<TaskFile>,
     pub(crate) ids: Ids,
     pub(crate) has_mounts: bool,
     pub(crate) has_uts: bool,
@@ -50,6 +53,8 @@ pub(crate) enum Ids {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
+    /// Entering its control groups.
+    Groups,
     /// Waiting for the launcher.
     Wait,
     /// Becoming its own user.
@@ -69,7 +74,8 @@ pub enum Step {
 }
 
 impl Step {
-    const ALL: [Step; 8] = [
+    const ALL: [Step; 9] = [
+        Step::Groups,
         Step::Wait,
         Step::Ids,
         Step::ParentDeathSignal,
@@ -103,6 +109,7 @@ pub(crate) fn run(setup: &Setup) -> i32 {
 
 fn prepare_and_execute(setup: &Setup) -> Result<std::convert::Infallible, (Step, i32)> {
     sys::close(setup.go_write);
+    at(Step::Groups, TaskFile::enter(&setup.groups))?;
     at(Step::Wait, wait_for_go(setup.go_read))?;
     at(Step::Ids, take_ids(setup.ids))?;
     at(Step::ParentDeathSignal, properties::die_with_parent())?;

@@ -1,7 +1,7 @@
 //! Launches a child: from the descriptor of a program to a process in new namespaces.
 //!
 //! Trusts: the support that the probe found. Never: launches with less than that unless plan and
-//! report of the child say so; never blocks on the child longer than its `execve` takes.
+//! report of the child say so; never waits for the child.
 
 pub(crate) mod attempted;
 pub mod cgroup;
@@ -16,14 +16,14 @@ use crate::policy::needs;
 use crate::support::{Feature, Support};
 use crate::sys;
 pub use attempted::Attempted;
-use cgroup::ChildGroup;
+use cgroup::{ChildGroup, Entry, TaskFile};
 use child::{Ids, Setup, Step};
 use role::Role;
 use spawn::{Pipe, Spawned};
 use std::ffi::{CString, c_char};
 use std::fs::File;
 use std::io;
-use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::os::unix::fs::MetadataExt;
 use std::ptr;
 use thiserror::Error;
@@ -69,6 +69,33 @@ pub struct Launched {
     pub pidfd: OwnedFd,
     /// For [`crate::examine::report::verify`].
     pub attempted: Attempted,
+    /// Whether it executes the program.
+    pub execution: Execution,
+}
+
+/// A child on its way to the program. Its descriptor becomes readable when the child has executed
+/// the program, or has failed to.
+#[derive(Debug)]
+pub struct Execution {
+    failure: OwnedFd,
+    /// A child that finds it closed before its `execve` is an orphan.
+    _go: OwnedFd,
+}
+
+impl Execution {
+    /// Waits until the child has executed the program.
+    ///
+    /// # Errors
+    /// The child failed before. It ends by itself.
+    pub fn wait(&self) -> Result<(), LaunchError> {
+        wait_for_execution(&self.failure)
+    }
+}
+
+impl AsFd for Execution {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.failure.as_fd()
+    }
 }
 
 /// Why a child could not be launched. No process is left behind.
@@ -99,18 +126,22 @@ pub enum LaunchError {
     Died,
 }
 
-/// Launches a child, which runs the program when this returns.
+/// Launches a child, which will run the program.
 ///
 /// The child dies with the calling **thread**: launch from one that lives as long as the browser.
 ///
 /// # Errors
-/// A step failed, in the launcher or in the child; no process is left behind.
+/// A step failed in the launcher; no process is left behind. Steps that fail in the child are
+/// reported by [`Execution`].
 pub fn launch(spec: LaunchSpec<'_>) -> Result<Launched, LaunchError> {
     let host_network = spec.host_network || needs::connects_out(spec.role);
     let plan = Plan::new(spec.role, spec.support, host_network);
     let ids = OuterIds::choose(&spec, &plan).map_err(LaunchError::Prepare)?;
     let prepared = Prepared::new(&spec, &plan).map_err(raw(LaunchError::Prepare))?;
-    let setup = prepared.setup(&plan, ids.inner(&plan));
+    let entry = spec.cgroup.map(ChildGroup::entry).transpose();
+    let entry = entry.map_err(LaunchError::Cgroup)?;
+    let groups = entry.as_ref().map(Entry::task_files).unwrap_or_default();
+    let setup = prepared.setup(&plan, ids.inner(&plan), groups);
     let attempted = Attempted {
         network_namespace: plan.has_namespace(Namespace::Net),
         distinct_uid: ids.is_distinct,
@@ -118,7 +149,10 @@ pub fn launch(spec: LaunchSpec<'_>) -> Result<Launched, LaunchError> {
         inherited_filters: inherited::own_filters().map_err(LaunchError::Prepare)?,
     };
     // SAFETY: `child::run` makes raw calls only.
-    let spawned = unsafe { spawn::spawn(plan.clone_flags(), &|| child::run(&setup)) };
+    let spawned = unsafe {
+        let group = entry.as_ref().and_then(Entry::folder);
+        spawn::spawn(plan.clone_flags(), group, &|| child::run(&setup))
+    };
     let spawned = spawned.map_err(raw(LaunchError::Clone))?;
     let Prepared { go, failure, .. } = prepared;
     let Pipe {
@@ -128,9 +162,7 @@ pub fn launch(spec: LaunchSpec<'_>) -> Result<Launched, LaunchError> {
     // Only the child's copy remains: when the child ends or calls `execve`, the reader sees
     // end-of-file.
     drop(write);
-    let result = complete(&spec, &plan, &ids, &spawned, &go.write)
-        .and_then(|()| wait_for_execution(&failure));
-    if let Err(error) = result {
+    if let Err(error) = complete(&spec, &plan, &ids, &spawned, &go.write) {
         spawned.destroy();
         return Err(error);
     }
@@ -138,6 +170,10 @@ pub fn launch(spec: LaunchSpec<'_>) -> Result<Launched, LaunchError> {
         pid: spawned.pid,
         pidfd: spawned.pidfd,
         attempted,
+        execution: Execution {
+            failure,
+            _go: go.write,
+        },
     })
 }
 
@@ -153,7 +189,7 @@ fn complete(
         namespaces::write_id_maps(spawned.pid, ids.uid, ids.gid, ids.privileged)
             .map_err(LaunchError::Maps)?;
     }
-    if let Some(group) = spec.cgroup {
+    if let Some(group) = spec.cgroup.filter(|_| !spawned.is_in_group) {
         group.add(spawned.pid).map_err(LaunchError::Cgroup)?;
     }
     sys::write(go.as_raw_fd(), &[1]).map_err(raw(LaunchError::Prepare))?;
@@ -267,7 +303,7 @@ impl Prepared {
         })
     }
 
-    fn setup(&self, plan: &Plan, ids: Ids) -> Setup {
+    fn setup(&self, plan: &Plan, ids: Ids, groups: Vec<TaskFile>) -> Setup {
         Setup {
             exe: self.exe.as_raw_fd(),
             stderr: self.stderr.as_raw_fd(),
@@ -276,6 +312,7 @@ impl Prepared {
             go_read: self.go.read.as_raw_fd(),
             go_write: self.go.write.as_raw_fd(),
             failure: self.failure.write.as_raw_fd(),
+            groups,
             ids,
             has_mounts: plan.has_namespace(Namespace::Mount),
             has_uts: plan.has_namespace(Namespace::Uts),

@@ -140,9 +140,10 @@ impl TestChild {
             pid,
             pidfd,
             attempted,
+            execution,
         } = sandbox::launch(spec)?;
         let stderr = File::from(stderr);
-        Ok(TestChild {
+        let child = TestChild {
             pid,
             pidfd,
             role,
@@ -153,7 +154,9 @@ impl TestChild {
             stderr,
             listener: None,
             status: None,
-        })
+        };
+        execution.wait()?;
+        Ok(child)
     }
 
     /// Waits for its message that it is sealed.

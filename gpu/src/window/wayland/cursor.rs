@@ -3,6 +3,7 @@
 //!
 //! Trusts: the files of the theme as other programs of the user do.
 
+use super::density::Density;
 use super::globals::Globals;
 use super::hears::Hears;
 use cursor_shape::wp_cursor_shape_device_v1::{Shape as Named, WpCursorShapeDeviceV1};
@@ -17,8 +18,10 @@ use wayland_cursor::{CursorImageBuffer, CursorTheme};
 use wayland_protocols::wp::cursor_shape::v1::client as cursor_shape;
 use wayland_protocols::xdg::shell::client::xdg_toplevel::ResizeEdge;
 
-/// The size of a theme's pictures, unless `XCURSOR_SIZE` has another one.
+/// The size of a theme's pictures in units, unless `XCURSOR_SIZE` has another one.
 const SIZE: u32 = 24;
+/// The largest size that is looked for.
+const SIZE_MAX: u32 = 512;
 
 /// A shape of the pointer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +45,8 @@ pub enum Cursors {
     Pictures {
         /// Shows them.
         surface: WlSurface,
+        /// Pixels of a picture for each unit.
+        factor: u32,
         /// Those that the theme has.
         pictures: Vec<(Shape, CursorImageBuffer)>,
     },
@@ -52,8 +57,8 @@ impl Cursors {
     pub fn new<D: Hears>(
         globals: &Globals,
         connection: &Connection,
-        compositor: &WlCompositor,
-        shm: &WlShm,
+        (compositor, shm): (&WlCompositor, &WlShm),
+        density: Density,
         queue: &QueueHandle<D>,
     ) -> Cursors {
         if let Some(manager) = globals.bind(queue, 1..=1, ()) {
@@ -62,7 +67,12 @@ impl Cursors {
                 device: None,
             };
         }
-        let pictures = match CursorTheme::load(connection, shm.clone(), SIZE) {
+        let factor = density.rounded_up();
+        let theme = std::env::var("XCURSOR_THEME").unwrap_or_else(|_| "default".to_owned());
+        let size = std::env::var("XCURSOR_SIZE").map(|size| size.parse());
+        let size = size.ok().and_then(Result::ok).unwrap_or(SIZE);
+        let size = size.saturating_mul(factor).clamp(1, SIZE_MAX);
+        let pictures = match CursorTheme::load_from_name(connection, shm.clone(), &theme, size) {
             Ok(mut theme) => SHAPES
                 .into_iter()
                 .filter_map(|(shape, names)| Some((shape, picture(&mut theme, names)?)))
@@ -74,6 +84,7 @@ impl Cursors {
         };
         Cursors::Pictures {
             surface: compositor.create_surface(queue, ()),
+            factor,
             pictures,
         }
     }
@@ -96,14 +107,23 @@ impl Cursors {
                     device.set_shape(serial, named(shape));
                 }
             }
-            Cursors::Pictures { surface, pictures } => {
+            Cursors::Pictures {
+                surface,
+                factor,
+                pictures,
+            } => {
                 let find = |wanted| pictures.iter().find(|(shape, _)| *shape == wanted);
                 let Some((_, picture)) = find(shape).or_else(|| pictures.first()) else {
                     return;
                 };
-                let (x, y) = picture.hotspot();
                 let (width, height) = picture.dimensions();
-                pointer.set_cursor(serial, Some(surface), x.cast_signed(), y.cast_signed());
+                // A theme may lack the size; a picture that cannot be divided would be an error.
+                let is_whole = width.is_multiple_of(*factor) && height.is_multiple_of(*factor);
+                let factor = if is_whole { *factor } else { 1 };
+                let (x, y) = picture.hotspot();
+                let (x, y) = ((x / factor).cast_signed(), (y / factor).cast_signed());
+                pointer.set_cursor(serial, Some(surface), x, y);
+                surface.set_buffer_scale(factor.cast_signed());
                 surface.attach(Some(picture), 0, 0);
                 surface.damage_buffer(0, 0, width.cast_signed(), height.cast_signed());
                 surface.commit();

@@ -7,11 +7,16 @@ use cursor_shape::wp_cursor_shape_device_v1::WpCursorShapeDeviceV1;
 use cursor_shape::wp_cursor_shape_manager_v1::WpCursorShapeManagerV1;
 use decoration::zxdg_decoration_manager_v1::ZxdgDecorationManagerV1;
 use decoration::zxdg_toplevel_decoration_v1::{self, ZxdgToplevelDecorationV1};
+use fractional_scale::wp_fractional_scale_manager_v1::WpFractionalScaleManagerV1;
+use fractional_scale::wp_fractional_scale_v1::{self, WpFractionalScaleV1};
 use std::time::Instant;
+use viewporter::wp_viewport::WpViewport;
+use viewporter::wp_viewporter::WpViewporter;
 use wayland_client::protocol::wl_buffer::{self, WlBuffer};
 use wayland_client::protocol::wl_callback::{self, WlCallback};
 use wayland_client::protocol::wl_compositor::WlCompositor;
 use wayland_client::protocol::wl_keyboard::{self, KeyState, KeymapFormat, WlKeyboard};
+use wayland_client::protocol::wl_output::{self, WlOutput};
 use wayland_client::protocol::wl_pointer::{self, ButtonState, WlPointer};
 use wayland_client::protocol::wl_registry::{self, WlRegistry};
 use wayland_client::protocol::wl_seat::{self, WlSeat};
@@ -19,9 +24,11 @@ use wayland_client::protocol::wl_shm::WlShm;
 use wayland_client::protocol::wl_shm_pool::WlShmPool;
 use wayland_client::protocol::wl_subcompositor::WlSubcompositor;
 use wayland_client::protocol::wl_subsurface::WlSubsurface;
-use wayland_client::protocol::wl_surface::WlSurface;
+use wayland_client::protocol::wl_surface::{self, WlSurface};
 use wayland_client::{Connection, Dispatch, Proxy, QueueHandle, WEnum, delegate_noop};
 use wayland_protocols::wp::cursor_shape::v1::client as cursor_shape;
+use wayland_protocols::wp::fractional_scale::v1::client as fractional_scale;
+use wayland_protocols::wp::viewporter::client as viewporter;
 use wayland_protocols::xdg::decoration::zv1::client as decoration;
 use wayland_protocols::xdg::shell::client::xdg_surface::{self, XdgSurface};
 use wayland_protocols::xdg::shell::client::xdg_toplevel::{self, XdgToplevel};
@@ -29,6 +36,8 @@ use wayland_protocols::xdg::shell::client::xdg_wm_base::{self, XdgWmBase};
 
 /// The newest version of a seat whose events are known here.
 const SEAT_VERSION_MAX: u32 = 8;
+/// The versions of an output that tell its scale and are known here.
+const OUTPUT_VERSIONS: std::ops::RangeInclusive<u32> = 2..=4;
 /// From this version on, a pointer says where its event of the hardware ends.
 const POINTER_FRAMES: u32 = 5;
 
@@ -40,9 +49,11 @@ delegate_noop!(State: WlSubcompositor);
 delegate_noop!(State: WlSubsurface);
 delegate_noop!(State: WpCursorShapeDeviceV1);
 delegate_noop!(State: WpCursorShapeManagerV1);
+delegate_noop!(State: WpFractionalScaleManagerV1);
+delegate_noop!(State: WpViewport);
+delegate_noop!(State: WpViewporter);
 delegate_noop!(State: ZxdgDecorationManagerV1);
 delegate_noop!(State: ignore WlShm);
-delegate_noop!(State: ignore WlSurface);
 
 /// Implements the hearing of one kind of object by a function of the state, the object, the event,
 /// what was noted with the object, and the queue.
@@ -77,10 +88,27 @@ hears!(
             let seat = registry.bind(name, version.min(SEAT_VERSION_MAX), queue, ());
             state.seat = Some((name, seat));
         }
+        wl_registry::Event::Global {
+            name,
+            interface,
+            version,
+        } if interface == WlOutput::interface().name
+            && version >= *OUTPUT_VERSIONS.start()
+            && state.outputs.has_room() =>
+        {
+            let version = version.min(*OUTPUT_VERSIONS.end());
+            state
+                .outputs
+                .add(name, registry.bind(name, version, queue, ()));
+        }
         wl_registry::Event::GlobalRemove { name }
             if state.seat.as_ref().is_some_and(|seat| seat.0 == name) =>
         {
             state.drop_seat();
+        }
+        wl_registry::Event::GlobalRemove { name } => {
+            state.outputs.remove(name);
+            state.follow_density();
         }
         _ => {}
     }
@@ -102,6 +130,48 @@ hears!(
     wl_buffer::Event,
     |state, _, _, tag, _| {
         state.released(*tag);
+    }
+);
+
+hears!(
+    WlOutput,
+    (),
+    wl_output::Event,
+    |state, output, event, (), _| {
+        if let wl_output::Event::Scale { factor } = event {
+            state.outputs.scaled(output, factor);
+            state.follow_density();
+        }
+    }
+);
+
+hears!(
+    WlSurface,
+    (),
+    wl_surface::Event,
+    |state, surface, event, (), _| {
+        if !state.shell.is_content(surface) {
+            return;
+        }
+        match event {
+            wl_surface::Event::Enter { output } => state.outputs.window_is_on(&output, true),
+            wl_surface::Event::Leave { output } => state.outputs.window_is_on(&output, false),
+            wl_surface::Event::PreferredBufferScale { factor } => state.outputs.prefer(factor),
+            _ => return,
+        }
+        state.follow_density();
+    }
+);
+
+hears!(
+    WpFractionalScaleV1,
+    (),
+    wp_fractional_scale_v1::Event,
+    |state, _, event, (), _| {
+        if let wp_fractional_scale_v1::Event::PreferredScale { scale } = event {
+            state.outputs.prefer_exactly(scale);
+            state.follow_density();
+        }
     }
 );
 

@@ -3,9 +3,11 @@
 //!
 //! Owns: the pixels and surfaces of the frame. Never: is drawn where the compositor draws one.
 
+use super::density::{Density, WHOLE_MAX};
 use super::globals::Globals;
 use super::hears::{BufferTag, Hears};
 use super::pool::Memory;
+use super::scaler::{Scaler, Scaling};
 use protocol::geometry::Size;
 use protocol::limits::{PIXEL_BYTES, SURFACE_HEIGHT_MAX, SURFACE_WIDTH_MAX};
 use std::cell::RefCell;
@@ -20,7 +22,7 @@ use wayland_client::protocol::wl_subsurface::WlSubsurface;
 use wayland_client::protocol::wl_surface::WlSurface;
 use wayland_protocols::xdg::shell::client::xdg_toplevel::ResizeEdge;
 
-/// The height of the bar, in pixels.
+/// The height of the bar, in units.
 const BAR: i32 = 30;
 /// The width of a border.
 const BORDER: i32 = 5;
@@ -33,15 +35,17 @@ const ACTIVE: u32 = 0x0039_4049;
 const INACTIVE: u32 = 0x0060_666f;
 const SIGN: u32 = 0x00f2_f4f7;
 
-/// The largest bar: with a border at either end.
-const BAR_BYTES_MAX: usize =
-    (SURFACE_WIDTH_MAX as usize + 2 * BORDER as usize) * BAR as usize * PIXEL_BYTES;
+/// The length of the largest bar and the border below the content: with a border at either end,
+/// and the pixels that rounding may add.
+const LENGTH_MAX: usize =
+    SURFACE_WIDTH_MAX as usize + 2 * BORDER as usize * WHOLE_MAX as usize + WHOLE_MAX as usize;
+/// The largest bar.
+const BAR_BYTES_MAX: usize = LENGTH_MAX * (BAR as usize * WHOLE_MAX as usize) * PIXEL_BYTES;
 /// The largest border: that below the content, or one at its side.
-const BORDER_BYTES_MAX: usize =
-    (SURFACE_WIDTH_MAX as usize + 2 * BORDER as usize) * BORDER as usize * PIXEL_BYTES;
+const BORDER_BYTES_MAX: usize = LENGTH_MAX * (BORDER as usize * WHOLE_MAX as usize) * PIXEL_BYTES;
 const _: () = assert!(SURFACE_WIDTH_MAX >= SURFACE_HEIGHT_MAX);
 
-/// How far the frame reaches beyond the content, in pixels.
+/// How far the frame reaches beyond the content, in units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Insets {
     /// Above the content.
@@ -93,6 +97,7 @@ pub enum Place {
 pub struct FrameMaker {
     compositor: WlCompositor,
     subcompositor: WlSubcompositor,
+    scaling: Scaling,
     memory: Rc<RefCell<Memory>>,
 }
 
@@ -105,6 +110,7 @@ impl FrameMaker {
         globals: &Globals,
         compositor: &WlCompositor,
         shm: &WlShm,
+        scaling: &Scaling,
         queue: &QueueHandle<D>,
     ) -> io::Result<Option<FrameMaker>> {
         let Some(subcompositor) = globals.bind(queue, 1..=1, ()) else {
@@ -112,17 +118,11 @@ impl FrameMaker {
         };
         // Two bars, of which one is on show while the other is drawn, and two colours of borders.
         let bytes = 2 * (BAR_BYTES_MAX + BORDER_BYTES_MAX);
-        let mut memory = Memory::new("bulkhead-frame", bytes, shm, queue)?;
-        for is_active in [false, true] {
-            let length = BORDER_BYTES_MAX / PIXEL_BYTES / BORDER as usize;
-            let size = Size::new(length as u32, BORDER.unsigned_abs());
-            memory
-                .pixels(border_offset(is_active), size)
-                .fill(colour(is_active));
-        }
+        let memory = Memory::new("bulkhead-frame", bytes, shm, queue)?;
         Ok(Some(FrameMaker {
             compositor: compositor.clone(),
             subcompositor,
+            scaling: scaling.clone(),
             memory: Rc::new(RefCell::new(memory)),
         }))
     }
@@ -135,6 +135,7 @@ impl FrameMaker {
                 .subcompositor
                 .get_subsurface(&surface, parent, queue, ());
             Part {
+                scaler: self.scaling.scaler(&surface, queue),
                 surface,
                 place,
                 buffer: None,
@@ -146,7 +147,7 @@ impl FrameMaker {
             left: part(),
             right: part(),
             bottom: part(),
-            size: Size::new(0, 0),
+            units: Size::new(0, 0),
             insets: Insets::NONE,
             is_odd: false,
         }
@@ -161,7 +162,7 @@ pub struct Frame {
     right: Part,
     bottom: Part,
     /// Of the content.
-    size: Size,
+    units: Size,
     insets: Insets,
     /// Which of the two bars is on show.
     is_odd: bool,
@@ -170,6 +171,7 @@ pub struct Frame {
 /// A surface beside the content.
 struct Part {
     surface: WlSurface,
+    scaler: Scaler,
     place: WlSubsurface,
     buffer: Option<WlBuffer>,
 }
@@ -178,42 +180,45 @@ impl Frame {
     /// Draws the frame for a content of that size; it is seen with the content's next picture.
     pub fn lay_out<D: Hears>(
         &mut self,
-        size: Size,
+        units: Size,
+        density: Density,
         insets: Insets,
         is_active: bool,
         queue: &QueueHandle<D>,
     ) {
-        self.size = size;
+        self.units = units;
         self.insets = insets;
         self.is_odd = !self.is_odd;
         let border = insets.left.unsigned_abs();
         let memory = &mut *self.memory.borrow_mut();
-        let bar = Size::new(size.width + 2 * border, BAR.unsigned_abs());
+        let bar = Size::new(units.width + 2 * border, BAR.unsigned_abs());
+        let pixels = density.size(bar);
         let offset = if self.is_odd { BAR_BYTES_MAX } else { 0 };
-        draw_bar(memory.pixels(offset, bar), bar, is_active);
-        self.bar.show(
-            (-insets.left, -insets.top),
-            Some(memory.buffer(offset, bar, BufferTag::Frame, queue)),
-            bar,
-        );
-        let (width, height) = (size.width.cast_signed(), size.height.cast_signed());
-        let side = Size::new(border, size.height);
-        let below = Size::new(size.width + 2 * border, border);
+        draw_bar(memory.pixels(offset, pixels), pixels, density, is_active);
+        let buffer = memory.buffer(offset, pixels, BufferTag::Frame, queue);
+        self.bar
+            .show((-insets.left, -insets.top), Some(buffer), bar, density);
+        let (width, height) = (units.width.cast_signed(), units.height.cast_signed());
+        let side = Size::new(border, units.height);
+        let below = Size::new(units.width + 2 * border, border);
         for (part, at, extent) in [
             (&mut self.left, (-insets.left, 0), side),
             (&mut self.right, (width, 0), side),
             (&mut self.bottom, (-insets.left, height), below),
         ] {
-            let buffer = (border > 0)
-                .then(|| memory.buffer(border_offset(is_active), extent, BufferTag::Frame, queue));
-            part.show(at, buffer, extent);
+            let buffer = (border > 0).then(|| {
+                let (offset, pixels) = (border_offset(is_active), density.size(extent));
+                memory.pixels(offset, pixels).fill(colour(is_active));
+                memory.buffer(offset, pixels, BufferTag::Frame, queue)
+            });
+            part.show(at, buffer, extent, density);
         }
     }
 
     /// What is at a place of one of its surfaces.
     pub fn place(&self, surface: &WlSurface, x: f64, y: f64) -> Option<Place> {
         let border = f64::from(self.insets.left);
-        let (width, height) = (f64::from(self.size.width), f64::from(self.size.height));
+        let (width, height) = (f64::from(self.units.width), f64::from(self.units.height));
         // As seen from the content's top left corner.
         let (x, y) = if *surface == self.bar.surface {
             (x - border, y - f64::from(self.insets.top))
@@ -247,10 +252,21 @@ impl Frame {
 }
 
 impl Part {
-    fn show(&mut self, (x, y): (i32, i32), buffer: Option<WlBuffer>, size: Size) {
+    /// Shows a buffer with the pixels of that many units.
+    fn show(
+        &mut self,
+        (x, y): (i32, i32),
+        buffer: Option<WlBuffer>,
+        units: Size,
+        density: Density,
+    ) {
         self.place.set_position(x, y);
+        if buffer.is_some() {
+            self.scaler.scale(&self.surface, density, units);
+        }
         self.surface.attach(buffer.as_ref(), 0, 0);
-        let (width, height) = (size.width.cast_signed(), size.height.cast_signed());
+        let pixels = density.size(units);
+        let (width, height) = (pixels.width.cast_signed(), pixels.height.cast_signed());
         self.surface.damage_buffer(0, 0, width, height);
         self.surface.commit();
         if let Some(old) = std::mem::replace(&mut self.buffer, buffer) {
@@ -298,33 +314,39 @@ fn colour(is_active: bool) -> u32 {
     if is_active { ACTIVE } else { INACTIVE }
 }
 
-fn draw_bar(pixels: &mut [u32], size: Size, is_active: bool) {
+/// Draws the bar with its buttons; `size` in pixels.
+fn draw_bar(pixels: &mut [u32], size: Size, density: Density, is_active: bool) {
     pixels.fill(colour(is_active));
-    let width = size.width.cast_signed();
+    let (width, height) = (size.width.cast_signed(), size.height.cast_signed());
     let mut set = |x: i32, y: i32| {
-        if (0..width).contains(&x) && (0..BAR).contains(&y) {
+        if (0..width).contains(&x) && (0..height).contains(&y) {
             pixels[(y * width + x).unsigned_abs() as usize] = SIGN;
         }
     };
-    let middle = |number: i32| (width - number * BUTTON + BUTTON / 2, BAR / 2);
-    const HALF: i32 = 5;
+    let of = |units: i32| density.pixels(units.unsigned_abs()).cast_signed();
+    let middle = |number: i32| (width - of(number * BUTTON) + of(BUTTON) / 2, height / 2);
+    let (half, line) = (of(5), of(1));
     let (x, y) = middle(1);
-    for step in -HALF..=HALF {
-        for thick in 0..2 {
+    for step in -half..=half {
+        for thick in 0..2 * line {
             set(x + step + thick, y + step);
             set(x + step + thick, y - step);
         }
     }
     let (x, y) = middle(2);
-    for step in -HALF..=HALF {
-        set(x + step, y - HALF);
-        set(x + step, y + HALF);
-        set(x - HALF, y + step);
-        set(x + HALF, y + step);
+    for step in -half..=half {
+        for thick in 0..line {
+            set(x + step, y - half + thick);
+            set(x + step, y + half - thick);
+            set(x - half + thick, y + step);
+            set(x + half - thick, y + step);
+        }
     }
     let (x, y) = middle(3);
-    for step in -HALF..=HALF {
-        set(x + step, y + HALF);
+    for step in -half..=half {
+        for thick in 0..line {
+            set(x + step, y + half - thick);
+        }
     }
 }
 
@@ -358,11 +380,27 @@ mod tests {
 
     #[test]
     fn a_bar_that_is_too_narrow_for_its_buttons_is_drawn_all_the_same() {
-        for width in [1, 30, 100, 500] {
-            let size = Size::new(width, BAR.unsigned_abs());
-            let mut pixels = vec![0; width as usize * BAR as usize];
-            draw_bar(&mut pixels, size, true);
-            assert!(pixels.iter().all(|&pixel| pixel == ACTIVE || pixel == SIGN));
+        for density in [Density::parts(60), Density::ONE, Density::parts(190)] {
+            for width in [1, 30, 100, 500] {
+                let size = density.size(Size::new(width, BAR.unsigned_abs()));
+                let mut pixels = vec![0; size.width as usize * size.height as usize];
+                draw_bar(&mut pixels, size, density, true);
+                assert!(pixels.iter().all(|&pixel| pixel == ACTIVE || pixel == SIGN));
+            }
+        }
+    }
+
+    #[test]
+    fn the_largest_frame_has_room_in_its_memory() {
+        for density in [60, 61, 119, 120, 121, 180, 359, 479, 480].map(Density::parts) {
+            let units = density.clamped(Size::new(u32::MAX, u32::MAX));
+            let border = 2 * BORDER.unsigned_abs();
+            let bar = density.size(Size::new(units.width + border, BAR.unsigned_abs()));
+            assert!(bar.frame_bytes() <= Some(BAR_BYTES_MAX), "{density:?}");
+            let below = density.size(Size::new(units.width + border, BORDER.unsigned_abs()));
+            assert!(below.frame_bytes() <= Some(BORDER_BYTES_MAX), "{density:?}");
+            let side = density.size(Size::new(BORDER.unsigned_abs(), units.height));
+            assert!(side.frame_bytes() <= Some(BORDER_BYTES_MAX), "{density:?}");
         }
     }
 }

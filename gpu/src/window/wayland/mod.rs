@@ -7,14 +7,17 @@
 //! Source: the Wayland protocol and xdg-shell, <https://wayland.app/protocols/>.
 
 mod cursor;
+mod density;
 mod dispatch;
 mod frame;
 mod globals;
 mod hears;
 mod keyboard;
 mod keymap;
+mod outputs;
 mod pointer;
 mod pool;
+mod scaler;
 mod setup;
 mod shell;
 mod state;
@@ -34,6 +37,13 @@ use std::time::Instant;
 use wayland_client::backend::WaylandError;
 use wayland_client::{Connection, EventQueue};
 
+/// What a compositor must offer for a window: the kind of the global, and the least version.
+pub const NEEDED_GLOBALS: [(&str, u32); 3] = [
+    ("wl_compositor", setup::COMPOSITOR_MIN),
+    ("wl_shm", setup::SHM_MIN),
+    ("xdg_wm_base", setup::BASE_MIN),
+];
+
 /// Reads of the connection in one turn; what is left is read in the next.
 const READS_PER_TURN_MAX: usize = 64;
 
@@ -44,7 +54,8 @@ pub struct Window {
     connection: Connection,
     translator: Translator,
     scratch: Vec<InputEvent>,
-    scale: Percent,
+    /// What the user wants instead of the scale of the output.
+    wanted: Option<Percent>,
     /// Not everything that was said has left yet: the compositor does not read.
     is_unsent: bool,
     /// The connection is broken.
@@ -52,23 +63,28 @@ pub struct Window {
 }
 
 impl Window {
-    /// Opens it, with everything that it will need: of `size` at that scale.
+    /// Opens it, with everything that it will need: of `size` at that scale, or at that of its
+    /// output.
     ///
     /// # Errors
     /// There is no compositor, it does not answer, or it lacks something that the window needs.
-    pub fn open(size: Size, scale: Percent) -> Result<Window, WindowError> {
+    pub fn open(size: Size, scale: Option<Percent>) -> Result<Window, WindowError> {
         Window::on(setup::connect()?, size, scale)
     }
 
-    fn on(connection: Connection, size: Size, scale: Percent) -> Result<Window, WindowError> {
-        let (connection, queue, state) = setup::open(connection, scale.of_size(size))?;
+    fn on(
+        connection: Connection,
+        size: Size,
+        wanted: Option<Percent>,
+    ) -> Result<Window, WindowError> {
+        let (connection, queue, state) = setup::open(connection, size, wanted)?;
         Ok(Window {
             state,
             queue,
             connection,
             translator: Translator::new(),
             scratch: Vec::new(),
-            scale,
+            wanted,
             is_unsent: false,
             is_lost: false,
         })
@@ -79,9 +95,10 @@ impl Window {
         self.state.shell.size()
     }
 
-    /// The scale that it was opened with.
+    /// The scale of its pages: what the user wants, or that of the output that it is on.
     pub fn scale(&self) -> Percent {
-        self.scale
+        let output = || self.state.shell.density().percent();
+        self.wanted.unwrap_or_else(output)
     }
 
     /// The connection's descriptor, and what to wait for on it.
@@ -97,6 +114,11 @@ impl Window {
     /// When a key that is held repeats.
     pub fn deadline(&self) -> Option<Instant> {
         self.state.keyboard.repeats_at()
+    }
+
+    /// Whether the compositor shows nothing of it: it asks for no picture.
+    pub fn is_unseen(&self) -> bool {
+        self.state.shell.is_unseen(Instant::now())
     }
 
     /// Sends what is queued. Everything that was read is dispatched already.

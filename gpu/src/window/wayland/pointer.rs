@@ -37,7 +37,7 @@ pub struct Over {
     pub surface: WlSurface,
     /// What is there.
     pub place: Place,
-    /// Where, in pixels of the surface.
+    /// Where, in units of the surface.
     pub at: (f64, f64),
     /// The serial of its entry.
     pub serial: u32,

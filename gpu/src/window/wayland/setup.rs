@@ -8,11 +8,13 @@ use super::globals::Globals;
 use super::hears::Answer;
 use super::keyboard::Keyboard;
 use super::pool::Pool;
-use super::shell::Shell;
+use super::scaler::Scaling;
+use super::shell::{OwnSize, Shell};
 use super::state::State;
 use crate::compositor::BACKGROUND;
 use crate::window::error::WindowError;
 use ipc::poll::{Interest, wait_one};
+use protocol::appearance::Percent;
 use protocol::geometry::Size;
 use std::io::ErrorKind;
 use std::time::{Duration, Instant};
@@ -25,13 +27,20 @@ use wayland_protocols::xdg::shell::client::xdg_wm_base::XdgWmBase;
 /// How long the compositor may take until the window stands.
 const OPEN_MAX: Duration = Duration::from_secs(5);
 
+/// The least versions of what the window needs: from 4 on, a compositor takes damage in pixels.
+pub const COMPOSITOR_MIN: u32 = 4;
+pub const SHM_MIN: u32 = 1;
+pub const BASE_MIN: u32 = 1;
+
 /// What waits for a compositor that does not read may be that large; then the connection ends.
 const UNSENT_BYTES_MAX: usize = 1 << 20;
 
-/// A connection with a window that the compositor has configured.
+/// A connection with a window that the compositor has configured: of `size` at the scale that the
+/// user wants, or at that of the output.
 pub fn open(
     connection: Connection,
     size: Size,
+    wanted: Option<Percent>,
 ) -> Result<(Connection, EventQueue<State>, State), WindowError> {
     connection.set_max_buffer_size(Some(UNSENT_BYTES_MAX));
     let mut opening = Opening {
@@ -41,24 +50,33 @@ pub fn open(
     };
     let handle = opening.queue.handle();
     let globals = opening.globals(&handle)?;
-    let compositor: WlCompositor = required(&globals, &handle, 4..=6)?;
-    let shm: WlShm = required(&globals, &handle, 1..=1)?;
-    let base: XdgWmBase = required(&globals, &handle, 1..=5)?;
-    let frames = FrameMaker::new(&globals, &compositor, &shm, &handle).map_err(refused)?;
-    let shell = Shell::new(&globals, &compositor, base, frames, size, &handle);
+    let compositor: WlCompositor = required(&globals, &handle, COMPOSITOR_MIN..=6)?;
+    let shm: WlShm = required(&globals, &handle, SHM_MIN..=1)?;
+    let base: XdgWmBase = required(&globals, &handle, BASE_MIN..=5)?;
+    let scaling = Scaling::new(&globals, &handle);
+    let frames = FrameMaker::new(&globals, &compositor, &shm, &scaling, &handle);
+    let frames = frames.map_err(refused)?;
+    let size = wanted.map_or(OwnSize::Units(size), |it| OwnSize::Pixels(it.of_size(size)));
+    let surface = compositor.create_surface(&handle, ());
+    let shell = Shell::new(&globals, surface, base, (frames, &scaling), size, &handle);
     let pool = Pool::new(&shm, &handle).map_err(refused)?;
-    let cursors = Cursors::new(&globals, &opening.connection, &compositor, &shm, &handle);
-    let mut state = State::new(shell, pool, cursors, Keyboard::new());
-    // Each of these answers leads to the next: the seat, its capabilities, its keymap.
+    let mut state = State::new(shell, pool, Keyboard::new());
+    // Each of these answers leads to the next: seat and outputs, what they have, the keymap.
     for number in 1..=3 {
         opening.synchronize(&mut state, number)?;
     }
+    let density = state.shell.density();
+    let connection = &opening.connection;
+    let cursors = Cursors::new(&globals, connection, (&compositor, &shm), density, &handle);
+    state.take_cursors(cursors, &handle);
     opening.wait(&mut state, "configures no window", |state| {
         state.shell.is_configured()
     })?;
     state.events.clear();
     state.show_background(BACKGROUND, &handle);
+    // Once it is on an output, the compositor may know its density better.
     opening.synchronize(&mut state, 4)?;
+    state.shell.opened();
     Ok((opening.connection, opening.queue, state))
 }
 

@@ -3,18 +3,22 @@
 //! Trusts: nothing about sizes; they are kept within what a surface may be. Never: acknowledges a
 //! size before a picture of that size is there.
 
+use super::density::Density;
 use super::frame::{Frame, FrameMaker, Insets, Place};
 use super::globals::Globals;
 use super::hears::{Answer, Hears};
+use super::scaler::{Scaler, Scaling};
 use decoration::zxdg_decoration_manager_v1::ZxdgDecorationManagerV1;
 use decoration::zxdg_toplevel_decoration_v1::{Mode, ZxdgToplevelDecorationV1};
+use fractional_scale::wp_fractional_scale_v1::WpFractionalScaleV1;
 use protocol::geometry::{Rect, Size};
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 use wayland_client::protocol::wl_buffer::WlBuffer;
-use wayland_client::protocol::wl_compositor::WlCompositor;
 use wayland_client::protocol::wl_seat::WlSeat;
 use wayland_client::protocol::wl_surface::WlSurface;
 use wayland_client::{Proxy, QueueHandle, WEnum};
+use wayland_protocols::wp::fractional_scale::v1::client as fractional_scale;
 use wayland_protocols::xdg::decoration::zv1::client as decoration;
 use wayland_protocols::xdg::shell::client::xdg_surface::XdgSurface;
 use wayland_protocols::xdg::shell::client::xdg_toplevel::{
@@ -22,9 +26,15 @@ use wayland_protocols::xdg::shell::client::xdg_toplevel::{
 };
 use wayland_protocols::xdg::shell::client::xdg_wm_base::XdgWmBase;
 
+/// A compositor that shows a window asks for its next picture much sooner.
+const UNSEEN_MIN: Duration = Duration::from_secs(1);
+
 /// The window of the compositor.
 pub struct Shell {
     surface: WlSurface,
+    scaler: Scaler,
+    /// Tells the density that the compositor prefers.
+    watch: Option<WpFractionalScaleV1>,
     xdg_surface: XdgSurface,
     toplevel: XdgToplevel,
     _base: XdgWmBase,
@@ -35,17 +45,25 @@ pub struct Shell {
     frame: Option<Frame>,
     /// What the events before the next `xdg_surface.configure` say.
     pending: Pending,
+    /// With the frame, in units; what is not positive is left to us.
+    suggestion: (i32, i32),
     states: BTreeSet<u32>,
+    density: Density,
     /// Of the content, without the frame.
-    size: Size,
+    units: Size,
     /// What it is when the compositor leaves it to us.
-    own_size: Size,
+    own_units: Size,
+    /// The pixels that the user wants, until the window stands.
+    own_pixels: Option<Size>,
     /// To be acknowledged with the next picture.
     unanswered: Option<u32>,
     is_configured: bool,
-    has_picture: bool,
-    /// The compositor has not yet asked for the next picture.
-    is_frame_due: bool,
+    /// The frame is that of another size, state or density.
+    is_frame_old: bool,
+    /// The units of the last picture.
+    shown: Option<Size>,
+    /// When the last picture was shown, while the compositor has not asked for the next one.
+    waits_since: Option<Instant>,
 }
 
 #[derive(Default)]
@@ -54,17 +72,25 @@ struct Pending {
     states: BTreeSet<u32>,
 }
 
+/// The size of a window that the compositor does not decide on, without its frame.
+#[derive(Clone, Copy, Debug)]
+pub enum OwnSize {
+    /// In units of the compositor, whatever their density is.
+    Units(Size),
+    /// In pixels of the output.
+    Pixels(Size),
+}
+
 impl Shell {
     /// Asks for a window; the compositor answers with its size.
     pub fn new<D: Hears>(
         globals: &Globals,
-        compositor: &WlCompositor,
+        surface: WlSurface,
         base: XdgWmBase,
-        frames: Option<FrameMaker>,
-        size: Size,
+        (frames, scaling): (Option<FrameMaker>, &Scaling),
+        size: OwnSize,
         queue: &QueueHandle<D>,
     ) -> Shell {
-        let surface = compositor.create_surface(queue, ());
         let xdg_surface = base.get_xdg_surface(&surface, queue, ());
         let toplevel = xdg_surface.get_toplevel(queue, ());
         toplevel.set_title("Bulkhead".to_owned());
@@ -75,7 +101,13 @@ impl Shell {
             decoration.set_mode(Mode::ServerSide);
         }
         surface.commit();
+        let (units, own_pixels) = match size {
+            OwnSize::Units(units) => (units, None),
+            OwnSize::Pixels(pixels) => (pixels, Some(pixels)),
+        };
         Shell {
+            scaler: scaling.scaler(&surface, queue),
+            watch: scaling.watch(&surface, queue),
             surface,
             xdg_surface,
             toplevel,
@@ -85,19 +117,52 @@ impl Shell {
             frames,
             frame: None,
             pending: Pending::default(),
+            suggestion: (0, 0),
             states: BTreeSet::new(),
-            size,
-            own_size: size,
+            density: Density::ONE,
+            units,
+            own_units: units,
+            own_pixels,
             unanswered: None,
             is_configured: false,
-            has_picture: false,
-            is_frame_due: false,
+            is_frame_old: true,
+            shown: None,
+            waits_since: None,
         }
     }
 
-    /// The size of the content.
+    /// The size of the content, in pixels.
     pub fn size(&self) -> Size {
-        self.size
+        self.density.size(self.units)
+    }
+
+    /// Pixels for a unit.
+    pub fn density(&self) -> Density {
+        self.density
+    }
+
+    /// Whether that is the surface of the content.
+    pub fn is_content(&self, surface: &WlSurface) -> bool {
+        *surface == self.surface
+    }
+
+    /// Pixels for a unit from now on. The new size in pixels, if the density is another one.
+    pub fn set_density(&mut self, density: Density) -> Option<Size> {
+        if density == self.density {
+            return None;
+        }
+        self.density = density;
+        if let Some(pixels) = self.own_pixels {
+            self.own_units = density.units(pixels);
+        }
+        self.is_frame_old = true;
+        self.fit();
+        Some(self.size())
+    }
+
+    /// The window stands: its units stay what they are on any output.
+    pub fn opened(&mut self) {
+        self.own_pixels = None;
     }
 
     /// Whether the compositor has said how large the window is.
@@ -124,38 +189,24 @@ impl Shell {
         };
     }
 
-    /// The configuration is complete. The new size, if it is another one.
+    /// The configuration is complete. The new size in pixels, if it is another one.
     pub fn configured<D: Hears>(&mut self, serial: u32, queue: &QueueHandle<D>) -> Option<Size> {
         self.states = std::mem::take(&mut self.pending.states);
+        self.suggestion = self.pending.size;
         self.unanswered = Some(serial);
         self.is_configured = true;
+        self.is_frame_old = true;
         self.choose_frame(queue);
-        let insets = self.insets();
-        let (width, height) = self.pending.size;
-        let inner = |outer: i32, frame: i32| outer.saturating_sub(frame).max(1).unsigned_abs();
-        let across = insets.left + insets.right;
-        let along = insets.top + insets.bottom;
-        let size = Size::new(
-            if width > 0 {
-                inner(width, across)
-            } else {
-                self.own_size.width
-            },
-            if height > 0 {
-                inner(height, along)
-            } else {
-                self.own_size.height
-            },
-        )
-        .clamped_to_surface();
+        let before = self.size();
+        self.fit();
         if !self.is_held() {
-            self.own_size = size;
+            self.own_units = self.units;
         }
-        if size != self.size {
-            self.size = size;
-            return Some(size);
+        if self.size() != before {
+            return Some(self.size());
         }
-        if self.has_picture {
+        // A new picture is to come if the last one has other units.
+        if self.shown == Some(self.units) {
             self.answer(queue);
             self.surface.commit();
         }
@@ -164,29 +215,36 @@ impl Shell {
 
     /// Whether a picture is wanted now.
     pub fn wants_picture(&self) -> bool {
-        self.is_configured && (!self.is_frame_due || self.unanswered.is_some())
+        self.is_configured && (self.waits_since.is_none() || self.unanswered.is_some())
+    }
+
+    /// Whether the compositor has not asked for a picture for so long that it shows none.
+    pub fn is_unseen(&self, now: Instant) -> bool {
+        let waits = |since| now.saturating_duration_since(since) >= UNSEEN_MIN;
+        self.waits_since.is_some_and(waits)
     }
 
     /// The compositor asks for the next picture.
     pub fn frame_done(&mut self) {
-        self.is_frame_due = false;
+        self.waits_since = None;
     }
 
     /// Shows a buffer of the window's size, in which these pixels are new.
     pub fn show<D: Hears>(&mut self, buffer: &WlBuffer, new: &[Rect], queue: &QueueHandle<D>) {
         self.answer(queue);
+        self.scaler.scale(&self.surface, self.density, self.units);
         self.surface.attach(Some(buffer), 0, 0);
         for rect in new {
             let [x, y, width, height] =
                 [rect.x, rect.y, rect.width, rect.height].map(|side| side.cast_signed());
             self.surface.damage_buffer(x, y, width, height);
         }
-        if !self.is_frame_due {
+        if self.waits_since.is_none() {
             self.surface.frame(queue, Answer::FrameWanted);
-            self.is_frame_due = true;
+            self.waits_since = Some(Instant::now());
         }
         self.surface.commit();
-        self.has_picture = true;
+        self.shown = Some(self.units);
     }
 
     /// What is at a place of a surface of the window.
@@ -229,21 +287,44 @@ impl Shell {
         self.toplevel.set_minimized();
     }
 
+    /// What the compositor suggests, without the frame, as far as a surface can be that large.
+    fn fit(&mut self) {
+        let insets = self.insets();
+        let (width, height) = self.suggestion;
+        let inner = |outer: i32, frame: i32| outer.saturating_sub(frame).max(1).unsigned_abs();
+        let own = self.own_units;
+        let units = Size::new(
+            if width > 0 {
+                inner(width, insets.left + insets.right)
+            } else {
+                own.width
+            },
+            if height > 0 {
+                inner(height, insets.top + insets.bottom)
+            } else {
+                own.height
+            },
+        );
+        self.units = self.density.clamped(units);
+    }
+
     /// Acknowledges the configuration, with the extent of the window as it is now.
     fn answer<D: Hears>(&mut self, queue: &QueueHandle<D>) {
+        let insets = self.insets();
+        let is_active = self.has_state(ToplevelState::Activated);
+        if std::mem::take(&mut self.is_frame_old)
+            && let Some(frame) = &mut self.frame
+        {
+            frame.lay_out(self.units, self.density, insets, is_active, queue);
+        }
         if let Some(serial) = self.unanswered.take() {
-            let insets = self.insets();
-            let is_active = self.has_state(ToplevelState::Activated);
-            if let Some(frame) = &mut self.frame {
-                frame.lay_out(self.size, insets, is_active, queue);
-            }
-            let side = |pixels: u32| i32::try_from(pixels).unwrap_or(i32::MAX);
+            let side = |units: u32| i32::try_from(units).unwrap_or(i32::MAX);
             self.xdg_surface.ack_configure(serial);
             self.xdg_surface.set_window_geometry(
                 -insets.left,
                 -insets.top,
-                side(self.size.width) + insets.left + insets.right,
-                side(self.size.height) + insets.top + insets.bottom,
+                side(self.units.width) + insets.left + insets.right,
+                side(self.units.height) + insets.top + insets.bottom,
             );
         }
     }
@@ -288,6 +369,9 @@ impl Shell {
 impl Drop for Shell {
     fn drop(&mut self) {
         self.frame = None;
+        if let Some(watch) = &self.watch {
+            watch.destroy();
+        }
         if let Some(decoration) = &self.decoration {
             decoration.destroy();
         }

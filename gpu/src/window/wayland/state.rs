@@ -6,6 +6,7 @@ use super::cursor::{Cursors, Shape};
 use super::frame::Place;
 use super::hears::{BufferTag, Hears};
 use super::keyboard::Keyboard;
+use super::outputs::Outputs;
 use super::pointer::{Over, Pointer};
 use super::pool::Pool;
 use super::shell::Shell;
@@ -40,14 +41,16 @@ pub struct State {
     pub pointer: Option<Pointer>,
     /// The seat, if there is one, with the name of its global.
     pub seat: Option<(u32, WlSeat)>,
+    /// The outputs.
+    pub outputs: Outputs,
     pool: Pool,
-    cursors: Cursors,
+    cursors: Option<Cursors>,
     cursor: Cursor,
 }
 
 impl State {
     /// A window without a seat.
-    pub fn new(shell: Shell, pool: Pool, cursors: Cursors, keyboard: Keyboard) -> State {
+    pub fn new(shell: Shell, pool: Pool, keyboard: Keyboard) -> State {
         State {
             events: Vec::new(),
             synchronized: 0,
@@ -55,10 +58,25 @@ impl State {
             keyboard,
             pointer: None,
             seat: None,
+            outputs: Outputs::default(),
             pool,
-            cursors,
+            cursors: None,
             cursor: Cursor::Default,
         }
+    }
+
+    /// The shapes of the pointer are there.
+    pub fn take_cursors<D: Hears>(&mut self, mut cursors: Cursors, queue: &QueueHandle<D>) {
+        if let Some(pointer) = &self.pointer {
+            cursors.take_pointer(&pointer.proxy, queue);
+        }
+        self.cursors = Some(cursors);
+    }
+
+    /// The outputs or the compositor may ask for another density.
+    pub fn follow_density(&mut self) {
+        let size = self.shell.set_density(self.outputs.density());
+        self.events.extend(size.map(RawEvent::Configured));
     }
 
     /// Draws and shows what is dirty on the screen, if anything is, the compositor wants a picture,
@@ -130,7 +148,9 @@ impl State {
         let has_pointer = capabilities.contains(Capability::Pointer);
         if has_pointer && self.pointer.is_none() {
             let proxy: WlPointer = seat.get_pointer(queue, ());
-            self.cursors.take_pointer(&proxy, queue);
+            if let Some(cursors) = &mut self.cursors {
+                cursors.take_pointer(&proxy, queue);
+            }
             self.pointer = Some(Pointer::new(proxy));
         } else if !has_pointer {
             self.drop_pointer();
@@ -181,7 +201,7 @@ impl State {
         }
         if over.place == Place::Content {
             self.events.push(RawEvent::Motion {
-                at: whole(at),
+                at: self.pixel(at),
                 state: self.keyboard.state(),
             });
         }
@@ -213,7 +233,7 @@ impl State {
         self.events.push(RawEvent::Button {
             down,
             button: number,
-            at: whole(over.at),
+            at: self.pixel(over.at),
             state: self.keyboard.state(),
         });
     }
@@ -226,11 +246,11 @@ impl State {
         let Some(delta) = pointer.scroll.take() else {
             return;
         };
-        if let Some(over) = &pointer.over
+        if let Some(over) = pointer.over.clone()
             && over.place == Place::Content
         {
             self.events.push(RawEvent::Scroll {
-                at: whole(over.at),
+                at: self.pixel(over.at),
                 delta,
                 state: self.keyboard.state(),
             });
@@ -265,6 +285,12 @@ impl State {
         }
     }
 
+    /// The pixel of the content at a place in units.
+    fn pixel(&self, (x, y): (f64, f64)) -> (i32, i32) {
+        let factor = self.shell.density().factor();
+        ((x * factor).floor() as i32, (y * factor).floor() as i32)
+    }
+
     fn show_cursor(&mut self) {
         let Some(pointer) = &mut self.pointer else {
             return;
@@ -279,8 +305,10 @@ impl State {
                 Shape::Content(Cursor::Default)
             }
         };
-        if pointer.changes_to(over.serial, shape) {
-            self.cursors.show(&pointer.proxy, over.serial, shape);
+        if let Some(cursors) = &self.cursors
+            && pointer.changes_to(over.serial, shape)
+        {
+            cursors.show(&pointer.proxy, over.serial, shape);
         }
     }
 
@@ -301,9 +329,4 @@ impl State {
             pointer.proxy.release();
         }
     }
-}
-
-/// A place in whole pixels.
-fn whole((x, y): (f64, f64)) -> (i32, i32) {
-    (x.floor() as i32, y.floor() as i32)
 }

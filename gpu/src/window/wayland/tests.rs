@@ -1,124 +1,22 @@
 //! The window under compositors that misbehave, played by the test.
 
+mod compositor;
+
 use super::Window;
 use crate::screen::Screen;
 use crate::testing::WATCHDOG;
 use crate::window::event::WindowEvent;
+use compositor::{Compositor, Picture, Plan, Scale};
 use ipc::poll::{Interest, wait_one};
 use protocol::appearance::Percent;
 use protocol::geometry::{Rect, Size};
+use protocol::input::InputEvent;
 use shm::Region;
-use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::thread::JoinHandle;
 use std::time::Duration;
 use wayland_client::Connection;
-use wayland_protocols::xdg::shell::server::xdg_surface::{self, XdgSurface};
-use wayland_protocols::xdg::shell::server::xdg_toplevel::XdgToplevel;
-use wayland_protocols::xdg::shell::server::xdg_wm_base::{self, XdgWmBase};
-use wayland_server::backend::ClientData;
-use wayland_server::protocol::wl_buffer::WlBuffer;
-use wayland_server::protocol::wl_callback::WlCallback;
-use wayland_server::protocol::wl_compositor::{self, WlCompositor};
-use wayland_server::protocol::wl_keyboard::{KeymapFormat, WlKeyboard};
-use wayland_server::protocol::wl_seat::{self, Capability, WlSeat};
-use wayland_server::protocol::wl_shm::{self, WlShm};
-use wayland_server::protocol::wl_shm_pool::{self, WlShmPool};
-use wayland_server::protocol::wl_surface::{self, WlSurface};
-use wayland_server::{
-    Client, DataInit, Dispatch, Display, DisplayHandle, GlobalDispatch, New, Resource,
-};
 
 const SIZE: Size = Size::new(320, 200);
-
-/// What the compositor does.
-#[derive(Default)]
-struct Plan {
-    /// The size that it gives to the window.
-    size: (i32, i32),
-    /// Whether it gives buffers back.
-    releases: bool,
-    keymap: Option<(OwnedFd, u32)>,
-}
-
-struct Fake {
-    plan: Plan,
-    pictures: Arc<AtomicUsize>,
-    buffer: Option<WlBuffer>,
-    frame: Option<WlCallback>,
-    xdg_surface: Option<XdgSurface>,
-    toplevel: Option<XdgToplevel>,
-}
-
-struct Compositor {
-    pictures: Arc<AtomicUsize>,
-    ends: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
-}
-
-struct NoData;
-
-impl ClientData for NoData {}
-
-impl Compositor {
-    /// One that has a client, whose connection comes along.
-    fn start(plan: Plan) -> (Compositor, Connection) {
-        let (near, far) = UnixStream::pair().expect("a pair of sockets");
-        let (pictures, ends) = (
-            Arc::new(AtomicUsize::new(0)),
-            Arc::new(AtomicBool::new(false)),
-        );
-        let (counter, end) = (Arc::clone(&pictures), Arc::clone(&ends));
-        let thread = std::thread::spawn(move || {
-            let mut display: Display<Fake> = Display::new().expect("a display");
-            let mut handle = display.handle();
-            handle.create_global::<Fake, WlCompositor, ()>(4, ());
-            handle.create_global::<Fake, WlShm, ()>(1, ());
-            handle.create_global::<Fake, XdgWmBase, ()>(1, ());
-            handle.create_global::<Fake, WlSeat, ()>(5, ());
-            handle
-                .insert_client(far, Arc::new(NoData))
-                .expect("a client");
-            let mut fake = Fake {
-                plan,
-                pictures: counter,
-                buffer: None,
-                frame: None,
-                xdg_surface: None,
-                toplevel: None,
-            };
-            while !end.load(Ordering::Relaxed) {
-                let pause = Some(Duration::from_millis(5));
-                wait_one(display.as_fd(), Interest::Read, pause).expect("poll");
-                display.dispatch_clients(&mut fake).expect("dispatched");
-                // The client may be gone.
-                let _ = display.flush_clients();
-            }
-        });
-        let connection = Connection::from_socket(near).expect("a connection");
-        let compositor = Compositor {
-            pictures,
-            ends,
-            thread: Some(thread),
-        };
-        (compositor, connection)
-    }
-
-    fn pictures(&self) -> usize {
-        self.pictures.load(Ordering::Relaxed)
-    }
-}
-
-impl Drop for Compositor {
-    fn drop(&mut self) {
-        self.ends.store(true, Ordering::Relaxed);
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
-}
 
 /// A window of a compositor that asks for that size.
 fn window_of(size: (i32, i32)) -> Window {
@@ -127,7 +25,7 @@ fn window_of(size: (i32, i32)) -> Window {
         releases: true,
         ..Plan::default()
     });
-    Window::on(connection, SIZE, Percent::HUNDRED).expect("a window")
+    Window::on(connection, SIZE, None).expect("a window")
 }
 
 #[test]
@@ -144,7 +42,10 @@ fn a_compositor_that_leaves_the_size_to_the_window_or_asks_for_nonsense_gets_a_s
 /// One turn of the loop with something to show.
 fn turn(window: &mut Window, screen: &mut Screen, events: &mut Vec<WindowEvent>) {
     window.pump(events);
-    screen.mark_rect(Rect::from_size(SIZE));
+    if screen.size() != window.size() {
+        screen.resize(window.size());
+    }
+    screen.mark_rect(Rect::from_size(window.size()));
     window.present(screen);
     window.has_events();
     let (fd, interest) = window.fd();
@@ -154,7 +55,7 @@ fn turn(window: &mut Window, screen: &mut Screen, events: &mut Vec<WindowEvent>)
 #[test]
 fn a_compositor_that_gives_no_buffer_back_gets_no_more_and_nobody_waits() {
     let (compositor, connection) = Compositor::start(Plan::default());
-    let mut window = Window::on(connection, SIZE, Percent::HUNDRED).expect("a window");
+    let mut window = Window::on(connection, SIZE, None).expect("a window");
     let (mut screen, mut events) = (Screen::new(SIZE), Vec::new());
     let begin = std::time::Instant::now();
     while compositor.pictures() < 3 {
@@ -178,7 +79,7 @@ fn a_compositor_that_gives_buffers_back_gets_every_picture() {
         releases: true,
         ..Plan::default()
     });
-    let mut window = Window::on(connection, SIZE, Percent::HUNDRED).expect("a window");
+    let mut window = Window::on(connection, SIZE, None).expect("a window");
     let (mut screen, mut events) = (Screen::new(SIZE), Vec::new());
     let begin = std::time::Instant::now();
     while compositor.pictures() < 12 {
@@ -195,7 +96,7 @@ fn a_broken_keymap_costs_no_window() {
             keymap: Some((region.dup().expect("dup"), said)),
             ..Plan::default()
         });
-        let mut window = Window::on(connection, SIZE, Percent::HUNDRED).expect("a window");
+        let mut window = Window::on(connection, SIZE, None).expect("a window");
         assert!(
             window
                 .state
@@ -213,7 +114,7 @@ fn a_broken_keymap_costs_no_window() {
 #[test]
 fn a_compositor_that_dies_is_one_close_request() {
     let (compositor, connection) = Compositor::start(Plan::default());
-    let mut window = Window::on(connection, SIZE, Percent::HUNDRED).expect("a window");
+    let mut window = Window::on(connection, SIZE, None).expect("a window");
     drop(compositor);
     let mut events = Vec::new();
     let begin = std::time::Instant::now();
@@ -235,115 +136,182 @@ fn a_compositor_that_ends_before_the_window_stands_gives_none() {
     let (near, far) = UnixStream::pair().expect("a pair of sockets");
     drop(far);
     let connection = Connection::from_socket(near).expect("a connection");
-    assert!(Window::on(connection, SIZE, Percent::HUNDRED).is_err());
+    assert!(Window::on(connection, SIZE, None).is_err());
 }
 
-/// Takes requests of one kind of object by a function of the compositor, the object, the request
-/// and what new objects are made with.
-macro_rules! takes {
-    ($object:ty, $take:expr) => {
-        impl Dispatch<$object, ()> for Fake {
-            fn request(
-                fake: &mut Fake,
-                _: &Client,
-                object: &$object,
-                request: <$object as Resource>::Request,
-                (): &(),
-                _: &DisplayHandle,
-                init: &mut DataInit<'_, Fake>,
-            ) {
-                type Request = <$object as Resource>::Request;
-                let take: fn(&mut Fake, &$object, Request, &mut DataInit<'_, Fake>) = $take;
-                take(fake, object, request, init);
-            }
-        }
+/// A window of a compositor that says that, and what the compositor saw of it.
+fn dense_window(
+    scales: &[Scale],
+    is_fractional: bool,
+    wanted: Option<Percent>,
+) -> (Window, Picture) {
+    let (compositor, connection) = Compositor::start(Plan {
+        releases: true,
+        scales: [scales.to_vec(), Vec::new()],
+        is_fractional,
+        ..Plan::default()
+    });
+    let mut window = Window::on(connection, SIZE, wanted).expect("a window");
+    let (mut screen, mut events) = (Screen::new(SIZE), Vec::new());
+    let begin = std::time::Instant::now();
+    while compositor.pictures() < 3 {
+        assert!(begin.elapsed() < WATCHDOG, "{}", compositor.pictures());
+        turn(&mut window, &mut screen, &mut events);
+    }
+    let seen = compositor.last().expect("a picture");
+    (window, seen)
+}
+
+#[test]
+fn a_window_has_the_scale_of_its_output_and_as_many_pixels() {
+    let picture = |pixels, scale, destination| Picture {
+        pixels,
+        scale,
+        destination,
     };
+    for (scales, is_fractional, percent, seen) in [
+        (&[][..], false, 100, picture((320, 200), 1, None)),
+        (
+            &[Scale::Output(2)],
+            false,
+            200,
+            picture((640, 400), 2, None),
+        ),
+        (
+            &[Scale::Output(3), Scale::Preferred(2)],
+            false,
+            200,
+            picture((640, 400), 2, None),
+        ),
+        (
+            &[Scale::Output(2), Scale::Preferred(2), Scale::Parts(180)],
+            true,
+            150,
+            picture((480, 300), 1, Some((320, 200))),
+        ),
+        // Before it says more, the output counts.
+        (
+            &[Scale::Output(2)],
+            true,
+            200,
+            picture((640, 400), 1, Some((320, 200))),
+        ),
+    ] {
+        let (window, last) = dense_window(scales, is_fractional, None);
+        assert_eq!(last, seen, "{scales:?}");
+        assert_eq!(window.scale(), Percent(percent), "{scales:?}");
+        let (width, height) = seen.pixels;
+        let size = Size::new(width.unsigned_abs(), height.unsigned_abs());
+        assert_eq!(window.size(), size, "{scales:?}");
+    }
 }
 
-/// Offers a global, and greets who binds it.
-macro_rules! offers {
-    ($object:ty, $greet:expr) => {
-        impl GlobalDispatch<$object, ()> for Fake {
-            fn bind(
-                _: &mut Fake,
-                _: &DisplayHandle,
-                _: &Client,
-                resource: New<$object>,
-                (): &(),
-                init: &mut DataInit<'_, Fake>,
-            ) {
-                let greet: fn(&$object) = $greet;
-                greet(&init.init(resource, ()));
-            }
-        }
-    };
+#[test]
+fn the_users_scale_is_that_of_pages_and_the_pixels_are_those_of_the_output() {
+    let (window, last) = dense_window(&[Scale::Output(2)], false, Some(Percent(150)));
+    assert_eq!(window.scale(), Percent(150));
+    assert_eq!(window.size(), Size::new(480, 300));
+    assert_eq!((last.pixels, last.scale), ((480, 300), 2));
 }
 
-offers!(WlCompositor, |_| {});
-offers!(WlShm, |_| {});
-offers!(XdgWmBase, |_| {});
-offers!(WlSeat, |seat| seat.capabilities(Capability::Keyboard));
-
-takes!(WlBuffer, |_, _, _, _| {});
-takes!(WlCallback, |_, _, _, _| {});
-takes!(WlKeyboard, |_, _, _, _| {});
-takes!(XdgToplevel, |_, _, _, _| {});
-
-takes!(WlCompositor, |_, _, request, init| {
-    if let wl_compositor::Request::CreateSurface { id } = request {
-        init.init(id, ());
+#[test]
+fn a_scale_that_changes_is_told_with_the_new_size() {
+    for (later, percent, is_fractional) in [
+        (Scale::Output(2), 200, false),
+        (Scale::Preferred(3), 300, false),
+        (Scale::Parts(150), 125, true),
+    ] {
+        let (compositor, connection) = Compositor::start(Plan {
+            releases: true,
+            scales: [Vec::new(), vec![later]],
+            is_fractional,
+            ..Plan::default()
+        });
+        let mut window = Window::on(connection, SIZE, None).expect("a window");
+        assert_eq!((window.size(), window.scale()), (SIZE, Percent::HUNDRED));
+        let (mut screen, mut events) = (Screen::new(SIZE), Vec::new());
+        let begin = std::time::Instant::now();
+        let size = Percent(percent).of_size(SIZE);
+        let is_shown = || {
+            let pixels = compositor.last().expect("a picture").pixels;
+            pixels == (size.width.cast_signed(), size.height.cast_signed())
+        };
+        while !is_shown() {
+            assert!(begin.elapsed() < WATCHDOG, "{later:?}: {events:?}");
+            turn(&mut window, &mut screen, &mut events);
+        }
+        assert_eq!(events, [WindowEvent::Resized(size)], "{later:?}");
+        assert_eq!(window.scale(), Percent(percent), "{later:?}");
     }
-});
+}
 
-takes!(WlShm, |_, _, request, init| {
-    if let wl_shm::Request::CreatePool { id, .. } = request {
-        init.init(id, ());
-    }
-});
-
-takes!(WlShmPool, |_, _, request, init| {
-    if let wl_shm_pool::Request::CreateBuffer { id, .. } = request {
-        init.init(id, ());
-    }
-});
-
-takes!(XdgWmBase, |fake, _, request, init| {
-    if let xdg_wm_base::Request::GetXdgSurface { id, .. } = request {
-        fake.xdg_surface = Some(init.init(id, ()));
-    }
-});
-
-takes!(XdgSurface, |fake, _, request, init| {
-    if let xdg_surface::Request::GetToplevel { id } = request {
-        fake.toplevel = Some(init.init(id, ()));
-    }
-});
-
-takes!(WlSeat, |fake, _, request, init| {
-    if let wl_seat::Request::GetKeyboard { id } = request {
-        let keyboard = init.init(id, ());
-        if let Some((file, bytes)) = &fake.plan.keymap {
-            keyboard.keymap(KeymapFormat::XkbV1, file.as_fd(), *bytes);
+#[test]
+fn a_compositor_that_lies_about_scales_gets_a_window_that_can_be() {
+    for (scale, is_fractional) in [
+        (Scale::Output(0), false),
+        (Scale::Output(i32::MIN), false),
+        (Scale::Output(i32::MAX), false),
+        (Scale::Preferred(-1), false),
+        (Scale::Preferred(i32::MAX), false),
+        (Scale::Parts(0), true),
+        (Scale::Parts(u32::MAX), true),
+        // Without the means for it, parts are not asked for.
+        (Scale::Parts(180), false),
+    ] {
+        for size in [(0, 0), (1, 1), (100_000, 100_000)] {
+            let (_compositor, connection) = Compositor::start(Plan {
+                size,
+                scales: [vec![scale], Vec::new()],
+                is_fractional,
+                ..Plan::default()
+            });
+            let window = Window::on(connection, SIZE, None).expect("a window");
+            assert!(window.size().is_valid_surface(), "{scale:?} {size:?}");
+            assert!(window.scale().is_valid_scale(), "{scale:?} {size:?}");
         }
     }
-});
+}
 
-takes!(WlSurface, |fake, _, request, init| match request {
-    wl_surface::Request::Attach { buffer, .. } => fake.buffer = buffer,
-    wl_surface::Request::Frame { callback } => fake.frame = Some(init.init(callback, ())),
-    wl_surface::Request::Commit => {
-        if let Some(buffer) = fake.buffer.take() {
-            fake.pictures.fetch_add(1, Ordering::Relaxed);
-            if let Some(frame) = fake.frame.take() {
-                frame.done(0);
-            }
-            if fake.plan.releases {
-                buffer.release();
-            }
-        } else if let (Some(toplevel), Some(surface)) = (&fake.toplevel, &fake.xdg_surface) {
-            toplevel.configure(fake.plan.size.0, fake.plan.size.1, Vec::new());
-            surface.configure(1);
+#[test]
+fn the_pointer_is_at_pixels_of_the_window() {
+    let (_compositor, connection) = Compositor::start(Plan {
+        scales: [vec![Scale::Output(2)], Vec::new()],
+        pointer: Some((10.75, 20.5)),
+        ..Plan::default()
+    });
+    let mut window = Window::on(connection, SIZE, None).expect("a window");
+    let (mut screen, mut events) = (Screen::new(SIZE), Vec::new());
+    let begin = std::time::Instant::now();
+    loop {
+        let place = events.iter().find_map(|event| match event {
+            WindowEvent::Input(InputEvent::PointerMove { x, y, .. }) => Some((*x, *y)),
+            _ => None,
+        });
+        if let Some(place) = place {
+            return assert_eq!(place, (21.0, 41.0));
         }
+        assert!(begin.elapsed() < WATCHDOG, "no pointer: {events:?}");
+        turn(&mut window, &mut screen, &mut events);
     }
-    _ => {}
-});
+}
+
+#[test]
+fn a_window_that_no_picture_is_asked_of_draws_none() {
+    let (compositor, connection) = Compositor::start(Plan {
+        releases: true,
+        is_blind: true,
+        ..Plan::default()
+    });
+    let mut window = Window::on(connection, SIZE, None).expect("a window");
+    let (mut screen, mut events) = (Screen::new(SIZE), Vec::new());
+    for _ in 0..20 {
+        turn(&mut window, &mut screen, &mut events);
+    }
+    assert_eq!(compositor.pictures(), 1, "the background alone");
+    let later = std::time::Instant::now() + Duration::from_secs(2);
+    assert!(window.state.shell.is_unseen(later));
+    assert!(
+        !screen.take_dirty().is_empty(),
+        "what was not shown is lost"
+    );
+}

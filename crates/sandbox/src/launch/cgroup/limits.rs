@@ -3,8 +3,9 @@
 use crate::rlimits;
 use role::Role;
 
-/// Most tasks of the network process; each worker is one.
-pub const NETWORK_TASKS_MAX: u32 = 192;
+/// Most tasks of a process. Those of ours have three threads at most, and display libraries may add
+/// some.
+const TASKS_MAX: u32 = 16;
 
 /// What a child may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,11 +26,7 @@ impl Limits {
         let (data, _) = rlimits::memory_limits(role);
         Limits {
             memory_bytes: data + data / 4,
-            tasks: if role == Role::Network {
-                NETWORK_TASKS_MAX
-            } else {
-                16
-            },
+            tasks: TASKS_MAX,
             weight: Some(weight(role)),
         }
     }

@@ -4,6 +4,7 @@
 //! Trusts: `/proc/self` to name the hierarchies. Never: touches a group that this browser or a dead
 //! one did not create, or moves the browser itself. See `cgroups(7)`.
 
+mod entry;
 mod hierarchy;
 mod limits;
 mod locate;
@@ -11,7 +12,8 @@ mod names;
 mod v1;
 mod v2;
 
-pub use limits::{Limits, NETWORK_TASKS_MAX};
+pub(crate) use entry::{Entry, TaskFile};
+pub use limits::Limits;
 pub use names::GROUP_PREFIX;
 pub(crate) use names::own_name;
 
@@ -91,19 +93,18 @@ impl Tree {
 }
 
 impl ChildGroup {
-    /// Moves a process into it.
-    ///
-    /// # Errors
-    /// The kernel refuses.
-    pub fn add(&self, pid: i32) -> io::Result<()> {
-        for hierarchy in &self.hierarchies {
-            let added = fs::write(hierarchy.folder.join("cgroup.procs"), pid.to_string());
-            // A processor share is no limit: the child is as safe without it.
-            if hierarchy.kind != HierarchyKind::ProcessorsV1 {
-                added?;
-            }
+    /// What a new process needs to enter the group.
+    pub(crate) fn entry(&self) -> io::Result<Entry> {
+        Entry::open(&self.hierarchies)
+    }
+
+    /// Moves a process into its group of version 2, where the kernel could not create it there.
+    pub(crate) fn add(&self, pid: i32) -> io::Result<()> {
+        let unified = |h: &&Hierarchy| h.kind == HierarchyKind::Unified;
+        match self.hierarchies.iter().find(unified) {
+            Some(hierarchy) => fs::write(hierarchy.folder.join("cgroup.procs"), pid.to_string()),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// Peak memory in bytes, including kernel memory and the shared pages that the child touched
@@ -221,6 +222,8 @@ pub(crate) fn share_of(pid: i32) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::os::unix::process::CommandExt;
+    use std::process::{Child, Command, ExitStatus, Stdio};
 
     /// A tree and a group in it, or why there is none.
     fn group(name: &str) -> Result<(String, Tree, ChildGroup), io::Error> {
@@ -243,17 +246,12 @@ mod tests {
             Ok(made) => made,
             Err(error) => return eprintln!("SKIP: no writable control group: {error}"),
         };
-        let mut process = std::process::Command::new("sleep")
-            .arg("60")
-            .spawn()
-            .expect("sleeps");
-        let pid = i32::try_from(process.id()).expect("a pid");
-        let added = group.add(pid);
+        let mut process = start_in(&group, Command::new("sleep").arg("60"));
+        let pid = process.id();
         let membership = fs::read_to_string(format!("/proc/{pid}/cgroup")).expect("is alive");
-        let share = share_of(pid);
+        let share = share_of(pid.cast_signed());
         process.kill().expect("can be killed");
         process.wait().expect("can be reaped");
-        added.expect("takes a process");
         assert!(membership.contains(&name), "{membership}");
         match share.as_deref() {
             Some("cpu.weight 50" | "cpu.shares 512") => {}
@@ -276,25 +274,36 @@ mod tests {
         }
     }
 
-    /// Starts a shell script that waits for a line, puts it into the group, and lets it go on.
-    fn run_in(group: &ChildGroup, script: &str) -> std::process::ExitStatus {
-        let mut process = std::process::Command::new("sh")
-            .args(["-c", &format!("read line; {script}")])
-            .stdin(std::process::Stdio::piped())
-            .stderr(std::process::Stdio::null())
-            .spawn()
-            .expect("there is a shell");
-        let added = group.add(i32::try_from(process.id()).expect("a pid"));
+    /// Starts a program in the group.
+    fn start_in(group: &ChildGroup, command: &mut Command) -> Child {
+        let entry = group.entry().expect("its files can be opened");
+        let files = entry.task_files();
+        // SAFETY: raw calls only.
+        unsafe {
+            command.pre_exec(move || TaskFile::enter(&files).map_err(io::Error::from_raw_os_error))
+        };
+        let mut process = command.spawn().expect("the group takes a process");
+        let added = group.add(process.id().cast_signed());
         if added.is_err() {
             let _ = process.kill();
         }
+        added.expect("the group takes a process");
+        process
+    }
+
+    /// Runs a shell script that waits until it is in the group.
+    fn run_in(group: &ChildGroup, script: &str) -> ExitStatus {
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", &format!("read line; {script}")])
+            .stdin(Stdio::piped())
+            .stderr(Stdio::null());
+        let mut process = start_in(group, &mut command);
         // Dropped after the line, so that it reads an end otherwise.
         let mut stdin = process.stdin.take().expect("piped");
         let _ = io::Write::write_all(&mut stdin, b"go\n");
         drop(stdin);
-        let status = process.wait().expect("can be reaped");
-        added.expect("takes a process");
-        status
+        process.wait().expect("can be reaped")
     }
 
     #[test]
