@@ -2,7 +2,6 @@
 //! that names the cause. The other tabs go on, and a reload brings it back.
 
 use nix::sys::signal::Signal;
-use protocol::limits::GPU_RESTARTS_MAX;
 use std::io::{Read, Write};
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -389,7 +388,7 @@ fn a_gpu_process_killed_in_mid_frame_is_replaced_each_time() {
     let server = server::pages(PAGES);
     let mut browser = Browser::headless(&[]);
     let tab = browser.open(&format!("http://{server}/moving"));
-    for _ in 0..GPU_RESTARTS_MAX {
+    for _ in 0..6 {
         moves(&mut browser);
         let gpu = browser.pid_of("gpu");
         process::signal(gpu, Signal::SIGKILL);

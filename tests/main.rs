@@ -27,4 +27,5 @@ mod read_back;
 mod resources;
 mod sandbox;
 mod stalled;
+mod tabs;
 mod window;

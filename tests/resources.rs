@@ -51,8 +51,6 @@ fn is_replaced(role: &str, fault: &str, cause: &str) {
     });
     assert_ne!(browser.pid_of(role), broken);
     moves(&mut browser, &moving);
-    // A page behind another one is loaded only once it is shown.
-    browser.send(&format!("activate {}", behind.id));
     browser.forget_records();
     browser.send(&format!("reload {}", behind.id));
     browser.wait_for_tab("loaded", &behind);
@@ -103,8 +101,6 @@ fn a_tab_that_computes_without_end_gets_a_card_and_the_person_ends_it() {
     moves(&mut browser, &moving);
     browser.send(&format!("kill {}", behind.id));
     browser.wait_for_tab("tab_crashed", &behind);
-    // A page behind another one is loaded only once it is shown.
-    browser.send(&format!("activate {}", behind.id));
     browser.forget_records();
     browser.send(&format!("reload {}", behind.id));
     browser.wait_for_tab("loaded", &behind);

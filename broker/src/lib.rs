@@ -18,7 +18,6 @@ mod poller;
 mod snapshot;
 mod state;
 mod store;
-
 mod thread;
 mod turn;
 

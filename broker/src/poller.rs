@@ -20,8 +20,6 @@ pub enum Source {
     Execution(ProcessId),
     /// The settings of the desktop.
     Desktop,
-    /// The process descriptor of a child, which is ready when the child is dead.
-    Exit(ProcessId),
     /// The fonts of the machine, once they are read.
     Fonts,
     /// The progress of the lab's measurement.
@@ -34,7 +32,7 @@ pub enum Source {
     Plumber(TabId),
     /// The seccomp listener of a child.
     Seccomp(ProcessId),
-    /// Signals to the browser.
+    /// Signals to the browser, and of the death of children.
     Signals,
     /// The standard error of a child.
     Stderr(ProcessId),
@@ -125,7 +123,6 @@ fn token(source: Source) -> u64 {
     match source {
         Source::Bootstrap(process) => token(process.0, 0, 1),
         Source::ControlFifo => token(0, 0, 2),
-        Source::Exit(process) => token(process.0, 0, 3),
         Source::LabProgress => token(0, 0, 4),
         Source::LabReport => token(0, 0, 5),
         Source::Lane(process, lane) => token(process.0, lane, 6),
@@ -147,7 +144,6 @@ fn source(token: u64) -> Option<Source> {
     Some(match kind {
         1 => Source::Bootstrap(process),
         2 => Source::ControlFifo,
-        3 => Source::Exit(process),
         4 => Source::LabProgress,
         5 => Source::LabReport,
         6 => Source::Lane(process, lane),
@@ -176,7 +172,6 @@ mod tests {
             Source::ControlFifo,
             Source::Execution(process),
             Source::Desktop,
-            Source::Exit(process),
             Source::Fonts,
             Source::LabProgress,
             Source::LabReport,

@@ -44,7 +44,7 @@ pub struct Broker {
 }
 
 impl Broker {
-    /// Blocks the signals that the event loop reads and starts the core, which asks for the first
+    /// Opens the signals that the event loop reads and starts the core, which asks for the first
     /// children. `demo_url`: the address of the demo site, if there is one. With a window the
     /// clipboard is the system's.
     pub fn new(
@@ -53,7 +53,9 @@ impl Broker {
         automation: Automation,
         demo_url: Option<String>,
     ) -> anyhow::Result<Broker> {
-        let signals = block_signals()?;
+        let signals =
+            SignalFd::with_flags(&signals(), SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC)
+                .context("signalfd")?;
         let poller = Rc::new(Poller::new().context("epoll")?);
         poller.add(&signals, Source::Signals).context("epoll")?;
         poller
@@ -112,14 +114,21 @@ impl Broker {
     }
 }
 
-/// The signals that end the browser, as a descriptor.
-fn block_signals() -> anyhow::Result<SignalFd> {
-    let mut mask = SigSet::empty();
-    for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
-        mask.add(signal);
-    }
-    mask.thread_block().context("cannot block signals")?;
-    SignalFd::with_flags(&mask, SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC).context("signalfd")
+/// The signals that end the browser, and the one that a child sends by its death.
+fn signals() -> SigSet {
+    let signals = [
+        Signal::SIGCHLD,
+        Signal::SIGINT,
+        Signal::SIGTERM,
+        Signal::SIGHUP,
+    ];
+    signals.into_iter().collect()
+}
+
+/// Keeps them for the event loop. Before any thread starts: each inherits the mask, and one that
+/// did not block them could take them.
+pub fn block_signals() -> anyhow::Result<()> {
+    signals().thread_block().context("cannot block signals")
 }
 
 /// The core's random seed, which only decides the order among equals. Differs between runs.

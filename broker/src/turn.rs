@@ -96,7 +96,6 @@ impl Broker {
             Source::ControlFifo => self.read_control_fifo(),
             Source::Execution(process) => children.read_execution(process),
             Source::Desktop => self.read_desktop(),
-            Source::Exit(process) => children.reap(process, pictures),
             Source::Fonts => spawn::deliver_fonts(children, &mut self.launcher),
             Source::LabProgress => self.read_lab_progress(),
             Source::LabReport => self.read_lab_report(),
@@ -116,9 +115,17 @@ impl Broker {
     }
 
     fn read_signals(&mut self) {
+        let mut has_child_died = false;
         while let Ok(Some(info)) = self.signals.read_signal() {
+            if i32::try_from(info.ssi_signo) == Ok(libc::SIGCHLD) {
+                has_child_died = true;
+                continue;
+            }
             tracing::info!(signal = info.ssi_signo, "ending on a signal");
             self.events.push_back(Event::Command(Command::Quit));
+        }
+        if has_child_died {
+            self.children.reap_dead(&mut self.store.pictures);
         }
     }
 }

@@ -6,7 +6,7 @@
 
 use crate::wait::{Stop, lock};
 use nix::sys::eventfd::{EfdFlags, EventFd};
-use protocol::limits::TABS_MAX;
+use protocol::limits::NAVIGATIONS_AT_ONCE_MAX;
 use std::collections::{HashMap, VecDeque};
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -14,9 +14,9 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use thiserror::Error;
 
 /// Most workers. Fetches cannot take the workers of navigations, and a tab has at most two
-/// navigations at once: the page that is arriving and its successor. So an endless page keeps no
+/// navigations at once: the page that is arriving and its successor. So 63 endless pages keep no
 /// other tab waiting.
-const WORKERS: usize = 2 * TABS_MAX + FETCH_WORKERS_MAX;
+const WORKERS: usize = NAVIGATIONS_AT_ONCE_MAX + FETCH_WORKERS_MAX;
 /// Most workers that fetch for renderers.
 pub const FETCH_WORKERS_MAX: usize = 28;
 /// Most workers that fetch for one renderer.

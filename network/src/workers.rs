@@ -63,7 +63,7 @@ mod tests {
     use crate::queue::{FETCH_WORKERS_MAX, FETCH_WORKERS_PER_CHANNEL_MAX, Owner};
     use crate::wait;
     use nix::poll::PollFlags;
-    use protocol::limits::TABS_MAX;
+    use protocol::limits::NAVIGATIONS_AT_ONCE_MAX;
     use std::os::fd::AsFd;
     use std::os::unix::net::UnixStream;
     use std::sync::mpsc;
@@ -116,7 +116,7 @@ mod tests {
             pool.submit(stuck(owner, &tx)).expect("room");
             rx.recv_timeout(WATCHDOG).expect("a fetch starts");
         }
-        for _ in 0..2 * TABS_MAX {
+        for _ in 0..NAVIGATIONS_AT_ONCE_MAX {
             pool.submit(stuck(Owner::Navigation, &tx)).expect("room");
             rx.recv_timeout(WATCHDOG).expect("a navigation starts");
         }

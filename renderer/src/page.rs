@@ -286,6 +286,26 @@ impl Page {
         }
     }
 
+    /// Says so once everything has arrived and is laid out.
+    fn say_loaded(&mut self, control: &ToBroker) {
+        let is_settled = !self.view.is_unsettled() && !self.view.has_next();
+        let is_whole = is_settled && self.fetcher.is_idle();
+        let is_shown = |load: &&mut Load| self.shown == Some(load.navigation);
+        let Some(load) = self.load.as_mut().filter(is_shown) else {
+            return;
+        };
+        if load.is_parsed && is_whole && !load.is_loaded {
+            load.is_loaded = true;
+            let (navigation, failed_resources) = (load.navigation, self.fetcher.failed());
+            self.fetcher.forget_finished();
+            self.view.set_anchor(None);
+            control.say(FromRenderer::Loaded {
+                navigation,
+                failed_resources,
+            });
+        }
+    }
+
     /// Asks for a last paint once everything has arrived; `Loaded` follows that paint.
     fn finish_load(&mut self) {
         let Some(load) = &self.load else { return };
@@ -450,13 +470,8 @@ impl Host for Page {
         if part != SurfacePart::Page {
             return;
         }
-        let is_idle = self.fetcher.is_idle() && !self.view.is_unsettled();
-        let is_whole = is_idle && !self.view.has_next();
-        let Some(load) = self
-            .load
-            .as_mut()
-            .filter(|load| self.shown == Some(load.navigation))
-        else {
+        let is_shown = |load: &&mut Load| self.shown == Some(load.navigation);
+        let Some(load) = self.load.as_mut().filter(is_shown) else {
             return;
         };
         let navigation = load.navigation;
@@ -464,17 +479,12 @@ impl Host for Page {
             load.is_painted = true;
             control.say(FromRenderer::Painted { navigation });
         }
-        if load.is_parsed && is_whole && !load.is_loaded {
-            load.is_loaded = true;
-            let failed_resources = self.fetcher.failed();
-            self.fetcher.forget_finished();
-            self.view.set_anchor(None);
-            control.say(FromRenderer::Loaded {
-                navigation,
-                failed_resources,
-            });
-        }
+        self.say_loaded(control);
         self.say_scrolled(navigation, control);
+    }
+
+    fn unseen(&mut self, _part: SurfacePart, control: &ToBroker) {
+        self.say_loaded(control);
     }
 }
 

@@ -79,6 +79,8 @@ pub(crate) trait Host {
     fn fetch_channel(&self) -> Option<BorrowedFd<'_>> {
         None
     }
+    /// Nobody sees the view of that part: what waits for a paint must not wait.
+    fn unseen(&mut self, _part: SurfacePart, _control: &ToBroker) {}
     /// The surface of that part shows the view as it is now.
     fn painted(&mut self, part: SurfacePart, control: &ToBroker);
 }
@@ -90,6 +92,7 @@ pub(crate) fn run(control: ControlEndpoint, host: impl Host) -> Result<(), LoopE
         control: ToBroker(sender),
         receiver,
         surfaces: Vec::new(),
+        hidden: Vec::new(),
         moves: Moves::default(),
         host,
     };
@@ -111,6 +114,8 @@ struct Runtime<H> {
     control: ToBroker,
     receiver: Receiver<ToRenderer>,
     surfaces: Vec<PaintedSurface>,
+    /// Surfaces that nobody sees, which have no pixels.
+    hidden: Vec<(SurfaceId, SurfacePart)>,
     moves: Moves,
     host: H,
 }
@@ -187,7 +192,13 @@ impl<H: Host> Runtime<H> {
                 let producer = producer(&mut handles, size, generation)?;
                 self.replace(surface, producer, channel);
             }
-            ToRenderer::DetachSurface { surface } => self.surfaces.retain(|s| s.id != surface),
+            ToRenderer::HideSurface {
+                surface,
+                sequence,
+                part,
+                size,
+            } => self.hide(surface, sequence, part, size),
+            ToRenderer::DetachSurface { surface } => self.forget(surface),
             ToRenderer::Input {
                 surface,
                 sequence,
@@ -207,13 +218,7 @@ impl<H: Host> Runtime<H> {
                 surface,
                 sequence,
                 appearance,
-            } => {
-                let part = self.part_of(surface);
-                if let Some(view) = part.and_then(|part| self.host.view(part)) {
-                    view.set_appearance(appearance);
-                }
-                self.control.say(FromRenderer::Done { sequence });
-            }
+            } => self.set_appearance(surface, sequence, appearance),
             ToRenderer::Find { sequence, command } => {
                 self.host.find(command, &self.control)?;
                 self.control.say(FromRenderer::Done { sequence });
@@ -297,7 +302,7 @@ impl<H: Host> Runtime<H> {
         producer: Producer,
         channel: FramesEndpoint,
     ) {
-        self.surfaces.retain(|surface| surface.part != part);
+        self.forget_part(part);
         if let Some(view) = self.host.view(part) {
             view.set_size(producer.size());
             view.set_appearance(Appearance::default());
@@ -306,7 +311,58 @@ impl<H: Host> Runtime<H> {
         }
     }
 
+    fn forget(&mut self, id: SurfaceId) {
+        self.surfaces.retain(|surface| surface.id != id);
+        self.hidden.retain(|(hidden, _)| *hidden != id);
+    }
+
+    fn forget_part(&mut self, part: SurfacePart) {
+        self.surfaces.retain(|surface| surface.part != part);
+        self.hidden.retain(|(_, hidden)| *hidden != part);
+    }
+
+    fn set_appearance(&mut self, surface: SurfaceId, sequence: u32, appearance: Appearance) {
+        let part = self.part_of(surface);
+        if let Some(view) = part.and_then(|part| self.host.view(part)) {
+            view.set_appearance(appearance);
+        }
+        self.control.say(FromRenderer::Done { sequence });
+    }
+
+    fn hide(&mut self, id: SurfaceId, sequence: u32, part: SurfacePart, size: Size) {
+        let is_new = self.part_of(id).is_none();
+        self.forget_part(part);
+        if let Some(view) = self.host.view(part) {
+            view.set_size(size);
+            if is_new {
+                view.set_appearance(Appearance::default());
+            }
+            self.hidden.push((id, part));
+        }
+        self.control.say(FromRenderer::Done { sequence });
+    }
+
+    /// A hidden surface is seen again, and painted in whole.
+    fn show(&mut self, id: SurfaceId, producer: Producer, channel: FramesEndpoint) {
+        let Some(part) = self.part_of(id) else {
+            return;
+        };
+        self.hidden.retain(|(hidden, _)| *hidden != id);
+        if let Some(view) = self.host.view(part) {
+            view.set_size(producer.size());
+            self.surfaces
+                .push(PaintedSurface::new(id, part, producer, channel));
+        }
+    }
+
     fn replace(&mut self, id: SurfaceId, producer: Producer, channel: Option<FramesEndpoint>) {
+        if self.hidden.iter().any(|(hidden, _)| *hidden == id) {
+            // Without a channel no frame can be published: it stays hidden.
+            if let Some(channel) = channel {
+                self.show(id, producer, channel);
+            }
+            return;
+        }
         let Some(surface) = self.surfaces.iter_mut().find(|s| s.id == id) else {
             return;
         };
@@ -317,10 +373,13 @@ impl<H: Host> Runtime<H> {
     }
 
     fn part_of(&self, id: SurfaceId) -> Option<SurfacePart> {
-        self.surfaces
+        let seen = self
+            .surfaces
             .iter()
-            .find(|surface| surface.id == id)
-            .map(|surface| surface.part)
+            .map(|surface| (surface.id, surface.part));
+        let mut all = seen.chain(self.hidden.iter().copied());
+        all.find(|(surface, _)| *surface == id)
+            .map(|(_, part)| part)
     }
 
     fn do_moves(&mut self) {
@@ -352,6 +411,9 @@ impl<H: Host> Runtime<H> {
             }
         }
         self.host.turn(&self.control);
+        for (_, part) in &self.hidden {
+            self.host.unseen(*part, &self.control);
+        }
         for surface in self
             .surfaces
             .iter_mut()

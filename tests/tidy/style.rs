@@ -303,8 +303,8 @@ const UNSAFE_MODULES: [&str; 13] = [
     "crates/child/src/lib.rs",
     // Breaks the process on purpose.
     "crates/child/src/fault.rs",
-    // pidfd_send_signal, which no safe wrapper offers.
-    "broker/src/child/pidfd.rs",
+    // waitid with the usage of the child, which no safe wrapper offers.
+    "broker/src/child/life.rs",
     // FIONREAD, and what signals do to the ends of a pipe.
     "crates/lab/src/plumber/system.rs",
     // fork; shared mappings; pthread, sem and futex; sigqueue and handlers.

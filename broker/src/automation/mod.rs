@@ -61,7 +61,7 @@ impl Automation {
     pub(crate) fn refuse(&mut self, line: &str, problem: &str) {
         tracing::warn!("control pipe: {line:?}: {problem}");
         let value = json!({"record": "bad_command", "line": line, "reason": problem});
-        self.recorder.write_value(&value);
+        self.recorder.write_value(value);
     }
 
     /// Records that a file was written, or why it was not.
@@ -74,6 +74,6 @@ impl Automation {
                 json!({"record": record, "path": path, "error": format!("{error:#}")})
             }
         };
-        self.recorder.write_value(&value);
+        self.recorder.write_value(value);
     }
 }

@@ -3,6 +3,7 @@
 //! Owns: the queue to the file of `--record`. Never: waits for a full disk, or for a reader that is
 //! slow, stopped or gone.
 
+use crate::output::clock;
 use crate::output::line_queue::{Failure, Form, LineQueue};
 use crate::output::terminal::{self, FINISH_MAX};
 use anyhow::Context;
@@ -44,14 +45,17 @@ impl Recorder {
     /// Writes one line.
     pub fn write(&mut self, record: &Record) {
         match serde_json::to_value(record) {
-            Ok(value) => self.write_value(&value),
+            Ok(value) => self.write_value(value),
             Err(error) => tracing::error!("a record cannot be written as JSON: {error}"),
         }
     }
 
-    /// Writes a line of another kind: an answer to a control command.
-    pub fn write_value(&mut self, value: &Value) {
+    /// Writes a line of another kind: an answer to a control command. Each line gets its time.
+    pub fn write_value(&mut self, mut value: Value) {
         let Some(queue) = &self.queue else { return };
+        if let Some(fields) = value.as_object_mut() {
+            fields.insert("at_ms".to_owned(), clock::now_ms().into());
+        }
         if let Err(failure) = queue.push(Form::Record, &format!("{value}\n")) {
             self.end(&failure);
         }
@@ -160,6 +164,10 @@ mod tests {
             r#"{"record":"given_up","role":"gpu"}"#
         );
         assert_eq!(
+            line(RecordKind::KeepsDying { role, pause_ms: 50 }),
+            r#"{"pause_ms":50,"record":"keeps_dying","role":"gpu"}"#
+        );
+        assert_eq!(
             line(RecordKind::Sealed {
                 role,
                 pid,
@@ -190,6 +198,10 @@ mod tests {
                 url: "u".to_owned()
             }),
             r#"{"record":"tab_opened","url":"u"}"#
+        );
+        assert_eq!(
+            line(RecordKind::TabLimit { tabs: 300 }),
+            r#"{"record":"tab_limit","tabs":300}"#
         );
         assert_eq!(
             line(RecordKind::TabCrashed {

@@ -130,7 +130,6 @@ impl Launcher {
         Ok(Child {
             role,
             pid: launched.pid,
-            pidfd: launched.pidfd,
             attempted: launched.attempted,
             execution: Some(launched.execution),
             bootstrap: Some(broker_end.split()),

@@ -3,8 +3,8 @@
 pub(crate) mod children;
 pub(crate) mod lanes;
 pub(crate) mod launcher;
+pub(crate) mod life;
 pub(crate) mod outbox;
-pub(crate) mod pidfd;
 pub(crate) mod process;
 pub(crate) mod refused_calls;
 pub(crate) mod stderr;

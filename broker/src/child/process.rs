@@ -3,8 +3,8 @@
 //! Owns: every descriptor of the child. Trusts: nothing that the child writes. Never: blocks on it.
 
 use crate::child::lanes::Lanes;
+use crate::child::life;
 use crate::child::outbox::QueueFull;
-use crate::child::pidfd;
 use crate::child::stderr::Stderr;
 use ipc::{Rate, Receiver, Sender};
 use protocol::bootstrap::{FromChild, ToChild};
@@ -13,19 +13,17 @@ use protocol::ids::Role;
 use protocol::network::ToNetwork;
 use protocol::renderer::ToRenderer;
 use protocol::shell::ToShell;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::OwnedFd;
 
 /// A running child.
 pub struct Child {
     /// The role of the child.
     pub role: Role,
-    /// Its process id on the host.
+    /// Its process id on the host, its own until it is waited for.
     pub pid: i32,
-    /// Kills the child and reports its death; cannot name another process.
-    pub pidfd: OwnedFd,
     /// Whether it executes the program, until that is known.
     pub execution: Option<sandbox::Execution>,
-    /// The channel of the handshake, until the child closes it.
+    /// The channel of the handshake, until the child closes it; of a renderer, until it works.
     pub bootstrap: Option<(Sender<ToChild>, Receiver<FromChild>)>,
     /// The channels of its role, from the bootstrap message until it is killed or one is closed.
     pub lanes: Option<Lanes>,
@@ -48,9 +46,9 @@ pub struct Child {
 }
 
 impl Child {
-    /// Kills the child; its process descriptor then reports its death.
+    /// Kills the child; a signal then reports its death.
     pub fn kill(&self) {
-        if let Err(error) = pidfd::kill(self.pidfd.as_fd()) {
+        if let Err(error) = life::kill(self.pid) {
             tracing::debug!(pid = self.pid, "kill: {error}");
         }
     }

@@ -8,6 +8,7 @@ mod tour;
 mod window;
 
 use crate::machine::display::DISPLAY_ADVICE;
+use crate::output::clock;
 use crate::output::terminal::{complain, complain_line, say};
 use anyhow::Context;
 use browser_core::EXIT_NO_WINDOW;
@@ -17,6 +18,7 @@ use std::process::ExitCode;
 
 /// Parses the command line and runs the browser accordingly.
 pub fn main() -> ExitCode {
+    clock::start();
     let options = match Options::try_parse() {
         Ok(options) => options,
         Err(error) => {

@@ -7,6 +7,7 @@ use crate::output::terminal::{self, complain};
 use crate::state::Broker;
 use browser_core::{ProcessState, RecordKind};
 use protocol::ids::Role;
+use protocol::limits::RESTART_PAUSE_MS_MIN;
 use sandbox::report::Report;
 use sandbox::{Layer, Tier};
 use serde_json::{Value, json};
@@ -70,6 +71,9 @@ fn reports(browser: &Broker) -> Vec<Report> {
     ROLES.into_iter().flat_map(of_role).collect()
 }
 
+/// A service that waits so long for its next start has died five times.
+const HOPELESS_PAUSE_MS: u64 = 8 * RESTART_PAUSE_MS_MIN;
+
 /// Waits until a process of every role is verified and ready.
 fn wait_for_all(browser: &mut Broker, has_demo: bool, deadline: Instant) -> anyhow::Result<()> {
     loop {
@@ -83,7 +87,14 @@ fn wait_for_all(browser: &mut Broker, has_demo: bool, deadline: Instant) -> anyh
         };
         browser.step(Some(deadline))?;
         for record in browser.take_records() {
-            if let RecordKind::GivenUp { role } = record.kind {
+            let failed = match record.kind {
+                RecordKind::GivenUp { role } => Some(role),
+                RecordKind::KeepsDying { role, pause_ms } => {
+                    (pause_ms >= HOPELESS_PAUSE_MS).then_some(role)
+                }
+                _ => None,
+            };
+            if let Some(role) = failed {
                 let cause = browser.store.deaths.iter().next();
                 let cause = cause.map_or("", |death| &death.cause);
                 anyhow::bail!("cannot start the {role} process: {cause}");

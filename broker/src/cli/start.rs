@@ -8,9 +8,9 @@ use crate::cli::options::{Options, SandboxMode, SchemeChoice};
 use crate::machine::display::{self, Server};
 use crate::machine::{color_scheme, network};
 use crate::output::terminal::complain;
-use crate::state::Broker;
+use crate::state::{Broker, block_signals};
 use anyhow::Context;
-use browser_core::{Command, Config, EXIT_NO_WINDOW, Event};
+use browser_core::{Capacity, Command, Config, EXIT_NO_WINDOW, Event};
 use nix::errno::Errno;
 use protocol::appearance::ColorScheme;
 use sandbox::{Availability, Feature, Namespace, Support, Tier};
@@ -24,7 +24,8 @@ pub fn start(
     shell: bool,
     demo: Option<TcpListener>,
 ) -> anyhow::Result<Broker> {
-    crate::machine::descriptors::raise();
+    block_signals()?;
+    let descriptors = crate::machine::descriptors::raise();
     let support = sandbox::probe();
     let tier = support.tier();
     let degraded = !tier.is_enough_by_default();
@@ -72,6 +73,8 @@ pub fn start(
         shell,
         x11_filter: launcher.has_x11_filter(),
         demo: demo_url.is_some(),
+        ends_with_last_tab: server.is_some(),
+        capacity: Capacity::of_descriptors(descriptors),
         banner: degraded.then(|| format!("The sandbox is degraded: tier {tier} only")),
         ..Config::default()
     };

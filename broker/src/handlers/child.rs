@@ -11,16 +11,17 @@ use crate::output::terminal::complain;
 use crate::poller::{Poller, Source};
 use crate::store::pictures::Pictures;
 use browser_core::Event;
-use ipc::{Handles, RecvError};
+use ipc::poll::{Interest, wait};
+use ipc::{Handles, Receiver, RecvError};
 use protocol::PROTOCOL_HASH;
 use protocol::bootstrap::{CanaryAnswer, FromChild};
 use protocol::gpu::FromGpu;
-use protocol::ids::ProcessId;
+use protocol::ids::{ProcessId, Role};
 use protocol::limits::MESSAGES_PER_TURN_MAX;
 use protocol::misbehaviour::Misbehaviour;
 use sandbox::Support;
 use std::os::fd::AsFd;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Most handshake messages read in one turn; an honest child sends fewer in total.
 const HANDSHAKE_MESSAGES_PER_TURN_MAX: usize = 4;
@@ -156,10 +157,14 @@ impl Children {
 
     fn received(&mut self, process: ProcessId, events: Vec<Event>, outcome: Result<(), RecvError>) {
         let now = Instant::now();
+        let poller = self.poller.clone();
         let Some(child) = self.get_mut(process) else {
             return;
         };
         let flood = events.iter().find_map(|_| child.rate.excess(now));
+        if child.role == Role::Renderer && !events.is_empty() {
+            end_handshake(child, &poller);
+        }
         events.into_iter().for_each(|event| self.report(event));
         if let Some(messages) = flood {
             self.report(Event::Flooded { process, messages });
@@ -203,6 +208,22 @@ impl Children {
                 child.call_notifications = None;
             }
         }
+    }
+}
+
+/// A renderer that speaks on its lane has begun its work: the channel of the handshake has served,
+/// and there are many renderers. A word that still waits there is read first.
+fn end_handshake(child: &mut Child, poller: &Poller) {
+    let is_silent = |receiver: &Receiver<FromChild>| {
+        let ready = wait(&[(receiver.as_fd(), Interest::Read)], Some(Duration::ZERO));
+        ready.is_ok_and(|ready| ready.iter().all(|it| !it.any()))
+    };
+    let is_over = child.report.is_some() && !child.lacks_fonts;
+    let served = child
+        .bootstrap
+        .take_if(|(_, receiver)| is_over && is_silent(receiver));
+    if let Some((sender, _)) = served {
+        poller.remove(&sender);
     }
 }
 

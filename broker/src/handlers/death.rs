@@ -4,7 +4,7 @@
 //! waits for a child that has not been killed or reported dead.
 
 use crate::child::children::Children;
-use crate::child::pidfd;
+use crate::child::life;
 use crate::child::process::Child;
 use crate::handlers::hang_up;
 use crate::state::Broker;
@@ -12,11 +12,20 @@ use crate::store::pictures::Pictures;
 use browser_core::{Event, Exit, Usage};
 use protocol::ids::{ProcessId, Role};
 use protocol::misbehaviour::Misbehaviour;
-use std::os::fd::AsFd;
 
 impl Children {
+    /// A child has died, or several have: each dead one is reaped. Signals are merged, so all are
+    /// asked; that costs less than a descriptor for each.
+    pub(crate) fn reap_dead(&mut self, pictures: &mut Pictures) {
+        let dead = self.iter().filter(|(_, child)| life::is_over(child.pid));
+        let dead: Vec<ProcessId> = dead.map(|(process, _)| process).collect();
+        for process in dead {
+            self.reap(process, pictures);
+        }
+    }
+
     /// The process is dead: reads its last messages, then reports its end to the core.
-    pub(crate) fn reap(&mut self, process: ProcessId, pictures: &mut Pictures) {
+    fn reap(&mut self, process: ProcessId, pictures: &mut Pictures) {
         self.read_execution(process);
         self.read_stderr(process);
         self.read_lanes(process, pictures);
@@ -41,7 +50,7 @@ impl Children {
             child.kill();
         }
         for child in self.values() {
-            if let Err(error) = pidfd::wait(child.pidfd.as_fd()) {
+            if let Err(error) = life::wait(child.pid) {
                 tracing::warn!("cannot wait for process {}: {error}", child.pid);
             }
         }
@@ -67,7 +76,7 @@ fn exit_of(child: &mut Child) -> Exit {
     let mut exit = std::mem::take(&mut child.stderr.crash);
     // The limits are readable only before the wait.
     exit.private_bytes_max = sandbox::private_memory_max(child.pid).ok();
-    match pidfd::wait(child.pidfd.as_fd()) {
+    match life::wait(child.pid) {
         Ok(end) => {
             exit.code = end.code;
             exit.signal = end.signal;

@@ -3,9 +3,11 @@
 //! Owns: the bounded queue, its descriptor, and the thread that writes. Never: makes the caller
 //! wait for the reader; tears, mixes or reorders lines; drops a line without a note.
 
+use crate::output::clock;
 use crate::thread;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use protocol::limits::{QUEUED_LINE_BYTES_MAX, QUEUED_LINES_MAX};
+use serde_json::json;
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, ErrorKind, Write};
@@ -49,6 +51,8 @@ enum Entry {
     Gap {
         records: u64,
         texts: u64,
+        /// When the first of them was dropped.
+        at_ms: f64,
     },
 }
 
@@ -136,10 +140,13 @@ impl Queue {
     /// Drops the newest line, so that the gap is reported at its place in the order.
     fn drop_one(&mut self, form: Form) {
         if !matches!(self.entries.back(), Some(Entry::Gap { .. })) {
-            let (records, texts) = (0, 0);
-            self.entries.push_back(Entry::Gap { records, texts });
+            self.entries.push_back(Entry::Gap {
+                records: 0,
+                texts: 0,
+                at_ms: clock::now_ms(),
+            });
         }
-        if let Some(Entry::Gap { records, texts }) = self.entries.back_mut() {
+        if let Some(Entry::Gap { records, texts, .. }) = self.entries.back_mut() {
             match form {
                 Form::Record => *records += 1,
                 Form::Text => *texts += 1,
@@ -188,7 +195,11 @@ impl Shared {
                         queue.bytes -= line.len();
                         line
                     }
-                    Entry::Gap { records, texts } => gap(records, texts).into_bytes(),
+                    Entry::Gap {
+                        records,
+                        texts,
+                        at_ms,
+                    } => gap(records, texts, at_ms).into_bytes(),
                 };
             }
             let woken = self.changed.wait(queue);
@@ -198,10 +209,10 @@ impl Shared {
 }
 
 /// The line that replaces dropped lines.
-fn gap(records: u64, texts: u64) -> String {
+fn gap(records: u64, texts: u64, at_ms: f64) -> String {
     let mut told = String::new();
     if records > 0 {
-        let record = serde_json::json!({"record": "dropped", "count": records});
+        let record = json!({"record": "dropped", "count": records, "at_ms": at_ms});
         told += &format!("{record}\n");
     }
     if texts > 0 {
@@ -290,7 +301,12 @@ mod tests {
 
     #[test]
     fn a_gap_is_told_in_the_form_of_what_was_lost() {
-        assert_eq!(gap(3, 0), "{\"count\":3,\"record\":\"dropped\"}\n");
-        assert!(gap(0, 2).starts_with("[2 lines"));
+        let record: serde_json::Value = serde_json::from_str(&gap(3, 0, 1.5)).expect("JSON");
+        assert_eq!(
+            (&record["count"], &record["record"]),
+            (&json!(3), &json!("dropped"))
+        );
+        assert_eq!(record["at_ms"], json!(1.5));
+        assert!(gap(0, 2, 1.5).starts_with("[2 lines"));
     }
 }

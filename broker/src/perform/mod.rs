@@ -63,6 +63,7 @@ impl Broker {
             Action::ReattachSurface(reattach) => {
                 surfaces::reattach(children, &mut store.surfaces, reattach);
             }
+            Action::HideSurface(hide) => surfaces::hide(children, &mut store.surfaces, &hide),
             Action::DropSurface(drop) => surfaces::drop(children, &mut store.surfaces, &drop),
             action @ (Action::SetScene { .. }
             | Action::SetTitle { .. }
@@ -192,11 +193,13 @@ impl Broker {
                     .add(self.now(), *role, *pid, record.tab, cause);
             }
             RecordKind::GivenUp { role } => {
-                let outlook = match role {
-                    Role::Demo => "has died; the demo site is gone",
-                    _ => "keeps dying; Bulkhead starts it again within a minute",
-                };
-                tracing::error!("the {role} process {outlook}");
+                tracing::error!("the {role} process has died and is not started again");
+            }
+            RecordKind::KeepsDying { role, pause_ms } => {
+                tracing::error!("the {role} process keeps dying; it starts again in {pause_ms} ms");
+            }
+            RecordKind::TabLimit { tabs } => {
+                tracing::warn!("{tabs} tabs are open, the most possible: no other one is opened");
             }
             RecordKind::NoWindow { reason } if self.launcher.server().is_some() => {
                 complain!("bulkhead: no window can be opened: {reason}. {DISPLAY_ADVICE}");

@@ -31,7 +31,6 @@ pub fn spawn(children: &mut Children, launcher: &mut Launcher, process: ProcessI
 }
 
 fn watch(poller: &Poller, process: ProcessId, child: &Child) -> nix::Result<()> {
-    poller.add(&child.pidfd, Source::Exit(process))?;
     poller.add(&child.stderr, Source::Stderr(process))?;
     if let Some(execution) = &child.execution {
         poller.add(execution, Source::Execution(process))?;
@@ -93,8 +92,7 @@ fn give_fonts(launcher: &Launcher, child: &mut Child) {
     }
 }
 
-/// Kills a child. Only its crash record is still read. Its process descriptor then reports its
-/// death.
+/// Kills a child. Only its crash record is still read. A signal then reports its death.
 pub fn kill(children: &mut Children, process: ProcessId) {
     let poller = children.poller.clone();
     let Some(child) = children.get_mut(process) else {

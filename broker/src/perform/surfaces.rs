@@ -73,8 +73,8 @@ pub fn resize(children: &mut Children, surfaces: &mut Surfaces, resize: action::
     }
 }
 
-/// Gives a surface to a new gpu process: with new regions if its producer is alive, else with its
-/// last frame.
+/// Gives a surface to a new gpu process, or back to the present one: with new regions if its
+/// producer is alive, else with its last frame.
 pub fn reattach(
     children: &mut Children,
     surfaces: &mut Surfaces,
@@ -120,6 +120,25 @@ pub fn reattach(
         size,
     };
     children.send_gpu(gpu, message, with_first(consumer_end, ends.consumer));
+}
+
+/// Frees the regions of a surface that nobody sees, and tells both ends: the gpu process first, for
+/// the producer closes its end of the frames channel.
+pub fn hide(children: &mut Children, surfaces: &mut Surfaces, hide: &action::HideSurface) {
+    let surface = hide.surface;
+    surfaces.remove(surface);
+    if let Some(gpu) = hide.gpu {
+        children.send_gpu(gpu, ToGpu::DropSurface { surface }, []);
+    }
+    if let Some((producer, sequence)) = hide.told {
+        let message = ToRenderer::HideSurface {
+            surface,
+            sequence,
+            part: hide.part,
+            size: hide.size,
+        };
+        children.send_renderer(producer, message, []);
+    }
 }
 
 /// Frees a surface and tells both ends.

@@ -55,6 +55,10 @@ impl Action {
             Action::ResizeSurface(ResizeSurface { producer, .. }) => {
                 Some((*producer, "> ReplaceRegion"))
             }
+            Action::HideSurface(HideSurface {
+                told: Some((producer, _)),
+                ..
+            }) => Some((*producer, "> HideSurface")),
             Action::Input(Input { process, .. }) => Some((*process, "> Input")),
             Action::Edit { process, .. } | Action::Paste { process, .. } => {
                 Some((*process, "> Edit"))
@@ -80,6 +84,7 @@ impl Action {
             | Action::CancelFetch { network, .. } => Some(*network),
             Action::CreateSurface(CreateSurface { gpu, .. })
             | Action::ResizeSurface(ResizeSurface { gpu, .. })
+            | Action::HideSurface(HideSurface { gpu, .. })
             | Action::DropSurface(DropSurface { gpu, .. }) => *gpu,
             Action::ReattachSurface(ReattachSurface { gpu, .. })
             | Action::SetScene { gpu, .. }
@@ -156,6 +161,18 @@ pub struct ReattachSurface {
     pub gpu: ProcessId,
     /// The next generation (with a live producer), else the last one.
     pub generation: Generation,
+    pub size: Size,
+}
+
+/// What [`Action::HideSurface`] needs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HideSurface {
+    pub surface: SurfaceId,
+    /// Its producer, if it lives, and the number to answer with.
+    pub told: Option<(ProcessId, u32)>,
+    /// Its consumer, if there is one.
+    pub gpu: Option<ProcessId>,
+    pub part: SurfacePart,
     pub size: Size,
 }
 
@@ -253,9 +270,13 @@ pub enum Action {
     CreateSurface(CreateSurface),
     /// Make new regions for a surface and tell both ends (`ReplaceRegion`).
     ResizeSurface(ResizeSurface),
-    /// The gpu process is a new one: make new regions and a new frames channel, tell the producer
-    /// (`ReplaceRegion` with a channel) and the gpu process (`CreateSurface`). Without a live
-    /// producer, hand the gpu process the last regions as they are.
+    /// Free the regions of a surface that nobody sees, or has seen yet: tell the gpu process
+    /// (`DropSurface`) and the producer (`HideSurface`), if they live.
+    HideSurface(HideSurface),
+    /// The gpu process is a new one, or the surface was hidden: make new regions and a new frames
+    /// channel, tell the producer (`ReplaceRegion` with a channel) and the gpu process
+    /// (`CreateSurface`). Without a live producer, hand the gpu process the last regions as they
+    /// are.
     ReattachSurface(ReattachSurface),
     /// Tell the gpu process and the producer, if they live, that it is gone; free its regions.
     DropSurface(DropSurface),

@@ -9,7 +9,6 @@ use crate::state::injection::Injection;
 use crate::state::input::InputState;
 use crate::state::navigation::NavigationKind;
 use crate::state::process::Process;
-use crate::state::service::Service;
 use crate::state::tab::Tab;
 
 impl Core {
@@ -56,9 +55,9 @@ impl Core {
             .filter_map(|p| self.hang_deadline(p));
         let swaps = self.tabs.iter().filter_map(Tab::swap_deadline);
         let services = self.services.all().into_iter();
-        let revivals = services.filter_map(Service::revival);
+        let restarts = services.filter_map(|service| service.restart_at(self.now));
         let refreshes = self.refresh_deadline();
-        let deadlines = handshakes.chain(hangs).chain(swaps).chain(revivals);
+        let deadlines = handshakes.chain(hangs).chain(swaps).chain(restarts);
         deadlines.chain(refreshes).min()
     }
 
@@ -153,6 +152,7 @@ impl Core {
         self.keep_popup();
         // The shell knows what to paint before it has the surface.
         self.tell_popup();
+        self.hide_surfaces();
         self.keep_surfaces();
         self.tell_appearance();
         self.ask_finds();

@@ -11,7 +11,7 @@ use crate::state::navigation::LoadStage;
 use crate::state::process::{Process, ProcessStage};
 use crate::state::{closed_tabs, visits};
 use protocol::ids::{ProcessId, Role, SurfaceId};
-use protocol::limits;
+use protocol::limits::{self, RESTART_PAUSE_MS_MAX};
 use protocol::surface::SurfacePart;
 use std::collections::BTreeSet;
 
@@ -94,7 +94,8 @@ impl Core {
                 process.is_some_and(|p| p.role == role && p.tab == surface.tab),
                 || format!("5: {id} is produced by {producer}, which is another's"),
             )?;
-            ensure(surface.gpu == self.window.gpu, || {
+            let gpu = self.window.gpu.filter(|_| !surface.is_hidden());
+            ensure(surface.gpu == gpu, || {
                 format!("5: {id} is shown by another gpu")
             })?;
         }
@@ -150,7 +151,7 @@ impl Core {
             let id = pending.id;
             ensure(seen.insert(id), || format!("7: {id} is pending twice"))?;
             let can_end = match &pending.stage {
-                LoadStage::WaitNetwork => self.services.network.wanted,
+                LoadStage::WaitNetwork => self.services.network.is_configured(),
                 LoadStage::Fetching(network) => {
                     self.services.network.process == Some(*network)
                         && self.processes.is_ready(*network)
@@ -174,12 +175,13 @@ impl Core {
 
     /// 8. Tabs, processes, surface bytes and queues stay within their limits.
     fn check_limits(&self) -> Check {
-        ensure(self.tabs.len() <= limits::TABS_MAX, || {
+        ensure(self.tabs.len() <= self.config.capacity.tabs, || {
             "8: too many tabs".to_owned()
         })?;
-        ensure(self.processes.len() <= limits::PROCESSES_MAX, || {
-            "8: too many processes".to_owned()
-        })?;
+        ensure(
+            self.processes.len() <= self.config.capacity.processes,
+            || "8: too many processes".to_owned(),
+        )?;
         for tab in self.tabs.iter() {
             ensure(tab.history.len() <= limits::HISTORY_ENTRIES_MAX, || {
                 format!("8: history of {}", tab.id)
@@ -214,14 +216,16 @@ impl Core {
         ensure(is_valid, || "8: a surface of impossible size".to_owned())
     }
 
-    /// 10. Restarts per window of time stay within the policy.
+    /// 10. A service that should run does, or waits no longer than the policy says.
     fn check_restarts(&self) -> Check {
+        let latest = self.now.0 + RESTART_PAUSE_MS_MAX;
         let is_kept = self
             .services
             .all()
             .into_iter()
-            .all(|service| service.restarts.is_within());
-        ensure(is_kept, || "10: too many restarts".to_owned())
+            .filter_map(|service| service.restart_at(self.now))
+            .all(|at| at.0 <= latest);
+        ensure(is_kept, || "10: too long a pause".to_owned())
     }
 
     /// 11. A dead process holds no grants: nothing refers to one that is not alive.

@@ -39,7 +39,7 @@ mod text;
 mod views;
 
 pub use action::{Action, Body, EXIT_NO_WINDOW, KillReason};
-pub use config::Config;
+pub use config::{Capacity, Config};
 pub use death::{DeathCause, Exit, Stack, Usage, Waiting};
 pub use event::{Command, Event, Time};
 pub use record::{Record, RecordKind};

@@ -53,13 +53,21 @@ pub enum RecordKind {
         role: Role,
         pid: u32,
     },
-    /// A service has died too often: it is not started again for a while.
+    /// A service has died and is not started again.
     GivenUp {
         /// Which role.
         #[serde(serialize_with = "by_name")]
         role: Role,
     },
-    /// The document and its sub-resources are loaded and painted.
+    /// A service has died soon after its start, and not for the first time: it is started again
+    /// after that pause.
+    KeepsDying {
+        /// Which role.
+        #[serde(serialize_with = "by_name")]
+        role: Role,
+        pause_ms: u64,
+    },
+    /// The document and its sub-resources are loaded and, in the tab that is shown, painted.
     Loaded {
         navigation: NavigationId,
         /// The URL.
@@ -133,6 +141,8 @@ pub enum RecordKind {
         /// Why.
         cause: String,
     },
+    /// So many tabs are open: another one was asked for, and there is no room for it.
+    TabLimit { tabs: usize },
     /// A tab's title.
     Title { title: String },
     /// The window has this size.

@@ -7,6 +7,7 @@ mod find;
 mod forged;
 mod gpu;
 mod hands;
+mod hidden;
 mod input;
 mod lifecycle;
 mod liveness;

@@ -2,7 +2,7 @@
 
 use browser_core::{Action, Command, Event, RecordKind};
 use protocol::ids::Role;
-use protocol::limits::NETWORK_RESTARTS_MAX;
+use protocol::limits::QUICK_DEATHS_MAX;
 use protocol::network::FromNetwork;
 use sim::world::{WAITING, World, records};
 
@@ -69,10 +69,11 @@ fn pages_get_a_new_fetch_channel_and_built_in_pages_get_none() {
 }
 
 #[test]
-fn after_too_many_deaths_pages_are_offline_until_the_person_tries_again() {
+fn after_many_deaths_pages_are_offline_until_it_is_back_or_the_user_tries_again() {
     let mut world = World::running();
     let tab = world.open(ONE);
-    for _ in 0..=NETWORK_RESTARTS_MAX {
+    for _ in 0..=QUICK_DEATHS_MAX {
+        world.wait_for_service(Role::Network);
         kill_network(&mut world);
         world.settle();
     }
@@ -94,6 +95,12 @@ fn after_too_many_deaths_pages_are_offline_until_the_person_tries_again() {
         (TWO, None)
     );
     assert_eq!(world.shell_state().banner, None);
+    kill_network(&mut world);
+    world.settle();
+    world.wait_for_service(Role::Network);
+    world.navigate(tab, ONE);
+    world.settle();
+    assert_eq!(world.tab(tab).error, None, "it came back by itself");
 }
 
 #[test]

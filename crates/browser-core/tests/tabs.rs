@@ -1,6 +1,6 @@
 //! Tabs: opened, closed, counted.
 
-use browser_core::{Action, Command, RecordKind};
+use browser_core::{Action, Capacity, Command, Config, RecordKind};
 use protocol::gpu::FromGpu;
 use protocol::limits::{STALE_PAGE_MS_MAX, TABS_MAX};
 use protocol::shell::{FromShell, TabMark};
@@ -23,11 +23,10 @@ fn background_tab_loads_without_being_shown() {
     assert_eq!((tabs[1].url.as_str(), tabs[1].is_pending), (TWO, false));
     assert_eq!(world.core.active_tab(), Some(one));
     assert_eq!(world.shown().len(), 2, "one page and the strip");
-    assert_eq!(
-        world.shell_state().tabs[1].mark,
-        TabMark::Ready,
-        "its body is there"
-    );
+    assert_eq!(world.shell_state().tabs[1].mark, TabMark::Loading);
+    world.hold.documents = false;
+    world.settle();
+    assert_eq!(world.shell_state().tabs[1].mark, TabMark::Ready);
 }
 
 #[test]
@@ -74,6 +73,50 @@ fn closing_the_last_tab_or_the_window_ends_the_browser() {
     world.settle();
     assert!(world.children.is_empty());
     assert!(world.core.is_exiting());
+}
+
+#[test]
+fn closing_the_last_tab_ends_a_browser_with_a_window_and_no_other() {
+    for ends_with_last_tab in [true, false] {
+        let mut world = World::new(Config {
+            ends_with_last_tab,
+            ..Config::default()
+        });
+        world.settle();
+        assert!(!world.core.is_exiting(), "no tab is no end");
+        let one = world.open(ONE);
+        world.command(Command::Close(one));
+        assert_eq!(world.core.is_exiting(), ends_with_last_tab);
+        if !ends_with_last_tab {
+            world.settle();
+            let two = world.open(TWO);
+            assert_eq!(world.tab(two).url, TWO);
+            assert_eq!(world.core.active_tab(), Some(two));
+        }
+    }
+}
+
+#[test]
+fn a_tab_beyond_the_limit_is_told_in_a_record_and_in_the_strip() {
+    let capacity = Capacity {
+        tabs: 3,
+        processes: 30,
+    };
+    let mut world = World::new(Config {
+        capacity,
+        ..Config::default()
+    });
+    world.settle();
+    for _ in 0..3 {
+        world.open(ONE);
+    }
+    let actions = world.command(Command::Open {
+        address: TWO.to_owned(),
+        activate: true,
+    });
+    assert_eq!(records(&actions), [&RecordKind::TabLimit { tabs: 3 }]);
+    let notice = world.shell_state().notice.clone();
+    assert!(notice.is_some_and(|notice| notice.contains("3 tabs")));
 }
 
 #[test]

@@ -67,10 +67,12 @@ pub const CLIPBOARD_BYTES_MAX: usize = 1024 * 1024;
 pub const CLIPBOARD_MS_MAX: u64 = 2_000;
 /// Most copies that the user asked for and no renderer has answered; older ones are forgotten.
 pub const UNTAKEN_COPIES_MAX: usize = 8;
-/// Most tabs.
-pub const TABS_MAX: usize = 64;
-/// Most processes, all roles together.
-pub const PROCESSES_MAX: usize = 160;
+/// Most tabs. A broker with few descriptors has fewer.
+pub const TABS_MAX: usize = 300;
+/// Most processes, all roles together. A tab that is on its way to another site has two.
+pub const PROCESSES_MAX: usize = 640;
+/// Navigations that are under way in the network process at once; further ones wait.
+pub const NAVIGATIONS_AT_ONCE_MAX: usize = 128;
 /// Most entries of one tab's history.
 pub const HISTORY_ENTRIES_MAX: usize = 100;
 
@@ -143,18 +145,18 @@ pub const UNANSWERED_RESIZES_MAX: u32 = 8;
 pub const STDERR_BYTES_PER_SECOND: usize = 1024 * 1024;
 /// Bytes of a child's standard error that are handed on; the rest is left out.
 pub const STDERR_BYTES_MAX: usize = 64 * 1024 * 1024;
-/// Window of time over which restarts of a role are counted.
-pub const RESTART_WINDOW_MS: u64 = 60_000;
-/// Restarts of the gpu process in that window before the broker goes on without a window.
-pub const GPU_RESTARTS_MAX: usize = 3;
-/// Restarts of the X11 filter in that window; the gpu process waits for it.
-pub const X11_FILTER_RESTARTS_MAX: usize = 3;
-/// Restarts of the network process in that window before pages fail as offline.
-pub const NETWORK_RESTARTS_MAX: usize = 5;
-/// Restarts of the shell process in that window before the broker goes on without it.
-pub const SHELL_RESTARTS_MAX: usize = 5;
-/// Spare renderers lost before being used in that window, before no spare is kept any more.
-pub const SPARE_RESTARTS_MAX: usize = 5;
+/// Pause before a service is started again that has died twice with little health between; it
+/// doubles with each further death.
+pub const RESTART_PAUSE_MS_MIN: u64 = 50;
+/// Longest such pause.
+pub const RESTART_PAUSE_MS_MAX: u64 = 5_000;
+/// How long a service must live for its next death to count as the first one.
+pub const SERVICE_HEALTHY_MS: u64 = 10_000;
+/// Such deaths after which nobody waits for the network process: pages fail as offline.
+pub const QUICK_DEATHS_MAX: u32 = 5;
+/// Restarts of a gpu process, or of its X11 filter, that never came to a window before the browser
+/// says so and ends.
+pub const WINDOW_TRIES_MAX: u32 = 3;
 
 const _: () = assert!(URL_BYTES_MAX * 2 <= MESSAGE_BYTES_MAX);
 const _: () = assert!(BODY_CHUNK_BYTES_MAX + 64 <= MESSAGE_BYTES_MAX);

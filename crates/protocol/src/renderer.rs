@@ -59,6 +59,18 @@ pub enum ToRenderer {
         /// Whether a new frames channel comes along.
         channel: bool,
     },
+    /// Nobody sees the surface: its regions and its channel are given back. What is to be shown on
+    /// it is laid out for that size, and loaded without being painted. The first message about a
+    /// surface that nobody has seen yet; until the next `ReplaceRegion`, which comes with a
+    /// channel. Answered with [`FromRenderer::Done`].
+    HideSurface {
+        surface: SurfaceId,
+        /// Rises by one with each input to, and each commit in, this process.
+        sequence: u32,
+        /// What is to be shown on it.
+        part: SurfacePart,
+        size: Size,
+    },
     /// The surface is gone.
     DetachSurface { surface: SurfaceId },
     /// Something the user did there; answered with [`FromRenderer::Done`].
@@ -281,6 +293,7 @@ impl Message for ToRenderer {
             ToRenderer::Edit { edit, .. } => edit.handles(),
             ToRenderer::Lock { fetch: false, .. }
             | ToRenderer::DetachSurface { .. }
+            | ToRenderer::HideSurface { .. }
             | ToRenderer::GoWithin(_)
             | ToRenderer::Input { .. }
             | ToRenderer::Inspect { .. }
@@ -301,7 +314,9 @@ impl Message for ToRenderer {
             ToRenderer::GoWithin(go) => {
                 check_text(go.fragment.as_deref().unwrap_or(""), URL_BYTES_MAX)
             }
-            ToRenderer::AttachSurface { size, .. } | ToRenderer::ReplaceRegion { size, .. } => {
+            ToRenderer::AttachSurface { size, .. }
+            | ToRenderer::HideSurface { size, .. }
+            | ToRenderer::ReplaceRegion { size, .. } => {
                 if size.is_valid_surface() {
                     Ok(())
                 } else {

@@ -200,7 +200,7 @@ pub enum FromShell {
     /// Enter in the address bar: its text as typed.
     Go(String),
     /// The tab was dragged to that place in the strip.
-    Move(TabId, u8),
+    Move(TabId, u16),
     /// Open a new tab.
     NewTab,
     /// The active tab's Reload button.

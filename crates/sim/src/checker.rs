@@ -185,6 +185,10 @@ impl Checker {
                 surface,
                 ..
             } => self.number_of_surface(*process, *sequence, *surface),
+            Action::HideSurface(action::HideSurface {
+                told: Some((process, sequence)),
+                ..
+            }) => self.next_in_order(*process, *sequence),
             Action::SetAppearance(told) => self.appearance(told),
             Action::Find(action::Find {
                 process, sequence, ..
@@ -266,6 +270,7 @@ impl Checker {
                 );
                 Ok(())
             }
+            Action::HideSurface(ref hide) => self.hide(hide),
             Action::ResizeSurface(action::ResizeSurface {
                 surface,
                 producer,
@@ -308,6 +313,31 @@ impl Checker {
                 })
             }
             _ => Ok(()),
+        }
+    }
+
+    /// A surface may begin hidden, with a producer and no generation.
+    fn hide(&mut self, hide: &action::HideSurface) -> Check {
+        ensure(hide.size.is_valid_surface(), || format!("5: {hide:?}"))?;
+        let (id, told) = (hide.surface, hide.told.map(|(producer, _)| producer));
+        match (self.surfaces.get(&id), told) {
+            (Some(surface), Some(told)) => ensure(surface.producer == told, || {
+                format!("5: {id} has another producer")
+            }),
+            (Some(_), None) => Ok(()),
+            (None, told) => {
+                let producer = told.filter(|_| !self.dropped.contains(&id));
+                let producer = producer.ok_or_else(|| format!("5: no {id} to hide"))?;
+                let generation = Generation(0);
+                self.surfaces.insert(
+                    id,
+                    Surface {
+                        producer,
+                        generation,
+                    },
+                );
+                Ok(())
+            }
         }
     }
 
@@ -442,6 +472,10 @@ pub fn recipients(action: &Action) -> Vec<ProcessId> {
         }
         Action::ReattachSurface(action::ReattachSurface { producer, gpu, .. }) => {
             Some(gpu).into_iter().chain(producer).collect()
+        }
+        Action::HideSurface(action::HideSurface { told, gpu, .. }) => {
+            let producer = told.map(|(producer, _)| producer);
+            producer.into_iter().chain(gpu).collect()
         }
         Action::DropSurface(action::DropSurface { producer, gpu, .. }) => {
             producer.into_iter().chain(gpu).collect()

@@ -441,7 +441,7 @@ impl World {
             ShellKind::FindStep => FromShell::FindStep(FindStep::Next),
             ShellKind::Forward => FromShell::Forward,
             ShellKind::Go => FromShell::Go(address.to_owned()),
-            ShellKind::Move => FromShell::Move(tab, by.0.to_le_bytes()[0]),
+            ShellKind::Move => FromShell::Move(tab, u16::from(by.0.to_le_bytes()[0])),
             ShellKind::NewTab => FromShell::NewTab,
             ShellKind::Reload => FromShell::Reload,
             ShellKind::ResetZoom => FromShell::ResetZoom,

@@ -223,6 +223,10 @@ impl World {
             }) => {
                 self.child(*process).inputs.push_back(*sequence);
             }
+            Action::HideSurface(action::HideSurface {
+                told: Some((process, sequence)),
+                ..
+            }) => self.child(*process).inputs.push_back(*sequence),
             Action::Ping { process, sequence } => self.pings.push_back((*process, *sequence)),
             Action::Inject { process, fault } => self.child(*process).broken = Some(fault.clone()),
             Action::SetScene { scene, .. } => self.scene = scene.clone(),
@@ -416,6 +420,18 @@ impl World {
 
     pub fn process_of(&self, tab: TabId) -> ProcessId {
         self.tab(tab).process.expect("the tab has a process")
+    }
+
+    /// Lets time go by until a service that died is started again and ready. Returns the
+    /// milliseconds.
+    pub fn wait_for_service(&mut self, role: Role) -> u64 {
+        let from = self.now;
+        while self.service(role).is_none() {
+            let at = self.core.deadline().expect("it is to be started again");
+            self.advance(at.0.saturating_sub(self.now));
+            self.settle();
+        }
+        self.now - from
     }
 
     /// The surfaces on show, from bottom to top.

@@ -3,7 +3,7 @@
 use super::server::{Server, Then, read_head, respond, send, wait_for_close};
 use super::{Net, Renderer, WATCHDOG, next};
 use protocol::ids::NavigationId;
-use protocol::limits::TABS_MAX;
+use protocol::limits::NAVIGATIONS_AT_ONCE_MAX;
 use protocol::network::{FromNetwork, ToNetwork};
 use std::io::{PipeReader, Read};
 use std::sync::{Mutex, mpsc};
@@ -16,7 +16,7 @@ const FETCHES_EACH: usize = 3;
 const STALLED: usize = NAVIGATIONS + RENDERERS * FETCHES_EACH;
 
 // As many as the tabs may have, and as this claim promises.
-const _: () = assert!(NAVIGATIONS <= 2 * TABS_MAX && STALLED == 150);
+const _: () = assert!(NAVIGATIONS <= NAVIGATIONS_AT_ONCE_MAX && STALLED == 150);
 
 /// Stalls in a place that depends on the path, says so, and waits until the client has gone.
 fn stalling_server(events: mpsc::Sender<&'static str>) -> Server {

@@ -1,12 +1,11 @@
 //! A tab that the pointer drags along the strip.
 
+use super::roll::Row;
 use protocol::ids::TabId;
 use protocol::shell::{FromShell, ShellState};
 
 /// Pixels that the pointer must move before a click becomes a drag.
 const THRESHOLD: f32 = 8.0;
-/// Where the first tab begins.
-const TABS_X: f32 = 6.0;
 
 /// The tab on which the button went down.
 #[derive(Clone, Copy, Debug)]
@@ -29,16 +28,15 @@ impl Drag {
     }
 
     /// The pointer is there: asks for the place under it if the tab has another.
-    pub(crate) fn pull(&mut self, x: f32, state: &ShellState, width: f32) -> Option<FromShell> {
+    pub(crate) fn pull(&mut self, x: f32, state: &ShellState, row: &Row) -> Option<FromShell> {
         self.is_moved |= (x - self.from_x).abs() > THRESHOLD;
-        let last = state.tabs.len().checked_sub(1)?;
-        let place = (((x - TABS_X) / width).max(0.0) as usize).min(last);
+        let place = row.place_at(x);
         let present = state.tabs.iter().position(|tab| tab.tab == self.tab);
         if !self.is_moved || present == Some(place) || self.asked == Some(place) {
             return None;
         }
         self.asked = Some(place);
-        Some(FromShell::Move(self.tab, u8::try_from(place).ok()?))
+        Some(FromShell::Move(self.tab, u16::try_from(place).ok()?))
     }
 
     /// The button goes up: what was dragged is shown, and what was not was clicked.

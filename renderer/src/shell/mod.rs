@@ -15,6 +15,7 @@ mod fit;
 mod icons;
 mod parts;
 mod popup;
+mod roll;
 mod strip;
 
 use crate::runtime::{Host, LoopError, ToBroker};

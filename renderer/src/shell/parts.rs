@@ -3,6 +3,7 @@
 use super::favicons::Favicons;
 use super::fit::fit;
 use super::icons::{Icon, icon};
+use super::roll::Row;
 use crate::document::content::escape;
 use protocol::appearance::Percent;
 use protocol::shell::{Security, ShellState, TabMark, TabView};
@@ -15,9 +16,6 @@ pub(crate) struct Inks {
     pub(crate) pale: &'static str,
 }
 
-/// Pixels beside the tabs: padding and the button for a new one.
-const BESIDE_TABS: f32 = 46.0;
-const TAB_WIDTH_MAX: f32 = 221.0;
 /// Narrower tabs have no close button unless they are active.
 const CLOSABLE_WIDTH_MIN: f32 = 76.0;
 const TAB_FONT: f32 = 12.5;
@@ -30,8 +28,14 @@ pub(crate) struct Part {
     pub(crate) html: String,
 }
 
-/// All parts, for a strip of that width.
-pub(crate) fn parts(state: &ShellState, favicons: &Favicons, width: f32, inks: Inks) -> [Part; 5] {
+/// All parts, for a strip of that width with those tabs.
+pub(crate) fn parts(
+    state: &ShellState,
+    row: &Row,
+    favicons: &Favicons,
+    width: f32,
+    inks: Inks,
+) -> [Part; 5] {
     let (class, site) = site(state, width, inks);
     let link = state.hover_link.as_deref().unwrap_or("");
     let hover = escape(&fit(link, width * 0.4, 12.0));
@@ -39,7 +43,7 @@ pub(crate) fn parts(state: &ShellState, favicons: &Favicons, width: f32, inks: I
         Part {
             id: "tabs",
             class: "",
-            html: tabs(state, favicons, width, inks),
+            html: tabs(state, row, favicons, inks),
         },
         Part {
             id: "nav",
@@ -64,25 +68,38 @@ pub(crate) fn parts(state: &ShellState, favicons: &Favicons, width: f32, inks: I
     ]
 }
 
-/// The width of each tab, with what parts it from the next.
-pub(crate) fn tab_width(state: &ShellState, width: f32) -> f32 {
-    let count = state.tabs.len().max(1) as f32;
-    ((width - BESIDE_TABS) / count).clamp(1.0, TAB_WIDTH_MAX)
-}
-
-fn tabs(state: &ShellState, favicons: &Favicons, width: f32, inks: Inks) -> String {
-    let tab_width = tab_width(state, width);
+fn tabs(state: &ShellState, row: &Row, favicons: &Favicons, inks: Inks) -> String {
     let mut html = String::new();
-    for tab in &state.tabs {
+    let (before, after) = row.hidden.unwrap_or_default();
+    if row.hidden.is_some() {
+        html.push_str(&roll_button(
+            "earlier",
+            "Earlier tabs",
+            &format!("\u{2039} {before}"),
+        ));
+    }
+    for tab in state.tabs.get(row.places.clone()).unwrap_or_default() {
         let favicon = favicons.get(tab.tab);
         let is_active = state.active == Some(tab.tab);
-        html.push_str(&tab_markup(tab, favicon, is_active, tab_width, inks));
+        html.push_str(&tab_markup(tab, favicon, is_active, row.width, inks));
+    }
+    if row.hidden.is_some() {
+        html.push_str(&roll_button(
+            "later",
+            "Later tabs",
+            &format!("{after} \u{203a}"),
+        ));
     }
     let plus = icon(Icon::Plus, inks.plain);
     html.push_str(&format!(
         "<a class=\"plus\" title=\"New tab\" href=\"shell:new\">{plus}</a>"
     ));
     html
+}
+
+/// A button that rolls the strip, with the number of tabs that are not on show there.
+fn roll_button(to: &str, title: &str, text: &str) -> String {
+    format!("<a class=\"roll\" title=\"{title}\" href=\"shell:roll/{to}\">{text}</a>")
 }
 
 fn tab_markup(

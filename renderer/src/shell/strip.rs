@@ -5,7 +5,8 @@ use super::command::{self, BASE};
 use super::completion::Completion;
 use super::drag::Drag;
 use super::favicons::Favicons;
-use super::parts::{Inks, Part, parts, tab_width};
+use super::parts::{Inks, Part, parts};
+use super::roll::Roll;
 use crate::document::markup::Markup;
 use crate::document::text_fields;
 use crate::load::fetcher::Fetcher;
@@ -19,6 +20,8 @@ use protocol::shell::{FromShell, ShellState};
 
 const TEMPLATE: &str = include_str!("strip.html");
 const CSS: &str = include_str!("strip.css");
+/// Pixels of the tabs, from the top.
+const TABS_HEIGHT: f64 = 36.0;
 
 /// The strip's document.
 pub(crate) struct Strip {
@@ -36,6 +39,7 @@ pub(crate) struct Strip {
     told: String,
     completion: Completion,
     drag: Option<Drag>,
+    roll: Roll,
 }
 
 impl Strip {
@@ -56,6 +60,7 @@ impl Strip {
             told: String::new(),
             completion: Completion::default(),
             drag: None,
+            roll: Roll::default(),
         }
     }
 
@@ -95,6 +100,9 @@ impl Strip {
         {
             return commands;
         }
+        if self.rolled_by_wheel(&event) {
+            return Vec::new();
+        }
         if let Some(commands) = self.menu_click(&event) {
             return commands;
         }
@@ -116,9 +124,41 @@ impl Strip {
         }
         links
             .iter()
+            .filter(|link| !self.rolled_by_link(&link.url))
             .filter_map(|link| command::of_link(&link.url))
             .chain(middle)
             .collect()
+    }
+
+    fn rolled_by_wheel(&mut self, event: &InputEvent) -> bool {
+        let InputEvent::Wheel {
+            y,
+            delta_x,
+            delta_y,
+            ..
+        } = *event
+        else {
+            return false;
+        };
+        let is_over_tabs = f64::from(y) < TABS_HEIGHT * self.view.scale();
+        if is_over_tabs {
+            self.roll.wheel(delta_x + delta_y);
+        }
+        is_over_tabs
+    }
+
+    /// Whether a link of the strip rolls it, which is no business of the broker's.
+    fn rolled_by_link(&mut self, link: &url::Url) -> bool {
+        let is_later = match link.as_str() {
+            "shell:roll/earlier" => false,
+            "shell:roll/later" => true,
+            _ => return false,
+        };
+        if let Some(state) = &self.state {
+            let row = self.roll.row(state, self.view.view_size().0 as f32);
+            self.roll.page(&row, is_later);
+        }
+        true
     }
 
     /// What a drag of a tab asks for now, instead of what a click would.
@@ -139,8 +179,8 @@ impl Strip {
             }
             InputEvent::PointerMove { x, .. } => {
                 let (drag, state) = self.drag.as_mut().zip(self.state.as_ref())?;
-                let width = tab_width(state, self.view.view_size().0 as f32);
-                drag.pull(x / scale, state, width)
+                let row = self.roll.row(state, self.view.view_size().0 as f32);
+                drag.pull(x / scale, state, &row)
             }
             InputEvent::PointerUp {
                 button: Button::Left,
@@ -381,7 +421,8 @@ impl Strip {
         let (Some(state), Some(document)) = (&self.state, &mut self.view.document) else {
             return;
         };
-        let new = parts(state, &self.favicons, width, inks);
+        let row = self.roll.row(state, width);
+        let new = parts(state, &row, &self.favicons, width, inks);
         if new.as_slice() == self.parts {
             return;
         }

@@ -85,6 +85,19 @@ impl Outside {
 
     /// A renderer with a surface, locked to a site with a fetch channel.
     pub(super) fn page() -> Outside {
+        let mut outside = Outside::locked();
+        outside.attach(SurfacePart::Page, SIZE);
+        outside
+    }
+
+    /// The same with a surface that nobody has seen.
+    pub(super) fn unseen_page(size: Size) -> Outside {
+        let mut outside = Outside::locked();
+        outside.hide(size);
+        outside
+    }
+
+    fn locked() -> Outside {
         let mut outside = Outside::start(page::Page::new);
         let (inside, network) = Endpoint::<ToNetwork, FromNetwork>::pair().expect("pair");
         outside.network = Some(network.split());
@@ -93,7 +106,6 @@ impl Outside {
             ToRenderer::Lock { site, fetch: true },
             vec![inside.into_fd()],
         );
-        outside.attach(SurfacePart::Page, SIZE);
         outside
     }
 
@@ -139,6 +151,33 @@ impl Outside {
             channel: false,
         };
         self.send_with(message, fds);
+    }
+
+    /// Nobody sees the page any more; what was its channel is closed.
+    pub(super) fn hide(&mut self, size: Size) {
+        self.send(ToRenderer::HideSurface {
+            surface: self.surface,
+            sequence: 0,
+            part: SurfacePart::Page,
+            size,
+        });
+        (self.frames, self.consumer) = (None, None);
+        self.frames_seen = 0;
+    }
+
+    /// A hidden page is shown again.
+    pub(super) fn show(&mut self, size: Size, generation: Generation) {
+        let (inside, outside) = Endpoint::<FromProducer, ToProducer>::pair().expect("pair");
+        let regions = self.new_regions(size, generation);
+        let message = ToRenderer::ReplaceRegion {
+            surface: self.surface,
+            generation,
+            size,
+            channel: true,
+        };
+        self.send_with(message, [vec![inside.into_fd()], regions].concat_fds());
+        self.frames = Some(outside.split());
+        self.give_credit();
     }
 
     fn new_regions(&mut self, size: Size, generation: Generation) -> Vec<OwnedFd> {

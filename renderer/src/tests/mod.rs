@@ -7,6 +7,7 @@ mod find;
 mod forms;
 mod frames;
 pub(crate) mod harness;
+mod hidden;
 mod hostile;
 mod lengths;
 mod links;
@@ -19,3 +20,5 @@ mod selection;
 mod sheets;
 mod shell;
 mod shown;
+
+pub(crate) use shell::state as shell_state;

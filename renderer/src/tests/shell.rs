@@ -27,7 +27,7 @@ fn tab(id: u32, title: &str, mark: TabMark) -> TabView {
     }
 }
 
-pub(super) fn state() -> ShellState {
+pub(crate) fn state() -> ShellState {
     ShellState {
         tabs: vec![
             tab(1, "Welcome to Bulkhead", TabMark::Ready),
@@ -261,8 +261,9 @@ fn a_card_has_its_buttons() {
     );
 }
 
-#[test]
-fn many_tabs_in_a_narrow_window_stay_clickable() {
+/// Forty tabs in a window that has room for five, and the place of the fifth and of the buttons
+/// that roll them.
+fn many_tabs() -> Outside {
     let mut outside = Outside::shell(Size::new(500, SHELL_HEIGHT));
     let mut state = state();
     state.tabs = (0..40)
@@ -270,10 +271,42 @@ fn many_tabs_in_a_narrow_window_stay_clickable() {
         .collect();
     state.active = Some(TabId(0));
     outside.tell_shell(ToShell::State(Box::new(state)));
-    outside.wait_pixels("the strip", |o| o.pixel(10, 34) == 0xff_ffff);
-    outside.click(6.0 + 454.0 * 39.5 / 40.0, 20.0);
-    assert_eq!(
-        outside.wait_asked("the last tab"),
-        FromShell::Activate(TabId(39))
-    );
+    outside.wait_pixels("the strip", |o| o.pixel(70, 34) == 0xff_ffff);
+    outside
+}
+const FIFTH: (f32, f32) = (6.0 + 52.0 + 70.0 * 4.5, 20.0);
+const EARLIER: (f32, f32) = (6.0 + 26.0, 20.0);
+const LATER: (f32, f32) = (6.0 + 52.0 + 350.0 + 26.0, 20.0);
+
+#[test]
+fn many_tabs_in_a_narrow_window_stay_clickable() {
+    let mut outside = many_tabs();
+    outside.click(FIFTH.0, FIFTH.1);
+    let asked = outside.wait_asked("the fifth");
+    assert_eq!(asked, FromShell::Activate(TabId(4)));
+    for _ in 0..20 {
+        outside.click(LATER.0, LATER.1);
+    }
+    outside.click(FIFTH.0, FIFTH.1);
+    let asked = outside.wait_asked("the last tab");
+    assert_eq!(asked, FromShell::Activate(TabId(39)));
+    outside.click(EARLIER.0, EARLIER.1);
+    outside.click(FIFTH.0, FIFTH.1);
+    let asked = outside.wait_asked("one before");
+    assert_eq!(asked, FromShell::Activate(TabId(35)));
+}
+
+#[test]
+fn the_wheel_rolls_many_tabs() {
+    let mut outside = many_tabs();
+    outside.input(InputEvent::Wheel {
+        x: FIFTH.0,
+        y: FIFTH.1,
+        delta_x: 0.0,
+        delta_y: 90.0,
+        modifiers: PLAIN,
+    });
+    outside.click(FIFTH.0, FIFTH.1);
+    let asked = outside.wait_asked("three further");
+    assert_eq!(asked, FromShell::Activate(TabId(7)));
 }

@@ -7,6 +7,7 @@ mod complete;
 mod display;
 mod faults;
 mod find;
+mod hidden;
 mod icons;
 mod input;
 mod liveness;

@@ -71,8 +71,8 @@ impl Core {
             Some(entry) => (entry.url.clone(), NavigationKind::Reload),
             None => (tab.requested.clone(), NavigationKind::New),
         };
-        // The user asks again: worth another network process even after too many deaths.
-        self.services.network.wanted = true;
+        // The user asks again: worth another network process at once.
+        self.services.network.restarts.hurry();
         self.begin(id, &url, kind);
     }
 
@@ -162,11 +162,10 @@ impl Core {
     /// Asks the network process, or waits for one.
     pub(crate) fn fetch(&mut self, id: TabId) {
         let Some(network) = self.ready_service(&self.services.network) else {
-            let service = &mut self.services.network;
-            if !service.wanted && !service.restarts.allow(self.now) {
-                return self.fail(id, LoadError::Offline);
+            let service = &self.services.network;
+            if service.is_failing() && !service.is_missing(self.now) {
+                self.fail(id, LoadError::Offline);
             }
-            service.wanted = true;
             return;
         };
         let Some(pending) = self.pending_mut(id) else {

@@ -218,7 +218,7 @@ impl Core {
     }
 
     fn pending_lost_network(&mut self, tab: TabId, id: ProcessId) {
-        let is_restarted = self.services.network.wanted;
+        let is_failing = self.services.network.is_failing();
         let Some(pending) = self.pending_mut(tab) else {
             return;
         };
@@ -238,7 +238,7 @@ impl Core {
                 self.emit(Action::DropBody { navigation });
                 self.fetch(tab);
             }
-            LoadStage::WaitNetwork if !is_restarted => self.fail(tab, LoadError::Offline),
+            LoadStage::WaitNetwork if is_failing => self.fail(tab, LoadError::Offline),
             _ => {}
         }
     }

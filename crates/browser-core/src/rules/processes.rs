@@ -5,17 +5,16 @@
 //! is not sealed or has been killed; kills a process twice.
 
 use crate::action::{Action, EXIT_NO_WINDOW, KillReason};
+use crate::config::SERVICE_PROCESSES;
 use crate::death::{DeathCause, Exit, Waiting};
 use crate::record::RecordKind;
 use crate::state::core::Core;
 use crate::state::process::{Process, ProcessStage};
+use crate::state::service::Outlook;
 use crate::text;
 use protocol::ids::{ProcessId, Role, TabId};
-use protocol::limits;
+use protocol::limits::WINDOW_TRIES_MAX;
 use protocol::misbehaviour::Misbehaviour;
-
-/// Processes that renderers may not take, so that a service can always be restarted.
-const SERVICE_PROCESSES: usize = 12;
 
 impl Core {
     /// A new process of that role; `None` at the limit.
@@ -25,7 +24,7 @@ impl Core {
         } else {
             0
         };
-        if self.processes.len() + reserved >= limits::PROCESSES_MAX {
+        if self.processes.len() + reserved >= self.config.capacity.processes {
             return None;
         }
         let process = self.ids.process();
@@ -51,8 +50,7 @@ impl Core {
 
     /// A renderer that was acquired and not locked is not needed: it becomes the spare, or ends.
     pub(crate) fn release_renderer(&mut self, id: ProcessId) {
-        let spare = &self.services.spare;
-        let is_wanted = spare.wanted && spare.process.is_none();
+        let is_wanted = self.services.spare.is_wanted();
         let Some(process) = self.processes.living_mut(id) else {
             return;
         };
@@ -70,7 +68,6 @@ impl Core {
 
     /// Spawns the services that should be there and are not.
     pub(crate) fn keep_services(&mut self) {
-        self.services.revive(self.now);
         self.keep_service(Role::X11Filter);
         if self.is_display_reachable() {
             self.keep_service(Role::Gpu);
@@ -86,7 +83,8 @@ impl Core {
     }
 
     fn keep_service(&mut self, role: Role) {
-        if self.services.of(role).is_missing() {
+        let now = self.now;
+        if self.services.of(role).is_missing(now) {
             self.services.of(role).process = self.spawn(role);
         }
     }
@@ -265,8 +263,9 @@ impl Core {
         };
         process.network = None;
         let (role, tab) = (process.role, process.tab);
-        self.surfaces.forget_producer(id);
         let now = self.now;
+        let lived_ms = now.0 - process.spawned_at.0;
+        self.surfaces.forget_producer(id);
         let service = self.services.of(role);
         if service.process != Some(id) {
             if let (Role::Renderer, Some(tab)) = (role, tab) {
@@ -274,25 +273,29 @@ impl Core {
             }
             return;
         }
-        let is_given_up = service.died(now);
-        // A tab does without the spare one.
-        if is_given_up && role != Role::Renderer {
-            self.record(RecordKind::GivenUp { role }, None, None);
+        let outlook = service.died(now, lived_ms);
+        let deaths = service.restarts.deaths();
+        match outlook {
+            // A tab does without the spare one.
+            _ if role == Role::Renderer => {}
+            Outlook::Over => self.record(RecordKind::GivenUp { role }, None, None),
+            Outlook::Again { pause_ms: 0 } => {}
+            Outlook::Again { pause_ms } => {
+                self.record(RecordKind::KeepsDying { role, pause_ms }, None, None);
+            }
         }
         match role {
             Role::Gpu => {
-                let had_window = self.window.gpu == Some(id);
                 self.gpu_lost();
-                if is_given_up && !had_window {
+                if deaths > WINDOW_TRIES_MAX && !self.window.has_stood {
                     self.end_without_window(format!("the gpu process {cause}"));
                 }
             }
             Role::Network => self.network_lost(id),
             Role::Shell => self.shell_lost(),
             Role::X11Filter => {
-                let had_window = self.window.gpu.is_some();
                 self.x11_filter_lost();
-                if is_given_up && !had_window {
+                if deaths > WINDOW_TRIES_MAX && !self.window.has_stood {
                     self.end_without_window(format!("the X11 filter {cause}"));
                 }
             }

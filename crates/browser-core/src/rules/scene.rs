@@ -21,7 +21,13 @@ impl Core {
         let mut items = Vec::new();
         if let Some(tab) = self.tabs.shown() {
             for slot in [tab.next, tab.front].into_iter().flatten() {
-                items.push(self.scene_item(slot.surface, page));
+                if self
+                    .surfaces
+                    .get(slot.surface)
+                    .is_some_and(|it| !it.is_hidden())
+                {
+                    items.push(self.scene_item(slot.surface, page));
+                }
             }
         }
         if let Some(strip) = self.window.strip {

@@ -22,8 +22,11 @@ use protocol::shell::{
 };
 use url::Url;
 
-/// Bytes of a title in the strip: all tabs, the longest URL and all remarks fit into one message.
+/// Bytes of a title in the strip.
 const STRIP_TITLE_BYTES_MAX: usize = 160;
+/// Bytes of all of them: with the longest URL and all remarks they fit into one message. Where
+/// there are many tabs, there is no room for a long title in the strip either.
+const STRIP_TITLES_BYTES_MAX: usize = 12 * 1024;
 /// Bytes of a line on a card.
 const CARD_LINE_BYTES_MAX: usize = 300;
 /// Bytes of a host name; DNS allows no more.
@@ -165,7 +168,7 @@ impl Core {
             security: tab.map_or(Security::Builtin, security),
             can_go_back: tab.is_some_and(|tab| tab.history.back().is_some()),
             can_go_forward: tab.is_some_and(|tab| tab.history.forward().is_some()),
-            loading: tab.is_some_and(|tab| self.is_loading(tab.id)),
+            loading: tab.is_some_and(|tab| self.is_loading(tab)),
             zoom: tab.map_or(Percent::HUNDRED, |tab| self.zoom_of(tab)),
             find: tab.and_then(|tab| tab.find.as_ref()).map(|find| FindView {
                 text: find.text.clone(),
@@ -184,7 +187,8 @@ impl Core {
             .as_ref()
             .map_or("", |committed| &committed.title);
         let title = if title.is_empty() { tab.url() } else { title };
-        let title = text::clean(title, STRIP_TITLE_BYTES_MAX);
+        let share = STRIP_TITLES_BYTES_MAX / self.tabs.len().max(1);
+        let title = text::clean(title, share.min(STRIP_TITLE_BYTES_MAX));
         TabView {
             tab: tab.id,
             title,
@@ -195,31 +199,25 @@ impl Core {
     pub(crate) fn mark(&self, tab: &Tab) -> TabMark {
         if tab.pending.is_none() && tab.crash.is_some() {
             TabMark::Crashed
-        } else if self.slowness(tab.id) != Slowness::None {
+        } else if self.slowness(tab) != Slowness::None {
             TabMark::Slow
-        } else if self.is_loading(tab.id) {
+        } else if self.is_loading(tab) {
             TabMark::Loading
         } else {
             TabMark::Ready
         }
     }
 
-    fn slowness(&self, tab: TabId) -> Slowness {
-        let process = self
-            .current_process(tab)
-            .and_then(|process| self.processes.get(process));
+    fn slowness(&self, tab: &Tab) -> Slowness {
+        let process = tab.committed_process();
+        let process = process.and_then(|process| self.processes.get(process));
         process.map_or(Slowness::None, |process| process.unanswered.slowness)
     }
 
-    /// Whether something more of the tab's page is to come. A hidden page is not asked for frames
-    /// and so never says that it has painted everything: its body is what counts.
-    pub(crate) fn is_loading(&self, id: TabId) -> bool {
-        let Some(tab) = self.tabs.find(id) else {
-            return false;
-        };
-        let is_unfinished = tab.committed.as_ref().is_some_and(|committed| {
-            !committed.is_loaded && (self.tabs.active == Some(id) || committed.body_from.is_some())
-        });
+    /// Whether something more of the tab's page is to come.
+    pub(crate) fn is_loading(&self, tab: &Tab) -> bool {
+        let committed = tab.committed.as_ref();
+        let is_unfinished = committed.is_some_and(|committed| !committed.is_loaded);
         tab.pending.is_some() || (is_unfinished && tab.crash.is_none())
     }
 
@@ -227,12 +225,10 @@ impl Core {
         let gpu = &self.services.gpu;
         let network = &self.services.network;
         let mut remarks: Vec<&str> = self.config.banner.as_deref().into_iter().collect();
-        if !gpu.wanted && gpu.process.is_none() {
-            remarks.push(
-                "The gpu process keeps dying. Bulkhead continues without a window for a while.",
-            );
+        if gpu.is_failing() {
+            remarks.push("The gpu process keeps dying. Its window comes back within seconds.");
         }
-        if !network.wanted && network.process.is_none() {
+        if network.is_failing() {
             remarks.push("The network process keeps dying. Reload a page to try again.");
         }
         if remarks.is_empty() {
@@ -260,7 +256,7 @@ impl Core {
                 buttons: vec![CardButton::Reload, CardButton::Close],
             });
         }
-        if self.slowness(id) != Slowness::Carded {
+        if self.slowness(tab) != Slowness::Carded {
             return None;
         }
         let process = self.processes.get(self.current_process(id)?)?;

@@ -41,7 +41,8 @@ impl Core {
                 }
                 (Key::Function(5), Some(tab)) => self.once(repeat, |core| core.reload(tab)),
                 (Key::Escape, Some(tab))
-                    if self.input.focus == Focus::Page && self.is_loading(tab) =>
+                    if self.input.focus == Focus::Page
+                        && self.tabs.find(tab).is_some_and(|tab| self.is_loading(tab)) =>
                 {
                     self.take(|core| core.stop(tab))
                 }

@@ -7,7 +7,7 @@ use crate::action::{self, Action};
 use crate::death::DeathCause;
 use crate::record::RecordKind;
 use crate::state::core::Core;
-use crate::state::surface::Surface;
+use crate::state::surface::{Pixels, Surface};
 use protocol::appearance::Appearance;
 use protocol::geometry::{Rect, Size};
 use protocol::gpu::FromGpu;
@@ -82,10 +82,14 @@ impl Core {
         let surface = self.ids.surface();
         let size = self.rect_of(part).size().clamped_to_surface();
         let (gpu, generation) = (self.window.gpu, Generation(1));
+        if tab.is_some() && tab != self.tabs.active {
+            return self.create_hidden(surface, part, producer, tab);
+        }
         let entry = Surface {
             part,
             producer: Some(producer),
             tab,
+            pixels: Pixels::Held,
             generation,
             size,
             appearance: Appearance::default(),
@@ -162,6 +166,7 @@ impl Core {
         let pages = pages.map(|slot| slot.surface);
         let shown: Vec<SurfaceId> = self.window.parts().chain(pages).collect();
         for surface in shown {
+            self.show_surface(surface);
             self.fit_surface(surface);
         }
     }
@@ -189,6 +194,7 @@ impl Core {
         };
         let unanswered = surface.generation.0 - surface.answered.0;
         if let Some(producer) = surface.producer
+            && !surface.is_hidden()
             && surface.size != size
             && unanswered <= UNANSWERED_RESIZES_MAX
         {
@@ -217,6 +223,7 @@ impl Core {
         match message {
             FromGpu::Ready { size, scale, .. } => {
                 self.window.gpu = Some(id);
+                self.window.has_stood = true;
                 self.window.scale = scale;
                 self.resized(id, size);
                 self.reattach_all(id);
@@ -251,6 +258,8 @@ impl Core {
         };
         match (surface.producer, how) {
             (None, _) => {}
+            // Of the channel that it has given back, as it was told.
+            (Some(_), Misbehaviour::ClosedChannel) if surface.pixels != Pixels::Held => {}
             // A dying process hangs up too, and of what it dies is not known yet.
             (Some(process), Misbehaviour::ClosedChannel) => self.emit(Action::HungUp { process }),
             (Some(producer), how) => self.condemn(producer, DeathCause::Misbehaved(how)),
@@ -278,7 +287,11 @@ impl Core {
             return self.on_misbehaved(gpu, Misbehaviour::StaleGeneration);
         }
         surface.answered = surface.answered.max(generation);
-        if generation < surface.generation || std::mem::replace(&mut surface.is_live, true) {
+        if generation < surface.generation || surface.is_hidden() {
+            return;
+        }
+        surface.pixels = Pixels::Held;
+        if std::mem::replace(&mut surface.is_live, true) {
             return;
         }
         let (tab, producer) = (surface.tab, surface.producer);
@@ -300,7 +313,8 @@ impl Core {
                 continue;
             };
             let size = self.rect_of(part).size().clamped_to_surface();
-            let Some(surface) = self.surfaces.get_mut(id) else {
+            let surface = self.surfaces.get_mut(id);
+            let Some(surface) = surface.filter(|surface| !surface.is_hidden()) else {
                 continue;
             };
             surface.gpu = Some(gpu);

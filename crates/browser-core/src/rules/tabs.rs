@@ -12,7 +12,6 @@ use crate::state::input::Focus;
 use crate::state::navigation::NavigationKind;
 use crate::state::tab::{Crash, Slot, Tab};
 use protocol::ids::{ProcessId, TabId};
-use protocol::limits::TABS_MAX;
 
 impl Core {
     pub(crate) fn set_notice(&mut self, tab: TabId, notice: String) {
@@ -46,13 +45,7 @@ impl Core {
 
     /// A tab at that place in the strip; `None` at the limit.
     pub(crate) fn add_tab(&mut self, address: &str, activate: bool, at: usize) -> Option<TabId> {
-        if self.tabs.len() >= TABS_MAX {
-            if let Some(active) = self.tabs.active {
-                self.set_notice(
-                    active,
-                    format!("{TABS_MAX} tabs are open, the most possible: close one first"),
-                );
-            }
+        if !self.has_room_for_tab() {
             return None;
         }
         let id = self.ids.tab();
@@ -66,9 +59,23 @@ impl Core {
         Some(id)
     }
 
+    /// Whether there may be another tab. If not, that is told.
+    fn has_room_for_tab(&mut self) -> bool {
+        let tabs = self.config.capacity.tabs;
+        if self.tabs.len() < tabs {
+            return true;
+        }
+        if let Some(active) = self.tabs.active {
+            let notice = format!("{tabs} tabs are open, the most possible: close one first");
+            self.set_notice(active, notice);
+        }
+        self.record(RecordKind::TabLimit { tabs }, None, None);
+        false
+    }
+
     pub(crate) fn activate(&mut self, tab: TabId) {
         if self.tabs.find(tab).is_some() && self.tabs.active != Some(tab) {
-            self.tabs.active = Some(tab);
+            self.tabs.shown_before = self.tabs.active.replace(tab);
             self.input.focus = Focus::Page;
         }
     }
@@ -80,7 +87,7 @@ impl Core {
         }
     }
 
-    /// Closing the last tab ends the browser.
+    /// Closing the last tab ends a browser with a window.
     pub(crate) fn close_tab(&mut self, id: TabId) {
         let Some(place) = self.tabs.place_of(id) else {
             return;
@@ -100,7 +107,7 @@ impl Core {
                 self.activate(next);
             }
         }
-        if self.tabs.is_empty() {
+        if self.tabs.is_empty() && self.config.ends_with_last_tab {
             self.quit();
         }
     }
@@ -120,7 +127,8 @@ impl Core {
 
     /// Opens the tab again that was closed last, at its place and with its history.
     pub(crate) fn reopen_tab(&mut self) {
-        if self.tabs.len() < TABS_MAX
+        if self.closed_tabs.len() > 0
+            && self.has_room_for_tab()
             && let Some(closed) = self.closed_tabs.take_last()
         {
             self.open_with_history(closed.history, closed.place);
@@ -182,12 +190,14 @@ impl Core {
 
     /// Swaps what need not or must not wait for its first frame any longer.
     pub(crate) fn check_swaps(&mut self) {
-        for tab in self.tabs.ids() {
-            let is_shown = self.tabs.active == Some(tab) && self.window.gpu.is_some();
-            let deadline = self.tabs.find(tab).and_then(Tab::swap_deadline);
-            if !is_shown || deadline.is_none_or(|at| at <= self.now) {
-                self.swap(tab);
-            }
+        let is_due = |tab: &&Tab| {
+            let is_shown = self.tabs.active == Some(tab.id) && self.window.gpu.is_some();
+            let deadline = tab.swap_deadline();
+            tab.next.is_some() && (!is_shown || deadline.is_none_or(|at| at <= self.now))
+        };
+        let due: Vec<TabId> = self.tabs.iter().filter(is_due).map(|tab| tab.id).collect();
+        for tab in due {
+            self.swap(tab);
         }
     }
 

@@ -54,7 +54,9 @@ impl Core {
 
     /// Tells the producers of all surfaces how these are to look, where that has changed.
     pub(crate) fn tell_appearance(&mut self) {
-        for surface in self.surfaces.ids() {
+        // What nobody sees is told before it is shown.
+        let seen = self.surfaces.iter().filter(|(_, it)| !it.is_hidden());
+        for surface in seen.map(|(id, _)| id).collect::<Vec<_>>() {
             self.tell_appearance_of(surface);
         }
     }

@@ -92,9 +92,7 @@ impl Core {
 
     /// The living process of the tab's committed page.
     pub(crate) fn current_process(&self, tab: TabId) -> Option<ProcessId> {
-        let tab = self.tabs.find(tab)?;
-        tab.committed.as_ref()?;
-        tab.current()?.process
+        self.tabs.find(tab)?.committed_process()
     }
 
     /// The next thing to do, in order; `None` when there is nothing until the next event.

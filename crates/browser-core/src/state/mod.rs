@@ -14,6 +14,7 @@ pub(crate) mod popup;
 pub(crate) mod process;
 pub(crate) mod processes;
 pub(crate) mod rate_limit;
+pub(crate) mod restarts;
 pub(crate) mod service;
 pub(crate) mod surface;
 pub(crate) mod surfaces;

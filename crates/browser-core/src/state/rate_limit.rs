@@ -1,5 +1,4 @@
-//! How often something may happen in a sliding window of time: restarts of a service, navigations
-//! that a page asks for.
+//! How often something may happen in a sliding window of time: navigations that a page asks for.
 
 use crate::event::Time;
 use std::collections::VecDeque;
@@ -42,17 +41,6 @@ impl RateLimit {
         }
         self.times.len() < self.max
     }
-
-    /// When there is room again, if there is none.
-    pub(crate) fn room_at(&self) -> Option<Time> {
-        let first = self.times.front()?;
-        (self.times.len() >= self.max).then_some(Time(first.0 + self.window_ms))
-    }
-
-    /// Whether the policy has been kept.
-    pub(crate) fn is_within(&self) -> bool {
-        self.times.len() <= self.max
-    }
 }
 
 #[cfg(test)]
@@ -63,7 +51,6 @@ mod tests {
     fn it_happens_no_more_often_within_any_window() {
         let mut limit = RateLimit::new(2, 1_000);
         assert!(limit.allow(Time(0)) && limit.allow(Time(10)));
-        assert_eq!(limit.room_at(), Some(Time(1_000)));
         assert!(!limit.allow(Time(20)));
         assert!(!limit.allow(Time(999)));
         assert!(limit.allow(Time(1_000)));

@@ -1,31 +1,45 @@
 //! The roles that are kept filled (gpu, network, shell, the X11 filter, the demo server, the spare
-//! renderer), and how often each may be restarted.
+//! renderer), and when each may be started again.
 
 use crate::config::Config;
 use crate::event::Time;
-use crate::state::rate_limit::RateLimit;
+use crate::state::restarts::Restarts;
 use protocol::ids::{ProcessId, Role};
-use protocol::limits;
 
 /// A role that is kept filled.
 #[derive(Debug)]
 pub(crate) struct Service {
     pub(crate) process: Option<ProcessId>,
-    /// Whether the settings have it.
+    /// Whether a process is to run: the settings have it, and it is not over for good.
     is_configured: bool,
-    /// Whether a process should run now. Not after too many deaths, until those are long enough
-    /// ago.
-    pub(crate) wanted: bool,
-    pub(crate) restarts: RateLimit,
+    /// Whether its first process is its last.
+    is_once: bool,
+    pub(crate) restarts: Restarts,
+}
+
+/// What becomes of a service whose process has died.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outlook {
+    /// It is started again after that pause.
+    Again { pause_ms: u64 },
+    /// Its first process was its last.
+    Over,
 }
 
 impl Service {
-    fn new(is_configured: bool, restarts_max: usize) -> Service {
+    fn new(is_configured: bool) -> Service {
         Service {
             process: None,
             is_configured,
-            wanted: is_configured,
-            restarts: RateLimit::new(restarts_max, limits::RESTART_WINDOW_MS),
+            is_once: false,
+            restarts: Restarts::default(),
+        }
+    }
+
+    fn once(is_configured: bool) -> Service {
+        Service {
+            is_once: true,
+            ..Service::new(is_configured)
         }
     }
 
@@ -34,29 +48,36 @@ impl Service {
         self.is_configured
     }
 
-    /// Whether a process should run and does not.
-    pub(crate) fn is_missing(&self) -> bool {
-        self.wanted && self.process.is_none()
+    /// Whether a process should run now and does not.
+    pub(crate) fn is_missing(&self, now: Time) -> bool {
+        self.is_wanted() && self.restarts.is_due(now)
     }
 
-    /// Its process has died; returns whether the service is given up for now.
-    pub(crate) fn died(&mut self, now: Time) -> bool {
+    /// Whether a process should run and does not, perhaps after a pause.
+    pub(crate) fn is_wanted(&self) -> bool {
+        self.is_configured && self.process.is_none()
+    }
+
+    /// Whether it keeps dying and is not running at the moment.
+    pub(crate) fn is_failing(&self) -> bool {
+        self.process.is_none() && self.restarts.are_many()
+    }
+
+    /// Its process has died after that life.
+    pub(crate) fn died(&mut self, now: Time, lived_ms: u64) -> Outlook {
         self.process = None;
-        self.wanted = self.restarts.allow(now);
-        !self.wanted
-    }
-
-    /// Wanted again once enough time has gone by.
-    fn revive(&mut self, now: Time) {
-        if self.is_configured && !self.wanted {
-            self.wanted = self.restarts.allow(now);
+        if self.is_once {
+            self.is_configured = false;
+            return Outlook::Over;
         }
+        let pause_ms = self.restarts.died(now, lived_ms);
+        Outlook::Again { pause_ms }
     }
 
-    /// When the service is to be tried again, if it is given up.
-    pub(crate) fn revival(&self) -> Option<Time> {
-        let is_given_up = self.is_configured && !self.wanted;
-        self.restarts.room_at().filter(|_| is_given_up)
+    /// When it is to be started again, if it waits for that.
+    pub(crate) fn restart_at(&self, now: Time) -> Option<Time> {
+        let waits = self.is_wanted() && !self.restarts.is_due(now);
+        waits.then(|| self.restarts.at())
     }
 }
 
@@ -76,12 +97,12 @@ pub(crate) struct Services {
 impl Services {
     pub(crate) fn new(config: &Config) -> Services {
         Services {
-            gpu: Service::new(true, limits::GPU_RESTARTS_MAX),
-            network: Service::new(true, limits::NETWORK_RESTARTS_MAX),
-            shell: Service::new(config.shell, limits::SHELL_RESTARTS_MAX),
-            demo: Service::new(config.demo, 0),
-            spare: Service::new(config.spare, limits::SPARE_RESTARTS_MAX),
-            x11_filter: Service::new(config.x11_filter, limits::X11_FILTER_RESTARTS_MAX),
+            gpu: Service::new(true),
+            network: Service::new(true),
+            shell: Service::new(config.shell),
+            demo: Service::once(config.demo),
+            spare: Service::new(config.spare),
+            x11_filter: Service::new(config.x11_filter),
         }
     }
 
@@ -119,19 +140,11 @@ impl Services {
         ]
     }
 
-    /// Those that have been given up are wanted again once enough time has gone by.
-    pub(crate) fn revive(&mut self, now: Time) {
-        for service in self.all_mut() {
-            service.revive(now);
-        }
-    }
-
     /// No service has a process any more and none is to have one.
     pub(crate) fn forget(&mut self) {
         for service in self.all_mut() {
             service.process = None;
             service.is_configured = false;
-            service.wanted = false;
         }
     }
 }

@@ -7,6 +7,18 @@ use protocol::ids::{Generation, ProcessId, SurfaceId, TabId};
 use protocol::input::Cursor;
 use protocol::surface::SurfacePart;
 
+/// Whether a surface has its regions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pixels {
+    /// It has.
+    Held,
+    /// It has none: nobody sees it.
+    Hidden,
+    /// It has them again, and nothing is painted in them yet. News of the channel that it had
+    /// before may still come.
+    Returning,
+}
+
 /// One surface.
 #[derive(Debug)]
 pub(crate) struct Surface {
@@ -14,6 +26,8 @@ pub(crate) struct Surface {
     /// `None` once it has died.
     pub(crate) producer: Option<ProcessId>,
     pub(crate) tab: Option<TabId>,
+    pub(crate) pixels: Pixels,
+    /// That of its first regions is 1.
     pub(crate) generation: Generation,
     pub(crate) size: Size,
     /// What its producer was told last.
@@ -25,6 +39,12 @@ pub(crate) struct Surface {
     pub(crate) is_live: bool,
 }
 
+impl Surface {
+    pub(crate) fn is_hidden(&self) -> bool {
+        self.pixels == Pixels::Hidden
+    }
+}
+
 /// The window.
 #[derive(Debug)]
 pub(crate) struct Window {
@@ -33,6 +53,8 @@ pub(crate) struct Window {
     pub(crate) scale: Percent,
     /// The gpu process, once its window stands.
     pub(crate) gpu: Option<ProcessId>,
+    /// Whether there ever was one.
+    pub(crate) has_stood: bool,
     pub(crate) strip: Option<SurfaceId>,
     pub(crate) card: Option<SurfaceId>,
     pub(crate) popup: Option<SurfaceId>,
@@ -48,6 +70,7 @@ impl Window {
             size,
             scale,
             gpu: None,
+            has_stood: false,
             strip: None,
             card: None,
             popup: None,

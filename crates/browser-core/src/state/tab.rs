@@ -126,6 +126,12 @@ impl Tab {
         self.next.as_ref().or(self.front.as_ref())
     }
 
+    /// The living process of the committed page.
+    pub(crate) fn committed_process(&self) -> Option<ProcessId> {
+        self.committed.as_ref()?;
+        self.current()?.process
+    }
+
     /// The committed URL, or the one asked for.
     pub(crate) fn url(&self) -> &str {
         self.committed

@@ -9,6 +9,8 @@ pub(crate) struct Tabs {
     in_order: Vec<Tab>,
     /// The one that the window shows. `None` only while there is no tab.
     pub(crate) active: Option<TabId>,
+    /// The one that it showed before, unless that is closed.
+    pub(crate) shown_before: Option<TabId>,
 }
 
 impl Tabs {
