@@ -364,7 +364,7 @@ fn on_wayland_the_scale_of_the_output_is_that_of_window_frame_and_pages() {
         browser.wait("the window at its scale", |record| {
             record["record"] == "window" && record["width"] == width && record["height"] == height
         });
-        let strip = 84 * percent as u32 / 100;
+        let strip = 84 * percent / 100;
         browser.screenshot_until("the page below a strip of its scale", |picture| {
             picture.width == width && picture.pixel(width / 2, strip + 10) == [255, 0, 0]
         });

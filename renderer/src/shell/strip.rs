@@ -306,7 +306,8 @@ impl Strip {
                 Some(vec![self.address_menu(place.0, place.1)])
             }
             Key::Enter => {
-                let text = self.typed().trim().to_owned();
+                self.told = self.typed();
+                let text = self.told.trim().to_owned();
                 if text.is_empty() {
                     return Some(Vec::new());
                 }

@@ -75,8 +75,8 @@ impl Visits {
     }
 
     /// The addresses that begin with `text`, the newest first: their hosts as long as the text has
-    /// no whole one. `https:` and `http:` may be left out. A text that is an address of them stays as
-    /// it is.
+    /// no whole one. `https:` and `http:` may be left out. A text that is an address of them
+    /// stays as it is.
     pub(crate) fn completions(&self, text: &str) -> impl Iterator<Item = Completion> {
         let is_whole = self.newest_first.iter().any(|visit| {
             let bare = visit.url.split_once("://").map(|(_, bare)| bare);
