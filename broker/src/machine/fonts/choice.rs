@@ -118,15 +118,14 @@ pub fn choose(
         candidates: &candidates,
     };
     choice.take_styles(Candidate::is_monospace);
-    choice.take_best(Candidate::is_emoji, |candidate| {
-        (u8::from(!candidate.face.has_colour), candidate.bytes)
+    let coloured_first = ranked(&candidates, |one| {
+        (u8::from(!one.face.has_colour), one.bytes)
     });
+    choice.take_best(&coloured_first, Candidate::is_emoji);
+    let plain_first = ranked(&candidates, Candidate::rank);
     for &(block, sample) in blocks::SAMPLES {
         let covers = |one: &Candidate| one.face.blocks.contains(block) && has(one, sample);
-        choice.take_best(
-            |one| one.is_upright_regular() && covers(one),
-            Candidate::rank,
-        );
+        choice.take_best(&plain_first, |one| one.is_upright_regular() && covers(one));
     }
     let is_latin = |one: &Candidate| {
         one.face.blocks.contains(blocks::LATIN_EXTENDED_A) && has(one, blocks::LATIN_SAMPLE)
@@ -147,6 +146,13 @@ pub fn choose(
     chosen.collect()
 }
 
+/// The places of the candidates, the smallest rank first.
+fn ranked<R: Ord>(candidates: &[Candidate], rank: impl Fn(&Candidate) -> R) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..candidates.len()).collect();
+    places.sort_by_cached_key(|&index| rank(&candidates[index]));
+    places
+}
+
 struct Choice<'a> {
     candidates: &'a [Candidate],
     is_chosen: Vec<bool>,
@@ -155,19 +161,11 @@ struct Choice<'a> {
 }
 
 impl Choice<'_> {
-    /// Takes the wanted one of the smallest rank, if it fits and is not there already.
-    fn take_best<R: Ord>(
-        &mut self,
-        is_wanted: impl Fn(&Candidate) -> bool,
-        rank: impl Fn(&Candidate) -> R,
-    ) {
-        let mut ranked: Vec<usize> = (0..self.candidates.len())
-            .filter(|&index| self.is_chosen[index] || self.fits(index))
-            .collect();
-        ranked.sort_by_key(|&index| rank(&self.candidates[index]));
-        let best = ranked
-            .into_iter()
-            .find(|&index| is_wanted(&self.candidates[index]));
+    /// Takes the first wanted one of those in `order`, if it fits and is not there already.
+    fn take_best(&mut self, order: &[usize], is_wanted: impl Fn(&Candidate) -> bool) {
+        let best = order.iter().copied().find(|&index| {
+            (self.is_chosen[index] || self.fits(index)) && is_wanted(&self.candidates[index])
+        });
         if let Some(index) = best.filter(|&index| !self.is_chosen[index]) {
             self.take(index);
         }
