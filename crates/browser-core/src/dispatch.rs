@@ -58,7 +58,7 @@ impl Core {
         let restarts = services.filter_map(|service| service.restart_at(self.now));
         let refreshes = self.refresh_deadline();
         let deadlines = handshakes.chain(hangs).chain(swaps).chain(restarts);
-        deadlines.chain(refreshes).min()
+        deadlines.chain(refreshes).chain(self.spare_delay()).min()
     }
 
     fn dispatch(&mut self, event: Event) {

@@ -4,7 +4,8 @@ use browser_core::{Action, Body, Command, Event, KillReason, RecordKind, action}
 use protocol::error::LoadError;
 use protocol::input::{Button, InputEvent, Modifiers};
 use protocol::limits::{
-    BUILTIN_NAVIGATIONS_MAX, PAGE_NAVIGATIONS_MAX, PAGE_NAVIGATIONS_WINDOW_MS, STALE_PAGE_MS_MAX,
+    BUILTIN_NAVIGATIONS_MAX, PAGE_NAVIGATIONS_MAX, PAGE_NAVIGATIONS_WINDOW_MS, SPARE_DELAY_MS_MAX,
+    STALE_PAGE_MS_MAX,
 };
 use protocol::network::FromNetwork;
 use protocol::renderer::FromRenderer;
@@ -73,6 +74,18 @@ fn spare_renderer_is_used_and_replaced() {
     let tab = world.open(ONE);
     assert_eq!(Some(world.process_of(tab)), spare);
     assert!(world.spare().is_some() && world.spare() != spare);
+}
+
+#[test]
+fn the_next_spare_renderer_waits_for_a_page_that_loads_but_not_for_long() {
+    let mut world = World::running();
+    world.hold.documents = true;
+    world.open(ONE);
+    assert_eq!(world.spare(), None, "the page has the machine");
+    world.advance(SPARE_DELAY_MS_MAX - 1);
+    assert_eq!(world.spare(), None);
+    world.advance(1);
+    assert!(world.spare().is_some(), "a page may load for ever");
 }
 
 #[test]

@@ -130,6 +130,8 @@ pub const HANG_MARK_MS: u64 = 3_000;
 pub const HANG_CARD_MS: u64 = 15_000;
 /// How long an old page stays on show while the new one has painted nothing.
 pub const STALE_PAGE_MS_MAX: u64 = 1_000;
+/// How long the next spare renderer waits for a page that loads, at most.
+pub const SPARE_DELAY_MS_MAX: u64 = 300;
 /// Navigations that a page may ask for in [`PAGE_NAVIGATIONS_WINDOW_MS`]; more are refused.
 pub const PAGE_NAVIGATIONS_MAX: usize = 20;
 /// See [`PAGE_NAVIGATIONS_MAX`].

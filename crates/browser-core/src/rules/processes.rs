@@ -7,10 +7,12 @@
 use crate::action::{Action, EXIT_NO_WINDOW, KillReason};
 use crate::config::SERVICE_PROCESSES;
 use crate::death::{DeathCause, Exit, Waiting};
+use crate::event::Time;
 use crate::record::RecordKind;
 use crate::state::core::Core;
 use crate::state::process::{Process, ProcessStage};
 use crate::state::service::Outlook;
+use crate::state::tab::Tab;
 use crate::text;
 use protocol::ids::{ProcessId, Role, TabId};
 use protocol::limits::WINDOW_TRIES_MAX;
@@ -77,9 +79,18 @@ impl Core {
         }
         // A tab that waits for its process has the machine first.
         let is_tab_waiting = self.tabs.iter().any(|tab| tab.awaited_process().is_some());
-        if !is_tab_waiting {
+        if !is_tab_waiting && self.spare_delay().is_none() {
             self.keep_service(Role::Renderer);
         }
+    }
+
+    /// Until when the next spare renderer waits for pages that load.
+    pub(crate) fn spare_delay(&self) -> Option<Time> {
+        if !self.services.spare.is_wanted() {
+            return None;
+        }
+        let until = self.tabs.iter().filter_map(Tab::hurries_until).max();
+        until.filter(|until| *until > self.now)
     }
 
     fn keep_service(&mut self, role: Role) {

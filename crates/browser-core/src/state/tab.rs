@@ -8,7 +8,7 @@ use crate::state::injection::Injection;
 use crate::state::navigation::{LoadStage, Navigation};
 use protocol::error::LoadError;
 use protocol::ids::{NavigationId, ProcessId, SurfaceId, TabId};
-use protocol::limits::STALE_PAGE_MS_MAX;
+use protocol::limits::{SPARE_DELAY_MS_MAX, STALE_PAGE_MS_MAX};
 use protocol::site::Site;
 
 /// One tab.
@@ -145,6 +145,13 @@ impl Tab {
             LoadStage::WaitProcess { process, .. } => Some(process),
             _ => None,
         }
+    }
+
+    /// Until when its page, which loads, has the machine before the next spare renderer.
+    pub(crate) fn hurries_until(&self) -> Option<Time> {
+        let committed = self.committed.as_ref()?;
+        let slot = self.current().filter(|_| !committed.is_loaded)?;
+        Some(Time(slot.since.0 + SPARE_DELAY_MS_MAX))
     }
 
     pub(crate) fn swap_deadline(&self) -> Option<Time> {
