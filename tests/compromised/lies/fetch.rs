@@ -144,13 +144,27 @@ fn fetch(liar: &Liar<'_>, id: u32, url: String) {
     }
 }
 
-/// The next answer to one of these fetches.
+/// The next answer to one of these fetches. What the page itself has asked for, its icon perhaps, is
+/// answered on the same channel.
 fn answer(liar: &Liar<'_>) -> FromNetwork {
     loop {
-        match receive(liar.fetch()).map(|bytes| decode(&bytes)) {
-            None => wait_readable(liar.fetch()),
-            Some(answer) => return answer.expect("the network process is honest"),
+        let Some(bytes) = receive(liar.fetch()) else {
+            wait_readable(liar.fetch());
+            continue;
+        };
+        let answer = decode(&bytes).expect("the network process is honest");
+        if request_of(&answer).0 >= FIRST_ID {
+            return answer;
         }
+    }
+}
+
+fn request_of(answer: &FromNetwork) -> RequestId {
+    match answer {
+        FromNetwork::Head { request, .. }
+        | FromNetwork::Body { request, .. }
+        | FromNetwork::End { request }
+        | FromNetwork::Failed { request, .. } => *request,
     }
 }
 
