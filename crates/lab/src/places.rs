@@ -151,9 +151,9 @@ const JOBS: &[Row] = &[
     ),
     (
         Mechanism::Signals,
-        "broker/src/child/pidfd.rs",
-        "pidfd_send_signal",
-        "SIGKILL for a child",
+        "broker/src/child/life.rs",
+        "signal::kill(",
+        "SIGKILL for a child, and SIGCHLD for its death",
     ),
     (
         Mechanism::Signals,
