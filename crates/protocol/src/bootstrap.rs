@@ -1,6 +1,6 @@
 //! The one channel that a child is born with (descriptor 3), and the handshake on it: child
-//! `Hello`, broker `Bootstrap`; the child warms up, seals itself, says `Sealed`; the broker verifies
-//! it from outside. Only then content follows, on the control channel of the child's role. The fonts
+//! `Hello`, broker `Bootstrap`; the child warms up, seals itself, says `Sealed`; the broker looks
+//! from outside. Only then content follows, on the control channel of the child's role. The fonts
 //! of the machine follow when the broker has read them.
 
 use crate::appearance::Percent;
