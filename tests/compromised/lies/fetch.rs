@@ -144,8 +144,8 @@ fn fetch(liar: &Liar<'_>, id: u32, url: String) {
     }
 }
 
-/// The next answer to one of these fetches. What the page itself has asked for, its icon perhaps, is
-/// answered on the same channel.
+/// The next answer to one of these fetches. What the page itself has asked for, its icon perhaps,
+/// is answered on the same channel.
 fn answer(liar: &Liar<'_>) -> FromNetwork {
     loop {
         let Some(bytes) = receive(liar.fetch()) else {
