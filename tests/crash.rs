@@ -4,6 +4,7 @@
 use nix::sys::signal::Signal;
 use std::io::{Read, Write};
 use std::net::SocketAddr;
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use testkit::picture::Picture;
 use testkit::{Browser, Tab, process, server};
@@ -217,6 +218,24 @@ fn a_dead_gpu_process_is_replaced_and_no_tab_reloads() {
     browser.wait_for("surface_live");
     browser.screenshot_until("the page", |p| p.pixel(5, p.height - 5) == [0, 255, 0]);
     assert_eq!(browser.tab(tab.id), tab);
+    assert!(browser.quit().success());
+}
+
+#[test]
+fn a_browser_whose_parent_ignores_dead_children_sees_its_own_die() {
+    let server = server::pages(PAGES);
+    let mut command = Command::new("env");
+    command
+        .arg("--ignore-signal=CHLD")
+        .arg(testkit::executable());
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let mut browser = Browser::spawn(command, folder, &["--headless"]);
+    let tab = browser.open(&format!("http://{server}/one"));
+    process::signal(tab.pid, Signal::SIGKILL);
+    browser.wait_for_tab("tab_crashed", &tab);
+    browser.wait("the cause", |r| {
+        r["record"] == "died" && r["pid"] == tab.pid
+    });
     assert!(browser.quit().success());
 }
 

@@ -5,6 +5,7 @@
 use crate::automation::Automation;
 use crate::child::children::Children;
 use crate::child::launcher::Launcher;
+use crate::child::life;
 use crate::clipboard::Clipboard;
 use crate::lab::Lab;
 use crate::machine::desktop::DesktopWatch;
@@ -128,6 +129,7 @@ fn signals() -> SigSet {
 /// Keeps them for the event loop. Before any thread starts: each inherits the mask, and one that
 /// did not block them could take them.
 pub fn block_signals() -> anyhow::Result<()> {
+    life::keep_the_dead().context("cannot hear of dead children")?;
     signals().thread_block().context("cannot block signals")
 }
 

@@ -3,13 +3,24 @@
 //! no descriptor for it.
 //!
 //! Owns: the system calls. Never: takes an id that has been waited for.
-#![allow(unsafe_code, reason = "waitid with the usage of the child")]
+#![allow(
+    unsafe_code,
+    reason = "waitid with the usage of the child, and sigaction"
+)]
 
 use nix::errno::Errno;
-use nix::sys::signal::{self, Signal};
+use nix::sys::signal::{self, SigHandler, Signal};
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
 use nix::unistd::Pid;
 use std::io;
+
+/// Has the kernel tell of dead children, and keep them until they are waited for. A parent that
+/// ignores SIGCHLD leaves that to the programs it starts, and then the kernel does neither.
+pub fn keep_the_dead() -> io::Result<()> {
+    // SAFETY: no handler of ours is installed.
+    unsafe { signal::signal(Signal::SIGCHLD, SigHandler::SigDfl)? };
+    Ok(())
+}
 
 /// Sends SIGKILL.
 pub fn kill(pid: i32) -> io::Result<()> {
