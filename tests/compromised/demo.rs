@@ -44,9 +44,10 @@ fn a_refused_call_ends_it() -> Result<(), Failed> {
     browser.wait_until("the end of the demo server", |browser| {
         demo(browser).is_none()
     });
-    let log = browser.stderr();
-    let names_call = log.contains("refused system call: socket(AF_UNIX, SOCK_STREAM, 0)");
-    assert!(names_call || log.contains("SIGSYS"), "{log}");
+    browser.wait_for_stderr("the refused call", |log| {
+        let call = log.find("refused system call: socket(AF_UNIX, SOCK_STREAM, 0)");
+        call.or_else(|| log.find("SIGSYS"))
+    });
     let after = browser.pids();
     let is_alone = before.iter().all(|pid| after.contains(pid));
     assert!(is_alone, "{before:?} became {after:?}");

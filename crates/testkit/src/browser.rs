@@ -120,7 +120,7 @@ impl Browser {
         while !path.exists() {
             let why = || format!("no control pipe: {}", self.stderr());
             let [_, has_ended] = watchdog.poll([created.as_fd(), end.as_fd()], why);
-            assert!(!has_ended, "the browser ended: {}", self.stderr());
+            assert!(!has_ended, "the browser ended: {}", self.whole_stderr());
             // Which file it was does not matter: the loop looks for the one it needs.
             let _ = created.read_events();
         }
@@ -138,14 +138,15 @@ impl Browser {
                 Ok(record) if is_it(&record) => return record,
                 Ok(record) => self.pending.push(record),
                 Err(error) => {
-                    let why = match error {
-                        RecvTimeoutError::Timeout => "the watchdog barked",
-                        RecvTimeoutError::Disconnected => "the browser ended",
+                    let (why, stderr) = match error {
+                        RecvTimeoutError::Timeout => ("the watchdog barked", self.stderr()),
+                        RecvTimeoutError::Disconnected => {
+                            ("the browser ended", self.whole_stderr())
+                        }
                     };
                     panic!(
-                        "{why} while waiting for {what}\nrecords: {:#?}\nstderr: {}",
+                        "{why} while waiting for {what}\nrecords: {:#?}\nstderr: {stderr}",
                         self.pending,
-                        self.stderr()
                     );
                 }
             }
@@ -329,6 +330,13 @@ impl Browser {
     pub fn wait_for_exit(&mut self) -> ExitStatus {
         process::wait_until_gone(self.pid());
         let status = self.child.wait().expect("wait");
+        self.whole_stderr();
+        status
+    }
+
+    /// All that it wrote to standard error, once nothing can write there any more. A process ends
+    /// before the thread that reads has read its last words.
+    fn whole_stderr(&self) -> String {
         let watchdog = Watchdog::start();
         let mut written = self.stderr.lock();
         while !written.has_ended {
@@ -336,7 +344,7 @@ impl Browser {
             let waited = self.stderr.more.wait_timeout(written, watchdog.left());
             written = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
-        status
+        written.text.clone()
     }
 }
 
