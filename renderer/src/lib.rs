@@ -10,6 +10,7 @@ mod document;
 mod fonts;
 mod leaving;
 mod load;
+mod loading;
 mod moves;
 mod page;
 mod paint;

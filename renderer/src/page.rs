@@ -5,18 +5,13 @@
 //! Never: shows a document without a commit, or navigates by itself: it asks the broker.
 
 use crate::document::body::Body;
-use crate::document::content;
-use crate::document::markup::Markup;
-use crate::document::mime::{self, MimeKind};
 use crate::document::parse::OPAQUE_BASE;
-use crate::document::refresh::{self, Refresh};
-use crate::document::status;
+use crate::document::refresh::Refresh;
 use crate::load::fetcher::Fetcher;
 use crate::load::icon;
+use crate::loading::{Answer, Load};
 use crate::runtime::{Host, LoopError, ToBroker};
 use crate::view::{Anchor, View};
-use blitz_dom::BaseDocument;
-use blitz_traits::net::Bytes;
 use data_url::DataUrl;
 use ipc::Handles;
 use parley::FontContext;
@@ -24,20 +19,13 @@ use protocol::document::BodySource;
 use protocol::find::{FindCommand, FindMatches};
 use protocol::ids::NavigationId;
 use protocol::input::{Button, Cursor, InputEvent};
-use protocol::limits::{DOCUMENT_ELEMENTS_MAX, TEXT_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX};
+use protocol::limits::{TEXT_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX};
 use protocol::misbehaviour::Misbehaviour;
 use protocol::renderer::{CommitDocument, FromRenderer, ToRenderer};
 use protocol::surface::SurfacePart;
 use std::os::fd::BorrowedFd;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use url::Url;
-
-/// How long to wait for more bytes before the first paint.
-const FIRST_SHOW: Duration = Duration::from_millis(100);
-/// The scheme of the addresses under which the text of a page is shown.
-const VIEW_SOURCE: &str = "view-source";
-/// Longest time between two paints of a document that is still arriving.
-const SHOW_INTERVAL_MAX: Duration = Duration::from_secs(3);
 
 /// The renderer's content.
 pub(crate) struct Page {
@@ -53,29 +41,6 @@ pub(crate) struct Page {
     incomplete: Vec<String>,
     /// Where the document wants to go by itself; sent to the broker at the end of the turn.
     refresh: Option<Refresh>,
-}
-
-/// The document that is loading or loaded.
-pub(crate) struct Load {
-    pub(crate) navigation: NavigationId,
-    pub(crate) url: Url,
-    status: u16,
-    content_type: Option<String>,
-    /// The `Refresh` header.
-    refresh: Option<String>,
-    body: Body,
-    /// How many bytes have been parsed.
-    parsed: usize,
-    /// When to parse again if more has come.
-    parse_at: Instant,
-    interval: Duration,
-    /// Whether the whole body has been parsed.
-    is_parsed: bool,
-    title: String,
-    is_painted: bool,
-    pub(crate) is_loaded: bool,
-    /// Whether the icon has been asked for.
-    has_icon: bool,
 }
 
 impl Page {
@@ -112,6 +77,7 @@ impl Page {
             .or_else(|_| Url::parse(OPAQUE_BASE))
             .expect("the stand-in is a URL");
         self.fetcher.reset();
+        self.view.abandon();
         self.view.find = None;
         self.view.set_target(url.fragment().map(str::to_owned));
         self.view.moving.outdate();
@@ -121,94 +87,33 @@ impl Page {
             (y, _) => Some(Anchor::Y(y.unwrap_or(0))),
         });
         self.refresh = None;
-        self.load = Some(Load {
-            navigation: commit.navigation,
+        self.load = Some(Load::new(
+            commit.navigation,
             url,
-            status: commit.status,
-            content_type,
-            refresh: commit.refresh,
+            Answer {
+                status: commit.status,
+                content_type,
+                refresh: commit.refresh,
+            },
             body,
-            parsed: 0,
-            parse_at: Instant::now() + FIRST_SHOW,
-            interval: FIRST_SHOW,
-            is_parsed: false,
-            title: String::new(),
-            is_painted: false,
-            is_loaded: false,
-            has_icon: false,
-        });
+        ));
         Ok(())
     }
 
-    /// Parses the body once it is complete, or when part of it is due to be shown.
+    /// Parses what has arrived, and lays out what is to be shown.
     fn parse(&mut self) {
-        let Some(load) = &mut self.load else { return };
-        if load.is_parsed {
-            return;
+        if let Some(load) = &mut self.load
+            && let Some(end) = load.parse(&mut self.view, &mut self.fetcher)
+        {
+            self.incomplete.extend(end.incomplete);
+            self.refresh = end.refresh;
         }
-        let now = Instant::now();
-        let is_complete = load.body.is_complete();
-        let has_more = load.body.bytes.len() > load.parsed;
-        if !is_complete && (!has_more || now < load.parse_at) {
-            return;
+        let started = Instant::now();
+        if self.view.settle(&mut self.fetcher) {
+            self.shown = self.load.as_ref().map(|load| load.navigation);
         }
-        let mut content = mime::content_type(load.content_type.as_deref(), &load.body.bytes);
-        if load.url.scheme() == VIEW_SOURCE {
-            content.kind = MimeKind::Text;
-        }
-        if !is_complete && matches!(content.kind, MimeKind::Image | MimeKind::Unsupported(_)) {
-            // A partial image is not shown; the rest of an unsupported type is not read.
-            load.parse_at = now + SHOW_INTERVAL_MAX;
-            if content.kind == MimeKind::Image {
-                return;
-            }
-            load.body.stop();
-        }
-        let is_complete = load.body.is_complete();
-        match &content.kind {
-            MimeKind::Unsupported(essence) => {
-                self.incomplete.push(content::unsupported_reason(essence));
-            }
-            MimeKind::Image => {
-                let bytes = std::mem::take(&mut load.body.bytes);
-                self.fetcher.provide(&load.url, Bytes::from(bytes));
-            }
-            _ => {}
-        }
-        let is_empty = is_complete && load.body.bytes.is_empty();
-        let instead = is_empty.then(|| status::page(load.status, load.url.as_str()));
-        let (markup, text) = match instead.flatten() {
-            Some(page) => (Markup::Html, page),
-            None => content::to_markup(&content, &load.body.bytes, load.url.as_str(), is_complete),
-        };
-        let base = base_url(&load.url, &content.kind);
-        let (document, is_cut) = self.view.parse(markup, &text, &base);
-        if is_cut {
-            load.body.stop();
-            self.incomplete.push(format!(
-                "the page has more than {DOCUMENT_ELEMENTS_MAX} elements; the rest is not shown"
-            ));
-        }
-        let is_complete = load.body.is_complete();
-        load.parsed = load.body.bytes.len();
-        load.interval = (load.interval * 2).min(SHOW_INTERVAL_MAX);
-        load.parse_at = now + load.interval;
-        load.is_parsed = is_complete;
-        if is_complete {
-            load.body.bytes = Vec::new();
-            self.refresh = refresh::of(&document, load.refresh.as_deref(), &load.url);
-        }
-        self.incomplete.extend(load.body.take_cut());
-        self.show(document, is_complete);
-    }
-
-    fn show(&mut self, document: BaseDocument, is_complete: bool) {
-        let has_content = document
-            .find_body_node()
-            .is_some_and(|body| !body.children.is_empty());
-        if is_complete || has_content {
-            let is_same = self.load.as_ref().map(|load| load.navigation) == self.shown;
-            self.view.show(document, is_same);
+        if let Some(load) = &mut self.load {
+            load.rest_after(started.elapsed());
         }
     }
 
@@ -349,7 +254,7 @@ impl Host for Page {
             }
             ToRenderer::Stop => {
                 if let Some(load) = &mut self.load {
-                    load.body.stop();
+                    load.arrival.body.stop();
                 }
                 self.fetcher.stop();
             }
@@ -410,7 +315,7 @@ impl Host for Page {
     }
 
     fn sources(&self) -> Vec<BorrowedFd<'_>> {
-        let pipe = self.load.as_ref().and_then(|load| load.body.pipe());
+        let pipe = self.load.as_ref().and_then(|load| load.arrival.body.pipe());
         pipe.into_iter().chain(self.fetcher.answers()).collect()
     }
 
@@ -420,25 +325,22 @@ impl Host for Page {
 
     fn receive(&mut self) -> Result<(), LoopError> {
         if let Some(load) = &mut self.load {
-            load.body.read_available();
+            load.arrival.body.read_available();
         }
         self.fetcher.receive();
         Ok(())
     }
 
     fn deadline(&self) -> Option<Instant> {
-        let parse_at = self.load.as_ref().and_then(|load| {
-            let has_more = !load.is_parsed && load.body.bytes.len() > load.parsed;
-            has_more.then_some(load.parse_at)
-        });
-        self.view.deadline().into_iter().chain(parse_at).min()
+        let load = self
+            .load
+            .as_ref()
+            .and_then(|load| load.deadline(&self.view));
+        self.view.deadline().into_iter().chain(load).min()
     }
 
     fn turn(&mut self, control: &ToBroker) {
         self.parse();
-        if self.view.settle(&mut self.fetcher) {
-            self.shown = self.load.as_ref().map(|load| load.navigation);
-        }
         if let Some(load) = &self.load {
             let navigation = load.navigation;
             for reason in std::mem::take(&mut self.incomplete) {
@@ -486,15 +388,6 @@ impl Host for Page {
     fn unseen(&mut self, _part: SurfacePart, control: &ToBroker) {
         self.say_loaded(control);
     }
-}
-
-/// The base of the document's relative URLs.
-fn base_url(url: &Url, kind: &MimeKind) -> String {
-    // An image document asks for its own URL, whatever it is.
-    if url.cannot_be_a_base() && *kind != MimeKind::Image {
-        return OPAQUE_BASE.to_owned();
-    }
-    url.as_str().to_owned()
 }
 
 /// The bytes and the type of a `data:` URL or of the source of one; no bytes if it is invalid.

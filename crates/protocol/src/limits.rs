@@ -44,8 +44,8 @@ pub const QUICK_REFRESH_MS: u64 = 1_000;
 pub const BODY_CHUNK_BYTES_MAX: usize = 60 * 1024;
 /// Most bytes of a document that a renderer parses; the rest is cut and the page says so.
 pub const DOCUMENT_BYTES_MAX: usize = 32 * 1024 * 1024;
-/// Most elements of a document; the rest is cut and the page says so. One takes up to 5 kB, and
-/// while a document arrives its last two versions stand side by side in a renderer's memory.
+/// Most elements of a document; the rest is cut and the page says so. One takes up to 5 kB of a
+/// renderer's memory.
 pub const DOCUMENT_ELEMENTS_MAX: usize = 80_000;
 /// Most elements inside one another in a document; what would stand deeper is put beside its
 /// parent. Chromium has the same bound. Layout and painting recurse, on a stack of 8 MiB.

@@ -17,7 +17,11 @@ const READ_BYTES: usize = 64 * 1024;
 /// The body of one document.
 #[derive(Debug, Default)]
 pub(crate) struct Body {
-    pub(crate) bytes: Vec<u8>,
+    bytes: Vec<u8>,
+    /// How many of `bytes` have been taken.
+    taken: usize,
+    /// How many bytes there were before `bytes`.
+    forgotten: usize,
     /// `None` once no more bytes will come.
     pipe: Option<OwnedFd>,
     /// Why the body is incomplete.
@@ -66,6 +70,49 @@ impl Body {
         self.pipe = None;
     }
 
+    /// The bytes that are kept: all, as long as none are forgotten.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Whether there are bytes to be taken.
+    pub(crate) fn has_more(&self) -> bool {
+        self.taken < self.bytes.len()
+    }
+
+    /// Whether all bytes have arrived, and most of those that are kept have been taken.
+    pub(crate) fn is_nearly_taken(&self) -> bool {
+        self.is_complete() && self.bytes.len() - self.taken <= self.forgotten + self.taken
+    }
+
+    /// Takes the next bytes, at most so many.
+    pub(crate) fn take(&mut self, bytes_max: usize) -> &[u8] {
+        let from = self.taken;
+        self.taken = self.bytes.len().min(from + bytes_max);
+        &self.bytes[from..self.taken]
+    }
+
+    /// Bytes are taken from there on, once more.
+    pub(crate) fn rewind(&mut self, to: usize) {
+        self.taken = to.min(self.bytes.len());
+    }
+
+    /// The bytes taken so far will not be needed again.
+    pub(crate) fn forget_taken(&mut self) {
+        // Moving the others costs less than what was taken.
+        if self.taken >= self.bytes.len() - self.taken {
+            self.forgotten += self.taken;
+            self.bytes.drain(..self.taken);
+            self.taken = 0;
+        }
+    }
+
+    /// All bytes; none are left.
+    pub(crate) fn take_all(&mut self) -> Vec<u8> {
+        self.taken = 0;
+        std::mem::take(&mut self.bytes)
+    }
+
     /// Reads the bytes that have arrived.
     pub(crate) fn read_available(&mut self) {
         if self.is_complete() {
@@ -95,7 +142,7 @@ impl Body {
     }
 
     fn append(&mut self, bytes: &[u8]) {
-        let room = DOCUMENT_BYTES_MAX - self.bytes.len();
+        let room = DOCUMENT_BYTES_MAX - self.forgotten - self.bytes.len();
         if bytes.len() > room {
             let limit = DOCUMENT_BYTES_MAX / (1024 * 1024);
             self.cut = Some(format!(
@@ -134,7 +181,10 @@ mod tests {
         assert!(!body.is_complete());
         writer.write_all(b"one").expect("write");
         body.read_available();
-        assert_eq!(body.bytes, b"one");
+        assert_eq!(body.take(2), b"on");
+        body.forget_taken();
+        assert!(body.has_more());
+        assert_eq!(body.take(2), b"e");
         drop(writer);
         body.read_available();
         assert!(body.is_complete());
@@ -145,8 +195,10 @@ mod tests {
     fn a_body_beyond_the_limit_is_cut_and_says_so() {
         let mut body = Body::of_bytes(&vec![b'x'; DOCUMENT_BYTES_MAX]);
         assert_eq!(body.take_cut(), None);
+        body.take(DOCUMENT_BYTES_MAX);
+        body.forget_taken();
         body.append(b"yz");
-        assert_eq!(body.bytes.len(), DOCUMENT_BYTES_MAX);
+        assert!(!body.has_more());
         assert!(body.take_cut().expect("cut").contains("32 MiB"));
     }
 }

@@ -4,46 +4,126 @@
 //! <https://html.spec.whatwg.org/multipage/parsing.html#determining-the-character-encoding>.
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use std::borrow::Cow;
 
 /// How many bytes are searched for `<meta charset>`.
-const PRESCAN_BYTES: usize = 1024;
+pub(crate) const PRESCAN_BYTES: usize = 1024;
 
-/// Decodes a document. `label` is the charset of its `Content-Type`. If the document is still
-/// arriving, an incomplete character at the end is omitted.
-pub(crate) fn decode(bytes: &[u8], label: Option<&str>, is_complete: bool) -> String {
-    let (encoding, bom) = match Encoding::for_bom(bytes) {
-        Some((encoding, length)) => (encoding, length),
-        None => (encoding_of(bytes, label, is_complete), 0),
-    };
-    let mut decoder = encoding.new_decoder_without_bom_handling();
-    let body = &bytes[bom..];
-    let room = decoder
-        .max_utf8_buffer_length(body.len())
-        .unwrap_or(3 * body.len() + 16);
-    let mut text = String::with_capacity(room);
-    // The text has room for the longest result, so one call takes all of the input.
-    let _ = decoder.decode_to_string(body, &mut text, is_complete);
-    text
+/// Decodes a whole document. `label` is the charset of its `Content-Type`.
+pub(crate) fn decode(bytes: &[u8], label: Option<&str>) -> String {
+    let (mut decoder, mark) = Decoder::new(bytes, label);
+    decoder.decode(&bytes[mark..], true)
 }
 
-fn encoding_of(bytes: &[u8], label: Option<&str>, is_complete: bool) -> &'static Encoding {
-    if let Some(encoding) = label.and_then(|label| Encoding::for_label(label.as_bytes())) {
-        return encoding;
+/// Decodes a document while it arrives.
+pub(crate) struct Decoder {
+    /// `None` while it is taken for UTF-8 because nothing speaks against it.
+    known: Option<encoding_rs::Decoder>,
+    is_guess: bool,
+    /// Whether everything so far would be the same in almost any other encoding.
+    is_ascii: bool,
+    /// The start of a character whose end has not arrived.
+    rest: Vec<u8>,
+}
+
+impl Decoder {
+    /// For a document with these first bytes. Returns, too, how many of them are a byte order mark.
+    pub(crate) fn new(start: &[u8], label: Option<&str>) -> (Decoder, usize) {
+        if let Some((encoding, length)) = Encoding::for_bom(start) {
+            return (Decoder::of(encoding), length);
+        }
+        let named = label.and_then(|label| Encoding::for_label(label.as_bytes()));
+        let head = &start[..start.len().min(PRESCAN_BYTES)];
+        let decoder = match named.or_else(|| prescan(head)) {
+            Some(encoding) => Decoder::of(encoding),
+            None => Decoder {
+                known: None,
+                is_guess: true,
+                is_ascii: true,
+                rest: Vec::new(),
+            },
+        };
+        (decoder, 0)
     }
-    if let Some(encoding) = prescan(&bytes[..bytes.len().min(PRESCAN_BYTES)]) {
-        return encoding;
+
+    /// For a document that is known to be in that encoding.
+    pub(crate) fn of(encoding: &'static Encoding) -> Decoder {
+        Decoder {
+            known: Some(encoding.new_decoder_without_bom_handling()),
+            is_guess: false,
+            is_ascii: false,
+            rest: Vec::new(),
+        }
     }
-    let Err(error) = std::str::from_utf8(bytes) else {
-        return UTF_8;
-    };
-    // Cut inside a character at the very end: more may come, or what came so far has shown that
-    // this is no text of another encoding.
-    let is_cut = error.error_len().is_none();
-    if is_cut && (!is_complete || !bytes[..error.valid_up_to()].is_ascii()) {
-        UTF_8
-    } else {
-        WINDOWS_1252
+
+    /// Whether the document may still say that its encoding is another one.
+    pub(crate) fn is_guess(&self) -> bool {
+        self.is_guess
     }
+
+    /// The text of further bytes. An incomplete character at their end waits for the rest of it,
+    /// unless they are the last.
+    pub(crate) fn decode(&mut self, bytes: &[u8], is_last: bool) -> String {
+        let all = match self.rest.is_empty() {
+            true => Cow::Borrowed(bytes),
+            false => Cow::Owned([&*std::mem::take(&mut self.rest), bytes].concat()),
+        };
+        let Some(known) = &mut self.known else {
+            return self.decode_guessed(&all, is_last);
+        };
+        let room = known
+            .max_utf8_buffer_length(all.len())
+            .unwrap_or(3 * all.len() + 16);
+        let mut text = String::with_capacity(room);
+        // The text has room for the longest result, so one call takes all of the input.
+        let _ = known.decode_to_string(&all, &mut text, is_last);
+        text
+    }
+
+    fn decode_guessed(&mut self, bytes: &[u8], is_last: bool) -> String {
+        let error = match std::str::from_utf8(bytes) {
+            Ok(text) => {
+                self.is_ascii &= text.is_ascii();
+                return text.to_owned();
+            }
+            Err(error) => error,
+        };
+        let (good, rest) = bytes.split_at(error.valid_up_to());
+        self.is_ascii &= good.is_ascii();
+        let mut text = String::from_utf8_lossy(good).into_owned();
+        if error.error_len().is_none() && !is_last {
+            self.rest = rest.to_vec();
+            return text;
+        }
+        // What came so far may have shown that it is no text of another encoding.
+        let encoding = if self.is_ascii { WINDOWS_1252 } else { UTF_8 };
+        self.known = Some(encoding.new_decoder_without_bom_handling());
+        self.is_ascii = false;
+        text += &self.decode(rest, is_last);
+        text
+    }
+
+    /// The document says that it is in the encoding of that name. Returns the encoding if text so
+    /// far was decoded in another one.
+    pub(crate) fn take_name(&mut self, label: &str) -> Option<&'static Encoding> {
+        let encoding = without_utf_16(Encoding::for_label(label.as_bytes())?);
+        if !self.is_guess {
+            return None;
+        }
+        self.is_guess = false;
+        let guessed = self.known.as_ref().map_or(UTF_8, |known| known.encoding());
+        if guessed == encoding {
+            return None;
+        }
+        self.known = Some(encoding.new_decoder_without_bom_handling());
+        (!self.is_ascii).then_some(encoding)
+    }
+}
+
+/// What names its encoding in ASCII is no UTF-16.
+fn without_utf_16(encoding: &'static Encoding) -> &'static Encoding {
+    let is_utf_16 = encoding == UTF_16LE || encoding == UTF_16BE;
+    if is_utf_16 { UTF_8 } else { encoding }
 }
 
 /// Looks for `<meta charset=…>` and `<meta http-equiv=… content="…charset=…">`.
@@ -85,9 +165,7 @@ fn charset_in(tag: &[u8]) -> Option<&'static Encoding> {
         if let Some(label) = value_after_equals(&tag[at..])
             && let Some(encoding) = Encoding::for_label(label)
         {
-            // The prescan could read the tag, so the document is no UTF-16.
-            let is_utf_16 = encoding == UTF_16LE || encoding == UTF_16BE;
-            return Some(if is_utf_16 { UTF_8 } else { encoding });
+            return Some(without_utf_16(encoding));
         }
     }
     None
@@ -119,59 +197,85 @@ mod tests {
 
     #[test]
     fn the_byte_order_mark_wins_over_every_label() {
-        assert_eq!(
-            decode(b"\xef\xbb\xbf\xc3\xa9", Some("windows-1252"), true),
-            "é"
-        );
-        assert_eq!(decode(b"\xff\xfe\xe9\0", Some("utf-8"), true), "é");
+        assert_eq!(decode(b"\xef\xbb\xbf\xc3\xa9", Some("windows-1252")), "é");
+        assert_eq!(decode(b"\xff\xfe\xe9\0", Some("utf-8")), "é");
     }
 
     #[test]
     fn the_header_wins_over_the_document() {
         let bytes = b"<meta charset=utf-8>\xe9";
-        assert_eq!(
-            decode(bytes, Some("iso-8859-1"), true),
-            "<meta charset=utf-8>é"
-        );
+        assert_eq!(decode(bytes, Some("iso-8859-1")), "<meta charset=utf-8>é");
     }
 
     #[test]
     fn meta_elements_name_the_encoding() {
-        assert!(decode(b"<meta charset=\"koi8-r\">\xc1", None, true).ends_with('а'));
+        assert!(decode(b"<meta charset=\"koi8-r\">\xc1", None).ends_with('а'));
         let http_equiv =
             b"<META HTTP-EQUIV='content-type' CONTENT='text/html; charset=Shift_JIS'>\x82\xa0";
-        assert!(decode(http_equiv, None, true).ends_with('あ'));
+        assert!(decode(http_equiv, None).ends_with('あ'));
         let commented = b"<!-- <meta charset=koi8-r> --><meta charset=utf-8>\xc3\xa9";
-        assert!(decode(commented, None, true).ends_with('é'));
-        assert!(
-            decode(
-                b"<?xml version='1.0' encoding='iso-8859-1'?>\xe9",
-                None,
-                true
-            )
-            .ends_with('é')
-        );
+        assert!(decode(commented, None).ends_with('é'));
+        assert!(decode(b"<?xml version='1.0' encoding='iso-8859-1'?>\xe9", None).ends_with('é'));
     }
 
     #[test]
     fn without_a_word_it_is_utf_8_or_else_windows_1252() {
-        assert_eq!(decode("žluťoučký".as_bytes(), None, true), "žluťoučký");
-        assert_eq!(decode(b"caf\xe9 \x80", None, true), "café €");
+        assert_eq!(decode("žluťoučký".as_bytes(), None), "žluťoučký");
+        assert_eq!(decode(b"caf\xe9 \x80", None), "café €");
+    }
+
+    /// The text of bytes that come in these pieces, without a label.
+    fn in_pieces(pieces: &[&[u8]]) -> String {
+        let (mut decoder, _) = Decoder::new(b"", None);
+        let mut text = String::new();
+        for piece in pieces {
+            text += &decoder.decode(piece, false);
+        }
+        text + &decoder.decode(b"", true)
     }
 
     #[test]
-    fn a_character_cut_by_the_end_of_what_arrived_is_left_out() {
-        let bytes = "éaé".as_bytes();
-        assert_eq!(decode(&bytes[..4], None, false), "éa");
-        assert_eq!(decode(&bytes[..4], None, true), "éa\u{fffd}");
+    fn a_character_cut_by_the_end_of_what_arrived_waits_for_the_rest_of_it() {
+        let (mut decoder, _) = Decoder::new(b"", None);
+        let bytes = "éa€".as_bytes();
+        assert_eq!(decoder.decode(&bytes[..4], false), "éa");
+        assert_eq!(decoder.decode(&bytes[4..5], false), "");
+        assert_eq!(decoder.decode(&bytes[5..], true), "€");
+        assert_eq!(decode(&bytes[..4], None), "éa\u{fffd}");
+    }
+
+    #[test]
+    fn a_guess_is_mended_while_nothing_else_was_shown() {
+        assert_eq!(in_pieces(&[b"caf", b"\xe9", b" \x80"]), "café €");
+        assert_eq!(in_pieces(&["é ".as_bytes(), b"\xe9 x"]), "é \u{fffd} x");
+        let (mut decoder, _) = Decoder::new(b"", None);
+        decoder.decode(b"<meta charset=koi8-r>", false);
+        assert_eq!(decoder.take_name("koi8-r"), None);
+        assert_eq!(decoder.decode(b"\xc1", false), "а");
+        assert_eq!(decoder.take_name("utf-8"), None, "the first name counts");
+    }
+
+    #[test]
+    fn a_name_that_comes_too_late_is_given_back() {
+        let (mut decoder, _) = Decoder::new(b"", None);
+        decoder.decode("é".as_bytes(), false);
+        assert_eq!(decoder.take_name("no-such"), None);
+        let named = decoder.take_name("koi8-r").map(Encoding::name);
+        assert_eq!(named, Some("KOI8-R"));
+        let (mut decoder, _) = Decoder::new(b"", None);
+        decoder.decode("é".as_bytes(), false);
+        assert_eq!(decoder.take_name("utf-16"), None, "it was no UTF-16");
+        let (mut decoder, _) = Decoder::new(b"", Some("utf-8"));
+        decoder.decode("é".as_bytes(), false);
+        assert_eq!(decoder.take_name("koi8-r"), None, "the header wins");
     }
 
     #[test]
     fn nul_and_invalid_bytes_do_no_harm() {
-        assert_eq!(decode(b"a\0b", Some("utf-8"), true), "a\0b");
-        assert_eq!(decode(b"a\xffb", Some("utf-8"), true), "a\u{fffd}b");
+        assert_eq!(decode(b"a\0b", Some("utf-8")), "a\0b");
+        assert_eq!(decode(b"a\xffb", Some("utf-8")), "a\u{fffd}b");
         assert_eq!(
-            decode(b"<meta charset=no-such>\xe9", None, true),
+            decode(b"<meta charset=no-such>\xe9", None),
             "<meta charset=no-such>é"
         );
     }

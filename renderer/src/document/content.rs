@@ -5,33 +5,48 @@ use crate::document::charset;
 use crate::document::markup::Markup;
 use crate::document::mime::{ContentType, MimeKind};
 
-/// The markup that shows `bytes`. It does not contain an image, but refers to it by the document's
-/// URL.
-pub(crate) fn to_markup(
-    content: &ContentType,
-    bytes: &[u8],
-    url: &str,
-    is_complete: bool,
-) -> (Markup, String) {
-    let decode = || charset::decode(bytes, content.charset.as_deref(), is_complete);
-    match &content.kind {
-        MimeKind::Html => (Markup::Html, decode()),
-        MimeKind::Xhtml => (Markup::Xml, decode()),
-        MimeKind::Text => (Markup::Html, text_document(&decode(), url)),
-        MimeKind::Image => (Markup::Html, image_document(url)),
-        MimeKind::Unsupported(essence) => (Markup::Html, unsupported_document(essence, url)),
+/// The markup that shows all of `bytes`. It does not contain an image, but refers to it by the
+/// document's URL.
+pub(crate) fn to_markup(content: &ContentType, bytes: &[u8], url: &str) -> (Markup, String) {
+    let text = || charset::decode(bytes, content.charset.as_deref());
+    let rest = match &content.kind {
+        MimeKind::Html | MimeKind::Xhtml => text(),
+        MimeKind::Text => text_part(&text()),
+        MimeKind::Image | MimeKind::Unsupported(_) => String::new(),
+    };
+    (markup(&content.kind), intro(&content.kind, url) + &rest)
+}
+
+/// The syntax of the markup that shows something of that kind.
+pub(crate) fn markup(kind: &MimeKind) -> Markup {
+    match kind {
+        MimeKind::Xhtml => Markup::Xml,
+        _ => Markup::Html,
     }
 }
 
-fn text_document(text: &str, url: &str) -> String {
+/// What of the markup comes before that which the bytes themselves stand for.
+pub(crate) fn intro(kind: &MimeKind, url: &str) -> String {
+    match kind {
+        MimeKind::Html | MimeKind::Xhtml => String::new(),
+        MimeKind::Text => text_intro(url),
+        MimeKind::Image => image_document(url),
+        MimeKind::Unsupported(essence) => unsupported_document(essence, url),
+    }
+}
+
+fn text_intro(url: &str) -> String {
     format!(
         "<!doctype html><title>{}</title><style>:root {{ color-scheme: light dark; }} \
          body {{ margin: 12px; }} pre {{ margin: 0; font: 13px/1.4 monospace; \
-         white-space: pre-wrap; overflow-wrap: anywhere; }}</style>\
-         <pre>\n{}</pre>",
+         white-space: pre-wrap; overflow-wrap: anywhere; }}</style><pre>\n",
         escape(file_name(url)),
-        escape(&text.replace('\0', "\u{fffd}")),
     )
+}
+
+/// A part of a text, as markup.
+pub(crate) fn text_part(text: &str) -> String {
+    escape(&text.replace('\0', "\u{fffd}"))
 }
 
 fn image_document(url: &str) -> String {
@@ -85,7 +100,7 @@ mod tests {
     #[test]
     fn text_is_never_read_as_markup() {
         let text = content_type(Some("text/plain"), b"");
-        let (markup, shown) = to_markup(&text, b"</pre><a href=x>\0", "http://h/a.txt", true);
+        let (markup, shown) = to_markup(&text, b"</pre><a href=x>\0", "http://h/a.txt");
         assert_eq!(markup, Markup::Html);
         assert!(shown.contains("&lt;/pre&gt;&lt;a href=x&gt;\u{fffd}"));
         assert!(shown.contains("<title>a.txt</title>"));

@@ -1,52 +1,43 @@
-//! Puts parts into form controls that Blitz does not know, once a document is parsed: the choice
+//! Puts parts into form controls that Blitz does not know, while a document is parsed: the choice
 //! of a select, the thumb of a range, the swatch of a colour, the words on a button.
 //!
 //! What no selector can say of an element stands in attributes of our own, for `ua.css`.
 
 use crate::document::attributes::input_kind;
-use crate::document::elements::{CHOSEN, GIVEN, LIST, attribute, element, part};
+use crate::document::elements::{GIVEN, LIST, attribute, element, has, part};
 use crate::document::forms;
 use crate::document::parts::{set_color, set_range};
 use crate::document::steps;
-use blitz_dom::{DocumentMutator, NodeId, local_name};
+use blitz_dom::{BaseDocument, DocumentMutator, NodeId, local_name};
 
-/// Completes all controls of a parsed document.
-pub(crate) fn complete(mutator: &mut DocumentMutator<'_>) {
-    let mut found = Vec::new();
-    mutator.doc.visit(|id, node| {
-        if let Some(element) = node.element_data() {
-            let name = &element.name.local;
-            if *name == local_name!("input") {
-                found.push((id, input_kind(element)));
-            } else if *name == local_name!("select") || *name == local_name!("optgroup") {
-                found.push((id, name.to_string()));
-            }
+/// Gives a new control, or a group of options, what it needs of parts.
+pub(crate) fn begin(mutator: &mut DocumentMutator<'_>, id: NodeId) {
+    let Some(element) = element(mutator.doc, id) else {
+        return;
+    };
+    if element.name.local == local_name!("optgroup") {
+        return name_group(mutator, id);
+    }
+    if element.name.local != local_name!("input") {
+        return;
+    }
+    let value = element.attr(local_name!("value")).unwrap_or_default();
+    let value = value.to_owned();
+    match &*input_kind(element) {
+        "range" => {
+            part_of(mutator, id, "-bulkhead-thumb");
+            let value = steps::range_value(mutator.doc, id);
+            set_range(mutator, id, value);
+            keep_given(mutator, id);
         }
-    });
-    for (id, kind) in found {
-        match &*kind {
-            "select" => complete_select(mutator, id),
-            "optgroup" => complete_group(mutator, id),
-            "range" => {
-                part_of(mutator, id, "-bulkhead-thumb");
-                let value = steps::range_value(mutator.doc, id);
-                set_range(mutator, id, value);
-                keep_given(mutator, id);
-            }
-            "color" => {
-                part_of(mutator, id, "-bulkhead-swatch");
-                let value = mutator.doc.get_node(id).and_then(|node| {
-                    node.element_data()?
-                        .attr(local_name!("value"))
-                        .map(str::to_owned)
-                });
-                set_color(mutator, id, &value.unwrap_or_default());
-                keep_given(mutator, id);
-            }
-            "submit" => name_button(mutator, id, "Submit"),
-            "reset" => name_button(mutator, id, "Reset"),
-            _ => {}
+        "color" => {
+            part_of(mutator, id, "-bulkhead-swatch");
+            set_color(mutator, id, &value);
+            keep_given(mutator, id);
         }
+        "submit" => name_button(mutator, id, "Submit"),
+        "reset" => name_button(mutator, id, "Reset"),
+        _ => {}
     }
 }
 
@@ -72,31 +63,29 @@ fn name_button(mutator: &mut DocumentMutator<'_>, button: NodeId, name: &str) {
     }
 }
 
-fn complete_group(mutator: &mut DocumentMutator<'_>, group: NodeId) {
+fn name_group(mutator: &mut DocumentMutator<'_>, group: NodeId) {
     let label = element(mutator.doc, group).and_then(|group| group.attr(local_name!("label")));
     let label = label.unwrap_or_default().to_owned();
     let text = mutator.create_text_node(&label);
     let heading = part(mutator, "-bulkhead-label");
     mutator.append_children(heading, &[text]);
-    match mutator.child_ids(group).first() {
-        Some(first) => mutator.insert_nodes_before(*first, &[heading]),
-        None => mutator.append_children(group, &[heading]),
-    }
+    mutator.append_children(group, &[heading]);
 }
 
-fn complete_select(mutator: &mut DocumentMutator<'_>, select: NodeId) {
-    let Some(data) = element(mutator.doc, select) else {
-        return;
+/// Chooses the options of a select that the page wants chosen; returns them.
+pub(crate) fn complete_select(document: &mut BaseDocument, select: NodeId) -> Vec<NodeId> {
+    let Some(data) = element(document, select) else {
+        return Vec::new();
     };
     let rows = data
         .attr(local_name!("size"))
         .and_then(|size| size.trim().parse::<u32>().ok());
     let is_list = data.attr(local_name!("multiple")).is_some() || rows.is_some_and(|rows| rows > 1);
-    if is_list {
+    if is_list && !has(document, select, LIST) {
+        let mut mutator = document.mutate();
         mutator.set_attribute(select, attribute(LIST), "");
     }
-    for option in forms::initially_chosen(mutator.doc, select, is_list) {
-        mutator.set_attribute(option, attribute(CHOSEN), "");
-    }
-    forms::send_choice(mutator, select);
+    let chosen = forms::initially_chosen(document, select, is_list);
+    forms::choose(document, select, &chosen);
+    chosen
 }

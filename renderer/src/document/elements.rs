@@ -3,7 +3,7 @@
 use blitz_dom::{
     BaseDocument, DocumentMutator, ElementData, LocalName, Node, NodeId, QualName, ns,
 };
-use style::selector_parser::PseudoElement;
+use style::selector_parser::{PseudoElement, RestyleDamage};
 
 /// The element that has the focus by keyboard, or takes text.
 pub(crate) const RING: &str = "-bulkhead-ring";
@@ -17,6 +17,9 @@ pub(crate) const GIVEN: &str = "-bulkhead-given";
 pub(crate) const LIST: &str = "-bulkhead-list";
 /// An empty text field that shows its placeholder.
 pub(crate) const PLACEHOLDER: &str = "-bulkhead-placeholder";
+
+/// What Blitz calls so: a box is to be made anew, with everything in it.
+pub(crate) const ALL_DAMAGE: RestyleDamage = RestyleDamage::from_bits_retain(0b1110_1111);
 
 /// A name of ours for an attribute.
 pub(crate) fn attribute(name: &str) -> QualName {

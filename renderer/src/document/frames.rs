@@ -5,7 +5,7 @@
 //!
 //! Source: the HTML standard, "The rules for choosing a navigable" and "Sandboxing".
 
-use crate::document::elements::{attribute, element, has, is};
+use crate::document::elements::{attribute, element, has};
 use crate::document::target;
 use blitz_dom::{BaseDocument, NodeId, local_name};
 use url::{Position, Url};
@@ -302,22 +302,4 @@ fn sandbox(page: &BaseDocument, path: &[NodeId]) -> Option<Vec<String>> {
         found.extend(read(page, &path[..depth], of).flatten());
     }
     (!found.is_empty()).then_some(found)
-}
-
-/// The addresses of all frames of one document, by their elements.
-pub(crate) fn addresses(document: &BaseDocument) -> Vec<(NodeId, String)> {
-    let mut addresses = Vec::new();
-    document.visit(|id, _| {
-        if is(document, id, &local_name!("iframe"))
-            && let Some(url) = address(document, id)
-        {
-            addresses.push((id, url.to_owned()));
-        }
-    });
-    addresses
-}
-
-/// The address of a frame: the page's own, or where the user led it.
-pub(crate) fn address(document: &BaseDocument, frame: NodeId) -> Option<&str> {
-    element(document, frame)?.attr(local_name!("src"))
 }

@@ -24,6 +24,11 @@ impl Hints {
         self.0.borrow().iter().map(String::as_str).collect()
     }
 
+    /// How many rules there are; they only become more.
+    pub(crate) fn len(&self) -> usize {
+        self.0.borrow().len()
+    }
+
     /// Takes what the attributes of one element say.
     pub(crate) fn take(&self, name: &QualName, attributes: &[Attribute]) {
         let tag = &*name.local;

@@ -24,6 +24,11 @@ pub(crate) struct Media {
 }
 
 impl Media {
+    /// The document has grown: there may be more such elements.
+    pub(crate) fn outdate(&mut self, document: &BaseDocument) {
+        self.by_document.remove(&document.id());
+    }
+
     /// Gives the sheets that have arrived their media. Layout must follow at once.
     pub(crate) fn apply(&mut self, document: &mut BaseDocument) {
         // Otherwise layout would take in sheets that were not seen here.

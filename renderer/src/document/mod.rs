@@ -1,14 +1,16 @@
-//! From a response's bytes to a document: its type, its parsing, and parsing it again.
+//! From a response's bytes to a document: its type, its encoding, and its parsing while it arrives.
 
 pub(crate) mod activation;
+pub(crate) mod arrival;
 pub(crate) mod attributes;
+pub(crate) mod base;
 pub(crate) mod baselines;
 pub(crate) mod body;
 pub(crate) mod bounds;
-pub(crate) mod carry_over;
 pub(crate) mod charset;
 pub(crate) mod content;
 pub(crate) mod controls;
+pub(crate) mod depths;
 pub(crate) mod elements;
 pub(crate) mod empties;
 pub(crate) mod forms;
@@ -18,6 +20,7 @@ pub(crate) mod grounds;
 pub(crate) mod hints;
 pub(crate) mod image_map;
 pub(crate) mod lengths;
+pub(crate) mod loan;
 pub(crate) mod markup;
 pub(crate) mod media;
 pub(crate) mod mime;
@@ -31,9 +34,12 @@ pub(crate) mod sheet_sets;
 pub(crate) mod sink;
 pub(crate) mod status;
 pub(crate) mod steps;
+pub(crate) mod stream;
+pub(crate) mod style_texts;
 pub(crate) mod stylesheet;
 pub(crate) mod svg_text;
 pub(crate) mod tables;
 pub(crate) mod target;
 pub(crate) mod text_fields;
+pub(crate) mod unfinished;
 pub(crate) mod user_agent;

@@ -1,26 +1,17 @@
-//! Parses text into a document; frames become documents inside it.
+//! Parses whole texts into documents; frames become documents inside it.
 //!
 //! Owns: the choice of parser, and whether a frame is shown. Trusts: nothing in the text. Never:
 //! shows a frame of another site.
 
 use crate::document::content;
-use crate::document::controls;
 use crate::document::frame;
-use crate::document::hints::Hints;
 use crate::document::markup::Markup;
 use crate::document::mime;
 use crate::document::responses::Responses;
-use crate::document::sheet_sets::SheetSets;
-use crate::document::sink::{Budget, Sink};
-use crate::document::stylesheet;
-use crate::document::svg_text;
-use crate::document::user_agent;
+use crate::document::sink::Budget;
+use crate::document::stream::Stream;
 use blitz_dom::{BaseDocument, Document, DocumentConfig, DocumentMutator, HtmlParserProvider};
 use blitz_html::DocumentHtmlParser;
-use html5ever::ParseOpts;
-use html5ever::tendril::TendrilSink;
-use html5ever::tendril::fmt::UTF8;
-use html5ever::tree_builder::TreeBuilderOpts;
 use protocol::site::Site;
 use std::rc::Rc;
 use url::Url;
@@ -29,92 +20,22 @@ use url::Url;
 /// inside the document still work, and nothing is ever fetched from it.
 pub(crate) const OPAQUE_BASE: &str = "opaque://document/";
 
-/// Parses a document as far as its budget goes. Its sub-resources are asked for while it is parsed.
+/// Parses a whole document as far as its budget goes. Its sub-resources are asked for while it is
+/// parsed.
 pub(crate) fn parse(
     markup: Markup,
     text: &str,
     config: DocumentConfig,
-    budget: &Budget,
+    budget: &Rc<Budget>,
 ) -> BaseDocument {
-    let frames_around = config.subdocument_depth;
-    user_agent::enable_features();
-    let mut document = BaseDocument::new(config);
-    let base = document.base_url().clone();
-    let mut mutator = document.mutate();
-    let mut inner = DocumentHtmlParser::new(&mut mutator);
-    inner.is_xml = markup == Markup::Xml;
-    let sheets = SheetSets::default();
-    let hints = Hints::default();
-    let sink = Sink::new(
-        inner,
-        base.clone(),
-        budget,
-        (&sheets, &hints),
-        frames_around,
-    );
-    match markup {
-        Markup::Html => feed(html5ever::parse_document(sink, options()), text, budget),
-        Markup::Xml => {
-            let parser = xml5ever::driver::parse_document(sink, Default::default());
-            feed(parser, text, budget);
-        }
-    }
-    for style in sheets.take_unused() {
-        mutator.remove_and_drop_all_children(style);
-    }
-    disarm_styles(&mut mutator, &base);
-    controls::complete(&mut mutator);
-    svg_text::outline_elements(&mut mutator);
-    drop(mutator);
-    user_agent::style(&mut document, &hints.sheet());
-    document
-}
-
-/// Gives the parser its text piece by piece, so that a document of too many elements can be left.
-fn feed(mut parser: impl TendrilSink<UTF8>, mut text: &str, budget: &Budget) {
-    const PIECE_BYTES: usize = 16 * 1024;
-    while !text.is_empty() && !budget.is_spent() {
-        let (piece, rest) = text.split_at(text.ceil_char_boundary(PIECE_BYTES));
-        parser.process(piece.into());
-        text = rest;
-    }
-    parser.finish();
-}
-
-/// Makes what stands in `<style>` elements safe. Blitz reads it when the mutator is dropped, and
-/// takes character references in it for characters.
-fn disarm_styles(mutator: &mut DocumentMutator<'_>, base: &Url) {
-    let mut disarmed = Vec::new();
-    mutator.doc.visit(|id, node| {
-        let is_style = node
-            .element_data()
-            .is_some_and(|e| &*e.name.local == "style");
-        if !is_style {
-            return;
-        }
-        let text = node.text_content();
-        let safe = stylesheet::safe(&text, base);
-        if safe.is_some() || text.contains('&') {
-            disarmed.push((id, safe.unwrap_or(text).replace('&', "&amp;")));
-        }
+    let (stream, document) = Stream::open(markup, config, budget.clone());
+    let mut document = Some(document);
+    stream.lend(&mut document, || {
+        stream.parse(text);
+        stream.end();
+        stream.finish();
     });
-    for (style, text) in disarmed {
-        mutator.remove_and_drop_all_children(style);
-        let text = mutator.create_text_node(&text);
-        mutator.append_children(style, &[text]);
-    }
-}
-
-fn options() -> ParseOpts {
-    // No scripts run, so what stands in <noscript> is shown.
-    let tree_builder = TreeBuilderOpts {
-        scripting_enabled: false,
-        ..Default::default()
-    };
-    ParseOpts {
-        tree_builder,
-        ..Default::default()
-    }
+    document.expect("what was lent is given back")
 }
 
 /// Parses what Blitz itself wants parsed: inner HTML, and the documents of frames. A frame of
@@ -172,7 +93,7 @@ impl HtmlParserProvider for InnerParser {
             None => (Markup::Html, html.to_owned()),
             Some(response) => {
                 let content = mime::content_type(response.content_type.as_deref(), &response.bytes);
-                content::to_markup(&content, &response.bytes, &url, true)
+                content::to_markup(&content, &response.bytes, &url)
             }
         };
         let fragment = |url: &str| Url::parse(url).ok()?.fragment().map(str::to_owned);
@@ -195,7 +116,7 @@ mod tests {
     #[test]
     fn a_document_of_too_many_elements_is_left() {
         let parsed = |text: &str| {
-            let budget = Budget::default();
+            let budget = Rc::new(Budget::default());
             parse(Markup::Html, text, DocumentConfig::default(), &budget);
             budget.is_spent()
         };
@@ -219,7 +140,7 @@ mod tests {
                     base_url: Some(OPAQUE_BASE.to_owned()),
                     ..Default::default()
                 };
-                let mut document = parse(markup, text, config, &Budget::default());
+                let mut document = parse(markup, text, config, &Rc::default());
                 document.resolve(0.0);
             }
         }

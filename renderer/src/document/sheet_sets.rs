@@ -4,7 +4,6 @@
 //! Source: <https://drafts.csswg.org/cssom/#css-style-sheet-collections>.
 
 use crate::document::media;
-use blitz_dom::NodeId;
 use html5ever::{Attribute, QualName, local_name};
 use std::cell::RefCell;
 
@@ -13,8 +12,6 @@ use std::cell::RefCell;
 pub(crate) struct SheetSets {
     /// The title of the set in use: that of the first sheet with a title.
     preferred: RefCell<Option<String>>,
-    /// `<style>` elements that are not in use.
-    unused: RefCell<Vec<NodeId>>,
 }
 
 impl SheetSets {
@@ -34,16 +31,6 @@ impl SheetSets {
             }
             _ => true,
         }
-    }
-
-    /// Remembers a `<style>` that is not in use.
-    pub(crate) fn leave_out(&self, style: NodeId) {
-        self.unused.borrow_mut().push(style);
-    }
-
-    /// Takes the `<style>` elements that are not in use.
-    pub(crate) fn take_unused(&self) -> Vec<NodeId> {
-        self.unused.take()
     }
 
     fn admit_link(&self, attributes: &mut [Attribute]) {

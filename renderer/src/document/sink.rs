@@ -1,22 +1,36 @@
-//! Cleans a document between the parser and Blitz's tree builder: drops URLs on which Blitz would
-//! panic, handles `<base>`, counts elements, and bounds the depth of the tree.
+//! Takes what the parser makes of a text into the document, cleaned on its way in: without URLs on
+//! which Blitz would panic, not too deep, not too much.
+//!
+//! The document is borrowed for one call at a time, and may be changed by others between two calls:
+//! each call looks first whether the nodes that it is about are still there.
 //!
 //! Owns: the bounds of a document. Trusts: nothing in the text. Never: hands Blitz an unresolvable
 //! URL, or a tree so deep that recursive layout would overflow the stack.
 
 use crate::document::attributes;
+use crate::document::base::Base;
+use crate::document::controls;
+use crate::document::depths::Depths;
+use crate::document::elements::ALL_DAMAGE;
 use crate::document::hints::Hints;
+use crate::document::loan::Loan;
 use crate::document::sheet_sets::SheetSets;
-use blitz_dom::NodeId;
-use blitz_html::DocumentHtmlParser;
+use crate::document::style_texts::StyleTexts;
+use crate::document::unfinished::Unfinished;
+use blitz_dom::node::Attribute as BlitzAttribute;
+use blitz_dom::{BaseDocument, DocumentMutator, NodeId};
 use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode, TreeSink};
 use html5ever::tendril::StrTendril;
-use html5ever::{Attribute, QualName};
+use html5ever::{Attribute, LocalName, QualName, local_name, ns};
 use protocol::limits::{DOCUMENT_DEPTH_MAX, DOCUMENT_ELEMENTS_MAX, DOCUMENT_FRAMES_MAX};
 use std::borrow::Cow;
-use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::cell::{Cell, Ref, RefCell};
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 use url::Url;
+
+/// Nodes made in vain so that a sheet comes after those before it.
+const PROBES_MAX: usize = 4_096;
 
 /// How much a document has of what is bounded. Its frames share it.
 #[derive(Default)]
@@ -37,274 +51,366 @@ impl Budget {
     }
 }
 
-/// How deep elements stand in the tree. What would stand deeper than the bound is put beside its
-/// parent instead of into it, as every browser does.
-struct Depths {
-    depth_max: usize,
-    /// The depth of an element, and into what its child elements go: itself, or its parent.
-    places: HashMap<NodeId, (usize, NodeId)>,
-}
-
-impl Depths {
-    fn of(&self, node: NodeId) -> (usize, NodeId) {
-        self.places.get(&node).copied().unwrap_or((0, node))
-    }
-
-    /// Puts `child` into `parent` or, if that is as deep as may be, into what takes its children.
-    fn host(&mut self, parent: NodeId, child: &NodeOrText<NodeId>) -> NodeId {
-        let NodeOrText::AppendNode(child) = child else {
-            return parent;
-        };
-        let host = self.of(parent).1;
-        self.place(*child, self.of(host).0 + 1, host);
-        host
-    }
-
-    /// Puts `child` beside `sibling`.
-    fn beside(&mut self, sibling: NodeId, child: &NodeOrText<NodeId>) {
-        if let NodeOrText::AppendNode(child) = child {
-            let (depth, host) = self.of(sibling);
-            self.place(*child, depth, host);
-        }
-    }
-
-    fn place(&mut self, child: NodeId, depth: usize, host: NodeId) {
-        let takes_children = if depth < self.depth_max { child } else { host };
-        self.places.insert(child, (depth, takes_children));
-    }
-}
-
-/// What relative URLs of the document are resolved against.
-struct Base {
+/// The sink of one document.
+pub(crate) struct Sink {
+    document: Loan,
+    root: NodeId,
     url: Url,
-    /// Whether a `<base>` element says so, which Blitz does not know about.
-    is_declared: bool,
-}
-
-/// Attributes whose value is one URL that Blitz resolves.
-const URL_ATTRIBUTES: [&str; 8] = [
-    "action",
-    "background",
-    "cite",
-    "data",
-    "formaction",
-    "href",
-    "poster",
-    "src",
-];
-
-impl Base {
-    /// The attribute as Blitz may see it; `None` when its URL is none.
-    fn clean(&self, mut attribute: Attribute) -> Option<Attribute> {
-        if !URL_ATTRIBUTES.contains(&&*attribute.name.local) {
-            return Some(attribute);
-        }
-        let resolved = self.url.join(&attribute.value).ok()?;
-        if self.is_declared {
-            attribute.value = StrTendril::from(resolved.as_str());
-        }
-        Some(attribute)
-    }
-}
-
-/// Blitz's sink with everything cleaned on its way in.
-pub(crate) struct Sink<'m, 'doc> {
-    inner: DocumentHtmlParser<'m, 'doc>,
-    budget: &'m Budget,
-    sheets: &'m SheetSets,
-    hints: &'m Hints,
+    budget: Rc<Budget>,
+    pub(crate) hints: Hints,
+    unfinished: Unfinished,
+    sheets: SheetSets,
+    styles: StyleTexts,
     base: RefCell<Base>,
-    depths: RefCell<Depths>,
+    depths: Depths,
+    /// The element with a sheet that was made last.
+    last_sheet: Cell<Option<NodeId>>,
+    /// What stands for the elements beyond the budget, by their names: it is never in the tree.
+    surplus: RefCell<HashMap<QualName, NodeId>>,
+    /// The name of what is no longer there.
+    gone: RefCell<QualName>,
 }
 
-impl<'m, 'doc> Sink<'m, 'doc> {
-    /// Before `inner`; `frames_around` is how many frames the document is inside of.
+impl Sink {
+    /// For `document`, which is going to be lent by `loan`, and is inside of so many frames.
     pub(crate) fn new(
-        inner: DocumentHtmlParser<'m, 'doc>,
-        base: Url,
-        budget: &'m Budget,
-        (sheets, hints): (&'m SheetSets, &'m Hints),
+        loan: Loan,
+        document: &BaseDocument,
         frames_around: usize,
-    ) -> Self {
-        let base = Base {
-            url: base,
-            is_declared: false,
-        };
-        let depths = Depths {
-            // Frames are painted within the painting of what they stand in.
-            depth_max: (DOCUMENT_DEPTH_MAX >> frames_around).max(16),
-            places: HashMap::new(),
-        };
+        budget: Rc<Budget>,
+    ) -> Sink {
+        // Frames are painted within the painting of what they stand in.
+        let depth_max = (DOCUMENT_DEPTH_MAX >> frames_around).max(16);
+        let url = document.base_url().clone();
         Sink {
-            inner,
+            document: loan,
+            root: document.root_node().id,
+            url: url.clone(),
             budget,
-            sheets,
-            hints,
-            base: RefCell::new(base),
-            depths: RefCell::new(depths),
+            hints: Hints::default(),
+            unfinished: Unfinished::default(),
+            sheets: SheetSets::default(),
+            styles: StyleTexts::default(),
+            base: RefCell::new(Base::of_document(url)),
+            depths: Depths::new(depth_max),
+            last_sheet: Cell::new(None),
+            surplus: RefCell::default(),
+            gone: RefCell::new(QualName::new(None, ns!(html), local_name!("span"))),
         }
     }
 
-    fn clean(&self, name: Option<&QualName>, attributes: Vec<Attribute>) -> Vec<Attribute> {
+    fn clean(&self, name: &QualName, attributes: Vec<Attribute>) -> Vec<Attribute> {
         let mut base = self.base.borrow_mut();
-        if name.is_some_and(|name| &*name.local == "base") && !base.is_declared {
-            let href = attributes.iter().find(|a| &*a.name.local == "href");
-            if let Some(url) = href.and_then(|href| base.url.join(&href.value).ok()) {
-                *base = Base {
-                    url,
-                    is_declared: true,
-                };
+        if name.local == local_name!("base") {
+            base.declare(&attributes);
+        }
+        let clean = |attribute| base.clean(attribute);
+        let mut attributes: Vec<Attribute> = attributes.into_iter().filter_map(clean).collect();
+        self.hints.take(name, &attributes);
+        attributes::tidy(name, &mut attributes);
+        attributes
+    }
+
+    /// What stands for an element beyond the budget.
+    fn surplus(&self, name: QualName) -> NodeId {
+        let mut surplus = self.surplus.borrow_mut();
+        let make = |name: &QualName| {
+            let mut document = self.document.change();
+            document.mutate().create_element(name.clone(), Vec::new())
+        };
+        *surplus.entry(name).or_insert_with_key(make)
+    }
+
+    fn is_surplus(&self, node: NodeId) -> bool {
+        let surplus = self.surplus.borrow();
+        !surplus.is_empty() && surplus.values().any(|other| *other == node)
+    }
+
+    /// Makes an element. Blitz sorts style sheets by the numbers of their elements, and those of
+    /// nodes that are gone are used again.
+    fn make(&self, document: &mut BaseDocument, name: QualName, list: Vec<Attribute>) -> NodeId {
+        let is_sheet = [local_name!("style"), local_name!("link")].contains(&name.local);
+        let mut mutator = document.mutate();
+        if is_sheet && let Some(last) = self.last_sheet.get() {
+            skip_to(&mut mutator, last);
+        }
+        let attribute = |attribute: Attribute| BlitzAttribute {
+            name: attribute.name,
+            value: attribute.value.into(),
+        };
+        let element = mutator.create_element(name, list.into_iter().map(attribute).collect());
+        if is_sheet {
+            self.last_sheet.set(Some(element));
+        }
+        element
+    }
+
+    /// Completes what has been parsed so far. `open` are the elements that are not closed.
+    pub(crate) fn finish(&self, document: &mut BaseDocument, open: &HashSet<NodeId>) {
+        self.styles.close_all_but(document, open, &self.url);
+        self.unfinished.finish(document, open);
+    }
+
+    fn put(&self, parent: NodeId, before: Option<NodeId>, child: NodeOrText<NodeId>) {
+        if self.is_surplus(parent) {
+            return;
+        }
+        let mut document = self.document.change();
+        if document.get_node(parent).is_none() {
+            return;
+        }
+        match child {
+            NodeOrText::AppendText(text) => {
+                if !self.styles.take(&document, parent, &text) {
+                    put_text(&mut document, parent, before, &text);
+                }
+            }
+            NodeOrText::AppendNode(child) => {
+                let is_there = document.get_node(child).is_some();
+                if is_there && !self.is_surplus(child) && !is_within(&document, parent, child) {
+                    self.put_node(&mut document, parent, before, child);
+                }
             }
         }
-        attributes
-            .into_iter()
-            .filter_map(|attribute| base.clean(attribute))
-            .collect()
+    }
+
+    fn put_node(
+        &self,
+        document: &mut BaseDocument,
+        parent: NodeId,
+        before: Option<NodeId>,
+        child: NodeId,
+    ) {
+        let is_element = document
+            .get_node(child)
+            .is_some_and(|node| node.is_element());
+        let host = match is_element {
+            true => self.depths.host(document, parent),
+            false => parent,
+        };
+        if is_within(document, host, child) {
+            return;
+        }
+        // Blitz says that the root has the focus when nothing has.
+        let focus = document.get_focussed_node_id().filter(|focus| {
+            let node = document.get_node(*focus);
+            node.is_some_and(|node| node.is_focussable())
+        });
+        match before.filter(|_| host == parent) {
+            Some(sibling) => document.mutate().insert_nodes_before(sibling, &[child]),
+            None => document.mutate().append_children(host, &[child]),
+        }
+        // `autofocus` is for a document in which nothing has the focus.
+        if let Some(focus) = focus
+            && document.get_focussed_node_id() != Some(focus)
+        {
+            document.set_focus_to(focus);
+        }
     }
 }
 
-impl<'m, 'doc> TreeSink for Sink<'m, 'doc> {
-    type Handle = <DocumentHtmlParser<'m, 'doc> as TreeSink>::Handle;
-    type Output = ();
-    type ElemName<'a>
-        = <DocumentHtmlParser<'m, 'doc> as TreeSink>::ElemName<'a>
-    where
-        Self: 'a;
-
-    fn finish(self) {
-        self.inner.finish();
+/// Uses up the numbers of nodes that are gone, as far as they are below that of `last`.
+fn skip_to(mutator: &mut DocumentMutator<'_>, last: NodeId) {
+    let mut probes = Vec::new();
+    while probes.len() < PROBES_MAX {
+        let probe = mutator.create_comment_node("");
+        probes.push(probe);
+        if probe > last {
+            break;
+        }
     }
+    // The number freed last is used next.
+    for probe in probes {
+        mutator.remove_and_drop_node(probe);
+    }
+}
+
+/// Whether `node` is `around` or stands in it.
+fn is_within(document: &BaseDocument, node: NodeId, around: NodeId) -> bool {
+    let has_children = document
+        .get_node(around)
+        .is_some_and(|around| !around.children.is_empty());
+    let mut nodes = std::iter::successors(Some(node), |id| document.get_node(*id)?.parent);
+    node == around || has_children && nodes.any(|id| id == around)
+}
+
+/// Adds text to the text that stands there already, or as a new node.
+fn put_text(document: &mut BaseDocument, parent: NodeId, before: Option<NodeId>, text: &str) {
+    let neighbour = match before {
+        Some(sibling) => document.get_node(sibling).and_then(|node| node.backward(1)),
+        None => document
+            .get_node(parent)
+            .and_then(|node| document.get_node(*node.children.last()?)),
+    };
+    let neighbour = neighbour.filter(|node| node.is_text_node());
+    if let Some(neighbour) = neighbour.map(|node| node.id) {
+        let _ = document.mutate().append_text_to_node(neighbour, text);
+        // Blitz takes the text for changed, but not the box that it is laid out in.
+        if let Some(parent) = document.get_node_mut(parent) {
+            parent.insert_damage(ALL_DAMAGE);
+        }
+        return;
+    }
+    let mut mutator = document.mutate();
+    let text = mutator.create_text_node(text);
+    match before {
+        Some(sibling) => mutator.insert_nodes_before(sibling, &[text]),
+        None => mutator.append_children(parent, &[text]),
+    }
+}
+
+impl TreeSink for Sink {
+    type Handle = NodeId;
+    type Output = ();
+    type ElemName<'a> = Ref<'a, QualName>;
+
+    fn finish(self) {}
 
     fn parse_error(&self, _message: Cow<'static, str>) {
-        // Blitz would keep them all; a page of errors is as good as any.
+        // A page of errors is as good as any.
     }
 
-    fn get_document(&self) -> Self::Handle {
-        self.inner.get_document()
+    fn get_document(&self) -> NodeId {
+        self.root
     }
 
-    fn elem_name<'a>(&'a self, target: &'a Self::Handle) -> Self::ElemName<'a> {
-        self.inner.elem_name(target)
+    fn elem_name<'a>(&'a self, target: &'a NodeId) -> Ref<'a, QualName> {
+        Ref::filter_map(self.document.read(), |document| {
+            let element = document.get_node(*target)?.element_data()?;
+            Some(&element.name)
+        })
+        .unwrap_or_else(|_| self.gone.borrow())
     }
 
     fn create_element(
         &self,
         name: QualName,
         attributes: Vec<Attribute>,
-        flags: ElementFlags,
-    ) -> Self::Handle {
+        _flags: ElementFlags,
+    ) -> NodeId {
         Budget::count(&self.budget.elements);
-        let mut attributes = self.clean(Some(&name), attributes);
+        if self.budget.is_spent() {
+            return self.surplus(name);
+        }
+        let mut attributes = self.clean(&name, attributes);
         if &*name.local == "iframe" && Budget::count(&self.budget.frames) > DOCUMENT_FRAMES_MAX {
             attributes.retain(|a| !matches!(&*a.name.local, "src" | "srcdoc"));
         }
-        self.hints.take(&name, &attributes);
-        attributes::tidy(&name, &mut attributes);
         let is_in_use = self.sheets.admit(&name, &mut attributes);
-        let element = self.inner.create_element(name, attributes, flags);
-        if !is_in_use {
-            self.sheets.leave_out(element);
+        let mut document = self.document.change();
+        let element = self.make(&mut document, name.clone(), attributes.clone());
+        controls::begin(&mut document.mutate(), element);
+        if name.local == local_name!("style") {
+            self.styles.open(element, is_in_use);
         }
+        self.unfinished.add(element, &name, &attributes);
         element
     }
 
-    fn create_comment(&self, text: StrTendril) -> Self::Handle {
-        self.inner.create_comment(text)
+    fn create_comment(&self, text: StrTendril) -> NodeId {
+        let mut document = self.document.change();
+        document.mutate().create_comment_node(&text)
     }
 
-    fn create_pi(&self, target: StrTendril, data: StrTendril) -> Self::Handle {
-        self.inner.create_pi(target, data)
+    fn create_pi(&self, _target: StrTendril, _data: StrTendril) -> NodeId {
+        let mut document = self.document.change();
+        document.mutate().create_comment_node("")
     }
 
-    fn append(&self, parent: &Self::Handle, child: NodeOrText<Self::Handle>) {
-        let host = self.depths.borrow_mut().host(*parent, &child);
-        self.inner.append(&host, child);
+    fn append(&self, parent: &NodeId, child: NodeOrText<NodeId>) {
+        self.put(*parent, None, child);
+    }
+
+    fn append_before_sibling(&self, sibling: &NodeId, child: NodeOrText<NodeId>) {
+        let node = self.document.read();
+        let parent = node.get_node(*sibling).and_then(|node| node.parent);
+        drop(node);
+        if let Some(parent) = parent {
+            self.put(parent, Some(*sibling), child);
+        }
     }
 
     fn append_based_on_parent_node(
         &self,
-        element: &Self::Handle,
-        previous: &Self::Handle,
-        child: NodeOrText<Self::Handle>,
+        element: &NodeId,
+        previous: &NodeId,
+        child: NodeOrText<NodeId>,
     ) {
-        // Which of the two it will be is only known inside; the deeper one is reckoned with.
-        let mut depths = self.depths.borrow_mut();
-        let host = depths.host(*previous, &child);
-        if depths.of(*element).0 > depths.of(host).0 {
-            depths.beside(*element, &child);
-        }
-        drop(depths);
-        self.inner
-            .append_based_on_parent_node(element, &host, child);
-    }
-
-    fn append_doctype_to_document(&self, name: StrTendril, public: StrTendril, system: StrTendril) {
-        self.inner.append_doctype_to_document(name, public, system);
-    }
-
-    fn get_template_contents(&self, target: &Self::Handle) -> Self::Handle {
-        self.inner.get_template_contents(target)
-    }
-
-    fn same_node(&self, x: &Self::Handle, y: &Self::Handle) -> bool {
-        self.inner.same_node(x, y)
-    }
-
-    fn set_quirks_mode(&self, mode: QuirksMode) {
-        self.inner.set_quirks_mode(mode);
-    }
-
-    fn append_before_sibling(&self, sibling: &Self::Handle, node: NodeOrText<Self::Handle>) {
-        self.depths.borrow_mut().beside(*sibling, &node);
-        self.inner.append_before_sibling(sibling, node);
-    }
-
-    fn add_attrs_if_missing(&self, target: &Self::Handle, attributes: Vec<Attribute>) {
-        let attributes = self.clean(None, attributes);
-        self.inner.add_attrs_if_missing(target, attributes);
-    }
-
-    fn remove_from_parent(&self, target: &Self::Handle) {
-        self.inner.remove_from_parent(target);
-    }
-
-    fn reparent_children(&self, node: &Self::Handle, new_parent: &Self::Handle) {
-        self.inner.reparent_children(node, new_parent);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn base(url: &str, is_declared: bool) -> Base {
-        Base {
-            url: Url::parse(url).expect("test URL"),
-            is_declared,
+        let has_parent = {
+            let document = self.document.read();
+            let node = document.get_node(*element);
+            node.is_some_and(|node| node.parent.is_some())
+        };
+        match has_parent {
+            true => self.append_before_sibling(element, child),
+            false => self.append(previous, child),
         }
     }
 
-    fn attribute(name: &str, value: &str) -> Attribute {
-        let name = QualName::new(None, html5ever::ns!(), name.into());
-        Attribute {
-            name,
-            value: value.into(),
+    fn append_doctype_to_document(&self, _: StrTendril, _: StrTendril, _: StrTendril) {}
+
+    fn get_template_contents(&self, target: &NodeId) -> NodeId {
+        let mut document = self.document.change();
+        if document.get_node(*target).is_none() {
+            return *target;
+        }
+        let contents = document.mutate().template_contents(*target);
+        self.depths.add_contents(contents, *target);
+        contents
+    }
+
+    /// Not all elements are told of here when they are closed, but those with unparsed text are.
+    fn pop(&self, node: &NodeId) {
+        let mut document = self.document.change();
+        self.styles.close(&mut document, *node, &self.url);
+    }
+
+    fn same_node(&self, x: &NodeId, y: &NodeId) -> bool {
+        x == y
+    }
+
+    fn set_quirks_mode(&self, _mode: QuirksMode) {}
+
+    fn add_attrs_if_missing(&self, target: &NodeId, attributes: Vec<Attribute>) {
+        let name = self.elem_name(target).clone();
+        let attributes = self.clean(&name, attributes).into_iter();
+        let attributes = attributes.map(|attribute| BlitzAttribute {
+            name: attribute.name,
+            value: attribute.value.into(),
+        });
+        let mut document = self.document.change();
+        let node = document.get_node(*target);
+        if node.is_some_and(|node| node.is_element()) {
+            let attributes = attributes.collect();
+            document.mutate().add_attrs_if_missing(*target, attributes);
         }
     }
 
-    #[test]
-    fn a_url_that_cannot_be_resolved_never_reaches_blitz() {
-        let base = base("https://example.org/", false);
-        assert!(base.clean(attribute("src", "http://[")).is_none());
-        assert!(base.clean(attribute("alt", "http://[")).is_some());
-        let kept = base.clean(attribute("src", "a.png")).expect("fine");
-        assert_eq!(&*kept.value, "a.png");
+    fn is_mathml_annotation_xml_integration_point(&self, element: &NodeId) -> bool {
+        let document = self.document.read();
+        let element = document.get_node(*element).and_then(|it| it.element_data());
+        let encoding = element.and_then(|it| it.attr(LocalName::from("encoding")));
+        encoding.is_some_and(|encoding| {
+            let mut of_html = ["text/html", "application/xhtml+xml"].into_iter();
+            of_html.any(|one| encoding.eq_ignore_ascii_case(one))
+        })
     }
 
-    #[test]
-    fn a_declared_base_makes_urls_absolute() {
-        let base = base("https://example.org/deep/", true);
-        let kept = base.clean(attribute("href", "../x")).expect("fine");
-        assert_eq!(&*kept.value, "https://example.org/x");
+    fn remove_from_parent(&self, target: &NodeId) {
+        let mut document = self.document.change();
+        if document.get_node(*target).is_some() {
+            document.mutate().remove_node(*target);
+        }
+    }
+
+    fn reparent_children(&self, node: &NodeId, new_parent: &NodeId) {
+        if self.is_surplus(*new_parent) {
+            return;
+        }
+        let mut document = self.document.change();
+        let is_there = |id: &NodeId| document.get_node(*id).is_some();
+        if is_there(node) && is_there(new_parent) && !is_within(&document, *new_parent, *node) {
+            document.mutate().reparent_children(*node, *new_parent);
+        }
     }
 }

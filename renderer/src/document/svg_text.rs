@@ -4,7 +4,7 @@
 //! Trusts: nothing in the picture; one that cannot be read is left as it is.
 
 use crate::fonts::{self, aliases};
-use blitz_dom::{DocumentMutator, NodeId, QualName, local_name, ns};
+use blitz_dom::{BaseDocument, DocumentMutator, NodeId, QualName, local_name, ns};
 use std::borrow::Cow;
 use std::fmt::Write;
 use std::sync::Arc;
@@ -30,29 +30,11 @@ pub(crate) fn outlined(bytes: &[u8]) -> Option<Vec<u8>> {
     Some(outlined.document().into_bytes())
 }
 
-/// Outlines the text of all `<svg>` elements of the document.
-pub(crate) fn outline_elements(mutator: &mut DocumentMutator<'_>) {
-    let mut texts = Vec::new();
-    mutator.doc.visit(|id, node| {
-        let name = node.element_data().map(|element| &element.name);
-        if name.is_some_and(|name| name.ns == ns!(svg) && name.local == local_name!("text")) {
-            texts.push(id);
-        }
-    });
-    let mut pictures: Vec<NodeId> = texts
-        .into_iter()
-        .filter_map(|text| outermost_picture(mutator, text))
-        .collect();
-    pictures.dedup();
-    for picture in pictures {
-        outline_element(mutator, picture);
-    }
-}
-
-fn outermost_picture(mutator: &DocumentMutator<'_>, text: NodeId) -> Option<NodeId> {
+/// The picture that a text stands in, which stands in no other.
+pub(crate) fn outermost_picture(document: &BaseDocument, text: NodeId) -> Option<NodeId> {
     let mut found = None;
     let mut next = Some(text);
-    while let Some(node) = next.and_then(|id| mutator.doc.get_node(id)) {
+    while let Some(node) = next.and_then(|id| document.get_node(id)) {
         let name = node.element_data().map(|element| &element.name);
         if name.is_some_and(|name| name.ns == ns!(svg) && name.local == local_name!("svg")) {
             found = Some(node.id);
@@ -62,7 +44,8 @@ fn outermost_picture(mutator: &DocumentMutator<'_>, text: NodeId) -> Option<Node
     found
 }
 
-fn outline_element(mutator: &mut DocumentMutator<'_>, picture: NodeId) {
+/// Outlines the text of an `<svg>` element.
+pub(crate) fn outline_element(mutator: &mut DocumentMutator<'_>, picture: NodeId) {
     let Some(node) = mutator.doc.get_node(picture) else {
         return;
     };

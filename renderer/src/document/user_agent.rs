@@ -6,12 +6,9 @@ use std::sync::LazyLock;
 static SHEET: LazyLock<UserAgentStylesheet> =
     LazyLock::new(|| UserAgentStylesheet::parse(include_str!("../../assets/ua.css")));
 
-/// Adds what Blitz's sheet leaves out, and the `hints` that this document's attributes give.
-pub(crate) fn style(document: &mut BaseDocument, hints: &str) {
+/// Adds what Blitz's sheet leaves out.
+pub(crate) fn style(document: &mut BaseDocument) {
     document.add_user_agent_stylesheet(SHEET.clone());
-    if !hints.is_empty() {
-        document.add_user_agent_stylesheet(UserAgentStylesheet::parse(hints));
-    }
 }
 
 /// Turns on what Stylo can do and Blitz leaves off. Each was seen to work; docs/blitz.md has those

@@ -1,7 +1,7 @@
 //! Fetches a document's sub-resources: Blitz's requests become fetches on the channel of this
 //! renderer's site.
 //!
-//! Owns: running and queued fetches, and finished bytes while the document may be parsed again.
+//! Owns: running and queued fetches, and finished bytes while the document may ask for them again.
 //! Trusts: the network process to answer, but not its answers: sizes are bounded and unknown ids
 //! dropped. Never: leaves a request unanswered: a failed one is answered with no bytes.
 
@@ -37,7 +37,7 @@ pub(crate) struct Fetcher {
     queue: VecDeque<String>,
     running: HashMap<RequestId, Running>,
     next_request: u32,
-    /// Bytes of finished fetches, for a document that is parsed again.
+    /// Bytes of finished fetches, for what asks for the same while the document loads.
     finished: HashMap<String, Bytes>,
     failed: HashSet<String>,
     responses: Responses,
@@ -443,7 +443,7 @@ impl Fetcher {
         self.finished.insert(url.as_str().to_owned(), bytes);
     }
 
-    /// The document will not be parsed again, so the bytes need not be kept.
+    /// The document is loaded, so the bytes need not be kept.
     pub(crate) fn forget_finished(&mut self) {
         self.finished = HashMap::new();
     }

@@ -77,12 +77,10 @@ impl Moving {
         }
     }
 
-    /// Another parse of a document is shown: the next one, or with `is_same` a longer one.
-    pub(crate) fn take_over(&mut self, is_same: bool) {
+    /// Another document is shown.
+    pub(crate) fn take_over(&mut self) {
         self.addresses.clear();
-        if !is_same {
-            self.pictures.retain(|_, picture| !picture.is_old);
-        }
+        self.pictures.retain(|_, picture| !picture.is_old);
     }
 
     /// Finds out which pixels of the document, and of its frames, are of which picture.

@@ -4,7 +4,6 @@
 use super::command::{self, BASE, button_name};
 use super::icons::{Icon, icon};
 use crate::document::content::escape;
-use crate::document::markup::Markup;
 use crate::load::fetcher::Fetcher;
 use crate::view::View;
 use parley::FontContext;
@@ -37,8 +36,7 @@ impl CardView {
         if let Some(card) = card
             && self.card.as_ref() != Some(&card)
         {
-            let (document, _) = self.view.parse(Markup::Html, &markup(&card), BASE);
-            self.view.show(document, false);
+            self.view.show(&markup(&card), BASE);
             self.card = Some(card);
         }
     }

@@ -4,7 +4,6 @@
 use super::command::{self, BASE};
 use super::field::Field;
 use super::icons::{Icon, icon};
-use crate::document::markup::Markup;
 use crate::load::fetcher::Fetcher;
 use crate::view::View;
 use parley::FontContext;
@@ -38,8 +37,7 @@ impl FindBar {
         let fetcher = Fetcher::default();
         let mut view = View::new(fonts, &fetcher);
         let markup = TEMPLATE.replace("{{css}}", CSS);
-        let (document, _) = view.parse(Markup::Html, &markup, BASE);
-        view.show(document, false);
+        view.show(&markup, BASE);
         FindBar {
             view,
             fetcher,

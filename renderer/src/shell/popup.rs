@@ -3,7 +3,6 @@
 
 use super::command::BASE;
 use crate::document::content::escape;
-use crate::document::markup::Markup;
 use crate::load::fetcher::Fetcher;
 use crate::view::View;
 use parley::FontContext;
@@ -42,8 +41,7 @@ impl PopupView {
 
     fn show(&mut self) {
         let markup = markup(self.popup.as_ref());
-        let (document, _) = self.view.parse(Markup::Html, &markup, BASE);
-        self.view.show(document, false);
+        self.view.show(&markup, BASE);
     }
 
     pub(crate) fn turn(&mut self) {

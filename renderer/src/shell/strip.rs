@@ -7,7 +7,6 @@ use super::drag::Drag;
 use super::favicons::Favicons;
 use super::parts::{Inks, Part, parts};
 use super::roll::Roll;
-use crate::document::markup::Markup;
 use crate::document::text_fields;
 use crate::load::fetcher::Fetcher;
 use crate::view::View;
@@ -47,8 +46,7 @@ impl Strip {
         let fetcher = Fetcher::default();
         let mut view = View::new(fonts, &fetcher);
         let markup = TEMPLATE.replace("{{css}}", CSS);
-        let (document, _) = view.parse(Markup::Html, &markup, BASE);
-        view.show(document, false);
+        view.show(&markup, BASE);
         Strip {
             view,
             fetcher,

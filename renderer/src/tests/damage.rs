@@ -1,7 +1,6 @@
 //! The damage of real frames: small for a small change, and never too small.
 
 use super::harness::{SURFACE, bundled_fonts, compose};
-use crate::document::markup::Markup;
 use crate::load::fetcher::Fetcher;
 use crate::paint::Plan;
 use crate::view::View;
@@ -57,8 +56,7 @@ impl Rig {
         let mut fetcher = Fetcher::default();
         let mut view = View::new(bundled_fonts(), &fetcher);
         view.set_size(size);
-        let (document, _) = view.parse(Markup::Html, html, "http://site.test/");
-        view.show(document, false);
+        view.show(html, "http://site.test/");
         view.settle(&mut fetcher);
         let generation = Generation(1);
         let (producer, consumer) = regions(size, generation);

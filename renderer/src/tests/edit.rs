@@ -81,7 +81,7 @@ fn inspect(outside: &mut Outside, at: Option<(f32, f32)>) -> Target {
     })
 }
 
-fn all_of_it(outside: &mut Outside) -> Option<String> {
+pub(super) fn all_of_it(outside: &mut Outside) -> Option<String> {
     select_all(outside);
     copy(outside, Edit::Copy)
 }

@@ -104,7 +104,7 @@ fn every_match_is_marked_and_what_lies_over_one_is_not() {
 
 #[test]
 fn marks_go_where_the_text_goes_when_it_is_laid_out_anew() {
-    let mut shown = Shown::new("<body>bare needle<p>and</p>another needle");
+    let (mut shown, stream) = Shown::begun("<body>bare needle<p>and</p>another needle");
     stay(&mut shown, "needle");
     shown.look(100, 200, ColorScheme::Light);
     assert_eq!(
@@ -119,7 +119,7 @@ fn marks_go_where_the_text_goes_when_it_is_laid_out_anew() {
         ))
     );
     assert_eq!(shown.view.refresh_find(), None, "once is enough");
-    shown.load("<p>needle needle needle", true);
+    shown.more(&stream, " <p>needle");
     let (_, matches) = shown.view.refresh_find().expect("the page has grown");
     assert_eq!(matches.count, 3);
     shown.pixels();

@@ -1,7 +1,6 @@
 //! Claims about lengths that layout cannot hold: they are clamped, and the page is shown.
 
 use super::harness::bundled_fonts;
-use crate::document::markup::Markup;
 use crate::load::fetcher::Fetcher;
 use crate::view::View;
 use anyrender::ImageRenderer;
@@ -15,8 +14,7 @@ fn show(html: &str) {
     let mut fetcher = Fetcher::default();
     let mut view = View::new(bundled_fonts(), &fetcher);
     view.set_size(size);
-    let (document, _) = view.parse(Markup::Html, html, "http://site.test/");
-    view.show(document, false);
+    view.show(html, "http://site.test/");
     view.settle(&mut fetcher);
     view.set_size(Size::new(300, 200));
     view.settle(&mut fetcher);

@@ -14,11 +14,13 @@ mod links;
 mod look;
 mod looks;
 mod page;
+mod parsing;
 mod pictures;
 mod scrolling;
 mod selection;
 mod sheets;
 mod shell;
 mod shown;
+mod streaming;
 
 pub(crate) use shell::state as shell_state;

@@ -138,7 +138,7 @@ fn all_in_an_input_is_its_own_text() {
 
 #[test]
 fn a_selection_is_painted_and_outlives_zoom_and_a_longer_text() {
-    let mut shown = Shown::new("<body>bare words<div>block</div>more words");
+    let (mut shown, stream) = Shown::begun("<body>bare words<div>block</div>more words");
     let plain = shown.pixels();
     let at = shown.place_of("more");
     shown.click(at);
@@ -147,9 +147,11 @@ fn a_selection_is_painted_and_outlives_zoom_and_a_longer_text() {
     assert_ne!(shown.pixels(), plain);
     shown.look(100, 150, ColorScheme::Light);
     assert_eq!(shown.selected().as_deref(), Some("more"));
-    shown.load("<body>bare words<div>block</div>more words<p>end", true);
+    shown.more(&stream, " and<p>end");
     assert_eq!(shown.selected().as_deref(), Some("more"));
-    shown.load("<p>another page", false);
+    shown.end(&stream);
+    assert_eq!(shown.selected().as_deref(), Some("more"));
+    shown.load("<p>another page");
     assert_eq!(shown.selected(), None);
 }
 

@@ -2,6 +2,7 @@
 
 use super::harness::{SIZE, bundled_fonts};
 use crate::document::markup::Markup;
+use crate::document::stream::Stream;
 use crate::load::fetcher::Fetcher;
 use crate::view::{View, text};
 use anyrender::ImageRenderer;
@@ -35,14 +36,35 @@ impl Shown {
         let mut view = View::new(bundled_fonts(), &fetcher);
         view.set_size(size);
         let mut shown = Shown { view, fetcher };
-        shown.load(html, false);
+        shown.load(html);
         shown
     }
 
-    /// Shows a document, perhaps a longer text of the one before.
-    pub(super) fn load(&mut self, html: &str, is_same: bool) {
-        let (document, _) = self.view.parse(Markup::Html, html, "http://site.test/");
-        self.view.show(document, is_same);
+    /// The start of a document, and the parser that takes the rest of it.
+    pub(super) fn begun(html: &str) -> (Shown, Stream) {
+        let mut shown = Shown::new("");
+        let stream = shown.view.open(Markup::Html, "http://site.test/");
+        shown.more(&stream, html);
+        (shown, stream)
+    }
+
+    /// Shows another document.
+    pub(super) fn load(&mut self, html: &str) {
+        self.view.show(html, "http://site.test/");
+        self.settle();
+    }
+
+    /// Shows more of the document.
+    pub(super) fn more(&mut self, stream: &Stream, html: &str) {
+        self.view.grow(stream, || stream.parse(html));
+        self.view.show_grown(stream);
+        self.settle();
+    }
+
+    /// Nothing more comes.
+    pub(super) fn end(&mut self, stream: &Stream) {
+        self.view.grow(stream, || stream.end());
+        self.view.complete(stream);
         self.settle();
     }
 

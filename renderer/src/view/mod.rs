@@ -8,6 +8,8 @@ pub(crate) mod edit;
 pub(crate) mod find;
 mod finding;
 pub(crate) mod form_input;
+mod growing;
+mod growth;
 pub(crate) mod input;
 pub(crate) mod keys;
 pub(crate) mod links;

@@ -5,14 +5,14 @@
 //! does.
 
 use crate::document::bounds;
-use crate::document::carry_over;
 use crate::document::grounds::Grounds;
 use crate::document::markup::Markup;
 use crate::document::media::Media;
-use crate::document::parse::{self, InnerParser};
+use crate::document::parse::InnerParser;
 use crate::document::repaint;
 use crate::document::responses::Responses;
 use crate::document::sink::Budget;
+use crate::document::stream::Stream;
 use crate::document::target;
 use crate::load::fetcher::Fetcher;
 use crate::paint::Mended;
@@ -22,6 +22,7 @@ use crate::view::blitz_events::BlitzEvents;
 use crate::view::canvas::Canvas;
 use crate::view::controls::Controls;
 use crate::view::find::Find;
+use crate::view::growth::Growth;
 use crate::view::links::Framed;
 use crate::view::pointer::Pointer;
 use crate::view::scrollbar::ScrollBar;
@@ -67,12 +68,11 @@ pub(crate) struct View {
     responses: Responses,
     site: Option<Site>,
     pub(crate) document: Option<BaseDocument>,
-    /// Replaces `document` once its style sheets have arrived.
-    next: Option<BaseDocument>,
-    /// Whether `next` is a longer text of the same document: focus and scroll are kept.
-    next_is_same: bool,
+    /// Replaces `document` once it is to be shown and its style sheets have arrived.
+    pub(crate) next: Option<BaseDocument>,
+    pub(crate) growth: Growth,
     /// What the sheets of `document` are for.
-    media: Media,
+    pub(crate) media: Media,
     /// Kept until the user scrolls or the load ends.
     anchor: Option<Anchor>,
     /// The fragment of the address of the document that is shown, or that comes.
@@ -116,7 +116,7 @@ impl View {
             site: None,
             document: None,
             next: None,
-            next_is_same: false,
+            growth: Growth::default(),
             media: Media::default(),
             anchor: None,
             target: None,
@@ -170,8 +170,8 @@ impl View {
         self.size
     }
 
-    /// Parses a document for this view; says whether it had to be cut.
-    pub(crate) fn parse(&self, markup: Markup, text: &str, base: &str) -> (BaseDocument, bool) {
+    /// Begins a document that will replace the one that is shown; returns its parser.
+    pub(crate) fn open(&mut self, markup: Markup, base: &str) -> Stream {
         let budget = Rc::new(Budget::default());
         let inner_parser = InnerParser {
             site: self.site.clone(),
@@ -194,15 +194,10 @@ impl View {
             style_threading: StyleThreading::Sequential,
             ..Default::default()
         };
-        let document = parse::parse(markup, text, config, &budget);
-        (document, budget.is_spent())
-    }
-
-    /// Shows `document` as soon as its style sheets have arrived. With `is_same` it is more of the
-    /// document that is shown: focus and scroll are kept.
-    pub(crate) fn show(&mut self, document: BaseDocument, is_same: bool) {
+        let (stream, document) = Stream::open(markup, config, budget);
         self.next = Some(document);
-        self.next_is_same = is_same;
+        self.growth = Growth::begun();
+        stream
     }
 
     /// Sets where the document is to be scrolled to whenever it is laid out; `None` leaves it where
@@ -224,7 +219,7 @@ impl View {
                 self.moving.add(url, file);
             }
             if self.events.take_redraw() || answered {
-                self.touch();
+                self.has_news();
             }
             taken_over |= self.take_over();
             if !self.needs_layout {
@@ -234,40 +229,30 @@ impl View {
         }
         // What the last round asked for must not wait for the next event.
         if fetcher.pump() {
-            self.touch();
+            self.has_news();
         }
         taken_over
     }
 
     fn take_over(&mut self) -> bool {
-        let Some(next) = &mut self.next else {
+        let Some(next) = self.next.as_mut().filter(|_| self.growth.is_shown) else {
             return false;
         };
         next.handle_messages();
         if next.has_pending_critical_resources() {
             return false;
         }
-        let previous = self.document.take();
         self.document = self.next.take();
         self.is_ready = false;
         self.media = Media::default();
         self.controls = Controls::default();
-        self.show_target();
-        self.moving.take_over(self.next_is_same);
+        if self.target.is_some() {
+            self.show_target();
+        }
+        self.moving.take_over();
         self.grounds = Grounds::default();
         self.lay_out();
-        let Some(document) = &mut self.document else {
-            return true;
-        };
-        if let Some(previous) = previous.filter(|_| self.next_is_same) {
-            carry_over::state(&previous, document);
-            if self.anchor.is_none() {
-                scroll_to(document, previous.viewport_scroll().y);
-            }
-        }
-        if !self.next_is_same {
-            self.selection.clear();
-        }
+        self.selection.clear();
         self.outdate_find();
         if let Some((x, y)) = self.pointer.position() {
             let at = self.document_point(x, y);

@@ -1,7 +1,6 @@
 //! Lays out and paints a small hidden document before the sandbox is applied. This initialises
 //! whatever needs more than the sandbox allows.
 
-use crate::document::markup::Markup;
 use crate::load::fetcher::Fetcher;
 use crate::view::view::View;
 use anyrender::ImageRenderer;
@@ -32,8 +31,7 @@ fn laid_out(fonts: &FontContext, markup: &str) -> View {
     let mut fetcher = Fetcher::default();
     let mut view = View::new(fonts.clone(), &fetcher);
     view.set_size(SIZE);
-    let (document, _) = view.parse(Markup::Html, markup, "bulkhead://warm-up/");
-    view.show(document, false);
+    view.show(markup, "bulkhead://warm-up/");
     view.settle(&mut fetcher);
     view
 }
