@@ -135,7 +135,8 @@ fn is_same_in_pieces(name: &str, bytes: &[u8], content_type: Option<&str>) {
 
 /// Markup in which much can be split.
 const MARKUP: [&str; 16] = [
-    "<!doctype html><p class=a id='b\"' title=\"c&amp;d&notin;e&#x1F600;f&ampg\">x&lt;y&nbsp;&notit;",
+    "<!doctype html><p class=a id='b\"' title=\"c&amp;d&notin;e&#x1F600;f&ampg\">\
+     x&lt;y&nbsp;&notit;",
     "one\r\ntwo\rthree\n\r\n<pre>\r\n\r\nfour</pre><textarea>\r\n\r\nfive\r\n</textarea>",
     "a\0b<p\0q r\0=\0>c</p><!-- d--!> e --><!--f--><!>g<?php h ?>i<![CDATA[j]]>k",
     "<title>a &amp; </ti</title><style>p::before { content: '</b>&lt;' } @import ''</style><p>z",
@@ -144,14 +145,16 @@ const MARKUP: [&str; 16] = [
     "<select name=s><option>a<option selected>b<optgroup label=g><option>c</select><select \
      multiple size=3><option selected>d<option selected>e</select><select><option disabled>f",
     "<input type=range min=3><input type=color value='#AbC123'><input type=submit><input \
-     type=reset><input type=submit value=go><button>x</button><label>l<input type=checkbox></label>",
+     type=reset><input type=submit value=go><button>x</button><label>l<input type=checkbox>\
+     </label>",
     "<svg viewBox='0 0 9 9'><style>.a { fill: red }</style><g><title>t</title><text x=1 y=5>words\
      </text></g><foreignObject><b>html</svg><math><mi>x</mi><annotation-xml encoding='text/html'>\
      <p>y</math>after",
     "<template><tr><td>a</td></tr><template><p>b</template></template><table><template><td>c\
      </template><caption>d<col><form><tr><td><input form=f></form></table><form id=f></form>",
     "<base href='http://other.test/x/'><base href='/y/'><a href=z>q</a><img src='http://['>\
-     <form action='http://['><link rel=stylesheet href='http://['><body background=b><body class=c>",
+     <form action='http://['><link rel=stylesheet href='http://['><body background=b>\
+     <body class=c>",
     "<iframe srcdoc='<p>&amp;amp;&lt;b>'></iframe><object data='x'>y</object><details open>\
      <summary>s</summary>t</details><table border=3 cellpadding=4><td bgcolor=red>u</table>",
     "<frameset><frame src=x></frameset><noframes><p>y</noframes>",

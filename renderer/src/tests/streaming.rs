@@ -29,9 +29,8 @@ fn write(writer: &mut PipeWriter, html: &str) {
 
 /// A block of that colour at the end of the page, to be waited for.
 fn block(color: &str) -> String {
-    format!(
-        "<div style='position:fixed;left:350px;top:250px;width:50px;height:50px;background:{color}'></div>"
-    )
+    let place = "position:fixed;left:350px;top:250px;width:50px;height:50px";
+    format!("<div style='{place};background:{color}'></div>")
 }
 
 fn wait_block(outside: &mut Outside, color: u32) {
