@@ -55,7 +55,10 @@ impl<T: Message> Receiver<T> {
         const { assert!(T::MAX_HANDLES <= MESSAGE_HANDLES_MAX) };
         const { assert!(T::MAX_BYTES <= MESSAGE_BYTES_MAX) };
         BUFFER.with_borrow_mut(|buffer| {
-            buffer.resize(MESSAGE_BYTES_MAX, 0);
+            if buffer.is_empty() {
+                // Asked for as zeros, not filled with them: what no packet reaches takes no memory.
+                *buffer = vec![0; MESSAGE_BYTES_MAX];
+            }
             let buffer = &mut buffer[..T::MAX_BYTES];
             let Some(packet) = receive(self.as_fd(), buffer)? else {
                 return Ok(None);
