@@ -486,6 +486,10 @@ impl Host for Page {
     fn unseen(&mut self, _part: SurfacePart, control: &ToBroker) {
         self.say_loaded(control);
     }
+
+    fn is_at_rest(&self) -> bool {
+        self.load.as_ref().is_some_and(|load| load.is_loaded) && !self.view.is_unsettled()
+    }
 }
 
 /// The base of the document's relative URLs.

@@ -7,6 +7,7 @@ pub(crate) mod body;
 pub(crate) mod bounds;
 pub(crate) mod carry_over;
 pub(crate) mod charset;
+pub(crate) mod compact;
 pub(crate) mod content;
 pub(crate) mod controls;
 pub(crate) mod elements;
