@@ -1,4 +1,4 @@
-//! What an idle browser does: context switches and processor time of each process. It claims nothing.
+//! What an idle browser does: context switches and processor time of each process.
 
 use crate::Bench;
 use crate::peer::Peer;

@@ -3,12 +3,12 @@
 //! installed. Each round measures one pair, ours and then Chromium's; the ratio is the median of
 //! the pairs' ratios.
 //!
-//!     npm install puppeteer-core                             # anywhere; NODE_PATH names the folder
-//!     cargo bench -p broker --bench browser                  # all of it, some minutes
-//!     cargo bench -p broker --bench browser -- times memory  # parts of it: times, memory, tabs, idle
-//!     cargo bench -p broker --bench browser -- --json FILE   # the figures as JSON, too
-//!     cargo bench -p broker --bench browser -- --rounds 3    # instead of nine
-//!     cargo bench -p broker --bench browser -- --short       # for CI: fails on a gross loss
+//!     npm install puppeteer-core                            # NODE_PATH names its node_modules
+//!     cargo bench -p broker --bench browser                 # all of it, some minutes
+//!     cargo bench -p broker --bench browser -- times tabs   # of times, memory, tabs, idle
+//!     cargo bench -p broker --bench browser -- --json FILE  # the figures as JSON, too
+//!     cargo bench -p broker --bench browser -- --rounds 3   # instead of nine
+//!     cargo bench -p broker --bench browser -- --short      # for CI: fails on a gross loss
 //!
 //! `BULKHEAD=PATH` measures another executable.
 
