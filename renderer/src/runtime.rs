@@ -3,7 +3,6 @@
 //! Owns: the control channel and the surfaces. Trusts: the broker. Never: wakes without a cause, or
 //! paints without a credit.
 
-use crate::document::compact::compact;
 use crate::moves::Moves;
 use crate::text::{self, TextError};
 use crate::view::View;
@@ -449,12 +448,8 @@ impl<H: Host> Runtime<H> {
         }
         self.is_lean = true;
         for (_, part) in &self.hidden {
-            if let Some(document) = self
-                .host
-                .view(*part)
-                .and_then(|view| view.document.as_mut())
-            {
-                compact(document);
+            if let Some(view) = self.host.view(*part) {
+                view.compact();
             }
         }
         child::give_back();
