@@ -106,7 +106,7 @@ fn a_server_that_cannot_be_given_memory_shows_the_page_all_the_same() {
         return;
     };
     let name = format!("127.0.0.1{}", display.name());
-    let mut browser = browser(&[("DISPLAY", &name)]);
+    let browser = browser(&[("DISPLAY", &name)]);
     let window = display.window();
     display.see(&window, "the page", |picture| {
         picture.pixel(600, 300) != picture.pixel(600, 10)
