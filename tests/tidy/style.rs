@@ -291,7 +291,7 @@ const WAITING: [&str; 2] = [
     // The one place that waits.
     "crates/testkit/src/wait.rs",
     // Measures what an idle browser does in that time.
-    "benches/browser.rs",
+    "benches/browser/",
 ];
 
 /// Crates that are about what `unsafe` is needed for.
