@@ -62,10 +62,14 @@ impl Ours {
 
     /// From the death of the gpu process until there is a picture again.
     pub fn kill_gpu(&mut self) -> f64 {
+        self.browser.forget_records();
         let gpu = self.browser.pid_of("gpu");
         let start = Instant::now();
         process::signal(gpu, Signal::SIGKILL);
-        while self.browser.try_screenshot().is_none() {}
+        self.browser.wait("another gpu process", |record| {
+            record["record"] == "sealed" && record["role"] == "gpu"
+        });
+        self.browser.screenshot();
         ms_since(start)
     }
 
