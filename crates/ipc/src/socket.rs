@@ -1,6 +1,6 @@
 //! One packet out, one packet in. Owns: the calls of `sendmsg` and `recvmsg` with their control
-//! data. Trusts: the kernel. Never: blocks unasked, raises SIGPIPE, or loses track of a descriptor that the
-//! kernel has delivered: each becomes an [`OwnedFd`] at once.
+//! data. Trusts: the kernel. Never: blocks unasked, raises SIGPIPE, or loses track of a descriptor
+//! that the kernel has delivered: each becomes an [`OwnedFd`] at once.
 
 use protocol::limits::MESSAGE_HANDLES_MAX;
 use std::io;

@@ -93,9 +93,8 @@ fn is_gone(error: &io::Error) -> bool {
 pub(crate) const FILTERS: &str = "Seccomp_filters:";
 
 /// The prefixes of the targets of allowed descriptors.
-const DESCRIPTOR_KINDS: [&str; 9] = [
+const DESCRIPTOR_KINDS: [&str; 8] = [
     "/dev/null",
-    "/dev/shm/softbuffer-",
     "/memfd:",
     "anon_inode:[eventfd]",
     "anon_inode:[eventpoll]",
