@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use testkit::bench::report::{self, Figure, Goal, median};
 
 /// Each tab of Chromium has a renderer of its own up to here, and so has each of ours.
-const FURTHER_TABS: usize = 8;
+const FURTHER_TABS: usize = 16;
 const ROUNDS_MAX: usize = 3;
 /// Pages of `testkit::bench::pages`, and at most how many times Chromium's memory.
 const PAGES: [(&str, &str, f64); 2] = [
