@@ -64,7 +64,7 @@ impl Presenter {
         }
     }
 
-    /// One present as softbuffer does it: a picture in shared memory, and a question that the
+    /// One present as the window makes it: a picture in shared memory, and a question that the
     /// server answers once it is done.
     fn present(&mut self, width: u32, height: u32) -> Duration {
         let words = [
@@ -93,7 +93,7 @@ impl Presenter {
             words.resize(5 + (WIDTH * ROWS) as usize, 0x0033_6699);
             assert!(self.client.send(&request(72, 2, &words)));
         }
-        assert_eq!(self.client.ask(&request(127, 0, &[])), Answer::Done);
+        assert_eq!(self.client.ask(&request(43, 0, &[])), Answer::Done);
         started.elapsed()
     }
 }

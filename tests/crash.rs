@@ -1,7 +1,11 @@
 //! A tab dies alone, whatever kills it. It keeps its last frame, address and history under a card
 //! that names the cause. The other tabs go on, and a reload brings it back.
 
+use nix::errno::Errno;
+use nix::sys::ptrace::{self, Options};
 use nix::sys::signal::Signal;
+use nix::sys::wait::{Id, WaitPidFlag, waitid, waitpid};
+use nix::unistd::Pid;
 use std::io::{Read, Write};
 use std::net::SocketAddr;
 use std::process::Command;
@@ -481,4 +485,35 @@ fn no_process_outlives_a_broker_that_is_asked_to_end() {
     for pid in pids {
         process::wait_until_gone(pid);
     }
+}
+
+#[test]
+fn a_death_is_reported_before_the_process_can_be_waited_for() {
+    let mut browser = Browser::headless(&[]);
+    let tab = browser.open("data:text/html,<title>Mortal</title>");
+    // The kernel keeps a dead process from its parent until whoever traces it has waited.
+    let traced = Pid::from_raw(tab.pid);
+    match ptrace::seize(traced, Options::empty()) {
+        Ok(()) => {}
+        Err(Errno::EPERM) => return eprintln!("SKIP: this user may not trace a sealed process"),
+        Err(error) => panic!("ptrace: {error}"),
+    }
+    process::signal(tab.pid, Signal::SIGKILL);
+    // Dead, and not waited for yet: what the kernel says of it now is what the browser is told.
+    let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT;
+    waitid(Id::Pid(traced), flags).expect("its end");
+    let is_told = sandbox::exit_status(tab.pid.unsigned_abs()).is_ok_and(|status| status != 0);
+    if is_told {
+        let crashed = browser.wait_for_tab("tab_crashed", &tab);
+        let cause = crashed["cause"].as_str().expect("a cause");
+        assert!(cause.contains("SIGKILL"), "{cause}");
+        browser.send(&format!("reload {}", tab.id));
+        browser.wait_for_tab("loaded", &tab);
+    } else {
+        eprintln!("SKIP: this kernel does not tell this user how a sealed process ends");
+    }
+    waitpid(traced, None).expect("its end");
+    // Now the browser waits for it, too.
+    process::wait_until_gone(tab.pid);
+    assert!(browser.quit().success());
 }

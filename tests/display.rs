@@ -100,6 +100,26 @@ fn a_display_that_goes_away_ends_the_browser_in_order() {
 }
 
 #[test]
+fn a_server_that_cannot_be_given_memory_shows_the_page_all_the_same() {
+    // It says that it has MIT-SHM, but no descriptor travels over TCP.
+    let Some(display) = Display::start_with(&["-listen", "tcp", "-ac"]) else {
+        return;
+    };
+    let name = format!("127.0.0.1{}", display.name());
+    let browser = browser(&[("DISPLAY", &name)]);
+    let window = display.window();
+    display.see(&window, "the page", |picture| {
+        picture.pixel(600, 300) != picture.pixel(600, 10)
+    });
+    let said = browser.stderr();
+    assert!(
+        said.contains("no memory to share with the X server"),
+        "{said}"
+    );
+    assert!(browser.quit().success());
+}
+
+#[test]
 fn a_server_that_asks_for_a_secret_gets_the_users() {
     let secret = [7; 16];
     let folder = tempfile::tempdir().expect("a scratch folder");

@@ -18,6 +18,7 @@ mod executable;
 mod hands;
 mod isolation;
 mod lab;
+mod libraries;
 mod look;
 mod no_window;
 mod pages;

@@ -3,7 +3,7 @@
 use nix::sys::signal::Signal;
 use std::process::Command;
 use testkit::picture::Picture;
-use testkit::{Browser, executable, process, server};
+use testkit::{Browser, Tab, executable, process, server};
 
 const PAGES: &[(&str, &str)] = &[
     (
@@ -65,6 +65,34 @@ fn a_page_that_was_hidden_is_painted_again_at_the_size_of_the_window() {
     for tab in &tabs {
         assert_eq!(browser.tab(tab.id), *tab, "nothing was loaded again");
     }
+    assert!(browser.quit().success());
+}
+
+/// Kilobytes that a tab's process has for itself; pixels are shared, and not among them.
+fn own_kib(tab: &Tab) -> u64 {
+    let text = process::status_field(tab.pid, "RssAnon");
+    let number = text.split(' ').next().expect("a number");
+    number.parse().expect("a number of kilobytes")
+}
+
+#[test]
+fn a_page_that_is_hidden_gives_back_the_memory_that_its_layout_had_to_spare() {
+    let boxes = "<div><h3>a box</h3><span>with some words in it</span></div>".repeat(1500);
+    let page = format!(
+        "<title>Boxes</title><style>div {{ display: inline-block; width: 150px }}</style>{boxes}"
+    );
+    let server = server::serve(move |_, stream| {
+        server::respond(stream, "200 OK", "text/html; charset=utf-8", &page);
+    });
+    let small = server::pages(PAGES);
+    let mut browser = Browser::headless(&[]);
+    let tab = browser.open(&format!("http://{server}/"));
+    let shown = own_kib(&tab);
+    // The tab shown before keeps what it has, so there must be two.
+    browser.open(&format!("http://{small}/red"));
+    browser.open(&format!("http://{small}/green"));
+    browser.wait_until("it has a tenth less", |_| own_kib(&tab) < shown / 10 * 9);
+    assert_eq!(browser.tab(tab.id), tab);
     assert!(browser.quit().success());
 }
 

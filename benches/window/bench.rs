@@ -1,13 +1,13 @@
-//! What all parts share: the display, the observer, the pages, and statistics.
+//! What all parts share: the display, the observer, and the pages.
 
 use crate::browsers::{Running, Which};
 use crate::eye::Eye;
-use crate::pages;
 use protocol::geometry::{Rect, Size};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::{Duration, Instant};
 use testkit::WATCHDOG;
+use testkit::bench::pages;
 use testkit::x11::Display;
 
 /// A display is calm after this time without a drawing: whatever loads has been shown.
@@ -112,25 +112,4 @@ impl Bench {
         let url = format!("http://{}/{page}", self.pages);
         which.start(self.display.name(), size, &url)
     }
-}
-
-/// The middle one.
-pub fn median(values: Vec<f64>) -> f64 {
-    share(&values, 0.5)
-}
-
-/// The value that this share of all is not above.
-pub fn share(values: &[f64], fraction: f64) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let at = (sorted.len() as f64 * fraction).ceil() as usize;
-    sorted[at.clamp(1, sorted.len()) - 1]
-}
-
-/// How busy the machine is.
-pub fn load() -> String {
-    std::fs::read_to_string("/proc/loadavg")
-        .unwrap_or_default()
-        .trim()
-        .to_owned()
 }

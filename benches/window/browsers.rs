@@ -2,12 +2,13 @@
 //! one address on the bench's display.
 
 use nix::sys::signal::{Signal, killpg};
-use nix::unistd::{Pid, Uid};
+use nix::unistd::Pid;
 use protocol::geometry::Size;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
 use testkit::Browser;
+use testkit::bench::chromium;
 
 /// Which browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +26,7 @@ pub enum Running {
 impl Which {
     /// Whether it can be started at all.
     pub fn is_installed(self) -> bool {
-        self == Which::Bulkhead || chromium().is_some()
+        self == Which::Bulkhead || chromium::program().is_some()
     }
 
     /// Starts it.
@@ -68,33 +69,11 @@ impl Running {
     }
 }
 
-fn chromium() -> Option<&'static str> {
-    let installed = |name: &&str| {
-        let found = Command::new("which").arg(name).output();
-        found.is_ok_and(|output| output.status.success())
-    };
-    ["chromium", "chromium-browser", "google-chrome"]
-        .into_iter()
-        .find(installed)
-}
-
 fn start_chromium(display: &str, size: Size, url: &str) -> Running {
     let profile = tempfile::tempdir().expect("a scratch folder");
-    let mut command = Command::new(chromium().expect("it is installed"));
-    if Uid::effective().is_root() {
-        command.arg("--no-sandbox");
-    }
-    let child = command
-        .args([
-            "--no-first-run",
-            "--no-default-browser-check",
-            "--disable-component-update",
-        ])
-        .args([
-            "--disable-sync",
-            "--password-store=basic",
-            "--window-position=0,0",
-        ])
+    let child = Command::new(chromium::program().expect("it is installed"))
+        .args(chromium::arguments())
+        .arg("--window-position=0,0")
         .arg(format!("--window-size={},{}", size.width, size.height))
         .arg(format!("--user-data-dir={}", profile.path().display()))
         .arg(format!("--app={url}"))

@@ -1,12 +1,13 @@
 //! From the pointer's event to the changed pixel on the display: a box under the pointer, and a
 //! check box that is clicked. The press of the click is seen too, so it may cost a frame.
 
-use crate::bench::{Bench, share};
+use crate::bench::Bench;
 use crate::browsers::Which;
 use crate::eye::{Eye, pixel_of};
-use crate::pages::{CHECKED, HOVER, HOVERED, UNCHECKED};
 use protocol::geometry::{Rect, Size};
 use std::time::{Duration, Instant};
+use testkit::bench::pages::{CHECKED, HOVER, HOVERED, UNCHECKED};
+use testkit::bench::report::share;
 
 const SIZE: Size = Size::new(1920, 1080);
 const LEFT_BUTTON: u8 = 1;

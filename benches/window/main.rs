@@ -15,17 +15,15 @@ mod bench;
 mod browsers;
 mod eye;
 mod input;
-mod pages;
 mod present;
-mod report;
 mod scroll;
 
 use bench::Bench;
 use browsers::Which;
-use report::{Figure, Goal};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
+use testkit::bench::report::{self, Figure, Goal};
 
 /// How much is measured.
 struct Effort {
@@ -71,7 +69,7 @@ fn main() -> ExitCode {
     let browsers = bench.browsers();
     let mut effort = if wanted.is_short { SHORT } else { FULL };
     effort.rounds = wanted.rounds.unwrap_or(effort.rounds).max(1);
-    let before = bench::load();
+    let before = report::load();
     println!(
         "load {before}; medians of {} rounds in turns",
         effort.rounds
@@ -85,7 +83,7 @@ fn main() -> ExitCode {
         }
     }
     if let Some(path) = &wanted.json {
-        report::write_json(path, &figures, [before, bench::load()]);
+        report::write_json(path, &figures, [before, report::load()]);
     }
     let lost: Vec<&Figure> = figures.iter().filter(|f| f.is_gross_loss()).collect();
     for figure in &lost {
@@ -137,6 +135,8 @@ fn scrolls(bench: &Bench, browsers: &[Which], effort: &Effort, figures: &mut Vec
                 goal,
                 ours: of(&paces[0]),
                 chromium: paces.get(1).map(of),
+                limit: None,
+                paired: None,
             };
             vec![
                 // A frame may fall just outside the time that is looked at.
@@ -147,7 +147,7 @@ fn scrolls(bench: &Bench, browsers: &[Which], effort: &Effort, figures: &mut Vec
                 }),
             ]
         };
-        figures.extend(best_of(effort.tries, measure));
+        figures.extend(report::best_of(effort.tries, measure));
     }
 }
 
@@ -170,12 +170,14 @@ fn inputs(bench: &Bench, browsers: &[Which], effort: &Effort, figures: &mut Vec<
                         goal: Goal::Chromium(1.0),
                         ours: delays[0].at(fraction)[at],
                         chromium: delays.get(1).map(|delays| delays.at(fraction)[at]),
+                        limit: None,
+                        paired: None,
                     });
                 }
             }
             figures
         };
-        figures.extend(best_of(effort.tries, measure));
+        figures.extend(report::best_of(effort.tries, measure));
     }
 }
 
@@ -194,6 +196,8 @@ fn presents(bench: &Bench, browsers: &[Which], effort: &Effort, figures: &mut Ve
                 goal: Goal::None,
                 ours: of(ours),
                 chromium: chromium.map(of),
+                limit: None,
+                paired: None,
             };
             let of_this = [
                 figure("frames", "1/s", |cost| cost.frames_a_second),
@@ -208,23 +212,4 @@ fn presents(bench: &Bench, browsers: &[Which], effort: &Effort, figures: &mut Ve
             present::copy_us(size)
         );
     }
-}
-
-/// Measures again while a figure is a gross loss, at most so often, and keeps of each figure the
-/// first that is none. Prints and answers the figures.
-fn best_of(tries: usize, measure: impl Fn() -> Vec<Figure>) -> Vec<Figure> {
-    let mut figures = measure();
-    for _ in 1..tries {
-        if !figures.iter().any(Figure::is_gross_loss) {
-            break;
-        }
-        println!("once more: a figure was twice as bad as its goal");
-        for (figure, again) in figures.iter_mut().zip(measure()) {
-            if figure.is_gross_loss() {
-                *figure = again;
-            }
-        }
-    }
-    figures.iter().for_each(report::print);
-    figures
 }

@@ -1,10 +1,11 @@
 //! What a frame costs between the renderer and the display: time on the processor of the process
 //! that composes and presents, and of the display server, for each frame of an animation.
 
-use crate::bench::{Bench, median};
+use crate::bench::Bench;
 use crate::browsers::Which;
 use protocol::geometry::Size;
 use std::time::{Duration, Instant};
+use testkit::bench::report::median;
 
 /// What is measured: the page, and what of the window changes in each frame.
 pub const PAGES: [(&str, &str); 2] = [("spot", "a box of 20x20"), ("flood", "the whole page")];

@@ -1,11 +1,12 @@
 //! The manual under a turning wheel: how often the display shows another part of it.
 
-use crate::bench::{Bench, median, share};
+use crate::bench::Bench;
 use crate::browsers::Which;
 use crate::eye::Eye;
-use crate::pages::MARK;
 use protocol::geometry::{Rect, Size};
 use std::time::{Duration, Instant};
+use testkit::bench::pages::MARK;
+use testkit::bench::report::{median, share};
 
 /// Turns of the wheel a second.
 pub const RATES: [u32; 3] = [60, 125, 250];

@@ -45,6 +45,8 @@ pub struct Ready {
     pub source: Source,
     /// Whether it is writable.
     pub writable: bool,
+    /// Whether its other side is gone for good.
+    pub hung_up: bool,
 }
 
 /// The descriptors that the event loop waits for.
@@ -104,6 +106,7 @@ impl Poller {
                 Some(Ready {
                     source: source(event.data())?,
                     writable: event.events().contains(EpollFlags::EPOLLOUT),
+                    hung_up: event.events().contains(EpollFlags::EPOLLHUP),
                 })
             })
             .collect())

@@ -103,7 +103,12 @@ impl Broker {
                 children.read_lane(process, usize::from(number), ready.writable, pictures);
             }
             Source::Plumber(tab) => self.read_plumber(tab),
-            Source::Seccomp(process) => children.read_refused_call(process),
+            Source::Seccomp(process) => {
+                children.read_refused_call(process);
+                if ready.hung_up {
+                    children.report_dying(process, pictures);
+                }
+            }
             Source::Signals => self.read_signals(),
             Source::Stderr(process) => children.read_stderr(process),
         }

@@ -69,8 +69,11 @@ fn run_role(role: Role) -> ExitCode {
         }
     };
     let ended = match prepared.commands {
-        None => runtime::run(prepared.control, page::Page::new(fonts)),
-        Some(commands) => runtime::run(prepared.control, shell::Shell::new(fonts, commands)),
+        None => runtime::run(prepared.control, boxed(|| page::Page::new(fonts))),
+        Some(commands) => {
+            let shell = boxed(|| shell::Shell::new(fonts, commands));
+            runtime::run(prepared.control, shell)
+        }
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,
@@ -79,6 +82,13 @@ fn run_role(role: Role) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Makes it in a frame of its own: what it takes on the way is free again, instead of staying in
+/// the frame of the loop.
+#[inline(never)]
+fn boxed<T>(make: impl FnOnce() -> T) -> Box<T> {
+    Box::new(make())
 }
 
 /// All that was needed from the bootstrap message, warmed up.

@@ -388,6 +388,10 @@ impl Host for Page {
     fn unseen(&mut self, _part: SurfacePart, control: &ToBroker) {
         self.say_loaded(control);
     }
+
+    fn is_at_rest(&self) -> bool {
+        self.load.as_ref().is_some_and(|load| load.is_loaded) && !self.view.is_unsettled()
+    }
 }
 
 /// The bytes and the type of a `data:` URL or of the source of one; no bytes if it is invalid.

@@ -81,18 +81,23 @@ pub(crate) trait Host {
     }
     /// Nobody sees the view of that part: what waits for a paint must not wait.
     fn unseen(&mut self, _part: SurfacePart, _control: &ToBroker) {}
+    /// Whether all has been done that is to be done unasked.
+    fn is_at_rest(&self) -> bool {
+        false
+    }
     /// The surface of that part shows the view as it is now.
     fn painted(&mut self, part: SurfacePart, control: &ToBroker);
 }
 
 /// Runs until the broker closes the control channel.
-pub(crate) fn run(control: ControlEndpoint, host: impl Host) -> Result<(), LoopError> {
+pub(crate) fn run(control: ControlEndpoint, host: Box<impl Host>) -> Result<(), LoopError> {
     let (sender, receiver) = control.split();
     let mut runtime = Runtime {
         control: ToBroker(sender),
         receiver,
         surfaces: Vec::new(),
         hidden: Vec::new(),
+        is_lean: false,
         moves: Moves::default(),
         host,
     };
@@ -116,8 +121,11 @@ struct Runtime<H> {
     surfaces: Vec<PaintedSurface>,
     /// Surfaces that nobody sees, which have no pixels.
     hidden: Vec<(SurfaceId, SurfacePart)>,
+    /// Whether the memory that is not needed has been given back since it was last seen or loaded.
+    is_lean: bool,
     moves: Moves,
-    host: H,
+    /// Apart from the stack, which would hold some of it twice.
+    host: Box<H>,
 }
 
 impl<H: Host> Runtime<H> {
@@ -248,6 +256,7 @@ impl<H: Host> Runtime<H> {
             _ => None,
         };
         self.host.message(message, handles)?;
+        self.is_lean = false;
         if let Some(sequence) = sequence {
             self.control.say(FromRenderer::Done { sequence });
         }
@@ -339,6 +348,7 @@ impl<H: Host> Runtime<H> {
             }
             self.hidden.push((id, part));
         }
+        self.is_lean = false;
         self.control.say(FromRenderer::Done { sequence });
     }
 
@@ -426,6 +436,23 @@ impl<H: Host> Runtime<H> {
                 self.host.painted(surface.part, &self.control);
             }
         }
+        self.grow_lean();
+    }
+
+    /// What nobody sees gives back the memory that it will not miss, once, when nothing is left to
+    /// do.
+    fn grow_lean(&mut self) {
+        let is_hidden = self.surfaces.is_empty() && !self.hidden.is_empty();
+        if self.is_lean || !is_hidden || !self.host.is_at_rest() {
+            return;
+        }
+        self.is_lean = true;
+        for (_, part) in &self.hidden {
+            if let Some(view) = self.host.view(*part) {
+                view.compact();
+            }
+        }
+        child::give_back();
     }
 }
 

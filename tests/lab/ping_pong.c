@@ -1,8 +1,9 @@
 /* Round trips between two processes, written without a line of Bulkhead's: what the lab's figures
  * are held against by `cargo bench --bench lab`.
  *
- * ping_pong pipe|seqpacket|shared-memory BYTES CPU_A CPU_B ROUNDS TRIPS
- * prints the median over the rounds of each round's median and 99th hundredth, in ns. */
+ * ping_pong pipe|seqpacket|sendmsg|shared-memory BYTES CPU_A CPU_B ROUNDS TRIPS
+ * `sendmsg` is seqpacket with room for descriptors beside each message, as a typed channel has.
+ * Prints the median over the rounds of each round's median and 99th hundredth, in ns. */
 #define _GNU_SOURCE
 #include <linux/futex.h>
 #include <sched.h>
@@ -27,6 +28,7 @@ struct box {
 
 struct end {
     int in, out;
+    int is_sendmsg;
     struct box *from, *to;
     unsigned seen;
 };
@@ -48,9 +50,23 @@ static void send_message(struct end *end, const char *message, size_t bytes) {
         memcpy(end->to->message, message, bytes);
         atomic_fetch_add_explicit(&end->to->count, 1, memory_order_release);
         syscall(SYS_futex, &end->to->count, FUTEX_WAKE, 1, NULL);
+    } else if (end->is_sendmsg) {
+        struct iovec part = {(void *)message, bytes};
+        struct msghdr header = {.msg_iov = &part, .msg_iovlen = 1};
+        if (sendmsg(end->out, &header, MSG_NOSIGNAL) != (ssize_t)bytes) fail("sendmsg");
     } else if (write(end->out, message, bytes) != (ssize_t)bytes) {
         fail("write");
     }
+}
+
+static void receive_packet(struct end *end, char *message, size_t bytes) {
+    _Alignas(8) char control[CMSG_SPACE(6 * sizeof(int))];
+    struct iovec part = {message, bytes};
+    struct msghdr header = {.msg_iov = &part,
+                            .msg_iovlen = 1,
+                            .msg_control = control,
+                            .msg_controllen = sizeof control};
+    if (recvmsg(end->in, &header, MSG_CMSG_CLOEXEC) != (ssize_t)bytes) exit(0);
 }
 
 static void receive_message(struct end *end, char *message, size_t bytes) {
@@ -59,6 +75,8 @@ static void receive_message(struct end *end, char *message, size_t bytes) {
             syscall(SYS_futex, &end->from->count, FUTEX_WAIT, end->seen, NULL);
         end->seen++;
         memcpy(message, end->from->message, bytes);
+    } else if (end->is_sendmsg) {
+        receive_packet(end, message, bytes);
     } else {
         for (size_t have = 0; have < bytes;) {
             ssize_t got = read(end->in, message + have, bytes - have);
@@ -87,10 +105,11 @@ static void make_ends(const char *mechanism, struct end *near, struct end *far) 
         if (pipe(there) < 0 || pipe(back) < 0) fail("pipe");
         near->out = there[1], near->in = back[0];
         far->in = there[0], far->out = back[1];
-    } else if (strcmp(mechanism, "seqpacket") == 0) {
+    } else if (strcmp(mechanism, "seqpacket") == 0 || strcmp(mechanism, "sendmsg") == 0) {
         if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, there) < 0) fail("socketpair");
         near->in = near->out = there[0];
         far->in = far->out = there[1];
+        near->is_sendmsg = far->is_sendmsg = strcmp(mechanism, "sendmsg") == 0;
     } else {
         struct box *boxes = mmap(NULL, 2 * sizeof *boxes, PROT_READ | PROT_WRITE,
                                  MAP_SHARED | MAP_ANONYMOUS, -1, 0);

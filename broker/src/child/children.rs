@@ -4,7 +4,7 @@
 //! Owns: the table of children. Trusts: no child. Never: blocks on one.
 
 use crate::child::outbox::QueueFull;
-use crate::child::process::Child;
+use crate::child::process::{Child, Corpse};
 use crate::poller::Poller;
 use browser_core::Event;
 use protocol::gpu::ToGpu;
@@ -27,6 +27,8 @@ pub struct Children {
     pub(crate) paused: Vec<(Instant, ProcessId)>,
     /// Children for which the system refuses messages at present, and when to try again.
     pub(crate) refused: Vec<(Instant, ProcessId)>,
+    /// Children whose end has been reported but which cannot be waited for yet.
+    pub(crate) unburied: Vec<Corpse>,
 }
 
 impl Children {
@@ -38,6 +40,7 @@ impl Children {
             events: VecDeque::new(),
             paused: Vec::new(),
             refused: Vec::new(),
+            unburied: Vec::new(),
         }
     }
 

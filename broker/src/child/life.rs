@@ -43,9 +43,25 @@ pub struct End {
     pub code: Option<i32>,
     /// Signal that ended it.
     pub signal: Option<i32>,
-    /// Peak of its resident memory. Includes the time before its `execve`, so the peak is never
-    /// below the memory of the broker at that moment.
-    pub resident_bytes_peak: u64,
+    /// Peak of its resident memory, once it is dead. Includes the time before its `execve`, so the
+    /// peak is never below the memory of the broker at that moment.
+    pub resident_bytes_peak: Option<u64>,
+}
+
+/// How a child ends that has begun to, before the kernel has taken its memory away. Nothing if it
+/// runs or exits with code 0, or if the kernel does not say; of a stopped process the signal that
+/// stopped it.
+pub fn fate(pid: i32) -> Option<End> {
+    let status = sandbox::exit_status(u32::try_from(pid).ok()?).ok()?;
+    if status == 0 {
+        return None;
+    }
+    let is_signal = libc::WIFSIGNALED(status);
+    Some(End {
+        code: (!is_signal).then(|| libc::WEXITSTATUS(status)),
+        signal: is_signal.then(|| libc::WTERMSIG(status)),
+        resident_bytes_peak: None,
+    })
 }
 
 /// Waits until a child is dead, and frees its process id; see waitid(2).
@@ -82,7 +98,30 @@ pub fn wait(pid: i32) -> io::Result<End> {
         code: has_left.then_some(status),
         signal: (!has_left).then_some(status),
         resident_bytes_peak: u64::try_from(usage.ru_maxrss)
-            .unwrap_or(0)
-            .saturating_mul(1024),
+            .ok()
+            .map(|kib| kib.saturating_mul(1024)),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::process::{Command, Stdio};
+
+    #[test]
+    fn the_fate_of_a_child_is_known_from_its_end_on_and_not_before() {
+        let mut child = Command::new("/bin/cat")
+            .stdin(Stdio::piped())
+            .spawn()
+            .expect("cat is there");
+        let pid = i32::try_from(child.id()).expect("a pid fits");
+        assert!(fate(pid).is_none());
+        kill(pid).expect("it is ours");
+        let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT;
+        waitid(Id::Pid(Pid::from_raw(pid)), flags).expect("its end");
+        let end = fate(pid).expect("it is dead");
+        assert_eq!((end.code, end.signal), (None, Some(libc::SIGKILL)));
+        child.wait().expect("it ends");
+        assert!(fate(pid).is_none(), "it is gone");
+    }
 }

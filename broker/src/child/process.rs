@@ -45,6 +45,14 @@ pub struct Child {
     pub report: Option<sandbox::report::Report>,
 }
 
+/// What the broker keeps of a child between the report of its end and its burial.
+pub struct Corpse {
+    /// As in [`Child`].
+    pub pid: i32,
+    /// Removed when this is dropped.
+    pub _group: Option<sandbox::cgroup::ChildGroup>,
+}
+
 impl Child {
     /// Kills the child; a signal then reports its death.
     pub fn kill(&self) {

@@ -56,9 +56,14 @@ impl Stderr {
         self.bytes_in_window += bytes.len();
         self.take(&bytes, &mut sink);
         if !is_open {
-            self.end_line(&mut sink);
+            self.end(sink);
         }
         is_open
+    }
+
+    /// Passes the last line on, finished or not.
+    pub fn end(&mut self, mut sink: impl FnMut(&str)) {
+        self.end_line(&mut sink);
     }
 
     fn take(&mut self, bytes: &[u8], sink: &mut impl FnMut(&str)) {

@@ -186,7 +186,10 @@ fn check_parent(path: &Path, flag: &str) -> Result<(), String> {
             parent.display()
         ));
     }
-    nix::unistd::access(parent, nix::unistd::AccessFlags::W_OK).map_err(|e| {
+    // Records go into a file that is there, whatever folder it is in.
+    let is_written_in_place = flag == "--record" && path.exists();
+    let written = if is_written_in_place { path } else { parent };
+    nix::unistd::access(written, nix::unistd::AccessFlags::W_OK).map_err(|e| {
         format!(
             "{flag} {}: cannot write there: {}",
             path.display(),

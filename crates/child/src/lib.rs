@@ -14,8 +14,10 @@
 #![deny(unsafe_code)]
 
 mod fault;
+mod memory;
 
 pub use fault::{Attacks, Reach, ReachedSurface, arm, inject};
+pub use memory::give_back;
 
 use ipc::{Endpoint, Handles, Received, Receiver, RecvError, Sender};
 use protocol::PROTOCOL_HASH;
@@ -60,6 +62,7 @@ pub struct Started {
 /// # Errors
 /// The program was not started by a broker, or the broker ended the handshake.
 pub fn start(role: Role) -> Result<Started, ChildError> {
+    memory::note_stack();
     sandbox::crash::install();
     let channel = inherited_channel()?;
     let (sender, receiver) = channel.split();

@@ -52,12 +52,19 @@ impl<T> Receiver<T> {
 impl<T: Message> Receiver<T> {
     /// The next message, if one has arrived.
     pub fn try_recv(&self) -> Result<Option<Received<T>>, RecvError> {
+        self.receive(false)
+    }
+
+    fn receive(&self, waits: bool) -> Result<Option<Received<T>>, RecvError> {
         const { assert!(T::MAX_HANDLES <= MESSAGE_HANDLES_MAX) };
         const { assert!(T::MAX_BYTES <= MESSAGE_BYTES_MAX) };
         BUFFER.with_borrow_mut(|buffer| {
-            buffer.resize(MESSAGE_BYTES_MAX, 0);
+            if buffer.is_empty() {
+                // Asked for as zeros, not filled with them: what no packet reaches takes no memory.
+                *buffer = vec![0; MESSAGE_BYTES_MAX];
+            }
             let buffer = &mut buffer[..T::MAX_BYTES];
-            let Some(packet) = receive(self.as_fd(), buffer)? else {
+            let Some(packet) = receive(self.as_fd(), buffer, waits)? else {
                 return Ok(None);
             };
             let bytes = &buffer[..packet.bytes];
@@ -81,12 +88,13 @@ impl<T: Message> Receiver<T> {
         }
     }
 
-    /// Waits for the next message.
+    /// Waits for the next message, in one system call.
     pub fn recv(&self) -> Result<Received<T>, RecvError> {
         loop {
-            if let Some(received) = self.try_recv()? {
+            if let Some(received) = self.receive(true)? {
                 return Ok(received);
             }
+            // Whoever has made this socket non-blocking makes this slower, no more.
             poll::wait_one(self.as_fd(), Interest::Read, None).map_err(RecvError::Failed)?;
         }
     }
@@ -99,10 +107,14 @@ impl<T> AsFd for Receiver<T> {
 }
 
 /// One packet, or none if there is none yet.
-fn receive(socket: BorrowedFd<'_>, buffer: &mut [u8]) -> Result<Option<Packet>, RecvError> {
+fn receive(
+    socket: BorrowedFd<'_>,
+    buffer: &mut [u8],
+    waits: bool,
+) -> Result<Option<Packet>, RecvError> {
     let mut reset = false;
     loop {
-        let error = match socket::receive(socket, buffer) {
+        let error = match socket::receive(socket, buffer, waits) {
             Ok(packet) => return Ok(Some(packet)),
             Err(error) => error,
         };

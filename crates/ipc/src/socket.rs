@@ -1,6 +1,6 @@
 //! One packet out, one packet in. Owns: the calls of `sendmsg` and `recvmsg` with their control
-//! data. Trusts: the kernel. Never: blocks, raises SIGPIPE, or loses track of a descriptor that the
-//! kernel has delivered: each becomes an [`OwnedFd`] at once.
+//! data. Trusts: the kernel. Never: blocks unasked, raises SIGPIPE, or loses track of a descriptor
+//! that the kernel has delivered: each becomes an [`OwnedFd`] at once.
 
 use protocol::limits::MESSAGE_HANDLES_MAX;
 use std::io;
@@ -90,8 +90,13 @@ fn write_control(header: &mut libc::msghdr, control: &mut Control, fds: &[OwnedF
     }
 }
 
-/// Receives one packet, every descriptor close-on-exec. Would-block is an error.
-pub(crate) fn receive(socket: BorrowedFd<'_>, buffer: &mut [u8]) -> io::Result<Packet> {
+/// Receives one packet, every descriptor close-on-exec. Waits for it if `waits` holds and the
+/// socket is in blocking mode; otherwise would-block is an error.
+pub(crate) fn receive(
+    socket: BorrowedFd<'_>,
+    buffer: &mut [u8],
+    waits: bool,
+) -> io::Result<Packet> {
     let mut control = Control([0; CONTROL_BYTES]);
     let mut iov = libc::iovec {
         iov_base: buffer.as_mut_ptr().cast(),
@@ -103,6 +108,7 @@ pub(crate) fn receive(socket: BorrowedFd<'_>, buffer: &mut [u8]) -> io::Result<P
     header.msg_iovlen = 1;
     header.msg_control = control.0.as_mut_ptr().cast();
     header.msg_controllen = CONTROL_BYTES;
+    let wait = if waits { 0 } else { libc::MSG_DONTWAIT };
     loop {
         // SAFETY: `header` points at `iov`, which covers `buffer`, and at `control`; both live
         // until after the call and are not used meanwhile.
@@ -110,7 +116,7 @@ pub(crate) fn receive(socket: BorrowedFd<'_>, buffer: &mut [u8]) -> io::Result<P
             libc::recvmsg(
                 socket.as_raw_fd(),
                 &raw mut header,
-                libc::MSG_DONTWAIT | libc::MSG_CMSG_CLOEXEC,
+                wait | libc::MSG_CMSG_CLOEXEC,
             )
         };
         if received >= 0 {

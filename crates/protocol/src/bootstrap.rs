@@ -59,7 +59,7 @@ pub enum ToChild {
         process: ProcessId,
         /// What its role needs to know.
         config: RoleConfig,
-        /// The log filter, in `tracing_subscriber::EnvFilter`'s words.
+        /// The log filter, in the words of `tracing_subscriber::filter::Targets`.
         log_filter: String,
     },
     /// The fonts of this machine, for a renderer or the shell, which shows nothing without them.

@@ -96,7 +96,7 @@ pub enum FromGpu {
         size: Size,
         /// The scale of its display.
         scale: Percent,
-        /// How it presents: `headless`, `wayland`, `softbuffer` or `minifb`.
+        /// How it presents: `headless`, `wayland`, `mit-shm` or `put-image`.
         presenter: String,
     },
     /// The window has another size, or its display another scale.

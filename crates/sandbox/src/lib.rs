@@ -66,6 +66,7 @@ pub use plan::PLAN_VARIABLE;
 pub use policy::filter::{Program, Programs, compile};
 pub use policy::language::{CallRule, Condition, ParseError, Test, Verdict};
 pub use probe::probe;
+pub use proc_files::exit_status;
 pub use refusal::notify;
 pub use rlimits::private_memory_max;
 pub use role::Role;

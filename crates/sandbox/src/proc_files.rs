@@ -2,9 +2,11 @@
 //!
 //! Never: takes what it could not read for something that is absent. See `proc(5)`.
 
+use std::error::Error;
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::str::FromStr;
 
 /// The value of a field of `/proc/PID/status`; `name` ends with the colon.
 pub(crate) fn field<'a>(status: &'a str, name: &str) -> Option<&'a str> {
@@ -21,11 +23,29 @@ pub(crate) fn limit<'a>(limits: &'a str, label: &str) -> Option<(&'a str, &'a st
 
 /// When a process started, in clock ticks since the machine booted; see `proc_pid_stat(5)`.
 pub(crate) fn start_of(pid: u32) -> io::Result<u64> {
+    stat_field(pid, 22)
+}
+
+/// The wait status of a process that ends, before its parent can wait for it; 0 while it runs, and
+/// where the kernel does not tell. Of a stopped process the signal that stopped it. See `exit_code`
+/// in `proc_pid_stat(5)`.
+///
+/// # Errors
+/// The process is gone.
+pub fn exit_status(pid: u32) -> io::Result<i32> {
+    stat_field(pid, 52)
+}
+
+/// A field of `/proc/PID/stat`, by its number in `proc_pid_stat(5)`.
+fn stat_field<T: FromStr<Err: Into<Box<dyn Error + Send + Sync>>>>(
+    pid: u32,
+    number: usize,
+) -> io::Result<T> {
     let text = fs::read_to_string(format!("/proc/{pid}/stat"))?;
     // The second field is a name in parentheses with anything in it.
     let fields = text.rsplit_once(')').map(|(_, fields)| fields);
-    let start = fields.and_then(|fields| fields.split_whitespace().nth(19));
-    start.unwrap_or_default().parse().map_err(io::Error::other)
+    let field = fields.and_then(|fields| fields.split_whitespace().nth(number - 3));
+    field.unwrap_or_default().parse().map_err(io::Error::other)
 }
 
 /// Counts the descriptors in `/proc/PID/fd`. The inner error names the first one of a kind that the
@@ -73,9 +93,8 @@ fn is_gone(error: &io::Error) -> bool {
 pub(crate) const FILTERS: &str = "Seccomp_filters:";
 
 /// The prefixes of the targets of allowed descriptors.
-const DESCRIPTOR_KINDS: [&str; 9] = [
+const DESCRIPTOR_KINDS: [&str; 8] = [
     "/dev/null",
-    "/dev/shm/softbuffer-",
     "/memfd:",
     "anon_inode:[eventfd]",
     "anon_inode:[eventpoll]",

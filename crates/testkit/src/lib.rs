@@ -8,6 +8,7 @@
 //! ```
 #![deny(unsafe_code)]
 
+pub mod bench;
 pub mod browser;
 pub mod desk;
 pub mod picture;

@@ -221,7 +221,7 @@ pub type Malformed = (&'static str, &'static str, fn() -> Vec<u8>);
 /// All of them.
 pub const MALFORMED: &[Malformed] = &[
     ("x11-length-0", "has no length", || {
-        vec![127, 0, 0, 0, 0, 0, 0, 0]
+        vec![43, 0, 0, 0, 0, 0, 0, 0]
     }),
     ("x11-too-short", "is too short", || request(20, 0, &[1])),
     ("x11-lying-name", "is too short", || {

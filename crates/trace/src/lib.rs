@@ -15,10 +15,12 @@ mod stderr;
 
 pub use stderr::{line, printable, write_line};
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
+use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// The default filter: warnings, except of crates that log the mistakes of web pages as warnings.
 pub const DEFAULT_FILTER: &str =
@@ -38,14 +40,18 @@ pub fn init(name: String, filter: &str) -> Result<(), String> {
 /// # Errors
 /// The reason why `filter` is not one.
 pub fn init_with(name: String, filter: &str, write: fn(&str)) -> Result<(), String> {
-    let filter = EnvFilter::try_new(filter).map_err(|e| e.to_string())?;
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    // The larger language of `EnvFilter` brings a compiler of regular expressions along, whose
+    // tables cost each process 170 KB.
+    let filter: Targets = filter.parse().map_err(|e| format!("{e}"))?;
+    let lines = tracing_subscriber::fmt::layer()
         .with_writer(move || stderr::Lines(write))
         .with_ansi(false)
         // With no reader left, reporting the error would panic.
         .log_internal_errors(false)
-        .event_format(Line { name })
+        .event_format(Line { name });
+    tracing_subscriber::registry()
+        .with(lines)
+        .with(filter)
         .try_init()
         .map_err(|e| e.to_string())
 }

@@ -77,7 +77,7 @@ fn setup_answer() -> Vec<u8> {
     [&[1, 0, 11, 0, 0, 0, words[0], words[1]][..], &rest].concat()
 }
 
-const NOTHING: [u8; 4] = [127, 0, 1, 0];
+const QUESTION: [u8; 4] = [43, 0, 1, 0];
 
 /// A picture of `words` words.
 fn picture(words: usize) -> Vec<u8> {
@@ -119,7 +119,7 @@ fn the_last_requests_of_a_client_arrive() {
     let mut rig = Rig::set_up();
     let picture = picture(5000);
     rig.client.write_all(&picture).expect("sent");
-    rig.client.write_all(&NOTHING).expect("sent");
+    rig.client.write_all(&QUESTION).expect("sent");
     let Rig {
         client,
         mut server,
@@ -136,7 +136,7 @@ fn the_last_requests_of_a_client_arrive() {
 #[test]
 fn what_comes_before_a_refused_request_arrives_and_nothing_of_it() {
     let mut rig = Rig::set_up();
-    let mut said = NOTHING.to_vec();
+    let mut said = QUESTION.to_vec();
     said.extend(request(36, 0, &[]));
     rig.client.write_all(&said).expect("sent");
     let Rig {
@@ -151,7 +151,7 @@ fn what_comes_before_a_refused_request_arrives_and_nothing_of_it() {
     assert_eq!(refusal.to_string(), "GrabServer: is on no list");
     let mut heard = Vec::new();
     server.read_to_end(&mut heard).expect("the end");
-    assert_eq!(heard, NOTHING);
+    assert_eq!(heard, QUESTION);
 }
 
 #[test]
@@ -200,11 +200,11 @@ fn a_client_that_never_reads_stops_the_server_and_not_the_relay() {
         }
         assert!(sent < 64 * 1024 * 1024, "nothing holds the server back");
     }
-    rig.client.write_all(&NOTHING).expect("sent");
+    rig.client.write_all(&QUESTION).expect("sent");
     rig.server.set_nonblocking(false).expect("set");
     let mut heard = [0; 4];
     rig.server.read_exact(&mut heard).expect("passed on");
-    assert_eq!(heard, NOTHING);
+    assert_eq!(heard, QUESTION);
     drop(rig.broker);
     assert_eq!(rig.relay.join().expect("no panic"), End::Broker);
 }
@@ -288,7 +288,7 @@ fn a_descriptor_that_is_no_memory_is_refused() {
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
     let mut control = SendAncillaryBuffer::new(&mut space);
     assert!(control.push(SendAncillaryMessage::ScmRights(&rights)));
-    let parts = [IoSlice::new(&NOTHING)];
+    let parts = [IoSlice::new(&QUESTION)];
     sendmsg(&rig.client, &parts, &mut control, SendFlags::empty()).expect("sent");
     let End::Refused(refusal) = rig.end() else {
         panic!("not refused");

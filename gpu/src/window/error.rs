@@ -1,7 +1,7 @@
 //! Why a window cannot be opened, or a picture not be shown.
 
-use softbuffer::SoftBufferError;
 use thiserror::Error;
+use x11rb::errors::ConnectionError;
 
 /// Why there is no window.
 #[derive(Debug, Error)]
@@ -20,13 +20,13 @@ pub enum WindowError {
 /// Why presenting failed.
 #[derive(Debug, Error)]
 pub enum PresentError {
-    /// softbuffer says why.
-    #[error("{0}")]
-    Softbuffer(#[from] SoftBufferError),
-    /// minifb says why.
-    #[error("{0}")]
-    Minifb(#[from] minifb::Error),
-    /// The buffer has another size than was asked for.
-    #[error("the display gave a buffer of another size")]
+    /// The connection to the X server broke.
+    #[error("the connection to the X server: {0}")]
+    Connection(#[from] ConnectionError),
+    /// The X server refused the last picture.
+    #[error("the X server refused a picture: {0}")]
+    Refused(String),
+    /// The window has another size than the screen.
+    #[error("the window has another size than what is drawn in it")]
     BufferSize,
 }

@@ -7,6 +7,8 @@ use crate::target::Target;
 use crate::testing::{FakeProducer, WATCHDOG};
 use ipc::poll::{Interest, wait_one};
 use ipc::{Endpoint, Receiver, Sender};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use protocol::appearance::Percent;
 use protocol::bootstrap::GpuTarget;
 use protocol::geometry::{Rect, Size};
@@ -19,9 +21,36 @@ use std::os::fd::AsFd;
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 use x11_dl::xlib;
+use x11rb::connection::Connection;
+use x11rb::protocol::shm::ConnectionExt as _;
+use x11rb::wrapper::ConnectionExt as _;
 
 const SIZE: Size = Size::new(320, 200);
 const INNER: &str = "BULKHEAD_TEST_X_SERVER_PID";
+const PRESENTER: &str = "BULKHEAD_TEST_PRESENTER";
+
+/// A kind of X server: what Xvfb is told, and the presenter that it leads to.
+struct Kind {
+    screen: &'static str,
+    arguments: &'static [&'static str],
+    presenter: &'static str,
+}
+
+const ORDINARY: Kind = Kind {
+    screen: "1024x768x24",
+    arguments: &[],
+    presenter: "mit-shm",
+};
+const WITHOUT_SHARED_MEMORY: Kind = Kind {
+    arguments: &["-extension", "MIT-SHM"],
+    presenter: "put-image",
+    ..ORDINARY
+};
+/// Ten bits for each colour.
+const DEEP: Kind = Kind {
+    screen: "1024x768x30",
+    ..ORDINARY
+};
 
 struct XServer {
     process: Child,
@@ -29,17 +58,11 @@ struct XServer {
 }
 
 impl XServer {
-    fn start() -> Result<XServer, String> {
+    fn start(kind: &Kind) -> Result<XServer, String> {
         let mut process = Command::new("Xvfb")
-            .args([
-                "-displayfd",
-                "1",
-                "-screen",
-                "0",
-                "1024x768x24",
-                "-nolisten",
-                "tcp",
-            ])
+            .args(["-displayfd", "1", "-nolisten", "tcp"])
+            .args(["-screen", "0", kind.screen])
+            .args(kind.arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -70,8 +93,8 @@ impl Drop for XServer {
 }
 
 /// Runs the ignored test `name` under a private X server, or says why it cannot.
-fn run_with_display(name: &str) {
-    let server = match XServer::start() {
+fn run_with_display(name: &str, kind: &Kind) {
+    let server = match XServer::start(kind) {
         Ok(server) => server,
         Err(reason) => return println!("SKIP: {reason}"),
     };
@@ -87,6 +110,7 @@ fn run_with_display(name: &str) {
         .env_remove("XMODIFIERS")
         .env("DISPLAY", &server.display)
         .env(INNER, server.process.id().to_string())
+        .env(PRESENTER, kind.presenter)
         .status()
         .expect("this test runs itself");
     assert!(status.success(), "{name}: {status}");
@@ -94,12 +118,38 @@ fn run_with_display(name: &str) {
 
 #[test]
 fn the_window_shows_frames_and_tells_input_exactly() {
-    run_with_display("inner_window");
+    run_with_display("inner_window", &ORDINARY);
+}
+
+#[test]
+fn without_shared_memory_the_window_shows_the_same() {
+    run_with_display("inner_window", &WITHOUT_SHARED_MEMORY);
+}
+
+#[test]
+fn on_a_display_of_other_pixels_the_window_shows_the_same_colours() {
+    run_with_display("inner_window", &DEEP);
+    let kind = Kind {
+        screen: DEEP.screen,
+        ..WITHOUT_SHARED_MEMORY
+    };
+    run_with_display("inner_window", &kind);
+}
+
+#[test]
+fn a_server_that_does_nothing_for_a_while_does_not_keep_the_process_waiting() {
+    // Without shared memory a picture fills the socket, and libxcb waits until it is gone.
+    run_with_display("inner_stopped_server", &ORDINARY);
+}
+
+#[test]
+fn shared_memory_that_the_server_no_longer_takes_costs_no_picture() {
+    run_with_display("inner_lost_memory", &ORDINARY);
 }
 
 #[test]
 fn the_death_of_the_x_server_is_a_close_request_and_an_orderly_exit() {
-    run_with_display("inner_server_death");
+    run_with_display("inner_server_death", &ORDINARY);
 }
 
 /// The gpu's loop in a thread, and a client of the same X server.
@@ -126,7 +176,7 @@ impl Rig {
         let ready = wait_one(receiver.as_fd(), Interest::Read, Some(WATCHDOG)).expect("poll");
         assert!(ready.any(), "no window");
         let message = receiver.recv().expect("the gpu is there").message;
-        let presenter = "softbuffer".to_owned();
+        let presenter = std::env::var(PRESENTER).expect("set by the outer test");
         assert_eq!(
             message,
             FromGpu::Ready {
@@ -211,15 +261,49 @@ impl Rig {
     }
 
     fn pixel(&self, x: i32, y: i32) -> u32 {
-        // SAFETY: the display is open; the image is freed after its one pixel has been read.
+        self.picture((x, y), Size::new(1, 1))[0]
+    }
+
+    /// The colours of the window's pixels from there on.
+    fn picture(&self, (x, y): (i32, i32), size: Size) -> Vec<u32> {
+        // SAFETY: the display is open; the image is freed after its pixels have been read.
         unsafe {
             let root = (self.lib.XDefaultRootWindow)(self.display);
             let (x, y) = (self.corner.0 + x, self.corner.1 + y);
-            let planes = !0;
-            let image = (self.lib.XGetImage)(self.display, root, x, y, 1, 1, planes, xlib::ZPixmap);
-            let pixel = (*image).data.cast::<u32>().read_unaligned();
+            let image = (self.lib.XGetImage)(
+                self.display,
+                root,
+                x,
+                y,
+                size.width,
+                size.height,
+                !0,
+                xlib::ZPixmap,
+            );
+            let pixels = (*image).data.cast::<u32>();
+            let masks = [(*image).red_mask, (*image).green_mask, (*image).blue_mask];
+            let colour = |pixel: u32| {
+                let level = |mask: u64| {
+                    let unused = mask.count_ones() - 8;
+                    (u64::from(pixel) & mask) >> (mask.trailing_zeros() + unused)
+                };
+                masks
+                    .iter()
+                    .fold(0, |all, &mask| all << 8 | level(mask) as u32)
+            };
+            let count = size.width as usize * size.height as usize;
+            let colours = (0..count).map(|at| colour(pixels.add(at).read_unaligned()));
+            let colours = colours.collect();
             (self.lib.XDestroyImage)(image);
-            pixel & 0xff_ffff
+            colours
+        }
+    }
+
+    /// Asks the server until all of the window has that colour.
+    fn waits_for_colour(&self, size: Size, wanted: u32) {
+        let begin = Instant::now();
+        while self.picture((0, 0), size).iter().any(|&it| it != wanted) {
+            assert!(begin.elapsed() < WATCHDOG, "never all of {wanted:06x}");
         }
     }
 
@@ -270,6 +354,20 @@ impl Rig {
         }
     }
 
+    /// A page that fills the window.
+    fn opens_page(&self, surface: SurfaceId, generation: Generation) -> FakeProducer {
+        let (page, ends) = FakeProducer::new(SIZE, generation);
+        let create = ToGpu::CreateSurface {
+            surface,
+            generation,
+            size: SIZE,
+        };
+        let fds = vec![ends.channel.into_fd(), ends.pixels, ends.latch];
+        self.sender.try_send_with(create, fds).expect("sent");
+        self.shows(surface, SIZE);
+        page
+    }
+
     fn shows(&self, surface: SurfaceId, size: Size) {
         let rect = Rect::from_size(size);
         let items = vec![SceneItem {
@@ -296,15 +394,7 @@ fn xdotool(arguments: &[&str]) -> bool {
 fn inner_window() {
     let rig = Rig::start();
     let (surface, generation) = (SurfaceId(1), Generation(1));
-    let (mut page, ends) = FakeProducer::new(SIZE, generation);
-    let create = ToGpu::CreateSurface {
-        surface,
-        generation,
-        size: SIZE,
-    };
-    let fds = vec![ends.channel.into_fd(), ends.pixels, ends.latch];
-    rig.sender.try_send_with(create, fds).expect("sent");
-    rig.shows(surface, SIZE);
+    let mut page = rig.opens_page(surface, generation);
     page.receiver.recv().expect("a credit");
     page.frame([10, 20, 30]);
     assert_eq!(
@@ -314,9 +404,7 @@ fn inner_window() {
             generation
         }
     );
-    for (x, y) in [(0, 0), (319, 199), (160, 100)] {
-        rig.waits_for_pixel(x, y, 0x0a_141e);
-    }
+    rig.waits_for_colour(SIZE, 0x0a_141e);
     page.receiver.recv().expect("a credit");
     let mark = Rect::new(5, 6, 2, 2);
     page.paint([10, 20, 30], mark);
@@ -420,7 +508,60 @@ fn window_follows_its_size(rig: &Rig, page: &mut FakeProducer, surface: SurfaceI
     rig.shows(surface, size);
     page.receiver.recv().expect("a credit");
     page.frame([200, 100, 0]);
-    rig.waits_for_pixel(499, 399, 0xc8_6400);
+    rig.waits_for_colour(size, 0xc8_6400);
+}
+
+#[test]
+#[ignore = "run by a_server_that_does_nothing_for_a_while_does_not_keep_the_process_waiting"]
+fn inner_stopped_server() {
+    let rig = Rig::start();
+    let mut page = rig.opens_page(SurfaceId(1), Generation(1));
+    let has_credit = |page: &FakeProducer| {
+        let ready = wait_one(page.receiver.as_fd(), Interest::Read, Some(WATCHDOG)).expect("poll");
+        assert!(ready.any(), "the gpu process waits for the server");
+        page.receiver.recv().expect("a credit");
+    };
+    has_credit(&page);
+    page.frame([10, 20, 30]);
+    rig.waits_for_pixel(0, 0, 0x0a_141e);
+    signal_server(Signal::SIGSTOP);
+    for level in 1..6 {
+        has_credit(&page);
+        page.frame([level, level, level]);
+    }
+    rig.sender
+        .try_send(ToGpu::Ping { sequence: 7 })
+        .expect("sent");
+    while rig.hears() != (FromGpu::Done { sequence: 7 }) {}
+    signal_server(Signal::SIGCONT);
+    rig.waits_for_colour(SIZE, 0x05_0505);
+}
+
+#[test]
+#[ignore = "run by shared_memory_that_the_server_no_longer_takes_costs_no_picture"]
+fn inner_lost_memory() {
+    let rig = Rig::start();
+    let mut page = rig.opens_page(SurfaceId(1), Generation(1));
+    page.receiver.recv().expect("a credit");
+    page.frame([10, 20, 30]);
+    rig.waits_for_pixel(0, 0, 0x0a_141e);
+    // A segment belongs to nobody: any client may take it away. Which one it is only we know.
+    let (other, _) = x11rb::connect(None).expect("the server");
+    let own = u32::try_from(rig.window).expect("a number") & !other.setup().resource_id_mask;
+    for id in 0..1000 {
+        let detached = other.shm_detach(own | id).expect("sent");
+        detached.ignore_error();
+    }
+    other.sync().expect("done");
+    page.receiver.recv().expect("a credit");
+    // This is the only picture: nothing follows that would repair it.
+    page.frame([200, 100, 0]);
+    rig.waits_for_colour(SIZE, 0xc8_6400);
+}
+
+fn signal_server(signal: Signal) {
+    let server = std::env::var(INNER).expect("set by the outer test");
+    kill(Pid::from_raw(server.parse().expect("a pid")), signal).expect("sent");
 }
 
 #[test]
@@ -437,9 +578,7 @@ fn inner_server_death() {
         receiver.recv().expect("alive").message,
         FromGpu::Ready { .. }
     ));
-    let server = std::env::var(INNER).expect("set by the outer test");
-    let pid = nix::unistd::Pid::from_raw(server.parse().expect("a pid"));
-    nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL).expect("killed");
+    signal_server(Signal::SIGKILL);
     while receiver.recv().expect("told before the end").message != FromGpu::DisplayLost {}
     // The loop may return, or Xlib may end the process with status 0: both are orderly.
     gpu.join().expect("no panic").expect("an orderly end");

@@ -8,6 +8,7 @@ pub(crate) mod baselines;
 pub(crate) mod body;
 pub(crate) mod bounds;
 pub(crate) mod charset;
+pub(crate) mod compact;
 pub(crate) mod content;
 pub(crate) mod controls;
 pub(crate) mod depths;

@@ -191,6 +191,9 @@ impl Families {
         }
         collection.set_generic_families(GenericFamily::Emoji, self.emoji.iter().map(|f| f.id));
         for (script, _) in Script::all_samples() {
+            if !scripts::has_own_order(*script) {
+                continue;
+            }
             let key = FallbackKey::new(*script, None);
             let order = self.fallbacks(*script, None);
             collection.set_fallbacks(key, order.into_iter());

@@ -55,6 +55,15 @@ pub(super) fn block_of(script: Script) -> Option<usize> {
     Some(block)
 }
 
+/// Whether the fonts for the script are to be asked in an order of its own. For any other one
+/// fontique asks in the order of Han, which has all fonts: a list for each script would take a
+/// kilobyte a script and document.
+pub(super) fn has_own_order(script: Script) -> bool {
+    // Z is for what belongs to no script: symbols, marks, emoji.
+    let bytes = script.to_bytes();
+    block_of(script).is_some() || bytes == *b"Latn" || bytes[0] == b'Z'
+}
+
 /// The word in the name of a font that has the forms of characters that the script, or the script
 /// in that language, wants.
 pub(super) fn region_of(script: Script, language: Option<&str>) -> Option<&'static str> {

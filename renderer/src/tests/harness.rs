@@ -62,7 +62,8 @@ impl Outside {
         let thread = std::thread::Builder::new()
             .stack_size(STACK_BYTES)
             .spawn(move || {
-                runtime::run(inside, host(bundled_fonts())).expect("the loop ends in peace");
+                runtime::run(inside, Box::new(host(bundled_fonts())))
+                    .expect("the loop ends in peace");
             })
             .expect("a thread");
         Outside {

@@ -5,6 +5,7 @@
 //! does.
 
 use crate::document::bounds;
+use crate::document::compact::compact;
 use crate::document::grounds::Grounds;
 use crate::document::markup::Markup;
 use crate::document::media::Media;
@@ -95,6 +96,8 @@ pub(crate) struct View {
     /// Whether Blitz must not rely on anything that it has laid out at another scale.
     pub(crate) needs_whole_layout: bool,
     needs_paint: bool,
+    /// Whether the layout has no room to spare.
+    is_compact: bool,
     /// Whether it was laid out since [`View::take_laid_out`].
     was_laid_out: bool,
     /// When to look for what has come under the pointer by scrolling.
@@ -134,6 +137,7 @@ impl View {
             needs_boxes: false,
             needs_whole_layout: false,
             needs_paint: false,
+            is_compact: false,
             was_laid_out: false,
             hover_at: None,
             wheel_rest: (0.0, 0.0),
@@ -297,6 +301,7 @@ impl View {
         self.grounds.apply(document);
         self.is_ready = true;
         self.needs_paint = true;
+        self.is_compact = false;
         self.was_laid_out = true;
         self.hover_at = None;
         if self.show_controls() {
@@ -357,6 +362,15 @@ impl View {
         let whole = |way: f64| (way * scale).trunc() / scale;
         self.wheel_rest = (x - whole(x), y - whole(y));
         (whole(x), whole(y))
+    }
+
+    /// Frees what the layout had to spare; costs nothing if nothing was laid out since.
+    pub(crate) fn compact(&mut self) {
+        if let Some(document) = &mut self.document
+            && !std::mem::replace(&mut self.is_compact, true)
+        {
+            compact(document);
+        }
     }
 
     /// When there is something to do even if nothing happens.

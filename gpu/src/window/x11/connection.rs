@@ -1,12 +1,13 @@
 //! The X11 connection of minifb's window: waiting for events without polling, and reading them one
 //! by one, so that no click is lost and the order of keys, clicks and moves is what it was.
 //!
-//! Owns: every call of Xlib that is not minifb's or softbuffer's own. Trusts: the X server as any
-//! client must. Never: opens another connection, or keeps a pointer beyond the window's life.
+//! Owns: every call of Xlib that is not minifb's own. Trusts: the X server as any client must.
+//! Never: opens another connection, or keeps a pointer beyond the window's life.
 //!
 //! Sources: XPending(3), XFilterEvent(3), Xutf8LookupString(3), XSetIOErrorHandler(3).
 #![allow(unsafe_code, reason = "Xlib")]
 
+use super::handles::Handles;
 use crate::window::error::WindowError;
 use crate::window::event::{RawEvent, RawKey};
 use crate::window::keys::base_keysym;
@@ -25,7 +26,6 @@ pub struct X11 {
     window: c_ulong,
     context: xlib::XIC,
     delete_window: xlib::Atom,
-    unflushed: bool,
 }
 
 static DISPLAY_LOST: OnceLock<Box<dyn Fn() + Send + Sync>> = OnceLock::new();
@@ -56,13 +56,13 @@ impl X11 {
     /// # Errors
     /// Xlib is not there or refuses an input context.
     pub fn new(
-        display: NonNull<c_void>,
-        window: c_ulong,
+        handles: Handles,
         display_lost: impl Fn() + Send + Sync + 'static,
     ) -> Result<X11, WindowError> {
         let refused = |what: &str| WindowError::Display(what.to_owned());
         let lib = xlib::Xlib::open().map_err(|error| refused(&error.to_string()))?;
-        let display: NonNull<xlib::Display> = display.cast();
+        let display: NonNull<xlib::Display> = handles.display.cast();
+        let window = handles.window;
         // A second window of one process (tests alone) keeps the first one's hook.
         let _ = DISPLAY_LOST.set(Box::new(display_lost));
         // SAFETY: minifb's display is open for as long as its window lives, which outlives `self`
@@ -87,7 +87,6 @@ impl X11 {
             window,
             context,
             delete_window,
-            unflushed: false,
         };
         x11.warm_up();
         Ok(x11)
@@ -100,22 +99,6 @@ impl X11 {
             let number = (self.lib.XConnectionNumber)(self.display.as_ptr());
             BorrowedFd::borrow_raw(number)
         }
-    }
-
-    /// Whether the server can be given memory (MIT-SHM).
-    pub fn has_shared_memory(&self) -> bool {
-        let (mut opcode, mut event, mut error) = (0, 0, 0);
-        // SAFETY: the display is open; the name is a constant and the numbers are live locals.
-        let found = unsafe {
-            (self.lib.XQueryExtension)(
-                self.display.as_ptr(),
-                c"MIT-SHM".as_ptr(),
-                &raw mut opcode,
-                &raw mut event,
-                &raw mut error,
-            )
-        };
-        found != xlib::False
     }
 
     /// The scale that the display's resources ask for by `Xft.dpi`, which desktops set. Xlib has
@@ -139,21 +122,10 @@ impl X11 {
         }
     }
 
-    /// Something was drawn on the connection underneath Xlib (softbuffer speaks xcb).
-    pub fn mark_unflushed(&mut self) {
-        self.unflushed = true;
-    }
-
     /// Sends what is queued, reads what is there, and says whether an event is.
     pub fn pending(&mut self) -> bool {
         // SAFETY: the display is open.
-        unsafe {
-            if std::mem::take(&mut self.unflushed) {
-                // Xlib passes xcb's queue on only together with another request.
-                (self.lib.XNoOp)(self.display.as_ptr());
-            }
-            (self.lib.XPending)(self.display.as_ptr()) > 0
-        }
+        unsafe { (self.lib.XPending)(self.display.as_ptr()) > 0 }
     }
 
     /// The next event that concerns us, if one is there.
@@ -176,20 +148,6 @@ impl X11 {
             }
         }
         None
-    }
-
-    /// Takes one exposure out of the queue and leaves everything else to minifb.
-    pub fn next_exposure(&mut self) -> Option<Rect> {
-        // SAFETY: the display is open, the event is a live local that is read only when it has been
-        // filled with an event of the type asked for.
-        unsafe {
-            let mut event: xlib::XEvent = std::mem::zeroed();
-            let display = self.display.as_ptr();
-            let window = self.window;
-            let of = xlib::Expose;
-            let found = (self.lib.XCheckTypedWindowEvent)(display, window, of, &raw mut event);
-            (found != xlib::False).then(|| exposed(&event.expose))
-        }
     }
 
     fn decode(&mut self, event: &mut xlib::XEvent) -> Option<RawEvent> {

@@ -1,55 +1,36 @@
-//! The raw handles of minifb's window, for softbuffer and for Xlib.
-//!
-//! Owns: copies of the handles. Trusts: `Window` to outlive each copy. Never: closes a handle.
-#![allow(unsafe_code, reason = "raw window handles")]
+//! Where minifb's window is: Xlib's names for its display and itself.
 
 use crate::window::error::WindowError;
 use raw_window_handle::{
-    DisplayHandle, HandleError, HasDisplayHandle, HasWindowHandle, RawDisplayHandle,
-    RawWindowHandle, WindowHandle,
+    HandleError, HasDisplayHandle, HasWindowHandle, RawDisplayHandle, RawWindowHandle,
 };
+use std::ffi::{c_ulong, c_void};
+use std::ptr::NonNull;
 
-/// The display and window of a minifb window that outlives this.
+/// The display and window of a minifb window, which must outlive their users.
 #[derive(Clone, Copy, Debug)]
-pub struct WindowHandles {
-    display: RawDisplayHandle,
-    window: RawWindowHandle,
+pub struct Handles {
+    /// Xlib's connection.
+    pub display: NonNull<c_void>,
+    /// The window's number.
+    pub window: c_ulong,
 }
 
-impl WindowHandles {
-    /// Copies of the window's handles.
+impl Handles {
+    /// Those of that window.
     ///
     /// # Errors
-    /// The window has none.
-    pub fn of(window: &minifb::Window) -> Result<WindowHandles, WindowError> {
+    /// It is not one of Xlib's.
+    pub fn of(window: &minifb::Window) -> Result<Handles, WindowError> {
         let refused = |error: HandleError| WindowError::Display(error.to_string());
-        Ok(WindowHandles {
-            display: window.display_handle().map_err(refused)?.as_raw(),
-            window: window.window_handle().map_err(refused)?.as_raw(),
-        })
-    }
-
-    /// The display's raw handle.
-    pub fn display(&self) -> RawDisplayHandle {
-        self.display
-    }
-
-    /// The window's raw handle.
-    pub fn window(&self) -> RawWindowHandle {
-        self.window
-    }
-}
-
-impl HasDisplayHandle for WindowHandles {
-    fn display_handle(&self) -> Result<DisplayHandle<'_>, HandleError> {
-        // SAFETY: `super::Window` drops whatever holds a copy before the window itself.
-        Ok(unsafe { DisplayHandle::borrow_raw(self.display) })
-    }
-}
-
-impl HasWindowHandle for WindowHandles {
-    fn window_handle(&self) -> Result<WindowHandle<'_>, HandleError> {
-        // SAFETY: as above.
-        Ok(unsafe { WindowHandle::borrow_raw(self.window) })
+        let display = window.display_handle().map_err(refused)?.as_raw();
+        let window = window.window_handle().map_err(refused)?.as_raw();
+        if let (RawDisplayHandle::Xlib(display), RawWindowHandle::Xlib(window)) = (display, window)
+            && let Some(display) = display.display
+        {
+            let window = window.window;
+            return Ok(Handles { display, window });
+        }
+        Err(WindowError::Display("not an X server".to_owned()))
     }
 }

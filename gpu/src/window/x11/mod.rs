@@ -1,14 +1,15 @@
-//! The window on X11: minifb's, with exact events where the display allows, and the best presenter
-//! available.
+//! The window on X11: minifb's, with exact events, and a presenter of our own.
 //!
 //! Owns: the window and everything on its connection. Trusts: the X server as any client
 //! must. Never: polls, or opens anything after [`Window::open`].
 
 mod connection;
 mod filter;
+mod format;
 mod handles;
+mod link;
 mod presenter;
-mod sampled;
+mod strips;
 
 pub use filter::go_through;
 
@@ -17,31 +18,24 @@ use crate::window::error::{PresentError, WindowError};
 use crate::window::event::{RawEvent, WindowEvent};
 use crate::window::keys::Translator;
 use connection::X11;
-use handles::WindowHandles;
+use handles::Handles;
+use link::Link;
 use minifb::{CursorStyle, ScaleMode, UseGPU, WindowOptions};
 use presenter::Presenter;
 use protocol::appearance::Percent;
 use protocol::geometry::Size;
 use protocol::input::{Cursor, InputEvent};
-use raw_window_handle::{RawDisplayHandle, RawWindowHandle};
-use sampled::Sampled;
 use std::os::fd::BorrowedFd;
 
 /// The window. Fields are dropped in order: what hangs on the window goes before it.
 pub struct Window {
     presenter: Presenter,
     x11: Box<X11>,
-    input: Input,
+    translator: Translator,
     size: Size,
     scale: Percent,
-    closed: bool,
     scratch: Vec<InputEvent>,
     window: minifb::Window,
-}
-
-enum Input {
-    Exact(Box<Translator>),
-    Sampled(Sampled),
 }
 
 impl Window {
@@ -69,25 +63,22 @@ impl Window {
         let mut window = minifb::Window::new("Bulkhead", width, height, options)?;
         // Sleeping is the loop's business.
         window.set_target_fps(0);
-        let handles = WindowHandles::of(&window)?;
-        let x11 = Box::new(connect(&handles, display_lost)?);
+        let handles = Handles::of(&window)?;
+        let x11 = Box::new(X11::new(handles, display_lost)?);
         let scale = scale.or_else(|| x11.scale()).unwrap_or(Percent::HUNDRED);
         if size != scale.of_size(unscaled) {
             size = scale.of_size(unscaled);
             x11.resize(size);
         }
-        let presenter = Presenter::new(handles, size, x11.has_shared_memory());
-        let input = match &presenter {
-            Presenter::Softbuffer(_) => Input::Exact(Box::new(Translator::new())),
-            Presenter::Minifb(_) => Input::Sampled(Sampled::new(&mut window)),
-        };
+        let (link, format) = Link::new(handles)?;
+        let refused = |error: PresentError| WindowError::Display(error.to_string());
+        let presenter = Presenter::new(link, format, size).map_err(refused)?;
         Ok(Window {
             presenter,
             x11,
-            input,
+            translator: Translator::new(),
             size,
             scale,
-            closed: false,
             scratch: Vec::new(),
             window,
         })
@@ -116,33 +107,13 @@ impl Window {
     /// Whether [`Window::pump`] has something to do that the descriptor does not tell of. Sends
     /// what is queued.
     pub fn has_events(&mut self) -> bool {
-        self.x11.pending()
+        // What comes of the server, events or not, has been read after the first question.
+        self.x11.pending() || self.presenter.is_due()
     }
 
     /// Appends what has happened.
     pub fn pump(&mut self, events: &mut Vec<WindowEvent>) {
-        let newest_size = match &mut self.input {
-            Input::Exact(translator) => {
-                pump_exact(&mut self.x11, translator, &mut self.scratch, events)
-            }
-            Input::Sampled(sampled) => {
-                while let Some(rect) = self.x11.next_exposure() {
-                    events.push(WindowEvent::Exposed(rect));
-                }
-                if !self.x11.pending() {
-                    return;
-                }
-                self.window.update();
-                sampled.sample(&mut self.window, &mut self.scratch);
-                events.extend(self.scratch.drain(..).map(WindowEvent::Input));
-                if !self.window.is_open() && !self.closed {
-                    self.closed = true;
-                    events.push(WindowEvent::CloseRequested);
-                }
-                let (width, height) = self.window.get_size();
-                Some(Size::new(width as u32, height as u32))
-            }
-        };
+        let newest_size = self.read_events(events);
         if let Some(size) = newest_size {
             self.resize(size.clamped_to_surface(), events);
         }
@@ -153,10 +124,7 @@ impl Window {
     /// # Errors
     /// The display refused; the dirty pixels stay dirty.
     pub fn present(&mut self, screen: &mut Screen) -> Result<(), PresentError> {
-        if self.presenter.present(&mut self.window, screen)? {
-            self.x11.mark_unflushed();
-        }
-        Ok(())
+        self.presenter.present(screen)
     }
 
     /// Its title.
@@ -178,46 +146,25 @@ impl Window {
         if size == self.size {
             return;
         }
-        if let Err(error) = self.presenter.resize(size) {
-            tracing::error!(%size, "the presenter cannot follow the window: {error}");
-            return;
-        }
+        self.presenter.resize(size);
         self.size = size;
         events.push(WindowEvent::Resized(size));
     }
-}
 
-fn connect(
-    handles: &WindowHandles,
-    display_lost: impl Fn() + Send + Sync + 'static,
-) -> Result<X11, WindowError> {
-    if let (RawDisplayHandle::Xlib(display), RawWindowHandle::Xlib(window)) =
-        (handles.display(), handles.window())
-        && let Some(display) = display.display
-    {
-        return X11::new(display, window.window, display_lost);
-    }
-    Err(WindowError::Display("not an X server".to_owned()))
-}
-
-/// Appends all events that are there, in their order; answers the last size among them.
-fn pump_exact(
-    x11: &mut X11,
-    translator: &mut Translator,
-    scratch: &mut Vec<InputEvent>,
-    events: &mut Vec<WindowEvent>,
-) -> Option<Size> {
-    let mut newest_size = None;
-    while let Some(raw) = x11.next_event() {
-        match raw {
-            RawEvent::Configured(size) => newest_size = Some(size),
-            RawEvent::Exposed(rect) => events.push(WindowEvent::Exposed(rect)),
-            RawEvent::CloseRequested => events.push(WindowEvent::CloseRequested),
-            input => translator.translate(&input, scratch),
+    /// Appends all events that are there, in their order; answers the last size among them.
+    fn read_events(&mut self, events: &mut Vec<WindowEvent>) -> Option<Size> {
+        let mut newest_size = None;
+        while let Some(raw) = self.x11.next_event() {
+            match raw {
+                RawEvent::Configured(size) => newest_size = Some(size),
+                RawEvent::Exposed(rect) => events.push(WindowEvent::Exposed(rect)),
+                RawEvent::CloseRequested => events.push(WindowEvent::CloseRequested),
+                input => self.translator.translate(&input, &mut self.scratch),
+            }
+            events.extend(self.scratch.drain(..).map(WindowEvent::Input));
         }
-        events.extend(scratch.drain(..).map(WindowEvent::Input));
+        self.translator.finish(&mut self.scratch);
+        events.extend(self.scratch.drain(..).map(WindowEvent::Input));
+        newest_size
     }
-    translator.finish(scratch);
-    events.extend(scratch.drain(..).map(WindowEvent::Input));
-    newest_size
 }

@@ -1,18 +1,20 @@
 //! The pages: a manual of 908 KB to scroll, and a small and a large page to point at. What the
 //! observer looks for has a colour that nothing else has.
 
+use crate::server;
 use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::Path;
-use testkit::server;
 
 /// A block at the top of the manual: where it is seen, the page is.
 pub const MARK: u32 = 0x00f0_157e;
-/// A box, and the same box under the pointer.
+/// A box.
 pub const HOVER: u32 = 0x00e0_4010;
+/// That box under the pointer.
 pub const HOVERED: u32 = 0x0010_c040;
-/// A check box's companion: unchecked, pressed, checked.
+/// The companion of a check box that is not checked.
 pub const UNCHECKED: u32 = 0x00b0_10d0;
+/// The companion of a checked one.
 pub const CHECKED: u32 = 0x0010_b0d0;
 
 const MANUAL_BYTES: usize = 908_000;
