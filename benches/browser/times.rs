@@ -61,6 +61,8 @@ pub fn measure(bench: &Bench, mut peer: Option<&mut Peer>) -> Vec<Figure> {
 }
 
 fn ours(url: &str) -> Round {
+    // The other one has just ended.
+    rest();
     let (mut browser, launch) = Ours::launch(url);
     rest();
     let tab = browser.new_tab(url);
@@ -78,6 +80,7 @@ fn ours(url: &str) -> Round {
 }
 
 fn chromium(peer: &mut Peer, url: &str) -> Round {
+    rest();
     let launch = peer.time(&format!("launch {url}"));
     rest();
     let tab = peer.time(&format!("new-tab {url}"));
