@@ -37,6 +37,8 @@ fn a_wrong_command_line_is_refused_with_its_cause() {
         "15360x200",
     );
     refused(&["--headless", "--color-scheme", "pink", "a.b"], "dark");
+    refused(&["--headless", "--no-script=yes", "a.b"], "--no-script");
+    refused(&["--headless", "--noscript", "a.b"], "--noscript");
     refused(&["--headless", "word"], "no dot");
     refused(&["--headless", "gopher://a.b/"], "gopher");
     refused(&["--headless", "http://"], "URL");

@@ -27,6 +27,7 @@ mod plumber;
 mod read_back;
 mod resources;
 mod sandbox;
+mod scripts;
 mod stalled;
 mod tabs;
 mod window;

@@ -111,6 +111,10 @@ impl Page {
         if is_loaded {
             self.view.set_anchor(None);
         }
+        if let Some(load) = &self.load {
+            let url = load.url.clone();
+            self.view.with_script(|realm| realm.went_within(&url));
+        }
     }
 }
 

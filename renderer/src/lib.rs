@@ -16,6 +16,8 @@ mod page;
 mod paint;
 mod pictures;
 mod runtime;
+mod script;
+mod scripting;
 mod shell;
 mod text;
 mod view;

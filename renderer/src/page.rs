@@ -11,6 +11,7 @@ use crate::load::fetcher::Fetcher;
 use crate::load::icon;
 use crate::loading::{Answer, Load};
 use crate::runtime::{Host, LoopError, ToBroker};
+use crate::script::stage::Scripts;
 use crate::view::{Anchor, View};
 use data_url::DataUrl;
 use ipc::Handles;
@@ -38,9 +39,10 @@ pub(crate) struct Page {
     hover: (Cursor, Option<String>),
     scrolled_to: u32,
     /// Why the document is incomplete; sent to the broker at the end of the turn.
-    incomplete: Vec<String>,
+    pub(crate) incomplete: Vec<String>,
     /// Where the document wants to go by itself; sent to the broker at the end of the turn.
     refresh: Option<Refresh>,
+    pub(crate) scripts: Scripts,
 }
 
 impl Page {
@@ -57,6 +59,7 @@ impl Page {
             scrolled_to: 0,
             incomplete: Vec::new(),
             refresh: None,
+            scripts: Scripts::default(),
         }
     }
 
@@ -87,6 +90,8 @@ impl Page {
             (y, _) => Some(Anchor::Y(y.unwrap_or(0))),
         });
         self.refresh = None;
+        self.scripts = Scripts::of(commit.script);
+        self.leave_scripts();
         self.load = Some(Load::new(
             commit.navigation,
             url,
@@ -137,8 +142,9 @@ impl Page {
 
     /// Asks for the document's icon once everything else is there, and tells the broker of it.
     fn say_icon(&mut self, control: &ToBroker) {
+        let is_idle = self.is_idle();
         let Some(load) = &mut self.load else { return };
-        let is_over = load.is_parsed && self.fetcher.is_idle() && !self.view.has_next();
+        let is_over = load.is_parsed && is_idle;
         let navigation = load.navigation;
         if is_over
             && !load.has_icon
@@ -194,7 +200,7 @@ impl Page {
     /// Says so once everything has arrived and is laid out.
     fn say_loaded(&mut self, control: &ToBroker) {
         let is_settled = !self.view.is_unsettled() && !self.view.has_next();
-        let is_whole = is_settled && self.fetcher.is_idle();
+        let is_whole = is_settled && self.is_idle();
         let is_shown = |load: &&mut Load| self.shown == Some(load.navigation);
         let Some(load) = self.load.as_mut().filter(is_shown) else {
             return;
@@ -211,10 +217,15 @@ impl Page {
         }
     }
 
+    /// Whether nothing more comes by itself.
+    fn is_idle(&self) -> bool {
+        self.fetcher.is_idle() && !self.view.has_next() && self.scripts.are_over()
+    }
+
     /// Asks for a last paint once everything has arrived; `Loaded` follows that paint.
     fn finish_load(&mut self) {
         let Some(load) = &self.load else { return };
-        let is_over = load.is_parsed && self.fetcher.is_idle() && !self.view.has_next();
+        let is_over = load.is_parsed && self.is_idle();
         if is_over && !load.is_loaded && !self.view.is_unsettled() {
             self.view.request_paint();
         }
@@ -332,15 +343,15 @@ impl Host for Page {
     }
 
     fn deadline(&self) -> Option<Instant> {
-        let load = self
-            .load
-            .as_ref()
-            .and_then(|load| load.deadline(&self.view));
-        self.view.deadline().into_iter().chain(load).min()
+        let load = self.load.as_ref();
+        let load = load.and_then(|load| load.deadline(&self.view));
+        let due = [self.view.deadline(), load, self.script_deadline()];
+        due.into_iter().flatten().min()
     }
 
     fn turn(&mut self, control: &ToBroker) {
         self.parse();
+        self.run_scripts(control);
         if let Some(load) = &self.load {
             let navigation = load.navigation;
             for reason in std::mem::take(&mut self.incomplete) {
@@ -386,6 +397,7 @@ impl Host for Page {
     }
 
     fn unseen(&mut self, _part: SurfacePart, control: &ToBroker) {
+        self.hide_scripts();
         self.say_loaded(control);
     }
 

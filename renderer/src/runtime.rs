@@ -150,7 +150,10 @@ impl<H: Host> Runtime<H> {
         let mut deadline = self.host.deadline();
         for surface in self.surfaces.iter().filter(|surface| surface.has_credit()) {
             let view = self.host.view(surface.part);
-            let due = view.and_then(|view| view.moving.due());
+            let due = view.and_then(|view| match view.wants_frame() {
+                true => Some(Instant::now()),
+                false => view.moving.due(),
+            });
             deadline = deadline.into_iter().chain(due).min();
         }
         deadline

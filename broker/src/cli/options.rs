@@ -53,6 +53,10 @@ pub struct Options {
     #[arg(long, value_name = "SCHEME", value_enum, default_value_t = SchemeChoice::Auto)]
     pub color_scheme: SchemeChoice,
 
+    /// Run no script of any page
+    #[arg(long)]
+    pub no_script: bool,
+
     /// How many seconds --screenshot waits for the page, or `sandbox` for the processes
     #[arg(long, value_name = "SECONDS", default_value_t = 30,
           value_parser = clap::value_parser!(u64).range(1..=3600))]

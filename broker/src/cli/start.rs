@@ -74,6 +74,7 @@ pub fn start(
         x11_filter: launcher.has_x11_filter(),
         demo: demo_url.is_some(),
         ends_with_last_tab: server.is_some(),
+        script: !options.no_script,
         capacity: Capacity::of_descriptors(descriptors),
         banner: degraded.then(|| format!("The sandbox is degraded: tier {tier} only")),
         ..Config::default()

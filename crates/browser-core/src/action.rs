@@ -125,6 +125,8 @@ pub struct Commit {
     pub body: Body,
     /// Where to scroll to, in pixels; `None`: to what the fragment names.
     pub scroll_y: Option<u32>,
+    /// Whether its scripts may run.
+    pub script: bool,
 }
 
 /// What [`Action::CreateSurface`] needs.

@@ -58,6 +58,8 @@ pub struct Config {
     /// Whether closing the last tab ends the browser, as it does in a window. Without one, whoever
     /// drives the browser ends it.
     pub ends_with_last_tab: bool,
+    /// Whether pages may run scripts.
+    pub script: bool,
     /// How many tabs and processes there may be.
     pub capacity: Capacity,
     /// A remark that stays in the shell for the whole session (a degraded sandbox).
@@ -77,6 +79,7 @@ impl Default for Config {
             x11_filter: false,
             demo: false,
             ends_with_last_tab: true,
+            script: true,
             capacity: Capacity {
                 tabs: TABS_MAX,
                 processes: PROCESSES_MAX,

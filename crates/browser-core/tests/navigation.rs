@@ -1,6 +1,6 @@
 //! From an address to a committed page, and where each page may lead.
 
-use browser_core::{Action, Body, Command, Event, KillReason, RecordKind, action};
+use browser_core::{Action, Body, Command, Config, Event, KillReason, RecordKind, action};
 use protocol::error::LoadError;
 use protocol::input::{Button, InputEvent, Modifiers};
 use protocol::limits::{
@@ -113,6 +113,37 @@ fn cross_site_navigation_commits_in_another_process() {
         .process_site(world.process_of(tab))
         .map(Site::as_str);
     assert_eq!(site, Some("https://two.example"));
+}
+
+#[test]
+fn process_that_has_run_scripts_gets_no_other_document() {
+    let mut world = World::running();
+    let tab = world.open(ONE);
+    let (first, navigation) = (world.process_of(tab), world.last_navigation(tab));
+    world.navigate(tab, "https://one.example/without");
+    world.settle();
+    assert_eq!(world.process_of(tab), first, "it has run none");
+    // It has since the first document, whichever it says it of.
+    world.renderer(first, FromRenderer::Scripted { navigation });
+    world.navigate(tab, "https://one.example/next");
+    world.settle();
+    assert_ne!(world.process_of(tab), first);
+    assert_eq!(world.core.process(first), None, "the old one has ended");
+}
+
+#[test]
+fn scripts_run_where_they_are_switched_on_and_never_on_pages_of_the_browser() {
+    for script in [true, false] {
+        let mut world = World::new(Config {
+            script,
+            ..Config::default()
+        });
+        world.settle();
+        for url in [ONE, "bulkhead://welcome"] {
+            world.open(url);
+        }
+        assert_eq!(world.scripts, [script, false]);
+    }
 }
 
 #[test]

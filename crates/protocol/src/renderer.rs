@@ -153,6 +153,8 @@ pub struct CommitDocument {
     /// Where to scroll to once it is laid out, in pixels of the layout from the top (history,
     /// reload); `None`: to what the fragment names.
     pub scroll_y: Option<u32>,
+    /// Whether its scripts may run.
+    pub script: bool,
 }
 
 /// Renderer to broker. Each is a claim about the renderer's own document and believed no further.
@@ -177,6 +179,11 @@ pub enum FromRenderer {
         navigation: NavigationId,
         /// Sub-resources that could not be had.
         failed_resources: u32,
+    },
+    /// The document has begun to run scripts: no other document may be shown by this process.
+    Scripted {
+        /// Of which commit.
+        navigation: NavigationId,
     },
     /// Only part of the document could be shown, and why (for instance its size limit).
     Incomplete {
@@ -362,6 +369,7 @@ impl Message for FromRenderer {
             FromRenderer::Inspected { target, .. } => target.check(),
             FromRenderer::Found { matches, .. } => matches.check(),
             FromRenderer::Painted { .. }
+            | FromRenderer::Scripted { .. }
             | FromRenderer::Copied { .. }
             | FromRenderer::Loaded { .. }
             | FromRenderer::Scrolled { .. }

@@ -213,6 +213,7 @@ kinds! {
         NavigateNamed: 1,
         Painted: 1,
         Refresh: 1,
+        Scripted: 1,
         Scrolled: 1,
         Title: 1,
         WentWithin: 2,

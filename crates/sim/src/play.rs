@@ -243,6 +243,7 @@ impl World {
                 title: text,
             },
             RendererKind::Painted => FromRenderer::Painted { navigation },
+            RendererKind::Scripted => FromRenderer::Scripted { navigation },
             RendererKind::Loaded => FromRenderer::Loaded {
                 navigation,
                 failed_resources: 1,

@@ -71,6 +71,8 @@ pub struct World {
     pub children: BTreeMap<ProcessId, Child>,
     pub fetches: Vec<Fetch>,
     pub pages: Vec<(NavigationId, String)>,
+    /// Of each commit, whether its scripts may run.
+    pub scripts: Vec<bool>,
     /// Pings that nobody has answered yet.
     pub pings: VecDeque<(ProcessId, u32)>,
     /// Commits whose renderer has said nothing yet.
@@ -95,6 +97,7 @@ impl World {
             children: BTreeMap::new(),
             fetches: Vec::new(),
             pages: Vec::new(),
+            scripts: Vec::new(),
             pings: VecDeque::new(),
             fresh: Vec::new(),
             log: Vec::new(),
@@ -199,15 +202,12 @@ impl World {
             Action::BuildPage { navigation, url } | Action::OpenFile { navigation, url } => {
                 self.pages.push((*navigation, url.clone()));
             }
-            Action::Commit(action::Commit {
-                process,
-                sequence,
-                navigation,
-                ..
-            }) => {
-                self.child(*process).navigations.push(*navigation);
-                self.child(*process).inputs.push_back(*sequence);
-                self.fresh.push((*process, *navigation));
+            Action::Commit(commit) => {
+                let (process, navigation) = (commit.process, commit.navigation);
+                self.scripts.push(commit.script);
+                self.child(process).navigations.push(navigation);
+                self.child(process).inputs.push_back(commit.sequence);
+                self.fresh.push((process, navigation));
             }
             Action::GoWithin { process, go } => {
                 self.child(*process).inputs.push_back(go.sequence);

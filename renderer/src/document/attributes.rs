@@ -73,6 +73,11 @@ fn shadow_type(attributes: &mut Vec<Attribute>) {
     }
 }
 
+/// Whether only Blitz is to see an attribute of that name.
+pub(crate) fn is_shadow(name: &QualName) -> bool {
+    &*name.ns == NAMESPACE
+}
+
 /// An attribute that only Blitz sees.
 fn shadow(name: &str, value: &str) -> Attribute {
     Attribute {

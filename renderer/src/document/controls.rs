@@ -41,6 +41,26 @@ pub(crate) fn begin(mutator: &mut DocumentMutator<'_>, id: NodeId) {
     }
 }
 
+/// Likewise for one that has come into the document later, with all that is in it.
+pub(crate) fn complete_one(mutator: &mut DocumentMutator<'_>, id: NodeId) {
+    begin(mutator, id);
+    let children = mutator.child_ids(id);
+    if element(mutator.doc, id).is_some_and(|data| data.name.local == local_name!("optgroup"))
+        && let (Some(first), Some(heading)) = (children.first(), children.last())
+        && first != heading
+    {
+        mutator.insert_nodes_before(*first, &[*heading]);
+    }
+}
+
+/// A select whose options may be others now: it keeps its choice, if it still has one.
+pub(crate) fn complete_select_again(document: &mut BaseDocument, select: NodeId) {
+    if forms::chosen(document, select).is_empty() {
+        complete_select(document, select);
+    }
+    forms::send_choice(&mut document.mutate(), select);
+}
+
 /// Keeps what the page gave a control, for a reset: the user's choice takes its place.
 fn keep_given(mutator: &mut DocumentMutator<'_>, control: NodeId) {
     let value = element(mutator.doc, control).and_then(|e| e.attr(local_name!("value")));

@@ -153,9 +153,13 @@ pub(crate) fn radio_group(document: &BaseDocument, radio: NodeId) -> Vec<NodeId>
 
 /// Gives all controls of a button's form what the page gave them.
 pub(crate) fn reset(document: &mut BaseDocument, button: NodeId) {
-    let Some(form) = owner(document, button) else {
-        return;
-    };
+    if let Some(form) = owner(document, button) {
+        reset_form(document, form);
+    }
+}
+
+/// Gives all controls of a form what the page gave them.
+pub(crate) fn reset_form(document: &mut BaseDocument, form: NodeId) {
     let mut controls = Vec::new();
     document.visit(|id, node| {
         if node.element_data().is_some() && owner(document, id) == Some(form) {

@@ -13,6 +13,7 @@ use std::collections::HashMap;
 use style::context::QuirksMode;
 use style::media_queries::{MediaList, MediaQueryType, Qualifier};
 use style::parser::ParserContext;
+use style::stylesheets::CustomMediaEvaluator;
 use style::stylesheets::{DocumentStyleSheet, Origin, UrlExtraData};
 use style_traits::ParsingMode;
 use url::Url;
@@ -76,6 +77,17 @@ fn sheet_of(document: &BaseDocument, element: NodeId) -> Option<DocumentStyleShe
         SpecialElementData::Stylesheet(sheet) => Some(sheet.clone()),
         _ => None,
     }
+}
+
+/// Whether `media` is how the document is shown now.
+pub(crate) fn matches(document: &mut BaseDocument, media: &str) -> bool {
+    let media = parsed(media);
+    let device = document.stylist_device();
+    media.evaluate(
+        device,
+        QuirksMode::NoQuirks,
+        &mut CustomMediaEvaluator::none(),
+    )
 }
 
 /// Whether a sheet for `media` can never apply on a screen, so that it need not be fetched.

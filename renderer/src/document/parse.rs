@@ -28,7 +28,7 @@ pub(crate) fn parse(
     config: DocumentConfig,
     budget: &Rc<Budget>,
 ) -> BaseDocument {
-    let (stream, document) = Stream::open(markup, config, budget.clone());
+    let (stream, document) = Stream::open(markup, config, budget.clone(), false);
     let mut document = Some(document);
     stream.lend(&mut document, || {
         stream.parse(text);

@@ -21,9 +21,6 @@ use std::rc::Rc;
 use xml5ever::tokenizer::XmlTokenizer;
 use xml5ever::tree_builder::XmlTreeBuilder;
 
-/// Whether pages run scripts. If so, what stands in `<noscript>` is not shown.
-const IS_SCRIPTING: bool = false;
-
 /// The bytes of text after which the clock and the budget are looked at again.
 pub(crate) const PIECE_BYTES: usize = 4 * 1024;
 
@@ -54,11 +51,13 @@ enum Parser {
 }
 
 impl Stream {
-    /// An empty document, and its parser.
+    /// An empty document, and its parser. Of a document that `may_run_scripts`, what stands in
+    /// `<noscript>` is not shown.
     pub(crate) fn open(
         markup: Markup,
         config: DocumentConfig,
         budget: Rc<Budget>,
+        may_run_scripts: bool,
     ) -> (Stream, BaseDocument) {
         user_agent::enable_features();
         let frames_around = config.subdocument_depth;
@@ -67,7 +66,7 @@ impl Stream {
         let loan = Loan::default();
         let sink = Sink::new(loan.clone(), &document, frames_around, budget.clone());
         let stream = Stream {
-            parser: parser(markup, sink),
+            parser: parser(markup, sink, may_run_scripts),
             queue: BufferQueue::default(),
             loan,
             budget,
@@ -172,11 +171,11 @@ impl Tracer for Held {
     }
 }
 
-fn parser(markup: Markup, sink: Sink) -> Parser {
+fn parser(markup: Markup, sink: Sink, may_run_scripts: bool) -> Parser {
     match markup {
         Markup::Html => {
             let options = TreeBuilderOpts {
-                scripting_enabled: IS_SCRIPTING,
+                scripting_enabled: may_run_scripts,
                 ..Default::default()
             };
             let builder = TreeBuilder::new(sink, options);

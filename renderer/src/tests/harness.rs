@@ -548,6 +548,7 @@ pub(super) fn commit(
         refresh: None,
         body,
         scroll_y: (scroll_y > 0).then_some(scroll_y),
+        script: true,
     })
 }
 

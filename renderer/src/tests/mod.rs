@@ -16,6 +16,7 @@ mod looks;
 mod page;
 mod parsing;
 mod pictures;
+mod scripts;
 mod scrolling;
 mod selection;
 mod sheets;

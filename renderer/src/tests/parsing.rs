@@ -81,7 +81,8 @@ fn open(arrival: &mut Arrival, reader: Reader, mark: usize) -> BaseDocument {
         font_ctx: Some(bundled_fonts()),
         ..Default::default()
     };
-    let (stream, document) = Stream::open(reader.markup(), config, Rc::new(Budget::default()));
+    let (stream, document) =
+        Stream::open(reader.markup(), config, Rc::new(Budget::default()), false);
     arrival.begin(reader, stream, mark);
     document
 }

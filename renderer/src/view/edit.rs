@@ -74,6 +74,7 @@ impl View {
 
     fn with_editable(&mut self, edit: impl FnOnce(&mut EditorDriver<'_>)) {
         let input = self.focused_text_input();
+        self.watch_controls();
         let Some((document, input)) = self.document.as_mut().zip(input) else {
             return;
         };
@@ -85,6 +86,7 @@ impl View {
         }
         document.with_text_input(input, |mut driver| edit(&mut driver));
         self.touch();
+        self.tell_changes(true);
     }
 
     /// What lies at a place of the surface; without a place, what has the focus. An input there

@@ -44,10 +44,12 @@ impl View {
         }
         let before = self.scroll();
         self.events.set_form_target(String::new());
-        if !self.drag_thumb(&event) && !self.point_at_controls(&event) {
+        let is_taken = self.tell_before(&event);
+        if !is_taken && !self.drag_thumb(&event) && !self.point_at_controls(&event) {
             self.dispatch(event);
             self.select(&event);
         }
+        self.tell_after(&event);
         if self.show_controls() {
             self.touch();
         }
@@ -147,6 +149,9 @@ impl View {
     }
 
     fn send(&mut self, event: UiEvent) {
+        if self.script.is_some() {
+            return self.send_scripted(event);
+        }
         if let Some(document) = &mut self.document {
             EventDriver::new(document, Links::of_page(&self.events)).handle_ui_event(event);
         }
@@ -240,6 +245,13 @@ impl View {
         if mods.ctrl && matches!(key, Key::Character('c' | 'x' | 'v' | 'C' | 'X' | 'V')) {
             return;
         }
+        if key == Key::Enter
+            && self.script.is_some()
+            && let Some(field) = typing.filter(|field| self.is_one_line(*field))
+        {
+            self.with_script(|realm| realm.submit_from(field));
+            return;
+        }
         let event = keys::event(key, mods, repeat, KeyState::Pressed);
         match &mut self.document {
             Some(document) if key == Key::Enter && typing.is_some() => {
@@ -253,6 +265,12 @@ impl View {
         if key == Key::Tab {
             self.show_focused();
         }
+    }
+
+    fn is_one_line(&self, field: NodeId) -> bool {
+        let document = self.document.as_ref();
+        let element = document.and_then(|document| document.get_node(field)?.element_data());
+        element.is_some_and(|element| element.name.local == local_name!("input"))
     }
 
     /// Scrolls to what has the focus, if it is not in view.
@@ -345,8 +363,12 @@ impl View {
         };
         if let Some(node) = document.get_node(id) {
             let click = node.synthetic_click_event_data(keyboard_types::Modifiers::empty());
+            let event = DomEvent::new(id, DomEventData::Click(click));
+            if self.script.is_some() {
+                return self.click_scripted(event);
+            }
             let mut driver = EventDriver::new(document, Links::of_page(&self.events));
-            driver.handle_dom_event(DomEvent::new(id, DomEventData::Click(click)));
+            driver.handle_dom_event(event);
         }
     }
 

@@ -19,6 +19,7 @@ pub(crate) mod option_keys;
 mod places;
 pub(crate) mod pointer;
 pub(crate) mod popup;
+pub(crate) mod scripted;
 pub(crate) mod scrollbar;
 mod selecting;
 pub(crate) mod selection;

@@ -62,4 +62,20 @@ impl View {
         let url = String::from(link_under(document, (at.page_x, at.page_y))?);
         (url.len() <= URL_BYTES_MAX).then_some(url)
     }
+
+    /// Whether the pointer is over a text input.
+    pub(crate) fn hovers_text_input(&self) -> bool {
+        let document = self.document.as_ref();
+        let node = document.and_then(|d| d.get_node(d.get_hover_node_id()?));
+        let element = node.and_then(|node| node.element_data());
+        element.is_some_and(|element| element.text_input_data().is_some())
+    }
+
+    /// The focused text input.
+    pub(crate) fn focused_text_input(&self) -> Option<NodeId> {
+        let document = self.document.as_ref()?;
+        let id = document.get_focussed_node_id()?;
+        let element = document.get_node(id)?.element_data()?;
+        element.text_input_data().map(|_| id)
+    }
 }

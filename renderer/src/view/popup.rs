@@ -77,6 +77,21 @@ impl Popup {
         Some(popup)
     }
 
+    /// Whether the list and what it is for are in the document.
+    pub(crate) fn is_whole(&self, document: &BaseDocument) -> bool {
+        [self.control, self.list].into_iter().all(|id| {
+            let node = document.get_node(id);
+            node.is_some_and(|node| node.flags.is_in_document())
+        })
+    }
+
+    /// Takes the list away; what it is for may be gone.
+    pub(crate) fn abandon(self, document: &mut BaseDocument) {
+        if document.get_node(self.list).is_some() {
+            document.mutate().remove_and_drop_node(self.list);
+        }
+    }
+
     fn add_options(&mut self, mutator: &mut DocumentMutator<'_>) -> usize {
         let options = forms::options(mutator.doc, self.control);
         let mut group = None;

@@ -126,7 +126,8 @@ fn part(
     root: NodeId,
     range: Range<usize>,
 ) -> Option<(NodeId, Range<usize>)> {
-    let length = text::layout_of(document, root)?.text.len();
-    let range = range.start.min(length)..range.end.min(length);
+    let text = &text::layout_of(document, root)?.text;
+    // A script may have put another text there.
+    let range = text.floor_char_boundary(range.start)..text.floor_char_boundary(range.end);
     (!range.is_empty()).then_some((root, range))
 }

@@ -125,7 +125,7 @@ impl PaintedSurface {
         let (drawing, plan) = self.draw(view);
         view.moving.saw(drawing.images(), Instant::now());
         // The credit that follows a frame is the clock of an animation, which would stop without.
-        let is_clock = view.is_animating();
+        let is_clock = view.is_animating() || view.wants_frame();
         if plan != Plan::Nothing || is_clock {
             let damage = self.carry_out(&plan, &drawing);
             if !damage.is_empty() || is_clock {

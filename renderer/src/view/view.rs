@@ -18,6 +18,7 @@ use crate::document::target;
 use crate::load::fetcher::Fetcher;
 use crate::paint::Mended;
 use crate::pictures::Moving;
+use crate::script::Realm;
 use crate::view::appearance::{LIGHT_BY_DEFAULT, Place, keep_borders, viewport};
 use crate::view::blitz_events::BlitzEvents;
 use crate::view::canvas::Canvas;
@@ -106,6 +107,10 @@ pub(crate) struct View {
     wheel_rest: (f64, f64),
     /// Whether the document has been laid out.
     is_ready: bool,
+    /// Whether the next document may run scripts.
+    pub(crate) may_run_scripts: bool,
+    /// What runs the scripts of `document`, if it has any.
+    pub(crate) script: Option<&'static Realm>,
 }
 
 impl View {
@@ -142,7 +147,14 @@ impl View {
             hover_at: None,
             wheel_rest: (0.0, 0.0),
             is_ready: false,
+            may_run_scripts: false,
+            script: None,
         }
+    }
+
+    /// What documents ask for their sub-resources.
+    pub(crate) fn net(&self) -> Arc<dyn NetProvider> {
+        self.net.clone()
     }
 
     /// The site whose frames may be shown inside the document.
@@ -198,7 +210,7 @@ impl View {
             style_threading: StyleThreading::Sequential,
             ..Default::default()
         };
-        let (stream, document) = Stream::open(markup, config, budget);
+        let (stream, document) = Stream::open(markup, config, budget, self.may_run_scripts);
         self.next = Some(document);
         self.growth = Growth::begun();
         stream
@@ -428,6 +440,7 @@ impl View {
             self.needs_layout = true;
         }
         self.needs_paint |= self.moving.advance(Instant::now());
+        self.run_frames();
     }
 
     /// Whether the document may look different from what was painted last.
@@ -504,22 +517,6 @@ impl View {
             _ => Cursor::Default,
         };
         (cursor, link)
-    }
-
-    /// Whether the pointer is over a text input.
-    pub(crate) fn hovers_text_input(&self) -> bool {
-        let document = self.document.as_ref();
-        let node = document.and_then(|d| d.get_node(d.get_hover_node_id()?));
-        let element = node.and_then(|node| node.element_data());
-        element.is_some_and(|element| element.text_input_data().is_some())
-    }
-
-    /// The focused text input.
-    pub(crate) fn focused_text_input(&self) -> Option<NodeId> {
-        let document = self.document.as_ref()?;
-        let id = document.get_focussed_node_id()?;
-        let element = document.get_node(id)?.element_data()?;
-        element.text_input_data().map(|_| id)
     }
 }
 

@@ -112,6 +112,15 @@ pub const LIES: &[Lie] = &[
         },
     ),
     dies(
+        "lie-scripts-of-another-page",
+        "ForeignId",
+        Who::Documents,
+        |liar| {
+            let navigation = NavigationId(NOBODYS.into());
+            say(liar.control(), &FromRenderer::Scripted { navigation });
+        },
+    ),
+    dies(
         "lie-address-of-another-page",
         "ForeignId",
         Who::Documents,

@@ -47,6 +47,7 @@ impl Core {
         process_entry.navigations.grant(navigation.id);
         process_entry.hover_link = None;
         let sequence = process_entry.unanswered.send(now);
+        let script = self.may_run_scripts(&document);
         self.emit(Action::Commit(action::Commit {
             process,
             sequence,
@@ -57,6 +58,7 @@ impl Core {
             refresh: document.refresh,
             body: document.body.clone(),
             scroll_y: entry.scroll_y,
+            script,
         }));
         let error = match document.body {
             Body::Error(error) => Some(error),
@@ -85,6 +87,12 @@ impl Core {
         if self.tabs.active != Some(id) || self.window.gpu.is_none() {
             self.inject_waiting(id);
         }
+    }
+
+    /// What the broker makes has no scripts: neither its own pages nor those for errors.
+    fn may_run_scripts(&self, document: &Document) -> bool {
+        let is_made_here = document.site.is_builtin() || matches!(document.body, Body::Error(_));
+        self.config.script && !is_made_here
     }
 
     /// The committed state of the tab.

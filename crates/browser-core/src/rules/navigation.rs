@@ -285,10 +285,12 @@ impl Core {
         }
     }
 
-    /// The tab's process, if it may take a document of that site and answers.
+    /// The tab's process, if it may take a document of that site and answers. One that has run
+    /// scripts takes no other document: nothing of them is left over in the next one.
     pub(crate) fn reusable_process(&self, tab: TabId, site: &Site) -> Option<ProcessId> {
         let process = self.processes.get(self.current_process(tab)?)?;
         let is_fit = process.is_ready()
+            && !process.has_script
             && process.site.as_ref() == Some(site)
             && process.unanswered.slowness == Slowness::None
             && process.unanswered.count() < UNANSWERED_MAX;

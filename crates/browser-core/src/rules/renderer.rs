@@ -47,6 +47,7 @@ impl Core {
             }
             FromRenderer::Title { navigation, .. }
             | FromRenderer::Painted { navigation }
+            | FromRenderer::Scripted { navigation }
             | FromRenderer::Loaded { navigation, .. }
             | FromRenderer::Incomplete { navigation, .. }
             | FromRenderer::Navigate { navigation, .. }
@@ -59,6 +60,8 @@ impl Core {
                 if !process.navigations.has(navigation) {
                     return self.on_misbehaved(id, Misbehaviour::ForeignId);
                 }
+                // Whatever document it was: the process has run scripts.
+                process.has_script |= matches!(message, FromRenderer::Scripted { .. });
                 if let FromRenderer::Found { request, .. } = message
                     && !self.was_asked(id, request)
                 {
@@ -100,6 +103,7 @@ impl Core {
                 }
                 self.record(RecordKind::Title { title }, Some(id), Some(process));
             }
+            FromRenderer::Scripted { .. } => {}
             FromRenderer::Painted { .. } => {
                 committed.is_painted = true;
                 self.inject_waiting(id);
@@ -296,6 +300,7 @@ fn name_of(message: &FromRenderer) -> &'static str {
     match message {
         FromRenderer::Title { .. } => "< Title",
         FromRenderer::Painted { .. } => "< Painted",
+        FromRenderer::Scripted { .. } => "< Scripted",
         FromRenderer::Loaded { .. } => "< Loaded",
         FromRenderer::Incomplete { .. } => "< Incomplete",
         FromRenderer::Navigate { .. } => "< Navigate",

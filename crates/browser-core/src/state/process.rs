@@ -58,6 +58,8 @@ pub(crate) struct Process {
     pub(crate) unanswered: Unanswered,
     /// What it was asked for, by the number of the question; it may answer until it says `Done`.
     pub(crate) asked: VecDeque<(u32, Asked)>,
+    /// Whether it has begun to run scripts.
+    pub(crate) has_script: bool,
     /// Whether the user acted on the page since it last opened a tab.
     pub(crate) activated: bool,
     /// How often its page has asked to go elsewhere.
@@ -85,6 +87,7 @@ impl Process {
             navigations: Granted::default(),
             unanswered: Unanswered::default(),
             asked: VecDeque::new(),
+            has_script: false,
             activated: false,
             navigations_asked: RateLimit::new(
                 limits::PAGE_NAVIGATIONS_MAX,

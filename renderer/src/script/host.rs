@@ -1,0 +1,264 @@
+//! What the natives of one realm share: the document, lent for a task, and what the task leaves to
+//! be done afterwards.
+//!
+//! Never: stays borrowed across a call into the engine.
+
+use crate::script::console::Console;
+use crate::script::handles::Refusal;
+use crate::script::limits::{ATTRIBUTE_BYTES_MAX, NAVIGATIONS_MAX, NODES_MAX, TEXT_BYTES_MAX};
+use crate::script::timers::Timers;
+use blitz_dom::node::NodeData;
+use blitz_dom::{BaseDocument, DocGuard, DocGuardMut, Document, NodeId};
+use std::cell::{Cell, Ref, RefCell, RefMut};
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+use std::time::Instant;
+use url::Url;
+
+/// What the engine does not do itself: what follows a link, or sends a form.
+pub(crate) trait Defaults {
+    /// Does what a click on `target` does by itself.
+    fn click(&self, document: &mut dyn Document, target: NodeId);
+    /// Sends a form, as if that button was pressed.
+    fn submit(&self, document: &mut BaseDocument, form: NodeId, button: Option<NodeId>);
+    /// The page wants to go elsewhere.
+    fn navigate(&self, document: &BaseDocument, url: Url);
+}
+
+/// The state of one realm.
+pub(crate) struct Host {
+    document: RefCell<Option<BaseDocument>>,
+    pub(crate) defaults: Box<dyn Defaults>,
+    /// The address of the document.
+    pub(crate) url: RefCell<Url>,
+    pub(crate) epoch: Instant,
+    /// Until when the present task may run.
+    pub(crate) deadline: Cell<Option<Instant>>,
+    /// Whether a task ran too long; none runs any more.
+    pub(crate) is_stopped: Cell<bool>,
+    /// Whether the document has changed since the view was told.
+    pub(crate) has_changed: Cell<bool>,
+    /// Whether layout has to be done before anything is measured.
+    pub(crate) is_unsettled: Cell<bool>,
+    /// Whether fields have come or gone.
+    pub(crate) has_new_fields: Cell<bool>,
+    /// Whether the page scrolled by itself.
+    pub(crate) has_scrolled: Cell<bool>,
+    /// Counts changes of the tree, for live collections.
+    pub(crate) version: Cell<u32>,
+    /// Nodes with a wrapper.
+    pub(crate) wrapped: RefCell<HashSet<NodeId>>,
+    /// Nodes whose wrapper is gone, and those taken out of the tree: the sweep looks at them.
+    pub(crate) released: RefCell<Vec<NodeId>>,
+    /// The types of events that anybody listens to.
+    pub(crate) listened: RefCell<HashSet<String>>,
+    pub(crate) timers: RefCell<Timers>,
+    pub(crate) wants_frame: Cell<bool>,
+    pub(crate) console: RefCell<Console>,
+    /// Scripts that have run, or never will.
+    pub(crate) started: RefCell<HashSet<NodeId>>,
+    /// Scripts that a script has put into the document.
+    pub(crate) injected: RefCell<Vec<NodeId>>,
+    pub(crate) current_script: Cell<Option<NodeId>>,
+    /// Of what is in a template: the template.
+    pub(crate) templates: RefCell<HashMap<NodeId, NodeId>>,
+    pub(crate) ready_state: Cell<&'static str>,
+    pub(crate) is_hidden: Cell<bool>,
+    navigations: Cell<usize>,
+    text_bytes: Cell<usize>,
+    attribute_bytes: Cell<usize>,
+    frames: Cell<usize>,
+    /// The parent whose children were looked at last, and where.
+    pub(crate) place: Cell<Option<(NodeId, usize)>>,
+}
+
+impl Host {
+    pub(crate) fn new(url: Url, defaults: Box<dyn Defaults>) -> Host {
+        Host {
+            document: RefCell::new(None),
+            defaults,
+            url: RefCell::new(url),
+            epoch: Instant::now(),
+            deadline: Cell::new(None),
+            is_stopped: Cell::new(false),
+            has_changed: Cell::new(false),
+            is_unsettled: Cell::new(false),
+            has_new_fields: Cell::new(false),
+            has_scrolled: Cell::new(false),
+            version: Cell::new(0),
+            wrapped: RefCell::default(),
+            released: RefCell::default(),
+            listened: RefCell::default(),
+            timers: RefCell::default(),
+            wants_frame: Cell::new(false),
+            console: RefCell::default(),
+            started: RefCell::default(),
+            injected: RefCell::default(),
+            current_script: Cell::new(None),
+            templates: RefCell::default(),
+            ready_state: Cell::new("loading"),
+            is_hidden: Cell::new(false),
+            navigations: Cell::new(0),
+            text_bytes: Cell::new(0),
+            attribute_bytes: Cell::new(0),
+            frames: Cell::new(0),
+            place: Cell::new(None),
+        }
+    }
+
+    /// Takes the document for a task.
+    pub(crate) fn lend(&self, document: BaseDocument) {
+        *self.document.borrow_mut() = Some(document);
+        self.navigations.set(0);
+    }
+
+    /// The document, when the task is over.
+    pub(crate) fn give_back(&self) -> Option<BaseDocument> {
+        self.document.borrow_mut().take()
+    }
+
+    pub(crate) fn has_document(&self) -> bool {
+        self.document.borrow().is_some()
+    }
+
+    /// The document to read.
+    pub(crate) fn read(&self) -> Ref<'_, BaseDocument> {
+        Ref::map(self.document.borrow(), |document| {
+            document.as_ref().expect("scripts run in tasks only")
+        })
+    }
+
+    /// The document to change.
+    pub(crate) fn write(&self) -> RefMut<'_, BaseDocument> {
+        RefMut::map(self.document.borrow_mut(), |document| {
+            document.as_mut().expect("scripts run in tasks only")
+        })
+    }
+
+    /// The document has changed: collections, layout and picture are out of date.
+    pub(crate) fn touch(&self) {
+        self.has_changed.set(true);
+        self.is_unsettled.set(true);
+        self.version.set(self.version.get().wrapping_add(1));
+    }
+
+    /// Refuses what would make too many nodes.
+    pub(crate) fn check_nodes(&self, document: &BaseDocument, more: usize) -> Result<(), Refusal> {
+        match document.tree().len() + more > NODES_MAX {
+            true => Err(Refusal::QUOTA),
+            false => Ok(()),
+        }
+    }
+
+    /// Counts text that comes into the document, and refuses what would be too much.
+    pub(crate) fn add_text(&self, document: &BaseDocument, bytes: usize) -> Result<(), Refusal> {
+        count(&self.text_bytes, bytes, TEXT_BYTES_MAX, || {
+            sum(document, text_bytes)
+        })
+    }
+
+    /// Likewise for attributes.
+    pub(crate) fn add_attributes(
+        &self,
+        document: &BaseDocument,
+        bytes: usize,
+    ) -> Result<(), Refusal> {
+        count(&self.attribute_bytes, bytes, ATTRIBUTE_BYTES_MAX, || {
+            sum(document, attribute_bytes)
+        })
+    }
+
+    /// The template that a fragment is in.
+    pub(crate) fn template_of(&self, fragment: NodeId) -> Option<NodeId> {
+        self.templates.borrow().get(&fragment).copied()
+    }
+
+    /// Whether one more frame may be made.
+    pub(crate) fn add_frame(&self) -> bool {
+        self.frames.set(self.frames.get() + 1);
+        self.frames.get() <= protocol::limits::DOCUMENT_FRAMES_MAX
+    }
+
+    /// Asks for another document, unless that was asked for too often in one task.
+    pub(crate) fn navigate(&self, url: Url) {
+        if self.navigations.get() < NAVIGATIONS_MAX {
+            self.navigations.set(self.navigations.get() + 1);
+            self.defaults.navigate(&self.read(), url);
+        }
+    }
+
+    /// Whether the present task has run too long: then no script of the document runs any more.
+    pub(crate) fn must_stop(&self) -> bool {
+        if self
+            .deadline
+            .get()
+            .is_some_and(|deadline| Instant::now() > deadline)
+        {
+            self.is_stopped.set(true);
+        }
+        self.is_stopped.get()
+    }
+
+    /// A script's way to say that something is wrong.
+    pub(crate) fn log(&self, level: &str, text: &str) {
+        self.console.borrow_mut().write(level, text);
+    }
+
+    /// Milliseconds since the realm was made.
+    pub(crate) fn now_ms(&self) -> f64 {
+        self.epoch.elapsed().as_secs_f64() * 1e3
+    }
+}
+
+/// Adds to a counter of what came; what has gone since is found where it seems to be too much.
+fn count(
+    counter: &Cell<usize>,
+    more: usize,
+    bound: usize,
+    present: impl FnOnce() -> usize,
+) -> Result<(), Refusal> {
+    let mut all = counter.get().saturating_add(more);
+    if all > bound {
+        all = present().saturating_add(more);
+    }
+    if all > bound {
+        return Err(Refusal::QUOTA);
+    }
+    counter.set(all);
+    Ok(())
+}
+
+/// The sum over all nodes of a document, with those in no tree.
+fn sum(document: &BaseDocument, of: fn(&NodeData) -> usize) -> usize {
+    document.tree().iter().map(|(_, node)| of(&node.data)).sum()
+}
+
+/// How much text a node has.
+pub(crate) fn text_bytes(data: &NodeData) -> usize {
+    match data {
+        NodeData::Text(text) => text.content.len(),
+        NodeData::Comment { contents } => contents.len(),
+        _ => 0,
+    }
+}
+
+/// How much an element's attributes are.
+pub(crate) fn attribute_bytes(data: &NodeData) -> usize {
+    match data {
+        NodeData::Element(element) => element.attrs().iter().map(|a| a.value.len()).sum(),
+        _ => 0,
+    }
+}
+
+/// The document while it is lent, for Blitz's event driver.
+pub(crate) struct Lent(pub(crate) Rc<Host>);
+
+impl Document for Lent {
+    fn inner(&self) -> DocGuard<'_> {
+        DocGuard::RefCell(self.0.read())
+    }
+
+    fn inner_mut(&mut self) -> DocGuardMut<'_> {
+        DocGuardMut::RefCell(self.0.write())
+    }
+}

@@ -1,0 +1,43 @@
+//! How much the scripts of one document may use.
+
+use protocol::limits::DOCUMENT_ELEMENTS_MAX;
+use std::time::Duration;
+
+/// How long one task may run: a script, an event, a timer, and the microtasks that follow it.
+pub(crate) const TASK_MAX: Duration = match cfg!(test) {
+    true => Duration::from_millis(2_500),
+    false => Duration::from_secs(30),
+};
+/// How long timers that are due may run before the page is laid out and painted.
+pub(crate) const TIMERS_SLICE: Duration = Duration::from_millis(8);
+/// The engine's heap.
+pub(crate) const HEAP_BYTES_MAX: usize = 384 << 20;
+/// The engine's part of the stack, from where the realm was made.
+pub(crate) const STACK_BYTES_MAX: usize = 2 << 20;
+/// Nodes of a document, in the tree or not.
+pub(crate) const NODES_MAX: usize = match cfg!(test) {
+    true => 12_000,
+    false => 2 * DOCUMENT_ELEMENTS_MAX,
+};
+/// Text of a document, in the tree or not: to lay it out takes forty times as much.
+pub(crate) const TEXT_BYTES_MAX: usize = 8 << 20;
+/// Attributes of a document, in the tree or not.
+pub(crate) const ATTRIBUTE_BYTES_MAX: usize = 32 << 20;
+/// Attributes of one element.
+pub(crate) const ATTRIBUTES_MAX: usize = 4_096;
+/// Timers that wait.
+pub(crate) const TIMERS_MAX: usize = 10_000;
+/// How often a hidden page's timers run.
+pub(crate) const HIDDEN_INTERVAL: Duration = Duration::from_secs(1);
+/// Lines that a page may write to its console in a second.
+pub(crate) const CONSOLE_LINES_MAX: u32 = 100;
+/// The longest of them.
+pub(crate) const CONSOLE_LINE_BYTES_MAX: usize = 2_000;
+/// Navigations that wait to be asked for at once. The kernel bounds how many follow each other.
+pub(crate) const NAVIGATIONS_MAX: usize = 20;
+/// One script's text.
+pub(crate) const SCRIPT_BYTES_MAX: usize = 20 << 20;
+/// A selector.
+pub(crate) const SELECTOR_BYTES_MAX: usize = 64 << 10;
+/// How deep a selector may nest: its parser recurses.
+pub(crate) const SELECTOR_DEPTH_MAX: usize = 64;

@@ -1,0 +1,27 @@
+//! Runs a document's scripts: QuickJS over Blitz's tree, in the renderer's one thread.
+//!
+//! Owns: the realm of a document. Trusts: neither the scripts nor what the prelude gives back.
+//! Never: runs without a deadline, drops a node during an event, or hands Blitz what it would panic
+//! on.
+
+pub(crate) mod console;
+pub(crate) mod elements;
+pub(crate) mod events;
+pub(crate) mod fragment;
+pub(crate) mod handles;
+pub(crate) mod host;
+pub(crate) mod limits;
+pub(crate) mod loader;
+pub(crate) mod markup;
+pub(crate) mod native;
+mod natives;
+pub(crate) mod nodes;
+pub(crate) mod realm;
+pub(crate) mod scripts;
+pub(crate) mod sheets;
+pub(crate) mod stage;
+pub(crate) mod sweep;
+pub(crate) mod timers;
+pub(crate) mod tree;
+
+pub(crate) use realm::Realm;

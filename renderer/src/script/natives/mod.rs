@@ -1,0 +1,41 @@
+//! What the prelude is made of: functions of one object that no page ever sees. Each looks its
+//! nodes up first; one that is gone is nothing.
+
+mod attributes;
+mod encoding;
+mod focus;
+mod forms;
+mod layout;
+mod page;
+mod selectors;
+mod style;
+mod text;
+mod tree;
+mod url;
+
+use crate::script::host::Host;
+use rquickjs::{Ctx, Object, Result};
+use std::rc::Rc;
+
+/// All functions.
+pub(crate) fn all<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> Result<Object<'js>> {
+    let natives = Object::new(ctx.clone())?;
+    type Add = for<'js> fn(&Object<'js>, &Rc<Host>) -> Result<()>;
+    let groups: [Add; 11] = [
+        attributes::add,
+        encoding::add,
+        focus::add,
+        forms::add,
+        layout::add,
+        page::add,
+        selectors::add,
+        style::add,
+        text::add,
+        tree::add,
+        url::add,
+    ];
+    for add in groups {
+        add(&natives, host)?;
+    }
+    Ok(natives)
+}

@@ -1,0 +1,265 @@
+//! The tree: what stands where, and moving it.
+
+use crate::document::elements::element;
+use crate::script::handles::{Handle, List, OrName, OrNull, handles};
+use crate::script::host::Host;
+use crate::script::native::native;
+use crate::script::nodes::{self, children, is_connected, is_fragment, root_of};
+use crate::script::tree;
+use blitz_dom::node::NodeData;
+use blitz_dom::{BaseDocument, NodeId, local_name, ns};
+use rquickjs::{Object, Result};
+use std::cmp::Ordering;
+use std::rc::Rc;
+
+/// `Node.nodeType`; 0 for what is gone.
+fn kind(document: &BaseDocument, id: NodeId) -> u32 {
+    let Some(node) = document.get_node(id) else {
+        return 0;
+    };
+    match &node.data {
+        NodeData::Document(_) => 9,
+        NodeData::Text(_) => 3,
+        NodeData::Comment { .. } => 8,
+        NodeData::Element(_) if is_fragment(node) => 11,
+        _ => 1,
+    }
+}
+
+/// The name by which the prelude finds an element's class; of SVG with a `+` before.
+fn class_name(document: &BaseDocument, id: NodeId) -> String {
+    let Some(element) = element(document, id) else {
+        return String::new();
+    };
+    match () {
+        () if element.name.ns == ns!(html) => element.name.local.to_string(),
+        () if element.name.ns == ns!(svg) => format!("+{}", element.name.local),
+        () => "?".to_owned(),
+    }
+}
+
+/// Where the tree of a node ends: `None` in the document.
+fn detached_root(document: &BaseDocument, id: NodeId) -> Option<NodeId> {
+    (!is_connected(document, id)).then(|| root_of(document, id))
+}
+
+/// `Node.compareDocumentPosition`.
+fn compare(document: &BaseDocument, one: NodeId, other: NodeId) -> u32 {
+    if one == other {
+        return 0;
+    }
+    let (ours, theirs) = (nodes::path(document, one), nodes::path(document, other));
+    if ours.is_empty() || theirs.is_empty() || ours.last() != theirs.last() {
+        return 1 | 32 | if one.as_u64() < other.as_u64() { 4 } else { 2 };
+    }
+    if theirs.contains(&one) {
+        return 16 | 4;
+    }
+    if ours.contains(&other) {
+        return 8 | 2;
+    }
+    let mut pairs = ours.iter().rev().zip(theirs.iter().rev());
+    let Some((ours, theirs)) = pairs.find(|(ours, theirs)| ours != theirs) else {
+        return 0;
+    };
+    let parent = document.get_node(*ours).and_then(|node| node.parent);
+    let parent = parent.and_then(|id| document.get_node(id));
+    let place = |id: &NodeId| parent.and_then(|parent| parent.index_of_child(*id));
+    match place(ours).cmp(&place(theirs)) {
+        Ordering::Less => 4,
+        _ => 2,
+    }
+}
+
+pub(super) fn add(natives: &Object<'_>, host: &Rc<Host>) -> Result<()> {
+    look(natives, host)?;
+    walk(natives, host)?;
+    wrappers(natives, host)?;
+    change(natives, host)
+}
+
+fn look(natives: &Object<'_>, host: &Rc<Host>) -> Result<()> {
+    native!(natives, "root", host, || Handle(host.read().root_node().id));
+    native!(natives, "type", host, |node: Handle| kind(
+        &host.read(),
+        node.0
+    ));
+    native!(natives, "className", host, |node: Handle| class_name(
+        &host.read(),
+        node.0
+    ));
+    native!(natives, "localName", host, |node: Handle| {
+        element(&host.read(), node.0)
+            .map(|e| e.name.local.to_string())
+            .unwrap_or_default()
+    });
+    native!(natives, "prefix", host, |node: Handle| {
+        let document = host.read();
+        let prefix = element(&document, node.0).and_then(|e| e.name.prefix.as_ref());
+        OrNull(prefix.map(|prefix| prefix.to_string()))
+    });
+    native!(natives, "namespace", host, |node: Handle| {
+        let document = host.read();
+        let namespace = element(&document, node.0).map(|e| e.name.ns.to_string());
+        OrNull(namespace.filter(|namespace| !namespace.is_empty()))
+    });
+    native!(natives, "isHtml", host, |node: Handle| {
+        element(&host.read(), node.0).is_some_and(|e| e.name.ns == ns!(html))
+    });
+    native!(natives, "compare", host, |one: Handle, other: Handle| {
+        compare(&host.read(), one.0, other.0)
+    });
+    native!(natives, "version", host, || host.version.get());
+    Ok(())
+}
+
+fn walk(natives: &Object<'_>, host: &Rc<Host>) -> Result<()> {
+    native!(natives, "parent", host, |node: Handle| {
+        OrNull(
+            host.read()
+                .get_node(node.0)
+                .and_then(|node| node.parent)
+                .map(Handle),
+        )
+    });
+    native!(natives, "first", host, |node: Handle| {
+        let document = host.read();
+        let first = document.get_node(node.0).and_then(|node| {
+            let mut all = node
+                .children
+                .iter()
+                .filter_map(|child| document.get_node(*child));
+            all.find(|child| !nodes::is_own(&document, child))
+        });
+        OrNull(first.map(|node| Handle(node.id)))
+    });
+    native!(natives, "last", host, |node: Handle| {
+        let document = host.read();
+        let last = document.get_node(node.0).and_then(|node| {
+            let mut all = node
+                .children
+                .iter()
+                .rev()
+                .filter_map(|child| document.get_node(*child));
+            all.find(|child| !nodes::is_own(&document, child))
+        });
+        OrNull(last.map(|node| Handle(node.id)))
+    });
+    native!(natives, "sibling", host, |node: Handle, step: i32| {
+        OrNull(nodes::sibling(&host, node.0, step.signum() as isize).map(Handle))
+    });
+    native!(natives, "children", host, |node: Handle| handles(children(
+        &host.read(),
+        node.0
+    )));
+    native!(natives, "childElements", host, |node: Handle| {
+        let document = host.read();
+        let mut all = children(&document, node.0);
+        all.retain(|child| element(&document, *child).is_some());
+        handles(all)
+    });
+    native!(natives, "path", host, |node: Handle| handles(nodes::path(
+        &host.read(),
+        node.0
+    )));
+    native!(natives, "rootOf", host, |node: Handle| Handle(root_of(
+        &host.read(),
+        node.0
+    )));
+    native!(natives, "isConnected", host, |node: Handle| is_connected(
+        &host.read(),
+        node.0
+    ));
+    native!(natives, "documentElement", host, || {
+        OrNull(host.read().try_root_element().map(|node| Handle(node.id)))
+    });
+    Ok(())
+}
+
+fn wrappers(natives: &Object<'_>, host: &Rc<Host>) -> Result<()> {
+    // A node has a wrapper from now on. Says where its tree ends, if it is not in the document.
+    native!(natives, "wrapped", host, |node: Handle| {
+        host.wrapped.borrow_mut().insert(node.0);
+        OrNull(detached_root(&host.read(), node.0).map(Handle))
+    });
+    native!(natives, "detachedRoot", host, |node: Handle| {
+        OrNull(detached_root(&host.read(), node.0).map(Handle))
+    });
+    native!(natives, "release", host, |node: Handle| {
+        host.wrapped.borrow_mut().remove(&node.0);
+        host.released.borrow_mut().push(node.0);
+    });
+    native!(natives, "wrappedIn", host, |node: Handle| {
+        let wrapped = host.wrapped.borrow();
+        let mut found = Vec::new();
+        nodes::walk(&host.read(), node.0, |node| {
+            if wrapped.contains(&node.id) {
+                found.push(Handle(node.id));
+            }
+            true
+        });
+        List(found)
+    });
+    Ok(())
+}
+
+fn change(natives: &Object<'_>, host: &Rc<Host>) -> Result<()> {
+    native!(
+        natives,
+        "insert",
+        host,
+        |parent: Handle, child: Handle, before: Option<Handle>| {
+            OrName(tree::insert(
+                &host,
+                parent.0,
+                child.0,
+                before.map(|before| before.0),
+            ))
+        }
+    );
+    native!(natives, "remove", host, |node: Handle| tree::remove(
+        &host, node.0
+    ));
+    native!(
+        natives,
+        "create",
+        host,
+        |space: String, prefix: Option<String>, name: String| {
+            OrName(tree::create(&host, &space, prefix.as_deref(), &name).map(Handle))
+        }
+    );
+    native!(natives, "createFragment", host, || OrName(
+        tree::create_fragment(&host).map(Handle)
+    ));
+    native!(natives, "createText", host, |text: String| {
+        OrName(tree::create_text(&host, &text).map(Handle))
+    });
+    native!(natives, "createComment", host, |text: String| {
+        OrName(tree::create_comment(&host, &text).map(Handle))
+    });
+    native!(natives, "copy", host, |node: Handle, deep: bool| {
+        OrName(tree::copy(&host, node.0, deep).map(Handle))
+    });
+    native!(natives, "contents", host, |node: Handle| {
+        OrName(tree::contents(&host, node.0).map(Handle))
+    });
+    // The scripts of a tree that has come into the document and that have not run.
+    native!(natives, "scriptsIn", host, |node: Handle| {
+        let started = host.started.borrow();
+        let document = host.read();
+        let mut found = Vec::new();
+        if is_connected(&document, node.0) {
+            nodes::walk(&document, node.0, |node| {
+                let is_script = node
+                    .element_data()
+                    .is_some_and(|element| element.name.local == local_name!("script"));
+                if is_script && !started.contains(&node.id) {
+                    found.push(Handle(node.id));
+                }
+                true
+            });
+        }
+        List(found)
+    });
+    Ok(())
+}

@@ -1,0 +1,322 @@
+// Events, and who listens to them.
+
+const listened = new PlainSet();
+const listen = (type) => {
+  if (!setHas(listened, type)) { setAdd(listened, type); n.listen(type); }
+};
+const self = (target) => target === undefined || target === null ? G : target;
+const captures = (options) => isObject(options) ? !!options.capture : !!options;
+
+class EventTarget {
+  constructor() { return new Brand(this, newState(null)); }
+  addEventListener(type, callback, options) {
+    const target = self(this), state = stateOf(target);
+    type = text(type);
+    const capture = captures(options);
+    const full = isObject(options) ? options : null;
+    const once = !!(full && full.once), passive = !!(full && full.passive);
+    const signal = full ? full.signal : undefined;
+    if (callback === null || callback === undefined) return;
+    if (!isObject(callback)) throw new PlainTypeError('The listener is not an object');
+    if (signal !== undefined && signal.aborted) return;
+    if (findListener(state, type, callback, capture) >= 0) return;
+    addRecord(state, type, { callback, capture, once, passive, gone: false, __proto__: null });
+    if (signal !== undefined) {
+      apply(addEventListener, signal, ['abort', () => {
+        apply(removeEventListener, target, [type, callback, capture]);
+      }]);
+    }
+  }
+  removeEventListener(type, callback, options) {
+    const state = stateOf(self(this));
+    type = text(type);
+    const at = findListener(state, type, callback, captures(options));
+    if (at < 0) return;
+    const records = mapGet(state.listeners, type);
+    records[at].gone = true;
+    removeAt(records, at);
+  }
+  dispatchEvent(event) {
+    const details = detailsOf(event);
+    if (details.isDispatched || details.type === '') fail('InvalidStateError');
+    details.isTrusted = false;
+    return dispatch(self(this), event);
+  }
+}
+const { addEventListener, removeEventListener } = EventTarget.prototype;
+
+function addRecord(state, type, record) {
+  if (!state.listeners) state.listeners = new PlainMap();
+  let records = mapGet(state.listeners, type);
+  if (!records) mapSet(state.listeners, type, records = []);
+  push(records, record);
+  listen(type);
+}
+function findListener(state, type, callback, capture) {
+  const records = state.listeners && mapGet(state.listeners, type);
+  if (!records) return -1;
+  for (let i = 0; i < records.length; i++) {
+    const record = records[i];
+    if (record.callback === callback && record.capture === capture && callback !== null) return i;
+  }
+  return -1;
+}
+
+let detailsOf;
+class Event {
+  #details;
+  static { detailsOf = (event) => event.#details; }
+  constructor(type, init) {
+    if (arguments.length === 0) throw new PlainTypeError('An event needs a type');
+    this.#details = {
+      type: text(type), bubbles: !!(init && init.bubbles), cancelable: !!(init && init.cancelable),
+      composed: !!(init && init.composed), target: null, current: null, phase: 0,
+      isPrevented: false, stop: 0, isTrusted: false, isDispatched: false, isPassive: false,
+      time: n.now(), path: [], __proto__: null,
+    };
+  }
+  get type() { return this.#details.type; }
+  get bubbles() { return this.#details.bubbles; }
+  get cancelable() { return this.#details.cancelable; }
+  get composed() { return this.#details.composed; }
+  get target() { return this.#details.target; }
+  get srcElement() { return this.#details.target; }
+  get currentTarget() { return this.#details.current; }
+  get eventPhase() { return this.#details.phase; }
+  get defaultPrevented() { return this.#details.isPrevented; }
+  get isTrusted() { return this.#details.isTrusted; }
+  get timeStamp() { return this.#details.time; }
+  get returnValue() { return !this.#details.isPrevented; }
+  set returnValue(value) { if (!value) prevent(this.#details); }
+  get cancelBubble() { return this.#details.stop > 0; }
+  set cancelBubble(value) { if (value && this.#details.stop === 0) this.#details.stop = 1; }
+  preventDefault() { prevent(this.#details); }
+  stopPropagation() { if (this.#details.stop === 0) this.#details.stop = 1; }
+  stopImmediatePropagation() { this.#details.stop = 2; }
+  composedPath() {
+    const { path } = this.#details, whole = [];
+    for (let i = 0; i < path.length; i++) {
+      push(whole, typeof path[i] === 'number' ? wrap(path[i]) : path[i]);
+    }
+    return whole;
+  }
+  initEvent(type, bubbles, cancelable) {
+    const details = this.#details;
+    if (details.isDispatched) return;
+    details.type = text(type);
+    details.bubbles = !!bubbles;
+    details.cancelable = !!cancelable;
+    details.stop = 0;
+    details.isPrevented = false;
+  }
+}
+const prevent = (details) => {
+  if (details.cancelable && !details.isPassive) details.isPrevented = true;
+};
+const phases = { NONE: 0, CAPTURING_PHASE: 1, AT_TARGET: 2, BUBBLING_PHASE: 3 };
+for (const name of ownKeys(phases)) {
+  const constant = { value: phases[name], enumerable: true };
+  defineProperty(Event, name, constant);
+  defineProperty(Event.prototype, name, constant);
+}
+
+/** Runs what listens; returns whether nobody prevented what the event does by itself. */
+function dispatch(target, event) {
+  const details = detailsOf(event), state = stateOf(target);
+  details.isDispatched = true;
+  details.target = target;
+  const path = details.path = [target];
+  let inline = false;
+  if (state.handle !== null) {
+    const handles = n.path(state.handle);
+    for (let i = 1; i < handles.length; i++) push(path, handles[i]);
+    if (details.type !== 'load' && n.isConnected(state.handle)) push(path, G);
+    inline = true;
+  }
+  for (let i = path.length - 1; i >= 0 && details.stop === 0; i--) {
+    const at = resolve(path, i, inline, details.type);
+    details.phase = i === 0 ? 2 : 1;
+    if (at) invoke(at, event, details, true);
+  }
+  const last = details.bubbles ? path.length : 1;
+  for (let i = 0; i < last && details.stop === 0; i++) {
+    const at = resolve(path, i, inline, details.type);
+    details.phase = i === 0 ? 2 : 3;
+    if (at) invoke(at, event, details, false);
+  }
+  details.phase = 0;
+  details.current = null;
+  details.path = [];
+  details.isDispatched = false;
+  return !details.isPrevented;
+}
+
+/** Who stands at a place of the path, if it can listen: a node without a wrapper cannot. */
+function resolve(path, i, inline, type) {
+  const at = path[i];
+  if (typeof at !== 'number') return at;
+  const present = existing(at);
+  if (present) return path[i] = present;
+  return inline && n.attribute(at, 'on' + type) !== null ? path[i] = wrap(at) : null;
+}
+
+function invoke(target, event, details, capture) {
+  const state = stateOf(target);
+  details.current = target;
+  if (!capture) {
+    const own = inlineHandler(target, state, details.type);
+    if (own) callHandler(own, target, event, details);
+  }
+  const records = state.listeners && mapGet(state.listeners, details.type);
+  if (!records) return;
+  const now = copyOf(records);
+  for (let i = 0; i < now.length && details.stop < 2; i++) {
+    const record = now[i];
+    if (record.gone || record.capture !== capture) continue;
+    if (record.once) {
+      record.gone = true;
+      const at = indexIn(records, record);
+      if (at >= 0) removeAt(records, at);
+    }
+    if (record.isHandler) {
+      const isInline = details.type + ' source' in state.handlers;
+      if (!isInline) callHandler(state.handlers[details.type], target, event, details);
+      continue;
+    }
+    details.isPassive = record.passive;
+    try {
+      if (typeof record.callback === 'function') apply(record.callback, target, [event]);
+      else record.callback.handleEvent(event);
+    } catch (error) { report(error); }
+    details.isPassive = false;
+  }
+}
+
+// ---- handlers: `onclick` as a property, and as an attribute
+
+function callHandler(handler, target, event, details) {
+  if (typeof handler !== 'function') return;
+  try {
+    let returned;
+    if (details.type === 'error' && target === G) {
+      returned = apply(handler, target,
+        [event.message, event.filename, event.lineno, event.colno, event.error]) === true
+        ? false : undefined;
+    } else returned = apply(handler, target, [event]);
+    if (returned === false) prevent(details);
+  } catch (error) { report(error); }
+}
+
+const ofWindow = { __proto__: null };
+for (const type of ['afterprint', 'beforeprint', 'beforeunload', 'blur', 'error', 'focus',
+  'hashchange', 'languagechange', 'load', 'message', 'offline', 'online', 'pagehide', 'pageshow',
+  'popstate', 'resize', 'scroll', 'storage', 'unload', 'rejectionhandled', 'unhandledrejection']) {
+  ofWindow[type] = true;
+}
+
+/** The element whose attributes are a target's handlers: the body's may be the window's. */
+function attributesOf(target, state, type) {
+  if (target === G) {
+    const body = ofWindow[type] ? bodyHandle() : null;
+    return body;
+  }
+  if (state.handle === null || n.type(state.handle) !== 1) return null;
+  return ofWindow[type] && state.handle === bodyHandle() ? null : state.handle;
+}
+
+/** What the attribute says, unless a script has set something else. */
+function inlineHandler(target, state, type) {
+  if (state.handlers && type in state.handlers && !(type + ' source' in state.handlers)) return null;
+  const handle = attributesOf(target, state, type);
+  const source = handle === null ? null : n.attribute(handle, 'on' + type);
+  if (source === null) return null;
+  const handlers = state.handlers || (state.handlers = { __proto__: null });
+  if (handlers[type + ' source'] !== source) {
+    handlers[type + ' source'] = source;
+    handlers[type] = compile(wrap(handle), type, source, target === G);
+  }
+  return handlers[type];
+}
+
+/** The attribute has changed: what it says now is the handler. */
+function forgetHandler(handle, type) {
+  const wrapper = existing(handle), handlers = wrapper && stateOf(wrapper).handlers;
+  if (handlers) {
+    delete handlers[type];
+    delete handlers[type + ' source'];
+  }
+}
+
+function compile(element, type, source, isWindow) {
+  const names = isWindow && type === 'error' ? 'event, source, lineno, colno, error' : 'event';
+  try {
+    const body = `with (document) { with (this.form || {}) { with (this) {
+      return function (${names}) {\n${source}\n}; } } }`;
+    const make = new PlainFunction(isWindow ? `return function (${names}) {\n${source}\n};` : body);
+    return apply(make, element, []);
+  } catch (error) { report(error); return null; }
+}
+
+function handlerOf(target, type) {
+  const state = stateOf(target);
+  const inline = inlineHandler(target, state, type);
+  return inline || (state.handlers && state.handlers[type]) || null;
+}
+function setHandler(target, type, handler) {
+  const state = stateOf(target);
+  const handlers = state.handlers || (state.handlers = { __proto__: null });
+  delete handlers[type + ' source'];
+  handlers[type] = isObject(handler) ? handler : null;
+  if (!handlers[type + ' listens']) {
+    handlers[type + ' listens'] = true;
+    addRecord(state, type, {
+      callback: null, capture: false, once: false, passive: false, gone: false, isHandler: true,
+      __proto__: null,
+    });
+  }
+}
+const handlerTypes = [
+  'abort', 'animationend', 'animationiteration', 'animationstart', 'auxclick', 'beforeinput', 'blur',
+  'cancel', 'canplay', 'change', 'click', 'close', 'contextmenu', 'copy', 'cut', 'dblclick', 'drag',
+  'dragend', 'dragenter', 'dragleave', 'dragover', 'dragstart', 'drop', 'ended', 'error', 'focus',
+  'focusin', 'focusout', 'formdata', 'input', 'invalid', 'keydown', 'keypress', 'keyup', 'load',
+  'loadend', 'loadstart', 'mousedown', 'mouseenter', 'mouseleave', 'mousemove', 'mouseout',
+  'mouseover', 'mouseup', 'paste', 'pause', 'play', 'playing', 'pointercancel', 'pointerdown',
+  'pointerenter', 'pointerleave', 'pointermove', 'pointerout', 'pointerover', 'pointerup',
+  'progress', 'reset', 'resize', 'scroll', 'scrollend', 'select', 'selectionchange', 'selectstart',
+  'submit', 'toggle', 'touchcancel', 'touchend', 'touchmove', 'touchstart', 'transitionend', 'wheel',
+];
+/** Gives a prototype, or the window, its handler properties. */
+const addHandlers = (prototype, types) => {
+  for (let i = 0; i < types.length; i++) {
+    const type = types[i];
+    defineProperty(prototype, 'on' + type, {
+      get() { return handlerOf(self(this), type); },
+      set(handler) { setHandler(self(this), type, handler); },
+      enumerable: true, configurable: true,
+    });
+  }
+};
+
+// ---- errors
+
+let isReporting = false;
+/** An exception that nobody caught. */
+function report(error) {
+  let message = 'Uncaught exception', stack = '';
+  try {
+    message = `Uncaught ${text(error)}`;
+    stack = error instanceof PlainError ? text(error.stack) : '';
+  } catch { /* Its own methods threw. */ }
+  if (!isReporting) {
+    isReporting = true;
+    try {
+      const event = trusted(new ErrorEvent('error', { message, error, cancelable: true }));
+      if (!dispatch(G, event)) return;
+    } finally { isReporting = false; }
+  }
+  n.log('error', stack === '' ? message : `${message}\n${stack}`);
+}
+const trusted = (event) => { detailsOf(event).isTrusted = true; return event; };
+expose('EventTarget', EventTarget);
+expose('Event', Event);

@@ -1,0 +1,137 @@
+// What the prelude uses of the language, taken before any page can replace it. Below, no method is
+// called that a page could have put something else in the place of: no `for … of`, no spread of an
+// array, no `a.push(…)`.
+
+const uncurry = Function.prototype.bind.bind(Function.prototype.call);
+const { apply, defineProperty, getPrototypeOf, ownKeys, setPrototypeOf } = Reflect;
+const { create: objectCreate, getOwnPropertyDescriptor, freeze } = Object;
+const PlainMap = Map, PlainSet = Set, PlainArray = Array, PlainProxy = Proxy, PlainError = Error;
+const PlainTypeError = TypeError, PlainFunction = Function, PlainPromise = Promise;
+const PlainUint8Array = Uint8Array, PlainArrayBuffer = ArrayBuffer;
+const WeakReference = WeakRef, Finalization = FinalizationRegistry;
+const mapGet = uncurry(Map.prototype.get), mapSet = uncurry(Map.prototype.set);
+const mapDelete = uncurry(Map.prototype.delete), mapHas = uncurry(Map.prototype.has);
+const mapClear = uncurry(Map.prototype.clear), mapEach = uncurry(Map.prototype.forEach);
+const mapSize = uncurry(getOwnPropertyDescriptor(Map.prototype, 'size').get);
+const setAdd = uncurry(Set.prototype.add), setDelete = uncurry(Set.prototype.delete);
+const setHas = uncurry(Set.prototype.has), setEach = uncurry(Set.prototype.forEach);
+const dereference = uncurry(WeakRef.prototype.deref);
+const register = uncurry(FinalizationRegistry.prototype.register);
+const toLower = uncurry(String.prototype.toLowerCase);
+const toUpper = uncurry(String.prototype.toUpperCase);
+const wellFormed = uncurry(String.prototype.toWellFormed);
+const charCode = uncurry(String.prototype.charCodeAt), substring = uncurry(String.prototype.substring);
+const stringIndexOf = uncurry(String.prototype.indexOf);
+const startsWith = uncurry(String.prototype.startsWith);
+const fromCharCode = String.fromCharCode;
+const promiseThen = uncurry(Promise.prototype.then), resolvedPromise = Promise.resolve();
+const isArray = Array.isArray, isFinite = Number.isFinite;
+const { floor, round, min, max, trunc } = Math;
+const stringify = JSON.stringify, isView = ArrayBuffer.isView;
+const viewBuffer = uncurry(getOwnPropertyDescriptor(getPrototypeOf(Uint8Array.prototype), 'buffer').get);
+const DOMException = G.DOMException;
+
+/** A text as the host takes it. */
+const text = (value) => wellFormed(`${value}`);
+const put = (array, at, value) => {
+  defineProperty(array, at, {
+    value, writable: true, enumerable: true, configurable: true, __proto__: null,
+  });
+};
+const push = (array, value) => put(array, array.length, value);
+const copyOf = (array) => {
+  const copy = [];
+  for (let i = 0; i < array.length; i++) put(copy, i, array[i]);
+  return copy;
+};
+const indexIn = (array, value) => {
+  for (let i = 0; i < array.length; i++) if (array[i] === value) return i;
+  return -1;
+};
+const removeAt = (array, at) => {
+  for (let i = at + 1; i < array.length; i++) put(array, i - 1, array[i]);
+  array.length--;
+};
+const isObject = (value) => typeof value === 'object' ? value !== null : typeof value === 'function';
+const fail = (name, message) => { throw new DOMException(message || name, name); };
+/** What a native gives that may fail: the name of an exception is a text, and nothing else is. */
+const checked = (result) => typeof result === 'string' ? fail(result) : result;
+
+const isSpace = (code) => code === 32 || code === 9 || code === 10 || code === 12 || code === 13;
+/** The words of a text, between white space. */
+const words = (value) => {
+  const found = [];
+  let start = -1;
+  for (let i = 0; i <= value.length; i++) {
+    const ends = i === value.length || isSpace(charCode(value, i));
+    if (ends && start >= 0) { push(found, substring(value, start, i)); start = -1; }
+    else if (!ends && start < 0) start = i;
+  }
+  return found;
+};
+const join = (array, between) => {
+  let joined = '';
+  for (let i = 0; i < array.length; i++) joined += (i > 0 ? between : '') + array[i];
+  return joined;
+};
+/** `backgroundColor` is `background-color`. */
+const dashed = (name) => {
+  let out = '';
+  for (let i = 0; i < name.length; i++) {
+    const code = charCode(name, i);
+    out += code >= 65 && code <= 90 ? '-' + fromCharCode(code + 32) : name[i];
+  }
+  return out;
+};
+const camel = (name) => {
+  let out = '';
+  for (let i = 0; i < name.length; i++) {
+    const next = i + 1 < name.length ? charCode(name, i + 1) : 0;
+    if (name[i] === '-' && next >= 97 && next <= 122) { out += fromCharCode(next - 32); i++; }
+    else out += name[i];
+  }
+  return out;
+};
+const isName = (name) => {
+  if (name === '') return false;
+  for (let i = 0; i < name.length; i++) {
+    const code = charCode(name, i);
+    if (isSpace(code) || code === 0 || code === 47 || code === 62 || code === 60) return false;
+  }
+  return true;
+};
+const isElementName = (name) => {
+  const code = name === '' ? 0 : charCode(name, 0);
+  const starts = code > 127 || code === 95 || code === 58
+    || (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
+  return starts && isName(name);
+};
+
+/** Puts an interface where pages find it. */
+const expose = (name, value) => {
+  defineProperty(G, name, { value, writable: true, enumerable: false, configurable: true });
+  return value;
+};
+/** Gives a class further members; those of the Web can be listed. */
+const mix = (target, members) => {
+  const names = ownKeys(members);
+  for (let i = 0; i < names.length; i++) {
+    const descriptor = getOwnPropertyDescriptor(members, names[i]);
+    descriptor.enumerable = typeof names[i] === 'string';
+    defineProperty(target, names[i], descriptor);
+  }
+};
+
+// State that no page can see or forge: a private field, put onto any object.
+function Identity(object) { return object; }
+class Brand extends Identity {
+  #state;
+  constructor(object, state) { super(object); this.#state = state; }
+  static of(object) {
+    if (!isObject(object) || !(#state in object)) throw new PlainTypeError('Illegal invocation');
+    return object.#state;
+  }
+  static has(object) { return isObject(object) && #state in object; }
+}
+const stateOf = Brand.of, hasState = Brand.has;
+const illegal = () => { throw new PlainTypeError('Illegal constructor'); };

@@ -1,0 +1,336 @@
+// The window: timers, frames, console, location.
+
+class Window extends EventTarget { constructor() { illegal(); } }
+new Brand(G, newState(null));
+setPrototypeOf(G, Window.prototype);
+expose('Window', Window);
+addHandlers(G, handlerTypes);
+addHandlers(G, ownKeys(ofWindow));
+for (const name of ['window', 'self', 'frames', 'parent', 'top']) {
+  defineProperty(G, name, { get: () => G, enumerable: true, configurable: true });
+}
+defineProperty(G, 'document', { get: () => document, enumerable: true });
+delete G.SharedArrayBuffer;
+delete G.Atomics;
+
+// ---- timers
+
+const timers = new PlainMap(), frames = new PlainMap();
+let lastId = 0, nesting = 0;
+function setTimer(callback, delay, repeats, values = []) {
+  const id = ++lastId;
+  const wait = max(+delay || 0, nesting >= 5 || repeats && nesting >= 4 ? 4 : 0);
+  if (!n.timer(id, wait)) fail('QuotaExceededError', 'Too many timers wait');
+  const run = typeof callback === 'function' ? callback : text(callback);
+  mapSet(timers, id, { run, delay, repeats, values, nesting: nesting + 1, __proto__: null });
+  return id;
+}
+const clearTimer = (id) => {
+  const own = +id || 0;
+  if (mapDelete(timers, own)) n.clearTimer(own);
+};
+function runTimer(id) {
+  const timer = mapGet(timers, id);
+  if (timer === undefined) return;
+  if (timer.repeats) {
+    const wait = max(+timer.delay || 0, timer.nesting >= 5 ? 4 : 0);
+    timer.nesting++;
+    n.timer(id, wait);
+  } else mapDelete(timers, id);
+  nesting = timer.nesting;
+  try {
+    if (typeof timer.run === 'string') (0, indirectEval)(timer.run);
+    else apply(timer.run, G, timer.values);
+  } catch (error) { report(error); }
+  nesting = 0;
+}
+const indirectEval = eval;
+const later = (task) => setTimer(task, 0, false);
+function runFrames(now) {
+  const due = [];
+  mapEach(frames, (callback, id) => { push(due, id); });
+  for (let i = 0; i < due.length; i++) {
+    const callback = mapGet(frames, due[i]);
+    if (callback === undefined) continue;
+    mapDelete(frames, due[i]);
+    try { apply(callback, G, [now]); } catch (error) { report(error); }
+  }
+}
+const callable = (callback) => {
+  if (typeof callback !== 'function') throw new PlainTypeError('The callback is no function');
+  return callback;
+};
+
+// ---- promises that nobody caught
+
+const rejected = new PlainMap();
+function tellRejections() {
+  const waiting = [];
+  mapEach(rejected, (reason, promise) => { push(waiting, { promise, reason, __proto__: null }); });
+  mapClear(rejected);
+  for (let i = 0; i < waiting.length; i++) {
+    const { promise, reason } = waiting[i];
+    const event = trusted(new PromiseRejectionEvent('unhandledrejection', {
+      promise, reason, cancelable: true,
+    }));
+    if (dispatch(G, event)) {
+      let shown = 'a promise was rejected';
+      try { shown = `Uncaught (in promise) ${text(reason)}`; } catch { /* Its own method threw. */ }
+      n.log('error', shown);
+    }
+  }
+}
+
+// ---- console
+
+const shown = (value, depth) => {
+  try {
+    if (typeof value === 'string') return value;
+    if (value instanceof PlainError) return `${value}\n${value.stack}`;
+    if (isNode(value)) return `<${value.nodeName}>`;
+    if (typeof value === 'object' && value !== null) {
+      return depth > 0 ? '…' : stringify(value) ?? '{}';
+    }
+    return typeof value === 'function' ? `function ${value.name}` : `${String_(value)}`;
+  } catch { return '[?]'; }
+};
+const String_ = String;
+const line = (values) => {
+  const parts = [];
+  for (let i = 0; i < min(values.length, 50); i++) push(parts, shown(values[i], 0));
+  return wellFormed(join(parts, ' '));
+};
+const counts = new PlainMap(), started = new PlainMap();
+const consoleObject = {};
+for (const level of ['log', 'info', 'warn', 'error', 'debug', 'dir', 'table', 'group', 'trace',
+  'groupCollapsed', 'dirxml']) {
+  consoleObject[level] = (...values) => n.log(level, line(values));
+}
+mix(consoleObject, {
+  assert(condition, ...values) { if (!condition) n.log('error', `Assertion failed: ${line(values)}`); },
+  clear() {}, groupEnd() {}, profile() {}, profileEnd() {}, timeStamp() {},
+  count(label = 'default') {
+    const key = text(label), count = (mapGet(counts, key) || 0) + 1;
+    mapSet(counts, key, count);
+    n.log('info', `${key}: ${count}`);
+  },
+  countReset(label = 'default') { mapDelete(counts, text(label)); },
+  time(label = 'default') { mapSet(started, text(label), n.now()); },
+  timeLog(label = 'default') { n.log('info', `${text(label)}: ${n.now() - (mapGet(started, text(label)) ?? 0)} ms`); },
+  timeEnd(label = 'default') { consoleObject.timeLog(label); mapDelete(started, text(label)); },
+});
+expose('console', consoleObject);
+
+// ---- location and history
+
+class Location {
+  constructor() { illegal(); }
+  get href() { return n.url(); }
+  set href(value) { go(text(value)); }
+  assign(value) { go(text(value)); }
+  replace(value) { go(text(value)); }
+  reload() { const at = n.url(), end = stringIndexOf(at, '#'); checked(n.navigate(end < 0 ? at : substring(at, 0, end))); }
+  toString() { return n.url(); }
+  get ancestorOrigins() { return []; }
+}
+['origin', 'protocol', 'username', 'password', 'host', 'hostname', 'port', 'pathname', 'search',
+  'hash'].forEach((part, at) => {
+  if (part === 'username' || part === 'password') return;
+  defineProperty(Location.prototype, part, {
+    get() { return n.parseUrl(n.url(), null)[at + 1]; },
+    set: part === 'origin' ? undefined : (value) => {
+      const parts = n.urlWith(n.url(), part, text(value));
+      if (parts !== null) go(parts[0]);
+    },
+    enumerable: true, configurable: true,
+  });
+});
+const withoutHash = (url) => {
+  const at = stringIndexOf(url, '#');
+  return at < 0 ? url : substring(url, 0, at);
+};
+/** To another document, or to another place of this one. */
+function go(given) {
+  const url = n.resolve(given);
+  if (url === null) fail('SyntaxError');
+  if (startsWith(url, 'javascript:')) { runUrl(url); return; }
+  const old = n.url();
+  checked(n.navigate(url));
+  if (stringIndexOf(url, '#') >= 0 && withoutHash(url) === withoutHash(old)) n.setUrl(url);
+}
+/** What a `javascript:` address says. What it returns is not shown. */
+function runUrl(url) {
+  let code = substring(url, 'javascript:'.length);
+  try { code = decode(code); } catch { /* It is no encoded text. */ }
+  (0, indirectEval)(code);
+}
+const decode = decodeURIComponent;
+const location = objectCreate(Location.prototype);
+defineProperty(G, 'location', {
+  get: () => location, set(value) { location.href = value; }, enumerable: true,
+});
+expose('Location', Location);
+
+class History {
+  constructor() { illegal(); }
+  get length() { return 1; }
+  get state() { return historyState; }
+  get scrollRestoration() { return 'auto'; }
+  set scrollRestoration(value) { text(value); }
+  back() {} forward() {} go(steps) { if (steps === undefined || +steps === 0) location.reload(); }
+  pushState(state, title, url) { setHistory(state, url); }
+  replaceState(state, title, url) { setHistory(state, url); }
+}
+let historyState = null;
+function setHistory(state, given) {
+  if (given !== undefined && given !== null) {
+    const url = n.resolve(text(given)), now = n.parseUrl(n.url(), null);
+    const parts = url === null ? null : n.parseUrl(url, null);
+    if (parts === null || parts[1] !== now[1]) fail('SecurityError');
+    n.setUrl(url);
+  }
+  historyState = state === undefined ? null : state;
+}
+const history = objectCreate(History.prototype);
+defineProperty(G, 'history', { get: () => history, enumerable: true, configurable: true });
+expose('History', History);
+
+// ---- the rest
+
+class Navigator { constructor() { illegal(); } }
+mix(Navigator.prototype, {
+  get userAgent() { return 'Mozilla/5.0 (X11; Linux x86_64) Bulkhead/0.1'; },
+  get appVersion() { return '5.0 (X11; Linux x86_64) Bulkhead/0.1'; },
+  get appName() { return 'Netscape'; },
+  get appCodeName() { return 'Mozilla'; },
+  get product() { return 'Gecko'; },
+  get platform() { return 'Linux x86_64'; },
+  get vendor() { return ''; },
+  get language() { return 'en-US'; },
+  get languages() { return freeze(['en-US', 'en']); },
+  get onLine() { return true; },
+  get cookieEnabled() { return false; },
+  get hardwareConcurrency() { return 1; },
+  get maxTouchPoints() { return 0; },
+  get webdriver() { return false; },
+  javaEnabled() { return false; },
+  sendBeacon() { return false; },
+});
+const navigator = objectCreate(Navigator.prototype);
+expose('Navigator', Navigator);
+defineProperty(G, 'navigator', { get: () => navigator, enumerable: true, configurable: true });
+
+const performance = { now: () => n.now(), timeOrigin: Date.now() - n.now(), mark() {}, measure() {},
+  getEntriesByType: () => [], getEntriesByName: () => [], getEntries: () => [], toJSON() { return {}; } };
+expose('performance', performance);
+
+let posted = 0;
+const rootHandle = () => n.documentElement() ?? n.root();
+const windowMembers = {
+  setTimeout(callback, delay, ...values) { return setTimer(callback, delay, false, values); },
+  setInterval(callback, delay, ...values) { return setTimer(callback, delay, true, values); },
+  clearTimeout(id) { clearTimer(id); },
+  clearInterval(id) { clearTimer(id); },
+  requestAnimationFrame(callback) {
+    callable(callback);
+    if (mapSize(frames) >= 10_000) fail('QuotaExceededError', 'Too many frames wait');
+    const id = ++lastId;
+    mapSet(frames, id, callback);
+    n.frame();
+    return id;
+  },
+  cancelAnimationFrame(id) { mapDelete(frames, +id || 0); },
+  requestIdleCallback(callback) {
+    callable(callback);
+    return setTimer(() => callback({ didTimeout: false, timeRemaining: () => 8 }), 1, false);
+  },
+  cancelIdleCallback(id) { clearTimer(id); },
+  queueMicrotask(callback) {
+    callable(callback);
+    promiseThen(resolvedPromise, () => { try { callback(); } catch (error) { report(error); } });
+  },
+  reportError(error) { report(error); },
+  getComputedStyle(element) {
+    nodeArgument(element);
+    return newStyle(element, true);
+  },
+  getSelection() { return null; },
+  scrollTo(x, y) { scrollTo(rootHandle(), x, y, false); },
+  scroll(x, y) { scrollTo(rootHandle(), x, y, false); },
+  scrollBy(x, y) { scrollTo(rootHandle(), x, y, true); },
+  postMessage(data, target) {
+    if (posted >= 1_000) fail('QuotaExceededError', 'Too many messages wait');
+    if (typeof target === 'string' && target !== '*' && target !== '/'
+      && n.parseUrl(n.resolve(target) ?? '', null)?.[1] !== location.origin) return;
+    const copy = plainCopy(data);
+    posted++;
+    setTimer(() => {
+      posted--;
+      dispatch(G, trusted(new MessageEvent('message', { data: copy, origin: location.origin, source: G })));
+    }, 0, false);
+  },
+  structuredClone(value) { return plainCopy(value); },
+  open(url, target) {
+    if (url === undefined || url === '') return null;
+    const link = createElement('a');
+    setAttribute(handleOf(link), 'href', text(url));
+    setAttribute(handleOf(link), 'target', target === undefined ? '_blank' : text(target));
+    const holder = n.documentElement();
+    if (holder === null) return null;
+    // Where it leads is decided as for any link.
+    insert(holder, link, null);
+    n.click(handleOf(link));
+    remove(handleOf(link));
+    return null;
+  },
+  close() {}, stop() {}, focus() {}, blur() {}, print() {},
+  matchMedia(query) { return mediaList(text(query)); },
+  alert(message) { n.log('warn', `alert: ${message === undefined ? '' : text(message)}`); },
+  confirm(message) { n.log('warn', `confirm: ${text(message)}`); return false; },
+  prompt(message) { n.log('warn', `prompt: ${text(message)}`); return null; },
+  get innerWidth() { return round(n.view()[0]); },
+  get innerHeight() { return round(n.view()[1]); },
+  get outerWidth() { return round(n.view()[0]); },
+  get outerHeight() { return round(n.view()[1]); },
+  get scrollX() { return n.view()[2]; },
+  get scrollY() { return n.view()[3]; },
+  get pageXOffset() { return n.view()[2]; },
+  get pageYOffset() { return n.view()[3]; },
+  get screenX() { return 0; },
+  get screenY() { return 0; },
+  get devicePixelRatio() { return n.view()[4]; },
+  get origin() { return location.origin; },
+  get isSecureContext() { return location.protocol === 'https:'; },
+  get screen() {
+    const view = n.view(), width = view[0], height = view[1];
+    return { width, height, availWidth: width, availHeight: height, colorDepth: 24, pixelDepth: 24 };
+  },
+};
+mix(G, windowMembers);
+G.length = 0;
+G.closed = false;
+G.name = '';
+G.opener = null;
+G.frameElement = null;
+G.status = '';
+
+/** A copy of data without anything that could run. */
+const parseJson = JSON.parse;
+const plainCopy = (value) => {
+  if (!isObject(value)) return value;
+  const json = stringify(value);
+  return json === undefined ? fail('DataCloneError') : parseJson(json);
+};
+class MediaQueryList extends EventTarget {
+  get media() { return stateOf(this).media; }
+  get matches() { return n.matchesMedia(stateOf(this).media); }
+  addListener(callback) { apply(addEventListener, this, ['change', callback]); }
+  removeListener(callback) { apply(removeEventListener, this, ['change', callback]); }
+}
+addHandlers(MediaQueryList.prototype, ['change']);
+const mediaList = (media) => {
+  const state = newState(null);
+  state.media = media;
+  return new Brand(objectCreate(MediaQueryList.prototype), state);
+};
+expose('MediaQueryList', MediaQueryList);

@@ -1,0 +1,98 @@
+// Wrappers: at most one a node. One whose node is in the document is held by the table; those of a
+// tree outside hold each other through the tree's group, so that all go or none.
+
+const known = new PlainMap(), held = new PlainMap();
+const registry = new Finalization((handle) => {
+  const reference = mapGet(known, handle);
+  if (reference && dereference(reference) === undefined) {
+    mapDelete(known, handle);
+    n.release(handle);
+  }
+});
+const existing = (handle) => {
+  const reference = mapGet(known, handle);
+  return reference && dereference(reference);
+};
+
+/** The handle of a node; throws for what is none. */
+const handleOf = (node) => {
+  const { handle } = stateOf(node);
+  if (typeof handle !== 'number') throw new PlainTypeError('Illegal invocation');
+  return handle;
+};
+const isNode = (value) => hasState(value) && typeof stateOf(value).handle === 'number';
+const nodeArgument = (value) => {
+  if (!isNode(value)) throw new PlainTypeError('The argument is not a Node');
+  return stateOf(value).handle;
+};
+
+/** The state of an event target; of a node with its handle. */
+const newState = (handle) => ({
+  handle, group: null, listeners: null, handlers: null, cache: null, __proto__: null,
+});
+
+function adopt(wrapper, state, root) {
+  const { handle } = state;
+  if (root === null) {
+    if (state.group) { setDelete(state.group, wrapper); state.group = null; }
+    mapSet(held, handle, wrapper);
+    return;
+  }
+  mapDelete(held, handle);
+  let group;
+  if (root === handle) group = state.group || new PlainSet();
+  else {
+    const top = wrap(root), topState = stateOf(top);
+    group = topState.group;
+    if (!group) { group = topState.group = new PlainSet(); setAdd(group, top); }
+  }
+  if (state.group && state.group !== group) setDelete(state.group, wrapper);
+  state.group = group;
+  setAdd(group, wrapper);
+}
+
+/** A tree has moved: its wrappers are held elsewhere. */
+function regroup(handle) {
+  const moved = n.wrappedIn(handle);
+  for (let i = 0; i < moved.length; i++) {
+    const wrapper = existing(moved[i]);
+    if (wrapper) adopt(wrapper, stateOf(wrapper), n.detachedRoot(moved[i]));
+  }
+}
+
+const prototypes = { __proto__: null };
+function prototypeFor(handle) {
+  switch (n.type(handle)) {
+    case 1: {
+      const name = n.className(handle);
+      const own = prototypes[name];
+      if (own) return own;
+      if (startsWith(name, '+')) return SVGElement.prototype;
+      if (name === '?') return Element.prototype;
+      return stringIndexOf(name, '-') > 0 ? HTMLElement.prototype : HTMLUnknownElement.prototype;
+    }
+    case 3: return Text.prototype;
+    case 8: return Comment.prototype;
+    case 9: return HTMLDocument.prototype;
+    case 11: return DocumentFragment.prototype;
+    default: return Node.prototype;
+  }
+}
+
+/** The wrapper of a node. */
+function wrap(handle) {
+  if (handle === null || handle === undefined) return null;
+  const present = existing(handle);
+  if (present) return present;
+  const state = newState(handle);
+  const wrapper = new Brand(objectCreate(prototypeFor(handle)), state);
+  mapSet(known, handle, new WeakReference(wrapper));
+  register(registry, wrapper, handle);
+  adopt(wrapper, state, n.wrapped(handle));
+  return wrapper;
+}
+const wrapAll = (handles) => {
+  const wrapped = [];
+  for (let i = 0; i < handles.length; i++) put(wrapped, i, wrap(handles[i]));
+  return wrapped;
+};

@@ -1,0 +1,339 @@
+//! The realm of one document: the engine, its global object, and the tasks that run in it.
+//!
+//! It is made at the document's first script and ends with the process: taking the engine down
+//! while it still holds anything of ours would abort. So it is leaked, and never used for a second
+//! document.
+
+use crate::script::events::{self, Outcome};
+use crate::script::handles::{Handle, List, OrNull, handles};
+use crate::script::host::{Defaults, Host, Lent};
+use crate::script::limits::{HEAP_BYTES_MAX, STACK_BYTES_MAX, TASK_MAX, TIMERS_SLICE};
+use crate::script::natives;
+use crate::script::scripts;
+use crate::script::sweep;
+use blitz_dom::{BaseDocument, NodeId};
+use blitz_traits::events::DomEvent;
+use rquickjs::context::EvalOptions;
+use rquickjs::function::IntoArgs;
+use rquickjs::{CatchResultExt, Context, Ctx, FromJs, Function, Object, Persistent, Runtime};
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::Instant;
+use url::Url;
+
+/// The classes of the Web, as one function of the natives.
+const PRELUDE: &str = concat!(
+    "(function (n, G) {\n'use strict';\n",
+    include_str!("prelude/primordials.js"),
+    include_str!("prelude/wrappers.js"),
+    include_str!("prelude/events.js"),
+    include_str!("prelude/event_types.js"),
+    include_str!("prelude/observers.js"),
+    include_str!("prelude/collections.js"),
+    include_str!("prelude/nodes.js"),
+    include_str!("prelude/elements.js"),
+    include_str!("prelude/style.js"),
+    include_str!("prelude/html.js"),
+    include_str!("prelude/controls.js"),
+    include_str!("prelude/document.js"),
+    include_str!("prelude/url.js"),
+    include_str!("prelude/encoding.js"),
+    include_str!("prelude/window.js"),
+    include_str!("prelude/activation.js"),
+    include_str!("prelude/entry.js"),
+    "\n})"
+);
+
+/// A function of the prelude.
+type Entry = Persistent<Function<'static>>;
+
+/// What the prelude gives the host to call. Whatever they return is the page's word.
+struct Entries {
+    dispatch: Entry,
+    window: Entry,
+    element: Entry,
+    timer: Entry,
+    frames: Entry,
+    focus: Entry,
+    watch: Entry,
+    changes: Entry,
+    rejections: Entry,
+    submit: Entry,
+    within: Entry,
+}
+
+/// The scripts' world.
+pub(crate) struct Realm {
+    #[cfg(test)]
+    runtime: Runtime,
+    context: Context,
+    pub(crate) host: Rc<Host>,
+    entries: Entries,
+    has_rejections: Rc<Cell<bool>>,
+}
+
+impl Realm {
+    /// A realm for the document, which lives as long as the process. `None`: there is no memory.
+    pub(crate) fn new(
+        url: Url,
+        defaults: Box<dyn Defaults>,
+        document: &mut Option<BaseDocument>,
+    ) -> Option<&'static Realm> {
+        let host = Rc::new(Host::new(url, defaults));
+        host.lend(document.take()?);
+        let realm = Realm::make(&host);
+        *document = host.give_back();
+        match realm {
+            Ok(realm) => Some(Box::leak(Box::new(realm))),
+            Err(error) => {
+                tracing::error!("no realm: {error}");
+                None
+            }
+        }
+    }
+
+    fn make(host: &Rc<Host>) -> Result<Realm, String> {
+        let text = |error: rquickjs::Error| error.to_string();
+        let runtime = Runtime::new().map_err(text)?;
+        // Should anything fail from here on, the engine must not be taken down.
+        std::mem::forget(runtime.clone());
+        runtime.set_memory_limit(HEAP_BYTES_MAX);
+        runtime.set_max_stack_size(STACK_BYTES_MAX);
+        let stops = host.clone();
+        runtime.set_interrupt_handler(Some(Box::new(move || stops.must_stop())));
+        let context = Context::full(&runtime).map_err(text)?;
+        std::mem::forget(context.clone());
+        let has_rejections = Rc::new(Cell::new(false));
+        let (entries, rejected) = context.with(|ctx| {
+            let made = entries(&ctx, host).catch(&ctx);
+            made.map_err(|error| error.to_string())
+        })?;
+        let flag = has_rejections.clone();
+        runtime.set_host_promise_rejection_tracker(Some(Box::new(
+            move |ctx, promise, reason, is_handled| {
+                flag.set(true);
+                let tell = rejected.clone().restore(&ctx);
+                // Nothing can be done about an exception here.
+                let _ = tell
+                    .and_then(|tell| tell.call::<_, ()>((promise, reason, is_handled)))
+                    .catch(&ctx);
+            },
+        )));
+        Ok(Realm {
+            #[cfg(test)]
+            runtime,
+            context,
+            host: host.clone(),
+            entries,
+            has_rejections,
+        })
+    }
+
+    /// One task: JavaScript under a deadline, and the microtasks under the same.
+    fn task<T>(&self, run: impl for<'js> FnOnce(&Ctx<'js>) -> rquickjs::Result<T>) -> Option<T> {
+        if self.host.is_stopped.get() || !self.host.has_document() {
+            return None;
+        }
+        self.host.deadline.set(Some(Instant::now() + TASK_MAX));
+        let done = self.context.with(|ctx| {
+            let done = match run(&ctx).catch(&ctx) {
+                Ok(done) => Some(done),
+                Err(error) => {
+                    scripts::report(&self.host, &ctx, error);
+                    None
+                }
+            };
+            self.finish(&ctx);
+            done
+        });
+        self.host.deadline.set(None);
+        done
+    }
+
+    /// The microtasks, and what was rejected and not caught by then.
+    fn finish(&self, ctx: &Ctx<'_>) {
+        loop {
+            while !self.host.is_stopped.get() && ctx.execute_pending_job() {}
+            if self.host.is_stopped.get() || !self.has_rejections.replace(false) {
+                return;
+            }
+            let told = self.entries.rejections.clone().restore(ctx);
+            let told = told.and_then(|tell| tell.call::<_, ()>(()));
+            if told.catch(ctx).is_err() {
+                return;
+            }
+        }
+    }
+
+    fn call<A, T>(&self, entry: &Entry, arguments: A) -> Option<T>
+    where
+        A: for<'js> IntoArgs<'js>,
+        T: for<'js> FromJs<'js>,
+    {
+        self.task(|ctx| entry.clone().restore(ctx)?.call::<_, T>(arguments))
+    }
+
+    /// Runs a script of the document.
+    pub(crate) fn run(&self, node: Option<NodeId>, text: &str, name: &str) {
+        self.task(|ctx| {
+            scripts::run(&self.host, ctx, node, text, name);
+            Ok(())
+        });
+    }
+
+    /// Tells the window, or the document, of an event that nobody can prevent.
+    pub(crate) fn fire(&self, kind: &str) {
+        self.call::<_, ()>(&self.entries.window, (kind,));
+    }
+
+    /// Tells an element of an event that does not bubble.
+    pub(crate) fn fire_at(&self, node: NodeId, kind: &str) {
+        self.call::<_, ()>(&self.entries.element, (kind, Handle(node)));
+    }
+
+    /// Whether anybody listens to events of that type.
+    pub(crate) fn listens(&self, kind: &str) -> bool {
+        self.host.listened.borrow().contains(kind)
+    }
+
+    /// Tells the page of what the user does. Blitz's event driver, or whoever else has the document
+    /// lent, goes on with the outcome.
+    pub(crate) fn dispatch(&self, event: &DomEvent) -> Outcome {
+        let kind = event.name();
+        // What a click or Enter does is decided by the page's controls, whoever listens.
+        let is_decisive = kind == "click" || kind == "keydown";
+        if !self.listens(kind) && !is_decisive {
+            return Outcome::default();
+        }
+        let Some(target) = events::target(&self.host.read(), event.target) else {
+            return Outcome::default();
+        };
+        let (numbers, texts) = events::details(&event.data);
+        let arguments = (kind, Handle(target), List(numbers), List(texts));
+        let bits: Option<i32> = self.call(&self.entries.dispatch, arguments);
+        Outcome::of(bits.unwrap_or_default())
+    }
+
+    /// Runs the timers that are due, for a while.
+    pub(crate) fn run_timers(&self) {
+        let end = Instant::now() + TIMERS_SLICE;
+        loop {
+            let now = Instant::now();
+            let due = self.host.timers.borrow_mut().take_due(now);
+            let Some(id) = due else { break };
+            self.call::<_, ()>(&self.entries.timer, (id,));
+            if Instant::now() > end || self.host.is_stopped.get() {
+                break;
+            }
+        }
+        self.host.timers.borrow_mut().rest(Instant::now());
+    }
+
+    /// When the next timer is due.
+    pub(crate) fn due(&self) -> Option<Instant> {
+        match self.host.is_stopped.get() {
+            true => None,
+            false => self.host.timers.borrow().next(),
+        }
+    }
+
+    /// Whether the page waits for a frame.
+    pub(crate) fn wants_frame(&self) -> bool {
+        self.host.wants_frame.get() && !self.host.is_stopped.get()
+    }
+
+    /// Runs what waits for a frame.
+    pub(crate) fn run_frames(&self) {
+        if self.host.wants_frame.replace(false) {
+            let now = self.host.now_ms();
+            self.call::<_, ()>(&self.entries.frames, (now,));
+        }
+    }
+
+    /// Remembers what controls hold before the user does something to them.
+    pub(crate) fn watch(&self, nodes: &[NodeId]) {
+        let nodes = handles(nodes.iter().copied());
+        self.call::<_, ()>(&self.entries.watch, (nodes,));
+    }
+
+    /// Tells the page what has changed since: the focus, and what controls hold. With `is_done` a
+    /// change is no part of a longer one.
+    pub(crate) fn tell_changes(&self, is_done: bool) {
+        let focus = {
+            let document = self.host.read();
+            let focus = document.get_focussed_node_id();
+            focus.and_then(|focus| events::target(&document, focus))
+        };
+        let focus = OrNull(focus.map(Handle));
+        self.call::<_, ()>(&self.entries.focus, (focus,));
+        self.call::<_, ()>(&self.entries.changes, (is_done,));
+    }
+
+    /// Enter in a field of a form without a button. Returns whether the page was asked.
+    pub(crate) fn submit_from(&self, field: NodeId) {
+        self.call::<_, ()>(&self.entries.submit, (Handle(field),));
+    }
+
+    /// The address has another fragment.
+    pub(crate) fn went_within(&self, url: &Url) {
+        let old = self.host.url.replace(url.clone()).to_string();
+        let arguments = (old, url.as_str());
+        self.call::<_, ()>(&self.entries.within, arguments);
+    }
+
+    /// Collects garbage.
+    #[cfg(test)]
+    pub(crate) fn run_gc(&self) {
+        self.runtime.run_gc();
+    }
+
+    /// Drops nodes that nobody can reach. Only after a layout, and never during an event.
+    pub(crate) fn sweep(&self) -> usize {
+        match self.host.has_document() {
+            true => sweep::sweep(&self.host),
+            false => 0,
+        }
+    }
+
+    /// Whether anybody sees the page.
+    pub(crate) fn set_hidden(&self, is_hidden: bool) {
+        self.host.is_hidden.set(is_hidden);
+        let now = Instant::now();
+        self.host.timers.borrow_mut().set_hidden(is_hidden, now);
+        if self.listens("visibilitychange") {
+            self.fire("visibilitychange");
+        }
+    }
+
+    /// The document, as Blitz's event driver takes it.
+    pub(crate) fn lent(&self) -> Lent {
+        Lent(self.host.clone())
+    }
+}
+
+/// Runs the prelude; returns its functions, and the one that hears of rejected promises.
+fn entries<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> rquickjs::Result<(Entries, Entry)> {
+    let natives = natives::all(ctx, host)?;
+    let mut options = EvalOptions::default();
+    options.filename = Some("prelude".to_owned());
+    let prelude: Function<'js> = ctx.eval_with_options(PRELUDE, options)?;
+    let made: Object<'js> = prelude.call((natives, ctx.globals()))?;
+    let entry = |name: &str| {
+        let function: Function<'js> = made.get(name)?;
+        Ok::<_, rquickjs::Error>(Persistent::save(ctx, function))
+    };
+    let entries = Entries {
+        dispatch: entry("dispatch")?,
+        window: entry("window")?,
+        element: entry("element")?,
+        timer: entry("timer")?,
+        frames: entry("frames")?,
+        focus: entry("focus")?,
+        watch: entry("watch")?,
+        changes: entry("changes")?,
+        rejections: entry("rejections")?,
+        submit: entry("submit")?,
+        within: entry("within")?,
+    };
+    Ok((entries, entry("rejected")?))
+}

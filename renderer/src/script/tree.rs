@@ -1,0 +1,312 @@
+//! Changes the tree, after every check: Blitz itself would walk a circle for ever, and index a node
+//! that is gone.
+
+use crate::document::elements::is;
+use crate::script::elements;
+use crate::script::handles::Refusal;
+use crate::script::host::{Host, attribute_bytes, text_bytes};
+use crate::script::nodes::{FRAGMENT, OWN, children, height, is_connected, is_fragment, walk};
+use crate::script::sheets;
+use blitz_dom::node::NodeData;
+use blitz_dom::{BaseDocument, LocalName, Namespace, Node, NodeId, QualName, local_name, ns};
+use protocol::limits::DOCUMENT_DEPTH_MAX;
+
+type Outcome<T> = Result<T, Refusal>;
+
+/// Levels above a node, through templates too: laying out, copying and dropping recurse.
+fn depth(host: &Host, document: &BaseDocument, id: NodeId) -> usize {
+    let mut depth = 0;
+    let mut at = Some(id);
+    while let Some(id) = at {
+        depth += 1;
+        let above = document.get_node(id).and_then(|node| node.parent);
+        at = above.or_else(|| host.template_of(id));
+    }
+    depth
+}
+
+/// Whether `outer` is `inner`, or around it.
+fn contains(host: &Host, document: &BaseDocument, outer: NodeId, inner: NodeId) -> bool {
+    let mut at = Some(inner);
+    while let Some(id) = at {
+        if id == outer {
+            return true;
+        }
+        let above = document.get_node(id).and_then(|node| node.parent);
+        at = above.or_else(|| host.template_of(id));
+    }
+    false
+}
+
+/// Puts a node, or what is in a fragment, into a parent.
+pub(crate) fn insert(
+    host: &Host,
+    parent: NodeId,
+    child: NodeId,
+    before: Option<NodeId>,
+) -> Outcome<()> {
+    let nodes = check_insertion(host, parent, child, before)?;
+    let mut document = host.write();
+    let before = match before {
+        // Before itself is where it stands: before the next that is not moved.
+        Some(place) if nodes.contains(&place) => following(&document, place),
+        place => place,
+    };
+    for &node in &nodes {
+        if document
+            .get_node(node)
+            .is_some_and(|node| node.parent.is_some())
+        {
+            let old = document.get_node(node).and_then(|node| node.parent);
+            take_out(&mut document, node);
+            tend(&mut document, old);
+        }
+    }
+    if is(&document, parent, &local_name!("style")) {
+        sheets::put_text(&mut document, parent, &nodes, before);
+    } else {
+        let is_connected = is_connected(&document, parent);
+        let stash = match is_connected {
+            true => elements::before_connection(&mut document, &nodes),
+            false => Vec::new(),
+        };
+        let mut mutator = document.mutate();
+        match before {
+            Some(before) => mutator.insert_nodes_before(before, &nodes),
+            None => mutator.append_children(parent, &nodes),
+        }
+        drop(mutator);
+        if is_connected {
+            elements::after_connection(host, &mut document, &nodes, stash);
+        }
+        tend(&mut document, Some(parent));
+    }
+    drop(document);
+    host.place.set(None);
+    host.touch();
+    Ok(())
+}
+
+/// What may go into `parent`: the node, or all that is in the fragment.
+fn check_insertion(
+    host: &Host,
+    parent: NodeId,
+    child: NodeId,
+    before: Option<NodeId>,
+) -> Outcome<Vec<NodeId>> {
+    let document = host.read();
+    let into = document.get_node(parent).ok_or(Refusal::STATE)?;
+    let node = document.get_node(child).ok_or(Refusal::STATE)?;
+    let takes_children = matches!(into.data, NodeData::Element(_) | NodeData::Document(_));
+    let is_document = matches!(node.data, NodeData::Document(_));
+    if !takes_children || is_document || contains(host, &document, child, parent) {
+        return Err(Refusal::HIERARCHY);
+    }
+    if let Some(before) = before
+        && document.get_node(before).and_then(|node| node.parent) != Some(parent)
+    {
+        return Err(Refusal::NOT_FOUND);
+    }
+    let nodes = match is_fragment(node) {
+        true => children(&document, child),
+        false => vec![child],
+    };
+    if matches!(into.data, NodeData::Document(_)) {
+        check_document(&document, parent, &nodes)?;
+    }
+    let above = depth(host, &document, parent);
+    let is_deep = |node: &NodeId| above + height(&document, *node) > DOCUMENT_DEPTH_MAX;
+    match nodes.iter().any(is_deep) {
+        true => Err(Refusal::HIERARCHY),
+        false => Ok(nodes),
+    }
+}
+
+/// A document has one element and no text.
+fn check_document(document: &BaseDocument, root: NodeId, nodes: &[NodeId]) -> Outcome<()> {
+    let count = |ids: &[NodeId], counts: fn(&Node) -> bool| {
+        let nodes = ids.iter().filter_map(|id| document.get_node(*id));
+        nodes.filter(|node| counts(node)).count()
+    };
+    let present: Vec<NodeId> = children(document, root)
+        .into_iter()
+        .filter(|child| !nodes.contains(child))
+        .collect();
+    let elements = count(&present, Node::is_element) + count(nodes, Node::is_element);
+    match elements > 1 || count(nodes, Node::is_text_node) > 0 {
+        true => Err(Refusal::HIERARCHY),
+        false => Ok(()),
+    }
+}
+
+fn following(document: &BaseDocument, id: NodeId) -> Option<NodeId> {
+    let parent = document.get_node(document.get_node(id)?.parent?)?;
+    let at = parent.index_of_child(id)?;
+    parent.children.get(at + 1).copied()
+}
+
+/// Takes a node out of its parent. It is kept.
+pub(crate) fn remove(host: &Host, id: NodeId) {
+    let mut document = host.write();
+    let Some(parent) = document.get_node(id).and_then(|node| node.parent) else {
+        return;
+    };
+    take_out(&mut document, id);
+    tend(&mut document, Some(parent));
+    drop(document);
+    host.released.borrow_mut().push(id);
+    host.place.set(None);
+    host.touch();
+}
+
+fn take_out(document: &mut BaseDocument, id: NodeId) {
+    let parent = document.get_node(id).and_then(|node| node.parent);
+    match parent {
+        Some(style) if is(document, style, &local_name!("style")) => {
+            sheets::take_text(document, style, id);
+        }
+        _ => document.mutate().remove_node(id),
+    }
+}
+
+/// A select whose options have changed chooses again.
+fn tend(document: &mut BaseDocument, parent: Option<NodeId>) {
+    let Some(parent) = parent else { return };
+    let select = match () {
+        () if is(document, parent, &local_name!("select")) => Some(parent),
+        () if is(document, parent, &local_name!("optgroup")) => {
+            document.get_node(parent).and_then(|node| node.parent)
+        }
+        () => None,
+    };
+    if let Some(select) = select.filter(|select| is_connected(document, *select)) {
+        elements::choose_again(document, select);
+    }
+}
+
+/// A new element. An empty namespace is none.
+pub(crate) fn create(
+    host: &Host,
+    namespace: &str,
+    prefix: Option<&str>,
+    name: &str,
+) -> Outcome<NodeId> {
+    let mut document = host.write();
+    host.check_nodes(&document, 1)?;
+    let name = QualName::new(
+        prefix.map(Into::into),
+        Namespace::from(namespace),
+        LocalName::from(name),
+    );
+    Ok(document.mutate().create_element(name, Vec::new()))
+}
+
+/// A new fragment.
+pub(crate) fn create_fragment(host: &Host) -> Outcome<NodeId> {
+    create(host, &ns!(html), None, FRAGMENT)
+}
+
+/// A new text.
+pub(crate) fn create_text(host: &Host, text: &str) -> Outcome<NodeId> {
+    let mut document = host.write();
+    host.check_nodes(&document, 1)?;
+    host.add_text(&document, text.len())?;
+    Ok(document.mutate().create_text_node(text))
+}
+
+/// A new comment.
+pub(crate) fn create_comment(host: &Host, text: &str) -> Outcome<NodeId> {
+    let mut document = host.write();
+    host.check_nodes(&document, 1)?;
+    host.add_text(&document, text.len())?;
+    Ok(document.mutate().create_comment_node(text))
+}
+
+/// A copy of a node, and with `deep` of all in it. Copied here: Blitz's own copies would share
+/// style sheets with what they were copied from.
+pub(crate) fn copy(host: &Host, id: NodeId, deep: bool) -> Outcome<NodeId> {
+    if host.must_stop() {
+        return Err(Refusal::QUOTA);
+    }
+    let (mut nodes, mut text, mut attributes) = (0, 0, 0);
+    {
+        let document = host.read();
+        document.get_node(id).ok_or(Refusal::STATE)?;
+        walk(&document, id, |node| {
+            nodes += 1;
+            text += text_bytes(&node.data);
+            attributes += attribute_bytes(&node.data);
+            deep
+        });
+        host.check_nodes(&document, nodes)?;
+        host.add_text(&document, text)?;
+        host.add_attributes(&document, attributes)?;
+    }
+    let top = copy_one(host, id)?;
+    let mut waiting = vec![(id, top)];
+    while let Some((from, to)) = waiting.pop() {
+        let inside = host
+            .read()
+            .get_node(from)
+            .and_then(|node| node.element_data()?.template_contents);
+        if let Some(inside) = inside {
+            let copied = contents(host, to)?;
+            waiting.push((inside, copied));
+        }
+        if !deep && from == id {
+            continue;
+        }
+        let children = children(&host.read(), from);
+        let mut copies = Vec::with_capacity(children.len());
+        for child in children {
+            let copied = copy_one(host, child)?;
+            copies.push(copied);
+            waiting.push((child, copied));
+        }
+        let mut document = host.write();
+        match is(&document, to, &local_name!("style")) {
+            true => sheets::put_text(&mut document, to, &copies, None),
+            false => document.mutate().append_children(to, &copies),
+        }
+    }
+    Ok(top)
+}
+
+fn copy_one(host: &Host, id: NodeId) -> Outcome<NodeId> {
+    let mut document = host.write();
+    host.check_nodes(&document, 1)?;
+    let node = document.get_node(id).ok_or(Refusal::STATE)?;
+    Ok(match &node.data {
+        NodeData::Text(text) => {
+            let text = text.content.clone();
+            document.mutate().create_text_node(&text)
+        }
+        NodeData::Comment { contents } => {
+            let text = contents.clone();
+            document.mutate().create_comment_node(&text)
+        }
+        NodeData::Element(element) => {
+            let name = element.name.clone();
+            let is_kept = |a: &&blitz_dom::Attribute| !a.name.local.starts_with(OWN);
+            let attributes = element.attrs().iter().filter(is_kept).cloned().collect();
+            let copied = document.mutate().create_element(name, attributes);
+            elements::copy_state(&mut document, id, copied);
+            if host.started.borrow().contains(&id) {
+                host.started.borrow_mut().insert(copied);
+            }
+            copied
+        }
+        _ => return Err(Refusal("NotSupportedError")),
+    })
+}
+
+/// The fragment with what is in a template.
+pub(crate) fn contents(host: &Host, template: NodeId) -> Outcome<NodeId> {
+    let mut document = host.write();
+    document.get_node(template).ok_or(Refusal::STATE)?;
+    host.check_nodes(&document, 1)?;
+    let contents = document.mutate().template_contents(template);
+    drop(document);
+    host.templates.borrow_mut().insert(contents, template);
+    Ok(contents)
+}

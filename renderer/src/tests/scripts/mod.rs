@@ -1,0 +1,181 @@
+//! Claims about scripts, against a realm and its document without the loop around.
+
+mod dom;
+mod events;
+mod hostile;
+mod pages;
+mod traps;
+mod trees;
+
+use super::harness::bundled_fonts;
+use crate::load::fetcher::Fetcher;
+use crate::script::Realm;
+use crate::script::scripts::{Script, script_of};
+use crate::view::View;
+use crate::view::scripted::PageDefaults;
+use blitz_dom::{BaseDocument, NodeId, local_name};
+use protocol::geometry::Size;
+use protocol::input::{Button, InputEvent, Key, Modifiers};
+use url::Url;
+
+/// What the main thread of the real process has.
+const STACK_BYTES: usize = 8 * 1024 * 1024;
+
+/// Runs a test on a stack like that of the real process.
+fn on_stack(test: impl FnOnce() + Send + 'static) {
+    let thread = std::thread::Builder::new()
+        .stack_size(STACK_BYTES)
+        .spawn(test);
+    if let Err(panic) = thread.expect("a thread").join() {
+        std::panic::resume_unwind(panic);
+    }
+}
+
+const URL: &str = "http://site.test/page";
+
+/// A document with scripts that have run.
+struct Scripted {
+    view: View,
+    fetcher: Fetcher,
+    realm: &'static Realm,
+}
+
+impl Scripted {
+    fn new(html: &str) -> Scripted {
+        let mut fetcher = Fetcher::default();
+        let mut view = View::new(bundled_fonts(), &fetcher);
+        view.set_size(Size::new(400, 300));
+        view.may_run_scripts = true;
+        view.show(html, URL);
+        view.settle(&mut fetcher);
+        let url = Url::parse(URL).expect("a URL");
+        let defaults = Box::new(PageDefaults(view.events.clone()));
+        let realm = Realm::new(url, defaults, &mut view.document).expect("memory");
+        view.script = Some(realm);
+        let mut page = Scripted {
+            view,
+            fetcher,
+            realm,
+        };
+        page.run_all();
+        page.settle();
+        page
+    }
+
+    fn document(&self) -> &BaseDocument {
+        self.view.document.as_ref().expect("not lent")
+    }
+
+    fn run_all(&mut self) {
+        let mut scripts: Vec<(NodeId, String)> = Vec::new();
+        let document = self.document();
+        document.visit(|id, node| {
+            let is_script = node
+                .element_data()
+                .is_some_and(|element| element.name.local == local_name!("script"));
+            if let Script::Text(text) = script_of(document, id)
+                && is_script
+            {
+                scripts.push((id, text));
+            }
+        });
+        let ids: Vec<NodeId> = scripts.iter().map(|(id, _)| *id).collect();
+        self.realm.host.started.borrow_mut().extend(ids);
+        for (id, text) in scripts {
+            self.view
+                .with_script(|realm| realm.run(Some(id), &text, "test"));
+        }
+    }
+
+    /// Lays out, and drops what nobody holds.
+    fn settle(&mut self) {
+        self.view.settle(&mut self.fetcher);
+        self.view.sweep();
+    }
+
+    /// Runs code; what it logs is what it says.
+    fn say(&mut self, code: &str) -> String {
+        *self.realm.host.console.borrow_mut() = Default::default();
+        let code = format!("console.log((() => {{ {code} }})())");
+        self.view
+            .with_script(|realm| realm.run(None, &code, "test"));
+        self.settle();
+        self.log().join("\n")
+    }
+
+    /// The lines of the console since the last time.
+    fn log(&mut self) -> Vec<String> {
+        let lines = std::mem::take(&mut self.realm.host.console.borrow_mut().kept);
+        let bare = |line: String| {
+            line.strip_prefix("log: ")
+                .map_or(line.clone(), str::to_owned)
+        };
+        lines.into_iter().map(bare).collect()
+    }
+
+    /// Runs the timers that are due, until none is for a while.
+    fn pass(&mut self) {
+        for _ in 0..200 {
+            self.view.with_script(Realm::run_timers);
+            self.settle();
+            match self.realm.due() {
+                Some(due) => {
+                    let now = std::time::Instant::now();
+                    let rest = due.saturating_duration_since(now);
+                    if rest.as_millis() > 200 {
+                        break;
+                    }
+                    std::thread::sleep(rest);
+                }
+                None => break,
+            }
+        }
+    }
+
+    fn gc(&mut self) {
+        self.realm.run_gc();
+        // Finalisers are jobs.
+        self.view.with_script(|realm| realm.run(None, "0", "test"));
+        self.settle();
+    }
+
+    fn input(&mut self, event: InputEvent) {
+        self.view.settle(&mut self.fetcher);
+        self.view.input(event);
+        self.settle();
+    }
+
+    fn click(&mut self, x: f32, y: f32) {
+        let modifiers = Modifiers::default();
+        let button = Button::Left;
+        self.input(InputEvent::PointerMove { x, y, modifiers });
+        self.input(InputEvent::PointerDown {
+            x,
+            y,
+            button,
+            modifiers,
+        });
+        self.input(InputEvent::PointerUp {
+            x,
+            y,
+            button,
+            modifiers,
+        });
+    }
+
+    fn key(&mut self, key: Key) {
+        let modifiers = Modifiers::default();
+        self.input(InputEvent::KeyDown {
+            key,
+            modifiers,
+            repeat: false,
+        });
+        self.input(InputEvent::KeyUp { key, modifiers });
+    }
+
+    fn type_text(&mut self, text: &str) {
+        for character in text.chars() {
+            self.key(Key::Character(character));
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Claims about pages with scripts, through the loop.
+
+use crate::tests::harness::Outside;
+use protocol::renderer::FromRenderer;
+
+const RED: u32 = 0xff_0000;
+
+fn title(outside: &mut Outside, wanted: &str) {
+    outside.wait_said("the title", |message| match message {
+        FromRenderer::Title { title, .. } if title == wanted => Some(()),
+        _ => None,
+    });
+}
+
+#[test]
+fn a_script_changes_the_page_before_it_is_loaded() {
+    let mut outside = Outside::page();
+    outside.load(
+        "<body style='margin:0'><div id=d style='width:100px;height:100px'></div>\
+         <script>document.getElementById('d').style.background = '#ff0000'; document.title = \
+         'set'</script>",
+    );
+    title(&mut outside, "set");
+    outside.wait_pixels("red", |outside| outside.pixel(50, 50) == RED);
+}
+
+#[test]
+fn scripts_run_in_order_and_the_events_of_loading_follow() {
+    let mut outside = Outside::page();
+    outside.commit(
+        "http://site.test/",
+        "text/html",
+        b"<title>t</title><script>var o = []; document.addEventListener('DOMContentLoaded', () => \
+        o.push('dcl')); \
+          addEventListener('load', () => { o.push('load', document.readyState); document.title = \
+          o.join(); });</script>\
+          <script defer src=/defer.js></script><script \
+          src=/one.js></script><script>o.push('two')</script>\
+          <script async src=/async.js onerror='o.push(\"failed\")'></script><body>",
+    );
+    let mut urls = Vec::new();
+    for _ in 0..3 {
+        let (request, url) = outside.wait_fetch();
+        let body: &[u8] = match url.rsplit('/').next() {
+            Some("one.js") => b"o.push('one')",
+            Some("defer.js") => b"o.push('defer')",
+            _ => b"",
+        };
+        outside.serve(request, &url, body);
+        urls.push(url);
+    }
+    assert_eq!(urls.len(), 3);
+    outside.wait_said("the title", |message| match message {
+        FromRenderer::Title { title, .. } if title.contains("load") => {
+            let order: Vec<&str> = title.split(',').filter(|what| *what != "failed").collect();
+            assert_eq!(order, ["one", "two", "defer", "dcl", "load", "complete"]);
+            assert!(title.contains("failed"));
+            Some(())
+        }
+        _ => None,
+    });
+    outside.wait_loaded();
+}
+
+#[test]
+fn the_broker_hears_that_scripts_run_and_of_nothing_on_other_pages() {
+    let mut outside = Outside::page();
+    outside.load("<p>no script</p><noscript>x</noscript><script type='text/template'>y</script>");
+    let is_scripted = |message: &FromRenderer| matches!(message, FromRenderer::Scripted { .. });
+    assert!(!outside.said.iter().any(is_scripted));
+    outside.load("<body onload='document.title = 1'>");
+    outside.wait_said("Scripted", |message| is_scripted(message).then_some(()));
+    title(&mut outside, "1");
+}
+
+#[test]
+fn a_page_that_animates_itself_gets_a_frame_for_each_credit() {
+    let mut outside = Outside::page();
+    outside.load(
+        "<body style='margin:0'><div id=d \
+        style='position:absolute;width:10px;height:10px;background:#ff0000'></div>\
+         <script>let x = 0; requestAnimationFrame(function step() { x += 20; \
+         document.getElementById('d').style.left = x + 'px'; if (x < 200) \
+         requestAnimationFrame(step); })</script>",
+    );
+    outside.wait_pixels("the end", |outside| outside.pixel(205, 5) == RED);
+}
+
+#[test]
+fn a_click_of_the_user_reaches_the_page() {
+    let mut outside = Outside::page();
+    outside.load(
+        "<body style='margin:0'><button id=b style='width:100px;height:50px'>b</button>\
+         <script>document.getElementById('b').onclick = (e) => { document.title = 'clicked ' + \
+         e.isTrusted; }</script>",
+    );
+    outside.click(20.0, 20.0);
+    title(&mut outside, "clicked true");
+}
+
+#[test]
+fn a_script_may_ask_for_another_page() {
+    let mut outside = Outside::page();
+    outside.load("<script>setTimeout(() => { location = '/next' }, 10)</script>");
+    let url = outside.wait_said("Navigate", |message| match message {
+        FromRenderer::Navigate {
+            url,
+            new_tab: false,
+            ..
+        } => Some(url.clone()),
+        _ => None,
+    });
+    assert_eq!(url, "http://site.test/next");
+}
+
+#[test]
+fn an_endless_script_is_stopped_and_the_page_goes_on() {
+    let mut outside = Outside::page();
+    outside.load("<body style='margin:0;background:#ff0000'><script>for (;;) {}</script>");
+    outside.wait_said("Incomplete", |message| match message {
+        FromRenderer::Incomplete { reason, .. } if reason.contains("stopped") => Some(()),
+        _ => None,
+    });
+    outside.click(20.0, 20.0);
+    assert_eq!(outside.pixel(50, 50), RED);
+}
+
+#[test]
+fn a_document_that_comes_after_one_with_scripts_has_a_realm_of_its_own() {
+    let mut outside = Outside::page();
+    outside
+        .load("<script>window.mark = 1; setInterval(() => { document.title = 'old' }, 1)</script>");
+    title(&mut outside, "old");
+    outside.load("<script>document.title = 'new ' + typeof mark</script>");
+    title(&mut outside, "new undefined");
+}

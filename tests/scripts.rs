@@ -1,0 +1,157 @@
+//! Pages with scripts: worked by the user, and hostile ones, each in a sealed renderer.
+
+use std::path::Path;
+use testkit::{Browser, server};
+
+const COUNTER: &[(&str, &str)] = &[
+    (
+        "/counter",
+        "<title>none</title><body style='margin:0'><button id=b style='width:200px;height:80px'>0\
+         </button><script>const b = document.getElementById('b'); let n = 0;\
+         b.addEventListener('click', (e) => { document.title = 'clicked ' + ++n + e.isTrusted; });\
+         </script>",
+    ),
+    ("/plain", "<title>plain</title>plain"),
+    (
+        "/noscript",
+        "<title>with</title><script>document.title = 'ran'</script>",
+    ),
+];
+
+fn wait_for_title(browser: &mut Browser, title: &str) {
+    browser.wait(title, |record| {
+        record["record"] == "title" && record["title"] == title
+    });
+}
+
+#[test]
+fn a_page_with_scripts_hears_the_users_clicks() {
+    let server = server::pages(COUNTER);
+    let mut browser = Browser::headless(&[]);
+    browser.open(&format!("http://{server}/counter"));
+    browser.send("click 50 110");
+    wait_for_title(&mut browser, "clicked 1true");
+    browser.send("click 50 110");
+    wait_for_title(&mut browser, "clicked 2true");
+    assert!(browser.quit().success());
+}
+
+#[test]
+fn after_scripts_the_next_document_of_the_site_has_another_process() {
+    let server = server::pages(COUNTER);
+    let mut browser = Browser::headless(&[]);
+    let tab = browser.open(&format!("http://{server}/counter"));
+    browser.send(&format!("navigate {} http://{server}/plain", tab.id));
+    browser.wait_for_tab("loaded", &tab);
+    let plain = browser.tab(tab.id);
+    assert_ne!(plain.pid, tab.pid, "scripts may have left something over");
+    browser.send(&format!("navigate {} http://{server}/plain?2", tab.id));
+    browser.wait_for_tab("loaded", &tab);
+    assert_eq!(
+        browser.tab(tab.id).pid,
+        plain.pid,
+        "no script has run in it"
+    );
+    assert!(browser.quit().success());
+}
+
+#[test]
+fn without_scripts_none_runs() {
+    let server = server::pages(COUNTER);
+    let mut browser = Browser::headless(&["--no-script"]);
+    let tab = browser.open(&format!("http://{server}/noscript"));
+    assert_eq!(browser.tab_state(tab.id)["title"], "with");
+    assert!(browser.quit().success());
+}
+
+/// Opens one hostile page after the other in the browser, and looks after each whether a calm tab
+/// beside it still answers.
+fn survive(names: &[&str]) {
+    let folder =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../renderer/src/tests/scripts/hostile");
+    let folder = folder.canonicalize().expect("the folder");
+    let server = server::pages(COUNTER);
+    let pages = server::serve(move |head, stream| {
+        let path = head.split(' ').nth(1).unwrap_or("/");
+        let name = path.trim_start_matches('/');
+        let page = std::fs::read_to_string(folder.join(name)).unwrap_or_default();
+        server::respond(stream, "200 OK", "text/html", &page);
+    });
+    let mut browser = Browser::headless(&[]);
+    let calm = browser.open(&format!("http://{server}/plain"));
+    for (count, name) in names.iter().enumerate() {
+        browser.forget_records();
+        browser.send(&format!("open http://{pages}/{name}.html"));
+        let ended = browser.wait(name, |record| {
+            let event = record["record"].as_str().unwrap_or_default();
+            matches!(event, "loaded" | "tab_crashed") && record["tab"] != calm.id
+        });
+        assert_eq!(ended["record"], "loaded", "{name} has lost its process");
+        browser.send("click 40 120");
+        browser.send("key a");
+        browser.forget_records();
+        browser.send(&format!(
+            "navigate {} http://{server}/plain?{count}",
+            calm.id
+        ));
+        browser.wait_for_tab("loaded", &calm);
+    }
+    assert_eq!(browser.tab(calm.id), calm);
+    assert!(
+        !browser.stderr().contains("panicked"),
+        "{}",
+        browser.stderr()
+    );
+    assert!(browser.quit().success());
+}
+
+#[test]
+fn hostile_trees_and_handles_lose_no_tab() {
+    survive(&[
+        "brands",
+        "cycles",
+        "deep",
+        "deep_markup",
+        "deep_templates",
+        "garbage",
+        "parser",
+        "pollution",
+        "reuse",
+        "remove_on_down",
+        "remove_on_hover",
+        "svg",
+    ]);
+}
+
+#[test]
+fn hostile_content_loses_no_tab() {
+    survive(&[
+        "attributes",
+        "console",
+        "frames",
+        "selectors",
+        "selects",
+        "styles",
+        "types",
+        "urls",
+    ]);
+}
+
+#[test]
+fn hostile_floods_lose_no_tab() {
+    survive(&[
+        "click_recursion",
+        "clones",
+        "intervals",
+        "nodes",
+        "posts",
+        "text",
+        "timers",
+        "write_recursion",
+    ]);
+}
+
+#[test]
+fn a_script_without_end_loses_no_tab() {
+    survive(&["loops"]);
+}
