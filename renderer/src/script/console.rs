@@ -61,7 +61,7 @@ mod tests {
         }
         let kept = console.kept.len();
         // The second may have turned in between.
-        assert!(kept >= 100 && kept <= 300, "{kept} lines");
+        assert!((100..=300).contains(&kept), "{kept} lines");
         assert!(console.kept.iter().all(|line| line.len() < 2_100));
     }
 }

@@ -125,6 +125,7 @@ impl Scripted {
                     if rest.as_millis() > 200 {
                         break;
                     }
+                    #[allow(clippy::disallowed_methods, reason = "a timer is due by the clock")]
                     std::thread::sleep(rest);
                 }
                 None => break,
