@@ -5,6 +5,7 @@
 //!
 //! Source: the HTML standard, "The rules for choosing a navigable" and "Sandboxing".
 
+use crate::document::aim;
 use crate::document::elements::{attribute, element, has};
 use crate::document::target;
 use blitz_dom::{BaseDocument, NodeId, local_name};
@@ -87,8 +88,8 @@ pub(crate) fn hit(page: &BaseDocument, at: (f32, f32)) -> Option<(Spot, NodeId)>
     let mut at = at;
     loop {
         let (id, node) = read(page, &path, |document| {
-            let hit = document.hit(at.0, at.1)?;
-            Some((document.id(), hit.node_id))
+            let node = aim::hit(document, at)?;
+            Some((document.id(), node))
         })??;
         match read(page, &path, |document| inside(document, node, at))? {
             Some(next) => {

@@ -1,6 +1,7 @@
 //! From a response's bytes to a document: its type, its encoding, and its parsing while it arrives.
 
 pub(crate) mod activation;
+pub(crate) mod aim;
 pub(crate) mod arrival;
 pub(crate) mod attributes;
 pub(crate) mod base;

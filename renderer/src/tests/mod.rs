@@ -1,5 +1,6 @@
 //! A fake broker, network and gpu process drive the real loop over real channels, in a thread.
 
+mod aim;
 mod controls;
 mod damage;
 mod edit;

@@ -2,6 +2,7 @@
 //!
 //! Never: touches the clipboard; the broker asks for the text or brings it.
 
+use crate::document::aim;
 use crate::view::view::View;
 use blitz_dom::{BaseDocument, ElementData, NodeId, local_name};
 use protocol::clipboard::Target;
@@ -100,9 +101,7 @@ impl View {
         let scroll = document.viewport_scroll();
         let (left, top) = (scroll.x as f32, scroll.y as f32);
         let node = match place {
-            Some(at) => document
-                .hit(at.x as f32, at.y as f32)
-                .map(|hit| hit.node_id),
+            Some(at) => aim::hit(document, (at.x as f32, at.y as f32)),
             None => document.get_focussed_node_id(),
         };
         let mut target = Target::default();

@@ -3,6 +3,7 @@
 //!
 //! [`crate::view::blitz_events`] collects followed links; nothing here decides where they lead.
 
+use crate::document::aim::Aim;
 use crate::document::steps;
 use crate::view::keys;
 use crate::view::links::{Links, form_target};
@@ -148,13 +149,16 @@ impl View {
         }
     }
 
-    fn send(&mut self, event: UiEvent) {
+    fn send(&mut self, mut event: UiEvent) {
+        let Some(document) = &mut self.document else {
+            return;
+        };
+        let aim = Aim::take(document, &mut event);
         if self.script.is_some() {
-            return self.send_scripted(event);
+            return self.send_scripted(event, aim);
         }
-        if let Some(document) = &mut self.document {
-            EventDriver::new(document, Links::of_page(&self.events)).handle_ui_event(event);
-        }
+        let links = Links::of_page(&self.events).aimed(aim);
+        EventDriver::new(document, links).handle_ui_event(event);
     }
 
     pub(crate) fn coords(&self) -> PointerCoords {

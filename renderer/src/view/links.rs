@@ -4,6 +4,7 @@
 //! Never: decides where a link leads; it is collected for the page, which asks the broker.
 
 use crate::document::activation::{Activation, labeled};
+use crate::document::aim::Aim;
 use crate::document::forms;
 use crate::document::frames;
 use crate::document::image_map;
@@ -22,6 +23,8 @@ pub(crate) struct Links<'a> {
     events: &'a BlitzEvents,
     /// The document, if it is one in a frame.
     frame: Option<usize>,
+    /// Where the pointer is, if Blitz was told another place.
+    aim: Option<Aim>,
 }
 
 impl<'a> Links<'a> {
@@ -30,6 +33,19 @@ impl<'a> Links<'a> {
         Links {
             events,
             frame: None,
+            aim: None,
+        }
+    }
+
+    /// For an event that was aimed so.
+    pub(crate) fn aimed(self, aim: Option<Aim>) -> Links<'a> {
+        Links { aim, ..self }
+    }
+
+    /// Puts the pointer of an event where it is.
+    pub(crate) fn restore(&self, event: &mut DomEvent) {
+        if let Some(aim) = self.aim {
+            aim.restore(event);
         }
     }
 }
@@ -42,6 +58,7 @@ impl EventHandler for Links<'_> {
         document: &mut dyn Document,
         state: &mut EventState,
     ) {
+        self.restore(event);
         if let DomEventData::Click(click) = &event.data {
             let at = (click.page_x(), click.page_y());
             if self.follow(chain, at, &document.inner()) {
@@ -49,6 +66,9 @@ impl EventHandler for Links<'_> {
             }
         }
         Activation.handle_event(chain, event, document, state);
+        if let Some(aim) = self.aim {
+            aim.tell(event);
+        }
     }
 }
 
@@ -185,7 +205,7 @@ impl Document for Framed {
         DocGuardMut::Ref(&mut self.document)
     }
 
-    fn handle_ui_event(&mut self, event: UiEvent) {
+    fn handle_ui_event(&mut self, mut event: UiEvent) {
         if let UiEvent::KeyDown(key) = &event
             && key.key == keyboard_types::Key::Named(keyboard_types::NamedKey::Enter)
             && let Some(focus) = self.document.get_focussed_node_id()
@@ -196,6 +216,7 @@ impl Document for Framed {
         let links = Links {
             events: &self.events,
             frame: self.frame,
+            aim: Aim::take(&self.document, &mut event),
         };
         EventDriver::new(&mut self.document, links).handle_ui_event(event);
     }

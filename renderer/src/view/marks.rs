@@ -1,5 +1,6 @@
 //! Paints what lies over a document's text: the selection, and the marks of what was found.
 
+use crate::document::aim;
 use crate::view::canvas::Canvas;
 use crate::view::text;
 use crate::view::view::View;
@@ -87,13 +88,13 @@ impl<C: Canvas> Painter<'_, C> {
             return true;
         }
         let at = rect.center();
-        let Some(hit) = self.document.hit(at.x as f32, at.y as f32) else {
+        let Some(hit) = aim::hit(self.document, (at.x as f32, at.y as f32)) else {
             return true;
         };
         let is_above = |one: NodeId, other: NodeId| {
             let mut around = text::ancestors(self.document, one);
             around.any(|node| node.id == other)
         };
-        is_above(hit.node_id, root) || is_above(root, hit.node_id)
+        is_above(hit, root) || is_above(root, hit)
     }
 }

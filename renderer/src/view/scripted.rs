@@ -1,5 +1,6 @@
 //! Lets a page's scripts hear of what the user does, and takes back what they did to the document.
 
+use crate::document::aim::Aim;
 use crate::document::elements::element;
 use crate::document::frames::Spot;
 use crate::document::{forms, steps};
@@ -68,6 +69,7 @@ impl EventHandler for Scripted<'_> {
         document: &mut dyn Document,
         state: &mut EventState,
     ) {
+        self.links.restore(event);
         if is_told_by_blitz(&event.data) {
             let outcome = self.realm.dispatch(event);
             if outcome.is_stopped {
@@ -141,20 +143,20 @@ impl View {
     }
 
     /// Sends an event to Blitz by way of the page's scripts.
-    pub(crate) fn send_scripted(&mut self, event: UiEvent) {
-        self.drive(|driver| driver.handle_ui_event(event));
+    pub(crate) fn send_scripted(&mut self, event: UiEvent, aim: Option<Aim>) {
+        self.drive(aim, |driver| driver.handle_ui_event(event));
     }
 
     /// A click that no pointer made.
     pub(crate) fn click_scripted(&mut self, event: DomEvent) {
-        self.drive(|driver| driver.handle_dom_event(event));
+        self.drive(None, |driver| driver.handle_dom_event(event));
     }
 
-    fn drive(&mut self, send: impl FnOnce(&mut EventDriver<'_, Scripted<'_>>)) {
+    fn drive(&mut self, aim: Option<Aim>, send: impl FnOnce(&mut EventDriver<'_, Scripted<'_>>)) {
         let events = self.events.clone();
         self.with_script(|realm| {
             let mut lent: Lent = realm.lent();
-            let links = Links::of_page(&events);
+            let links = Links::of_page(&events).aimed(aim);
             send(&mut EventDriver::new(&mut lent, Scripted { realm, links }));
         });
         // What the user did goes on with the document as it is now.

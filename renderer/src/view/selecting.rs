@@ -1,5 +1,6 @@
 //! Selects text in a view: presses, drags and Shift, and all of the text at once.
 
+use crate::document::aim;
 use crate::view::selection::{Drag, TextPoint, Unit};
 use crate::view::text::{self, RootRef};
 use crate::view::view::View;
@@ -88,11 +89,11 @@ impl View {
         let Some(document) = &self.document else {
             return;
         };
-        let hit = document.hit(at.x as f32, at.y as f32);
+        let hit = aim::hit(document, (at.x as f32, at.y as f32));
         let is_text = hit.is_none_or(|hit| {
-            let mut around = text::ancestors(document, hit.node_id);
+            let mut around = text::ancestors(document, hit);
             let is_control = around.any(|node| text::is_named(node, &CONTROLS));
-            !is_control && text::is_selectable(document, hit.node_id)
+            !is_control && text::is_selectable(document, hit)
         });
         let pressed = points_at(document, at, unit).filter(|_| is_text);
         let kept = self.selection.range.filter(|_| extends);

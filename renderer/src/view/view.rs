@@ -4,6 +4,7 @@
 //! Owns: the shown document and the next one. Never: talks to another process; the view's owner
 //! does.
 
+use crate::document::aim;
 use crate::document::bounds;
 use crate::document::compact::compact;
 use crate::document::grounds::Grounds;
@@ -273,7 +274,7 @@ impl View {
         if let Some((x, y)) = self.pointer.position() {
             let at = self.document_point(x, y);
             if let Some(document) = &mut self.document {
-                document.set_hover_to(at.x as f32, at.y as f32);
+                aim::hover(document, (at.x as f32, at.y as f32));
             }
         }
         self.touch();
@@ -357,11 +358,16 @@ impl View {
 
     /// Hovers what is under the pointer now, if scrolling may have changed it.
     pub(crate) fn refresh_hover(&mut self) {
+        let pointer = self.pointer.position();
+        let place = pointer.map(|(x, y)| self.document_point(x, y));
         if self.hover_at.take().is_some()
             && let Some(document) = &mut self.document
         {
             let hovered = document.get_hover_node_id();
-            document.refresh_hover();
+            match place {
+                Some(at) => aim::hover(document, (at.x as f32, at.y as f32)),
+                None => document.refresh_hover(),
+            };
             self.take_change(hovered);
         }
     }
