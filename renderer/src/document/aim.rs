@@ -126,10 +126,11 @@ pub(crate) struct Aim {
 impl Aim {
     /// Aims an event of the pointer at what lies there.
     pub(crate) fn take(document: &BaseDocument, event: &mut UiEvent) -> Option<Aim> {
-        let (UiEvent::PointerMove(event) | UiEvent::PointerDown(event) | UiEvent::PointerUp(event)) =
-            event
-        else {
-            return None;
+        let event = match event {
+            UiEvent::PointerMove(event)
+            | UiEvent::PointerDown(event)
+            | UiEvent::PointerUp(event) => event,
+            _ => return None,
         };
         let real = event.coords;
         let shift = shift(document, (real.page_x, real.page_y));
