@@ -12,8 +12,8 @@ pub(crate) struct Base {
     is_declared: bool,
 }
 
-/// Attributes whose value is one URL that Blitz resolves.
-const URL_ATTRIBUTES: [&str; 8] = [
+/// Attributes whose value is one URL that Blitz resolves, and panics where it cannot.
+pub(crate) const URL_ATTRIBUTES: [&str; 8] = [
     "action",
     "background",
     "cite",

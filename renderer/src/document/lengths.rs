@@ -63,7 +63,9 @@ pub(crate) fn clamped_attribute(value: &str) -> Option<String> {
         let size = value[number.clone()].parse::<f64>().ok();
         if let Some(size) = size.filter(|size| size.abs() > f64::from(PIXELS_MAX)) {
             clamped.push_str(&value[kept..number.start]);
-            clamped.push_str(&format!("{}", f64::from(PIXELS_MAX).copysign(size)));
+            let max = f64::from(PIXELS_MAX).copysign(size);
+            let old = &value[number.clone()];
+            clamped.push_str(&written(max, old, &bytes[number.end..]));
             kept = number.end;
         }
         at = if number.is_empty() {
@@ -110,7 +112,23 @@ fn clamp(css: &str, number: &Range<usize>) -> Option<String> {
         // Relative to fonts and views, and inches: some hundred pixels at most.
         _ => 16_384.0,
     };
-    (value.abs() > max).then(|| format!("{}", max.copysign(value)))
+    let next = &css.as_bytes()[number.end..];
+    (value.abs() > max).then(|| written(max.copysign(value), &css[number.clone()], next))
+}
+
+/// The number that stands for that one, as the same token: what is around it must not become a
+/// part of it. In `1e9.9e9e9px` the second number begins without a sign or a digit, and its unit
+/// begins like an exponent.
+fn written(number: f64, old: &str, next: &[u8]) -> String {
+    let sign = match old.as_bytes().first() {
+        Some(b'+' | b'.') => "+",
+        _ => "",
+    };
+    let exponent = match next {
+        [b'e' | b'E', b'0'..=b'9', ..] | [b'e' | b'E', b'+' | b'-', b'0'..=b'9', ..] => "e0",
+        _ => "",
+    };
+    format!("{sign}{number}{exponent}")
 }
 
 /// Where the number at `at` stands; empty if there is none.
@@ -213,6 +231,11 @@ mod tests {
                 "a{width:calc(100% + 16384em)}",
             ),
             ("a{flex:1e39}", "a{flex:2147483647}"),
+            ("a{width:1e9e9px}", "a{width:16384e0e9px}"),
+            ("a{width:1E5e1e}", "a{width:16384e0e1e}"),
+            ("a{width:1e9.9e9px}", "a{width:16384+4194304px}"),
+            ("a{width:1e9px+1e9px}", "a{width:4194304px+4194304px}"),
+            ("a{width:1e99+1e9px}", "a{width:16384+4194304px}"),
             ("a{font:1.5E+9PX/2 x}", "a{font:4194304PX/2 x}"),
         ] {
             assert_eq!(clamped(text).as_deref(), Some(wanted), "{text}");

@@ -2,6 +2,7 @@
 //! and with the parts of controls put in once they are in the document.
 
 use crate::document::attributes;
+use crate::document::base::URL_ATTRIBUTES;
 use crate::document::controls;
 use crate::document::elements::{CHOSEN, GIVEN, element, is, mark};
 use crate::document::forms;
@@ -16,18 +17,6 @@ use html5ever::Attribute as HtmlAttribute;
 use style_dom::ElementState;
 
 type Outcome<T> = Result<T, Refusal>;
-
-/// Attributes whose value is one URL that Blitz resolves, and panics where it cannot.
-const URL_ATTRIBUTES: [&str; 8] = [
-    "action",
-    "background",
-    "cite",
-    "data",
-    "formaction",
-    "href",
-    "poster",
-    "src",
-];
 
 /// An attribute's name as scripts write it.
 pub(crate) fn qualified(name: &QualName) -> String {
