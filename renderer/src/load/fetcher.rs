@@ -44,6 +44,8 @@ pub(crate) struct Fetcher {
     /// How many different URLs the document has requested from the network.
     resources: usize,
     icon: IconFetch,
+    /// How many requests have been answered.
+    answered: usize,
     /// Files that may be moving pictures, with their URLs.
     moving: Vec<(String, Bytes)>,
 }
@@ -142,6 +144,7 @@ impl Fetcher {
             self.failed.insert(url.clone());
         }
         let bytes = local.unwrap_or_default();
+        self.answered += 1;
         self.keep_moving(&url, &bytes);
         wish.handler.bytes(url, bytes);
         true
@@ -371,6 +374,7 @@ impl Fetcher {
             }
         }
         let bytes = bytes.unwrap_or_default();
+        self.answered += 1;
         self.keep_moving(&url, &bytes);
         for handler in self.waiting.remove(&url).unwrap_or_default() {
             handler.bytes(url.clone(), bytes.clone());
@@ -458,6 +462,21 @@ impl Fetcher {
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .is_empty()
+    }
+
+    /// How many requests have been answered.
+    pub(crate) fn answered(&self) -> usize {
+        self.answered
+    }
+
+    /// Whether what is at that address could not be loaded.
+    pub(crate) fn has_failed(&self, url: &str) -> bool {
+        self.failed.contains(url)
+    }
+
+    /// Whether what is at that address has come, while the document loads.
+    pub(crate) fn has_answered(&self, url: &str) -> bool {
+        self.finished.contains_key(url)
     }
 
     /// How many resources failed.
