@@ -15,6 +15,7 @@ mod crash;
 mod display;
 mod environments;
 mod executable;
+mod frameworks;
 mod hands;
 mod isolation;
 mod lab;
