@@ -24,6 +24,7 @@ mod look;
 mod no_window;
 mod pages;
 mod places;
+mod platform;
 mod plumber;
 mod read_back;
 mod resources;
