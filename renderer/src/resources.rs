@@ -25,16 +25,17 @@ impl Page {
         let net = self.view.net();
         let mut news: Vec<(NodeId, &str)> = Vec::new();
         let resources = &mut self.scripts.resources;
-        resources
-            .told
-            .retain(|id, _| document.get_node(*id).is_some());
         for (id, node) in document.tree().iter() {
-            let Some(url) = address(document, node) else {
+            let Some(given) = address(node) else {
                 continue;
             };
-            if resources.told.get(&id) == Some(&url) {
+            if resources.told.get(&id).is_some_and(|told| told == given) {
                 continue;
             }
+            let Ok(url) = document.base_url().join(given) else {
+                continue;
+            };
+            let url = String::from(url);
             let fate = match fate(document, node, &url, &self.fetcher) {
                 Fate::Unasked => resources.fate_outside(&realm.host, document, id, &url, |url| {
                     Arrival::of_picture(&*net, document.id(), url)
@@ -46,8 +47,12 @@ impl Page {
                 Fate::Failed => "error",
                 Fate::Waiting | Fate::Unasked => continue,
             };
-            resources.told.insert(id, url);
+            resources.told.insert(id, given.to_owned());
             news.push((id, kind));
+        }
+        if !news.is_empty() {
+            let is_there = |id: &NodeId| document.get_node(*id).is_some();
+            resources.told.retain(|id, _| is_there(id));
         }
         self.fetcher.pump();
         for (id, kind) in news {
@@ -57,7 +62,7 @@ impl Page {
 }
 
 /// Where the resource of a picture or a style sheet is.
-fn address(document: &BaseDocument, node: &Node) -> Option<String> {
+fn address(node: &Node) -> Option<&str> {
     let element = node.element_data()?;
     let name = &element.name.local;
     let attribute = if *name == local_name!("img") {
@@ -70,10 +75,7 @@ fn address(document: &BaseDocument, node: &Node) -> Option<String> {
     } else {
         None
     };
-    let url = document
-        .base_url()
-        .join(attribute.filter(|it| !it.is_empty())?);
-    url.ok().map(String::from)
+    attribute.filter(|it| !it.is_empty())
 }
 
 fn fate(document: &BaseDocument, node: &Node, url: &str, fetcher: &Fetcher) -> Fate {

@@ -3,6 +3,8 @@
 use crate::document::charset;
 use crate::document::mime::{self, MimeKind};
 use crate::document::responses::Responses;
+use crate::load::fetcher::{DESTINATION, SCRIPT};
+use blitz_traits::net::http::HeaderValue;
 use blitz_traits::net::{Bytes, NetHandler, NetProvider, Request};
 use encoding_rs::Encoding;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -36,17 +38,17 @@ pub(crate) struct Arrived {
 impl Arrival {
     /// Asks for a classic script.
     pub(crate) fn of_script(net: &dyn NetProvider, document: usize, url: Url) -> Arrival {
-        Arrival::ask(net, document, url)
+        Arrival::ask(net, document, script(url))
     }
 
     /// Asks for a module: of another origin it must allow that.
     pub(crate) fn of_module(net: &dyn NetProvider, document: usize, url: Url) -> Arrival {
-        Arrival::ask(net, document, url)
+        Arrival::ask(net, document, script(url))
     }
 
     /// Asks for a picture that stands in no document.
     pub(crate) fn of_picture(net: &dyn NetProvider, document: usize, url: Url) -> Arrival {
-        Arrival::ask(net, document, url)
+        Arrival::ask(net, document, Request::get(url))
     }
 
     /// Whether what is there looks like a picture.
@@ -58,10 +60,9 @@ impl Arrival {
         kind == Some(MimeKind::Image)
     }
 
-    fn ask(net: &dyn NetProvider, document: usize, url: Url) -> Arrival {
-        let slot = Arc::new(Slot::default());
-        let filler = Box::new(Filler(slot.clone()));
-        net.fetch(document, Request::get(url.clone()), filler);
+    fn ask(net: &dyn NetProvider, document: usize, request: Request) -> Arrival {
+        let (url, slot) = (request.url.clone(), Arc::new(Slot::default()));
+        net.fetch(document, request, Box::new(Filler(slot.clone())));
         Arrival { url, slot }
     }
 
@@ -96,6 +97,14 @@ impl Arrival {
             mime: mime.to_owned(),
         })
     }
+}
+
+/// A request for a script, which is wanted as it was sent.
+fn script(url: Url) -> Request {
+    let mut request = Request::get(url);
+    let script = HeaderValue::from_static(SCRIPT);
+    request.headers.insert(DESTINATION, script);
+    request
 }
 
 /// The type that a `data:` URL names.

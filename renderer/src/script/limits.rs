@@ -12,6 +12,8 @@ pub(crate) const TASK_MAX: Duration = match cfg!(test) {
 pub(crate) const TIMERS_SLICE: Duration = Duration::from_millis(8);
 /// The engine's heap.
 pub(crate) const HEAP_BYTES_MAX: usize = 384 << 20;
+/// The heap at which the engine first looks for garbage: the prelude alone has much of it.
+pub(crate) const FIRST_GC_BYTES: usize = 4 << 20;
 /// The engine's part of the stack, from where the realm was made.
 pub(crate) const STACK_BYTES_MAX: usize = 2 << 20;
 /// Nodes of a document, in the tree or not.

@@ -9,7 +9,9 @@ use crate::script::events::{self, Outcome};
 use crate::script::handles::{Handle, List, OrNull, handles};
 use crate::script::host::{Defaults, Host, Lent};
 use crate::script::imports;
-use crate::script::limits::{HEAP_BYTES_MAX, STACK_BYTES_MAX, TASK_MAX, TIMERS_SLICE};
+use crate::script::limits::{
+    FIRST_GC_BYTES, HEAP_BYTES_MAX, STACK_BYTES_MAX, TASK_MAX, TIMERS_SLICE,
+};
 use crate::script::natives;
 use crate::script::scripts;
 use crate::script::sweep;
@@ -77,6 +79,7 @@ impl Realm {
         std::mem::forget(runtime.clone());
         imports::connect(&runtime, host);
         runtime.set_memory_limit(HEAP_BYTES_MAX);
+        runtime.set_gc_threshold(FIRST_GC_BYTES);
         runtime.set_max_stack_size(STACK_BYTES_MAX);
         let stops = host.clone();
         runtime.set_interrupt_handler(Some(Box::new(move || stops.must_stop())));

@@ -10,7 +10,7 @@ use url::Url;
 /// What is known of the resources of elements.
 #[derive(Default)]
 pub(crate) struct Resources {
-    /// The addresses of which elements have been told.
+    /// The addresses of which elements have been told, as they name them.
     pub(crate) told: HashMap<NodeId, String>,
     /// Pictures outside the document, which Blitz does not load.
     outside: HashMap<NodeId, Arrival>,

@@ -73,4 +73,7 @@ survives!(
     svg,
     frames,
     selects,
+    writes,
+    imports,
+    pictures,
 );

@@ -6,6 +6,7 @@ mod hostile;
 mod loading;
 mod modules;
 mod pages;
+mod taken_apart;
 mod traps;
 mod trees;
 
