@@ -1,26 +1,27 @@
 // Wrappers: at most one a node. One whose node is in the document is held by the table; those of a
 // tree outside hold each other through the tree's group, so that all go or none.
 
-// The states of wrapped nodes, by the lower bits of the nodes' numbers. The upper bits say which
-// node: those of one that is gone are used again. An array, since the engine's maps are slower.
+// Where the wrappers of nodes are, by the lower bits of the nodes' numbers. The upper bits say which
+// node: those of one that is gone are used again. An array, since the engine's maps are slower. A
+// place knows no state: that has the group, which holds the wrappers of its whole tree.
 const SLOTS = (1 << 20) - 1;
-const states = bareList();
+const places = bareList();
 const known = (handle) => {
-  const state = states[handle & SLOTS];
-  return state && state.handle === handle ? state : null;
+  const place = places[handle & SLOTS];
+  return place && place.handle === handle ? place : null;
 };
 const registry = new Finalization((handle) => {
-  const state = known(handle);
-  if (state) {
-    if (state.held || dereference(state.weak) !== undefined) return;
-    states[handle & SLOTS] = null;
+  const place = known(handle);
+  if (place) {
+    if (place.held || dereference(place.weak) !== undefined) return;
+    places[handle & SLOTS] = null;
   }
   n.release(handle);
 });
 const existing = (handle) => {
-  const state = states[handle & SLOTS];
-  if (!state || state.handle !== handle) return undefined;
-  return state.held || dereference(state.weak);
+  const place = places[handle & SLOTS];
+  if (!place || place.handle !== handle) return undefined;
+  return place.held || dereference(place.weak);
 };
 
 /** The handle of a node; throws for what is none. */
@@ -33,7 +34,7 @@ const nodeArgument = (value) => {
 
 /** The state of an event target; of a node with its handle. */
 const newState = (handle) => ({
-  handle, held: null, weak: null, group: null, listeners: null, handlers: null, cache: null,
+  handle, place: null, group: null, listeners: null, handlers: null, cache: null,
   __proto__: null,
 });
 
@@ -41,10 +42,10 @@ function adopt(wrapper, state, root) {
   const { handle } = state;
   if (root === null) {
     if (state.group) { setDelete(state.group, wrapper); state.group = null; }
-    state.held = wrapper;
+    state.place.held = wrapper;
     return;
   }
-  state.held = null;
+  state.place.held = null;
   let group;
   if (root === handle) group = state.group || new PlainSet();
   else {
@@ -92,10 +93,10 @@ function wrap(handle) {
   if (present) return present;
   const state = newState(handle);
   const wrapper = new Brand(objectCreate(prototypeFor(handle)), state);
-  state.weak = new WeakReference(wrapper);
+  const place = { handle, held: null, weak: new WeakReference(wrapper), __proto__: null };
   const slot = handle & SLOTS;
-  while (states.length <= slot) states[states.length] = null;
-  states[slot] = state;
+  while (places.length <= slot) places[places.length] = null;
+  places[slot] = state.place = place;
   register(registry, wrapper, handle);
   adopt(wrapper, state, n.wrapped(handle));
   return wrapper;
