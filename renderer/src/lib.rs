@@ -15,6 +15,7 @@ mod moves;
 mod page;
 mod paint;
 mod pictures;
+mod resources;
 mod runtime;
 mod script;
 mod scripting;

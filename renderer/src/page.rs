@@ -9,9 +9,9 @@ use crate::document::parse::OPAQUE_BASE;
 use crate::document::refresh::Refresh;
 use crate::load::fetcher::Fetcher;
 use crate::load::icon;
-use crate::loading::{Answer, Load};
+use crate::loading::{Answer, Load, Stop};
 use crate::runtime::{Host, LoopError, ToBroker};
-use crate::script::stage::Scripts;
+use crate::script::stage::{Scripts, Stage};
 use crate::view::{Anchor, View};
 use data_url::DataUrl;
 use ipc::Handles;
@@ -25,8 +25,11 @@ use protocol::misbehaviour::Misbehaviour;
 use protocol::renderer::{CommitDocument, FromRenderer, ToRenderer};
 use protocol::surface::SurfacePart;
 use std::os::fd::BorrowedFd;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use url::Url;
+
+/// Longest time of parsing before the loop looks at its channels again.
+const SLICE: Duration = Duration::from_millis(15);
 
 /// The renderer's content.
 pub(crate) struct Page {
@@ -105,14 +108,31 @@ impl Page {
         Ok(())
     }
 
-    /// Parses what has arrived, and lays out what is to be shown.
-    fn parse(&mut self) {
-        if let Some(load) = &mut self.load
-            && let Some(end) = load.parse(&mut self.view, &mut self.fetcher)
-        {
-            self.incomplete.extend(end.incomplete);
-            self.refresh = end.refresh;
+    /// Parses what has arrived, with the scripts in it, and lays out what is to be shown.
+    fn parse(&mut self, control: &ToBroker) {
+        let until = Instant::now() + SLICE;
+        self.unblock(control);
+        while let Some(load) = &mut self.load {
+            match load.parse(&mut self.view, &mut self.fetcher, until) {
+                Some(Stop::Script(node)) => self.meet(node, control),
+                Some(Stop::Again) => self.scripts = Scripts::of(self.scripts.may_run),
+                Some(Stop::End(end)) => {
+                    self.incomplete.extend(end.incomplete);
+                    self.refresh = end.refresh;
+                    self.scripts.stage = Stage::Loading;
+                    self.tell_handlers(end.handlers);
+                    break;
+                }
+                None => break,
+            }
+            if Instant::now() >= until {
+                if let Some(load) = &mut self.load {
+                    load.show_if_due(&mut self.view, false);
+                }
+                break;
+            }
         }
+        self.tell_growth();
         let started = Instant::now();
         if self.view.settle(&mut self.fetcher) {
             self.shown = self.load.as_ref().map(|load| load.navigation);
@@ -350,7 +370,7 @@ impl Host for Page {
     }
 
     fn turn(&mut self, control: &ToBroker) {
-        self.parse();
+        self.parse(control);
         self.run_scripts(control);
         if let Some(load) = &self.load {
             let navigation = load.navigation;

@@ -49,6 +49,8 @@ pub(crate) struct Fetcher {
     /// How many different URLs the document has requested from the network.
     resources: usize,
     icon: IconFetch,
+    /// How many requests have been answered.
+    answered: usize,
     /// Files that may be moving pictures, with their URLs.
     moving: Vec<(String, Bytes)>,
 }
@@ -194,6 +196,7 @@ impl Fetcher {
             self.failed.insert(url.clone());
         }
         let bytes = local.unwrap_or_default();
+        self.answered += 1;
         self.keep_moving(&url, &bytes);
         handler.bytes(url, bytes);
         true
@@ -415,6 +418,7 @@ impl Fetcher {
     fn finish(&mut self, url: String, finished: Option<Finished>) {
         let is_there = finished.is_some();
         let mut finished = finished.unwrap_or_default();
+        self.answered += 1;
         self.keep_moving(&url, &finished.bytes);
         for Waiting { is_script, handler } in self.waiting.remove(&url).unwrap_or_default() {
             handler.bytes(url.clone(), finished.bytes_for(&url, is_script));
@@ -506,6 +510,21 @@ impl Fetcher {
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .is_empty()
+    }
+
+    /// How many requests have been answered.
+    pub(crate) fn answered(&self) -> usize {
+        self.answered
+    }
+
+    /// Whether what is at that address could not be loaded.
+    pub(crate) fn has_failed(&self, url: &str) -> bool {
+        self.failed.contains(url)
+    }
+
+    /// Whether what is at that address has come, while the document loads.
+    pub(crate) fn has_answered(&self, url: &str) -> bool {
+        self.finished.contains_key(url)
     }
 
     /// How many resources failed.

@@ -37,6 +37,12 @@ pub(crate) const CONSOLE_LINE_BYTES_MAX: usize = 2_000;
 pub(crate) const NAVIGATIONS_MAX: usize = 20;
 /// One script's text.
 pub(crate) const SCRIPT_BYTES_MAX: usize = 20 << 20;
+/// Modules of a document.
+pub(crate) const MODULES_MAX: usize = 2_000;
+/// Modules that are imported while the page runs, and have not come.
+pub(crate) const IMPORTS_WAITING_MAX: usize = 1_000;
+/// How deep scripts may stand in what scripts write.
+pub(crate) const WRITES_NESTED_MAX: usize = 20;
 /// A selector.
 pub(crate) const SELECTOR_BYTES_MAX: usize = 64 << 10;
 /// How deep a selector may nest: its parser recurses.

@@ -4,9 +4,11 @@
 //! while it still holds anything of ours would abort. So it is leaked, and never used for a second
 //! document.
 
+use crate::document::stream::Stream;
 use crate::script::events::{self, Outcome};
 use crate::script::handles::{Handle, List, OrNull, handles};
 use crate::script::host::{Defaults, Host, Lent};
+use crate::script::imports;
 use crate::script::limits::{HEAP_BYTES_MAX, STACK_BYTES_MAX, TASK_MAX, TIMERS_SLICE};
 use crate::script::natives;
 use crate::script::scripts;
@@ -73,6 +75,7 @@ impl Realm {
         let runtime = Runtime::new().map_err(text)?;
         // Should anything fail from here on, the engine must not be taken down.
         std::mem::forget(runtime.clone());
+        imports::connect(&runtime, host);
         runtime.set_memory_limit(HEAP_BYTES_MAX);
         runtime.set_max_stack_size(STACK_BYTES_MAX);
         let stops = host.clone();
@@ -155,6 +158,33 @@ impl Realm {
             scripts::run(&self.host, ctx, node, text, name);
             Ok(())
         });
+    }
+
+    /// Runs a script at which the parser stands: it may write into the document there.
+    pub(crate) fn run_at_parser(&self, stream: &Rc<Stream>, work: impl FnOnce(&Realm)) {
+        // What it writes comes before what others have written.
+        let after = stream.take_written();
+        *self.host.parser.borrow_mut() = Some(stream.clone());
+        work(self);
+        *self.host.parser.borrow_mut() = None;
+        stream.put_off(&after);
+    }
+
+    /// Runs the module of that name, which is there with all that it imports.
+    pub(crate) fn run_module(&self, name: &str) {
+        self.task(|ctx| {
+            imports::run(&self.host, ctx, name);
+            Ok(())
+        });
+    }
+
+    /// Settles an `import()` whose module has come. Returns whether there was one.
+    pub(crate) fn settle_import(&self) -> bool {
+        let Some((import, graph)) = imports::next(&self.host) else {
+            return false;
+        };
+        self.task(|ctx| imports::settle(ctx, import, graph));
+        true
     }
 
     /// Tells the window, or the document, of an event that nobody can prevent.

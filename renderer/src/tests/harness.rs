@@ -6,6 +6,7 @@ use crate::{page, shell};
 use ipc::poll::{Interest, wait};
 use ipc::{Endpoint, Receiver, Sender};
 use protocol::document::{BodySource, ResponseHead};
+use protocol::error::LoadError;
 use protocol::fetch::{FromNetwork, ToNetwork};
 use protocol::frames::{FromProducer, ToProducer};
 use protocol::geometry::Size;
@@ -238,6 +239,14 @@ impl Outside {
             bytes: bytes.to_vec(),
         });
         self.answer(FromNetwork::End { request });
+    }
+
+    /// Answers a fetch: it could not be done.
+    pub(super) fn fail(&self, request: RequestId) {
+        self.answer(FromNetwork::Failed {
+            request,
+            error: LoadError::Cancelled,
+        });
     }
 
     pub(super) fn give_credit(&self) {

@@ -4,6 +4,7 @@ use crate::script::handles::{Handle, OrName, OrNull, Refusal};
 use crate::script::host::Host;
 use crate::script::native::native;
 use crate::script::scripts;
+use crate::script::written;
 use rquickjs::{Ctx, Object, Result};
 use std::rc::Rc;
 use std::time::Instant;
@@ -48,6 +49,12 @@ pub(super) fn add<'js>(natives: &Object<'js>, host: &Rc<Host>) -> Result<()> {
     native!(natives, "currentScript", host, || OrNull(
         host.current_script.get().map(Handle)
     ));
+    native!(
+        natives,
+        "write",
+        host,
+        |ctx: Ctx<'js>, text: String| OrName(written::write(&host, &ctx, &text))
+    );
     // A script has come into the document by a script: one with a text runs at once.
     native!(natives, "runScript", host, |ctx: Ctx<'js>, node: Handle| {
         scripts::run_injected(&host, &ctx, node.0);

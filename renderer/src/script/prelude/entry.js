@@ -13,7 +13,11 @@ return {
     const bubbles = type === 'DOMContentLoaded' || type === 'scroll' || type === 'visibilitychange';
     dispatch(isOfDocument ? document : G, trusted(new Event(type, { bubbles })));
   },
-  element(type, handle) { dispatch(wrap(handle), trusted(new Event(type))); },
+  element(type, handle) {
+    const target = wrap(handle);
+    mapDelete(pictures, handle);
+    dispatch(target, trusted(new Event(type)));
+  },
   timer: runTimer,
   frames: runFrames,
   focus: tellFocus,
