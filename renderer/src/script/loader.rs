@@ -3,9 +3,10 @@
 //! Source: the HTML standard, "The end" and "Prepare the script element".
 
 use crate::document::charset;
+use crate::load::kinds::script_request;
 use crate::script::scripts::{Script, script_of};
 use blitz_dom::{BaseDocument, NodeId, local_name};
-use blitz_traits::net::{Bytes, NetHandler, NetProvider, Request};
+use blitz_traits::net::{Bytes, NetHandler, NetProvider};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use url::Url;
@@ -139,7 +140,7 @@ fn fetch(document: &BaseDocument, net: &dyn NetProvider, node: NodeId, url: Url)
     let slot = Arc::new(Slot::default());
     net.fetch(
         document.id(),
-        Request::get(url.clone()),
+        script_request(url.clone()),
         Box::new(Filler(slot.clone())),
     );
     Waiting {

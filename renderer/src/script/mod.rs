@@ -17,6 +17,7 @@ pub(crate) mod native;
 mod natives;
 pub(crate) mod nodes;
 pub(crate) mod realm;
+pub(crate) mod requests;
 pub(crate) mod scripts;
 pub(crate) mod sheets;
 pub(crate) mod stage;

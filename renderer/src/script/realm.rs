@@ -4,6 +4,7 @@
 //! while it still holds anything of ours would abort. So it is leaked, and never used for a second
 //! document.
 
+use crate::load::scripted::Answer;
 use crate::script::events::{self, Outcome};
 use crate::script::handles::{Handle, List, OrNull, handles};
 use crate::script::host::{Defaults, Host, Lent};
@@ -15,7 +16,9 @@ use blitz_dom::{BaseDocument, NodeId};
 use blitz_traits::events::DomEvent;
 use rquickjs::context::EvalOptions;
 use rquickjs::function::IntoArgs;
-use rquickjs::{CatchResultExt, Context, Ctx, FromJs, Function, Object, Persistent, Runtime};
+use rquickjs::{
+    CatchResultExt, Context, Ctx, FromJs, Function, Object, Persistent, Runtime, TypedArray,
+};
 use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Instant;
@@ -40,6 +43,10 @@ const PRELUDE: &str = concat!(
     include_str!("prelude/encoding.js"),
     include_str!("prelude/window.js"),
     include_str!("prelude/activation.js"),
+    include_str!("prelude/blob.js"),
+    include_str!("prelude/fetch.js"),
+    include_str!("prelude/request.js"),
+    include_str!("prelude/xhr.js"),
     include_str!("prelude/entry.js"),
     "\n})"
 );
@@ -60,6 +67,7 @@ struct Entries {
     rejections: Entry,
     submit: Entry,
     within: Entry,
+    answer: Entry,
 }
 
 /// The scripts' world.
@@ -214,6 +222,43 @@ impl Realm {
         Outcome::of(bits.unwrap_or_default())
     }
 
+    /// Tells the page what came of a fetch.
+    pub(crate) fn answer(&self, answer: Answer) {
+        match answer {
+            Answer::Head {
+                id,
+                kind,
+                url,
+                status,
+                is_redirected,
+                headers,
+            } => {
+                let headers = headers.into_iter();
+                let headers = headers.flat_map(|header| [header.name, header.value]);
+                let texts: Vec<String> =
+                    [kind.to_owned(), url].into_iter().chain(headers).collect();
+                let arguments = (id, "head", List(texts), status, is_redirected);
+                self.call::<_, ()>(&self.entries.answer, arguments);
+            }
+            Answer::End { id, bytes } => {
+                self.host.requests.borrow_mut().end(id);
+                // Copied, so that the engine counts them.
+                let told = self.task(|ctx| {
+                    let bytes = TypedArray::<u8>::new_copy(ctx.clone(), bytes)?;
+                    let tell = self.entries.answer.clone().restore(ctx)?;
+                    tell.call::<_, ()>((id, "end", bytes))
+                });
+                if told.is_none() {
+                    self.call::<_, ()>(&self.entries.answer, (id, "failed"));
+                }
+            }
+            Answer::Failed { id } => {
+                self.host.requests.borrow_mut().end(id);
+                self.call::<_, ()>(&self.entries.answer, (id, "failed"));
+            }
+        }
+    }
+
     /// Runs the timers that are due, for a while.
     pub(crate) fn run_timers(&self) {
         let end = Instant::now() + TIMERS_SLICE;
@@ -334,6 +379,7 @@ fn entries<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> rquickjs::Result<(Entries, E
         rejections: entry("rejections")?,
         submit: entry("submit")?,
         within: entry("within")?,
+        answer: entry("answer")?,
     };
     Ok((entries, entry("rejected")?))
 }

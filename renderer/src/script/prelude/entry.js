@@ -20,6 +20,7 @@ return {
   watch,
   changes: tellChanges,
   submit: submitFrom,
+  answer,
   rejections: tellRejections,
   rejected(promise, reason, isHandled) {
     if (isHandled) mapDelete(rejected, promise);
