@@ -32,4 +32,5 @@ mod sandbox;
 mod scripts;
 mod stalled;
 mod tabs;
+mod walls;
 mod window;

@@ -171,6 +171,7 @@ fn hostile_floods_lose_no_tab() {
         "intervals",
         "nodes",
         "posts",
+        "requests",
         "text",
         "timers",
         "write_recursion",

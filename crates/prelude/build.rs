@@ -26,6 +26,10 @@ const FILES: &[&str] = &[
     "encoding.js",
     "window.js",
     "activation.js",
+    "blob.js",
+    "fetch.js",
+    "request.js",
+    "xhr.js",
     "entry.js",
 ];
 

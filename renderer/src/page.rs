@@ -83,6 +83,7 @@ impl Page {
             .or_else(|_| Url::parse(OPAQUE_BASE))
             .expect("the stand-in is a URL");
         self.fetcher.reset();
+        self.fetcher.set_document(&url);
         self.view.abandon();
         self.view.find = None;
         self.view.set_target(url.fragment().map(str::to_owned));
@@ -264,6 +265,7 @@ impl Host for Page {
                     return Err(Misbehaviour::WrongState.into());
                 }
                 self.is_locked = true;
+                self.fetcher.set_site(site.clone());
                 self.view.set_site(site);
                 if fetch {
                     self.fetcher.set_channel(ipc::Endpoint::take(&mut handles)?);

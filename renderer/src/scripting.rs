@@ -31,6 +31,7 @@ impl Page {
         self.tell_interactive(realm);
         self.run_ready(realm);
         self.tell_resources(realm);
+        self.serve_requests(realm);
         // Before the timers: one that changes the page all the time would put this off for ever.
         self.advance(realm);
         self.view.with_script(Realm::run_timers);
@@ -43,6 +44,7 @@ impl Page {
             ));
         }
         self.say_navigations(false, control);
+        self.send_requests(realm);
         self.settle_scripts();
         // Nothing else may wake this process once all is there.
         self.tell_resources(realm);
@@ -77,7 +79,8 @@ impl Page {
                 .is_some_and(|document| !document.has_pending_critical_resources());
         let blocked = is_unblocked.then(Instant::now);
         let due = self.view.script.and_then(|realm| {
-            let now = scripts.are_ready().then(Instant::now);
+            let has_any = scripts.are_ready() || self.fetcher.has_script_answers();
+            let now = has_any.then(Instant::now);
             realm.due().into_iter().chain(now).min()
         });
         due.into_iter().chain(blocked).min()
@@ -291,6 +294,34 @@ impl Page {
             self.scripts.modules.advance(&*net, document, &responses);
         }
         self.fetcher.pump();
+    }
+
+    /// Sends what scripts want fetched.
+    fn send_requests(&mut self, realm: &'static Realm) {
+        let mut requests = realm.host.requests.borrow_mut();
+        if let Some(blobs) = requests.take_blobs() {
+            self.fetcher.set_blobs(blobs);
+        }
+        let (orders, aborted) = (requests.take_orders(), requests.take_aborted());
+        drop(requests);
+        if !orders.is_empty() || !aborted.is_empty() {
+            self.fetcher.take_orders(orders, aborted);
+        }
+    }
+
+    /// Tells the scripts what has come of that, for a while.
+    fn serve_requests(&mut self, realm: &'static Realm) {
+        self.send_requests(realm);
+        for complaint in self.fetcher.take_complaints() {
+            realm.host.log("error", &complaint);
+        }
+        let end = Instant::now() + SLICE;
+        while let Some(answer) = self.fetcher.take_script_answer() {
+            self.view.with_script(|realm| realm.answer(answer));
+            if Instant::now() > end {
+                break;
+            }
+        }
     }
 
     /// Runs a script; at a parser, it may write there.

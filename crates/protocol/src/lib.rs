@@ -37,6 +37,7 @@ pub mod renderer;
 pub mod shell;
 pub mod site;
 pub mod surface;
+pub mod web;
 pub mod x11_filter;
 
 use serde::{Serialize, de::DeserializeOwned};
@@ -101,6 +102,7 @@ pub const PROTOCOL_HASH: u64 = hash_sources(&[
     include_str!("shell.rs"),
     include_str!("site.rs"),
     include_str!("surface.rs"),
+    include_str!("web.rs"),
     include_str!("x11_filter.rs"),
 ]);
 

@@ -58,6 +58,17 @@ pub const DOCUMENT_RESOURCES_MAX: usize = 4_096;
 pub const RESOURCE_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// Most fetches of one document under way at once; further ones wait in the renderer.
 pub const FETCHES_PER_CHANNEL_MAX: usize = 16;
+/// Most headers that a page sets for one request.
+pub const REQUEST_HEADERS_MAX: usize = 100;
+/// Most bytes of the names and values of those headers.
+pub const REQUEST_HEADER_BYTES_MAX: usize = 16 * 1024;
+/// Most bytes of the body of one request of a page.
+pub const REQUEST_BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Most bytes of such a body in one [`crate::fetch::ToNetwork::Body`].
+pub const REQUEST_BODY_CHUNK_BYTES_MAX: usize = 48 * 1024;
+/// Most bytes of the names and values of a response's headers that a script sees; the rest is left
+/// out.
+pub const RESPONSE_HEADER_BYTES_MAX: usize = 48 * 1024;
 /// Most redirects that are followed before a navigation fails.
 pub const REDIRECTS_MAX: u32 = 20;
 

@@ -3,7 +3,7 @@
 use crate::document::charset;
 use crate::document::mime::{self, MimeKind};
 use crate::document::responses::Responses;
-use crate::load::kinds::script_request;
+use crate::load::kinds::{module_request, script_request};
 use blitz_traits::net::{Bytes, NetHandler, NetProvider, Request};
 use encoding_rs::Encoding;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -42,7 +42,7 @@ impl Arrival {
 
     /// Asks for a module: of another origin it must allow that.
     pub(crate) fn of_module(net: &dyn NetProvider, document: usize, url: Url) -> Arrival {
-        Arrival::ask(net, document, script_request(url))
+        Arrival::ask(net, document, module_request(url))
     }
 
     /// Asks for a picture that stands in no document.

@@ -8,6 +8,7 @@ use crate::script::console::Console;
 use crate::script::handles::Refusal;
 use crate::script::limits::{ATTRIBUTE_BYTES_MAX, NAVIGATIONS_MAX, NODES_MAX, TEXT_BYTES_MAX};
 use crate::script::modules::{Import, Modules};
+use crate::script::requests::Requests;
 use crate::script::timers::Timers;
 use blitz_dom::node::NodeData;
 use blitz_dom::{BaseDocument, DocGuard, DocGuardMut, Document, LocalName, NodeId};
@@ -56,6 +57,7 @@ pub(crate) struct Host {
     pub(crate) listened: RefCell<HashSet<String>>,
     pub(crate) timers: RefCell<Timers>,
     pub(crate) wants_frame: Cell<bool>,
+    pub(crate) requests: RefCell<Requests>,
     pub(crate) console: RefCell<Console>,
     /// Scripts that have run, or never will.
     pub(crate) started: RefCell<HashSet<NodeId>>,
@@ -104,6 +106,7 @@ impl Host {
             listened: RefCell::default(),
             timers: RefCell::default(),
             wants_frame: Cell::new(false),
+            requests: RefCell::default(),
             console: RefCell::default(),
             started: RefCell::default(),
             injected: RefCell::default(),

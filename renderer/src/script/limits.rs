@@ -47,3 +47,11 @@ pub(crate) const WRITES_NESTED_MAX: usize = 20;
 pub(crate) const SELECTOR_BYTES_MAX: usize = 64 << 10;
 /// How deep a selector may nest: its parser recurses.
 pub(crate) const SELECTOR_DEPTH_MAX: usize = 64;
+/// Fetches of a page's scripts that have not ended.
+pub(crate) const FETCHES_WAITING_MAX: usize = 1_000;
+/// Bytes that they send.
+pub(crate) const FETCH_BODY_BYTES_MAX: usize = 32 << 20;
+/// Addresses that a page has made for its own bytes.
+pub(crate) const BLOBS_MAX: usize = 1_000;
+/// Those bytes.
+pub(crate) const BLOB_BYTES_MAX: usize = 64 << 20;

@@ -21,6 +21,7 @@ pub(crate) mod native;
 mod natives;
 pub(crate) mod nodes;
 pub(crate) mod realm;
+pub(crate) mod requests;
 pub(crate) mod resources;
 pub(crate) mod scripts;
 pub(crate) mod sheets;

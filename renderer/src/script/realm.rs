@@ -5,6 +5,7 @@
 //! document.
 
 use crate::document::stream::Stream;
+use crate::load::scripted::Answer;
 use crate::script::events::{self, Outcome};
 use crate::script::handles::{Handle, List, OrNull, handles};
 use crate::script::host::{Defaults, Host, Lent};
@@ -16,7 +17,9 @@ use crate::script::sweep;
 use blitz_dom::{BaseDocument, NodeId};
 use blitz_traits::events::DomEvent;
 use rquickjs::function::IntoArgs;
-use rquickjs::{CatchResultExt, Context, Ctx, FromJs, Function, Object, Persistent, Runtime};
+use rquickjs::{
+    CatchResultExt, Context, Ctx, FromJs, Function, Object, Persistent, Runtime, TypedArray,
+};
 use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Instant;
@@ -38,6 +41,7 @@ struct Entries {
     rejections: Entry,
     submit: Entry,
     within: Entry,
+    answer: Entry,
 }
 
 /// The scripts' world.
@@ -220,6 +224,43 @@ impl Realm {
         Outcome::of(bits.unwrap_or_default())
     }
 
+    /// Tells the page what came of a fetch.
+    pub(crate) fn answer(&self, answer: Answer) {
+        match answer {
+            Answer::Head {
+                id,
+                kind,
+                url,
+                status,
+                is_redirected,
+                headers,
+            } => {
+                let headers = headers.into_iter();
+                let headers = headers.flat_map(|header| [header.name, header.value]);
+                let texts: Vec<String> =
+                    [kind.to_owned(), url].into_iter().chain(headers).collect();
+                let arguments = (id, "head", List(texts), status, is_redirected);
+                self.call::<_, ()>(&self.entries.answer, arguments);
+            }
+            Answer::End { id, bytes } => {
+                self.host.requests.borrow_mut().end(id);
+                // Copied, so that the engine counts them.
+                let told = self.task(|ctx| {
+                    let bytes = TypedArray::<u8>::new_copy(ctx.clone(), bytes)?;
+                    let tell = self.entries.answer.clone().restore(ctx)?;
+                    tell.call::<_, ()>((id, "end", bytes))
+                });
+                if told.is_none() {
+                    self.call::<_, ()>(&self.entries.answer, (id, "failed"));
+                }
+            }
+            Answer::Failed { id } => {
+                self.host.requests.borrow_mut().end(id);
+                self.call::<_, ()>(&self.entries.answer, (id, "failed"));
+            }
+        }
+    }
+
     /// Runs the timers that are due, for a while.
     pub(crate) fn run_timers(&self) {
         let end = Instant::now() + TIMERS_SLICE;
@@ -337,6 +378,7 @@ fn entries<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> rquickjs::Result<(Entries, E
         rejections: entry("rejections")?,
         submit: entry("submit")?,
         within: entry("within")?,
+        answer: entry("answer")?,
     };
     Ok((entries, entry("rejected")?))
 }

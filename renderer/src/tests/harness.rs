@@ -345,8 +345,28 @@ impl Outside {
             match self.fetches.pop_front() {
                 Some(ToNetwork::Fetch { url, .. }) if is_default_icon(&url) => {}
                 Some(ToNetwork::Fetch { request, url, .. }) => return (request, url),
-                Some(ToNetwork::Cancel { .. }) => {}
+                Some(_) => {}
                 None => self.step("a fetch"),
+            }
+        }
+    }
+
+    /// The next fetch as it was asked for, with what it sends.
+    pub(super) fn wait_request(&mut self) -> (ToNetwork, Vec<u8>) {
+        let mut asked = None;
+        let mut sent = Vec::new();
+        loop {
+            if let Some(ToNetwork::Fetch { options, .. }) = &asked
+                && options.body_bytes.unwrap_or(0) as usize == sent.len()
+            {
+                return (asked.expect("a fetch"), sent);
+            }
+            match self.fetches.pop_front() {
+                Some(ToNetwork::Body { bytes, .. }) => sent.extend(bytes),
+                Some(ToNetwork::Fetch { ref url, .. }) if is_default_icon(url) => {}
+                Some(fetch @ ToNetwork::Fetch { .. }) => asked = Some(fetch),
+                Some(_) => {}
+                None => self.step("a request"),
             }
         }
     }
@@ -360,7 +380,7 @@ impl Outside {
             match self.fetches.pop_front() {
                 Some(ToNetwork::Fetch { url, .. }) if is_default_icon(&url) => {}
                 Some(ToNetwork::Fetch { request, url, .. }) => return Some((request, url)),
-                Some(ToNetwork::Cancel { .. }) => {}
+                Some(_) => {}
                 None if self.said.iter().any(&wanted) => return None,
                 None => self.step("a fetch or an end"),
             }

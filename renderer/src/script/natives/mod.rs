@@ -3,6 +3,7 @@
 
 mod attributes;
 mod encoding;
+mod fetch;
 mod focus;
 mod forms;
 mod layout;
@@ -21,9 +22,10 @@ use std::rc::Rc;
 pub(crate) fn all<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> Result<Object<'js>> {
     let natives = Object::new(ctx.clone())?;
     type Add = for<'js> fn(&Object<'js>, &Rc<Host>) -> Result<()>;
-    let groups: [Add; 11] = [
+    let groups: [Add; 12] = [
         attributes::add,
         encoding::add,
+        fetch::add,
         focus::add,
         forms::add,
         layout::add,

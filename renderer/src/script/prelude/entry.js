@@ -24,6 +24,7 @@ return {
   watch,
   changes: tellChanges,
   submit: submitFrom,
+  answer,
   rejections: tellRejections,
   rejected(promise, reason, isHandled) {
     if (isHandled) mapDelete(rejected, promise);

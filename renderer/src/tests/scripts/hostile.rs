@@ -48,6 +48,7 @@ survives!(
     click_recursion,
     regex,
     pollution,
+    requests,
     brands,
     remove_on_down,
     remove_on_hover,

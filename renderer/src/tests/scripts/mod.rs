@@ -2,6 +2,7 @@
 
 mod dom;
 mod events;
+mod fetches;
 mod hostile;
 mod loading;
 mod modules;
