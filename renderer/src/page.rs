@@ -269,6 +269,9 @@ impl Host for Page {
                 }
                 self.fetcher.stop();
             }
+            ToRenderer::StopScript => self.stop_scripts(),
+            // Its script was ended, or its document left, while it waited.
+            ToRenderer::AnswerDialog { .. } => {}
             _ => return Err(Misbehaviour::WrongState.into()),
         }
         Ok(())
@@ -399,6 +402,10 @@ impl Host for Page {
     fn unseen(&mut self, _part: SurfacePart, control: &ToBroker) {
         self.hide_scripts();
         self.say_loaded(control);
+    }
+
+    fn stays(&mut self) -> bool {
+        Page::stays(self)
     }
 
     fn is_at_rest(&self) -> bool {

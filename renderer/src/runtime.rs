@@ -3,12 +3,14 @@
 //! Owns: the control channel and the surfaces. Trusts: the broker. Never: wakes without a cause, or
 //! paints without a credit.
 
+use crate::control::ControlEndpoint;
+pub(crate) use crate::control::ToBroker;
 use crate::moves::Moves;
 use crate::text::{self, TextError};
 use crate::view::View;
 use crate::view::surface::{FramesEndpoint, PaintedSurface};
 use ipc::poll::{Interest, wait};
-use ipc::{Endpoint, Handles, Misbehaviour, Receiver, RecvError, Sender};
+use ipc::{Endpoint, Handles, Misbehaviour, RecvError};
 use protocol::appearance::Appearance;
 use protocol::clipboard::Edit;
 use protocol::find::FindCommand;
@@ -24,9 +26,6 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
 use thiserror::Error;
 
-/// The renderer's end of its control channel.
-pub(crate) type ControlEndpoint = Endpoint<FromRenderer, ToRenderer>;
-
 /// Why the loop failed.
 #[derive(Debug, Error)]
 pub(crate) enum LoopError {
@@ -41,16 +40,6 @@ pub(crate) enum LoopError {
     Text(#[from] TextError),
     #[error("the control channel failed: {0}")]
     Control(RecvError),
-}
-
-/// The sending half of the control channel.
-pub(crate) struct ToBroker(Sender<FromRenderer>);
-
-impl ToBroker {
-    /// Sends a message. The receiving half notices when the broker is gone.
-    pub(crate) fn say(&self, message: FromRenderer) {
-        let _ = self.0.send(message);
-    }
 }
 
 /// What the loop drives: a page or the shell.
@@ -81,6 +70,10 @@ pub(crate) trait Host {
     }
     /// Nobody sees the view of that part: what waits for a paint must not wait.
     fn unseen(&mut self, _part: SurfacePart, _control: &ToBroker) {}
+    /// Whether the document does not want to be left.
+    fn stays(&mut self) -> bool {
+        false
+    }
     /// Whether all has been done that is to be done unasked.
     fn is_at_rest(&self) -> bool {
         false
@@ -91,10 +84,8 @@ pub(crate) trait Host {
 
 /// Runs until the broker closes the control channel.
 pub(crate) fn run(control: ControlEndpoint, host: Box<impl Host>) -> Result<(), LoopError> {
-    let (sender, receiver) = control.split();
     let mut runtime = Runtime {
-        control: ToBroker(sender),
-        receiver,
+        control: ToBroker::new(control),
         surfaces: Vec::new(),
         hidden: Vec::new(),
         is_lean: false,
@@ -117,7 +108,6 @@ pub(crate) fn run(control: ControlEndpoint, host: Box<impl Host>) -> Result<(), 
 
 struct Runtime<H> {
     control: ToBroker,
-    receiver: Receiver<ToRenderer>,
     surfaces: Vec<PaintedSurface>,
     /// Surfaces that nobody sees, which have no pixels.
     hidden: Vec<(SurfaceId, SurfacePart)>,
@@ -132,7 +122,7 @@ impl<H: Host> Runtime<H> {
     fn wait(&mut self) -> Result<(), LoopError> {
         let deadline = self.deadline();
         let sources = self.host.sources();
-        let fds: Vec<_> = std::iter::once(self.receiver.as_fd())
+        let fds: Vec<_> = std::iter::once(self.control.as_fd())
             .chain(self.surfaces.iter().filter_map(PaintedSurface::credits))
             .chain(sources)
             .map(|fd| (fd, Interest::Read))
@@ -147,7 +137,8 @@ impl<H: Host> Runtime<H> {
     /// When to take a turn even if nothing happens. Pictures move only where a frame may be
     /// published: a hidden tab sleeps.
     fn deadline(&mut self) -> Option<Instant> {
-        let mut deadline = self.host.deadline();
+        let taken_in = self.control.has_taken_in().then(Instant::now);
+        let mut deadline = self.host.deadline().into_iter().chain(taken_in).min();
         for surface in self.surfaces.iter().filter(|surface| surface.has_credit()) {
             let view = self.host.view(surface.part);
             let due = view.and_then(|view| match view.wants_frame() {
@@ -162,7 +153,7 @@ impl<H: Host> Runtime<H> {
     /// Takes the control messages that are there. Returns false when the channel is closed.
     fn receive_control(&mut self) -> Result<bool, LoopError> {
         for _ in 0..MESSAGES_PER_TURN_MAX {
-            match self.receiver.try_recv() {
+            match self.control.take() {
                 Ok(Some(received)) => self.take(received.message, received.handles)?,
                 Ok(None) => break,
                 Err(RecvError::Closed) => return Ok(false),
@@ -234,6 +225,12 @@ impl<H: Host> Runtime<H> {
                 self.host.find(command, &self.control)?;
                 self.control.say(FromRenderer::Done { sequence });
             }
+            ToRenderer::AskLeave { sequence } => {
+                let stays = self.host.stays();
+                self.control
+                    .say(FromRenderer::LeaveAnswer { sequence, stays });
+                self.control.say(FromRenderer::Done { sequence });
+            }
             ToRenderer::Inject(action) => {
                 child::inject(&action, &self.reach());
             }
@@ -300,7 +297,7 @@ impl<H: Host> Runtime<H> {
 
     fn reach(&self) -> child::Reach<'_> {
         child::Reach {
-            control: self.control.0.as_fd(),
+            control: self.control.as_fd(),
             fetch: self.host.fetch_channel().into_iter().collect(),
             surfaces: self.surfaces.iter().map(PaintedSurface::reach).collect(),
             display: None,

@@ -5,7 +5,6 @@ use crate::page::Page;
 use crate::runtime::ToBroker;
 use crate::script::Realm;
 use crate::script::elements::{note_handler, page_attributes};
-use crate::script::limits::TASK_MAX;
 use crate::script::loader::{Loader, Ready};
 use crate::script::scripts::{Script, script_of};
 use crate::script::stage::Stage;
@@ -30,13 +29,15 @@ impl Page {
         // Before the timers: one that changes the page all the time would put this off for ever.
         self.advance(realm);
         self.view.with_script(Realm::run_timers);
+        let overdue = realm.host.console.borrow_mut().overdue();
+        realm.host.outside.write(overdue);
         self.tell_view(realm);
         if realm.host.is_stopped.get() && !self.scripts.has_told_stop {
             self.scripts.has_told_stop = true;
-            self.incomplete.push(format!(
-                "A script of the page ran for more than {} seconds and was stopped.",
-                TASK_MAX.as_secs()
-            ));
+            self.incomplete.push(realm.host.outside.stop_reason());
+            if let Some(navigation) = self.load.as_ref().map(|load| load.navigation) {
+                control.say(FromRenderer::ScriptStopped { navigation });
+            }
         }
         self.say_navigations(false, control);
         self.settle_scripts();
@@ -80,6 +81,7 @@ impl Page {
                 .push("There is no memory for the page\u{2019}s scripts.".to_owned());
             return;
         };
+        realm.host.outside.connect(control, load.navigation);
         note_what_is_there(realm, document);
         let loader = Loader::of(document, &*self.view.net());
         self.view.script = Some(realm);
@@ -172,6 +174,21 @@ impl Page {
     pub(crate) fn leave_scripts(&mut self) {
         self.view.may_run_scripts = self.scripts.may_run;
         if let Some(realm) = self.view.script.take() {
+            realm.host.is_stopped.set(true);
+        }
+    }
+
+    /// Whether the page does not want to be left.
+    pub(crate) fn stays(&mut self) -> bool {
+        let stays = self.view.with_script(Realm::stays);
+        stays.unwrap_or(false)
+    }
+
+    /// The user wants no script of the document to run any more.
+    pub(crate) fn stop_scripts(&mut self) {
+        self.scripts.may_run = false;
+        if let Some(realm) = self.view.script {
+            realm.host.outside.stop();
             realm.host.is_stopped.set(true);
         }
     }

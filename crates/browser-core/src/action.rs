@@ -5,6 +5,7 @@
 use crate::record::Record;
 use protocol::appearance::Appearance;
 use protocol::clipboard::Edit;
+use protocol::dialog::{DialogAnswer, DialogView};
 use protocol::error::LoadError;
 use protocol::fault::Fault;
 use protocol::find::FindCommand;
@@ -69,6 +70,9 @@ impl Action {
             }
             Action::Find(Find { process, .. }) => Some((*process, "> Find")),
             Action::Stop { process } => Some((*process, "> Stop")),
+            Action::StopScript { process } => Some((*process, "> StopScript")),
+            Action::AnswerDialog { process, .. } => Some((*process, "> AnswerDialog")),
+            Action::AskLeave { process, .. } => Some((*process, "> AskLeave")),
             Action::Inject { process, .. } => Some((*process, "> Inject")),
             _ => None,
         }
@@ -337,6 +341,16 @@ pub enum Action {
     Find(Find),
     /// Send `Stop`.
     Stop { process: ProcessId },
+    /// Send `AnswerDialog`.
+    AnswerDialog {
+        process: ProcessId,
+        request: u32,
+        answer: DialogAnswer,
+    },
+    /// Send `AskLeave`.
+    AskLeave { process: ProcessId, sequence: u32 },
+    /// Send `StopScript`.
+    StopScript { process: ProcessId },
     /// Send `Break`.
     Inject {
         /// To which child (renderer, gpu or network).
@@ -359,6 +373,11 @@ pub enum Action {
     UpdatePopup {
         process: ProcessId,
         popup: Option<Popup>,
+    },
+    /// Send `Dialog`.
+    UpdateDialog {
+        process: ProcessId,
+        dialog: Option<DialogView>,
     },
     /// Send `Complete`.
     Complete {

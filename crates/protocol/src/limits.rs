@@ -67,6 +67,22 @@ pub const CLIPBOARD_BYTES_MAX: usize = 1024 * 1024;
 pub const CLIPBOARD_MS_MAX: u64 = 2_000;
 /// Most copies that the user asked for and no renderer has answered; older ones are forgotten.
 pub const UNTAKEN_COPIES_MAX: usize = 8;
+/// Lines that a page may write to its console in a second; further ones are counted.
+pub const CONSOLE_LINES_PER_SECOND_MAX: usize = 100;
+/// Most bytes of such a line.
+pub const CONSOLE_LINE_BYTES_MAX: usize = 4_000;
+/// Most bytes of the address of the script that a line comes from.
+pub const CONSOLE_SOURCE_BYTES_MAX: usize = 1_000;
+/// Most groups that a line is shown in.
+pub const CONSOLE_GROUPS_MAX: u8 = 16;
+/// Lines of a tab's console that are kept.
+pub const CONSOLE_LINES_KEPT_MAX: usize = 500;
+/// Bytes of them.
+pub const CONSOLE_BYTES_MAX: usize = 128 * 1024;
+/// Most bytes of the text of a dialog, and of what stands in its field.
+pub const DIALOG_TEXT_BYTES_MAX: usize = 2_048;
+/// How long a page may take to say whether it wants to be left.
+pub const LEAVE_MS_MAX: u64 = 1_000;
 /// Most tabs. A broker with few descriptors has fewer.
 pub const TABS_MAX: usize = 300;
 /// Most processes, all roles together. A tab that is on its way to another site has two.
@@ -128,6 +144,8 @@ pub const HANDSHAKE_MS_MAX: u64 = 15_000;
 pub const HANG_MARK_MS: u64 = 3_000;
 /// Unanswered input after which the tab's card offers Wait or Kill.
 pub const HANG_CARD_MS: u64 = 15_000;
+/// How long a page may take to end its scripts before the user is offered to kill it.
+pub const STOP_SCRIPT_MS_MAX: u64 = 1_000;
 /// How long an old page stays on show while the new one has painted nothing.
 pub const STALE_PAGE_MS_MAX: u64 = 1_000;
 /// How long the next spare renderer waits for a page that loads, at most.

@@ -4,6 +4,8 @@
 
 use crate::appearance::Appearance;
 use crate::clipboard::{self, Edit, Target};
+use crate::console::ConsoleLine;
+use crate::dialog::{DialogAnswer, DialogRequest};
 use crate::document::BodySource;
 use crate::fault::Fault;
 use crate::find::{FindCommand, FindMatches};
@@ -115,6 +117,20 @@ pub enum ToRenderer {
     },
     /// Stop loading: keep what is there, cancel every fetch.
     Stop,
+    /// The answer to a dialog, for which a script waits.
+    AnswerDialog {
+        /// To which one.
+        request: u32,
+        answer: DialogAnswer,
+    },
+    /// The page is to be left: does it want that? Answered with [`FromRenderer::LeaveAnswer`] and
+    /// [`FromRenderer::Done`].
+    AskLeave {
+        /// Rises by one with each input to, and each commit in, this process.
+        sequence: u32,
+    },
+    /// End the scripts of the document, in the middle of a task too. The page stays.
+    StopScript,
     /// Injects a fault.
     Inject(Fault),
 }
@@ -184,6 +200,35 @@ pub enum FromRenderer {
     Scripted {
         /// Of which commit.
         navigation: NavigationId,
+    },
+    /// The scripts of the document were ended: they ran too long, or the broker asked for it.
+    ScriptStopped {
+        /// Of which commit.
+        navigation: NavigationId,
+    },
+    /// A script of the document wants a dialog, and waits for [`ToRenderer::AnswerDialog`].
+    Dialog {
+        /// Of which commit.
+        navigation: NavigationId,
+        dialog: DialogRequest,
+    },
+    /// The document wants to be asked before it is left.
+    GuardsLeaving {
+        /// Of which commit.
+        navigation: NavigationId,
+    },
+    /// Answers `AskLeave`.
+    LeaveAnswer {
+        /// Which one.
+        sequence: u32,
+        /// Whether the document does not want to be left.
+        stays: bool,
+    },
+    /// A line of the document's console.
+    Console {
+        /// Of which commit.
+        navigation: NavigationId,
+        line: ConsoleLine,
     },
     /// Only part of the document could be shown, and why (for instance its size limit).
     Incomplete {
@@ -307,6 +352,9 @@ impl Message for ToRenderer {
             | ToRenderer::SetAppearance { .. }
             | ToRenderer::Find { .. }
             | ToRenderer::Stop
+            | ToRenderer::AnswerDialog { .. }
+            | ToRenderer::AskLeave { .. }
+            | ToRenderer::StopScript
             | ToRenderer::Inject(_) => Vec::new(),
         }
     }
@@ -338,9 +386,12 @@ impl Message for ToRenderer {
             ToRenderer::SetAppearance { appearance, .. } => appearance.check(),
             ToRenderer::Find { command, .. } => command.check(),
             ToRenderer::Inject(action) => action.check(),
-            ToRenderer::FetchChannel | ToRenderer::DetachSurface { .. } | ToRenderer::Stop => {
-                Ok(())
-            }
+            ToRenderer::AnswerDialog { answer, .. } => answer.check(),
+            ToRenderer::FetchChannel
+            | ToRenderer::AskLeave { .. }
+            | ToRenderer::DetachSurface { .. }
+            | ToRenderer::Stop
+            | ToRenderer::StopScript => Ok(()),
         }
     }
 }
@@ -363,6 +414,8 @@ impl Message for FromRenderer {
             }
             FromRenderer::WentWithin { fragment, .. } => check_text(fragment, URL_BYTES_MAX),
             FromRenderer::Icon { pixels, .. } => check_icon(pixels),
+            FromRenderer::Console { line, .. } => line.check(),
+            FromRenderer::Dialog { dialog, .. } => dialog.check(),
             FromRenderer::Hover { link, .. } => {
                 check_text(link.as_deref().unwrap_or(""), URL_BYTES_MAX)
             }
@@ -370,6 +423,9 @@ impl Message for FromRenderer {
             FromRenderer::Found { matches, .. } => matches.check(),
             FromRenderer::Painted { .. }
             | FromRenderer::Scripted { .. }
+            | FromRenderer::ScriptStopped { .. }
+            | FromRenderer::GuardsLeaving { .. }
+            | FromRenderer::LeaveAnswer { .. }
             | FromRenderer::Copied { .. }
             | FromRenderer::Loaded { .. }
             | FromRenderer::Scrolled { .. }

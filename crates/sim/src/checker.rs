@@ -192,7 +192,8 @@ impl Checker {
             Action::SetAppearance(told) => self.appearance(told),
             Action::Find(action::Find {
                 process, sequence, ..
-            }) => self.next_in_order(*process, *sequence),
+            })
+            | Action::AskLeave { process, sequence } => self.next_in_order(*process, *sequence),
             _ => Ok(()),
         }
     }
@@ -449,6 +450,10 @@ pub fn recipients(action: &Action) -> Vec<ProcessId> {
         | Action::SetAppearance(action::SetAppearance { process, .. })
         | Action::Find(action::Find { process, .. })
         | Action::Stop { process }
+        | Action::StopScript { process }
+        | Action::AnswerDialog { process, .. }
+        | Action::AskLeave { process, .. }
+        | Action::UpdateDialog { process, .. }
         | Action::Inject { process, .. }
         | Action::Ping { process, .. }
         | Action::UpdateShell { process, .. }

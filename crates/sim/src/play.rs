@@ -8,6 +8,8 @@ use crate::world::{Fetch, Life, WAITING, World, head};
 use browser_core::{Command, Config, Event, Exit};
 use protocol::appearance::Percent;
 use protocol::clipboard::Target;
+use protocol::console::{ConsoleLevel, ConsoleLine};
+use protocol::dialog::{DialogAnswer, DialogKind, DialogRequest};
 use protocol::error::LoadError;
 use protocol::fault::Fault;
 use protocol::find::{FindMatches, FindStep};
@@ -273,6 +275,10 @@ impl World {
                 };
                 answer(asked, text)
             }
+            RendererKind::Console
+            | RendererKind::Dialog
+            | RendererKind::GuardsLeaving
+            | RendererKind::ScriptStopped => word_of_scripts(says, navigation, by, text),
             RendererKind::Found => FromRenderer::Found {
                 navigation,
                 request: u32::from(by.0 % 3),
@@ -438,6 +444,15 @@ impl World {
             ShellKind::CardButton => FromShell::CardButton(tab, button),
             ShellKind::Close => FromShell::Close(tab),
             ShellKind::CloseFind => FromShell::CloseFind,
+            ShellKind::Dialog => FromShell::Dialog {
+                tab,
+                serial: u32::from(by.0 % 8),
+                answer: DialogAnswer {
+                    is_accepted: by.0.is_multiple_of(2),
+                    text: address.to_owned(),
+                    mute: by.0.is_multiple_of(3),
+                },
+            },
             ShellKind::Find => FromShell::Find(address.to_owned()),
             ShellKind::FindStep => FromShell::FindStep(FindStep::Next),
             ShellKind::Forward => FromShell::Forward,
@@ -492,6 +507,40 @@ fn answer((sequence, is_text): (u32, bool), url: String) -> FromRenderer {
         ..Target::default()
     };
     FromRenderer::Inspected { sequence, target }
+}
+
+/// What the scripts of a page bring before the broker.
+fn word_of_scripts(
+    says: RendererKind,
+    navigation: NavigationId,
+    by: Pick,
+    text: String,
+) -> FromRenderer {
+    match says {
+        RendererKind::Console => FromRenderer::Console {
+            navigation,
+            line: ConsoleLine {
+                level: [ConsoleLevel::Log, ConsoleLevel::Clear][usize::from(by.0 % 2)],
+                text,
+                source: String::new(),
+                line: 1,
+                column: 1,
+                groups: 0,
+                left_out: u32::MAX,
+            },
+        },
+        RendererKind::Dialog => FromRenderer::Dialog {
+            navigation,
+            dialog: DialogRequest {
+                request: u32::from(by.0),
+                kind: [DialogKind::Alert, DialogKind::Confirm][usize::from(by.0 % 2)],
+                text,
+                default_text: String::new(),
+            },
+        },
+        RendererKind::GuardsLeaving => FromRenderer::GuardsLeaving { navigation },
+        _ => FromRenderer::ScriptStopped { navigation },
+    }
 }
 
 /// Where a page wants to go, and what it is known by.

@@ -16,6 +16,7 @@ pub(crate) mod markup;
 pub(crate) mod native;
 mod natives;
 pub(crate) mod nodes;
+pub(crate) mod outside;
 pub(crate) mod realm;
 pub(crate) mod scripts;
 pub(crate) mod sheets;

@@ -38,7 +38,9 @@ const PRELUDE: &str = concat!(
     include_str!("prelude/document.js"),
     include_str!("prelude/url.js"),
     include_str!("prelude/encoding.js"),
+    include_str!("prelude/console.js"),
     include_str!("prelude/window.js"),
+    include_str!("prelude/leaving.js"),
     include_str!("prelude/activation.js"),
     include_str!("prelude/entry.js"),
     "\n})"
@@ -51,6 +53,7 @@ type Entry = Persistent<Function<'static>>;
 struct Entries {
     dispatch: Entry,
     window: Entry,
+    leave: Entry,
     element: Entry,
     timer: Entry,
     frames: Entry,
@@ -186,6 +189,12 @@ impl Realm {
         self.call::<_, ()>(&self.entries.window, (kind,));
     }
 
+    /// Asks the page whether it does not want to be left.
+    pub(crate) fn stays(&self) -> bool {
+        let stays: Option<bool> = self.call(&self.entries.leave, ());
+        stays.unwrap_or(false)
+    }
+
     /// Tells an element of an event that does not bubble.
     pub(crate) fn fire_at(&self, node: NodeId, kind: &str) {
         self.call::<_, ()>(&self.entries.element, (kind, Handle(node)));
@@ -229,11 +238,16 @@ impl Realm {
         self.host.timers.borrow_mut().rest(Instant::now());
     }
 
-    /// When the next timer is due.
+    /// When there is something to do even if nothing happens: the next timer, or a word on what
+    /// the console left out.
     pub(crate) fn due(&self) -> Option<Instant> {
         match self.host.is_stopped.get() {
             true => None,
-            false => self.host.timers.borrow().next(),
+            false => {
+                let timers = self.host.timers.borrow().next();
+                let console = self.host.console.borrow().due();
+                timers.into_iter().chain(console).min()
+            }
         }
     }
 
@@ -325,6 +339,7 @@ fn entries<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> rquickjs::Result<(Entries, E
     let entries = Entries {
         dispatch: entry("dispatch")?,
         window: entry("window")?,
+        leave: entry("leave")?,
         element: entry("element")?,
         timer: entry("timer")?,
         frames: entry("frames")?,

@@ -29,6 +29,7 @@ pub(crate) fn of_link(url: &Url) -> Option<FromShell> {
         ("reload", None, None) => FromShell::Reload,
         ("reset-zoom", None, None) => FromShell::ResetZoom,
         ("stop", None, None) => FromShell::Stop,
+        ("stop-script", None, None) => FromShell::StopScript,
         _ => return None,
     };
     Some(command)
@@ -43,6 +44,7 @@ fn button_of(name: &str) -> Option<CardButton> {
         CardButton::Close,
         CardButton::Kill,
         CardButton::Reload,
+        CardButton::StopScript,
         CardButton::Wait,
     ]
     .into_iter()
@@ -55,6 +57,7 @@ pub(crate) fn button_name(button: CardButton) -> &'static str {
         CardButton::Close => "close",
         CardButton::Kill => "kill",
         CardButton::Reload => "reload",
+        CardButton::StopScript => "stop-script",
         CardButton::Wait => "wait",
     }
 }

@@ -203,6 +203,12 @@ fn chips(state: &ShellState, width: f32) -> String {
             state.zoom
         ));
     }
+    if state.can_stop_script {
+        html.push_str(
+            "<a class=\"chip stop\" title=\"The page is busy with a script\" \
+             href=\"shell:stop-script\">Stop the script</a>",
+        );
+    }
     if let Some(notice) = &state.notice {
         html.push_str(&chip("notice", notice, "#9a7400"));
     }

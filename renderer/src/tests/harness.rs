@@ -386,14 +386,19 @@ impl Outside {
 
     /// Sends an input and waits until it is done.
     pub(super) fn input(&mut self, event: InputEvent) {
-        self.next_input += 1;
-        let wanted = self.next_input;
+        let wanted = self.begin_input(event);
+        self.wait_done(wanted);
+    }
+
+    /// Sends an input; returns its number.
+    pub(super) fn begin_input(&mut self, event: InputEvent) -> u32 {
+        let sequence = self.next_number();
         self.send(ToRenderer::Input {
             surface: self.surface,
-            sequence: wanted,
+            sequence,
             event,
         });
-        self.wait_done(wanted);
+        sequence
     }
 
     pub(super) fn wait_done(&mut self, wanted: u32) {

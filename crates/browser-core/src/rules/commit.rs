@@ -7,6 +7,7 @@
 use crate::action::{self, Action, Body};
 use crate::record::RecordKind;
 use crate::state::core::Core;
+use crate::state::dialog::Dialogs;
 use crate::state::history::{Entry, History};
 use crate::state::navigation::{Document, Navigation, NavigationKind};
 use crate::state::rate_limit::RateLimit;
@@ -105,9 +106,12 @@ impl Core {
         error: Option<LoadError>,
         title: String,
     ) {
+        self.refuse_dialog(id);
         let Some(tab) = self.tabs.find_mut(id) else {
             return;
         };
+        tab.dialogs = Dialogs::default();
+        tab.leaving = None;
         match navigation.kind {
             NavigationKind::New => tab.history.push(&url, navigation.id),
             NavigationKind::Reload => tab.history.replace(&url, navigation.id),

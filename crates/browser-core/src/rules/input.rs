@@ -23,7 +23,9 @@ impl Core {
             } => {
                 self.input.menu_wanted = None;
                 if self.config.shell
-                    && (self.popup_key(key) || self.shortcut(key, modifiers, repeat))
+                    && (self.popup_key(key)
+                        || self.dialog_key(key, repeat)
+                        || self.shortcut(key, modifiers, repeat))
                 {
                     return;
                 }
@@ -121,7 +123,7 @@ impl Core {
         match part {
             Some(SurfacePart::Card) => self.input.focus = Focus::Card,
             Some(SurfacePart::Find) => self.input.focus = Focus::Find,
-            Some(SurfacePart::Page) => self.input.focus = Focus::Page,
+            Some(SurfacePart::Dialog | SurfacePart::Page) => self.input.focus = Focus::Page,
             Some(SurfacePart::Strip) => self.input.focus = Focus::Strip,
             Some(SurfacePart::Popup) | None => {}
         }
@@ -138,6 +140,7 @@ impl Core {
             Focus::Card => self.window.card,
             Focus::Find => self.window.find,
             Focus::Strip => self.window.strip,
+            Focus::Page if self.window.dialog.is_some() => self.window.dialog,
             Focus::Page => self.tabs.shown()?.current().map(|slot| slot.surface),
         }
     }
@@ -220,6 +223,12 @@ impl Core {
         let Some(producer) = self.listener(surface) else {
             return;
         };
+        // A page under a dialog hears of nothing but that it has lost pointer and keyboard.
+        let tab = self.surfaces.get(surface).and_then(|it| it.tab);
+        let is_loss = matches!(event, InputEvent::Focus(_) | InputEvent::PointerLeave);
+        if !is_loss && tab.is_some_and(|tab| self.is_covered(tab)) {
+            return;
+        }
         let Some(process) = self.processes.living_mut(producer) else {
             return;
         };
@@ -236,6 +245,7 @@ impl Core {
             InputEvent::PointerDown { .. } | InputEvent::KeyDown { .. }
         ) {
             process.activated = true;
+            process.has_acted = true;
         }
         let held = process.unanswered.take_held();
         if let Some((moved, held)) = held

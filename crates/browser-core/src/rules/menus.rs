@@ -5,11 +5,12 @@
 
 use crate::action::Action;
 use crate::state::core::Core;
+use crate::state::dialog::Leave;
 use crate::state::input::{Focus, MenuWanted};
 use crate::state::liveness::{Slowness, UNANSWERED_MAX};
-use crate::state::navigation::NavigationKind;
 use crate::state::popup::{Choice, Row};
 use crate::state::process::Asked;
+use crate::state::script::ScriptStop;
 use protocol::clipboard::{Edit, Target};
 use protocol::ids::{ProcessId, SurfaceId, TabId};
 use protocol::misbehaviour::Misbehaviour;
@@ -32,7 +33,9 @@ impl Core {
         let is_slow = self
             .listener(surface)
             .and_then(|process| self.processes.get(process))
-            .is_none_or(|process| process.unanswered.slowness != Slowness::None);
+            .is_none_or(|process| {
+                process.unanswered.slowness != Slowness::None || process.dialog.is_some()
+            });
         let asked = if is_slow {
             None
         } else {
@@ -136,10 +139,15 @@ impl Core {
         let has_closed = self.closed_tabs.len() > 0;
         let close_others = Row::new("Close other tabs", "", Choice::CloseOthers(tab));
         let reopen = Row::new("Reopen closed tab", "Ctrl+Shift+T", Choice::Reopen);
+        let stop = Row::new("Stop the script", "", Choice::StopScript(tab));
+        let state = self.tabs.find(tab).map(|tab| self.script_stop(tab));
+        let can_stop = state == Some(ScriptStop::Possible);
         let rows = vec![
             Row::new("New tab", "Ctrl+T", Choice::NewTab),
             Row::new("Reload", "Ctrl+R", Choice::Reload(tab)).begins_group(),
             Row::new("Duplicate", "", Choice::Duplicate(tab)),
+            stop.enabled(can_stop).begins_group(),
+            Row::new("Console", "", Choice::Console(tab)),
             Row::new("Close", "Ctrl+W", Choice::Close(tab)).begins_group(),
             close_others.enabled(has_others),
             reopen.enabled(has_closed),
@@ -192,8 +200,11 @@ impl Core {
     pub(crate) fn choose(&mut self, choice: Choice) {
         match choice {
             Choice::Back(tab) => self.go_back(tab),
-            Choice::Close(tab) => self.close_tab(tab),
+            Choice::Close(tab) => self.leave(tab, Leave::Close),
             Choice::CloseOthers(tab) => self.close_others(tab),
+            Choice::Console(tab) => {
+                self.open_typed(&format!("bulkhead://console?tab={}", tab.0), true);
+            }
             Choice::Copy(surface) => self.edit(surface, Edit::Copy),
             Choice::CopyAddress(text) => self.emit(Action::SetClipboard { text }),
             Choice::Cut(surface) => self.edit(surface, Edit::Cut),
@@ -201,7 +212,7 @@ impl Core {
             Choice::Forward(tab) => self.go_forward(tab),
             Choice::Go(tab, address) => {
                 self.input.focus = Focus::Page;
-                self.navigate_typed(tab, &address, NavigationKind::New);
+                self.leave(tab, Leave::Go(address));
             }
             Choice::NewTab => self.open_new_tab(),
             Choice::Open(tab, process, address) => {
@@ -213,9 +224,10 @@ impl Core {
                 }
             }
             Choice::Paste(surface) => self.paste(surface),
-            Choice::Reload(tab) => self.reload(tab),
+            Choice::Reload(tab) => self.leave(tab, Leave::Reload),
             Choice::Reopen => self.reopen_tab(),
             Choice::SelectAll(surface) => self.edit(surface, Edit::SelectAll),
+            Choice::StopScript(tab) => self.stop_script(tab),
             Choice::ViewSource(tab) => self.open_source(tab),
         }
     }

@@ -5,6 +5,7 @@
 
 use crate::record::RecordKind;
 use crate::state::core::Core;
+use crate::state::dialog::Leave;
 use crate::state::injection::{self, Injection};
 use crate::state::navigation::NavigationKind;
 use crate::state::tab::{Named, Tab};
@@ -40,6 +41,9 @@ impl Core {
             FromRenderer::Inspected { sequence, target } => {
                 self.on_inspected(id, sequence, &target);
             }
+            FromRenderer::LeaveAnswer { sequence, stays } => {
+                self.on_leave_answer(id, sequence, stays);
+            }
             _ if !has_document => self.on_misbehaved(id, Misbehaviour::WrongState),
             FromRenderer::Hover { cursor, link } => {
                 process.cursor = cursor;
@@ -48,8 +52,12 @@ impl Core {
             FromRenderer::Title { navigation, .. }
             | FromRenderer::Painted { navigation }
             | FromRenderer::Scripted { navigation }
+            | FromRenderer::ScriptStopped { navigation }
             | FromRenderer::Loaded { navigation, .. }
             | FromRenderer::Incomplete { navigation, .. }
+            | FromRenderer::Console { navigation, .. }
+            | FromRenderer::Dialog { navigation, .. }
+            | FromRenderer::GuardsLeaving { navigation }
             | FromRenderer::Navigate { navigation, .. }
             | FromRenderer::Found { navigation, .. }
             | FromRenderer::NavigateNamed { navigation, .. }
@@ -61,13 +69,17 @@ impl Core {
                     return self.on_misbehaved(id, Misbehaviour::ForeignId);
                 }
                 // Whatever document it was: the process has run scripts.
-                process.has_script |= matches!(message, FromRenderer::Scripted { .. });
+                process.scripts.have_run |= matches!(message, FromRenderer::Scripted { .. });
                 if let FromRenderer::Found { request, .. } = message
                     && !self.was_asked(id, request)
                 {
                     return;
                 }
-                if let Some(tab) = self.tab_showing(id, navigation) {
+                let tab = self.tab_showing(id, navigation);
+                if let FromRenderer::Dialog { dialog, .. } = message {
+                    return self.on_dialog(id, navigation, tab, dialog);
+                }
+                if let Some(tab) = tab {
                     self.on_document(tab, id, message);
                 }
             }
@@ -104,6 +116,7 @@ impl Core {
                 self.record(RecordKind::Title { title }, Some(id), Some(process));
             }
             FromRenderer::Scripted { .. } => {}
+            FromRenderer::ScriptStopped { .. } => self.on_script_stopped(id, process),
             FromRenderer::Painted { .. } => {
                 committed.is_painted = true;
                 self.inject_waiting(id);
@@ -124,6 +137,12 @@ impl Core {
                 self.record(loaded, Some(id), Some(process));
             }
             FromRenderer::Incomplete { reason, .. } => self.incomplete(id, reason),
+            FromRenderer::Console { line, .. } => self.on_console(id, process, line),
+            FromRenderer::GuardsLeaving { navigation } => {
+                if let Some(process) = self.processes.living_mut(process) {
+                    process.guards = Some(navigation);
+                }
+            }
             FromRenderer::Navigate { url, new_tab, .. } => {
                 self.on_link(id, process, &url, new_tab);
             }
@@ -146,6 +165,8 @@ impl Core {
             }
             FromRenderer::Icon { pixels, .. } => self.on_icon(id, process, pixels),
             FromRenderer::Hover { .. }
+            | FromRenderer::Dialog { .. }
+            | FromRenderer::LeaveAnswer { .. }
             | FromRenderer::Copied { .. }
             | FromRenderer::Inspected { .. }
             | FromRenderer::Done { .. } => {}
@@ -165,7 +186,10 @@ impl Core {
             None if new_tab => {
                 self.open_from_page(tab, process, link, false);
             }
-            None => self.begin(tab, link, NavigationKind::New),
+            None => {
+                let leave = Leave::Link(link.to_owned(), NavigationKind::New);
+                self.leave(tab, leave);
+            }
         }
     }
 
@@ -301,8 +325,13 @@ fn name_of(message: &FromRenderer) -> &'static str {
         FromRenderer::Title { .. } => "< Title",
         FromRenderer::Painted { .. } => "< Painted",
         FromRenderer::Scripted { .. } => "< Scripted",
+        FromRenderer::ScriptStopped { .. } => "< ScriptStopped",
         FromRenderer::Loaded { .. } => "< Loaded",
         FromRenderer::Incomplete { .. } => "< Incomplete",
+        FromRenderer::Console { .. } => "< Console",
+        FromRenderer::Dialog { .. } => "< Dialog",
+        FromRenderer::GuardsLeaving { .. } => "< GuardsLeaving",
+        FromRenderer::LeaveAnswer { .. } => "< LeaveAnswer",
         FromRenderer::Navigate { .. } => "< Navigate",
         FromRenderer::NavigateNamed { .. } => "< NavigateNamed",
         FromRenderer::WentWithin { .. } => "< WentWithin",

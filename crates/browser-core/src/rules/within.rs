@@ -6,6 +6,7 @@
 use crate::action::Action;
 use crate::record::RecordKind;
 use crate::state::core::Core;
+use crate::state::tab::Tab;
 use protocol::error::LoadError;
 use protocol::ids::{ProcessId, TabId};
 use protocol::limits::URL_BYTES_MAX;
@@ -62,7 +63,7 @@ impl Core {
 
     /// A page says that a link within it was followed.
     pub(crate) fn on_went_within(&mut self, id: TabId, process: ProcessId, fragment: &str) {
-        let has_error = |tab: &crate::state::tab::Tab| {
+        let has_error = |tab: &Tab| {
             tab.committed
                 .as_ref()
                 .is_none_or(|committed| committed.error.is_some())
@@ -91,6 +92,21 @@ impl Core {
             return;
         }
         self.enter_within(id, process, url.as_str(), &place);
+    }
+
+    /// Whether an address as typed is a place of the document that is shown.
+    pub(crate) fn is_within(&self, id: TabId, address: &str) -> bool {
+        let target = Url::parse(address.trim()).ok();
+        let target = target.filter(|target| target.fragment().is_some());
+        let found = target.zip(self.document(id));
+        found.is_some_and(|(target, url)| is_same(&url, &target))
+    }
+
+    /// Whether an entry of the history is one.
+    pub(crate) fn is_entry_within(&self, tab: &Tab, index: usize) -> bool {
+        let shown = tab.committed.as_ref().map(|committed| committed.navigation);
+        let entry = tab.history.get(index);
+        entry.is_some_and(|entry| entry.document == shown)
     }
 
     /// The committed address of a document that is no error page.

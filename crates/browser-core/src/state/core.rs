@@ -17,6 +17,7 @@ use crate::state::tabs::Tabs;
 use crate::state::visits::Visits;
 use crate::state::zoom::Zooms;
 use protocol::appearance::Percent;
+use protocol::dialog::DialogView;
 use protocol::ids::{NavigationId, ProcessId, TabId};
 use protocol::shell::{Popup as PopupView, ShellState};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -38,6 +39,10 @@ pub struct Core {
     pub(crate) popup: Option<Popup>,
     /// What the shell was told of it last.
     pub(crate) popup_told: Option<PopupView>,
+    /// The dialog that the shell was told of last.
+    pub(crate) dialog_told: Option<DialogView>,
+    /// How many dialogs were opened so far.
+    pub(crate) dialogs_opened: u32,
     pub(crate) pastes: Pastes,
     pub(crate) visits: Visits,
     pub(crate) closed_tabs: ClosedTabs,
@@ -73,6 +78,8 @@ impl Core {
             input: InputState::default(),
             popup: None,
             popup_told: None,
+            dialog_told: None,
+            dialogs_opened: 0,
             pastes: Pastes::default(),
             visits: Visits::default(),
             closed_tabs: ClosedTabs::default(),

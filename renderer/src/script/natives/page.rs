@@ -4,6 +4,7 @@ use crate::script::handles::{Handle, OrName, OrNull, Refusal};
 use crate::script::host::Host;
 use crate::script::native::native;
 use crate::script::scripts;
+use protocol::dialog::DialogKind;
 use rquickjs::{Ctx, Object, Result};
 use std::rc::Rc;
 use std::time::Instant;
@@ -21,8 +22,23 @@ fn navigate(host: &Host, text: &str) -> std::result::Result<(), Refusal> {
 
 pub(super) fn add<'js>(natives: &Object<'js>, host: &Rc<Host>) -> Result<()> {
     native!(natives, "now", host, || host.now_ms());
-    native!(natives, "log", host, |level: String, text: String| host
-        .log(&level, &text));
+    native!(
+        natives,
+        "log",
+        host,
+        |level: String, text: String, stack: String, groups: u8| host
+            .log_from(&level, &text, &stack, groups)
+    );
+    native!(natives, "alert", host, |text: String| {
+        host.ask(DialogKind::Alert, &text, "");
+    });
+    native!(natives, "confirm", host, |text: String| {
+        host.ask(DialogKind::Confirm, &text, "").is_accepted
+    });
+    native!(natives, "prompt", host, |text: String, initial: String| {
+        let answer = host.ask(DialogKind::Prompt, &text, &initial);
+        OrNull(answer.is_accepted.then_some(answer.text))
+    });
     native!(natives, "url", host, || host.url.borrow().to_string());
     native!(natives, "setUrl", host, |text: String| {
         if let Ok(url) = Url::parse(&text) {
@@ -33,6 +49,9 @@ pub(super) fn add<'js>(natives: &Object<'js>, host: &Rc<Host>) -> Result<()> {
         &host, &text
     )));
     native!(natives, "listen", host, |kind: String| {
+        if kind == "beforeunload" {
+            host.outside.guard_leaving();
+        }
         host.listened.borrow_mut().insert(kind);
     });
     native!(natives, "timer", host, |id: u32, delay_ms: f64| {

@@ -156,7 +156,7 @@ let written = null, writtenAfter = null;
 function write(markup) {
   const at = n.currentScript();
   if (at === null || n.parent(at) === null) {
-    n.log('warn', 'document.write after the page has loaded is not supported');
+    n.log('warn', 'document.write after the page has loaded is not supported', '', 0);
     return;
   }
   if (writtenAfter !== at || written === null || n.parent(written) !== n.parent(at)) written = at;

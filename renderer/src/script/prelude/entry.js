@@ -13,6 +13,7 @@ return {
     const bubbles = type === 'DOMContentLoaded' || type === 'scroll' || type === 'visibilitychange';
     dispatch(isOfDocument ? document : G, trusted(new Event(type, { bubbles })));
   },
+  leave: wantsToStay,
   element(type, handle) { dispatch(wrap(handle), trusted(new Event(type))); },
   timer: runTimer,
   frames: runFrames,

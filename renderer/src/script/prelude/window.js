@@ -76,50 +76,10 @@ function tellRejections() {
     if (dispatch(G, event)) {
       let shown = 'a promise was rejected';
       try { shown = `Uncaught (in promise) ${text(reason)}`; } catch { /* Its own method threw. */ }
-      n.log('error', shown);
+      n.log('error', shown, '', 0);
     }
   }
 }
-
-// ---- console
-
-const shown = (value, depth) => {
-  try {
-    if (typeof value === 'string') return value;
-    if (value instanceof PlainError) return `${value}\n${value.stack}`;
-    if (isNode(value)) return `<${value.nodeName}>`;
-    if (typeof value === 'object' && value !== null) {
-      return depth > 0 ? '…' : stringify(value) ?? '{}';
-    }
-    return typeof value === 'function' ? `function ${value.name}` : `${String_(value)}`;
-  } catch { return '[?]'; }
-};
-const String_ = String;
-const line = (values) => {
-  const parts = [];
-  for (let i = 0; i < min(values.length, 50); i++) push(parts, shown(values[i], 0));
-  return wellFormed(join(parts, ' '));
-};
-const counts = new PlainMap(), started = new PlainMap();
-const consoleObject = {};
-for (const level of ['log', 'info', 'warn', 'error', 'debug', 'dir', 'table', 'group', 'trace',
-  'groupCollapsed', 'dirxml']) {
-  consoleObject[level] = (...values) => n.log(level, line(values));
-}
-mix(consoleObject, {
-  assert(condition, ...values) { if (!condition) n.log('error', `Assertion failed: ${line(values)}`); },
-  clear() {}, groupEnd() {}, profile() {}, profileEnd() {}, timeStamp() {},
-  count(label = 'default') {
-    const key = text(label), count = (mapGet(counts, key) || 0) + 1;
-    mapSet(counts, key, count);
-    n.log('info', `${key}: ${count}`);
-  },
-  countReset(label = 'default') { mapDelete(counts, text(label)); },
-  time(label = 'default') { mapSet(started, text(label), n.now()); },
-  timeLog(label = 'default') { n.log('info', `${text(label)}: ${n.now() - (mapGet(started, text(label)) ?? 0)} ms`); },
-  timeEnd(label = 'default') { consoleObject.timeLog(label); mapDelete(started, text(label)); },
-});
-expose('console', consoleObject);
 
 // ---- location and history
 
@@ -285,9 +245,11 @@ const windowMembers = {
   },
   close() {}, stop() {}, focus() {}, blur() {}, print() {},
   matchMedia(query) { return mediaList(text(query)); },
-  alert(message) { n.log('warn', `alert: ${message === undefined ? '' : text(message)}`); },
-  confirm(message) { n.log('warn', `confirm: ${text(message)}`); return false; },
-  prompt(message) { n.log('warn', `prompt: ${text(message)}`); return null; },
+  alert(message) { n.alert(message === undefined ? '' : text(message)); },
+  confirm(message) { return n.confirm(message === undefined ? '' : text(message)); },
+  prompt(message, initial) {
+    return n.prompt(message === undefined ? '' : text(message), initial === undefined ? '' : text(initial));
+  },
   get innerWidth() { return round(n.view()[0]); },
   get innerHeight() { return round(n.view()[1]); },
   get outerWidth() { return round(n.view()[0]); },
