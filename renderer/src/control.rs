@@ -97,8 +97,10 @@ impl ToBroker {
 
     fn take_answer(&self, wanted: u32) -> Option<DialogAnswer> {
         let mut inbox = self.0.inbox.borrow_mut();
-        let is_it = |received: &Received<ToRenderer>| matches!(received.message, ToRenderer::AnswerDialog { request, .. } if request == wanted);
-        let at = inbox.iter().position(is_it)?;
+        let at = inbox.iter().position(|received| match received.message {
+            ToRenderer::AnswerDialog { request, .. } => request == wanted,
+            _ => false,
+        })?;
         match inbox.remove(at)?.message {
             ToRenderer::AnswerDialog { answer, .. } => Some(answer),
             _ => None,

@@ -15,7 +15,7 @@ use protocol::appearance::Appearance;
 use protocol::clipboard::Edit;
 use protocol::find::FindCommand;
 use protocol::geometry::Size;
-use protocol::ids::{Generation, SurfaceId};
+use protocol::ids::{Generation, NavigationId, SurfaceId};
 use protocol::input::InputEvent;
 use protocol::limits::MESSAGES_PER_TURN_MAX;
 use protocol::renderer::{FromRenderer, ToRenderer};
@@ -66,6 +66,10 @@ pub(crate) trait Host {
     fn turn(&mut self, control: &ToBroker);
     /// The channel to the network process, if it has one.
     fn fetch_channel(&self) -> Option<BorrowedFd<'_>> {
+        None
+    }
+    /// Which document it shows, as its messages name it.
+    fn document(&self) -> Option<NavigationId> {
         None
     }
     /// Nobody sees the view of that part: what waits for a paint must not wait.
@@ -225,18 +229,20 @@ impl<H: Host> Runtime<H> {
                 self.host.find(command, &self.control)?;
                 self.control.say(FromRenderer::Done { sequence });
             }
-            ToRenderer::AskLeave { sequence } => {
-                let stays = self.host.stays();
-                self.control
-                    .say(FromRenderer::LeaveAnswer { sequence, stays });
-                self.control.say(FromRenderer::Done { sequence });
-            }
+            ToRenderer::AskLeave { sequence } => self.ask_leave(sequence),
             ToRenderer::Inject(action) => {
                 child::inject(&action, &self.reach());
             }
             other => self.take_of_host(other, handles)?,
         }
         Ok(())
+    }
+
+    fn ask_leave(&mut self, sequence: u32) {
+        let stays = self.host.stays();
+        self.control
+            .say(FromRenderer::LeaveAnswer { sequence, stays });
+        self.control.say(FromRenderer::Done { sequence });
     }
 
     fn take_input(&mut self, surface: SurfaceId, sequence: u32, event: InputEvent) {
@@ -300,6 +306,7 @@ impl<H: Host> Runtime<H> {
             control: self.control.as_fd(),
             fetch: self.host.fetch_channel().into_iter().collect(),
             surfaces: self.surfaces.iter().map(PaintedSurface::reach).collect(),
+            document: self.host.document(),
             display: None,
         }
     }

@@ -82,6 +82,10 @@ impl Page {
             return;
         };
         realm.host.outside.connect(control, load.navigation);
+        realm
+            .host
+            .address
+            .go(self.scripts.place, self.scripts.state.take());
         note_what_is_there(realm, document);
         let loader = Loader::of(document, &*self.view.net());
         self.view.script = Some(realm);

@@ -59,17 +59,11 @@ impl Broker {
             | Action::AskLeave { .. }
             | Action::StopScript { .. }) => self.tell_page(action),
             Action::DropBody { navigation } => store.documents.drop_body(navigation),
-            Action::CreateSurface(create) => {
-                surfaces::create(children, &mut store.surfaces, create)
-            }
-            Action::ResizeSurface(resize) => {
-                surfaces::resize(children, &mut store.surfaces, resize)
-            }
-            Action::ReattachSurface(reattach) => {
-                surfaces::reattach(children, &mut store.surfaces, reattach);
-            }
-            Action::HideSurface(hide) => surfaces::hide(children, &mut store.surfaces, &hide),
-            Action::DropSurface(drop) => surfaces::drop(children, &mut store.surfaces, &drop),
+            action @ (Action::CreateSurface(_)
+            | Action::ResizeSurface(_)
+            | Action::ReattachSurface(_)
+            | Action::HideSurface(_)
+            | Action::DropSurface(_)) => surfaces::perform(children, &mut store.surfaces, action),
             action @ (Action::SetScene { .. }
             | Action::SetTitle { .. }
             | Action::SetCursor { .. }) => self.tell_window(action),

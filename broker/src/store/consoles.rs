@@ -49,7 +49,7 @@ impl Entry {
         match self.line {
             _ if self.source.is_empty() => String::new(),
             0 => self.source.clone(),
-            line => format!("{}:{line}", self.source),
+            line => format!("{}:{line}:{}", self.source, self.column),
         }
     }
 }

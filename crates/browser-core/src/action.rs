@@ -13,7 +13,7 @@ use protocol::geometry::Size;
 use protocol::gpu::Scene;
 use protocol::ids::{Generation, NavigationId, ProcessId, Role, SurfaceId, TabId};
 use protocol::input::{Cursor, InputEvent};
-use protocol::renderer::GoWithin;
+use protocol::renderer::{GoWithin, HistoryPlace};
 use protocol::shell::{Popup, ShellState};
 use protocol::site::Site;
 use protocol::surface::SurfacePart;
@@ -129,6 +129,9 @@ pub struct Commit {
     pub body: Body,
     /// Where to scroll to, in pixels; `None`: to what the fragment names.
     pub scroll_y: Option<u32>,
+    /// What a script gave the entry of the history.
+    pub state: Option<String>,
+    pub place: HistoryPlace,
     /// Whether its scripts may run.
     pub script: bool,
 }

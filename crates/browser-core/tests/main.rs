@@ -17,6 +17,7 @@ mod navigation;
 mod network;
 mod places;
 mod random;
+mod scripts;
 mod shell;
 mod source;
 mod tabs;

@@ -91,6 +91,10 @@ pub const PROCESSES_MAX: usize = 640;
 pub const NAVIGATIONS_AT_ONCE_MAX: usize = 128;
 /// Most entries of one tab's history.
 pub const HISTORY_ENTRIES_MAX: usize = 100;
+/// Most bytes of the state that a script gives an entry of the history.
+pub const STATE_BYTES_MAX: usize = 16 * 1024;
+/// Most bytes of the states of one tab's history; the oldest are forgotten.
+pub const HISTORY_STATES_BYTES_MAX: usize = 512 * 1024;
 
 /// Slots of a surface's swapchain: one the producer writes, one the consumer reads, one between.
 pub const FRAME_SLOTS: usize = 3;
@@ -131,6 +135,8 @@ pub const ZOOM_PERCENT_MIN: u16 = 25;
 pub const ZOOM_PERCENT_MAX: u16 = 500;
 /// Most sites of which a zoom is remembered; the oldest is forgotten.
 pub const ZOOMED_SITES_MAX: usize = 256;
+/// Most sites of which the user wants no scripts; the oldest is forgotten.
+pub const SCRIPTLESS_SITES_MAX: usize = 256;
 /// Most bytes of a text that is looked for in a page.
 pub const FIND_TEXT_BYTES_MAX: usize = 1024;
 /// Most matches of that text that are counted and marked.
@@ -179,6 +185,9 @@ pub const QUICK_DEATHS_MAX: u32 = 5;
 pub const WINDOW_TRIES_MAX: u32 = 3;
 
 const _: () = assert!(URL_BYTES_MAX * 2 <= MESSAGE_BYTES_MAX);
+const _: () =
+    assert!(URL_BYTES_MAX + STATE_BYTES_MAX + 2 * TEXT_BYTES_MAX + 1024 <= MESSAGE_BYTES_MAX);
+const _: () = assert!(HISTORY_ENTRIES_MAX <= u16::MAX as usize);
 const _: () = assert!(BODY_CHUNK_BYTES_MAX + 64 <= MESSAGE_BYTES_MAX);
 const _: () = assert!(ICON_BYTES + 1024 <= MESSAGE_BYTES_MAX);
 const _: () = assert!(TITLE_BYTES_MAX <= TEXT_BYTES_MAX);

@@ -13,7 +13,8 @@ use crate::geometry::Size;
 use crate::ids::{Generation, NavigationId, SurfaceId};
 use crate::input::{Cursor, InputEvent};
 use crate::limits::{
-    ICON_BYTES, TARGET_NAME_BYTES_MAX, TEXT_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX,
+    ICON_BYTES, STATE_BYTES_MAX, TARGET_NAME_BYTES_MAX, TEXT_BYTES_MAX, TITLE_BYTES_MAX,
+    URL_BYTES_MAX,
 };
 use crate::misbehaviour::{Misbehaviour, check_text};
 use crate::surface::SurfacePart;
@@ -142,8 +143,11 @@ pub struct GoWithin {
     pub sequence: u32,
     /// Of which commit.
     pub navigation: NavigationId,
-    /// The fragment of the address from now on, percent-encoded.
-    pub fragment: Option<String>,
+    /// The address from now on.
+    pub url: String,
+    /// What a script gave that entry of the history, as JSON.
+    pub state: Option<String>,
+    pub place: HistoryPlace,
     /// Where to scroll to, in pixels from the top; `None`: to what the fragment names.
     pub scroll_y: Option<u32>,
 }
@@ -169,8 +173,20 @@ pub struct CommitDocument {
     /// Where to scroll to once it is laid out, in pixels of the layout from the top (history,
     /// reload); `None`: to what the fragment names.
     pub scroll_y: Option<u32>,
+    /// What a script gave that entry of the history, as JSON.
+    pub state: Option<String>,
+    pub place: HistoryPlace,
     /// Whether its scripts may run.
     pub script: bool,
+}
+
+/// Where the present entry stands in the tab's history.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryPlace {
+    /// From 0.
+    pub index: u16,
+    /// How many there are.
+    pub length: u16,
 }
 
 /// Renderer to broker. Each is a claim about the renderer's own document and believed no further.
@@ -255,6 +271,41 @@ pub enum FromRenderer {
         url: String,
         /// Empty: always a new tab.
         name: String,
+    },
+    /// Likewise, in place of the present entry of the history.
+    Replace {
+        /// From which commit.
+        navigation: NavigationId,
+        /// Absolute URL.
+        url: String,
+    },
+    /// The document wants to be loaded again.
+    Reload {
+        /// Of which commit.
+        navigation: NavigationId,
+    },
+    /// A script wants to go so many entries of the history forward, or back.
+    Traverse {
+        /// From which commit.
+        navigation: NavigationId,
+        by: i32,
+    },
+    /// A script gives the document another address of its origin, and the entry a state. Nothing is
+    /// loaded.
+    PushState {
+        /// Of which commit.
+        navigation: NavigationId,
+        /// Absolute URL.
+        url: String,
+        /// JSON.
+        state: Option<String>,
+        /// Whether the present entry is changed instead of a new one being made.
+        replaces: bool,
+    },
+    /// A script wants its tab to be closed.
+    CloseTab {
+        /// Of which commit.
+        navigation: NavigationId,
     },
     /// A link to another place of the document was followed. The address stays that of the commit
     /// but for the fragment, so the renderer names no address at all.
@@ -364,10 +415,12 @@ impl Message for ToRenderer {
             ToRenderer::Commit(commit) => {
                 check_text(&commit.url, URL_BYTES_MAX)?;
                 check_text(commit.refresh.as_deref().unwrap_or(""), TEXT_BYTES_MAX)?;
+                check_text(commit.state.as_deref().unwrap_or(""), STATE_BYTES_MAX)?;
                 check_text(commit.content_type.as_deref().unwrap_or(""), TEXT_BYTES_MAX)
             }
             ToRenderer::GoWithin(go) => {
-                check_text(go.fragment.as_deref().unwrap_or(""), URL_BYTES_MAX)
+                check_text(go.state.as_deref().unwrap_or(""), STATE_BYTES_MAX)?;
+                check_text(&go.url, URL_BYTES_MAX)
             }
             ToRenderer::AttachSurface { size, .. }
             | ToRenderer::HideSurface { size, .. }
@@ -405,7 +458,11 @@ impl Message for FromRenderer {
         match self {
             FromRenderer::Title { title, .. } => check_text(title, TITLE_BYTES_MAX),
             FromRenderer::Incomplete { reason, .. } => check_text(reason, TEXT_BYTES_MAX),
-            FromRenderer::Navigate { url, .. } | FromRenderer::Refresh { url, .. } => {
+            FromRenderer::Navigate { url, .. }
+            | FromRenderer::Replace { url, .. }
+            | FromRenderer::Refresh { url, .. } => check_text(url, URL_BYTES_MAX),
+            FromRenderer::PushState { url, state, .. } => {
+                check_text(state.as_deref().unwrap_or(""), STATE_BYTES_MAX)?;
                 check_text(url, URL_BYTES_MAX)
             }
             FromRenderer::NavigateNamed { url, name, .. } => {
@@ -425,6 +482,9 @@ impl Message for FromRenderer {
             | FromRenderer::Scripted { .. }
             | FromRenderer::ScriptStopped { .. }
             | FromRenderer::GuardsLeaving { .. }
+            | FromRenderer::Reload { .. }
+            | FromRenderer::Traverse { .. }
+            | FromRenderer::CloseTab { .. }
             | FromRenderer::LeaveAnswer { .. }
             | FromRenderer::Copied { .. }
             | FromRenderer::Loaded { .. }

@@ -121,6 +121,8 @@ pub struct ShellState {
     /// A remark on the whole browser (a degraded sandbox, no network), shown for as long as it
     /// holds.
     pub banner: Option<String>,
+    /// The host of the address that the active tab's page tried to open without the user.
+    pub blocked_popup: Option<String>,
     /// Whether the active tab's page is slow and its scripts can be ended.
     pub can_stop_script: bool,
     /// The card over the active tab.
@@ -217,10 +219,14 @@ pub enum FromShell {
     Move(TabId, u16),
     /// Open a new tab.
     NewTab,
+    /// Open what the active tab's page tried to open.
+    OpenBlocked,
     /// The active tab's Reload button.
     Reload,
     /// Show the active tab's page at its own size again.
     ResetZoom,
+    /// The menu of the active tab's site.
+    SiteMenu,
     /// The active tab's Stop button.
     Stop,
     /// End the scripts of the active tab's page.
@@ -264,9 +270,14 @@ impl Message for ToShell {
             check_text(&tab.title, TITLE_BYTES_MAX)?;
         }
         check_text(&state.url, URL_BYTES_MAX)?;
-        for text in [&state.hover_link, &state.notice, &state.banner]
-            .into_iter()
-            .flatten()
+        for text in [
+            &state.hover_link,
+            &state.notice,
+            &state.banner,
+            &state.blocked_popup,
+        ]
+        .into_iter()
+        .flatten()
         {
             check_text(text, TEXT_BYTES_MAX)?;
         }

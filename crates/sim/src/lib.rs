@@ -18,6 +18,7 @@
 pub mod checker;
 pub mod op;
 pub mod play;
+mod recipients;
 mod settle;
 pub mod world;
 

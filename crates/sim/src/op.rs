@@ -202,6 +202,7 @@ kinds! {
         /// The oldest question is answered, or one that nobody asked.
         Answer: 2,
         AnswerUnasked: 1,
+        CloseTab: 1,
         Console: 1,
         Dialog: 2,
         /// Of a search that may not have been asked for.
@@ -215,11 +216,15 @@ kinds! {
         NavigateInNewTab: 1,
         NavigateNamed: 1,
         Painted: 1,
+        PushState: 2,
         Refresh: 1,
+        Reload: 1,
+        Replace: 1,
         ScriptStopped: 1,
         Scripted: 1,
         Scrolled: 1,
         Title: 1,
+        Traverse: 2,
         WentWithin: 2,
     }
 }

@@ -278,16 +278,13 @@ impl World {
             RendererKind::Console
             | RendererKind::Dialog
             | RendererKind::GuardsLeaving
+            | RendererKind::CloseTab
+            | RendererKind::PushState
+            | RendererKind::Reload
+            | RendererKind::Replace
+            | RendererKind::Traverse
             | RendererKind::ScriptStopped => word_of_scripts(says, navigation, by, text),
-            RendererKind::Found => FromRenderer::Found {
-                navigation,
-                request: u32::from(by.0 % 3),
-                matches: FindMatches {
-                    current: 1,
-                    count: 3,
-                    has_more: false,
-                },
-            },
+            RendererKind::Found => found(navigation, by),
             RendererKind::Hover => FromRenderer::Hover {
                 cursor: Cursor::Pointer,
                 link: Some(text),
@@ -509,6 +506,19 @@ fn answer((sequence, is_text): (u32, bool), url: String) -> FromRenderer {
     FromRenderer::Inspected { sequence, target }
 }
 
+/// What a search has found that may not have been asked for.
+fn found(navigation: NavigationId, by: Pick) -> FromRenderer {
+    FromRenderer::Found {
+        navigation,
+        request: u32::from(by.0 % 3),
+        matches: FindMatches {
+            current: 1,
+            count: 3,
+            has_more: false,
+        },
+    }
+}
+
 /// What the scripts of a page bring before the broker.
 fn word_of_scripts(
     says: RendererKind,
@@ -539,6 +549,22 @@ fn word_of_scripts(
             },
         },
         RendererKind::GuardsLeaving => FromRenderer::GuardsLeaving { navigation },
+        RendererKind::CloseTab => FromRenderer::CloseTab { navigation },
+        RendererKind::PushState => FromRenderer::PushState {
+            navigation,
+            url: text,
+            state: Some(by.0.to_string()),
+            replaces: by.0.is_multiple_of(2),
+        },
+        RendererKind::Reload => FromRenderer::Reload { navigation },
+        RendererKind::Replace => FromRenderer::Replace {
+            navigation,
+            url: text,
+        },
+        RendererKind::Traverse => FromRenderer::Traverse {
+            navigation,
+            by: i32::from(by.0 % 7) - 3,
+        },
         _ => FromRenderer::ScriptStopped { navigation },
     }
 }

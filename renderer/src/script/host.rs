@@ -3,6 +3,7 @@
 //!
 //! Never: stays borrowed across a call into the engine.
 
+use crate::script::address::Address;
 use crate::script::console::Console;
 use crate::script::handles::Refusal;
 use crate::script::limits::{ATTRIBUTE_BYTES_MAX, NAVIGATIONS_MAX, NODES_MAX, TEXT_BYTES_MAX};
@@ -33,6 +34,7 @@ pub(crate) struct Host {
     pub(crate) defaults: Box<dyn Defaults>,
     /// The address of the document.
     pub(crate) url: RefCell<Url>,
+    pub(crate) address: Address,
     pub(crate) outside: Outside,
     pub(crate) epoch: Instant,
     /// Until when the present task may run.
@@ -81,6 +83,7 @@ impl Host {
             document: RefCell::new(None),
             defaults,
             url: RefCell::new(url),
+            address: Address::default(),
             outside: Outside::new(),
             epoch: Instant::now(),
             deadline: Cell::new(None),

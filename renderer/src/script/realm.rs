@@ -4,6 +4,7 @@
 //! while it still holds anything of ours would abort. So it is leaked, and never used for a second
 //! document.
 
+use crate::script::address::rebase;
 use crate::script::events::{self, Outcome};
 use crate::script::handles::{Handle, List, OrNull, handles};
 use crate::script::host::{Defaults, Host, Lent};
@@ -288,10 +289,11 @@ impl Realm {
         self.call::<_, ()>(&self.entries.submit, (Handle(field),));
     }
 
-    /// The address has another fragment.
-    pub(crate) fn went_within(&self, url: &Url) {
-        let old = self.host.url.replace(url.clone()).to_string();
-        let arguments = (old, url.as_str());
+    /// The document is at another address, or entry of the history.
+    pub(crate) fn went_within(&self, old: &Url, url: &Url) {
+        *self.host.url.borrow_mut() = url.clone();
+        rebase(&mut self.host.write(), old, url);
+        let arguments = (old.as_str(), url.as_str());
         self.call::<_, ()>(&self.entries.within, arguments);
     }
 

@@ -2,6 +2,7 @@
 
 use crate::script::loader::Loader;
 use protocol::geometry::Size;
+use protocol::renderer::HistoryPlace;
 
 /// How far the scripts of a document are.
 #[derive(Default)]
@@ -20,6 +21,10 @@ pub(crate) struct Scripts {
     pub(crate) stage: Stage,
     /// Whether it may run any.
     pub(crate) may_run: bool,
+    /// Where the document stands in the history, and what a script gave that entry, until there
+    /// is a realm that knows it.
+    pub(crate) place: HistoryPlace,
+    pub(crate) state: Option<String>,
     pub(crate) is_interactive: bool,
     pub(crate) has_told_stop: bool,
     /// What the page was last told of.
@@ -29,9 +34,11 @@ pub(crate) struct Scripts {
 
 impl Scripts {
     /// Of a new document.
-    pub(crate) fn of(may_run: bool) -> Scripts {
+    pub(crate) fn of(may_run: bool, place: HistoryPlace, state: Option<String>) -> Scripts {
         Scripts {
             may_run,
+            place,
+            state,
             ..Default::default()
         }
     }

@@ -11,7 +11,7 @@ use protocol::frames::{FromProducer, ToProducer};
 use protocol::geometry::Size;
 use protocol::ids::{Generation, NavigationId, RequestId, SurfaceId};
 use protocol::input::{Button, InputEvent, Key, Modifiers};
-use protocol::renderer::{CommitDocument, FromRenderer, ToRenderer};
+use protocol::renderer::{CommitDocument, FromRenderer, HistoryPlace, ToRenderer};
 use protocol::shell::{FromShell, ToShell};
 use protocol::site::Site;
 use protocol::surface::SurfacePart;
@@ -553,6 +553,8 @@ pub(super) fn commit(
         refresh: None,
         body,
         scroll_y: (scroll_y > 0).then_some(scroll_y),
+        state: None,
+        place: HistoryPlace::default(),
         script: true,
     })
 }

@@ -9,7 +9,7 @@ use crate::state::core::Core;
 use crate::state::input::{Focus, HELD_MAX};
 use crate::state::liveness::{UNANSWERED_MAX, UNANSWERED_MOVES_MAX};
 use protocol::ids::{ProcessId, SurfaceId};
-use protocol::input::{Button, InputEvent};
+use protocol::input::{Button, InputEvent, Key, Modifiers};
 use protocol::surface::SurfacePart;
 
 impl Core {
@@ -22,14 +22,9 @@ impl Core {
                 repeat,
             } => {
                 self.input.menu_wanted = None;
-                if self.config.shell
-                    && (self.popup_key(key)
-                        || self.dialog_key(key, repeat)
-                        || self.shortcut(key, modifiers, repeat))
-                {
-                    return;
+                if !self.is_own_key(key, modifiers, repeat) {
+                    self.send_to_focus(event);
                 }
-                self.send_to_focus(event);
             }
             InputEvent::KeyUp { .. } => self.send_to_focus(event),
             InputEvent::Focus(is_focused) => self.input.is_window_focused = is_focused,
@@ -85,6 +80,14 @@ impl Core {
                 }
             }
         }
+    }
+
+    /// Does what the key means to the browser itself; `false` when it means nothing to it.
+    fn is_own_key(&mut self, key: Key, modifiers: Modifiers, repeat: bool) -> bool {
+        self.config.shell
+            && (self.popup_key(key)
+                || self.dialog_key(key, repeat)
+                || self.shortcut(key, modifiers, repeat))
     }
 
     fn pointer_target(&self, event: &InputEvent) -> Option<SurfaceId> {
@@ -245,6 +248,7 @@ impl Core {
             InputEvent::PointerDown { .. } | InputEvent::KeyDown { .. }
         ) {
             process.activated = true;
+            process.acted = true;
             process.has_acted = true;
         }
         let held = process.unanswered.take_held();

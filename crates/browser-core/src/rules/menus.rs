@@ -18,6 +18,8 @@ use url::Url;
 
 /// Most addresses in the list under the address bar.
 const ADDRESSES_MAX: usize = 8;
+/// Where the menu of a site begins, at scale 1.
+const SITE_MENU_X: u32 = 112;
 /// Where a menu is that belongs to no place, from the corner of the page.
 const CORNER: f32 = 12.0;
 
@@ -139,20 +141,41 @@ impl Core {
         let has_closed = self.closed_tabs.len() > 0;
         let close_others = Row::new("Close other tabs", "", Choice::CloseOthers(tab));
         let reopen = Row::new("Reopen closed tab", "Ctrl+Shift+T", Choice::Reopen);
-        let stop = Row::new("Stop the script", "", Choice::StopScript(tab));
-        let state = self.tabs.find(tab).map(|tab| self.script_stop(tab));
-        let can_stop = state == Some(ScriptStop::Possible);
         let rows = vec![
             Row::new("New tab", "Ctrl+T", Choice::NewTab),
             Row::new("Reload", "Ctrl+R", Choice::Reload(tab)).begins_group(),
             Row::new("Duplicate", "", Choice::Duplicate(tab)),
-            stop.enabled(can_stop).begins_group(),
-            Row::new("Console", "", Choice::Console(tab)),
             Row::new("Close", "Ctrl+W", Choice::Close(tab)).begins_group(),
             close_others.enabled(has_others),
             reopen.enabled(has_closed),
         ];
-        self.open_menu(rows, x, y);
+        let rows = rows.into_iter().chain(self.script_rows(tab));
+        self.open_menu(rows.collect(), x, y);
+    }
+
+    /// What can be done about the scripts of a tab's page.
+    fn script_rows(&self, id: TabId) -> [Row; 3] {
+        let tab = self.tabs.find(id);
+        let can_stop = tab.map(|tab| self.script_stop(tab)) == Some(ScriptStop::Possible);
+        let are_on = tab.and_then(|tab| self.site_scripts(tab));
+        let text = match are_on {
+            Some(false) => "Turn on scripts of this site",
+            _ => "Turn off scripts of this site",
+        };
+        let stop = Row::new("Stop the script", "", Choice::StopScript(id));
+        let toggle = Row::new(text, "", Choice::ToggleScripts(id));
+        [
+            stop.enabled(can_stop).begins_group(),
+            toggle.enabled(are_on.is_some()),
+            Row::new("Console", "", Choice::Console(id)),
+        ]
+    }
+
+    /// The menu of the active tab's site, under the word for what its address is worth.
+    pub(crate) fn open_site_menu(&mut self, tab: TabId) {
+        let strip = self.strip_rect();
+        let x = self.scale().of(SITE_MENU_X) as f32;
+        self.open_menu(self.script_rows(tab).into(), x, strip.height as f32);
     }
 
     /// The menu of the address bar.
@@ -228,6 +251,7 @@ impl Core {
             Choice::Reopen => self.reopen_tab(),
             Choice::SelectAll(surface) => self.edit(surface, Edit::SelectAll),
             Choice::StopScript(tab) => self.stop_script(tab),
+            Choice::ToggleScripts(tab) => self.toggle_scripts(tab),
             Choice::ViewSource(tab) => self.open_source(tab),
         }
     }

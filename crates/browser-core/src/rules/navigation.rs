@@ -78,7 +78,11 @@ impl Core {
     }
 
     pub(crate) fn go_back(&mut self, tab: TabId) {
-        if let Some(index) = self.tabs.find(tab).and_then(|tab| tab.history.back()) {
+        if let Some(index) = self
+            .tabs
+            .find(tab)
+            .and_then(|tab| tab.history.back_of_user())
+        {
             self.leave(tab, Leave::Entry(index));
         }
     }
@@ -290,9 +294,15 @@ impl Core {
     /// The tab's process, if it may take a document of that site and answers. One that has run
     /// scripts takes no other document: nothing of them is left over in the next one.
     pub(crate) fn reusable_process(&self, tab: TabId, site: &Site) -> Option<ProcessId> {
+        let process = self.answering_process(tab, site)?;
+        let process = self.processes.get(process)?;
+        (!process.scripts.have_run).then_some(process.id)
+    }
+
+    /// The process of the tab's document, if it is locked to that site and answers.
+    pub(crate) fn answering_process(&self, tab: TabId, site: &Site) -> Option<ProcessId> {
         let process = self.processes.get(self.current_process(tab)?)?;
         let is_fit = process.is_ready()
-            && !process.scripts.have_run
             && process.site.as_ref() == Some(site)
             && process.unanswered.slowness == Slowness::None
             && process.unanswered.count() < UNANSWERED_MAX;

@@ -58,6 +58,11 @@ impl Core {
             | FromRenderer::Console { navigation, .. }
             | FromRenderer::Dialog { navigation, .. }
             | FromRenderer::GuardsLeaving { navigation }
+            | FromRenderer::Replace { navigation, .. }
+            | FromRenderer::Reload { navigation }
+            | FromRenderer::Traverse { navigation, .. }
+            | FromRenderer::PushState { navigation, .. }
+            | FromRenderer::CloseTab { navigation }
             | FromRenderer::Navigate { navigation, .. }
             | FromRenderer::Found { navigation, .. }
             | FromRenderer::NavigateNamed { navigation, .. }
@@ -116,7 +121,6 @@ impl Core {
                 self.record(RecordKind::Title { title }, Some(id), Some(process));
             }
             FromRenderer::Scripted { .. } => {}
-            FromRenderer::ScriptStopped { .. } => self.on_script_stopped(id, process),
             FromRenderer::Painted { .. } => {
                 committed.is_painted = true;
                 self.inject_waiting(id);
@@ -137,12 +141,6 @@ impl Core {
                 self.record(loaded, Some(id), Some(process));
             }
             FromRenderer::Incomplete { reason, .. } => self.incomplete(id, reason),
-            FromRenderer::Console { line, .. } => self.on_console(id, process, line),
-            FromRenderer::GuardsLeaving { navigation } => {
-                if let Some(process) = self.processes.living_mut(process) {
-                    process.guards = Some(navigation);
-                }
-            }
             FromRenderer::Navigate { url, new_tab, .. } => {
                 self.on_link(id, process, &url, new_tab);
             }
@@ -164,17 +162,52 @@ impl Core {
                 self.on_refresh(id, process, url, after_s);
             }
             FromRenderer::Icon { pixels, .. } => self.on_icon(id, process, pixels),
-            FromRenderer::Hover { .. }
-            | FromRenderer::Dialog { .. }
-            | FromRenderer::LeaveAnswer { .. }
-            | FromRenderer::Copied { .. }
-            | FromRenderer::Inspected { .. }
-            | FromRenderer::Done { .. } => {}
+            message => self.on_script(id, process, message),
         }
     }
 
-    /// A page asks to go elsewhere.
-    pub(crate) fn on_link(&mut self, tab: TabId, process: ProcessId, link: &str, new_tab: bool) {
+    /// What only a document with scripts says.
+    fn on_script(&mut self, tab: TabId, process: ProcessId, message: FromRenderer) {
+        match message {
+            FromRenderer::ScriptStopped { .. } => self.on_script_stopped(tab, process),
+            FromRenderer::Console { line, .. } => self.on_console(tab, process, line),
+            FromRenderer::GuardsLeaving { navigation } => {
+                if let Some(process) = self.processes.living_mut(process) {
+                    process.guards = Some(navigation);
+                }
+            }
+            FromRenderer::Replace { url, .. } => {
+                self.follow(tab, process, &url, NavigationKind::Replace);
+            }
+            FromRenderer::Reload { .. } if self.may_navigate(tab, process) => {
+                self.leave(tab, Leave::Reload);
+            }
+            FromRenderer::Traverse { by, .. } => self.on_traverse(tab, process, by),
+            FromRenderer::PushState {
+                url,
+                state,
+                replaces,
+                ..
+            } => self.on_push_state(tab, process, &url, state, replaces),
+            FromRenderer::CloseTab { .. } => {
+                let opened = self.tabs.find(tab).is_some_and(|it| it.named.is_some());
+                match opened {
+                    true => self.leave(tab, Leave::Close),
+                    false => {
+                        let reason = "the page tried to close a tab that no page opened";
+                        let refused = RecordKind::Refused {
+                            reason: reason.to_owned(),
+                        };
+                        self.record(refused, Some(tab), Some(process));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A page asks to go elsewhere in its own tab.
+    fn follow(&mut self, tab: TabId, process: ProcessId, link: &str, kind: NavigationKind) {
         let Some(fault) = self.may_open(tab, process, link) else {
             return;
         };
@@ -183,12 +216,25 @@ impl Core {
         }
         match fault {
             Some(injection) => self.inject_or_explain(tab, injection),
-            None if new_tab => {
-                self.open_from_page(tab, process, link, false);
-            }
+            None => self.leave(tab, Leave::Link(link.to_owned(), kind)),
+        }
+    }
+
+    /// A page asks to go elsewhere.
+    pub(crate) fn on_link(&mut self, tab: TabId, process: ProcessId, link: &str, new_tab: bool) {
+        if !new_tab {
+            return self.follow(tab, process, link, NavigationKind::New);
+        }
+        let Some(fault) = self.may_open(tab, process, link) else {
+            return;
+        };
+        if !self.may_navigate(tab, process) {
+            return;
+        }
+        match fault {
+            Some(injection) => self.inject_or_explain(tab, injection),
             None => {
-                let leave = Leave::Link(link.to_owned(), NavigationKind::New);
-                self.leave(tab, leave);
+                self.open_from_page(tab, process, link, false);
             }
         }
     }
@@ -219,7 +265,7 @@ impl Core {
             return self.begin(tab, link, NavigationKind::New);
         }
         match known.filter(|_| !named.name.is_empty()) {
-            Some(known) if self.take_activation(tab, process) => {
+            Some(known) if self.take_activation(tab, process, link) => {
                 self.activate(known);
                 self.begin(known, link, NavigationKind::New);
             }
@@ -292,7 +338,7 @@ impl Core {
         link: &str,
         activate: bool,
     ) -> Option<TabId> {
-        if !self.take_activation(tab, process) {
+        if !self.take_activation(tab, process, link) {
             return None;
         }
         let at = self
@@ -308,14 +354,31 @@ impl Core {
     }
 
     /// Uses up what the user did on the page; a page that was not acted on is told no.
-    fn take_activation(&mut self, tab: TabId, process: ProcessId) -> bool {
+    fn take_activation(&mut self, tab: TabId, process: ProcessId, link: &str) -> bool {
         let process = self.processes.living_mut(process);
         let is_activated = process.is_some_and(|p| std::mem::take(&mut p.activated));
         if !is_activated {
             let notice = "the page tried to open a tab without a click or key of the user";
             self.refuse(tab, notice.to_owned());
+            // The strip names what was refused, and offers to open it.
+            if let Some(tab) = self.tabs.find_mut(tab) {
+                tab.notice = None;
+                tab.blocked_popup = Some(link.to_owned());
+            }
         }
         is_activated
+    }
+
+    /// The user wants to see what the tab's page tried to open.
+    pub(crate) fn open_blocked(&mut self, id: TabId) {
+        let tab = self.tabs.find_mut(id);
+        let link = tab.and_then(|tab| tab.blocked_popup.take());
+        let place = self.tabs.place_of(id).map_or(0, |place| place + 1);
+        if let Some(link) = link
+            && let Some(new) = self.add_tab(&link, true, place)
+        {
+            self.begin(new, &link, NavigationKind::New);
+        }
     }
 }
 
@@ -331,6 +394,11 @@ fn name_of(message: &FromRenderer) -> &'static str {
         FromRenderer::Console { .. } => "< Console",
         FromRenderer::Dialog { .. } => "< Dialog",
         FromRenderer::GuardsLeaving { .. } => "< GuardsLeaving",
+        FromRenderer::Replace { .. } => "< Replace",
+        FromRenderer::Reload { .. } => "< Reload",
+        FromRenderer::Traverse { .. } => "< Traverse",
+        FromRenderer::PushState { .. } => "< PushState",
+        FromRenderer::CloseTab { .. } => "< CloseTab",
         FromRenderer::LeaveAnswer { .. } => "< LeaveAnswer",
         FromRenderer::Navigate { .. } => "< Navigate",
         FromRenderer::NavigateNamed { .. } => "< NavigateNamed",

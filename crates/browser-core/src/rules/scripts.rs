@@ -33,6 +33,29 @@ impl Core {
         }
     }
 
+    /// Whether the tab's page is one whose scripts can be turned off; then whether they are on.
+    pub(crate) fn site_scripts(&self, tab: &Tab) -> Option<bool> {
+        let committed = tab.committed.as_ref()?;
+        let is_made_here = committed.site.is_builtin() || committed.error.is_some();
+        let can_run = self.config.script && !is_made_here;
+        can_run.then(|| self.scripts_off.allow(&committed.url))
+    }
+
+    /// Turns the scripts of the tab's site off, or on again.
+    pub(crate) fn toggle_scripts(&mut self, id: TabId) {
+        let Some(tab) = self.tabs.find(id) else {
+            return;
+        };
+        let Some(were_on) = self.site_scripts(tab) else {
+            return;
+        };
+        let url = tab.url().to_owned();
+        self.scripts_off.toggle(&url);
+        let now = if were_on { "off" } else { "on" };
+        let notice = format!("scripts of this site are {now}: reload the page");
+        self.set_notice(id, notice);
+    }
+
     /// How far the page's scripts are with ending.
     pub(crate) fn script_stop(&self, tab: &Tab) -> ScriptStop {
         let process = tab.committed_process();

@@ -53,62 +53,59 @@ impl Core {
             }
             return;
         }
-        match (message, self.tabs.active) {
-            (FromShell::Activate(tab), _) => {
+        match message {
+            FromShell::Activate(tab) => {
                 self.activate(tab);
                 self.input.focus = Focus::Page;
             }
-            (FromShell::CardButton(tab, button), _) => self.on_card_button(tab, button),
-            (FromShell::Close(tab), _) => self.leave(tab, Leave::Close),
-            (
-                FromShell::Dialog {
-                    tab,
-                    serial,
-                    answer,
-                },
-                _,
-            ) => {
-                self.on_dialog_answer(tab, serial, answer);
-            }
-            (FromShell::Move(tab, place), _) => self.tabs.shift(tab, usize::from(place)),
-            (FromShell::TabMenu { tab, x, y }, _) => self.open_tab_menu(tab, x, y),
-            (
-                FromShell::AddressMenu {
-                    x,
-                    y,
-                    has_selection,
-                },
-                _,
-            ) => {
-                self.open_address_menu(x, y, has_selection);
-            }
-            (FromShell::Typed(text), _) => self.on_typed(&text),
-            (FromShell::NewTab, _) => self.open_new_tab(),
-            (FromShell::Go(address), tab) => {
+            FromShell::CardButton(tab, button) => self.on_card_button(tab, button),
+            FromShell::Close(tab) => self.leave(tab, Leave::Close),
+            FromShell::Dialog {
+                tab,
+                serial,
+                answer,
+            } => self.on_dialog_answer(tab, serial, answer),
+            FromShell::Move(tab, place) => self.tabs.shift(tab, usize::from(place)),
+            FromShell::TabMenu { tab, x, y } => self.open_tab_menu(tab, x, y),
+            FromShell::AddressMenu {
+                x,
+                y,
+                has_selection,
+            } => self.open_address_menu(x, y, has_selection),
+            FromShell::Typed(text) => self.on_typed(&text),
+            FromShell::NewTab => self.open_new_tab(),
+            FromShell::Go(address) => {
                 self.input.focus = Focus::Page;
-                match tab {
+                match self.tabs.active {
                     Some(tab) => self.leave(tab, Leave::Go(address)),
                     None => {
                         self.open_typed(&address, true);
                     }
                 }
             }
-            (FromShell::Back, Some(tab)) => self.go_back(tab),
-            (FromShell::Forward, Some(tab)) => self.go_forward(tab),
-            (FromShell::Reload, Some(tab)) => self.leave(tab, Leave::Reload),
-            (FromShell::Stop, Some(tab)) => self.stop(tab),
-            (FromShell::StopScript, Some(tab)) => self.stop_script(tab),
-            (FromShell::ResetZoom, Some(tab)) => self.zoom(tab, ZoomStep::Reset),
-            (FromShell::Find(text), Some(tab)) => self.find_text(tab, text),
-            (FromShell::FindStep(step), Some(tab)) => {
-                if self.has_find(tab) {
-                    self.find_step(tab, step);
+            message => {
+                if let Some(tab) = self.tabs.active {
+                    self.on_shell_of_tab(tab, message);
                 }
             }
-            (FromShell::CloseFind, Some(tab)) => self.close_find(tab),
-            (FromShell::Back | FromShell::Forward | FromShell::Reload | FromShell::Stop, None) => {}
-            (FromShell::ResetZoom | FromShell::Find(_) | FromShell::StopScript, None) => {}
-            (FromShell::FindStep(_) | FromShell::CloseFind, None) => {}
+        }
+    }
+
+    /// What the user wants of the active tab.
+    fn on_shell_of_tab(&mut self, tab: TabId, message: FromShell) {
+        match message {
+            FromShell::Back => self.go_back(tab),
+            FromShell::Forward => self.go_forward(tab),
+            FromShell::Reload => self.leave(tab, Leave::Reload),
+            FromShell::Stop => self.stop(tab),
+            FromShell::StopScript => self.stop_script(tab),
+            FromShell::SiteMenu => self.open_site_menu(tab),
+            FromShell::OpenBlocked => self.open_blocked(tab),
+            FromShell::ResetZoom => self.zoom(tab, ZoomStep::Reset),
+            FromShell::Find(text) => self.find_text(tab, text),
+            FromShell::FindStep(step) if self.has_find(tab) => self.find_step(tab, step),
+            FromShell::CloseFind => self.close_find(tab),
+            _ => {}
         }
     }
 
@@ -191,6 +188,7 @@ impl Core {
             hover_link: process.and_then(|process| process.hover_link.clone()),
             notice: tab.and_then(|tab| tab.notice.clone()),
             banner: self.banner(),
+            blocked_popup: tab.and_then(|tab| blocked_host(tab.blocked_popup.as_deref()?)),
             can_stop_script: tab.is_some_and(|tab| self.offers_stop(tab)),
             card: tab.and_then(|tab| self.card(tab.id)),
         }
@@ -289,6 +287,13 @@ impl Core {
             buttons,
         })
     }
+}
+
+/// What the strip says of an address that a page tried to open.
+fn blocked_host(url: &str) -> Option<String> {
+    let url = Url::parse(url).ok()?;
+    let host = url.host_str().unwrap_or(url.scheme());
+    Some(text::clean(host, HOST_BYTES_MAX))
 }
 
 /// What the tab's address is worth.

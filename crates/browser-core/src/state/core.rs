@@ -10,6 +10,7 @@ use crate::state::ids::Ids;
 use crate::state::input::InputState;
 use crate::state::popup::Popup;
 use crate::state::processes::Processes;
+use crate::state::script_sites::ScriptSites;
 use crate::state::service::{Service, Services};
 use crate::state::surface::Window;
 use crate::state::surfaces::Surfaces;
@@ -47,6 +48,7 @@ pub struct Core {
     pub(crate) visits: Visits,
     pub(crate) closed_tabs: ClosedTabs,
     pub(crate) zooms: Zooms,
+    pub(crate) scripts_off: ScriptSites,
     /// The text that was looked for last, in any tab.
     pub(crate) last_find: String,
     /// What the shell was told last.
@@ -84,6 +86,7 @@ impl Core {
             visits: Visits::default(),
             closed_tabs: ClosedTabs::default(),
             zooms: Zooms::default(),
+            scripts_off: ScriptSites::default(),
             last_find: String::new(),
             shell_told: None,
             icons_told: BTreeMap::new(),

@@ -17,6 +17,7 @@ pub(crate) mod processes;
 pub(crate) mod rate_limit;
 pub(crate) mod restarts;
 pub(crate) mod script;
+pub(crate) mod script_sites;
 pub(crate) mod service;
 pub(crate) mod surface;
 pub(crate) mod surfaces;

@@ -38,6 +38,8 @@ pub(crate) enum Choice {
     SelectAll(SurfaceId),
     /// End the scripts of the tab's page.
     StopScript(TabId),
+    /// Turn the scripts of the tab's site off, or on again.
+    ToggleScripts(TabId),
     /// Open the source of the tab's page in a new tab.
     ViewSource(TabId),
 }

@@ -70,6 +70,10 @@ pub(crate) struct Process {
     pub(crate) muted: Option<NavigationId>,
     /// The document that wants to be asked before it is left.
     pub(crate) guards: Option<NavigationId>,
+    /// Whether the user acted on the page since it last made an entry of the history.
+    pub(crate) acted: bool,
+    /// How often its page has changed its address without that.
+    pub(crate) states_pushed: RateLimit,
     /// Whether the user has ever acted on its pages.
     pub(crate) has_acted: bool,
     /// How often its page has written to its console.
@@ -108,6 +112,11 @@ impl Process {
             mutes: None,
             muted: None,
             guards: None,
+            acted: false,
+            states_pushed: RateLimit::new(
+                limits::PAGE_NAVIGATIONS_MAX,
+                limits::PAGE_NAVIGATIONS_WINDOW_MS,
+            ),
             has_acted: false,
             console_lines: RateLimit::new(limits::CONSOLE_LINES_PER_SECOND_MAX, 1_000),
             console_left_out: 0,

@@ -32,6 +32,8 @@ pub(crate) struct Tab {
     pub(crate) dialogs: Dialogs,
     /// Its page was asked whether it wants to be left.
     pub(crate) leaving: Option<Leaving>,
+    /// The address that its page tried to open without the user; goes with the next commit.
+    pub(crate) blocked_popup: Option<String>,
     /// The bar for finding text, if it is open; goes with the next commit.
     pub(crate) find: Option<Find>,
     /// The name that a link's `target` gave it, and the page that it was opened from.
@@ -120,6 +122,7 @@ impl Tab {
             notice: None,
             dialogs: Dialogs::default(),
             leaving: None,
+            blocked_popup: None,
             find: None,
             named: None,
             refresh: None,

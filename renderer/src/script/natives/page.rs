@@ -4,7 +4,6 @@ use crate::script::handles::{Handle, OrName, OrNull, Refusal};
 use crate::script::host::Host;
 use crate::script::native::native;
 use crate::script::scripts;
-use protocol::dialog::DialogKind;
 use rquickjs::{Ctx, Object, Result};
 use std::rc::Rc;
 use std::time::Instant;
@@ -29,16 +28,6 @@ pub(super) fn add<'js>(natives: &Object<'js>, host: &Rc<Host>) -> Result<()> {
         |level: String, text: String, stack: String, groups: u8| host
             .log_from(&level, &text, &stack, groups)
     );
-    native!(natives, "alert", host, |text: String| {
-        host.ask(DialogKind::Alert, &text, "");
-    });
-    native!(natives, "confirm", host, |text: String| {
-        host.ask(DialogKind::Confirm, &text, "").is_accepted
-    });
-    native!(natives, "prompt", host, |text: String, initial: String| {
-        let answer = host.ask(DialogKind::Prompt, &text, &initial);
-        OrNull(answer.is_accepted.then_some(answer.text))
-    });
     native!(natives, "url", host, || host.url.borrow().to_string());
     native!(natives, "setUrl", host, |text: String| {
         if let Ok(url) = Url::parse(&text) {

@@ -27,7 +27,7 @@ return {
     else mapSet(rejected, promise, reason);
   },
   within(oldURL, newURL) {
-    dispatch(G, trusted(new PopStateEvent('popstate', { state: historyState })));
-    if (oldURL !== newURL) dispatch(G, trusted(new HashChangeEvent('hashchange', { oldURL, newURL })));
+    dispatch(G, trusted(new PopStateEvent('popstate', { state: presentState() })));
+    if (oldURL !== newURL && withoutHash(oldURL) === withoutHash(newURL)) dispatch(G, trusted(new HashChangeEvent('hashchange', { oldURL, newURL })));
   },
 };

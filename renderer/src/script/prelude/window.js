@@ -88,8 +88,14 @@ class Location {
   get href() { return n.url(); }
   set href(value) { go(text(value)); }
   assign(value) { go(text(value)); }
-  replace(value) { go(text(value)); }
-  reload() { const at = n.url(), end = stringIndexOf(at, '#'); checked(n.navigate(end < 0 ? at : substring(at, 0, end))); }
+  replace(value) {
+    const url = n.resolve(text(value));
+    if (url === null) fail('SyntaxError');
+    const isWithin = stringIndexOf(url, '#') >= 0 && withoutHash(url) === withoutHash(n.url());
+    if (isWithin || startsWith(url, 'javascript:')) go(url);
+    else checked(n.replace(url));
+  }
+  reload() { n.reload(); }
   toString() { return n.url(); }
   get ancestorOrigins() { return []; }
 }
@@ -133,23 +139,36 @@ expose('Location', Location);
 
 class History {
   constructor() { illegal(); }
-  get length() { return 1; }
-  get state() { return historyState; }
+  get length() { return n.historyLength(); }
+  get state() { return presentState(); }
   get scrollRestoration() { return 'auto'; }
   set scrollRestoration(value) { text(value); }
-  back() {} forward() {} go(steps) { if (steps === undefined || +steps === 0) location.reload(); }
-  pushState(state, title, url) { setHistory(state, url); }
-  replaceState(state, title, url) { setHistory(state, url); }
-}
-let historyState = null;
-function setHistory(state, given) {
-  if (given !== undefined && given !== null) {
-    const url = n.resolve(text(given)), now = n.parseUrl(n.url(), null);
-    const parts = url === null ? null : n.parseUrl(url, null);
-    if (parts === null || parts[1] !== now[1]) fail('SecurityError');
-    n.setUrl(url);
+  back() { n.traverse(-1); }
+  forward() { n.traverse(1); }
+  go(by) {
+    const steps = trunc(+by || 0);
+    if (steps === 0) n.reload();
+    else if (steps > -10_000 && steps < 10_000) n.traverse(steps);
   }
-  historyState = state === undefined ? null : state;
+  pushState(state, title, url) { setHistory(state, url, false); }
+  replaceState(state, title, url) { setHistory(state, url, true); }
+}
+let stateJson = null, stateValue = null;
+/** The state of the present entry; the same object for as long as it is the same state. */
+function presentState() {
+  const json = n.historyState();
+  if (json !== stateJson) {
+    stateJson = json;
+    stateValue = json === null ? null : parseJson(json);
+  }
+  return stateValue;
+}
+function setHistory(state, given, replaces) {
+  const json = state === undefined || state === null ? null : stringify(state);
+  if (json === undefined) fail('DataCloneError');
+  const url = given === undefined || given === null ? n.url() : n.resolve(text(given));
+  if (url === null) fail('SecurityError');
+  checked(n.pushState(url, json === null ? null : wellFormed(json), replaces));
 }
 const history = objectCreate(History.prototype);
 defineProperty(G, 'history', { get: () => history, enumerable: true, configurable: true });
@@ -157,6 +176,13 @@ expose('History', History);
 
 // ---- the rest
 
+class UserActivation {
+  constructor() { illegal(); }
+  get isActive() { return n.isActive(); }
+  get hasBeenActive() { return n.hasBeenActive(); }
+}
+const userActivation = objectCreate(UserActivation.prototype);
+expose('UserActivation', UserActivation);
 class Navigator { constructor() { illegal(); } }
 mix(Navigator.prototype, {
   get userAgent() { return 'Mozilla/5.0 (X11; Linux x86_64) Bulkhead/0.1'; },
@@ -173,6 +199,7 @@ mix(Navigator.prototype, {
   get hardwareConcurrency() { return 1; },
   get maxTouchPoints() { return 0; },
   get webdriver() { return false; },
+  get userActivation() { return userActivation; },
   javaEnabled() { return false; },
   sendBeacon() { return false; },
 });
@@ -243,7 +270,7 @@ const windowMembers = {
     remove(handleOf(link));
     return null;
   },
-  close() {}, stop() {}, focus() {}, blur() {}, print() {},
+  close() { n.closeTab(); }, stop() {}, focus() {}, blur() {}, print() {},
   matchMedia(query) { return mediaList(text(query)); },
   alert(message) { n.alert(message === undefined ? '' : text(message)); },
   confirm(message) { return n.confirm(message === undefined ? '' : text(message)); },
