@@ -5,6 +5,7 @@ mod dom;
 mod events;
 mod hostile;
 mod pages;
+mod taken_apart;
 mod traps;
 mod trees;
 
