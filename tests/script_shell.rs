@@ -27,13 +27,15 @@ const PAGES: &[(&str, &str)] = &[
     ),
     (
         "/floods",
-        "<title>floods</title><script>for (let n = 0; n < 20000; n++) console.log('x'.repeat(9000));\
+        "<title>floods</title><script>for (let n = 0; n < 20000; n++) \
+         console.log('x'.repeat(9000));\
          setTimeout(() => { document.title = 'flooded'; }, 0);</script>",
     ),
     (
         "/places",
-        "<title>places</title><script>onkeydown = (e) => { history.pushState({n: 7}, '', '/pushed?x'); \
-         }; onpopstate = (e) => { document.title = 'popped ' + location.pathname + \
+        "<title>places</title><script>onkeydown = (e) => { \
+         history.pushState({n: 7}, '', '/pushed?x'); }; onpopstate = (e) => { \
+         document.title = 'popped ' + location.pathname + \
          JSON.stringify(e.state) + history.length; };</script>",
     ),
     (

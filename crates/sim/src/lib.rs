@@ -20,6 +20,7 @@ pub mod op;
 pub mod play;
 mod recipients;
 mod settle;
+mod words;
 pub mod world;
 
 pub use world::World;

@@ -4,15 +4,9 @@
 //! Trusts: no script; the broker checks again. Never: gives a document an address of another
 //! origin.
 
-use crate::script::handles::Refusal;
-use crate::script::host::Host;
 use blitz_dom::BaseDocument;
-use protocol::limits::{
-    HISTORY_ENTRIES_MAX, PAGE_NAVIGATIONS_MAX, PAGE_NAVIGATIONS_WINDOW_MS, STATE_BYTES_MAX,
-    URL_BYTES_MAX,
-};
-use protocol::renderer::{FromRenderer, HistoryPlace};
-use protocol::site::may_rewrite;
+use protocol::limits::{HISTORY_ENTRIES_MAX, PAGE_NAVIGATIONS_MAX, PAGE_NAVIGATIONS_WINDOW_MS};
+use protocol::renderer::HistoryPlace;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -35,7 +29,27 @@ pub(crate) struct Address {
     /// Whether the user has acted since a script made an entry.
     is_fresh: Cell<bool>,
     /// When scripts changed the address without that.
-    changes: RefCell<VecDeque<Instant>>,
+    changes: RefCell<Window>,
+    /// When scripts asked to go elsewhere, or for the tab to be closed.
+    moves: RefCell<Window>,
+}
+
+/// The times of what may happen so often and no oftener.
+#[derive(Default)]
+struct Window(VecDeque<Instant>);
+
+impl Window {
+    /// Whether there is room for one more, which then counts.
+    fn allow(&mut self) -> bool {
+        while self.0.front().is_some_and(|at| at.elapsed() >= WINDOW) {
+            self.0.pop_front();
+        }
+        let has_room = self.0.len() < PAGE_NAVIGATIONS_MAX;
+        if has_room {
+            self.0.push_back(Instant::now());
+        }
+        has_room
+    }
 }
 
 impl Address {
@@ -67,60 +81,18 @@ impl Address {
         }
     }
 
+    /// Whether a script may ask once more to go elsewhere.
+    pub(crate) fn may_move(&self) -> bool {
+        self.moves.borrow_mut().allow()
+    }
+
     /// Whether a script may change the address once more; the broker counts likewise.
-    fn may_change(&self, replaces: bool) -> bool {
+    pub(crate) fn may_change(&self, replaces: bool) -> bool {
         if !replaces && self.is_fresh.replace(false) {
             return true;
         }
-        let mut changes = self.changes.borrow_mut();
-        while changes.front().is_some_and(|at| at.elapsed() >= WINDOW) {
-            changes.pop_front();
-        }
-        let has_room = changes.len() < PAGE_NAVIGATIONS_MAX;
-        if has_room {
-            changes.push_back(Instant::now());
-        }
-        has_room
+        self.changes.borrow_mut().allow()
     }
-}
-
-/// A script gives its document another address, and the entry a state.
-pub(crate) fn push_state(
-    host: &Host,
-    url: &str,
-    state: Option<String>,
-    replaces: bool,
-) -> Result<(), Refusal> {
-    let old = host.url.borrow().clone();
-    let url = Url::parse(url).map_err(|_| Refusal::SECURITY)?;
-    if !may_rewrite(&old, &url) || url.as_str().len() > URL_BYTES_MAX {
-        return Err(Refusal::SECURITY);
-    }
-    if state.as_ref().is_some_and(|it| it.len() > STATE_BYTES_MAX) {
-        return Err(Refusal::QUOTA);
-    }
-    if !host.address.may_change(replaces) {
-        host.log(
-            "warn",
-            "The address is changed too often; this change is left out.",
-        );
-        return Ok(());
-    }
-    if !replaces {
-        host.address.place.set(host.address.next_place());
-    }
-    host.address.state.borrow_mut().clone_from(&state);
-    host.address.is_changed.set(true);
-    *host.url.borrow_mut() = url.clone();
-    rebase(&mut host.write(), &old, &url);
-    let url = String::from(url);
-    host.outside.say(|navigation| FromRenderer::PushState {
-        navigation,
-        url,
-        state,
-        replaces,
-    });
-    Ok(())
 }
 
 /// The base of relative addresses is that of the document, unless the document says otherwise.

@@ -90,9 +90,12 @@ impl DialogBox {
 
     /// Whether Enter follows the link that has the keyboard.
     fn is_on_link(&self) -> bool {
-        let document = self.view.document.as_ref();
-        let focus = document.and_then(|document| document.get_focussed_node_id());
-        focus.is_some() && self.view.focused_text_input().is_none()
+        let Some(document) = &self.view.document else {
+            return false;
+        };
+        let focus = document.get_focussed_node_id();
+        let focused = focus.and_then(|focus| document.get_node(focus)?.element_data());
+        focused.is_some_and(|element| element.name.local == blitz_dom::local_name!("a"))
     }
 
     fn toggle_mute(&mut self) {

@@ -150,7 +150,7 @@ pub const LIES: &[Lie] = &[
         say(liar.control(), &FromRenderer::CloseTab { navigation });
         liar.lives();
     }),
-    // The user is offered to leave it only if the page guards itself, and that changes nothing else.
+    // The user is asked before such a page is left, and that changes nothing else.
     goes_on("script-guards-without-scripts", RENDERER, |liar| {
         let navigation = own(liar);
         say(liar.control(), &FromRenderer::GuardsLeaving { navigation });

@@ -12,6 +12,8 @@ use protocol::limits;
 use protocol::site::Site;
 use std::collections::VecDeque;
 
+/// Console lines that are taken from it in a second: its own seconds begin at other times.
+const CONSOLE_LINES_MAX: usize = 2 * limits::CONSOLE_LINES_PER_SECOND_MAX;
 /// Messages remembered per process, for its card.
 const NOTES_MAX: usize = 8;
 
@@ -118,7 +120,7 @@ impl Process {
                 limits::PAGE_NAVIGATIONS_WINDOW_MS,
             ),
             has_acted: false,
-            console_lines: RateLimit::new(limits::CONSOLE_LINES_PER_SECOND_MAX, 1_000),
+            console_lines: RateLimit::new(CONSOLE_LINES_MAX, 1_000),
             console_left_out: 0,
             activated: false,
             navigations_asked: RateLimit::new(

@@ -15,6 +15,8 @@ const typedTag = uncurry(getOwnPropertyDescriptor(typedPrototype, Symbol.toStrin
 const PlainString = String, plainParseInt = parseInt, plainParseFloat = parseFloat;
 const isError = PlainError.isError ?? ((value) => value instanceof PlainError);
 const isSameValue = Object.is;
+const stackGetter = getOwnPropertyDescriptor(PlainError.prototype, 'stack')?.get;
+const errorStack = stackGetter === undefined ? () => undefined : uncurry(stackGetter);
 
 /** What a built-in getter or method says of a value; nothing of one of another kind. */
 const probed = (probe, value) => {
@@ -165,7 +167,7 @@ const inspect = (value, depth, seen) => {
 const shownError = (error) => {
   const name = className(error) ?? 'Error', message = ownValue(error, 'message');
   const head = typeof message === 'string' && message !== '' ? `${name}: ${message}` : name;
-  const stack = ownValue(error, 'stack');
+  const stack = ownValue(error, 'stack') ?? probed(errorStack, error);
   return typeof stack === 'string' && stack !== '' ? `${head}\n${trimmedEnd(stack)}` : head;
 };
 const trimmedEnd = (value) => {

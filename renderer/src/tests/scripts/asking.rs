@@ -184,8 +184,9 @@ fn scripts_give_the_document_addresses_of_its_own_origin_and_hear_when_it_goes_b
          location.href + JSON.stringify(e.state) + (e.state === history.state) }; \
          let refused = 0; for (const url of ['http://b.test/', 'https://site.test/', '//x/', \
          'file:///x']) try { history.pushState(1, '', url) } catch (e) { refused += e.name === \
-         'SecurityError' } history.pushState({n: 1}, '', '/deep/er?q#h'); document.title = [refused, \
-         location.href, history.length, document.getElementById('a').href, history.state.n]</script>",
+         'SecurityError' } history.pushState({n: 1}, '', '/deep/er?q#h'); \
+         document.title = [refused, location.href, history.length, \
+         document.getElementById('a').href, history.state.n]</script>",
     );
     wait_title(
         &mut outside,
@@ -306,7 +307,8 @@ fn the_methods_of_the_console_do_what_they_are_named_after() {
         let lines = logged(
             "console.assert(true, 'no'); console.assert(false, 'a', 1); console.count(); \
              console.count('x'); console.count('x'); console.countReset('x'); console.count('x'); \
-             console.countReset('y'); console.timeEnd('z'); console.group('g'); console.groupEnd(); \
+             console.countReset('y'); console.timeEnd('z'); console.group('g'); \
+             console.groupEnd(); \
              console.table([{a: 1, b: 'x'}, {a: 2}]); console.dir({a: 1}); console.debug('d'); \
              console.clear();",
         );
@@ -337,7 +339,8 @@ fn what_is_shown_is_bounded_whatever_it_is() {
         let lines = logged(
             "let deep = 0; for (let n = 0; n < 1e4; n++) deep = {deep}; console.log(deep); \
              console.log(new Array(1e6).fill('x'.repeat(1e3))); console.log('x'.repeat(1e6)); \
-             const wide = {}; for (let n = 0; n < 1e5; n++) wide['k' + n] = wide; console.log(wide); \
+             const wide = {}; for (let n = 0; n < 1e5; n++) wide['k' + n] = wide; \
+             console.log(wide); \
              console.table(new Array(1e5).fill(wide));",
         );
         assert_eq!(lines.len(), 5);

@@ -68,6 +68,8 @@ survives!(
     garbage,
     reuse,
     console,
+    dialogs,
+    history,
     layout,
     attributes,
     svg,
