@@ -34,6 +34,8 @@ const ACTS: [&str; 7] = [
     "this.value = '#ff0000'; this.type = 'color'; this.type = 'range'; this.offsetWidth",
 ];
 
+const STYLE: &str = "position: absolute; left: 10px; top: 10px; width: 200px; height: 40px";
+
 fn use_everything(page: &mut Scripted, x: f32) {
     let modifiers = Modifiers::default();
     let button = Button::Left;
@@ -75,16 +77,8 @@ fn use_everything(page: &mut Scripted, x: f32) {
 fn survives(control: &str) {
     for act in ACTS {
         let handlers = EVENTS.map(|event| format!("on{event}=\"{act}\""));
-        let html = format!(
-            "<body style='margin: 0'>{}",
-            control.replace(
-                "HERE",
-                &format!(
-                    "style='position: absolute; left: 10px; top: 10px; width: 200px; height: 40px' {}",
-                    handlers.join(" ")
-                )
-            )
-        );
+        let here = format!("style='{STYLE}' {}", handlers.join(" "));
+        let html = format!("<body style='margin: 0'>{}", control.replace("HERE", &here));
         for x in [12.0, 109.0, 205.0] {
             let mut page = Scripted::new(&html);
             use_everything(&mut page, x);
@@ -118,7 +112,8 @@ survive!(
     a_label: "<label HERE><input type=checkbox>tick</label>",
     a_summary: "<details><summary HERE>more</summary>text</details>",
     a_link: "<a href='#x' HERE>link</a>",
-    an_image_map: "<img usemap=#m width=200 height=40><map name=m><area href=#x coords=0,0,200,40 HERE></map>",
+    an_image_map: "<img usemap=#m width=200 height=40><map name=m>\
+                   <area href=#x coords=0,0,200,40 HERE></map>",
     a_picture: "<svg viewBox='0 0 200 40' HERE><text y=20>words</text></svg>",
     a_frame: "<iframe srcdoc='<input type=range>' HERE></iframe>",
 );
