@@ -29,6 +29,7 @@ mod plumber;
 mod read_back;
 mod resources;
 mod sandbox;
+mod script_shell;
 mod scripts;
 mod stalled;
 mod tabs;

@@ -154,6 +154,8 @@ fn hostile_content_loses_no_tab() {
     survive(&[
         "attributes",
         "console",
+        "dialogs",
+        "history",
         "frames",
         "selectors",
         "selects",

@@ -94,7 +94,7 @@ impl Page {
             (y, _) => Some(Anchor::Y(y.unwrap_or(0))),
         });
         self.refresh = None;
-        self.scripts = Scripts::of(commit.script);
+        self.scripts = Scripts::of(commit.script, commit.place, commit.state);
         self.leave_scripts();
         self.load = Some(Load::new(
             commit.navigation,
@@ -276,13 +276,9 @@ impl Host for Page {
             }
             ToRenderer::Commit(commit) if self.is_locked => self.commit(commit, &mut handles)?,
             ToRenderer::GoWithin(go) if self.is_locked => {
-                let anchor = match (go.scroll_y, &go.fragment) {
-                    (None, Some(fragment)) => Anchor::Fragment(fragment.clone()),
-                    (y, _) => Anchor::Y(y.unwrap_or(0)),
-                };
                 let is_its = |load: &Load| load.navigation == go.navigation;
                 if self.load.as_ref().is_some_and(is_its) {
-                    self.go_within(go.fragment.as_deref(), anchor);
+                    self.go_to(go);
                 }
             }
             ToRenderer::Stop => {
@@ -291,6 +287,9 @@ impl Host for Page {
                 }
                 self.fetcher.stop();
             }
+            ToRenderer::StopScript => self.stop_scripts(),
+            // Its script was ended, or its document left, while it waited.
+            ToRenderer::AnswerDialog { .. } => {}
             _ => return Err(Misbehaviour::WrongState.into()),
         }
         Ok(())
@@ -306,6 +305,7 @@ impl Host for Page {
         }
         // Earlier input may have changed what lies under the pointer.
         self.view.settle(&mut self.fetcher);
+        self.note_act(&event);
         if self.view.input(event) {
             self.view.set_anchor(None);
         }
@@ -421,6 +421,14 @@ impl Host for Page {
     fn unseen(&mut self, _part: SurfacePart, control: &ToBroker) {
         self.hide_scripts();
         self.say_loaded(control);
+    }
+
+    fn document(&self) -> Option<NavigationId> {
+        self.load.as_ref().map(|load| load.navigation)
+    }
+
+    fn stays(&mut self) -> bool {
+        Page::stays(self)
     }
 
     fn is_at_rest(&self) -> bool {

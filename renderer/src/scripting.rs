@@ -5,9 +5,7 @@ use crate::document::stream::Stream;
 use crate::page::Page;
 use crate::runtime::ToBroker;
 use crate::script::Realm;
-use crate::script::console::Console;
 use crate::script::elements::{note_handler, page_attributes};
-use crate::script::limits::TASK_MAX;
 use crate::script::loader::{Code, Loader, Means, Ready};
 use crate::script::scripts::{Place, Turn, script_of};
 use crate::script::stage::{Scripts, Stage};
@@ -35,13 +33,15 @@ impl Page {
         // Before the timers: one that changes the page all the time would put this off for ever.
         self.advance(realm);
         self.view.with_script(Realm::run_timers);
+        let overdue = realm.host.console.borrow_mut().overdue();
+        realm.host.outside.write(overdue);
         self.tell_view(realm);
         if realm.host.is_stopped.get() && !self.scripts.has_told_stop {
             self.scripts.has_told_stop = true;
-            self.incomplete.push(format!(
-                "A script of the page ran for more than {} seconds and was stopped.",
-                TASK_MAX.as_secs()
-            ));
+            self.incomplete.push(realm.host.outside.stop_reason());
+            if let Some(navigation) = self.load.as_ref().map(|load| load.navigation) {
+                control.say(FromRenderer::ScriptStopped { navigation });
+            }
         }
         self.say_navigations(false, control);
         self.send_requests(realm);
@@ -127,7 +127,7 @@ impl Page {
                 let line = format!("the import map is not used: {reason}");
                 match self.view.script {
                     Some(realm) => realm.host.log("error", &line),
-                    None => Console::default().write("error", &line),
+                    None => tracing::warn!(target: "script", "{line}"),
                 }
             }
             return None;
@@ -232,6 +232,11 @@ impl Page {
             return None;
         };
         realm.host.modules.replace(self.scripts.modules.clone());
+        realm.host.outside.connect(control, load.navigation);
+        realm
+            .host
+            .address
+            .go(self.scripts.place, self.scripts.state.take());
         note_what_is_there(realm, document);
         self.view.script = Some(realm);
         self.scripts.scroll = self.view.scroll();
@@ -409,6 +414,21 @@ impl Page {
     pub(crate) fn leave_scripts(&mut self) {
         self.view.may_run_scripts = self.scripts.may_run;
         if let Some(realm) = self.view.script.take() {
+            realm.host.is_stopped.set(true);
+        }
+    }
+
+    /// Whether the page does not want to be left.
+    pub(crate) fn stays(&mut self) -> bool {
+        let stays = self.view.with_script(Realm::stays);
+        stays.unwrap_or(false)
+    }
+
+    /// The user wants no script of the document to run any more.
+    pub(crate) fn stop_scripts(&mut self) {
+        self.scripts.may_run = false;
+        if let Some(realm) = self.view.script {
+            realm.host.outside.stop();
             realm.host.is_stopped.set(true);
         }
     }

@@ -6,6 +6,7 @@
 
 use crate::document::stream::Stream;
 use crate::load::scripted::Answer;
+use crate::script::address::rebase;
 use crate::script::events::{self, Outcome};
 use crate::script::handles::{Handle, List, OrNull, handles};
 use crate::script::host::{Defaults, Host, Lent};
@@ -32,6 +33,7 @@ type Entry = Persistent<Function<'static>>;
 struct Entries {
     dispatch: Entry,
     window: Entry,
+    leave: Entry,
     element: Entry,
     timer: Entry,
     frames: Entry,
@@ -196,6 +198,12 @@ impl Realm {
         self.call::<_, ()>(&self.entries.window, (kind,));
     }
 
+    /// Asks the page whether it does not want to be left.
+    pub(crate) fn stays(&self) -> bool {
+        let stays: Option<bool> = self.call(&self.entries.leave, ());
+        stays.unwrap_or(false)
+    }
+
     /// Tells an element of an event that does not bubble.
     pub(crate) fn fire_at(&self, node: NodeId, kind: &str) {
         self.call::<_, ()>(&self.entries.element, (kind, Handle(node)));
@@ -276,11 +284,16 @@ impl Realm {
         self.host.timers.borrow_mut().rest(Instant::now());
     }
 
-    /// When the next timer is due.
+    /// When there is something to do even if nothing happens: the next timer, or a word on what
+    /// the console left out.
     pub(crate) fn due(&self) -> Option<Instant> {
         match self.host.is_stopped.get() {
             true => None,
-            false => self.host.timers.borrow().next(),
+            false => {
+                let timers = self.host.timers.borrow().next();
+                let console = self.host.console.borrow().due();
+                timers.into_iter().chain(console).min()
+            }
         }
     }
 
@@ -321,10 +334,11 @@ impl Realm {
         self.call::<_, ()>(&self.entries.submit, (Handle(field),));
     }
 
-    /// The address has another fragment.
-    pub(crate) fn went_within(&self, url: &Url) {
-        let old = self.host.url.replace(url.clone()).to_string();
-        let arguments = (old, url.as_str());
+    /// The document is at another address, or entry of the history.
+    pub(crate) fn went_within(&self, old: &Url, url: &Url) {
+        *self.host.url.borrow_mut() = url.clone();
+        rebase(&mut self.host.write(), old, url);
+        let arguments = (old.as_str(), url.as_str());
         self.call::<_, ()>(&self.entries.within, arguments);
     }
 
@@ -369,6 +383,7 @@ fn entries<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> rquickjs::Result<(Entries, E
     let entries = Entries {
         dispatch: entry("dispatch")?,
         window: entry("window")?,
+        leave: entry("leave")?,
         element: entry("element")?,
         timer: entry("timer")?,
         frames: entry("frames")?,

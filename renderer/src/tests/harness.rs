@@ -12,7 +12,7 @@ use protocol::frames::{FromProducer, ToProducer};
 use protocol::geometry::Size;
 use protocol::ids::{Generation, NavigationId, RequestId, SurfaceId};
 use protocol::input::{Button, InputEvent, Key, Modifiers};
-use protocol::renderer::{CommitDocument, FromRenderer, ToRenderer};
+use protocol::renderer::{CommitDocument, FromRenderer, HistoryPlace, ToRenderer};
 use protocol::shell::{FromShell, ToShell};
 use protocol::site::Site;
 use protocol::surface::SurfacePart;
@@ -415,14 +415,19 @@ impl Outside {
 
     /// Sends an input and waits until it is done.
     pub(super) fn input(&mut self, event: InputEvent) {
-        self.next_input += 1;
-        let wanted = self.next_input;
+        let wanted = self.begin_input(event);
+        self.wait_done(wanted);
+    }
+
+    /// Sends an input; returns its number.
+    pub(super) fn begin_input(&mut self, event: InputEvent) -> u32 {
+        let sequence = self.next_number();
         self.send(ToRenderer::Input {
             surface: self.surface,
-            sequence: wanted,
+            sequence,
             event,
         });
-        self.wait_done(wanted);
+        sequence
     }
 
     pub(super) fn wait_done(&mut self, wanted: u32) {
@@ -577,6 +582,8 @@ pub(super) fn commit(
         refresh: None,
         body,
         scroll_y: (scroll_y > 0).then_some(scroll_y),
+        state: None,
+        place: HistoryPlace::default(),
         script: true,
     })
 }

@@ -13,6 +13,7 @@ return {
     const bubbles = type === 'DOMContentLoaded' || type === 'scroll' || type === 'visibilitychange';
     dispatch(isOfDocument ? document : G, trusted(new Event(type, { bubbles })));
   },
+  leave: wantsToStay,
   element(type, handle) {
     const target = wrap(handle);
     mapDelete(pictures, handle);
@@ -31,7 +32,7 @@ return {
     else mapSet(rejected, promise, reason);
   },
   within(oldURL, newURL) {
-    dispatch(G, trusted(new PopStateEvent('popstate', { state: historyState })));
-    if (oldURL !== newURL) dispatch(G, trusted(new HashChangeEvent('hashchange', { oldURL, newURL })));
+    dispatch(G, trusted(new PopStateEvent('popstate', { state: presentState() })));
+    if (oldURL !== newURL && withoutHash(oldURL) === withoutHash(newURL)) dispatch(G, trusted(new HashChangeEvent('hashchange', { oldURL, newURL })));
   },
 };

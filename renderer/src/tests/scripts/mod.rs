@@ -1,5 +1,6 @@
 //! Claims about scripts, against a realm and its document without the loop around.
 
+mod asking;
 mod dom;
 mod events;
 mod fetches;
