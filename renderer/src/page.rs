@@ -12,6 +12,7 @@ use crate::load::icon;
 use crate::loading::{Answer, Load};
 use crate::runtime::{Host, LoopError, ToBroker};
 use crate::script::stage::Scripts;
+use crate::script::storage::Storing;
 use crate::view::{Anchor, View};
 use data_url::DataUrl;
 use ipc::Handles;
@@ -43,6 +44,7 @@ pub(crate) struct Page {
     /// Where the document wants to go by itself; sent to the broker at the end of the turn.
     refresh: Option<Refresh>,
     pub(crate) scripts: Scripts,
+    pub(crate) storing: Storing,
 }
 
 impl Page {
@@ -60,6 +62,7 @@ impl Page {
             incomplete: Vec::new(),
             refresh: None,
             scripts: Scripts::default(),
+            storing: Storing::default(),
         }
     }
 
@@ -263,6 +266,10 @@ impl Host for Page {
                     self.go_within(go.fragment.as_deref(), anchor);
                 }
             }
+            ToRenderer::Storage(snapshot) if self.is_locked => {
+                self.take_storage(snapshot, &mut handles)?;
+            }
+            ToRenderer::StorageNews(news) if self.is_locked => self.take_storage_news(news),
             ToRenderer::Stop => {
                 if let Some(load) = &mut self.load {
                     load.arrival.body.stop();

@@ -24,7 +24,7 @@ impl Page {
             self.begin_scripts(control);
         }
         let Some(realm) = self.view.script else {
-            return;
+            return self.say_stored(control);
         };
         self.run_ready(realm);
         // Before the timers: one that changes the page all the time would put this off for ever.
@@ -38,6 +38,7 @@ impl Page {
                 TASK_MAX.as_secs()
             ));
         }
+        self.say_stored(control);
         self.say_navigations(false, control);
         self.settle_scripts();
         // Nothing else may wake this process once all is there.
@@ -56,7 +57,8 @@ impl Page {
     pub(crate) fn script_deadline(&self) -> Option<Instant> {
         let realm = self.view.script?;
         let now = self.scripts.are_ready().then(Instant::now);
-        realm.due().into_iter().chain(now).min()
+        let storing = self.storing_deadline();
+        realm.due().into_iter().chain(now).chain(storing).min()
     }
 
     /// The document is there in whole: it gets a realm, if there is anything to run.
@@ -80,6 +82,7 @@ impl Page {
                 .push("There is no memory for the page\u{2019}s scripts.".to_owned());
             return;
         };
+        *realm.host.storage.borrow_mut() = self.storing.take_for(load.navigation);
         note_what_is_there(realm, document);
         let loader = Loader::of(document, &*self.view.net());
         self.view.script = Some(realm);

@@ -7,6 +7,7 @@ mod documents;
 mod files;
 mod grants;
 pub(crate) mod spawn;
+mod storage;
 mod surfaces;
 
 use crate::machine::display::DISPLAY_ADVICE;
@@ -53,6 +54,7 @@ impl Broker {
             }
             Action::Commit(commit) => documents::commit(children, &mut store.documents, commit),
             action @ (Action::GoWithin { .. } | Action::Stop { .. }) => self.tell_page(action),
+            Action::Storage { process, told } => storage::tell(children, process, told),
             Action::DropBody { navigation } => store.documents.drop_body(navigation),
             Action::CreateSurface(create) => {
                 surfaces::create(children, &mut store.surfaces, create)

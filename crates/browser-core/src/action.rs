@@ -15,6 +15,7 @@ use protocol::input::{Cursor, InputEvent};
 use protocol::renderer::GoWithin;
 use protocol::shell::{Popup, ShellState};
 use protocol::site::Site;
+use protocol::storage::{StorageNews, StorageSnapshot};
 use protocol::surface::SurfacePart;
 
 /// The browser's exit status if no window can be opened.
@@ -69,6 +70,7 @@ impl Action {
             }
             Action::Find(Find { process, .. }) => Some((*process, "> Find")),
             Action::Stop { process } => Some((*process, "> Stop")),
+            Action::Storage { process, .. } => Some((*process, "> Storage")),
             Action::Inject { process, .. } => Some((*process, "> Inject")),
             _ => None,
         }
@@ -214,6 +216,15 @@ pub struct Find {
     pub command: FindCommand,
 }
 
+/// What a document is told of what its origin keeps.
+#[derive(Clone, Debug, PartialEq)]
+pub enum StorageTold {
+    /// Send `Storage` with a region of these bytes.
+    All(StorageSnapshot, Vec<u8>),
+    /// Send `StorageNews`.
+    News(StorageNews),
+}
+
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
@@ -335,6 +346,11 @@ pub enum Action {
     SetAppearance(SetAppearance),
     /// Send `Find`.
     Find(Find),
+    /// Tell a document what its origin keeps.
+    Storage {
+        process: ProcessId,
+        told: StorageTold,
+    },
     /// Send `Stop`.
     Stop { process: ProcessId },
     /// Send `Break`.

@@ -17,5 +17,6 @@ mod places;
 mod random;
 mod shell;
 mod source;
+mod storage;
 mod tabs;
 mod zoom;

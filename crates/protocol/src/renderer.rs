@@ -14,6 +14,7 @@ use crate::limits::{
     ICON_BYTES, TARGET_NAME_BYTES_MAX, TEXT_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX,
 };
 use crate::misbehaviour::{Misbehaviour, check_text};
+use crate::storage::{StorageArea, StorageChange, StorageNews, StorageSnapshot};
 use crate::surface::SurfacePart;
 use crate::{HandleKind, Message, site::Site};
 use serde::{Deserialize, Serialize};
@@ -117,6 +118,12 @@ pub enum ToRenderer {
     Stop,
     /// Injects a fault.
     Inject(Fault),
+    /// What the origin of a document keeps. Comes with a region of it: before the document's
+    /// commit if there is anything, and whenever single changes are not told. Then it is answered
+    /// with [`FromRenderer::StorageTaken`].
+    Storage(StorageSnapshot),
+    /// A change by another document of the origin; answered with [`FromRenderer::StorageTaken`].
+    StorageNews(StorageNews),
 }
 
 /// A place in the document that is shown.
@@ -277,6 +284,18 @@ pub enum FromRenderer {
         /// Which one.
         sequence: u32,
     },
+    /// The document has changed what its origin keeps.
+    Stored {
+        /// Of which commit.
+        navigation: NavigationId,
+        area: StorageArea,
+        change: StorageChange,
+    },
+    /// A change by another document has been taken.
+    StorageTaken {
+        /// Of which commit.
+        navigation: NavigationId,
+    },
 }
 
 impl Message for ToRenderer {
@@ -298,6 +317,7 @@ impl Message for ToRenderer {
                 vec![HandleKind::Region, HandleKind::Region]
             }
             ToRenderer::Edit { edit, .. } => edit.handles(),
+            ToRenderer::Storage(_) => vec![HandleKind::Region],
             ToRenderer::Lock { fetch: false, .. }
             | ToRenderer::DetachSurface { .. }
             | ToRenderer::HideSurface { .. }
@@ -307,6 +327,7 @@ impl Message for ToRenderer {
             | ToRenderer::SetAppearance { .. }
             | ToRenderer::Find { .. }
             | ToRenderer::Stop
+            | ToRenderer::StorageNews(_)
             | ToRenderer::Inject(_) => Vec::new(),
         }
     }
@@ -338,9 +359,11 @@ impl Message for ToRenderer {
             ToRenderer::SetAppearance { appearance, .. } => appearance.check(),
             ToRenderer::Find { command, .. } => command.check(),
             ToRenderer::Inject(action) => action.check(),
-            ToRenderer::FetchChannel | ToRenderer::DetachSurface { .. } | ToRenderer::Stop => {
-                Ok(())
-            }
+            ToRenderer::StorageNews(news) => news.check(),
+            ToRenderer::FetchChannel
+            | ToRenderer::DetachSurface { .. }
+            | ToRenderer::Storage(_)
+            | ToRenderer::Stop => Ok(()),
         }
     }
 }
@@ -368,11 +391,13 @@ impl Message for FromRenderer {
             }
             FromRenderer::Inspected { target, .. } => target.check(),
             FromRenderer::Found { matches, .. } => matches.check(),
+            FromRenderer::Stored { change, .. } => change.check(),
             FromRenderer::Painted { .. }
             | FromRenderer::Scripted { .. }
             | FromRenderer::Copied { .. }
             | FromRenderer::Loaded { .. }
             | FromRenderer::Scrolled { .. }
+            | FromRenderer::StorageTaken { .. }
             | FromRenderer::Done { .. } => Ok(()),
         }
     }

@@ -448,6 +448,7 @@ pub fn recipients(action: &Action) -> Vec<ProcessId> {
         | Action::Input(action::Input { process, .. })
         | Action::SetAppearance(action::SetAppearance { process, .. })
         | Action::Find(action::Find { process, .. })
+        | Action::Storage { process, .. }
         | Action::Stop { process }
         | Action::Inject { process, .. }
         | Action::Ping { process, .. }

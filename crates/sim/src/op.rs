@@ -215,6 +215,8 @@ kinds! {
         Refresh: 1,
         Scripted: 1,
         Scrolled: 1,
+        StorageTaken: 1,
+        Stored: 3,
         Title: 1,
         WentWithin: 2,
     }

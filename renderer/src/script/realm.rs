@@ -10,6 +10,7 @@ use crate::script::host::{Defaults, Host, Lent};
 use crate::script::limits::{HEAP_BYTES_MAX, STACK_BYTES_MAX, TASK_MAX, TIMERS_SLICE};
 use crate::script::natives;
 use crate::script::scripts;
+use crate::script::storage::Heard;
 use crate::script::sweep;
 use blitz_dom::{BaseDocument, NodeId};
 use blitz_traits::events::DomEvent;
@@ -39,6 +40,7 @@ const PRELUDE: &str = concat!(
     include_str!("prelude/url.js"),
     include_str!("prelude/encoding.js"),
     include_str!("prelude/window.js"),
+    include_str!("prelude/storage.js"),
     include_str!("prelude/activation.js"),
     include_str!("prelude/entry.js"),
     "\n})"
@@ -60,6 +62,7 @@ struct Entries {
     rejections: Entry,
     submit: Entry,
     within: Entry,
+    storage: Entry,
 }
 
 /// The scripts' world.
@@ -281,6 +284,14 @@ impl Realm {
         self.call::<_, ()>(&self.entries.within, arguments);
     }
 
+    /// Another document has changed what the origin keeps.
+    pub(crate) fn tell_stored(&self, heard: Heard) {
+        let area = heard.area as u32;
+        let (key, old, new) = (OrNull(heard.key), OrNull(heard.old), OrNull(heard.new));
+        let arguments = (area, key, old, new, heard.url);
+        self.call::<_, ()>(&self.entries.storage, arguments);
+    }
+
     /// Collects garbage.
     #[cfg(test)]
     pub(crate) fn run_gc(&self) {
@@ -334,6 +345,7 @@ fn entries<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> rquickjs::Result<(Entries, E
         rejections: entry("rejections")?,
         submit: entry("submit")?,
         within: entry("within")?,
+        storage: entry("storage")?,
     };
     Ok((entries, entry("rejected")?))
 }

@@ -12,7 +12,7 @@ use crate::state::navigation::{Document, Navigation, NavigationKind};
 use crate::state::rate_limit::RateLimit;
 use crate::state::tab::{Committed, Slot};
 use protocol::error::LoadError;
-use protocol::ids::{ProcessId, TabId};
+use protocol::ids::{NavigationId, ProcessId, TabId};
 use protocol::limits::{BUILTIN_NAVIGATIONS_MAX, PAGE_NAVIGATIONS_WINDOW_MS};
 use protocol::site::Site;
 use protocol::surface::SurfacePart;
@@ -47,7 +47,7 @@ impl Core {
         process_entry.navigations.grant(navigation.id);
         process_entry.hover_link = None;
         let sequence = process_entry.unanswered.send(now);
-        let script = self.may_run_scripts(&document);
+        let script = self.begin_scripts(id, process, navigation.id, &document);
         self.emit(Action::Commit(action::Commit {
             process,
             sequence,
@@ -87,6 +87,19 @@ impl Core {
         if self.tabs.active != Some(id) || self.window.gpu.is_none() {
             self.inject_waiting(id);
         }
+    }
+
+    /// Whether its scripts may run; then it gets what its origin keeps.
+    fn begin_scripts(
+        &mut self,
+        tab: TabId,
+        process: ProcessId,
+        navigation: NavigationId,
+        document: &Document,
+    ) -> bool {
+        let script = self.may_run_scripts(document);
+        self.begin_storage(tab, process, navigation, &document.url, script);
+        script
     }
 
     /// What the broker makes has no scripts: neither its own pages nor those for errors.

@@ -22,6 +22,7 @@ mod scene;
 mod shell;
 mod shortcuts;
 mod source;
+mod storage;
 mod surfaces;
 mod tabs;
 mod within;

@@ -11,6 +11,7 @@ use crate::state::input::InputState;
 use crate::state::popup::Popup;
 use crate::state::processes::Processes;
 use crate::state::service::{Service, Services};
+use crate::state::storage::Storage;
 use crate::state::surface::Window;
 use crate::state::surfaces::Surfaces;
 use crate::state::tabs::Tabs;
@@ -42,6 +43,7 @@ pub struct Core {
     pub(crate) visits: Visits,
     pub(crate) closed_tabs: ClosedTabs,
     pub(crate) zooms: Zooms,
+    pub(crate) storage: Storage,
     /// The text that was looked for last, in any tab.
     pub(crate) last_find: String,
     /// What the shell was told last.
@@ -77,6 +79,7 @@ impl Core {
             visits: Visits::default(),
             closed_tabs: ClosedTabs::default(),
             zooms: Zooms::default(),
+            storage: Storage::default(),
             last_find: String::new(),
             shell_told: None,
             icons_told: BTreeMap::new(),

@@ -16,6 +16,7 @@ pub(crate) mod processes;
 pub(crate) mod rate_limit;
 pub(crate) mod restarts;
 pub(crate) mod service;
+pub(crate) mod storage;
 pub(crate) mod surface;
 pub(crate) mod surfaces;
 pub(crate) mod tab;

@@ -5,6 +5,7 @@ use crate::event::Time;
 use crate::state::ids::Granted;
 use crate::state::liveness::Unanswered;
 use crate::state::rate_limit::RateLimit;
+use crate::state::storage::StorageUse;
 use protocol::ids::{ProcessId, Role, TabId};
 use protocol::input::Cursor;
 use protocol::limits;
@@ -60,6 +61,8 @@ pub(crate) struct Process {
     pub(crate) asked: VecDeque<(u32, Asked)>,
     /// Whether it has begun to run scripts.
     pub(crate) has_script: bool,
+    /// How its document uses storage; none if it must not.
+    pub(crate) storage: Option<StorageUse>,
     /// Whether the user acted on the page since it last opened a tab.
     pub(crate) activated: bool,
     /// How often its page has asked to go elsewhere.
@@ -88,6 +91,7 @@ impl Process {
             unanswered: Unanswered::default(),
             asked: VecDeque::new(),
             has_script: false,
+            storage: None,
             activated: false,
             navigations_asked: RateLimit::new(
                 limits::PAGE_NAVIGATIONS_MAX,

@@ -8,6 +8,7 @@ mod forms;
 mod layout;
 mod page;
 mod selectors;
+mod storage;
 mod style;
 mod text;
 mod tree;
@@ -21,7 +22,7 @@ use std::rc::Rc;
 pub(crate) fn all<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> Result<Object<'js>> {
     let natives = Object::new(ctx.clone())?;
     type Add = for<'js> fn(&Object<'js>, &Rc<Host>) -> Result<()>;
-    let groups: [Add; 11] = [
+    let groups: [Add; 12] = [
         attributes::add,
         encoding::add,
         focus::add,
@@ -29,6 +30,7 @@ pub(crate) fn all<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> Result<Object<'js>> {
         layout::add,
         page::add,
         selectors::add,
+        storage::add,
         style::add,
         text::add,
         tree::add,

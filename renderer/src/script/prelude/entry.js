@@ -25,6 +25,7 @@ return {
     if (isHandled) mapDelete(rejected, promise);
     else mapSet(rejected, promise, reason);
   },
+  storage: tellStored,
   within(oldURL, newURL) {
     dispatch(G, trusted(new PopStateEvent('popstate', { state: historyState })));
     if (oldURL !== newURL) dispatch(G, trusted(new HashChangeEvent('hashchange', { oldURL, newURL })));

@@ -73,4 +73,5 @@ survives!(
     svg,
     frames,
     selects,
+    storage,
 );

@@ -4,6 +4,7 @@ mod dom;
 mod events;
 mod hostile;
 mod pages;
+mod storage;
 mod traps;
 mod trees;
 
