@@ -4,8 +4,8 @@ use crate::script::loader::Loader;
 use crate::script::modules::Modules;
 use crate::script::resources::Resources;
 use protocol::geometry::Size;
-use std::rc::Rc;
 use protocol::renderer::HistoryPlace;
+use std::rc::Rc;
 
 /// How far the scripts of a document are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,6 +54,11 @@ impl Scripts {
             state,
             ..Default::default()
         }
+    }
+
+    /// Of the same document, whose parser begins again.
+    pub(crate) fn begun_again(&mut self) -> Scripts {
+        Scripts::of(self.may_run, self.place, self.state.take())
     }
 
     /// Whether the document waits for no script any more.
