@@ -24,8 +24,15 @@ const FILES: &[&str] = &[
     "document.js",
     "url.js",
     "encoding.js",
+    "console.js",
     "window.js",
+    "leaving.js",
+    "storage.js",
     "activation.js",
+    "blob.js",
+    "fetch.js",
+    "request.js",
+    "xhr.js",
     "entry.js",
 ];
 

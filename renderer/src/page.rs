@@ -12,6 +12,7 @@ use crate::load::icon;
 use crate::loading::{Answer, Load, Stop};
 use crate::runtime::{Host, LoopError, ToBroker};
 use crate::script::stage::{Scripts, Stage};
+use crate::script::storage::Storing;
 use crate::view::{Anchor, View};
 use data_url::DataUrl;
 use ipc::Handles;
@@ -46,6 +47,7 @@ pub(crate) struct Page {
     /// Where the document wants to go by itself; sent to the broker at the end of the turn.
     refresh: Option<Refresh>,
     pub(crate) scripts: Scripts,
+    pub(crate) storing: Storing,
 }
 
 impl Page {
@@ -63,6 +65,7 @@ impl Page {
             incomplete: Vec::new(),
             refresh: None,
             scripts: Scripts::default(),
+            storing: Storing::default(),
         }
     }
 
@@ -83,6 +86,7 @@ impl Page {
             .or_else(|_| Url::parse(OPAQUE_BASE))
             .expect("the stand-in is a URL");
         self.fetcher.reset();
+        self.fetcher.set_document(&url);
         self.view.abandon();
         self.view.find = None;
         self.view.set_target(url.fragment().map(str::to_owned));
@@ -93,7 +97,7 @@ impl Page {
             (y, _) => Some(Anchor::Y(y.unwrap_or(0))),
         });
         self.refresh = None;
-        self.scripts = Scripts::of(commit.script);
+        self.scripts = Scripts::of(commit.script, commit.place, commit.state);
         self.leave_scripts();
         self.load = Some(Load::new(
             commit.navigation,
@@ -115,7 +119,7 @@ impl Page {
         while let Some(load) = &mut self.load {
             match load.parse(&mut self.view, &mut self.fetcher, until) {
                 Some(Stop::Script(node)) => self.meet(node, control),
-                Some(Stop::Again) => self.scripts = Scripts::of(self.scripts.may_run),
+                Some(Stop::Again) => self.scripts = self.scripts.begun_again(),
                 Some(Stop::End(end)) => {
                     self.incomplete.extend(end.incomplete);
                     self.refresh = end.refresh;
@@ -264,6 +268,7 @@ impl Host for Page {
                     return Err(Misbehaviour::WrongState.into());
                 }
                 self.is_locked = true;
+                self.fetcher.set_site(site.clone());
                 self.view.set_site(site);
                 if fetch {
                     self.fetcher.set_channel(ipc::Endpoint::take(&mut handles)?);
@@ -274,21 +279,24 @@ impl Host for Page {
             }
             ToRenderer::Commit(commit) if self.is_locked => self.commit(commit, &mut handles)?,
             ToRenderer::GoWithin(go) if self.is_locked => {
-                let anchor = match (go.scroll_y, &go.fragment) {
-                    (None, Some(fragment)) => Anchor::Fragment(fragment.clone()),
-                    (y, _) => Anchor::Y(y.unwrap_or(0)),
-                };
                 let is_its = |load: &Load| load.navigation == go.navigation;
                 if self.load.as_ref().is_some_and(is_its) {
-                    self.go_within(go.fragment.as_deref(), anchor);
+                    self.go_to(go);
                 }
             }
+            ToRenderer::Storage(snapshot) if self.is_locked => {
+                self.take_storage(snapshot, &mut handles)?;
+            }
+            ToRenderer::StorageNews(news) if self.is_locked => self.take_storage_news(news),
             ToRenderer::Stop => {
                 if let Some(load) = &mut self.load {
                     load.arrival.body.stop();
                 }
                 self.fetcher.stop();
             }
+            ToRenderer::StopScript => self.stop_scripts(),
+            // Its script was ended, or its document left, while it waited.
+            ToRenderer::AnswerDialog { .. } => {}
             _ => return Err(Misbehaviour::WrongState.into()),
         }
         Ok(())
@@ -304,6 +312,7 @@ impl Host for Page {
         }
         // Earlier input may have changed what lies under the pointer.
         self.view.settle(&mut self.fetcher);
+        self.note_act(&event);
         if self.view.input(event) {
             self.view.set_anchor(None);
         }
@@ -419,6 +428,14 @@ impl Host for Page {
     fn unseen(&mut self, _part: SurfacePart, control: &ToBroker) {
         self.hide_scripts();
         self.say_loaded(control);
+    }
+
+    fn document(&self) -> Option<NavigationId> {
+        self.load.as_ref().map(|load| load.navigation)
+    }
+
+    fn stays(&mut self) -> bool {
+        Page::stays(self)
     }
 
     fn is_at_rest(&self) -> bool {

@@ -5,9 +5,7 @@ use crate::document::stream::Stream;
 use crate::page::Page;
 use crate::runtime::ToBroker;
 use crate::script::Realm;
-use crate::script::console::Console;
 use crate::script::elements::{note_handler, page_attributes};
-use crate::script::limits::TASK_MAX;
 use crate::script::loader::{Code, Loader, Means, Ready};
 use crate::script::scripts::{Place, Turn, script_of};
 use crate::script::stage::{Scripts, Stage};
@@ -26,23 +24,28 @@ impl Page {
     pub(crate) fn run_scripts(&mut self, control: &ToBroker) {
         self.begin_scripts(control);
         let Some(realm) = self.view.script else {
-            return;
+            return self.say_stored(control);
         };
         self.tell_interactive(realm);
         self.run_ready(realm);
         self.tell_resources(realm);
+        self.serve_requests(realm);
         // Before the timers: one that changes the page all the time would put this off for ever.
         self.advance(realm);
         self.view.with_script(Realm::run_timers);
+        let overdue = realm.host.console.borrow_mut().overdue();
+        realm.host.outside.write(overdue);
         self.tell_view(realm);
         if realm.host.is_stopped.get() && !self.scripts.has_told_stop {
             self.scripts.has_told_stop = true;
-            self.incomplete.push(format!(
-                "A script of the page ran for more than {} seconds and was stopped.",
-                TASK_MAX.as_secs()
-            ));
+            self.incomplete.push(realm.host.outside.stop_reason());
+            if let Some(navigation) = self.load.as_ref().map(|load| load.navigation) {
+                control.say(FromRenderer::ScriptStopped { navigation });
+            }
         }
+        self.say_stored(control);
         self.say_navigations(false, control);
+        self.send_requests(realm);
         self.settle_scripts();
         // Nothing else may wake this process once all is there.
         self.tell_resources(realm);
@@ -77,10 +80,12 @@ impl Page {
                 .is_some_and(|document| !document.has_pending_critical_resources());
         let blocked = is_unblocked.then(Instant::now);
         let due = self.view.script.and_then(|realm| {
-            let now = scripts.are_ready().then(Instant::now);
+            let has_any = scripts.are_ready() || self.fetcher.has_script_answers();
+            let now = has_any.then(Instant::now);
             realm.due().into_iter().chain(now).min()
         });
-        due.into_iter().chain(blocked).min()
+        let storing = self.storing_deadline();
+        due.into_iter().chain(blocked).chain(storing).min()
     }
 
     /// The parser has come to a script: it goes on when that has run, if it has to wait for it.
@@ -124,7 +129,7 @@ impl Page {
                 let line = format!("the import map is not used: {reason}");
                 match self.view.script {
                     Some(realm) => realm.host.log("error", &line),
-                    None => Console::default().write("error", &line),
+                    None => tracing::warn!(target: "script", "{line}"),
                 }
             }
             return None;
@@ -229,6 +234,12 @@ impl Page {
             return None;
         };
         realm.host.modules.replace(self.scripts.modules.clone());
+        realm.host.outside.connect(control, load.navigation);
+        realm
+            .host
+            .address
+            .go(self.scripts.place, self.scripts.state.take());
+        *realm.host.storage.borrow_mut() = self.storing.take_for(load.navigation);
         note_what_is_there(realm, document);
         self.view.script = Some(realm);
         self.scripts.scroll = self.view.scroll();
@@ -291,6 +302,34 @@ impl Page {
             self.scripts.modules.advance(&*net, document, &responses);
         }
         self.fetcher.pump();
+    }
+
+    /// Sends what scripts want fetched.
+    fn send_requests(&mut self, realm: &'static Realm) {
+        let mut requests = realm.host.requests.borrow_mut();
+        if let Some(blobs) = requests.take_blobs() {
+            self.fetcher.set_blobs(blobs);
+        }
+        let (orders, aborted) = (requests.take_orders(), requests.take_aborted());
+        drop(requests);
+        if !orders.is_empty() || !aborted.is_empty() {
+            self.fetcher.take_orders(orders, aborted);
+        }
+    }
+
+    /// Tells the scripts what has come of that, for a while.
+    fn serve_requests(&mut self, realm: &'static Realm) {
+        self.send_requests(realm);
+        for complaint in self.fetcher.take_complaints() {
+            realm.host.log("error", &complaint);
+        }
+        let end = Instant::now() + SLICE;
+        while let Some(answer) = self.fetcher.take_script_answer() {
+            self.view.with_script(|realm| realm.answer(answer));
+            if Instant::now() > end {
+                break;
+            }
+        }
     }
 
     /// Runs a script; at a parser, it may write there.
@@ -378,6 +417,21 @@ impl Page {
     pub(crate) fn leave_scripts(&mut self) {
         self.view.may_run_scripts = self.scripts.may_run;
         if let Some(realm) = self.view.script.take() {
+            realm.host.is_stopped.set(true);
+        }
+    }
+
+    /// Whether the page does not want to be left.
+    pub(crate) fn stays(&mut self) -> bool {
+        let stays = self.view.with_script(Realm::stays);
+        stays.unwrap_or(false)
+    }
+
+    /// The user wants no script of the document to run any more.
+    pub(crate) fn stop_scripts(&mut self) {
+        self.scripts.may_run = false;
+        if let Some(realm) = self.view.script {
+            realm.host.outside.stop();
             realm.host.is_stopped.set(true);
         }
     }

@@ -3,8 +3,7 @@
 use crate::document::charset;
 use crate::document::mime::{self, MimeKind};
 use crate::document::responses::Responses;
-use crate::load::fetcher::{DESTINATION, SCRIPT};
-use blitz_traits::net::http::HeaderValue;
+use crate::load::kinds::{module_request, script_request};
 use blitz_traits::net::{Bytes, NetHandler, NetProvider, Request};
 use encoding_rs::Encoding;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -38,12 +37,12 @@ pub(crate) struct Arrived {
 impl Arrival {
     /// Asks for a classic script.
     pub(crate) fn of_script(net: &dyn NetProvider, document: usize, url: Url) -> Arrival {
-        Arrival::ask(net, document, script(url))
+        Arrival::ask(net, document, script_request(url))
     }
 
     /// Asks for a module: of another origin it must allow that.
     pub(crate) fn of_module(net: &dyn NetProvider, document: usize, url: Url) -> Arrival {
-        Arrival::ask(net, document, script(url))
+        Arrival::ask(net, document, module_request(url))
     }
 
     /// Asks for a picture that stands in no document.
@@ -61,8 +60,10 @@ impl Arrival {
     }
 
     fn ask(net: &dyn NetProvider, document: usize, request: Request) -> Arrival {
-        let (url, slot) = (request.url.clone(), Arc::new(Slot::default()));
-        net.fetch(document, request, Box::new(Filler(slot.clone())));
+        let slot = Arc::new(Slot::default());
+        let filler = Box::new(Filler(slot.clone()));
+        let url = request.url.clone();
+        net.fetch(document, request, filler);
         Arrival { url, slot }
     }
 
@@ -97,14 +98,6 @@ impl Arrival {
             mime: mime.to_owned(),
         })
     }
-}
-
-/// A request for a script, which is wanted as it was sent.
-fn script(url: Url) -> Request {
-    let mut request = Request::get(url);
-    let script = HeaderValue::from_static(SCRIPT);
-    request.headers.insert(DESTINATION, script);
-    request
 }
 
 /// The type that a `data:` URL names.

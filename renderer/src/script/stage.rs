@@ -4,6 +4,7 @@ use crate::script::loader::Loader;
 use crate::script::modules::Modules;
 use crate::script::resources::Resources;
 use protocol::geometry::Size;
+use protocol::renderer::HistoryPlace;
 use std::rc::Rc;
 
 /// How far the scripts of a document are.
@@ -28,6 +29,10 @@ pub(crate) struct Scripts {
     pub(crate) charset: &'static str,
     /// Whether it may run any.
     pub(crate) may_run: bool,
+    /// Where the document stands in the history, and what a script gave that entry, until there
+    /// is a realm that knows it.
+    pub(crate) place: HistoryPlace,
+    pub(crate) state: Option<String>,
     /// Whether the page knows that the document is parsed.
     pub(crate) is_interactive: bool,
     /// Whether it knows that the scripts have run which the parser has found.
@@ -41,12 +46,19 @@ pub(crate) struct Scripts {
 
 impl Scripts {
     /// Of a new document.
-    pub(crate) fn of(may_run: bool) -> Scripts {
+    pub(crate) fn of(may_run: bool, place: HistoryPlace, state: Option<String>) -> Scripts {
         Scripts {
             may_run,
             charset: "UTF-8",
+            place,
+            state,
             ..Default::default()
         }
+    }
+
+    /// Of the same document, whose parser begins again.
+    pub(crate) fn begun_again(&mut self) -> Scripts {
+        Scripts::of(self.may_run, self.place, self.state.take())
     }
 
     /// Whether the document waits for no script any more.

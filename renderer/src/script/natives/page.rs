@@ -22,8 +22,13 @@ fn navigate(host: &Host, text: &str) -> std::result::Result<(), Refusal> {
 
 pub(super) fn add<'js>(natives: &Object<'js>, host: &Rc<Host>) -> Result<()> {
     native!(natives, "now", host, || host.now_ms());
-    native!(natives, "log", host, |level: String, text: String| host
-        .log(&level, &text));
+    native!(
+        natives,
+        "log",
+        host,
+        |level: String, text: String, stack: String, groups: u8| host
+            .log_from(&level, &text, &stack, groups)
+    );
     native!(natives, "url", host, || host.url.borrow().to_string());
     native!(natives, "setUrl", host, |text: String| {
         if let Ok(url) = Url::parse(&text) {
@@ -34,6 +39,9 @@ pub(super) fn add<'js>(natives: &Object<'js>, host: &Rc<Host>) -> Result<()> {
         &host, &text
     )));
     native!(natives, "listen", host, |kind: String| {
+        if kind == "beforeunload" {
+            host.outside.guard_leaving();
+        }
         host.listened.borrow_mut().insert(kind);
     });
     native!(natives, "timer", host, |id: u32, delay_ms: f64| {

@@ -154,7 +154,7 @@ const textsOf = (values) => {
 /** Only a script at which the parser stands has a place to write to. */
 function write(markup) {
   if (!checked(n.write(markup))) {
-    n.log('warn', 'document.write has no effect: no script that the parser waits for is running');
+    n.log('warn', 'document.write has no effect: no script that the parser waits for is running', '', 0);
   }
 }
 

@@ -1,11 +1,14 @@
 //! Claims about scripts, against a realm and its document without the loop around.
 
+mod asking;
 mod dom;
 mod events;
+mod fetches;
 mod hostile;
 mod loading;
 mod modules;
 mod pages;
+mod storage;
 mod taken_apart;
 mod traps;
 mod trees;
