@@ -83,6 +83,7 @@ impl Page {
                 .push("There is no memory for the page\u{2019}s scripts.".to_owned());
             return;
         };
+        realm.host.link.replace(self.fetcher.link());
         note_what_is_there(realm, document);
         let loader = Loader::of(document, &*self.view.net());
         self.view.script = Some(realm);
@@ -126,6 +127,7 @@ impl Page {
 
     /// Tells the scripts what has come of that, for a while.
     fn serve_requests(&mut self, realm: &'static Realm) {
+        realm.host.link.replace(self.fetcher.link());
         self.send_requests(realm);
         for complaint in self.fetcher.take_complaints() {
             realm.host.log("error", &complaint);

@@ -22,12 +22,11 @@ pub fn fetch(
     documents: &mut Documents,
     navigation: NavigationId,
     network: ProcessId,
-    url: String,
+    message: ToNetwork,
 ) {
     match nix::unistd::pipe2(OFlag::O_CLOEXEC) {
         Ok((reader, writer)) => {
             documents.hold_pipe(navigation, reader);
-            let message = ToNetwork::Navigate { navigation, url };
             children.send_network(network, message, [writer]);
         }
         Err(error) => {

@@ -42,7 +42,15 @@ impl Broker {
                 navigation,
                 network,
                 url,
-            } => documents::fetch(children, &mut store.documents, navigation, network, url),
+                initiator,
+            } => {
+                let message = ToNetwork::Navigate {
+                    navigation,
+                    url,
+                    initiator,
+                };
+                documents::fetch(children, &mut store.documents, navigation, network, message);
+            }
             Action::CancelFetch {
                 navigation,
                 network,

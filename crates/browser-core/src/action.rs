@@ -245,6 +245,8 @@ pub enum Action {
         navigation: NavigationId,
         network: ProcessId,
         url: String,
+        /// The site of the page that asked for it, if one did.
+        initiator: Option<Site>,
     },
     /// Send `Cancel`.
     CancelFetch {

@@ -190,6 +190,7 @@ impl World {
                 navigation,
                 network,
                 url,
+                ..
             } => self.fetches.push(Fetch {
                 navigation: *navigation,
                 network: *network,

@@ -10,11 +10,11 @@ use crate::document::stylesheet;
 use crate::document::svg_text;
 use crate::load::icon;
 use crate::load::kinds::How;
+use crate::load::link::{FetchEndpoint, Link};
 use crate::load::scripted::{Answer, Order, ScriptFetches};
 use crate::pictures::may_move;
 use blitz_traits::net::{AbortSignal, Bytes, NetHandler, NetProvider, Request, Url};
 use data_url::DataUrl;
-use ipc::{Endpoint, Receiver, Sender};
 use protocol::document::ResponseHead;
 use protocol::error::LoadError;
 use protocol::fetch::{Destination, FromNetwork, ToNetwork};
@@ -25,16 +25,15 @@ use protocol::limits::{
 };
 use protocol::site::Site;
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::BorrowedFd;
+use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
-
-pub(crate) type FetchEndpoint = Endpoint<ToNetwork, FromNetwork>;
 
 /// All fetches of one document.
 #[derive(Default)]
 pub(crate) struct Fetcher {
     asked: Arc<Asked>,
-    channel: Option<(Sender<ToNetwork>, Receiver<FromNetwork>)>,
+    channel: Option<Rc<Link>>,
     /// The site of the channel.
     site: Option<Site>,
     /// The document's address, if that is one of the site. Without it nothing is fetched.
@@ -209,11 +208,11 @@ impl Fetcher {
     }
 
     fn say(&mut self, message: ToNetwork) {
-        let sent = match &self.channel {
-            Some((sender, _)) => sender.send(message).is_ok(),
-            None => return,
-        };
-        if !sent {
+        let is_lost = self
+            .channel
+            .as_ref()
+            .is_some_and(|link| !link.send(message));
+        if is_lost {
             self.lose_channel();
         }
     }
@@ -276,9 +275,15 @@ impl Fetcher {
         self.scripted.take_complaints()
     }
 
-    /// Whether scripts have something to hear.
+    /// Whether scripts have something to hear, or may have.
     pub(crate) fn has_script_answers(&self) -> bool {
-        self.scripted.has_answers()
+        let has_backlog = self.channel.as_ref().is_some_and(|link| link.has_backlog());
+        has_backlog || self.scripted.has_answers()
+    }
+
+    /// The channel, for scripts that ask for their cookies.
+    pub(crate) fn link(&self) -> Option<Rc<Link>> {
+        self.channel.clone()
     }
 
     /// Sets what the page has put under addresses of its own.
@@ -289,18 +294,18 @@ impl Fetcher {
 
     /// The descriptor on which answers come.
     pub(crate) fn answers(&self) -> Option<BorrowedFd<'_>> {
-        self.channel.as_ref().map(|(_, receiver)| receiver.as_fd())
+        self.channel.as_ref().map(|link| link.as_fd())
     }
 
     /// Takes the answers that have come, at most a turn's worth: a network process that answers
     /// without end must not keep the page from being painted.
     pub(crate) fn receive(&mut self) {
         for _ in 0..MESSAGES_PER_TURN_MAX {
-            let Some((_, receiver)) = &self.channel else {
+            let Some(link) = &self.channel else {
                 return;
             };
-            match receiver.try_recv() {
-                Ok(Some(received)) => self.take_answer(received.message),
+            match link.try_recv() {
+                Ok(Some(answer)) => self.take_answer(answer),
                 Ok(None) => return,
                 Err(error) => {
                     tracing::info!(%error, "fetch channel lost");
@@ -343,9 +348,9 @@ impl Fetcher {
     }
 
     fn cancel_icon(&mut self) {
-        if let (Some(request), Some((sender, _))) = (self.icon.request.take(), &self.channel) {
+        if let (Some(request), Some(link)) = (self.icon.request.take(), &self.channel) {
             // A channel that is gone is noticed when it is read.
-            let _ = sender.send(ToNetwork::Cancel { request });
+            let _ = link.send(ToNetwork::Cancel { request });
         }
     }
 
@@ -358,6 +363,8 @@ impl Fetcher {
             | FromNetwork::Opaque { request, .. }
             | FromNetwork::End { request }
             | FromNetwork::Failed { request, .. } => *request,
+            // They come too late.
+            FromNetwork::Cookies { .. } => return true,
         };
         if self.scripted.has(request) {
             if let Some(request) = self.scripted.take(answer.clone()) {
@@ -382,7 +389,9 @@ impl Fetcher {
                 self.end_icon(false);
                 false
             }
-            FromNetwork::Headers { .. } | FromNetwork::Opaque { .. } => false,
+            FromNetwork::Headers { .. }
+            | FromNetwork::Opaque { .. }
+            | FromNetwork::Cookies { .. } => false,
         };
         if is_too_large {
             self.cancel_icon();
@@ -420,7 +429,9 @@ impl Fetcher {
                 }
             }
             // Only scripts are told.
-            FromNetwork::Headers { .. } | FromNetwork::Opaque { .. } => {}
+            FromNetwork::Headers { .. }
+            | FromNetwork::Opaque { .. }
+            | FromNetwork::Cookies { .. } => {}
             FromNetwork::Failed { request, error } => {
                 if let Some(running) = self.running.remove(&request) {
                     tracing::debug!(url = running.url, %error, "fetch failed");
@@ -461,9 +472,9 @@ impl Fetcher {
         let Some(running) = self.running.remove(&request) else {
             return;
         };
-        if let Some((sender, _)) = &self.channel {
+        if let Some(link) = &self.channel {
             // A channel that is gone is noticed when it is read.
-            let _ = sender.send(ToNetwork::Cancel { request });
+            let _ = link.send(ToNetwork::Cancel { request });
         }
         self.finish(running.url, None);
     }
@@ -492,7 +503,7 @@ impl Fetcher {
     /// Takes a new channel. Fetches under way on the old one have failed.
     pub(crate) fn set_channel(&mut self, channel: FetchEndpoint) {
         self.fail_running();
-        self.channel = Some(channel.split());
+        self.channel = Some(Rc::new(Link::new(channel)));
         self.say_document();
         self.send_queued();
     }

@@ -3,4 +3,5 @@
 pub(crate) mod fetcher;
 pub(crate) mod icon;
 pub(crate) mod kinds;
+pub(crate) mod link;
 pub(crate) mod scripted;

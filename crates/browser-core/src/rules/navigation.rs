@@ -106,6 +106,7 @@ impl Core {
         target: Result<Url, LoadError>,
     ) {
         self.supersede(id);
+        let initiator = self.asking.take();
         let navigation = self.ids.navigation();
         let Some(tab) = self.tabs.find_mut(id) else {
             return;
@@ -124,6 +125,7 @@ impl Core {
             id: navigation,
             url: url.clone(),
             kind,
+            initiator,
             stage: LoadStage::WaitNetwork,
             is_body_held: false,
             is_repeated: false,
@@ -175,6 +177,7 @@ impl Core {
         pending.is_body_held = true;
         let page = address::source_of(&pending.url).unwrap_or(&pending.url);
         let (navigation, url) = (pending.id, page.to_owned());
+        let initiator = pending.initiator.clone();
         if let Some(process) = self.processes.living_mut(network) {
             process.navigations.grant(navigation);
         }
@@ -182,6 +185,7 @@ impl Core {
             navigation,
             network,
             url,
+            initiator,
         });
     }
 

@@ -94,6 +94,15 @@ pub(super) fn add<'js>(natives: &Object<'js>, host: &Rc<Host>) -> Result<()> {
             OrName(order.and_then(|order| host.requests.borrow_mut().add(order).map(|()| true)))
         }
     );
+    native!(natives, "cookies", host, || {
+        let link = host.link.borrow().clone();
+        link.map(|link| link.read_cookies()).unwrap_or_default()
+    });
+    native!(natives, "setCookie", host, |text: String| {
+        if let Some(link) = &*host.link.borrow() {
+            link.write_cookie(text);
+        }
+    });
     native!(natives, "abortFetch", host, |id: u32| host
         .requests
         .borrow_mut()
