@@ -212,6 +212,7 @@ pub const LIES: &[Lie] = &[
     // All the bodies together have a bound, in whatever number of requests they come.
     goes_on("fetch-bodies-without-end", RENDERER, |liar| {
         for id in 0..FETCHES_PER_CHANNEL_MAX as u32 {
+            wait_writable(liar.fetch());
             ask(liar, id, liar.url("/never"), post(REQUEST_BODY_BYTES_MAX));
             let mut left = REQUEST_BODY_BYTES_MAX;
             while left > 0 {
