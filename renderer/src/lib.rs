@@ -6,6 +6,7 @@
 //! a thread, or wakes while nothing happens.
 #![forbid(unsafe_code)]
 
+mod control;
 mod document;
 mod fonts;
 mod leaving;
@@ -15,6 +16,7 @@ mod moves;
 mod page;
 mod paint;
 mod pictures;
+mod resources;
 mod runtime;
 mod script;
 mod scripting;
@@ -29,10 +31,10 @@ mod tests;
 use vello_cpu as _;
 
 use child::Started;
+use control::ControlEndpoint;
 use ipc::Endpoint;
 use protocol::bootstrap::RoleConfig;
 use protocol::ids::Role;
-use runtime::ControlEndpoint;
 use shell::CommandEndpoint;
 use std::process::ExitCode;
 use view::warm_up;

@@ -9,9 +9,9 @@ use crate::document::parse::OPAQUE_BASE;
 use crate::document::refresh::Refresh;
 use crate::load::fetcher::Fetcher;
 use crate::load::icon;
-use crate::loading::{Answer, Load};
+use crate::loading::{Answer, Load, Stop};
 use crate::runtime::{Host, LoopError, ToBroker};
-use crate::script::stage::Scripts;
+use crate::script::stage::{Scripts, Stage};
 use crate::view::{Anchor, View};
 use data_url::DataUrl;
 use ipc::Handles;
@@ -25,8 +25,11 @@ use protocol::misbehaviour::Misbehaviour;
 use protocol::renderer::{CommitDocument, FromRenderer, ToRenderer};
 use protocol::surface::SurfacePart;
 use std::os::fd::BorrowedFd;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use url::Url;
+
+/// Longest time of parsing before the loop looks at its channels again.
+const SLICE: Duration = Duration::from_millis(15);
 
 /// The renderer's content.
 pub(crate) struct Page {
@@ -91,7 +94,7 @@ impl Page {
             (y, _) => Some(Anchor::Y(y.unwrap_or(0))),
         });
         self.refresh = None;
-        self.scripts = Scripts::of(commit.script);
+        self.scripts = Scripts::of(commit.script, commit.place, commit.state);
         self.leave_scripts();
         self.load = Some(Load::new(
             commit.navigation,
@@ -106,14 +109,31 @@ impl Page {
         Ok(())
     }
 
-    /// Parses what has arrived, and lays out what is to be shown.
-    fn parse(&mut self) {
-        if let Some(load) = &mut self.load
-            && let Some(end) = load.parse(&mut self.view, &mut self.fetcher)
-        {
-            self.incomplete.extend(end.incomplete);
-            self.refresh = end.refresh;
+    /// Parses what has arrived, with the scripts in it, and lays out what is to be shown.
+    fn parse(&mut self, control: &ToBroker) {
+        let until = Instant::now() + SLICE;
+        self.unblock(control);
+        while let Some(load) = &mut self.load {
+            match load.parse(&mut self.view, &mut self.fetcher, until) {
+                Some(Stop::Script(node)) => self.meet(node, control),
+                Some(Stop::Again) => self.scripts = Scripts::of(self.scripts.may_run),
+                Some(Stop::End(end)) => {
+                    self.incomplete.extend(end.incomplete);
+                    self.refresh = end.refresh;
+                    self.scripts.stage = Stage::Loading;
+                    self.tell_handlers(end.handlers);
+                    break;
+                }
+                None => break,
+            }
+            if Instant::now() >= until {
+                if let Some(load) = &mut self.load {
+                    load.show_if_due(&mut self.view, false);
+                }
+                break;
+            }
         }
+        self.tell_growth();
         let started = Instant::now();
         if self.view.settle(&mut self.fetcher) {
             self.shown = self.load.as_ref().map(|load| load.navigation);
@@ -256,13 +276,9 @@ impl Host for Page {
             }
             ToRenderer::Commit(commit) if self.is_locked => self.commit(commit, &mut handles)?,
             ToRenderer::GoWithin(go) if self.is_locked => {
-                let anchor = match (go.scroll_y, &go.fragment) {
-                    (None, Some(fragment)) => Anchor::Fragment(fragment.clone()),
-                    (y, _) => Anchor::Y(y.unwrap_or(0)),
-                };
                 let is_its = |load: &Load| load.navigation == go.navigation;
                 if self.load.as_ref().is_some_and(is_its) {
-                    self.go_within(go.fragment.as_deref(), anchor);
+                    self.go_to(go);
                 }
             }
             ToRenderer::Stop => {
@@ -271,6 +287,9 @@ impl Host for Page {
                 }
                 self.fetcher.stop();
             }
+            ToRenderer::StopScript => self.stop_scripts(),
+            // Its script was ended, or its document left, while it waited.
+            ToRenderer::AnswerDialog { .. } => {}
             _ => return Err(Misbehaviour::WrongState.into()),
         }
         Ok(())
@@ -286,6 +305,7 @@ impl Host for Page {
         }
         // Earlier input may have changed what lies under the pointer.
         self.view.settle(&mut self.fetcher);
+        self.note_act(&event);
         if self.view.input(event) {
             self.view.set_anchor(None);
         }
@@ -352,7 +372,7 @@ impl Host for Page {
     }
 
     fn turn(&mut self, control: &ToBroker) {
-        self.parse();
+        self.parse(control);
         self.run_scripts(control);
         if let Some(load) = &self.load {
             let navigation = load.navigation;
@@ -401,6 +421,14 @@ impl Host for Page {
     fn unseen(&mut self, _part: SurfacePart, control: &ToBroker) {
         self.hide_scripts();
         self.say_loaded(control);
+    }
+
+    fn document(&self) -> Option<NavigationId> {
+        self.load.as_ref().map(|load| load.navigation)
+    }
+
+    fn stays(&mut self) -> bool {
+        Page::stays(self)
     }
 
     fn is_at_rest(&self) -> bool {

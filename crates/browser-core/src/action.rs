@@ -5,6 +5,7 @@
 use crate::record::Record;
 use protocol::appearance::Appearance;
 use protocol::clipboard::Edit;
+use protocol::dialog::{DialogAnswer, DialogView};
 use protocol::error::LoadError;
 use protocol::fault::Fault;
 use protocol::find::FindCommand;
@@ -12,7 +13,7 @@ use protocol::geometry::Size;
 use protocol::gpu::Scene;
 use protocol::ids::{Generation, NavigationId, ProcessId, Role, SurfaceId, TabId};
 use protocol::input::{Cursor, InputEvent};
-use protocol::renderer::GoWithin;
+use protocol::renderer::{GoWithin, HistoryPlace};
 use protocol::shell::{Popup, ShellState};
 use protocol::site::Site;
 use protocol::surface::SurfacePart;
@@ -69,6 +70,9 @@ impl Action {
             }
             Action::Find(Find { process, .. }) => Some((*process, "> Find")),
             Action::Stop { process } => Some((*process, "> Stop")),
+            Action::StopScript { process } => Some((*process, "> StopScript")),
+            Action::AnswerDialog { process, .. } => Some((*process, "> AnswerDialog")),
+            Action::AskLeave { process, .. } => Some((*process, "> AskLeave")),
             Action::Inject { process, .. } => Some((*process, "> Inject")),
             _ => None,
         }
@@ -125,6 +129,9 @@ pub struct Commit {
     pub body: Body,
     /// Where to scroll to, in pixels; `None`: to what the fragment names.
     pub scroll_y: Option<u32>,
+    /// What a script gave the entry of the history.
+    pub state: Option<String>,
+    pub place: HistoryPlace,
     /// Whether its scripts may run.
     pub script: bool,
 }
@@ -339,6 +346,16 @@ pub enum Action {
     Find(Find),
     /// Send `Stop`.
     Stop { process: ProcessId },
+    /// Send `AnswerDialog`.
+    AnswerDialog {
+        process: ProcessId,
+        request: u32,
+        answer: DialogAnswer,
+    },
+    /// Send `AskLeave`.
+    AskLeave { process: ProcessId, sequence: u32 },
+    /// Send `StopScript`.
+    StopScript { process: ProcessId },
     /// Send `Break`.
     Inject {
         /// To which child (renderer, gpu or network).
@@ -361,6 +378,11 @@ pub enum Action {
     UpdatePopup {
         process: ProcessId,
         popup: Option<Popup>,
+    },
+    /// Send `Dialog`.
+    UpdateDialog {
+        process: ProcessId,
+        dialog: Option<DialogView>,
     },
     /// Send `Complete`.
     Complete {

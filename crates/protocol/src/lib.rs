@@ -19,7 +19,9 @@
 pub mod appearance;
 pub mod bootstrap;
 pub mod clipboard;
+pub mod console;
 pub mod demo;
+pub mod dialog;
 pub mod document;
 pub mod error;
 pub mod fault;

@@ -82,6 +82,22 @@ pub const CLIPBOARD_BYTES_MAX: usize = 1024 * 1024;
 pub const CLIPBOARD_MS_MAX: u64 = 2_000;
 /// Most copies that the user asked for and no renderer has answered; older ones are forgotten.
 pub const UNTAKEN_COPIES_MAX: usize = 8;
+/// Lines that a page may write to its console in a second; further ones are counted.
+pub const CONSOLE_LINES_PER_SECOND_MAX: usize = 100;
+/// Most bytes of such a line.
+pub const CONSOLE_LINE_BYTES_MAX: usize = 4_000;
+/// Most bytes of the address of the script that a line comes from.
+pub const CONSOLE_SOURCE_BYTES_MAX: usize = 1_000;
+/// Most groups that a line is shown in.
+pub const CONSOLE_GROUPS_MAX: u8 = 16;
+/// Lines of a tab's console that are kept.
+pub const CONSOLE_LINES_KEPT_MAX: usize = 500;
+/// Bytes of them.
+pub const CONSOLE_BYTES_MAX: usize = 128 * 1024;
+/// Most bytes of the text of a dialog, and of what stands in its field.
+pub const DIALOG_TEXT_BYTES_MAX: usize = 2_048;
+/// How long a page may take to say whether it wants to be left.
+pub const LEAVE_MS_MAX: u64 = 1_000;
 /// Most tabs. A broker with few descriptors has fewer.
 pub const TABS_MAX: usize = 300;
 /// Most processes, all roles together. A tab that is on its way to another site has two.
@@ -90,6 +106,10 @@ pub const PROCESSES_MAX: usize = 640;
 pub const NAVIGATIONS_AT_ONCE_MAX: usize = 128;
 /// Most entries of one tab's history.
 pub const HISTORY_ENTRIES_MAX: usize = 100;
+/// Most bytes of the state that a script gives an entry of the history.
+pub const STATE_BYTES_MAX: usize = 16 * 1024;
+/// Most bytes of the states of one tab's history; the oldest are forgotten.
+pub const HISTORY_STATES_BYTES_MAX: usize = 512 * 1024;
 
 /// Slots of a surface's swapchain: one the producer writes, one the consumer reads, one between.
 pub const FRAME_SLOTS: usize = 3;
@@ -130,6 +150,8 @@ pub const ZOOM_PERCENT_MIN: u16 = 25;
 pub const ZOOM_PERCENT_MAX: u16 = 500;
 /// Most sites of which a zoom is remembered; the oldest is forgotten.
 pub const ZOOMED_SITES_MAX: usize = 256;
+/// Most sites of which the user wants no scripts; the oldest is forgotten.
+pub const SCRIPTLESS_SITES_MAX: usize = 256;
 /// Most bytes of a text that is looked for in a page.
 pub const FIND_TEXT_BYTES_MAX: usize = 1024;
 /// Most matches of that text that are counted and marked.
@@ -143,6 +165,8 @@ pub const HANDSHAKE_MS_MAX: u64 = 15_000;
 pub const HANG_MARK_MS: u64 = 3_000;
 /// Unanswered input after which the tab's card offers Wait or Kill.
 pub const HANG_CARD_MS: u64 = 15_000;
+/// How long a page may take to end its scripts before the user is offered to kill it.
+pub const STOP_SCRIPT_MS_MAX: u64 = 1_000;
 /// How long an old page stays on show while the new one has painted nothing.
 pub const STALE_PAGE_MS_MAX: u64 = 1_000;
 /// How long the next spare renderer waits for a page that loads, at most.
@@ -176,6 +200,9 @@ pub const QUICK_DEATHS_MAX: u32 = 5;
 pub const WINDOW_TRIES_MAX: u32 = 3;
 
 const _: () = assert!(URL_BYTES_MAX * 2 <= MESSAGE_BYTES_MAX);
+const _: () =
+    assert!(URL_BYTES_MAX + STATE_BYTES_MAX + 2 * TEXT_BYTES_MAX + 1024 <= MESSAGE_BYTES_MAX);
+const _: () = assert!(HISTORY_ENTRIES_MAX <= u16::MAX as usize);
 const _: () = assert!(BODY_CHUNK_BYTES_MAX + 64 <= MESSAGE_BYTES_MAX);
 const _: () = assert!(ICON_BYTES + 1024 <= MESSAGE_BYTES_MAX);
 const _: () = assert!(TITLE_BYTES_MAX <= TEXT_BYTES_MAX);

@@ -4,13 +4,15 @@ use crate::op::{
     CommandKind, DocumentKind, ExitKind, FaultKind, GpuKind, HandshakeKind, NetworkKind, Op,
     PageKind, Pick, RendererKind, SERVICES, ShellKind,
 };
+use crate::words::{found, word_of_scripts};
 use crate::world::{Fetch, Life, WAITING, World, head};
 use browser_core::{Command, Config, Event, Exit};
 use protocol::appearance::Percent;
 use protocol::clipboard::Target;
+use protocol::dialog::DialogAnswer;
 use protocol::error::LoadError;
 use protocol::fault::Fault;
-use protocol::find::{FindMatches, FindStep};
+use protocol::find::FindStep;
 use protocol::geometry::Size;
 use protocol::gpu::FromGpu;
 use protocol::ids::{Generation, NavigationId, ProcessId, Role, SurfaceId, TabId};
@@ -273,15 +275,16 @@ impl World {
                 };
                 answer(asked, text)
             }
-            RendererKind::Found => FromRenderer::Found {
-                navigation,
-                request: u32::from(by.0 % 3),
-                matches: FindMatches {
-                    current: 1,
-                    count: 3,
-                    has_more: false,
-                },
-            },
+            RendererKind::Console
+            | RendererKind::Dialog
+            | RendererKind::GuardsLeaving
+            | RendererKind::CloseTab
+            | RendererKind::PushState
+            | RendererKind::Reload
+            | RendererKind::Replace
+            | RendererKind::Traverse
+            | RendererKind::ScriptStopped => word_of_scripts(says, navigation, by, text),
+            RendererKind::Found => found(navigation, by),
             RendererKind::Hover => FromRenderer::Hover {
                 cursor: Cursor::Pointer,
                 link: Some(text),
@@ -438,6 +441,15 @@ impl World {
             ShellKind::CardButton => FromShell::CardButton(tab, button),
             ShellKind::Close => FromShell::Close(tab),
             ShellKind::CloseFind => FromShell::CloseFind,
+            ShellKind::Dialog => FromShell::Dialog {
+                tab,
+                serial: u32::from(by.0 % 8),
+                answer: DialogAnswer {
+                    is_accepted: by.0.is_multiple_of(2),
+                    text: address.to_owned(),
+                    mute: by.0.is_multiple_of(3),
+                },
+            },
             ShellKind::Find => FromShell::Find(address.to_owned()),
             ShellKind::FindStep => FromShell::FindStep(FindStep::Next),
             ShellKind::Forward => FromShell::Forward,

@@ -38,19 +38,21 @@ pub(crate) struct Fetcher {
     site: Option<Site>,
     /// The document's address, if that is one of the site. Without it nothing is fetched.
     document: Option<String>,
-    /// The handlers that wait for each URL in `queue` and `running`.
-    waiting: HashMap<String, Vec<Box<dyn NetHandler>>>,
+    /// Who waits for each URL in `queue` and `running`.
+    waiting: HashMap<String, Vec<Waiting>>,
     /// Not sent yet.
     queue: VecDeque<(String, How)>,
     running: HashMap<RequestId, Running>,
     next_request: u32,
     /// Bytes of finished fetches, for what asks for the same while the document loads.
-    finished: HashMap<String, Bytes>,
+    finished: HashMap<String, Finished>,
     failed: HashSet<String>,
     responses: Responses,
     /// How many different URLs the document has requested from the network.
     resources: usize,
     icon: IconFetch,
+    /// How many requests have been answered.
+    answered: usize,
     /// Files that may be moving pictures, with their URLs.
     moving: Vec<(String, Bytes)>,
     scripted: ScriptFetches,
@@ -67,6 +69,45 @@ struct IconFetch {
     done: Option<Vec<u8>>,
 }
 
+/// Who waits for a resource.
+struct Waiting {
+    is_script: bool,
+    handler: Box<dyn NetHandler>,
+}
+
+/// A resource that has come.
+#[derive(Default)]
+struct Finished {
+    bytes: Bytes,
+    content_type: Option<String>,
+    /// What Blitz is given, once it has asked.
+    prepared: Option<Bytes>,
+}
+
+impl Finished {
+    fn new(bytes: Bytes, content_type: Option<String>) -> Finished {
+        Finished {
+            bytes,
+            content_type,
+            prepared: None,
+        }
+    }
+
+    /// A script gets the file as it is: what would make a style sheet safe would break it.
+    fn bytes_for(&mut self, url: &str, is_script: bool) -> Bytes {
+        if is_script {
+            return self.bytes.clone();
+        }
+        let prepare = || {
+            // Blitz resolves the URLs of a style sheet against the one it asked for.
+            stylesheet::prepared(&self.bytes, self.content_type.as_deref(), url)
+                .or_else(|| svg_text::outlined(&self.bytes).map(Bytes::from))
+                .unwrap_or_else(|| self.bytes.clone())
+        };
+        self.prepared.get_or_insert_with(prepare).clone()
+    }
+}
+
 struct Running {
     url: String,
     /// As far as it has come.
@@ -81,16 +122,20 @@ struct Asked(Mutex<Vec<Wish>>);
 struct Wish {
     url: Url,
     how: How,
-    handler: Box<dyn NetHandler>,
+    waiting: Waiting,
     signal: Option<AbortSignal>,
 }
 
 impl NetProvider for Asked {
     fn fetch(&self, _document: usize, request: Request, handler: Box<dyn NetHandler>) {
+        let how = How::of(&request);
         let wish = Wish {
-            how: How::of(&request),
+            waiting: Waiting {
+                is_script: how.destination == Destination::Script,
+                handler,
+            },
+            how,
             url: request.url,
-            handler,
             signal: request.signal,
         };
         self.0
@@ -135,14 +180,16 @@ impl Fetcher {
             return false;
         }
         let url = String::from(wish.url.clone());
+        let Waiting { is_script, handler } = wish.waiting;
+        let known = self.finished.get_mut(&url);
         let local = match wish.url.scheme() {
-            "data" => Some(decode_data_url(&wish.url)),
+            "data" => Some(decode_data_url(&wish.url).bytes_for(&url, is_script)),
             "blob" => self.blobs.get(&url).cloned(),
-            _ if self.finished.contains_key(&url) => self.finished.get(&url).cloned(),
+            _ if known.is_some() => known.map(|known| known.bytes_for(&url, is_script)),
             _ if self.failed.contains(&url) => None,
             "http" | "https" if self.may_fetch(&url) => {
                 let waiting = self.waiting.entry(url.clone()).or_default();
-                waiting.push(wish.handler);
+                waiting.push(Waiting { is_script, handler });
                 if waiting.len() == 1 {
                     self.resources += 1;
                     self.queue.push_back((url, wish.how));
@@ -155,8 +202,9 @@ impl Fetcher {
             self.failed.insert(url.clone());
         }
         let bytes = local.unwrap_or_default();
+        self.answered += 1;
         self.keep_moving(&url, &bytes);
-        wish.handler.bytes(url, bytes);
+        handler.bytes(url, bytes);
         true
     }
 
@@ -318,7 +366,7 @@ impl Fetcher {
     /// Fetches the document's icon beside everything else. Its rules are those of resources.
     pub(crate) fn fetch_icon(&mut self, url: &Url) {
         if url.scheme() == "data" {
-            self.icon.done = Some(decode_data_url(url).to_vec());
+            self.icon.done = Some(decode_data_url(url).bytes.to_vec());
             return;
         }
         self.icon.done = Some(Vec::new());
@@ -448,13 +496,12 @@ impl Fetcher {
     fn complete(&mut self, running: Running) {
         let Running { url, head, bytes } = running;
         let bytes = Bytes::from(bytes);
-        let content_type = head.as_ref().and_then(|head| head.content_type.as_deref());
-        // Blitz resolves the URLs of a style sheet against the one it asked for.
-        let prepared = prepared(&bytes, content_type, &url);
+        let content_type = head.as_ref().and_then(|head| head.content_type.clone());
+        let finished = Finished::new(bytes.clone(), content_type);
         if let Some(head) = head {
-            self.responses.insert(url.clone(), head, bytes.clone());
+            self.responses.insert(url.clone(), head, bytes);
         }
-        self.finish(url, Some(prepared.unwrap_or(bytes)));
+        self.finish(url, Some(finished));
     }
 
     fn keep_moving(&mut self, url: &str, bytes: &Bytes) {
@@ -479,19 +526,17 @@ impl Fetcher {
         self.finish(running.url, None);
     }
 
-    fn finish(&mut self, url: String, bytes: Option<Bytes>) {
-        match &bytes {
-            Some(bytes) => {
-                self.finished.insert(url.clone(), bytes.clone());
-            }
-            None => {
-                self.failed.insert(url.clone());
-            }
+    fn finish(&mut self, url: String, finished: Option<Finished>) {
+        let is_there = finished.is_some();
+        let mut finished = finished.unwrap_or_default();
+        self.answered += 1;
+        self.keep_moving(&url, &finished.bytes);
+        for Waiting { is_script, handler } in self.waiting.remove(&url).unwrap_or_default() {
+            handler.bytes(url.clone(), finished.bytes_for(&url, is_script));
         }
-        let bytes = bytes.unwrap_or_default();
-        self.keep_moving(&url, &bytes);
-        for handler in self.waiting.remove(&url).unwrap_or_default() {
-            handler.bytes(url.clone(), bytes.clone());
+        match is_there {
+            true => drop(self.finished.insert(url, finished)),
+            false => drop(self.failed.insert(url)),
         }
     }
 
@@ -579,8 +624,8 @@ impl Fetcher {
 
     /// Makes `bytes` the answer to later requests for `url`.
     pub(crate) fn provide(&mut self, url: &Url, bytes: Bytes) {
-        let bytes = prepared(&bytes, None, url.as_str()).unwrap_or(bytes);
-        self.finished.insert(url.as_str().to_owned(), bytes);
+        let finished = Finished::new(bytes, None);
+        self.finished.insert(url.as_str().to_owned(), finished);
     }
 
     /// The document is loaded, so the bytes need not be kept.
@@ -600,24 +645,32 @@ impl Fetcher {
                 .is_empty()
     }
 
+    /// How many requests have been answered.
+    pub(crate) fn answered(&self) -> usize {
+        self.answered
+    }
+
+    /// Whether what is at that address could not be loaded.
+    pub(crate) fn has_failed(&self, url: &str) -> bool {
+        self.failed.contains(url)
+    }
+
+    /// Whether what is at that address has come, while the document loads.
+    pub(crate) fn has_answered(&self, url: &str) -> bool {
+        self.finished.contains_key(url)
+    }
+
     /// How many resources failed.
     pub(crate) fn failed(&self) -> u32 {
         u32::try_from(self.failed.len()).unwrap_or(u32::MAX)
     }
 }
 
-fn decode_data_url(url: &Url) -> Bytes {
+fn decode_data_url(url: &Url) -> Finished {
     let Ok(data) = DataUrl::process(url.as_str()) else {
-        return Bytes::new();
+        return Finished::default();
     };
     let (bytes, _) = data.decode_to_vec().unwrap_or_default();
     let content_type = data.mime_type().to_string();
-    let bytes = Bytes::from(bytes);
-    prepared(&bytes, Some(&content_type), url.as_str()).unwrap_or(bytes)
-}
-
-/// What Blitz is given instead of a resource's bytes, if it needs something else.
-fn prepared(bytes: &Bytes, content_type: Option<&str>, url: &str) -> Option<Bytes> {
-    stylesheet::prepared(bytes, content_type, url)
-        .or_else(|| svg_text::outlined(bytes).map(Bytes::from))
+    Finished::new(Bytes::from(bytes), Some(content_type))
 }

@@ -7,6 +7,7 @@ use protocol::fetch::{Destination, FetchOptions};
 use protocol::web::{Credentials, Mode};
 
 const DESTINATION: &str = "sec-fetch-dest";
+const MODE: &str = "sec-fetch-mode";
 
 /// How one resource is fetched.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +24,15 @@ pub(crate) fn script_request(url: Url) -> Request {
     request
 }
 
+/// The request of a module: another origin has to allow it.
+pub(crate) fn module_request(url: Url) -> Request {
+    let mut request = script_request(url);
+    request
+        .headers
+        .insert(MODE, HeaderValue::from_static("cors"));
+    request
+}
+
 impl How {
     /// What a request says of itself, or else its address.
     pub(crate) fn of(request: &Request) -> How {
@@ -30,14 +40,15 @@ impl How {
             Some(_) => Destination::Script,
             None => destination_of(request.url.path()),
         };
-        let options = match destination {
-            // Nobody embeds the fonts of others without their leave.
-            Destination::Font => FetchOptions {
+        let needs_leave = destination == Destination::Font || request.headers.contains_key(MODE);
+        let options = match needs_leave {
+            // Nobody embeds the fonts and modules of others without their leave.
+            true => FetchOptions {
                 mode: Mode::Cors,
                 credentials: Credentials::SameOrigin,
                 ..FetchOptions::default()
             },
-            _ => FetchOptions::default(),
+            false => FetchOptions::default(),
         };
         How {
             destination,
@@ -74,6 +85,10 @@ mod tests {
         let url = |text: &str| Url::parse(text).expect("test URL");
         let script = How::of(&script_request(url("https://site.test/a.css")));
         assert_eq!(script.destination, Destination::Script);
+        assert_eq!(script.options.mode, Mode::NoCors);
+        let module = How::of(&module_request(url("https://site.test/a.js")));
+        assert_eq!(module.destination, Destination::Script);
+        assert_eq!(module.options.mode, Mode::Cors);
         let font = How::of(&Request::get(url("https://site.test/a.WOFF2?v=1.css")));
         assert_eq!(font.destination, Destination::Font);
         assert_eq!(font.options.mode, Mode::Cors);

@@ -4,17 +4,19 @@
 //! while it still holds anything of ours would abort. So it is leaked, and never used for a second
 //! document.
 
+use crate::document::stream::Stream;
 use crate::load::scripted::Answer;
+use crate::script::address::rebase;
 use crate::script::events::{self, Outcome};
 use crate::script::handles::{Handle, List, OrNull, handles};
 use crate::script::host::{Defaults, Host, Lent};
+use crate::script::imports;
 use crate::script::limits::{HEAP_BYTES_MAX, STACK_BYTES_MAX, TASK_MAX, TIMERS_SLICE};
 use crate::script::natives;
 use crate::script::scripts;
 use crate::script::sweep;
 use blitz_dom::{BaseDocument, NodeId};
 use blitz_traits::events::DomEvent;
-use rquickjs::context::EvalOptions;
 use rquickjs::function::IntoArgs;
 use rquickjs::{
     CatchResultExt, Context, Ctx, FromJs, Function, Object, Persistent, Runtime, TypedArray,
@@ -24,33 +26,6 @@ use std::rc::Rc;
 use std::time::Instant;
 use url::Url;
 
-/// The classes of the Web, as one function of the natives.
-const PRELUDE: &str = concat!(
-    "(function (n, G) {\n'use strict';\n",
-    include_str!("prelude/primordials.js"),
-    include_str!("prelude/wrappers.js"),
-    include_str!("prelude/events.js"),
-    include_str!("prelude/event_types.js"),
-    include_str!("prelude/observers.js"),
-    include_str!("prelude/collections.js"),
-    include_str!("prelude/nodes.js"),
-    include_str!("prelude/elements.js"),
-    include_str!("prelude/style.js"),
-    include_str!("prelude/html.js"),
-    include_str!("prelude/controls.js"),
-    include_str!("prelude/document.js"),
-    include_str!("prelude/url.js"),
-    include_str!("prelude/encoding.js"),
-    include_str!("prelude/window.js"),
-    include_str!("prelude/activation.js"),
-    include_str!("prelude/blob.js"),
-    include_str!("prelude/fetch.js"),
-    include_str!("prelude/request.js"),
-    include_str!("prelude/xhr.js"),
-    include_str!("prelude/entry.js"),
-    "\n})"
-);
-
 /// A function of the prelude.
 type Entry = Persistent<Function<'static>>;
 
@@ -58,6 +33,7 @@ type Entry = Persistent<Function<'static>>;
 struct Entries {
     dispatch: Entry,
     window: Entry,
+    leave: Entry,
     element: Entry,
     timer: Entry,
     frames: Entry,
@@ -105,6 +81,7 @@ impl Realm {
         let runtime = Runtime::new().map_err(text)?;
         // Should anything fail from here on, the engine must not be taken down.
         std::mem::forget(runtime.clone());
+        imports::connect(&runtime, host);
         runtime.set_memory_limit(HEAP_BYTES_MAX);
         runtime.set_max_stack_size(STACK_BYTES_MAX);
         let stops = host.clone();
@@ -189,9 +166,42 @@ impl Realm {
         });
     }
 
+    /// Runs a script at which the parser stands: it may write into the document there.
+    pub(crate) fn run_at_parser(&self, stream: &Rc<Stream>, work: impl FnOnce(&Realm)) {
+        // What it writes comes before what others have written.
+        let after = stream.take_written();
+        *self.host.parser.borrow_mut() = Some(stream.clone());
+        work(self);
+        *self.host.parser.borrow_mut() = None;
+        stream.put_off(&after);
+    }
+
+    /// Runs the module of that name, which is there with all that it imports.
+    pub(crate) fn run_module(&self, name: &str) {
+        self.task(|ctx| {
+            imports::run(&self.host, ctx, name);
+            Ok(())
+        });
+    }
+
+    /// Settles an `import()` whose module has come. Returns whether there was one.
+    pub(crate) fn settle_import(&self) -> bool {
+        let Some((import, graph)) = imports::next(&self.host) else {
+            return false;
+        };
+        self.task(|ctx| imports::settle(ctx, import, graph));
+        true
+    }
+
     /// Tells the window, or the document, of an event that nobody can prevent.
     pub(crate) fn fire(&self, kind: &str) {
         self.call::<_, ()>(&self.entries.window, (kind,));
+    }
+
+    /// Asks the page whether it does not want to be left.
+    pub(crate) fn stays(&self) -> bool {
+        let stays: Option<bool> = self.call(&self.entries.leave, ());
+        stays.unwrap_or(false)
     }
 
     /// Tells an element of an event that does not bubble.
@@ -274,11 +284,16 @@ impl Realm {
         self.host.timers.borrow_mut().rest(Instant::now());
     }
 
-    /// When the next timer is due.
+    /// When there is something to do even if nothing happens: the next timer, or a word on what
+    /// the console left out.
     pub(crate) fn due(&self) -> Option<Instant> {
         match self.host.is_stopped.get() {
             true => None,
-            false => self.host.timers.borrow().next(),
+            false => {
+                let timers = self.host.timers.borrow().next();
+                let console = self.host.console.borrow().due();
+                timers.into_iter().chain(console).min()
+            }
         }
     }
 
@@ -319,10 +334,11 @@ impl Realm {
         self.call::<_, ()>(&self.entries.submit, (Handle(field),));
     }
 
-    /// The address has another fragment.
-    pub(crate) fn went_within(&self, url: &Url) {
-        let old = self.host.url.replace(url.clone()).to_string();
-        let arguments = (old, url.as_str());
+    /// The document is at another address, or entry of the history.
+    pub(crate) fn went_within(&self, old: &Url, url: &Url) {
+        *self.host.url.borrow_mut() = url.clone();
+        rebase(&mut self.host.write(), old, url);
+        let arguments = (old.as_str(), url.as_str());
         self.call::<_, ()>(&self.entries.within, arguments);
     }
 
@@ -359,10 +375,7 @@ impl Realm {
 /// Runs the prelude; returns its functions, and the one that hears of rejected promises.
 fn entries<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> rquickjs::Result<(Entries, Entry)> {
     let natives = natives::all(ctx, host)?;
-    let mut options = EvalOptions::default();
-    options.filename = Some("prelude".to_owned());
-    let prelude: Function<'js> = ctx.eval_with_options(PRELUDE, options)?;
-    let made: Object<'js> = prelude.call((natives, ctx.globals()))?;
+    let made: Object<'js> = prelude::load(ctx)?.call((natives, ctx.globals()))?;
     let entry = |name: &str| {
         let function: Function<'js> = made.get(name)?;
         Ok::<_, rquickjs::Error>(Persistent::save(ctx, function))
@@ -370,6 +383,7 @@ fn entries<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> rquickjs::Result<(Entries, E
     let entries = Entries {
         dispatch: entry("dispatch")?,
         window: entry("window")?,
+        leave: entry("leave")?,
         element: entry("element")?,
         timer: entry("timer")?,
         frames: entry("frames")?,

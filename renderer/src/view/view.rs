@@ -15,6 +15,7 @@ use crate::document::repaint;
 use crate::document::responses::Responses;
 use crate::document::sink::Budget;
 use crate::document::stream::Stream;
+use crate::document::svg_inline;
 use crate::document::target;
 use crate::load::fetcher::Fetcher;
 use crate::paint::Mended;
@@ -252,7 +253,7 @@ impl View {
     }
 
     fn take_over(&mut self) -> bool {
-        let Some(next) = self.next.as_mut().filter(|_| self.growth.is_shown) else {
+        let Some(next) = self.next.as_mut().filter(|_| self.growth.may_take_over()) else {
             return false;
         };
         next.handle_messages();
@@ -303,6 +304,7 @@ impl View {
         let hovered = document.get_hover_node_id();
         document.resolve(now);
         document.set_incremental_layout(is_incremental);
+        svg_inline::apply(document);
         self.needs_whole_layout = false;
         if document.viewport().scale_f64().fract() != 0.0 {
             keep_borders(document);
@@ -451,7 +453,8 @@ impl View {
 
     /// Whether the document may look different from what was painted last.
     pub(crate) fn wants_paint(&self) -> bool {
-        self.is_ready && self.needs_paint
+        let is_held = self.next.is_none() && self.growth.is_held();
+        self.is_ready && self.needs_paint && !is_held
     }
 
     /// Paints the document on its ground, and what lies over it.

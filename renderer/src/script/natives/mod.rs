@@ -1,6 +1,7 @@
 //! What the prelude is made of: functions of one object that no page ever sees. Each looks its
 //! nodes up first; one that is gone is nothing.
 
+mod asking;
 mod attributes;
 mod encoding;
 mod fetch;
@@ -22,7 +23,8 @@ use std::rc::Rc;
 pub(crate) fn all<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> Result<Object<'js>> {
     let natives = Object::new(ctx.clone())?;
     type Add = for<'js> fn(&Object<'js>, &Rc<Host>) -> Result<()>;
-    let groups: [Add; 12] = [
+    let groups: [Add; 13] = [
+        asking::add,
         attributes::add,
         encoding::add,
         fetch::add,

@@ -179,7 +179,7 @@ function startFetch(state, resolve, reject) {
     return;
   }
   if (!isOfWeb(state.url)) {
-    n.log('error', `Fetch API cannot load ${state.url}. URL scheme is not supported.`);
+    n.log('error', `Fetch API cannot load ${state.url}. URL scheme is not supported.`, '', 0);
     throw refusedFetch();
   }
   let giveBytes, failBytes;

@@ -69,6 +69,8 @@ survives!(
     garbage,
     reuse,
     console,
+    dialogs,
+    history,
     layout,
     attributes,
     svg,
