@@ -323,7 +323,9 @@ impl Page {
             realm.host.log("error", &complaint);
         }
         let end = Instant::now() + SLICE;
-        while let Some(answer) = self.fetcher.take_script_answer() {
+        while self.view.document.is_some()
+            && let Some(answer) = self.fetcher.take_script_answer()
+        {
             self.view.with_script(|realm| realm.answer(answer));
             if Instant::now() > end {
                 break;
