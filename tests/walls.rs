@@ -121,7 +121,8 @@ fn a_script_asks_before_it_sends_what_no_form_could() {
 fn no_element_brings_another_sites_documents() {
     let (browser, _) = try_out(
         "var said = 'nothing'; const told = []; const add = (tag, url) => new Promise((done) => { \
-         const element = document.createElement(tag); element.onload = () => done(tag + ' loaded'); \
+         const element = document.createElement(tag); element.onload = () => done(tag + ' \
+          loaded'); \
          element.onerror = () => done(tag + ' failed'); element.src = 'OTHER/' + url; \
          document.body.appendChild(element); }).then((what) => told.push(what)); \
          (async () => { await add('script', 'script'); await add('script', 'data'); await \

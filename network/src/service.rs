@@ -69,7 +69,7 @@ struct OpenChannel {
     rate: Rate,
     /// The document that the renderer shows, by its word; an address of its site.
     document: Option<Arc<Initiator>>,
-    uploads: Uploads,
+    uploads: Uploads<Fetch>,
 }
 
 impl OpenChannel {
@@ -385,8 +385,8 @@ impl Service {
                 }
             }
             Ask::Body { request, bytes } => {
-                if let Some(fetch) = open.uploads.add(request, &bytes)? {
-                    self.submit(fetch);
+                if let Some((fetch, body)) = open.uploads.add(request, &bytes)? {
+                    self.submit(fetch.with_body(body));
                 }
             }
             Ask::Cancel { request } => {
@@ -415,9 +415,9 @@ impl Service {
         uploads.expect(request, bytes, fetch);
         // One without a byte is whole.
         if bytes == 0
-            && let Ok(Some(fetch)) = uploads.add(request, &[])
+            && let Ok(Some((fetch, body))) = uploads.add(request, &[])
         {
-            self.submit(fetch);
+            self.submit(fetch.with_body(body));
         }
     }
 

@@ -39,19 +39,7 @@ impl Broker {
                 site,
                 network,
             } => grants::replace_fetch(children, process, &site, network),
-            Action::Fetch {
-                navigation,
-                network,
-                url,
-                initiator,
-            } => {
-                let message = ToNetwork::Navigate {
-                    navigation,
-                    url,
-                    initiator,
-                };
-                documents::fetch(children, &mut store.documents, navigation, network, message);
-            }
+            Action::Fetch(fetch) => documents::fetch(children, &mut store.documents, fetch),
             Action::CancelFetch {
                 navigation,
                 network,

@@ -17,10 +17,10 @@ use serde::{Deserialize, Serialize};
 /// Renderer to network.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ToNetwork {
-    /// Asks for a resource. Legal after a `Document`, while fewer than `FETCHES_PER_CHANNEL_MAX` are
-    /// under way, and with an id that is not in use. The receiver checks the scheme (http and https
-    /// only) and takes the site from the channel, never from the message. Everything that the Web
-    /// demands of such a request it decides itself: the sender may have been taken over.
+    /// Asks for a resource. Legal after a `Document`, while fewer than `FETCHES_PER_CHANNEL_MAX`
+    /// are under way, and with an id that is not in use. The receiver checks the scheme (http and
+    /// https only) and takes the site from the channel, never from the message. Everything that the
+    /// Web demands of such a request it decides itself: the sender may have been taken over.
     Fetch {
         /// Chosen by the renderer.
         request: RequestId,
@@ -43,8 +43,8 @@ pub enum ToNetwork {
         /// Absolute URL.
         url: String,
     },
-    /// Asks for the cookies that scripts of the document see. Legal after a `Document`. Answered with
-    /// `Cookies`; not answered while the sender does not read.
+    /// Asks for the cookies that scripts of the document see. Legal after a `Document`. Answered
+    /// with `Cookies`; not answered while the sender does not read.
     ReadCookies {
         /// Comes back in the answer.
         sequence: u32,
@@ -65,8 +65,8 @@ pub enum ToNetwork {
     },
 }
 
-/// Network to renderer. For each fetch: either `Failed`, or `Opaque` and `End`, or `Head`, for
-/// the destination `Empty` also `Headers`, any number of `Body`, then `End` or `Failed`. The receiver
+/// Network to renderer. For each fetch: either `Failed`, or `Opaque` and `End`, or `Head`, for the
+/// destination `Empty` also `Headers`, any number of `Body`, then `End` or `Failed`. The receiver
 /// drops what names a request that it has cancelled.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FromNetwork {

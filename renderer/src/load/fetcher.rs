@@ -11,7 +11,7 @@ use crate::document::svg_text;
 use crate::load::icon;
 use crate::load::kinds::How;
 use crate::load::link::{FetchEndpoint, Link};
-use crate::load::scripted::{Answer, Order, ScriptFetches};
+use crate::load::scripted::ScriptFetches;
 use crate::pictures::may_move;
 use blitz_traits::net::{AbortSignal, Bytes, NetHandler, NetProvider, Request, Url};
 use data_url::DataUrl;
@@ -20,8 +20,8 @@ use protocol::error::LoadError;
 use protocol::fetch::{Destination, FromNetwork, ToNetwork};
 use protocol::ids::RequestId;
 use protocol::limits::{
-    DOCUMENT_RESOURCES_MAX, FETCHES_PER_CHANNEL_MAX, MESSAGES_PER_TURN_MAX,
-    REQUEST_BODY_CHUNK_BYTES_MAX, RESOURCE_BYTES_MAX, URL_BYTES_MAX,
+    DOCUMENT_RESOURCES_MAX, FETCHES_PER_CHANNEL_MAX, MESSAGES_PER_TURN_MAX, RESOURCE_BYTES_MAX,
+    URL_BYTES_MAX,
 };
 use protocol::site::Site;
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -33,11 +33,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 #[derive(Default)]
 pub(crate) struct Fetcher {
     asked: Arc<Asked>,
-    channel: Option<Rc<Link>>,
+    pub(super) channel: Option<Rc<Link>>,
     /// The site of the channel.
-    site: Option<Site>,
+    pub(super) site: Option<Site>,
     /// The document's address, if that is one of the site. Without it nothing is fetched.
-    document: Option<String>,
+    pub(super) document: Option<String>,
     /// Who waits for each URL in `queue` and `running`.
     waiting: HashMap<String, Vec<Waiting>>,
     /// Not sent yet.
@@ -46,7 +46,7 @@ pub(crate) struct Fetcher {
     next_request: u32,
     /// Bytes of finished fetches, for what asks for the same while the document loads.
     finished: HashMap<String, Finished>,
-    failed: HashSet<String>,
+    pub(super) failed: HashSet<String>,
     responses: Responses,
     /// How many different URLs the document has requested from the network.
     resources: usize,
@@ -55,9 +55,9 @@ pub(crate) struct Fetcher {
     answered: usize,
     /// Files that may be moving pictures, with their URLs.
     moving: Vec<(String, Bytes)>,
-    scripted: ScriptFetches,
+    pub(super) scripted: ScriptFetches,
     /// What the page has put under addresses of its own.
-    blobs: HashMap<String, Bytes>,
+    pub(super) blobs: HashMap<String, Bytes>,
 }
 
 /// The fetch of the document's icon, of which the document does not know.
@@ -216,7 +216,7 @@ impl Fetcher {
             && !(is_new && self.resources >= DOCUMENT_RESOURCES_MAX)
     }
 
-    fn send_queued(&mut self) {
+    pub(super) fn send_queued(&mut self) {
         let reserved = usize::from(self.icon.request.is_some());
         while self.channel.is_some() {
             let under_way = self.running.len() + self.scripted.running() + reserved;
@@ -240,13 +240,13 @@ impl Fetcher {
         }
     }
 
-    fn next_request(&mut self) -> RequestId {
+    pub(super) fn next_request(&mut self) -> RequestId {
         let request = RequestId(self.next_request);
         self.next_request = self.next_request.wrapping_add(1);
         request
     }
 
-    fn ask(&mut self, request: RequestId, url: String, how: How) {
+    pub(super) fn ask(&mut self, request: RequestId, url: String, how: How) {
         self.say(ToNetwork::Fetch {
             request,
             url,
@@ -255,7 +255,7 @@ impl Fetcher {
         });
     }
 
-    fn say(&mut self, message: ToNetwork) {
+    pub(super) fn say(&mut self, message: ToNetwork) {
         let is_lost = self
             .channel
             .as_ref()
@@ -263,81 +263,6 @@ impl Fetcher {
         if is_lost {
             self.lose_channel();
         }
-    }
-
-    fn send_order(&mut self, order: Order) {
-        if self.document.is_none() {
-            return self.scripted.fail(order.id);
-        }
-        let request = self.next_request();
-        self.scripted.begin(request, order.id);
-        let how = How {
-            destination: Destination::Empty,
-            options: order.options,
-        };
-        self.ask(request, order.url, how);
-        let body = order.body.unwrap_or_default();
-        for piece in body.chunks(REQUEST_BODY_CHUNK_BYTES_MAX) {
-            let bytes = piece.to_vec();
-            self.say(ToNetwork::Body { request, bytes });
-        }
-    }
-
-    /// Which document the fetches are for from now on.
-    pub(crate) fn set_document(&mut self, url: &Url) {
-        let is_own = self.site.as_ref() == Some(&Site::of(url, 0));
-        let fits = url.as_str().len() <= URL_BYTES_MAX;
-        self.document = (is_own && fits).then(|| url.as_str().to_owned());
-        self.say_document();
-    }
-
-    fn say_document(&mut self) {
-        if let Some(url) = self.document.clone() {
-            self.say(ToNetwork::Document { url });
-        }
-    }
-
-    /// Takes what scripts want fetched.
-    pub(crate) fn take_orders(&mut self, orders: Vec<Order>, aborted: Vec<u32>) {
-        for order in orders {
-            match self.channel {
-                Some(_) => self.scripted.add(order),
-                None => self.scripted.fail(order.id),
-            }
-        }
-        for id in aborted {
-            if let Some(request) = self.scripted.abort(id) {
-                self.say(ToNetwork::Cancel { request });
-            }
-        }
-        self.send_queued();
-    }
-
-    /// The next answer for the scripts.
-    pub(crate) fn take_script_answer(&mut self) -> Option<Answer> {
-        self.scripted.take_answer()
-    }
-
-    /// Why fetches failed, for the console.
-    pub(crate) fn take_complaints(&mut self) -> Vec<String> {
-        self.scripted.take_complaints()
-    }
-
-    /// Whether scripts have something to hear, or may have.
-    pub(crate) fn has_script_answers(&self) -> bool {
-        let has_backlog = self.channel.as_ref().is_some_and(|link| link.has_backlog());
-        has_backlog || self.scripted.has_answers()
-    }
-
-    /// The channel, for scripts that ask for their cookies.
-    pub(crate) fn link(&self) -> Option<Rc<Link>> {
-        self.channel.clone()
-    }
-
-    /// Sets what the page has put under addresses of its own.
-    pub(crate) fn set_blobs(&mut self, blobs: HashMap<String, Bytes>) {
-        self.failed.retain(|url| !blobs.contains_key(url));
-        self.blobs = blobs;
     }
 
     /// The descriptor on which answers come.
@@ -586,15 +511,6 @@ impl Fetcher {
         for request in self.running.keys().copied().collect::<Vec<_>>() {
             self.give_up(request);
         }
-    }
-
-    /// Fails the fetches of scripts.
-    fn stop_scripted(&mut self) {
-        for request in self.scripted.requests() {
-            self.say(ToNetwork::Cancel { request });
-        }
-        self.scripted.lose_channel();
-        self.scripted.fail_waiting();
     }
 
     /// Forgets the document and cancels its fetches without an answer.

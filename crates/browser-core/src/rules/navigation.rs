@@ -5,7 +5,7 @@
 //! built-in page for web content, or ends a navigation without giving back what it held (fetch,
 //! body, process).
 
-use crate::action::{Action, Body};
+use crate::action::{self, Action, Body};
 use crate::death::DeathCause;
 use crate::record::RecordKind;
 use crate::state::core::Core;
@@ -187,12 +187,12 @@ impl Core {
         if let Some(process) = self.processes.living_mut(network) {
             process.navigations.grant(navigation);
         }
-        self.emit(Action::Fetch {
+        self.emit(Action::Fetch(action::Fetch {
             navigation,
             network,
             url,
             initiator,
-        });
+        }));
     }
 
     pub(crate) fn pending_mut(&mut self, tab: TabId) -> Option<&mut Navigation> {
