@@ -8,7 +8,7 @@ use browser_core::{Body, Event, action};
 use nix::fcntl::OFlag;
 use protocol::document::{BodySource, ResponseHead};
 use protocol::error::LoadError;
-use protocol::ids::{NavigationId, ProcessId};
+use protocol::ids::NavigationId;
 use protocol::network::ToNetwork;
 use protocol::renderer::{CommitDocument, ToRenderer};
 use std::io;
