@@ -27,6 +27,7 @@ const FILES: &[&str] = &[
     "console.js",
     "window.js",
     "leaving.js",
+    "storage.js",
     "activation.js",
     "blob.js",
     "fetch.js",

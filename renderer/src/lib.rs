@@ -21,6 +21,7 @@ mod runtime;
 mod script;
 mod scripting;
 mod shell;
+mod storing;
 mod text;
 mod view;
 

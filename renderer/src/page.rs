@@ -12,6 +12,7 @@ use crate::load::icon;
 use crate::loading::{Answer, Load, Stop};
 use crate::runtime::{Host, LoopError, ToBroker};
 use crate::script::stage::{Scripts, Stage};
+use crate::script::storage::Storing;
 use crate::view::{Anchor, View};
 use data_url::DataUrl;
 use ipc::Handles;
@@ -46,6 +47,7 @@ pub(crate) struct Page {
     /// Where the document wants to go by itself; sent to the broker at the end of the turn.
     refresh: Option<Refresh>,
     pub(crate) scripts: Scripts,
+    pub(crate) storing: Storing,
 }
 
 impl Page {
@@ -63,6 +65,7 @@ impl Page {
             incomplete: Vec::new(),
             refresh: None,
             scripts: Scripts::default(),
+            storing: Storing::default(),
         }
     }
 
@@ -116,7 +119,7 @@ impl Page {
         while let Some(load) = &mut self.load {
             match load.parse(&mut self.view, &mut self.fetcher, until) {
                 Some(Stop::Script(node)) => self.meet(node, control),
-                Some(Stop::Again) => self.scripts = Scripts::of(self.scripts.may_run),
+                Some(Stop::Again) => self.scripts = self.scripts.begun_again(),
                 Some(Stop::End(end)) => {
                     self.incomplete.extend(end.incomplete);
                     self.refresh = end.refresh;
@@ -281,6 +284,10 @@ impl Host for Page {
                     self.go_to(go);
                 }
             }
+            ToRenderer::Storage(snapshot) if self.is_locked => {
+                self.take_storage(snapshot, &mut handles)?;
+            }
+            ToRenderer::StorageNews(news) if self.is_locked => self.take_storage_news(news),
             ToRenderer::Stop => {
                 if let Some(load) = &mut self.load {
                     load.arrival.body.stop();

@@ -24,7 +24,7 @@ impl Page {
     pub(crate) fn run_scripts(&mut self, control: &ToBroker) {
         self.begin_scripts(control);
         let Some(realm) = self.view.script else {
-            return;
+            return self.say_stored(control);
         };
         self.tell_interactive(realm);
         self.run_ready(realm);
@@ -43,6 +43,7 @@ impl Page {
                 control.say(FromRenderer::ScriptStopped { navigation });
             }
         }
+        self.say_stored(control);
         self.say_navigations(false, control);
         self.send_requests(realm);
         self.settle_scripts();
@@ -83,7 +84,8 @@ impl Page {
             let now = has_any.then(Instant::now);
             realm.due().into_iter().chain(now).min()
         });
-        due.into_iter().chain(blocked).min()
+        let storing = self.storing_deadline();
+        due.into_iter().chain(blocked).chain(storing).min()
     }
 
     /// The parser has come to a script: it goes on when that has run, if it has to wait for it.
@@ -238,6 +240,7 @@ impl Page {
             .host
             .address
             .go(self.scripts.place, self.scripts.state.take());
+        *realm.host.storage.borrow_mut() = self.storing.take_for(load.navigation);
         note_what_is_there(realm, document);
         self.view.script = Some(realm);
         self.scripts.scroll = self.view.scroll();

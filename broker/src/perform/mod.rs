@@ -7,6 +7,7 @@ mod documents;
 mod files;
 mod grants;
 pub(crate) mod spawn;
+mod storage;
 mod surfaces;
 
 use crate::machine::display::DISPLAY_ADVICE;
@@ -54,6 +55,7 @@ impl Broker {
             | Action::AnswerDialog { .. }
             | Action::AskLeave { .. }
             | Action::StopScript { .. }) => self.tell_page(action),
+            Action::Storage { process, told } => storage::tell(children, process, told),
             Action::DropBody { navigation } => store.documents.drop_body(navigation),
             action @ (Action::CreateSurface(_)
             | Action::ResizeSurface(_)

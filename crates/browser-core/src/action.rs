@@ -16,6 +16,7 @@ use protocol::input::{Cursor, InputEvent};
 use protocol::renderer::{GoWithin, HistoryPlace};
 use protocol::shell::{Popup, ShellState};
 use protocol::site::Site;
+use protocol::storage::{StorageNews, StorageSnapshot};
 use protocol::surface::SurfacePart;
 
 /// The browser's exit status if no window can be opened.
@@ -73,6 +74,7 @@ impl Action {
             Action::StopScript { process } => Some((*process, "> StopScript")),
             Action::AnswerDialog { process, .. } => Some((*process, "> AnswerDialog")),
             Action::AskLeave { process, .. } => Some((*process, "> AskLeave")),
+            Action::Storage { process, .. } => Some((*process, "> Storage")),
             Action::Inject { process, .. } => Some((*process, "> Inject")),
             _ => None,
         }
@@ -231,6 +233,15 @@ pub struct Find {
     pub command: FindCommand,
 }
 
+/// What a document is told of what its origin keeps.
+#[derive(Clone, Debug, PartialEq)]
+pub enum StorageTold {
+    /// Send `Storage` with a region of these bytes.
+    All(StorageSnapshot, Vec<u8>),
+    /// Send `StorageNews`.
+    News(StorageNews),
+}
+
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
@@ -348,6 +359,11 @@ pub enum Action {
     SetAppearance(SetAppearance),
     /// Send `Find`.
     Find(Find),
+    /// Tell a document what its origin keeps.
+    Storage {
+        process: ProcessId,
+        told: StorageTold,
+    },
     /// Send `Stop`.
     Stop { process: ProcessId },
     /// Send `AnswerDialog`.

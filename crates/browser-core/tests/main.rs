@@ -20,5 +20,6 @@ mod random;
 mod scripts;
 mod shell;
 mod source;
+mod storage;
 mod tabs;
 mod zoom;

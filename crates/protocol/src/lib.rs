@@ -38,6 +38,7 @@ pub mod network;
 pub mod renderer;
 pub mod shell;
 pub mod site;
+pub mod storage;
 pub mod surface;
 pub mod web;
 pub mod x11_filter;
@@ -103,6 +104,7 @@ pub const PROTOCOL_HASH: u64 = hash_sources(&[
     include_str!("renderer.rs"),
     include_str!("shell.rs"),
     include_str!("site.rs"),
+    include_str!("storage.rs"),
     include_str!("surface.rs"),
     include_str!("web.rs"),
     include_str!("x11_filter.rs"),

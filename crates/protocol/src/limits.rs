@@ -111,6 +111,26 @@ pub const STATE_BYTES_MAX: usize = 16 * 1024;
 /// Most bytes of the states of one tab's history; the oldest are forgotten.
 pub const HISTORY_STATES_BYTES_MAX: usize = 512 * 1024;
 
+/// Most bytes that an origin keeps in one area of storage, counted by
+/// [`crate::storage::item_bytes`].
+pub const STORAGE_BYTES_MAX: usize = 5 * 1024 * 1024;
+/// What an item counts for besides its key and value.
+pub const STORAGE_ITEM_BYTES: usize = 64;
+/// Most bytes that all origins keep; what was used least recently goes first.
+pub const STORAGE_TOTAL_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Longest key of an item.
+pub const STORAGE_KEY_BYTES_MAX: usize = 16 * 1024;
+/// Most bytes of a value in one message.
+pub const STORAGE_PIECE_BYTES_MAX: usize = 40 * 1024;
+/// Most bytes of values of which pieces are still to come, all renderers together.
+pub const STORAGE_UNFINISHED_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// Longest key and longest value that another document is told by itself; after a longer change it
+/// gets the whole area.
+pub const STORAGE_TOLD_BYTES_MAX: usize = 4 * 1024;
+/// Changes of other documents that a renderer was told and has not taken; further ones come to it
+/// as a whole.
+pub const STORAGE_UNTAKEN_MAX: u32 = 64;
+
 /// Slots of a surface's swapchain: one the producer writes, one the consumer reads, one between.
 pub const FRAME_SLOTS: usize = 3;
 /// Damage rectangles of one frame.
@@ -204,6 +224,13 @@ const _: () =
     assert!(URL_BYTES_MAX + STATE_BYTES_MAX + 2 * TEXT_BYTES_MAX + 1024 <= MESSAGE_BYTES_MAX);
 const _: () = assert!(HISTORY_ENTRIES_MAX <= u16::MAX as usize);
 const _: () = assert!(BODY_CHUNK_BYTES_MAX + 64 <= MESSAGE_BYTES_MAX);
+const _: () = assert!(STORAGE_KEY_BYTES_MAX + STORAGE_PIECE_BYTES_MAX + 64 <= MESSAGE_BYTES_MAX);
+const _: () = assert!(STORAGE_PIECE_BYTES_MAX <= STORAGE_BYTES_MAX);
+const _: () = assert!(2 * STORAGE_BYTES_MAX <= STORAGE_TOTAL_BYTES_MAX);
+const _: () = assert!(
+    STORAGE_UNTAKEN_MAX as usize * (2 * STORAGE_TOLD_BYTES_MAX + TEXT_BYTES_MAX + 64)
+        <= QUEUED_BYTES_MAX
+);
 const _: () = assert!(ICON_BYTES + 1024 <= MESSAGE_BYTES_MAX);
 const _: () = assert!(TITLE_BYTES_MAX <= TEXT_BYTES_MAX);
 const _: () = assert!(3 * POPUP_ROWS_MAX * POPUP_TEXT_BYTES_MAX <= MESSAGE_BYTES_MAX);

@@ -17,6 +17,7 @@ use crate::limits::{
     URL_BYTES_MAX,
 };
 use crate::misbehaviour::{Misbehaviour, check_text};
+use crate::storage::{StorageArea, StorageChange, StorageNews, StorageSnapshot};
 use crate::surface::SurfacePart;
 use crate::{HandleKind, Message, site::Site};
 use serde::{Deserialize, Serialize};
@@ -134,6 +135,12 @@ pub enum ToRenderer {
     StopScript,
     /// Injects a fault.
     Inject(Fault),
+    /// What the origin of a document keeps. Comes with a region of it: before the document's
+    /// commit if there is anything, and whenever single changes are not told. Then it is answered
+    /// with [`FromRenderer::StorageTaken`].
+    Storage(StorageSnapshot),
+    /// A change by another document of the origin; answered with [`FromRenderer::StorageTaken`].
+    StorageNews(StorageNews),
 }
 
 /// A place in the document that is shown.
@@ -373,6 +380,18 @@ pub enum FromRenderer {
         /// Which one.
         sequence: u32,
     },
+    /// The document has changed what its origin keeps.
+    Stored {
+        /// Of which commit.
+        navigation: NavigationId,
+        area: StorageArea,
+        change: StorageChange,
+    },
+    /// A change by another document has been taken.
+    StorageTaken {
+        /// Of which commit.
+        navigation: NavigationId,
+    },
 }
 
 impl Message for ToRenderer {
@@ -394,6 +413,7 @@ impl Message for ToRenderer {
                 vec![HandleKind::Region, HandleKind::Region]
             }
             ToRenderer::Edit { edit, .. } => edit.handles(),
+            ToRenderer::Storage(_) => vec![HandleKind::Region],
             ToRenderer::Lock { fetch: false, .. }
             | ToRenderer::DetachSurface { .. }
             | ToRenderer::HideSurface { .. }
@@ -406,6 +426,7 @@ impl Message for ToRenderer {
             | ToRenderer::AnswerDialog { .. }
             | ToRenderer::AskLeave { .. }
             | ToRenderer::StopScript
+            | ToRenderer::StorageNews(_)
             | ToRenderer::Inject(_) => Vec::new(),
         }
     }
@@ -439,10 +460,12 @@ impl Message for ToRenderer {
             ToRenderer::SetAppearance { appearance, .. } => appearance.check(),
             ToRenderer::Find { command, .. } => command.check(),
             ToRenderer::Inject(action) => action.check(),
+            ToRenderer::StorageNews(news) => news.check(),
             ToRenderer::AnswerDialog { answer, .. } => answer.check(),
             ToRenderer::FetchChannel
             | ToRenderer::AskLeave { .. }
             | ToRenderer::DetachSurface { .. }
+            | ToRenderer::Storage(_)
             | ToRenderer::Stop
             | ToRenderer::StopScript => Ok(()),
         }
@@ -478,6 +501,7 @@ impl Message for FromRenderer {
             }
             FromRenderer::Inspected { target, .. } => target.check(),
             FromRenderer::Found { matches, .. } => matches.check(),
+            FromRenderer::Stored { change, .. } => change.check(),
             FromRenderer::Painted { .. }
             | FromRenderer::Scripted { .. }
             | FromRenderer::ScriptStopped { .. }
@@ -489,6 +513,7 @@ impl Message for FromRenderer {
             | FromRenderer::Copied { .. }
             | FromRenderer::Loaded { .. }
             | FromRenderer::Scrolled { .. }
+            | FromRenderer::StorageTaken { .. }
             | FromRenderer::Done { .. } => Ok(()),
         }
     }

@@ -223,6 +223,8 @@ kinds! {
         ScriptStopped: 1,
         Scripted: 1,
         Scrolled: 1,
+        StorageTaken: 1,
+        Stored: 3,
         Title: 1,
         Traverse: 2,
         WentWithin: 2,

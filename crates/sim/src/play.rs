@@ -21,6 +21,7 @@ use protocol::misbehaviour::Misbehaviour;
 use protocol::network::FromNetwork;
 use protocol::renderer::FromRenderer;
 use protocol::shell::{CardButton, FromShell};
+use protocol::storage::{StorageArea, StorageChange};
 
 /// A new world after these steps, with or without a shell.
 pub fn play(ops: &[Op], shell: bool) -> World {
@@ -285,6 +286,8 @@ impl World {
             | RendererKind::Traverse
             | RendererKind::ScriptStopped => word_of_scripts(says, navigation, by, text),
             RendererKind::Found => found(navigation, by),
+            RendererKind::StorageTaken => FromRenderer::StorageTaken { navigation },
+            RendererKind::Stored => word_on_storage(navigation, by, text),
             RendererKind::Hover => FromRenderer::Hover {
                 cursor: Cursor::Pointer,
                 link: Some(text),
@@ -504,6 +507,35 @@ fn answer((sequence, is_text): (u32, bool), url: String) -> FromRenderer {
         ..Target::default()
     };
     FromRenderer::Inspected { sequence, target }
+}
+
+/// What a page does to what its origin keeps.
+fn word_on_storage(navigation: NavigationId, by: Pick, text: String) -> FromRenderer {
+    let key = ["a", "b"][usize::from(by.0 / 16 % 2)].to_owned();
+    let change = match by.0 % 8 {
+        0 => StorageChange::Clear,
+        1 => StorageChange::Remove { key },
+        2 => StorageChange::More { value: text },
+        3 => StorageChange::Set {
+            key,
+            bytes_left: text.len() as u32,
+            value: text,
+        },
+        _ => StorageChange::Set {
+            key,
+            value: text,
+            bytes_left: 0,
+        },
+    };
+    let area = match by.0 / 8 % 2 {
+        0 => StorageArea::Local,
+        _ => StorageArea::Session,
+    };
+    FromRenderer::Stored {
+        navigation,
+        area,
+        change,
+    }
 }
 
 /// Where a page wants to go, and what it is known by.

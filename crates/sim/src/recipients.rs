@@ -15,6 +15,7 @@ pub(crate) fn recipients(action: &Action) -> Vec<ProcessId> {
         | Action::Input(action::Input { process, .. })
         | Action::SetAppearance(action::SetAppearance { process, .. })
         | Action::Find(action::Find { process, .. })
+        | Action::Storage { process, .. }
         | Action::Stop { process }
         | Action::StopScript { process }
         | Action::AnswerDialog { process, .. }

@@ -12,6 +12,7 @@ use crate::script::limits::{ATTRIBUTE_BYTES_MAX, NAVIGATIONS_MAX, NODES_MAX, TEX
 use crate::script::modules::{Import, Modules};
 use crate::script::outside::Outside;
 use crate::script::requests::Requests;
+use crate::script::storage::Storage;
 use crate::script::timers::Timers;
 use blitz_dom::node::NodeData;
 use blitz_dom::{BaseDocument, DocGuard, DocGuardMut, Document, LocalName, NodeId};
@@ -87,6 +88,8 @@ pub(crate) struct Host {
     pub(crate) templates: RefCell<HashMap<NodeId, NodeId>>,
     pub(crate) ready_state: Cell<&'static str>,
     pub(crate) is_hidden: Cell<bool>,
+    /// What the origin keeps.
+    pub(crate) storage: RefCell<Storage>,
     navigations: Cell<usize>,
     text_bytes: Cell<usize>,
     attribute_bytes: Cell<usize>,
@@ -131,6 +134,7 @@ impl Host {
             templates: RefCell::default(),
             ready_state: Cell::new("loading"),
             is_hidden: Cell::new(false),
+            storage: RefCell::default(),
             navigations: Cell::new(0),
             text_bytes: Cell::new(0),
             attribute_bytes: Cell::new(0),

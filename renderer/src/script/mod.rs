@@ -28,6 +28,7 @@ pub(crate) mod resources;
 pub(crate) mod scripts;
 pub(crate) mod sheets;
 pub(crate) mod stage;
+pub(crate) mod storage;
 pub(crate) mod sweep;
 pub(crate) mod timers;
 pub(crate) mod tree;

@@ -14,6 +14,7 @@ use crate::script::imports;
 use crate::script::limits::{HEAP_BYTES_MAX, STACK_BYTES_MAX, TASK_MAX, TIMERS_SLICE};
 use crate::script::natives;
 use crate::script::scripts;
+use crate::script::storage::Heard;
 use crate::script::sweep;
 use blitz_dom::{BaseDocument, NodeId};
 use blitz_traits::events::DomEvent;
@@ -44,6 +45,7 @@ struct Entries {
     submit: Entry,
     within: Entry,
     answer: Entry,
+    storage: Entry,
 }
 
 /// The scripts' world.
@@ -342,6 +344,14 @@ impl Realm {
         self.call::<_, ()>(&self.entries.within, arguments);
     }
 
+    /// Another document has changed what the origin keeps.
+    pub(crate) fn tell_stored(&self, heard: Heard) {
+        let area = heard.area as u32;
+        let (key, old, new) = (OrNull(heard.key), OrNull(heard.old), OrNull(heard.new));
+        let arguments = (area, key, old, new, heard.url);
+        self.call::<_, ()>(&self.entries.storage, arguments);
+    }
+
     /// Collects garbage.
     #[cfg(test)]
     pub(crate) fn run_gc(&self) {
@@ -394,6 +404,7 @@ fn entries<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> rquickjs::Result<(Entries, E
         submit: entry("submit")?,
         within: entry("within")?,
         answer: entry("answer")?,
+        storage: entry("storage")?,
     };
     Ok((entries, entry("rejected")?))
 }

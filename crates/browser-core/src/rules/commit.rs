@@ -41,7 +41,7 @@ impl Core {
         }
         self.tell_zoom(id, &document.url);
         let sequence = self.grant_document(process, navigation.id, &document.site);
-        let script = self.may_run_scripts(&document);
+        let script = self.begin_scripts(id, process, navigation.id, &document);
         // What a script gave another address is none of this one's business.
         let state = entry.state.clone().filter(|_| entry.url == document.url);
         let place = self.place_after(id, navigation.kind, &document.url);
@@ -99,6 +99,19 @@ impl Core {
         process.navigations.grant(navigation);
         process.hover_link = None;
         process.unanswered.send(now)
+    }
+
+    /// Whether its scripts may run; then it gets what its origin keeps.
+    fn begin_scripts(
+        &mut self,
+        tab: TabId,
+        process: ProcessId,
+        navigation: NavigationId,
+        document: &Document,
+    ) -> bool {
+        let script = self.may_run_scripts(document);
+        self.begin_storage(tab, process, navigation, &document.url, script);
+        script
     }
 
     /// What the broker makes has no scripts: neither its own pages nor those for errors. The word

@@ -26,6 +26,7 @@ mod scripts;
 mod shell;
 mod shortcuts;
 mod source;
+mod storage;
 mod surfaces;
 mod tabs;
 mod within;

@@ -69,12 +69,23 @@ impl Core {
             | FromRenderer::WentWithin { navigation, .. }
             | FromRenderer::Refresh { navigation, .. }
             | FromRenderer::Icon { navigation, .. }
+            | FromRenderer::Stored { navigation, .. }
+            | FromRenderer::StorageTaken { navigation }
             | FromRenderer::Scrolled { navigation, .. } => {
                 if !process.navigations.has(navigation) {
                     return self.on_misbehaved(id, Misbehaviour::ForeignId);
                 }
                 // Whatever document it was: the process has run scripts.
                 process.scripts.have_run |= matches!(message, FromRenderer::Scripted { .. });
+                let message = match message {
+                    FromRenderer::Stored { area, change, .. } => {
+                        return self.on_stored(id, navigation, area, change);
+                    }
+                    FromRenderer::StorageTaken { .. } => {
+                        return self.on_storage_taken(id, navigation);
+                    }
+                    message => message,
+                };
                 if let FromRenderer::Found { request, .. } = message
                     && !self.was_asked(id, request)
                 {
@@ -120,7 +131,7 @@ impl Core {
                 }
                 self.record(RecordKind::Title { title }, Some(id), Some(process));
             }
-            FromRenderer::Scripted { .. } => {}
+            FromRenderer::Scripted { .. } => self.renew_storage(process),
             FromRenderer::Painted { .. } => {
                 committed.is_painted = true;
                 self.inject_waiting(id);
@@ -418,5 +429,7 @@ fn name_of(message: &FromRenderer) -> &'static str {
         FromRenderer::Copied { .. } => "< Copied",
         FromRenderer::Inspected { .. } => "< Inspected",
         FromRenderer::Done { .. } => "< Done",
+        FromRenderer::Stored { .. } => "< Stored",
+        FromRenderer::StorageTaken { .. } => "< StorageTaken",
     }
 }

@@ -99,6 +99,7 @@ impl Core {
         for slot in [tab.front, tab.next].into_iter().flatten() {
             self.drop_slot(slot);
         }
+        self.storage.forget_tab(id);
         self.closed_tabs.add(tab.history, place);
         self.record(RecordKind::TabClosed, Some(id), None);
         if self.tabs.active == Some(id) {

@@ -12,6 +12,7 @@ use crate::state::popup::Popup;
 use crate::state::processes::Processes;
 use crate::state::script_sites::ScriptSites;
 use crate::state::service::{Service, Services};
+use crate::state::storage::Storage;
 use crate::state::surface::Window;
 use crate::state::surfaces::Surfaces;
 use crate::state::tabs::Tabs;
@@ -50,6 +51,7 @@ pub struct Core {
     pub(crate) closed_tabs: ClosedTabs,
     pub(crate) zooms: Zooms,
     pub(crate) scripts_off: ScriptSites,
+    pub(crate) storage: Storage,
     /// The text that was looked for last, in any tab.
     pub(crate) last_find: String,
     /// What the shell was told last.
@@ -90,6 +92,7 @@ impl Core {
             closed_tabs: ClosedTabs::default(),
             zooms: Zooms::default(),
             scripts_off: ScriptSites::default(),
+            storage: Storage::default(),
             last_find: String::new(),
             shell_told: None,
             icons_told: BTreeMap::new(),

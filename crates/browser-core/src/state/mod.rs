@@ -19,6 +19,7 @@ pub(crate) mod restarts;
 pub(crate) mod script;
 pub(crate) mod script_sites;
 pub(crate) mod service;
+pub(crate) mod storage;
 pub(crate) mod surface;
 pub(crate) mod surfaces;
 pub(crate) mod tab;

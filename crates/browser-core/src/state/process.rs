@@ -6,6 +6,7 @@ use crate::state::ids::Granted;
 use crate::state::liveness::Unanswered;
 use crate::state::rate_limit::RateLimit;
 use crate::state::script::Scripts;
+use crate::state::storage::StorageUse;
 use protocol::ids::{NavigationId, ProcessId, Role, TabId};
 use protocol::input::Cursor;
 use protocol::limits;
@@ -82,6 +83,8 @@ pub(crate) struct Process {
     pub(crate) console_lines: RateLimit,
     /// Lines beyond that, of which nobody has been told.
     pub(crate) console_left_out: u32,
+    /// How its document uses storage; none if it must not.
+    pub(crate) storage: Option<StorageUse>,
     /// Whether the user acted on the page since it last opened a tab.
     pub(crate) activated: bool,
     /// How often its page has asked to go elsewhere.
@@ -122,6 +125,7 @@ impl Process {
             has_acted: false,
             console_lines: RateLimit::new(CONSOLE_LINES_MAX, 1_000),
             console_left_out: 0,
+            storage: None,
             activated: false,
             navigations_asked: RateLimit::new(
                 limits::PAGE_NAVIGATIONS_MAX,

@@ -10,6 +10,7 @@ mod forms;
 mod layout;
 mod page;
 mod selectors;
+mod storage;
 mod style;
 mod text;
 mod tree;
@@ -23,7 +24,7 @@ use std::rc::Rc;
 pub(crate) fn all<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> Result<Object<'js>> {
     let natives = Object::new(ctx.clone())?;
     type Add = for<'js> fn(&Object<'js>, &Rc<Host>) -> Result<()>;
-    let groups: [Add; 13] = [
+    let groups: [Add; 14] = [
         asking::add,
         attributes::add,
         encoding::add,
@@ -33,6 +34,7 @@ pub(crate) fn all<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> Result<Object<'js>> {
         layout::add,
         page::add,
         selectors::add,
+        storage::add,
         style::add,
         text::add,
         tree::add,

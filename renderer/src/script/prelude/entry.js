@@ -31,6 +31,7 @@ return {
     if (isHandled) mapDelete(rejected, promise);
     else mapSet(rejected, promise, reason);
   },
+  storage: tellStored,
   within(oldURL, newURL) {
     dispatch(G, trusted(new PopStateEvent('popstate', { state: presentState() })));
     if (oldURL !== newURL && withoutHash(oldURL) === withoutHash(newURL)) dispatch(G, trusted(new HashChangeEvent('hashchange', { oldURL, newURL })));

@@ -76,4 +76,5 @@ survives!(
     svg,
     frames,
     selects,
+    storage,
 );

@@ -8,6 +8,7 @@ mod hostile;
 mod loading;
 mod modules;
 mod pages;
+mod storage;
 mod taken_apart;
 mod traps;
 mod trees;
