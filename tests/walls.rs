@@ -62,8 +62,18 @@ fn try_out(script: &str, title: &str) -> (Browser, Vec<String>) {
         let path = head.split(' ').nth(1).unwrap_or("/");
         let html = format!("<!doctype html><title>none</title><body><script>{script}</script>");
         match path {
+            "/cookies" => {
+                let cookies = head.split("\r\nCookie: ").nth(1);
+                let cookies = cookies
+                    .or(head.split("\r\ncookie: ").nth(1))
+                    .unwrap_or_default();
+                respond(stream, "", cookies.split("\r\n").next().unwrap_or_default());
+            }
             "/own" => respond(stream, "Content-Type: text/plain\r\nX-Own: 1\r\n", "mine"),
-            _ => respond(stream, "Content-Type: text/html\r\n", &html),
+            _ => {
+                let headers = "Content-Type: text/html\r\nSet-Cookie: hidden=1; HttpOnly\r\n";
+                respond(stream, headers, &html);
+            }
         }
     });
     let mut browser = Browser::headless(&[]);
@@ -111,7 +121,8 @@ fn a_script_asks_before_it_sends_what_no_form_could() {
 fn no_element_brings_another_sites_documents() {
     let (browser, _) = try_out(
         "var said = 'nothing'; const told = []; const add = (tag, url) => new Promise((done) => { \
-         const element = document.createElement(tag); element.onload = () => done(tag + ' loaded'); \
+         const element = document.createElement(tag); element.onload = () => done(tag + ' \
+          loaded'); \
          element.onerror = () => done(tag + ' failed'); element.src = 'OTHER/' + url; \
          document.body.appendChild(element); }).then((what) => told.push(what)); \
          (async () => { await add('script', 'script'); await add('script', 'data'); await \
@@ -119,5 +130,17 @@ fn no_element_brings_another_sites_documents() {
          said; })()",
         "script loaded,script failed,script failed,script failedhello",
     );
+    assert!(browser.quit().success());
+}
+
+#[test]
+fn a_page_keeps_cookies_and_no_script_sees_the_hidden_ones() {
+    let (browser, seen) = try_out(
+        "document.cookie = 'own=2; Path=/'; document.cookie = 'hidden=3'; (async () => { await \
+         fetch('OTHER/data', { mode: 'no-cors', credentials: 'include' }); document.title = \
+         document.cookie + '|' + await (await fetch('/cookies')).text(); })()",
+        "own=2|hidden=1; own=2",
+    );
+    assert!(!seen[0].contains("\r\ncookie:"), "{}", seen[0]);
     assert!(browser.quit().success());
 }

@@ -7,6 +7,7 @@
 //! The renderer handles charsets, MIME sniffing and parsing.
 
 use crate::connection::{self, Connect};
+use crate::cookies::{By, Jar};
 use crate::dns::Resolver;
 use crate::failure;
 use crate::tls::{self, TlsSetupError};
@@ -17,12 +18,15 @@ use crate::web::spaces::{Origins, Reach};
 use protocol::bootstrap::NetworkConfig;
 use protocol::document::ResponseHead;
 use protocol::error::LoadError;
-use protocol::limits::{REDIRECTS_MAX, TEXT_BYTES_MAX, URL_BYTES_MAX};
+use protocol::limits::{
+    COOKIES_BYTES_MAX, REDIRECTS_MAX, REQUEST_HEADER_BYTES_MAX, TEXT_BYTES_MAX, URL_BYTES_MAX,
+};
+use protocol::site::Site;
 use rustls::ClientConfig;
 use std::collections::HashSet;
 use std::io::Read;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 use ureq::config::Config;
 use ureq::http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, Uri, header};
 use ureq::{Agent, Body, BodyReader};
@@ -32,8 +36,10 @@ use url::Url;
 const HEAD_BYTES_MAX: usize = 64 * 1024;
 /// A head must fit into it.
 const INPUT_BYTES: usize = HEAD_BYTES_MAX + 16 * 1024;
-/// A request with the longest URL must fit into it.
-const OUTPUT_BYTES: usize = URL_BYTES_MAX + 16 * 1024;
+/// A request with the longest URL, and as many headers and cookies as there may be, must fit into
+/// it.
+const OUTPUT_BYTES: usize =
+    URL_BYTES_MAX + REQUEST_HEADER_BYTES_MAX + COOKIES_BYTES_MAX + 16 * 1024;
 /// Most idle connections of one partition. Even with a partition for every possible process, they
 /// must not use up the descriptors of this process (`RLIMIT_NOFILE`).
 const IDLE_MAX: usize = 4;
@@ -66,6 +72,7 @@ pub struct Client {
     tls: ClientConfig,
     settings: Config,
     origins: Arc<Origins>,
+    jar: Arc<Jar>,
 }
 
 /// Connections that only one site's documents use (or only navigations), so that no site learns
@@ -75,6 +82,8 @@ pub struct Partition {
     agent: Agent,
     /// From where documents came; of all partitions.
     pub origins: Arc<Origins>,
+    /// All cookies.
+    pub jar: Arc<Jar>,
     /// Leave that other origins gave the site's documents.
     pub preflights: Arc<Preflights>,
 }
@@ -114,6 +123,7 @@ impl Client {
             tls: tls::configuration(&config.extra_roots)?,
             settings,
             origins: Arc::new(Origins::new(&config.hosts)),
+            jar: Arc::default(),
         })
     }
 
@@ -124,6 +134,7 @@ impl Client {
         Partition {
             agent: Agent::with_parts(self.settings.clone(), connect, resolver),
             origins: self.origins.clone(),
+            jar: self.jar.clone(),
             preflights: Arc::default(),
         }
     }
@@ -132,15 +143,25 @@ impl Client {
 impl Partition {
     /// Requests a document and returns the response after all redirects. The user, or a page that
     /// is left, may go anywhere.
-    pub fn get(&self, url: &str) -> Result<Response, LoadError> {
+    pub fn get(&self, url: &str, initiator: Option<&Site>) -> Result<Response, LoadError> {
         wait::set_reach(Reach::ALL);
         let mut url = parse(url)?;
         let mut seen = HashSet::new();
+        let mut is_link = false;
         for redirects in 0..=REDIRECTS_MAX {
             if !seen.insert(request_target(&url)) {
                 return Err(LoadError::RedirectLoop);
             }
-            let (host, response) = self.send(&document_hop(&url))?;
+            let site = Site::of(&url, 0);
+            is_link |= initiator.is_some_and(|initiator| *initiator != site);
+            let by = if is_link { By::Link } else { By::OwnSite };
+            let mut hop = document_hop(&url);
+            self.add_cookies(&mut hop, &site, by);
+            let (host, response) = self.send(&hop)?;
+            if self.keep_cookies(response.headers(), &site, &url, by) {
+                // The same address may answer otherwise now.
+                seen.clear();
+            }
             match location(&response) {
                 Some(location) => url = redirected(&url, &location)?,
                 None => {
@@ -154,6 +175,27 @@ impl Partition {
         Err(LoadError::TooManyRedirects {
             limit: REDIRECTS_MAX,
         })
+    }
+
+    /// Gives a request its cookies, if there are any, while that site is shown.
+    pub fn add_cookies(&self, hop: &mut Hop<'_>, site: &Site, by: By) {
+        let cookies = self.jar.get(site, hop.url, by, SystemTime::now());
+        if let Ok(cookies) = HeaderValue::from_bytes(cookies.as_bytes())
+            && !cookies.is_empty()
+        {
+            hop.headers.insert(header::COOKIE, cookies);
+        }
+    }
+
+    /// Keeps the cookies of an answer. Returns whether there are any.
+    pub fn keep_cookies(&self, headers: &HeaderMap, site: &Site, url: &Url, by: By) -> bool {
+        let mut has_any = false;
+        for cookie in headers.get_all(header::SET_COOKIE) {
+            has_any = true;
+            let text = String::from_utf8_lossy(cookie.as_bytes());
+            self.jar.set(site, url, &text, by, SystemTime::now());
+        }
+        has_any
     }
 
     /// Sends one request without following redirects; returns the response and its host. If the

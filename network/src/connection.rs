@@ -185,7 +185,8 @@ fn is_quiet(tls: &mut ClientConnection, stream: &Stream) -> bool {
     }
 }
 
-/// The same for whatever is or is not there: a page learns nothing of a network that is not its own.
+/// The same for whatever is or is not there: a page learns nothing of a network that is not its
+/// own.
 fn too_near() -> LoadError {
     LoadError::Blocked {
         reason: "a page of a public network may not reach a private network".to_owned(),

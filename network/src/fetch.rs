@@ -187,7 +187,7 @@ impl Fetch {
     fn deliver(
         &self,
         initiator: &Initiator,
-        mut response: Response,
+        mut response: Box<Response>,
         (tainting, has_credentials): (Tainting, bool),
     ) -> Result<(), Ended> {
         const LIMIT: u64 = RESOURCE_BYTES_MAX as u64;

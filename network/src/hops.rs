@@ -8,6 +8,7 @@
 //! Source: the Fetch standard, "Main fetch", "HTTP fetch" and "HTTP-redirect fetch".
 
 use crate::client::{self, Hop, HttpResponse, Partition, Response};
+use crate::cookies::By;
 use crate::wait;
 use crate::web::about::{self, Distance};
 use crate::web::cors::{self, Leave};
@@ -39,7 +40,7 @@ pub enum Fetched {
     /// A response.
     Response {
         /// The response itself.
-        response: Response,
+        response: Box<Response>,
         /// Who may read it.
         tainting: Tainting,
         /// Whether it was asked for with cookies.
@@ -103,6 +104,15 @@ impl<'a> Hops<'a> {
             self.begin_hop()?;
             let has_credentials = self.has_credentials();
             let (host, response) = self.exchange()?;
+            let (site, by) = (&self.initiator.site, self.by());
+            if has_credentials
+                && self
+                    .partition
+                    .keep_cookies(response.headers(), site, &self.url, by)
+            {
+                // The same address may answer otherwise now.
+                seen.clear();
+            }
             if self.tainting == Tainting::Cors
                 && let Err(why) = cors::check(response.headers(), self.origin(), has_credentials)
             {
@@ -111,7 +121,7 @@ impl<'a> Hops<'a> {
             }
             let Some(location) = client::location(&response) else {
                 return Ok(Fetched::Response {
-                    response: Response::new(self.url, host, redirects, response),
+                    response: Box::new(Response::new(self.url, host, redirects, response)),
                     tainting: self.tainting,
                     has_credentials,
                 });
@@ -325,7 +335,7 @@ impl<'a> Hops<'a> {
         }
         self.add_metadata(&mut headers, about::mode_name(self.options.mode));
         self.add_referrer(&mut headers);
-        Hop {
+        let mut hop = Hop {
             url: &self.url,
             method: &self.method,
             headers,
@@ -334,6 +344,19 @@ impl<'a> Hops<'a> {
                 "POST" | "PUT" | "PATCH" => Some(self.body.unwrap_or_default()),
                 _ => self.body,
             },
+        };
+        if self.has_credentials() {
+            let (site, by) = (&self.initiator.site, self.by());
+            self.partition.add_cookies(&mut hop, site, by);
+        }
+        hop
+    }
+
+    /// Whose cookies go with it.
+    fn by(&self) -> By {
+        match self.distance {
+            Distance::SameOrigin | Distance::SameSite => By::OwnSite,
+            Distance::CrossSite => By::OtherSite,
         }
     }
 

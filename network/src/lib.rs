@@ -13,6 +13,7 @@
 mod channel;
 mod client;
 mod connection;
+mod cookies;
 mod dns;
 mod failure;
 mod fetch;

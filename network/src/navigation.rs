@@ -16,6 +16,7 @@ use protocol::error::LoadError;
 use protocol::ids::NavigationId;
 use protocol::limits::DOCUMENT_BYTES_MAX;
 use protocol::network::FromNetwork;
+use protocol::site::Site;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 
@@ -43,6 +44,8 @@ pub struct Navigation {
     pub id: NavigationId,
     /// Where to.
     pub url: String,
+    /// The site of the page that asked for it.
+    pub initiator: Option<Site>,
     /// Where the body goes.
     pub pipe: OwnedFd,
     /// Ends it.
@@ -52,7 +55,7 @@ pub struct Navigation {
 impl Navigation {
     /// Loads the document. In a worker.
     pub fn run(self) {
-        let last = match self.partition.get(&self.url) {
+        let last = match self.partition.get(&self.url, self.initiator.as_ref()) {
             Err(error) => FromNetwork::Failed {
                 navigation: self.id,
                 error,

@@ -6,6 +6,7 @@
 //! but all channels at once, or on sending to the broker, which always reads.
 
 use crate::client::{Client, Partition};
+use crate::cookies::{By, Jar};
 use crate::fetch::{Fetch, FetchChannel, Wish};
 use crate::navigation::{Navigation, ToBroker};
 use crate::queue::{Job, Owner};
@@ -28,7 +29,7 @@ use std::collections::HashMap;
 use std::io;
 use std::os::fd::AsFd;
 use std::sync::{Arc, Weak};
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 use thiserror::Error;
 
 /// Most navigations under way or waiting; the broker asks for at most one for each tab.
@@ -68,7 +69,18 @@ struct OpenChannel {
     rate: Rate,
     /// The document that the renderer shows, by its word; an address of its site.
     document: Option<Arc<Initiator>>,
-    uploads: Uploads,
+    uploads: Uploads<Fetch>,
+}
+
+impl OpenChannel {
+    /// The cookies and the document of a channel; none for a site that has no cookies.
+    fn may_have_cookies(&self) -> Result<Option<(&Jar, &Initiator)>, Misbehaviour> {
+        match &self.document {
+            Some(document) => Ok(Some((&self.channel.partition.jar, document))),
+            None if self.channel.site.may_fetch() => Err(Misbehaviour::WrongState),
+            None => Ok(None),
+        }
+    }
 }
 
 /// What a turn at a channel has left it as.
@@ -152,7 +164,11 @@ impl Service {
 
     fn handle(&mut self, message: ToNetwork, mut handles: Handles) -> Result<(), Misbehaviour> {
         match message {
-            ToNetwork::Navigate { navigation, url } => self.navigate(navigation, url, &mut handles),
+            ToNetwork::Navigate {
+                navigation,
+                url,
+                initiator,
+            } => self.navigate(navigation, (url, initiator), &mut handles),
             ToNetwork::Cancel { navigation } => {
                 if let Some(stop) = self.to_broker.under_way.cancel(&navigation) {
                     self.pool.stop(&stop);
@@ -189,7 +205,7 @@ impl Service {
     fn navigate(
         &mut self,
         id: NavigationId,
-        url: String,
+        (url, initiator): (String, Option<Site>),
         handles: &mut Handles,
     ) -> Result<(), Misbehaviour> {
         let pipe = handles.pipe_writer()?;
@@ -200,6 +216,7 @@ impl Service {
             partition: self.navigations.clone(),
             id,
             url,
+            initiator,
             pipe,
             stop: stop.clone(),
         };
@@ -350,9 +367,26 @@ impl Service {
                     Some(bytes) => self.expect_body(index, fetch, bytes as usize),
                 }
             }
+            Ask::ReadCookies { sequence } => {
+                let text = match open.may_have_cookies()? {
+                    Some((jar, document)) => {
+                        jar.get(&channel.site, &document.url, By::Script, SystemTime::now())
+                    }
+                    None => String::new(),
+                };
+                // Who does not read asks again.
+                let cookies = fetch::FromNetwork::Cookies { sequence, text };
+                let _ = channel.sender.try_send(cookies);
+            }
+            Ask::WriteCookie { text } => {
+                if let Some((jar, document)) = open.may_have_cookies()? {
+                    let now = SystemTime::now();
+                    jar.set(&channel.site, &document.url, &text, By::Script, now);
+                }
+            }
             Ask::Body { request, bytes } => {
-                if let Some(fetch) = open.uploads.add(request, &bytes)? {
-                    self.submit(fetch);
+                if let Some((fetch, body)) = open.uploads.add(request, &bytes)? {
+                    self.submit(fetch.with_body(body));
                 }
             }
             Ask::Cancel { request } => {
@@ -381,9 +415,9 @@ impl Service {
         uploads.expect(request, bytes, fetch);
         // One without a byte is whole.
         if bytes == 0
-            && let Ok(Some(fetch)) = uploads.add(request, &[])
+            && let Ok(Some((fetch, body))) = uploads.add(request, &[])
         {
-            self.submit(fetch);
+            self.submit(fetch.with_body(body));
         }
     }
 

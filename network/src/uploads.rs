@@ -4,7 +4,6 @@
 //! to keep its promise of a length. Never: holds more bytes than promised, or more for all channels
 //! together than there is room for.
 
-use crate::fetch::Fetch;
 use protocol::ids::RequestId;
 use protocol::misbehaviour::Misbehaviour;
 use std::sync::Arc;
@@ -53,26 +52,31 @@ pub struct Upload {
     _taken: Taken,
 }
 
-struct Coming {
+struct Coming<F> {
     request: RequestId,
     promised: usize,
     received: usize,
     /// None if there was no room: then its pieces are dropped.
-    fetch: Option<(Fetch, Upload)>,
+    fetch: Option<(F, Upload)>,
 }
 
-/// What a channel is sending.
-#[derive(Default)]
-pub struct Uploads(Option<Coming>);
+/// What a channel is sending: the body of a fetch `F`.
+pub struct Uploads<F>(Option<Coming<F>>);
 
-impl Uploads {
+impl<F> Default for Uploads<F> {
+    fn default() -> Self {
+        Uploads(None)
+    }
+}
+
+impl<F> Uploads<F> {
     /// Whether more of a body has to come before anything else.
     pub fn is_waiting(&self) -> bool {
         self.0.is_some()
     }
 
     /// A fetch whose body comes next. Without a fetch, that body is dropped.
-    pub fn expect(&mut self, request: RequestId, promised: usize, fetch: Option<(Fetch, Taken)>) {
+    pub fn expect(&mut self, request: RequestId, promised: usize, fetch: Option<(F, Taken)>) {
         let fetch = fetch.map(|(fetch, taken)| {
             let upload = Upload {
                 bytes: Vec::new(),
@@ -88,8 +92,12 @@ impl Uploads {
         });
     }
 
-    /// The next piece. Returns the fetch once its body is whole.
-    pub fn add(&mut self, request: RequestId, bytes: &[u8]) -> Result<Option<Fetch>, Misbehaviour> {
+    /// The next piece. Returns the fetch and its body once that is whole.
+    pub fn add(
+        &mut self,
+        request: RequestId,
+        bytes: &[u8],
+    ) -> Result<Option<(F, Upload)>, Misbehaviour> {
         let coming = self.0.as_mut().filter(|coming| coming.request == request);
         let coming = coming.ok_or(Misbehaviour::WrongState)?;
         coming.received += bytes.len();
@@ -102,8 +110,7 @@ impl Uploads {
         if coming.received < coming.promised {
             return Ok(None);
         }
-        let fetch = self.0.take().and_then(|coming| coming.fetch);
-        Ok(fetch.map(|(fetch, upload)| fetch.with_body(upload)))
+        Ok(self.0.take().and_then(|coming| coming.fetch))
     }
 
     /// The fetch is cancelled: no more of its body comes.
@@ -128,7 +135,7 @@ mod tests {
 
     #[test]
     fn no_more_comes_than_was_promised_and_for_no_other_fetch() {
-        let mut uploads = Uploads::default();
+        let mut uploads = Uploads::<()>::default();
         assert!(
             uploads.add(RequestId(1), b"x").is_err(),
             "nothing was promised"

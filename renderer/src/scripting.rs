@@ -233,6 +233,7 @@ impl Page {
                 .push("There is no memory for the page\u{2019}s scripts.".to_owned());
             return None;
         };
+        realm.host.link.replace(self.fetcher.link());
         realm.host.modules.replace(self.scripts.modules.clone());
         realm.host.outside.connect(control, load.navigation);
         realm
@@ -319,12 +320,15 @@ impl Page {
 
     /// Tells the scripts what has come of that, for a while.
     fn serve_requests(&mut self, realm: &'static Realm) {
+        realm.host.link.replace(self.fetcher.link());
         self.send_requests(realm);
         for complaint in self.fetcher.take_complaints() {
             realm.host.log("error", &complaint);
         }
         let end = Instant::now() + SLICE;
-        while let Some(answer) = self.fetcher.take_script_answer() {
+        while self.view.document.is_some()
+            && let Some(answer) = self.fetcher.take_script_answer()
+        {
             self.view.with_script(|realm| realm.answer(answer));
             if Instant::now() > end {
                 break;

@@ -16,7 +16,8 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use testkit::{Browser, Tab, Watchdog, process, server};
 
-/// Whether a request has ever come with a cookie. Every answer asks the browser to keep one.
+/// Whether a request to another site than the pages' has ever come with a cookie. Every answer asks
+/// the browser to keep one, under either name of the server.
 static COOKIE_CAME: AtomicBool = AtomicBool::new(false);
 
 /// Who turns hostile.
@@ -334,10 +335,11 @@ fn groups(pid: i32) -> usize {
 
 /// The test's web server.
 fn answer(head: &str, stream: &mut TcpStream) {
-    if head.to_ascii_lowercase().contains("\r\ncookie:") {
+    let lower = head.to_ascii_lowercase();
+    if lower.contains("\r\nhost: localhost") && lower.contains("\r\ncookie:") {
         COOKIE_CAME.store(true, Ordering::Relaxed);
     }
-    let html = "text/html\r\nSet-Cookie: secret=1";
+    let html = "text/html\r\nSet-Cookie: secret=1; HttpOnly";
     let ok = "200 OK";
     match head.split(' ').nth(1).unwrap_or("/") {
         "/moving" => server::respond(stream, ok, html, MOVING),

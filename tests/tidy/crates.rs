@@ -29,7 +29,10 @@ const MAY_USE: [(&str, &[&str]); 23] = [
     ("demo", &["child", "httpd", "ipc", "protocol"]),
     ("x11-filter", &["child", "ipc", "protocol"]),
     ("gpu", &["child", "ipc", "protocol", "shm"]),
-    ("network", &["child", "fiber", "ipc", "protocol"]),
+    (
+        "network",
+        &["child", "fiber", "ipc", "protocol", "public-suffix"],
+    ),
     ("renderer", &["child", "ipc", "prelude", "protocol", "shm"]),
     ("lab", &["ipc", "protocol", "shm", "syscalls"]),
     ("testkit", &["sandbox"]),

@@ -8,7 +8,7 @@ use browser_core::{Body, Event, action};
 use nix::fcntl::OFlag;
 use protocol::document::{BodySource, ResponseHead};
 use protocol::error::LoadError;
-use protocol::ids::{NavigationId, ProcessId};
+use protocol::ids::NavigationId;
 use protocol::network::ToNetwork;
 use protocol::renderer::{CommitDocument, ToRenderer};
 use std::io;
@@ -17,17 +17,21 @@ use url::Url;
 
 /// Asks the network process for a document. The body arrives through a pipe, which is kept until
 /// the commit.
-pub fn fetch(
-    children: &mut Children,
-    documents: &mut Documents,
-    navigation: NavigationId,
-    network: ProcessId,
-    url: String,
-) {
+pub fn fetch(children: &mut Children, documents: &mut Documents, fetch: action::Fetch) {
+    let action::Fetch {
+        navigation,
+        network,
+        url,
+        initiator,
+    } = fetch;
     match nix::unistd::pipe2(OFlag::O_CLOEXEC) {
         Ok((reader, writer)) => {
             documents.hold_pipe(navigation, reader);
-            let message = ToNetwork::Navigate { navigation, url };
+            let message = ToNetwork::Navigate {
+                navigation,
+                url,
+                initiator,
+            };
             children.send_network(network, message, [writer]);
         }
         Err(error) => {

@@ -40,11 +40,7 @@ impl Broker {
                 site,
                 network,
             } => grants::replace_fetch(children, process, &site, network),
-            Action::Fetch {
-                navigation,
-                network,
-                url,
-            } => documents::fetch(children, &mut store.documents, navigation, network, url),
+            Action::Fetch(fetch) => documents::fetch(children, &mut store.documents, fetch),
             Action::CancelFetch {
                 navigation,
                 network,

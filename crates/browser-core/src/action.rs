@@ -86,7 +86,7 @@ impl Action {
             Action::Inject { process, .. } => Some(*process),
             Action::Lock(Lock { network, .. }) => *network,
             Action::ReplaceFetch { network, .. }
-            | Action::Fetch { network, .. }
+            | Action::Fetch(Fetch { network, .. })
             | Action::CancelFetch { network, .. } => Some(*network),
             Action::CreateSurface(CreateSurface { gpu, .. })
             | Action::ResizeSurface(ResizeSurface { gpu, .. })
@@ -99,6 +99,16 @@ impl Action {
             _ => None,
         }
     }
+}
+
+/// See [`Action::Fetch`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fetch {
+    pub navigation: NavigationId,
+    pub network: ProcessId,
+    pub url: String,
+    /// The site of the page that asked for it, if one did.
+    pub initiator: Option<Site>,
 }
 
 /// What [`Action::Lock`] needs.
@@ -259,11 +269,7 @@ pub enum Action {
     },
     /// Make a pipe, keep the read end under the navigation's id, send `Navigate` with the write
     /// end.
-    Fetch {
-        navigation: NavigationId,
-        network: ProcessId,
-        url: String,
-    },
+    Fetch(Fetch),
     /// Send `Cancel`.
     CancelFetch {
         navigation: NavigationId,

@@ -44,7 +44,7 @@ fn source_opens_beside_its_page_in_a_process_that_can_fetch_nothing() {
         "{site}"
     );
     let mut fetched = world.log.iter().filter_map(|action| match action {
-        Action::Fetch { url, .. } => Some(url.as_str()),
+        Action::Fetch(fetch) => Some(fetch.url.as_str()),
         _ => None,
     });
     assert_eq!(fetched.next_back(), Some(ONE));

@@ -60,6 +60,7 @@ fn navigate() -> ToNetwork {
     ToNetwork::Navigate {
         navigation: NavigationId(7),
         url: "https://example.org/".to_owned(),
+        initiator: None,
     }
 }
 

@@ -4,8 +4,9 @@
 
 use crate::error::LoadError;
 use crate::limits::{
-    BODY_CHUNK_BYTES_MAX, REQUEST_BODY_BYTES_MAX, REQUEST_BODY_CHUNK_BYTES_MAX,
-    REQUEST_HEADER_BYTES_MAX, RESPONSE_HEADER_BYTES_MAX, TEXT_BYTES_MAX, URL_BYTES_MAX,
+    BODY_CHUNK_BYTES_MAX, COOKIE_BYTES_MAX, COOKIES_BYTES_MAX, REQUEST_BODY_BYTES_MAX,
+    REQUEST_BODY_CHUNK_BYTES_MAX, REQUEST_HEADER_BYTES_MAX, RESPONSE_HEADER_BYTES_MAX,
+    TEXT_BYTES_MAX, URL_BYTES_MAX,
 };
 use crate::misbehaviour::{Misbehaviour, check_text};
 use crate::web::Header;
@@ -16,10 +17,10 @@ use serde::{Deserialize, Serialize};
 /// Renderer to network.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ToNetwork {
-    /// Asks for a resource. Legal after a `Document`, while fewer than `FETCHES_PER_CHANNEL_MAX` are
-    /// under way, and with an id that is not in use. The receiver checks the scheme (http and https
-    /// only) and takes the site from the channel, never from the message. Everything that the Web
-    /// demands of such a request it decides itself: the sender may have been taken over.
+    /// Asks for a resource. Legal after a `Document`, while fewer than `FETCHES_PER_CHANNEL_MAX`
+    /// are under way, and with an id that is not in use. The receiver checks the scheme (http and
+    /// https only) and takes the site from the channel, never from the message. Everything that the
+    /// Web demands of such a request it decides itself: the sender may have been taken over.
     Fetch {
         /// Chosen by the renderer.
         request: RequestId,
@@ -42,6 +43,18 @@ pub enum ToNetwork {
         /// Absolute URL.
         url: String,
     },
+    /// Asks for the cookies that scripts of the document see. Legal after a `Document`. Answered
+    /// with `Cookies`; not answered while the sender does not read.
+    ReadCookies {
+        /// Comes back in the answer.
+        sequence: u32,
+    },
+    /// Sets a cookie as scripts do. Legal after a `Document`; without effect where no script of the
+    /// document could set it.
+    WriteCookie {
+        /// As a `Set-Cookie` header has it, at most `COOKIE_BYTES_MAX` bytes.
+        text: String,
+    },
     /// The next bytes of the body of the fetch that was asked for last. Legal until there are as
     /// many as it has promised; until then nothing else is legal but to cancel it.
     Body {
@@ -52,8 +65,8 @@ pub enum ToNetwork {
     },
 }
 
-/// Network to renderer. For each fetch: either `Failed`, or `Opaque` and `End`, or `Head`, for
-/// the destination `Empty` also `Headers`, any number of `Body`, then `End` or `Failed`. The receiver
+/// Network to renderer. For each fetch: either `Failed`, or `Opaque` and `End`, or `Head`, for the
+/// destination `Empty` also `Headers`, any number of `Body`, then `End` or `Failed`. The receiver
 /// drops what names a request that it has cancelled.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FromNetwork {
@@ -86,6 +99,13 @@ pub enum FromNetwork {
         /// At most `BODY_CHUNK_BYTES_MAX` bytes.
         bytes: Vec<u8>,
     },
+    /// Answers `ReadCookies`.
+    Cookies {
+        /// Its number.
+        sequence: u32,
+        /// As a `Cookie` header has them.
+        text: String,
+    },
     /// The body is complete.
     End {
         /// Which fetch.
@@ -116,11 +136,14 @@ impl Message for ToNetwork {
                 options.check()
             }
             ToNetwork::Document { url } => check_text(url, URL_BYTES_MAX),
+            ToNetwork::WriteCookie { text } => check_text(text, COOKIE_BYTES_MAX),
             ToNetwork::Body { bytes, .. } if bytes.is_empty() => Err(Misbehaviour::ValueOutOfRange),
             ToNetwork::Body { bytes, .. } if bytes.len() > REQUEST_BODY_CHUNK_BYTES_MAX => {
                 Err(Misbehaviour::Oversized)
             }
-            ToNetwork::Body { .. } | ToNetwork::Cancel { .. } => Ok(()),
+            ToNetwork::Body { .. } | ToNetwork::Cancel { .. } | ToNetwork::ReadCookies { .. } => {
+                Ok(())
+            }
         }
     }
 }
@@ -144,6 +167,7 @@ impl Message for FromNetwork {
                     false => Ok(()),
                 }
             }
+            FromNetwork::Cookies { text, .. } => check_text(text, COOKIES_BYTES_MAX),
             FromNetwork::Body { bytes, .. } if bytes.len() > BODY_CHUNK_BYTES_MAX => {
                 Err(Misbehaviour::Oversized)
             }

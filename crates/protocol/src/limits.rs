@@ -69,6 +69,10 @@ pub const REQUEST_BODY_CHUNK_BYTES_MAX: usize = 48 * 1024;
 /// Most bytes of the names and values of a response's headers that a script sees; the rest is left
 /// out.
 pub const RESPONSE_HEADER_BYTES_MAX: usize = 48 * 1024;
+/// Most bytes of what a script assigns to `document.cookie`; a cookie may have less.
+pub const COOKIE_BYTES_MAX: usize = 8 * 1024;
+/// Most bytes of the cookies of one request, and of those that a script reads.
+pub const COOKIES_BYTES_MAX: usize = 16 * 1024;
 /// Most redirects that are followed before a navigation fails.
 pub const REDIRECTS_MAX: u32 = 20;
 

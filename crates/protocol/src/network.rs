@@ -19,6 +19,9 @@ pub enum ToNetwork {
         navigation: NavigationId,
         /// An absolute http or https URL.
         url: String,
+        /// The site of the page that asked for it, if one did: some cookies do not go with links of
+        /// other sites.
+        initiator: Option<Site>,
     },
     /// Stop working for this navigation; nothing more need be said of it.
     Cancel { navigation: NavigationId },
@@ -85,7 +88,10 @@ impl Message for ToNetwork {
     }
     fn check(&self) -> Result<(), Misbehaviour> {
         match self {
-            ToNetwork::Navigate { url, .. } => check_text(url, URL_BYTES_MAX),
+            ToNetwork::Navigate { url, initiator, .. } => {
+                check_text(url, URL_BYTES_MAX)?;
+                initiator.as_ref().map_or(Ok(()), Site::check)
+            }
             ToNetwork::OpenFetch { site, .. } => site.check(),
             ToNetwork::Inject(action) => action.check(),
             ToNetwork::Cancel { .. } | ToNetwork::Ping { .. } => Ok(()),

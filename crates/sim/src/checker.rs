@@ -364,7 +364,7 @@ impl Checker {
 
     fn navigation_action(&mut self, action: &Action) -> Check {
         match action {
-            Action::Fetch { navigation, .. } => {
+            Action::Fetch(action::Fetch { navigation, .. }) => {
                 self.begun.insert(*navigation);
                 ensure(self.held.insert(*navigation), || {
                     format!("{navigation} has a body already")

@@ -37,7 +37,9 @@ pub(crate) fn recipients(action: &Action) -> Vec<ProcessId> {
         Action::ReplaceFetch {
             process, network, ..
         } => vec![process, network],
-        Action::Fetch { network, .. } | Action::CancelFetch { network, .. } => vec![network],
+        Action::Fetch(action::Fetch { network, .. }) | Action::CancelFetch { network, .. } => {
+            vec![network]
+        }
         Action::CreateSurface(action::CreateSurface { producer, gpu, .. })
         | Action::ResizeSurface(action::ResizeSurface { producer, gpu, .. }) => {
             Some(producer).into_iter().chain(gpu).collect()

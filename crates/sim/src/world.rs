@@ -186,14 +186,10 @@ impl World {
                 self.child(*process).is_killed = true;
                 self.fetches.retain(|fetch| fetch.network != *process);
             }
-            Action::Fetch {
-                navigation,
-                network,
-                url,
-            } => self.fetches.push(Fetch {
-                navigation: *navigation,
-                network: *network,
-                url: url.clone(),
+            Action::Fetch(fetch) => self.fetches.push(Fetch {
+                navigation: fetch.navigation,
+                network: fetch.network,
+                url: fetch.url.clone(),
                 has_head: false,
             }),
             Action::CancelFetch { navigation, .. } => {

@@ -92,7 +92,10 @@ impl Jar {
         if is_blocked {
             return;
         }
-        let old = cookies.entries.iter().position(|old| is_same(&cookie, &old.cookie));
+        let old = cookies
+            .entries
+            .iter()
+            .position(|old| is_same(&cookie, &old.cookie));
         let made = old.map(|at| cookies.entries.remove(at).made);
         if cookie.until.is_some_and(|until| until <= now) {
             return;
@@ -166,8 +169,8 @@ impl Kept {
 
     fn is_for(&self, url: &Url) -> bool {
         let host = url.host_str().unwrap_or_default().trim_end_matches('.');
-        let is_host = host == self.domain
-            || !self.is_host_only && parse::is_subdomain(host, &self.domain);
+        let is_host =
+            host == self.domain || !self.is_host_only && parse::is_subdomain(host, &self.domain);
         is_host && is_within(url.path(), &self.path) && (!self.is_secure || is_trustworthy(url))
     }
 }
@@ -226,7 +229,11 @@ mod tests {
 
     #[test]
     fn a_cookie_goes_where_it_is_for() {
-        let jar = jar(&["own=1", "all=2; Domain=example.org; Path=/", "deep=3; Path=/a/b"]);
+        let jar = jar(&[
+            "own=1",
+            "all=2; Domain=example.org; Path=/",
+            "deep=3; Path=/a/b",
+        ]);
         for (to, expected) in [
             (HOME, "deep=3; own=1; all=2"),
             ("https://www.example.org/a", "own=1; all=2"),
@@ -246,10 +253,21 @@ mod tests {
         for other in ["https://evil.example/", "http://www.example.org/"] {
             let given = jar.get(&site(other), &url(HOME), By::OtherSite, NOW);
             assert_eq!(given, "", "{other}");
-            jar.set(&site(other), &url(HOME), "a=2; SameSite=None; Secure", By::OtherSite, NOW);
+            jar.set(
+                &site(other),
+                &url(HOME),
+                "a=2; SameSite=None; Secure",
+                By::OtherSite,
+                NOW,
+            );
         }
         assert_eq!(at(&jar, HOME, By::OwnSite), "a=1");
-        let framed = jar.get(&site("https://evil.example/"), &url(HOME), By::OtherSite, NOW);
+        let framed = jar.get(
+            &site("https://evil.example/"),
+            &url(HOME),
+            By::OtherSite,
+            NOW,
+        );
         assert_eq!(framed, "a=2");
     }
 
@@ -269,11 +287,19 @@ mod tests {
         ] {
             assert_eq!(at(&jar, HOME, by), expected, "{by:?}");
         }
-        for text in ["secret=9", "new=9; HttpOnly", "secret=9; HttpOnly", "secret=9; Max-Age=0"] {
+        for text in [
+            "secret=9",
+            "new=9; HttpOnly",
+            "secret=9; HttpOnly",
+            "secret=9; Max-Age=0",
+        ] {
             jar.set(&site(HOME), &url(HOME), text, By::Script, NOW);
         }
         jar.set(&site(HOME), &url(HOME), "lax=9", By::OtherSite, NOW);
-        assert_eq!(at(&jar, HOME, By::OwnSite), "secret=1; strict=2; lax=3; open=4");
+        assert_eq!(
+            at(&jar, HOME, By::OwnSite),
+            "secret=1; strict=2; lax=3; open=4"
+        );
         jar.set(&site(HOME), &url(HOME), "lax=5", By::Script, NOW);
         assert_eq!(at(&jar, HOME, By::Script), "strict=2; lax=5; open=4");
     }

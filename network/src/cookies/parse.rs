@@ -168,9 +168,19 @@ mod tests {
     fn a_cookie_says_for_whom_it_is() {
         for (text, domain, is_host_only, path) in [
             ("a=b", "www.example.co.uk", true, "/a"),
-            ("a=b; Domain=www.example.co.uk", "www.example.co.uk", false, "/a"),
+            (
+                "a=b; Domain=www.example.co.uk",
+                "www.example.co.uk",
+                false,
+                "/a",
+            ),
             ("a=b; Domain=", "www.example.co.uk", true, "/a"),
-            ("a=b; Domain=.Example.co.uk; Path=/x", "example.co.uk", false, "/x"),
+            (
+                "a=b; Domain=.Example.co.uk; Path=/x",
+                "example.co.uk",
+                false,
+                "/x",
+            ),
             ("a=b; path=x", "www.example.co.uk", true, "/a"),
         ] {
             let kept = kept(text, HOME).expect("a cookie");
@@ -190,12 +200,18 @@ mod tests {
             assert_eq!(kept(text, HOME), None, "{text}");
         }
         assert_eq!(kept("a=b; Domain=0.0.1", "http://127.0.0.1/"), None);
-        assert_eq!(kept("a=b; Domain=github.io", "https://one.github.io/"), None);
+        assert_eq!(
+            kept("a=b; Domain=github.io", "https://one.github.io/"),
+            None
+        );
     }
 
     #[test]
     fn a_cookie_says_how_it_is_kept() {
-        let full = kept("a=\"b=c\"; Secure; HttpOnly; SameSite=Strict; Max-Age=60; x=y", HOME);
+        let full = kept(
+            "a=\"b=c\"; Secure; HttpOnly; SameSite=Strict; Max-Age=60; x=y",
+            HOME,
+        );
         let full = full.expect("a cookie");
         assert_eq!((&*full.name, &*full.value), ("a", "\"b=c\""));
         assert!(full.is_secure && full.is_http_only && full.same == Same::Strict);
@@ -208,7 +224,10 @@ mod tests {
         let dated = kept("a=b; Expires=Thu, 01 Jan 1970 00:02:00 GMT", HOME).expect("a cookie");
         let later = SystemTime::UNIX_EPOCH + Duration::from_secs(120);
         assert_eq!(dated.until, Some(later));
-        let ended = kept("a=b; Max-Age=-1; Expires=Thu, 01 Jan 1970 00:02:00 GMT", HOME);
+        let ended = kept(
+            "a=b; Max-Age=-1; Expires=Thu, 01 Jan 1970 00:02:00 GMT",
+            HOME,
+        );
         assert_eq!(ended.expect("a cookie").until, Some(SystemTime::UNIX_EPOCH));
         let long = kept("a=b; Max-Age=999999999999", HOME).expect("a cookie");
         assert_eq!(long.until, Some(SystemTime::UNIX_EPOCH + AGE_MAX));
@@ -227,7 +246,11 @@ mod tests {
             ("__secure-a=b; Secure", HOME, true),
             ("__Host-a=b; Secure; Path=/", HOME, true),
             ("__Host-a=b; Secure", HOME, false),
-            ("__Host-a=b; Secure; Path=/; Domain=example.co.uk", HOME, false),
+            (
+                "__Host-a=b; Secure; Path=/; Domain=example.co.uk",
+                HOME,
+                false,
+            ),
             ("=__Host-a=b; Secure; Path=/", HOME, false),
             ("a=b\u{1}", HOME, false),
             ("", HOME, false),

@@ -1,5 +1,6 @@
 //! The service over real channels, against real servers on loopback.
 
+mod cookies;
 mod crowds;
 mod fetches;
 mod navigations;
@@ -72,12 +73,22 @@ impl Net {
 
     /// Starts a navigation; gives its id and the pipe with the body.
     pub fn navigate(&mut self, url: &str) -> (NavigationId, PipeReader) {
+        self.navigate_by(url, None)
+    }
+
+    /// The same for a page of that site.
+    pub fn navigate_by(
+        &mut self,
+        url: &str,
+        initiator: Option<Site>,
+    ) -> (NavigationId, PipeReader) {
         self.next += 1;
         let navigation = NavigationId(self.next);
         let (reader, writer) = std::io::pipe().expect("pipe");
         let message = ToNetwork::Navigate {
             navigation,
             url: url.to_owned(),
+            initiator,
         };
         self.sender()
             .send_with(message, vec![writer.into()])
@@ -110,7 +121,12 @@ impl Net {
 
     /// A whole navigation.
     pub fn load(&mut self, url: &str) -> Result<Loaded, LoadError> {
-        let (navigation, mut pipe) = self.navigate(url);
+        self.load_by(url, None)
+    }
+
+    /// The same for a page of that site.
+    pub fn load_by(&mut self, url: &str, initiator: Option<Site>) -> Result<Loaded, LoadError> {
+        let (navigation, mut pipe) = self.navigate_by(url, initiator);
         let head = match next(self.receiver()) {
             FromNetwork::Head {
                 navigation: n,
@@ -256,6 +272,7 @@ impl Renderer {
                 fetch::FromNetwork::Head { head: h, .. } => head = Some(h),
                 fetch::FromNetwork::Body { bytes, .. } => body.extend(bytes),
                 fetch::FromNetwork::Headers { headers: h, .. } => headers = h,
+                fetch::FromNetwork::Cookies { .. } => panic!("nobody has asked for cookies"),
                 fetch::FromNetwork::Opaque { .. } => panic!("an opaque answer"),
                 fetch::FromNetwork::End { .. } => {
                     return Ok(Loaded {

@@ -4,11 +4,10 @@
 //! Source: Private Network Access (WICG), "IP Address Space"; the registries of special-purpose
 //! addresses of IANA.
 
-use crate::wait::lock;
 use crate::web::origin::{is_localhost, literal, origin_of};
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use url::Url;
 
 /// Origins that are remembered. Others count as public.
@@ -121,9 +120,13 @@ impl Origins {
         }
     }
 
+    fn seen(&self) -> MutexGuard<'_, HashMap<String, Space>> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// A document has come from there.
     pub fn note(&self, url: &Url, address: IpAddr) {
-        let mut origins = lock(&self.seen);
+        let mut origins = self.seen();
         let origin = origin_of(url);
         if origins.len() >= ORIGINS_MAX && !origins.contains_key(&origin) {
             return;
@@ -133,7 +136,8 @@ impl Origins {
         *known = space.max(*known);
     }
 
-    /// Where a document is. An address, `localhost`, or a name in the table of hosts says so itself.
+    /// Where a document is. An address, `localhost`, or a name in the table of hosts says so
+    /// itself.
     pub fn space_of(&self, url: &Url) -> Space {
         if let Some(address) = literal(url) {
             return Space::of(address);
@@ -145,7 +149,7 @@ impl Origins {
         if let Some(space) = self.hosts.get(name) {
             return *space;
         }
-        let known = lock(&self.seen).get(&origin_of(url)).copied();
+        let known = self.seen().get(&origin_of(url)).copied();
         known.unwrap_or(Space::Public)
     }
 }

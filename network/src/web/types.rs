@@ -9,7 +9,7 @@ use ureq::http::HeaderMap;
 
 /// The MIME type without its parameters, in lower case; `None` if there is none.
 pub fn essence(headers: &HeaderMap) -> Option<String> {
-    let last = headers.get_all("content-type").iter().last()?;
+    let last = headers.get_all("content-type").iter().next_back()?;
     let mime: Mime = last.to_str().ok()?.parse().ok()?;
     let essence = format!("{}/{}", mime.type_, mime.subtype).to_ascii_lowercase();
     (essence != "*/*").then_some(essence)

@@ -10,35 +10,34 @@ use crate::document::stylesheet;
 use crate::document::svg_text;
 use crate::load::icon;
 use crate::load::kinds::How;
-use crate::load::scripted::{Answer, Order, ScriptFetches};
+use crate::load::link::{FetchEndpoint, Link};
+use crate::load::scripted::ScriptFetches;
 use crate::pictures::may_move;
 use blitz_traits::net::{AbortSignal, Bytes, NetHandler, NetProvider, Request, Url};
 use data_url::DataUrl;
-use ipc::{Endpoint, Receiver, Sender};
 use protocol::document::ResponseHead;
 use protocol::error::LoadError;
 use protocol::fetch::{Destination, FromNetwork, ToNetwork};
 use protocol::ids::RequestId;
 use protocol::limits::{
-    DOCUMENT_RESOURCES_MAX, FETCHES_PER_CHANNEL_MAX, MESSAGES_PER_TURN_MAX,
-    REQUEST_BODY_CHUNK_BYTES_MAX, RESOURCE_BYTES_MAX, URL_BYTES_MAX,
+    DOCUMENT_RESOURCES_MAX, FETCHES_PER_CHANNEL_MAX, MESSAGES_PER_TURN_MAX, RESOURCE_BYTES_MAX,
+    URL_BYTES_MAX,
 };
 use protocol::site::Site;
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::BorrowedFd;
+use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
-
-pub(crate) type FetchEndpoint = Endpoint<ToNetwork, FromNetwork>;
 
 /// All fetches of one document.
 #[derive(Default)]
 pub(crate) struct Fetcher {
     asked: Arc<Asked>,
-    channel: Option<(Sender<ToNetwork>, Receiver<FromNetwork>)>,
+    pub(super) channel: Option<Rc<Link>>,
     /// The site of the channel.
-    site: Option<Site>,
+    pub(super) site: Option<Site>,
     /// The document's address, if that is one of the site. Without it nothing is fetched.
-    document: Option<String>,
+    pub(super) document: Option<String>,
     /// Who waits for each URL in `queue` and `running`.
     waiting: HashMap<String, Vec<Waiting>>,
     /// Not sent yet.
@@ -47,7 +46,7 @@ pub(crate) struct Fetcher {
     next_request: u32,
     /// Bytes of finished fetches, for what asks for the same while the document loads.
     finished: HashMap<String, Finished>,
-    failed: HashSet<String>,
+    pub(super) failed: HashSet<String>,
     responses: Responses,
     /// How many different URLs the document has requested from the network.
     resources: usize,
@@ -56,9 +55,9 @@ pub(crate) struct Fetcher {
     answered: usize,
     /// Files that may be moving pictures, with their URLs.
     moving: Vec<(String, Bytes)>,
-    scripted: ScriptFetches,
+    pub(super) scripted: ScriptFetches,
     /// What the page has put under addresses of its own.
-    blobs: HashMap<String, Bytes>,
+    pub(super) blobs: HashMap<String, Bytes>,
 }
 
 /// The fetch of the document's icon, of which the document does not know.
@@ -217,7 +216,7 @@ impl Fetcher {
             && !(is_new && self.resources >= DOCUMENT_RESOURCES_MAX)
     }
 
-    fn send_queued(&mut self) {
+    pub(super) fn send_queued(&mut self) {
         let reserved = usize::from(self.icon.request.is_some());
         while self.channel.is_some() {
             let under_way = self.running.len() + self.scripted.running() + reserved;
@@ -241,13 +240,13 @@ impl Fetcher {
         }
     }
 
-    fn next_request(&mut self) -> RequestId {
+    pub(super) fn next_request(&mut self) -> RequestId {
         let request = RequestId(self.next_request);
         self.next_request = self.next_request.wrapping_add(1);
         request
     }
 
-    fn ask(&mut self, request: RequestId, url: String, how: How) {
+    pub(super) fn ask(&mut self, request: RequestId, url: String, how: How) {
         self.say(ToNetwork::Fetch {
             request,
             url,
@@ -256,99 +255,30 @@ impl Fetcher {
         });
     }
 
-    fn say(&mut self, message: ToNetwork) {
-        let sent = match &self.channel {
-            Some((sender, _)) => sender.send(message).is_ok(),
-            None => return,
-        };
-        if !sent {
+    pub(super) fn say(&mut self, message: ToNetwork) {
+        let is_lost = self
+            .channel
+            .as_ref()
+            .is_some_and(|link| !link.send(message));
+        if is_lost {
             self.lose_channel();
         }
     }
 
-    fn send_order(&mut self, order: Order) {
-        if self.document.is_none() {
-            return self.scripted.fail(order.id);
-        }
-        let request = self.next_request();
-        self.scripted.begin(request, order.id);
-        let how = How {
-            destination: Destination::Empty,
-            options: order.options,
-        };
-        self.ask(request, order.url, how);
-        let body = order.body.unwrap_or_default();
-        for piece in body.chunks(REQUEST_BODY_CHUNK_BYTES_MAX) {
-            let bytes = piece.to_vec();
-            self.say(ToNetwork::Body { request, bytes });
-        }
-    }
-
-    /// Which document the fetches are for from now on.
-    pub(crate) fn set_document(&mut self, url: &Url) {
-        let is_own = self.site.as_ref() == Some(&Site::of(url, 0));
-        let fits = url.as_str().len() <= URL_BYTES_MAX;
-        self.document = (is_own && fits).then(|| url.as_str().to_owned());
-        self.say_document();
-    }
-
-    fn say_document(&mut self) {
-        if let Some(url) = self.document.clone() {
-            self.say(ToNetwork::Document { url });
-        }
-    }
-
-    /// Takes what scripts want fetched.
-    pub(crate) fn take_orders(&mut self, orders: Vec<Order>, aborted: Vec<u32>) {
-        for order in orders {
-            match self.channel {
-                Some(_) => self.scripted.add(order),
-                None => self.scripted.fail(order.id),
-            }
-        }
-        for id in aborted {
-            if let Some(request) = self.scripted.abort(id) {
-                self.say(ToNetwork::Cancel { request });
-            }
-        }
-        self.send_queued();
-    }
-
-    /// The next answer for the scripts.
-    pub(crate) fn take_script_answer(&mut self) -> Option<Answer> {
-        self.scripted.take_answer()
-    }
-
-    /// Why fetches failed, for the console.
-    pub(crate) fn take_complaints(&mut self) -> Vec<String> {
-        self.scripted.take_complaints()
-    }
-
-    /// Whether scripts have something to hear.
-    pub(crate) fn has_script_answers(&self) -> bool {
-        self.scripted.has_answers()
-    }
-
-    /// Sets what the page has put under addresses of its own.
-    pub(crate) fn set_blobs(&mut self, blobs: HashMap<String, Bytes>) {
-        self.failed.retain(|url| !blobs.contains_key(url));
-        self.blobs = blobs;
-    }
-
     /// The descriptor on which answers come.
     pub(crate) fn answers(&self) -> Option<BorrowedFd<'_>> {
-        self.channel.as_ref().map(|(_, receiver)| receiver.as_fd())
+        self.channel.as_ref().map(|link| link.as_fd())
     }
 
     /// Takes the answers that have come, at most a turn's worth: a network process that answers
     /// without end must not keep the page from being painted.
     pub(crate) fn receive(&mut self) {
         for _ in 0..MESSAGES_PER_TURN_MAX {
-            let Some((_, receiver)) = &self.channel else {
+            let Some(link) = &self.channel else {
                 return;
             };
-            match receiver.try_recv() {
-                Ok(Some(received)) => self.take_answer(received.message),
+            match link.try_recv() {
+                Ok(Some(answer)) => self.take_answer(answer),
                 Ok(None) => return,
                 Err(error) => {
                     tracing::info!(%error, "fetch channel lost");
@@ -391,9 +321,9 @@ impl Fetcher {
     }
 
     fn cancel_icon(&mut self) {
-        if let (Some(request), Some((sender, _))) = (self.icon.request.take(), &self.channel) {
+        if let (Some(request), Some(link)) = (self.icon.request.take(), &self.channel) {
             // A channel that is gone is noticed when it is read.
-            let _ = sender.send(ToNetwork::Cancel { request });
+            let _ = link.send(ToNetwork::Cancel { request });
         }
     }
 
@@ -406,6 +336,8 @@ impl Fetcher {
             | FromNetwork::Opaque { request, .. }
             | FromNetwork::End { request }
             | FromNetwork::Failed { request, .. } => *request,
+            // They come too late.
+            FromNetwork::Cookies { .. } => return true,
         };
         if self.scripted.has(request) {
             if let Some(request) = self.scripted.take(answer.clone()) {
@@ -430,7 +362,9 @@ impl Fetcher {
                 self.end_icon(false);
                 false
             }
-            FromNetwork::Headers { .. } | FromNetwork::Opaque { .. } => false,
+            FromNetwork::Headers { .. }
+            | FromNetwork::Opaque { .. }
+            | FromNetwork::Cookies { .. } => false,
         };
         if is_too_large {
             self.cancel_icon();
@@ -468,7 +402,9 @@ impl Fetcher {
                 }
             }
             // Only scripts are told.
-            FromNetwork::Headers { .. } | FromNetwork::Opaque { .. } => {}
+            FromNetwork::Headers { .. }
+            | FromNetwork::Opaque { .. }
+            | FromNetwork::Cookies { .. } => {}
             FromNetwork::Failed { request, error } => {
                 if let Some(running) = self.running.remove(&request) {
                     tracing::debug!(url = running.url, %error, "fetch failed");
@@ -508,9 +444,9 @@ impl Fetcher {
         let Some(running) = self.running.remove(&request) else {
             return;
         };
-        if let Some((sender, _)) = &self.channel {
+        if let Some(link) = &self.channel {
             // A channel that is gone is noticed when it is read.
-            let _ = sender.send(ToNetwork::Cancel { request });
+            let _ = link.send(ToNetwork::Cancel { request });
         }
         self.finish(running.url, None);
     }
@@ -537,7 +473,7 @@ impl Fetcher {
     /// Takes a new channel. Fetches under way on the old one have failed.
     pub(crate) fn set_channel(&mut self, channel: FetchEndpoint) {
         self.fail_running();
-        self.channel = Some(channel.split());
+        self.channel = Some(Rc::new(Link::new(channel)));
         self.say_document();
         self.send_queued();
     }
@@ -575,15 +511,6 @@ impl Fetcher {
         for request in self.running.keys().copied().collect::<Vec<_>>() {
             self.give_up(request);
         }
-    }
-
-    /// Fails the fetches of scripts.
-    fn stop_scripted(&mut self) {
-        for request in self.scripted.requests() {
-            self.say(ToNetwork::Cancel { request });
-        }
-        self.scripted.lose_channel();
-        self.scripted.fail_waiting();
     }
 
     /// Forgets the document and cancels its fetches without an answer.

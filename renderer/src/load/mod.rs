@@ -3,4 +3,6 @@
 pub(crate) mod fetcher;
 pub(crate) mod icon;
 pub(crate) mod kinds;
+pub(crate) mod link;
+pub(crate) mod orders;
 pub(crate) mod scripted;

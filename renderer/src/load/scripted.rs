@@ -122,6 +122,7 @@ impl ScriptFetches {
     /// Takes an answer to one of these. Returns a request that is to be cancelled.
     pub(crate) fn take(&mut self, answer: FromNetwork) -> Option<RequestId> {
         match answer {
+            FromNetwork::Cookies { .. } => {}
             FromNetwork::Head { request, head } => {
                 self.running.get_mut(&request)?.head = Some(head);
             }

@@ -4,6 +4,7 @@
 //! Never: stays borrowed across a call into the engine.
 
 use crate::document::stream::Stream;
+use crate::load::link::Link;
 use crate::script::address::Address;
 use crate::script::console::Console;
 use crate::script::handles::Refusal;
@@ -64,6 +65,8 @@ pub(crate) struct Host {
     pub(crate) timers: RefCell<Timers>,
     pub(crate) wants_frame: Cell<bool>,
     pub(crate) requests: RefCell<Requests>,
+    /// The channel to the network process, where there are the document's cookies.
+    pub(crate) link: RefCell<Option<Rc<Link>>>,
     pub(crate) console: RefCell<Console>,
     /// Scripts that have run, or never will.
     pub(crate) started: RefCell<HashSet<NodeId>>,
@@ -117,6 +120,7 @@ impl Host {
             timers: RefCell::default(),
             wants_frame: Cell::new(false),
             requests: RefCell::default(),
+            link: RefCell::default(),
             console: RefCell::default(),
             started: RefCell::default(),
             injected: RefCell::default(),

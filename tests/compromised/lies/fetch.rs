@@ -1,6 +1,6 @@
 //! Lies to the network process: on a renderer's fetch channel.
 
-use super::packets::{receive, send, wait_for_the_end, wait_readable};
+use super::packets::{receive, send, wait_for_the_end, wait_readable, wait_writable};
 use super::{Liar, Lie, Who, dies, goes_on};
 use crate::rig::Attacker;
 use ipc::codec::{decode, encode};
@@ -8,8 +8,8 @@ use protocol::error::LoadError;
 use protocol::fetch::{Destination, FetchOptions, FromNetwork, ToNetwork};
 use protocol::ids::RequestId;
 use protocol::limits::{
-    FETCHES_PER_CHANNEL_MAX, REQUEST_BODY_BYTES_MAX, REQUEST_BODY_CHUNK_BYTES_MAX,
-    REQUEST_HEADERS_MAX, URL_BYTES_MAX,
+    COOKIE_BYTES_MAX, FETCHES_PER_CHANNEL_MAX, REQUEST_BODY_BYTES_MAX,
+    REQUEST_BODY_CHUNK_BYTES_MAX, REQUEST_HEADERS_MAX, URL_BYTES_MAX,
 };
 use protocol::web::{Credentials, Header, Mode};
 
@@ -161,6 +161,20 @@ pub const LIES: &[Lie] = &[
     dies("fetch-for-a-file", "ForeignOrigin", RENDERER, |liar| {
         show(liar, "file:///etc/passwd");
     }),
+    dies("fetch-cookie-too-long", "Oversized", RENDERER, |liar| {
+        let text = "a".repeat(COOKIE_BYTES_MAX + 1);
+        say_fetch(liar, &ToNetwork::WriteCookie { text });
+    }),
+    goes_on("fetch-hidden-cookies", RENDERER, |liar| {
+        let sequence = 9_999;
+        say_fetch(liar, &ToNetwork::ReadCookies { sequence });
+        match cookies(liar, sequence).contains("secret") {
+            true => liar.lives(),
+            false => liar.is_refused(),
+        }
+        wait_for_the_end();
+    })
+    .refused(),
     // Its site's documents it could be given anyway; another site's it cannot have under any name.
     goes_on("fetch-foreign-page-as-an-image", RENDERER, |liar| {
         must_be_blocked(liar, Destination::Image, FetchOptions::default());
@@ -198,10 +212,12 @@ pub const LIES: &[Lie] = &[
     // All the bodies together have a bound, in whatever number of requests they come.
     goes_on("fetch-bodies-without-end", RENDERER, |liar| {
         for id in 0..FETCHES_PER_CHANNEL_MAX as u32 {
+            wait_writable(liar.fetch());
             ask(liar, id, liar.url("/never"), post(REQUEST_BODY_BYTES_MAX));
             let mut left = REQUEST_BODY_BYTES_MAX;
             while left > 0 {
                 let piece = left.min(REQUEST_BODY_CHUNK_BYTES_MAX);
+                wait_writable(liar.fetch());
                 say_body(liar, id, piece);
                 left -= piece;
             }
@@ -375,6 +391,22 @@ fn answer(liar: &Liar<'_>) -> FromNetwork {
     }
 }
 
+/// The cookies of the document, as a script would see them.
+fn cookies(liar: &Liar<'_>, wanted: u32) -> String {
+    loop {
+        let Some(bytes) = receive(liar.fetch()) else {
+            wait_readable(liar.fetch());
+            continue;
+        };
+        let answer = decode(&bytes).expect("the network process is honest");
+        if let FromNetwork::Cookies { sequence, text } = answer
+            && sequence == wanted
+        {
+            return text;
+        }
+    }
+}
+
 fn request_of(answer: &FromNetwork) -> RequestId {
     match answer {
         FromNetwork::Head { request, .. }
@@ -383,6 +415,8 @@ fn request_of(answer: &FromNetwork) -> RequestId {
         | FromNetwork::Opaque { request, .. }
         | FromNetwork::End { request }
         | FromNetwork::Failed { request, .. } => *request,
+        // Nobody asks for them but one of these lies.
+        FromNetwork::Cookies { .. } => RequestId(0),
     }
 }
 

@@ -14,9 +14,18 @@ pub fn wait_for_the_end() -> ! {
 
 /// Sleeps until something can be read.
 pub fn wait_readable(fd: RawFd) {
+    wait(fd, libc::POLLIN);
+}
+
+/// Sleeps until there is room for a packet.
+pub fn wait_writable(fd: RawFd) {
+    wait(fd, libc::POLLOUT);
+}
+
+fn wait(fd: RawFd, events: i16) {
     let mut slot = libc::pollfd {
         fd,
-        events: libc::POLLIN,
+        events,
         revents: 0,
     };
     // SAFETY: one slot.

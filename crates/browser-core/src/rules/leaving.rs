@@ -69,7 +69,14 @@ impl Core {
             Leave::Close => self.close_tab(id),
             Leave::Entry(index) => self.go_to_entry(id, index),
             Leave::Go(address) => self.navigate_typed(id, &address, NavigationKind::New),
-            Leave::Link(url, kind) => self.begin(id, &url, kind),
+            Leave::Link(url, kind) => {
+                // The page that is left has asked for it.
+                let process = self.tabs.find(id).and_then(Tab::committed_process);
+                match process {
+                    Some(process) => self.by_page(process, |core| core.begin(id, &url, kind)),
+                    None => self.begin(id, &url, kind),
+                }
+            }
             Leave::Reload => self.reload(id),
         }
     }

@@ -243,7 +243,7 @@ impl Core {
                     && let Some(entry) = self.processes.living_mut(process)
                 {
                     entry.activated = true;
-                    self.on_link(tab, process, &address, true);
+                    self.by_page(process, |core| core.on_link(tab, process, &address, true));
                 }
             }
             Choice::Paste(surface) => self.paste(surface),

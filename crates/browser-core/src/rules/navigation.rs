@@ -5,7 +5,7 @@
 //! built-in page for web content, or ends a navigation without giving back what it held (fetch,
 //! body, process).
 
-use crate::action::{Action, Body};
+use crate::action::{self, Action, Body};
 use crate::death::DeathCause;
 use crate::record::RecordKind;
 use crate::state::core::Core;
@@ -112,6 +112,7 @@ impl Core {
     ) {
         self.supersede(id);
         self.refuse_dialog(id);
+        let initiator = self.asking.take();
         let navigation = self.ids.navigation();
         let Some(tab) = self.tabs.find_mut(id) else {
             return;
@@ -130,6 +131,7 @@ impl Core {
             id: navigation,
             url: url.clone(),
             kind,
+            initiator,
             stage: LoadStage::WaitNetwork,
             is_body_held: false,
             is_repeated: false,
@@ -181,14 +183,16 @@ impl Core {
         pending.is_body_held = true;
         let page = address::source_of(&pending.url).unwrap_or(&pending.url);
         let (navigation, url) = (pending.id, page.to_owned());
+        let initiator = pending.initiator.clone();
         if let Some(process) = self.processes.living_mut(network) {
             process.navigations.grant(navigation);
         }
-        self.emit(Action::Fetch {
+        self.emit(Action::Fetch(action::Fetch {
             navigation,
             network,
             url,
-        });
+            initiator,
+        }));
     }
 
     pub(crate) fn pending_mut(&mut self, tab: TabId) -> Option<&mut Navigation> {

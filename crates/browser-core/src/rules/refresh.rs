@@ -75,10 +75,14 @@ impl Core {
             return self.refuse(id, reason);
         }
         if is_itself {
-            self.begin(id, &refresh.url, NavigationKind::Reload);
+            self.by_page(process, |core| {
+                core.begin(id, &refresh.url, NavigationKind::Reload)
+            });
         } else {
             match self.may_open(id, process, &refresh.url) {
-                Some(None) => self.begin(id, &refresh.url, NavigationKind::Replace),
+                Some(None) => self.by_page(process, |core| {
+                    core.begin(id, &refresh.url, NavigationKind::Replace);
+                }),
                 // A page breaks nothing unless the user clicks.
                 Some(Some(_)) | None => return,
             }

@@ -153,7 +153,7 @@ impl Core {
             }
             FromRenderer::Incomplete { reason, .. } => self.incomplete(id, reason),
             FromRenderer::Navigate { url, new_tab, .. } => {
-                self.on_link(id, process, &url, new_tab);
+                self.by_page(process, |core| core.on_link(id, process, &url, new_tab));
             }
             FromRenderer::Scrolled { y, .. } => {
                 if let Some(entry) = tab.history.current_mut() {
@@ -164,7 +164,7 @@ impl Core {
                 request, matches, ..
             } => self.on_found(id, request, matches),
             FromRenderer::NavigateNamed { url, name, .. } => {
-                self.on_named_link(id, process, &url, name);
+                self.by_page(process, |core| core.on_named_link(id, process, &url, name));
             }
             FromRenderer::WentWithin { fragment, .. } => {
                 self.on_went_within(id, process, &fragment);
@@ -175,6 +175,13 @@ impl Core {
             FromRenderer::Icon { pixels, .. } => self.on_icon(id, process, pixels),
             message => self.on_script(id, process, message),
         }
+    }
+
+    /// Carries out what a page asks for. A navigation that comes of it is by its site.
+    pub(crate) fn by_page(&mut self, process: ProcessId, act: impl FnOnce(&mut Self)) {
+        self.asking = self.processes.get(process).and_then(|p| p.site.clone());
+        act(self);
+        self.asking = None;
     }
 
     /// What only a document with scripts says.

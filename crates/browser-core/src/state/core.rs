@@ -22,6 +22,7 @@ use protocol::appearance::Percent;
 use protocol::dialog::DialogView;
 use protocol::ids::{NavigationId, ProcessId, TabId};
 use protocol::shell::{Popup as PopupView, ShellState};
+use protocol::site::Site;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// The broker's decision logic. See the crate's documentation.
@@ -59,6 +60,8 @@ pub struct Core {
     pub(crate) icons_told: BTreeMap<TabId, u64>,
     /// Local pages and files that the event loop was asked for and has not answered yet.
     pub(crate) building: BTreeSet<NavigationId>,
+    /// The site of the page whose wish is being carried out: the next navigation is by it.
+    pub(crate) asking: Option<Site>,
     /// The browser ends: only exits matter any more.
     pub(crate) exiting: bool,
 }
@@ -94,6 +97,7 @@ impl Core {
             shell_told: None,
             icons_told: BTreeMap::new(),
             building: BTreeSet::new(),
+            asking: None,
             exiting: false,
         }
     }

@@ -25,6 +25,8 @@ pub(crate) struct Navigation {
     /// The URL asked for; of an address that is no URL, its text.
     pub(crate) url: String,
     pub(crate) kind: NavigationKind,
+    /// The site of the page that asked for it; none if the user did.
+    pub(crate) initiator: Option<Site>,
     pub(crate) stage: LoadStage,
     /// Whether the event loop holds a body under its id.
     pub(crate) is_body_held: bool,

@@ -1,5 +1,5 @@
-//! Requests, headers and bytes, which come as a text of one character a byte. What a page may ask for is decided by the network process; what no
-//! honest page asks for is left out here already.
+//! Requests, headers and bytes, which come as a text of one character a byte. What a page may ask
+//! for is decided by the network process; what no honest page asks for is left out here already.
 
 use crate::load::scripted::Order;
 use crate::script::handles::{List, OrName, OrNull, Refusal};
@@ -94,6 +94,15 @@ pub(super) fn add<'js>(natives: &Object<'js>, host: &Rc<Host>) -> Result<()> {
             OrName(order.and_then(|order| host.requests.borrow_mut().add(order).map(|()| true)))
         }
     );
+    native!(natives, "cookies", host, || {
+        let link = host.link.borrow().clone();
+        link.map(|link| link.read_cookies()).unwrap_or_default()
+    });
+    native!(natives, "setCookie", host, |text: String| {
+        if let Some(link) = &*host.link.borrow() {
+            link.write_cookie(text);
+        }
+    });
     native!(natives, "abortFetch", host, |id: u32| host
         .requests
         .borrow_mut()
@@ -106,6 +115,11 @@ pub(super) fn add<'js>(natives: &Object<'js>, host: &Rc<Host>) -> Result<()> {
         .requests
         .borrow_mut()
         .remove_blob(&url));
+    add_bytes(natives, host)?;
+    add_checks(natives, host)
+}
+
+fn add_bytes<'js>(natives: &Object<'js>, host: &Rc<Host>) -> Result<()> {
     native!(natives, "dataUrl", host, |ctx: Ctx<'js>, url: String| {
         let _ = &host;
         match data(&ctx, &url) {
@@ -136,6 +150,10 @@ pub(super) fn add<'js>(natives: &Object<'js>, host: &Rc<Host>) -> Result<()> {
         let pairs = pairs.map(|(name, value)| List(vec![name.into_owned(), value.into_owned()]));
         List(pairs.collect())
     });
+    Ok(())
+}
+
+fn add_checks(natives: &Object<'_>, host: &Rc<Host>) -> Result<()> {
     native!(natives, "isToken", host, |text: String| {
         let _ = &host;
         is_token(&text)

@@ -101,8 +101,8 @@ class Document extends Node {
   get documentURI() { return n.url(); }
   get domain() { return location.hostname; }
   get referrer() { return ''; }
-  get cookie() { return ''; }
-  set cookie(value) { text(value); }
+  get cookie() { return n.cookies(); }
+  set cookie(value) { n.setCookie(text(value)); }
   get lastModified() { return '01/01/1970 00:00:00'; }
   get compatMode() { return 'CSS1Compat'; }
   get characterSet() { return 'UTF-8'; }

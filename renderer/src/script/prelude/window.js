@@ -195,7 +195,7 @@ mix(Navigator.prototype, {
   get language() { return 'en-US'; },
   get languages() { return freeze(['en-US', 'en']); },
   get onLine() { return true; },
-  get cookieEnabled() { return false; },
+  get cookieEnabled() { return true; },
   get hardwareConcurrency() { return 1; },
   get maxTouchPoints() { return 0; },
   get webdriver() { return false; },

@@ -73,7 +73,8 @@ fn respond(outside: &Outside, request: RequestId, status: u16, headers: &[Header
 #[test]
 fn a_page_fetches_and_reads_the_answer() {
     let (mut outside, request, (url, destination, options), _) = asked(
-        "fetch('/data?x#y').then((r) => r.json().then((data) => { document.title = [r.status, r.ok, \
+        "fetch('/data?x#y').then((r) => r.json().then((data) => { document.title = [r.status, \
+         r.ok, \
          r.type, r.url, r.redirected, r.headers.get('X-Own'), data.a].join(); }))",
     );
     assert_eq!(url, "http://site.test/data?x");
@@ -209,7 +210,8 @@ fn a_page_shows_pictures_of_its_own_making() {
     // One red pixel, as BMP.
     let mut outside = Outside::page();
     outside.load(
-        "<body style='margin:0'><img id=i width=100 height=100><script>const b = [66, 77, 58, 0, 0, \
+        "<body style='margin:0'><img id=i width=100 height=100><script>const b = [66, 77, 58, 0, \
+         0, \
          0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 24, 0, 0, 0, 0, 0, \
          4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 0]; \
          document.getElementById('i').src = URL.createObjectURL(new Blob([new Uint8Array(b)], \
@@ -221,7 +223,8 @@ fn a_page_shows_pictures_of_its_own_making() {
 /// What a promise of the page comes to.
 fn later(page: &mut Scripted, code: &str) -> String {
     let code = format!(
-        "(async () => {{ {code} }})().then((v) => console.log(String(v)), (e) => console.log('' + e))"
+        "(async () => {{ {code} }})().then((v) => console.log(String(v)), (e) => console.log('' + \
+         e))"
     );
     let said = page.say(&code);
     page.pass();
@@ -234,7 +237,8 @@ fn headers_are_kept_as_the_web_has_them() {
         let mut page = Scripted::new("<p>");
         for (code, expected) in [
             (
-                "const h = new Headers({ b: '2', A: ' 1 ' }); h.append('b', '3'); return [...h].join(';')",
+                "const h = new Headers({ b: '2', A: ' 1 ' }); h.append('b', '3'); return \
+                 [...h].join(';')",
                 "a,1;b,2, 3",
             ),
             (
@@ -251,7 +255,8 @@ fn headers_are_kept_as_the_web_has_them() {
                 "x",
             ),
             (
-                "const r = new Request('/', { mode: 'no-cors', headers: { x: 'c', accept: 'd' } }); \
+                "const r = new Request('/', { mode: 'no-cors', headers: { x: 'c', accept: 'd' } \
+                 }); \
                  return [...r.headers.keys()].join()",
                 "accept",
             ),
@@ -298,7 +303,8 @@ fn bodies_are_read_once_in_every_form() {
     on_stack(|| {
         let mut page = Scripted::new(
             "<form id=f><input name=a value=1><input type=checkbox name=b \
-            checked><select name=c><option>x<option selected>y</select><textarea name=d>z</textarea>\
+            checked><select name=c><option>x<option selected>y</select><textarea \
+             name=d>z</textarea>\
             <input name=e disabled value=no><button name=g value=no>g</button></form>",
         );
         for (code, expected) in [
@@ -317,11 +323,13 @@ fn bodies_are_read_once_in_every_form() {
                 "TypeErrortrue",
             ),
             (
-                "const r = new Response('x'), c = r.clone(); return await r.text() + await c.text()",
+                "const r = new Response('x'), c = r.clone(); return await r.text() + await \
+                 c.text()",
                 "xx",
             ),
             (
-                "const b = new Blob(['ab', new Uint8Array([99]), new Blob(['d'])], { type: 'A/B' }); \
+                "const b = new Blob(['ab', new Uint8Array([99]), new Blob(['d'])], { type: 'A/B' \
+                 }); \
                  return b.size + b.type + await b.slice(1, -1).text()",
                 "4a/bbc",
             ),
@@ -331,7 +339,8 @@ fn bodies_are_read_once_in_every_form() {
             ),
             (
                 "const f = new FormData(); f.append('a', '1\\n2'); f.append('b', new File(['c'], 'n\
-                 .txt', { type: 'text/x' })); const g = await new Response(f).formData(); const b = \
+                 .txt', { type: 'text/x' })); const g = await new Response(f).formData(); const b \
+                  = \
                  g.get('b'); return JSON.stringify(g.get('a')) + b.name + b.type + await b.text()",
                 "\"1\\r\\n2\"n.txttext/xc",
             ),
@@ -360,7 +369,8 @@ fn bodies_are_read_once_in_every_form() {
                 "truewhy",
             ),
             (
-                "try { await fetch('/', { signal: AbortSignal.abort() }) } catch (e) { return e.name }",
+                "try { await fetch('/', { signal: AbortSignal.abort() }) } catch (e) { return \
+                 e.name }",
                 "AbortError",
             ),
         ] {
