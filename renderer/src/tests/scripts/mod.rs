@@ -7,6 +7,7 @@ mod pages;
 mod taken_apart;
 mod traps;
 mod trees;
+mod xpath;
 
 use super::harness::bundled_fonts;
 use crate::load::fetcher::Fetcher;
