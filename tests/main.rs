@@ -33,3 +33,4 @@ mod scripts;
 mod stalled;
 mod tabs;
 mod window;
+mod worst;
