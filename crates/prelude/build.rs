@@ -26,8 +26,15 @@ const FILES: &[&str] = &[
     "xpath_results.js",
     "url.js",
     "encoding.js",
+    "console.js",
     "window.js",
+    "leaving.js",
+    "storage.js",
     "activation.js",
+    "blob.js",
+    "fetch.js",
+    "request.js",
+    "xhr.js",
     "entry.js",
 ];
 
