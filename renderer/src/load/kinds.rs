@@ -27,7 +27,9 @@ pub(crate) fn script_request(url: Url) -> Request {
 /// The request of a module: another origin has to allow it.
 pub(crate) fn module_request(url: Url) -> Request {
     let mut request = script_request(url);
-    request.headers.insert(MODE, HeaderValue::from_static("cors"));
+    request
+        .headers
+        .insert(MODE, HeaderValue::from_static("cors"));
     request
 }
 

@@ -4,8 +4,8 @@ use crate::script::loader::Loader;
 use crate::script::modules::Modules;
 use crate::script::resources::Resources;
 use protocol::geometry::Size;
-use std::rc::Rc;
 use protocol::renderer::HistoryPlace;
+use std::rc::Rc;
 
 /// How far the scripts of a document are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
