@@ -119,7 +119,7 @@ impl Page {
         while let Some(load) = &mut self.load {
             match load.parse(&mut self.view, &mut self.fetcher, until) {
                 Some(Stop::Script(node)) => self.meet(node, control),
-                Some(Stop::Again) => self.scripts = Scripts::of(self.scripts.may_run),
+                Some(Stop::Again) => self.scripts = self.scripts.begun_again(),
                 Some(Stop::End(end)) => {
                     self.incomplete.extend(end.incomplete);
                     self.refresh = end.refresh;

@@ -56,6 +56,11 @@ impl Scripts {
         }
     }
 
+    /// Of the same document, whose parser begins again.
+    pub(crate) fn begun_again(&mut self) -> Scripts {
+        Scripts::of(self.may_run, self.place, self.state.take())
+    }
+
     /// Whether the document waits for no script any more.
     pub(crate) fn are_over(&self) -> bool {
         self.stage == Stage::Over && self.loader.is_empty()
