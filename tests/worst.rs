@@ -3,7 +3,6 @@
 
 use demo::Site;
 use httpd::Running;
-use serde_json::Value;
 use std::io::{Read, Seek, SeekFrom};
 use testkit::{Browser, Tab, Watchdog, server};
 
@@ -105,8 +104,9 @@ fn be_slow(browser: &mut Browser, tab: &Tab) {
         browser.send("key a");
         for _ in 0..100 {
             watchdog.check(|| format!("never slow\n{}", browser.stderr()));
-            let slow = |record: &Value| record["record"] == "slow" && record["tab"] == tab.id;
-            if browser.wait_briefly(slow).is_some() {
+            let slow = browser
+                .wait_briefly(|record| record["record"] == "slow" && record["tab"] == tab.id);
+            if slow.is_some() {
                 return;
             }
         }
