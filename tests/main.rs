@@ -35,3 +35,4 @@ mod stalled;
 mod tabs;
 mod walls;
 mod window;
+mod worst;

@@ -22,6 +22,8 @@ const FILES: &[&str] = &[
     "html.js",
     "controls.js",
     "document.js",
+    "xpath.js",
+    "xpath_results.js",
     "url.js",
     "encoding.js",
     "console.js",

@@ -10,12 +10,17 @@
 //! part of the program), connects anywhere, or keeps state between requests.
 #![forbid(unsafe_code)]
 
+mod answers;
+mod attacks;
 mod html;
 mod pages;
 mod site;
+mod steal;
 mod stream;
 
-pub use site::{Response, Site, respond};
+pub use answers::Response;
+pub use attacks::names as attacks;
+pub use site::{Site, respond};
 pub use stream::Stream;
 
 use ipc::Endpoint;

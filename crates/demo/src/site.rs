@@ -2,15 +2,15 @@
 //!
 //! Trusts: no client; numbers in paths are bounded. Never: keeps state between requests.
 
+use crate::answers::{Response, error, other_origin, redirect, script};
+use crate::attacks;
 use crate::html::{escape, page};
 use crate::pages;
+use crate::steal;
 use crate::stream::Stream;
 use flate2::{Compression, write::GzEncoder};
-use httpd::{Body, HTML, Handler, Method, Request, reason};
+use httpd::{Body, HTML, Handler, Method, Request};
 use std::io::Write;
-
-/// A response of the site.
-pub type Response = httpd::Response<Stream>;
 
 /// The site as a handler of the server.
 pub struct Site;
@@ -38,7 +38,8 @@ pub fn respond(request: &Request) -> Response {
         "/" => Response::html(200, include_str!("../site/index.html")),
         "/animated" => Response::html(200, include_str!("../site/animated.html")),
         "/article" => Response::html(200, include_str!("../site/article.html")),
-        "/break" => Response::html(200, include_str!("../site/break.html")),
+        "/attack.js" => script(include_str!("../site/attack.js")),
+        "/break" => Response::html(200, break_it()),
         "/colors" => Response::html(200, include_str!("../site/colors.html")),
         "/cut" => cut(),
         "/echo" => echo(request.query.as_deref().unwrap_or("")),
@@ -58,6 +59,8 @@ pub fn respond(request: &Request) -> Response {
         ),
         path => image(path)
             .or_else(|| numbered(path))
+            .or_else(|| attack(path))
+            .or_else(|| steal::respond(request))
             .unwrap_or_else(|| not_found(path)),
     }
 }
@@ -72,6 +75,11 @@ fn image(path: &str) -> Option<Response> {
         _ => return None,
     };
     Some(Response::ok(content_type, bytes))
+}
+
+fn attack(path: &str) -> Option<Response> {
+    let page = attacks::attack(path.strip_prefix("/attack/")?)?;
+    Some(Response::html(200, page))
 }
 
 /// `/redirect/N` and `/status/NNN`.
@@ -99,19 +107,6 @@ fn numbered(path: &str) -> Option<Response> {
         200..=599 => Some(error(status, "This page always answers with this status.")),
         _ => None,
     }
-}
-
-/// A page that names what went wrong.
-fn error(status: u16, detail: &str) -> Response {
-    let title = format!("{status} {}", reason(status));
-    let body = format!("<h1>{title}</h1>\n<p>{}</p>", escape(detail));
-    Response::html(status, page(&title, &body))
-}
-
-fn redirect(location: String) -> Response {
-    let mut response = error(302, &format!("The page is at {location}."));
-    response.headers.push(("Location", location.into()));
-    response
 }
 
 fn not_found(path: &str) -> Response {
@@ -176,21 +171,16 @@ fn gzip(request: &Request) -> Response {
     response
 }
 
-/// Redirects to this server's other name, which a browser treats as another site.
 fn other_site(request: &Request) -> Response {
-    let (name, port) = match request.host.split_once(':') {
-        Some((name, port)) => (name, port.parse::<u16>().ok()),
-        None => (request.host.as_str(), None),
-    };
-    let other = match name {
-        "127.0.0.1" => "localhost",
-        "localhost" => "127.0.0.1",
-        _ => {
-            return error(404, "This page exists only under 127.0.0.1 and localhost.");
-        }
-    };
-    let port = port.map_or_else(String::new, |port| format!(":{port}"));
-    redirect(format!("http://{other}{port}/article"))
+    match other_origin(request) {
+        Some(origin) => redirect(format!("{origin}/article")),
+        None => error(404, "This page exists only under 127.0.0.1 and localhost."),
+    }
+}
+
+/// The table of what can be broken, with the hostile pages.
+fn break_it() -> String {
+    include_str!("../site/break.html").replace("<!-- attacks -->", &attacks::rows())
 }
 
 /// Most redirects in a row that `/redirect/N` makes.

@@ -25,6 +25,8 @@ pub struct Request {
     pub query: Option<String>,
     /// The `Host` header.
     pub host: String,
+    /// The `Cookie` header, or nothing.
+    pub cookies: String,
     /// Whether the client accepts gzip.
     pub accepts_gzip: bool,
     /// Whether the client speaks HTTP/1.1, and so understands chunked bodies.
@@ -43,6 +45,7 @@ impl Request {
             path,
             query,
             host: "127.0.0.1".to_owned(),
+            cookies: String::new(),
             accepts_gzip: true,
             is_http_1_1: true,
             keep_alive: true,
@@ -96,16 +99,13 @@ fn complete(head: &httparse::Request<'_, '_>, bytes: usize) -> Parsed {
         return too_large();
     }
     let is_http_1_1 = head.version == Some(1);
-    let header = |name: &str| {
+    let exact = |name: &str| {
         head.headers
             .iter()
             .find(|header| header.name.eq_ignore_ascii_case(name))
-            .map(|header| {
-                String::from_utf8_lossy(header.value)
-                    .trim()
-                    .to_ascii_lowercase()
-            })
+            .map(|header| String::from_utf8_lossy(header.value).trim().to_owned())
     };
+    let header = |name: &str| exact(name).map(|value| value.to_ascii_lowercase());
     let Some(host) = header("host").or((!is_http_1_1).then(String::new)) else {
         return Parsed::Refused(400, "the Host header is missing".to_owned());
     };
@@ -128,6 +128,7 @@ fn complete(head: &httparse::Request<'_, '_>, bytes: usize) -> Parsed {
         path,
         query,
         host,
+        cookies: exact("cookie").unwrap_or_default(),
         accepts_gzip: accepts_gzip(&header("accept-encoding").unwrap_or_default()),
         is_http_1_1,
         keep_alive: keep_alive && !has_body,
@@ -191,7 +192,7 @@ mod tests {
     fn head_is_reduced_to_what_the_site_needs() {
         let found = request(
             "GET /echo?a=1&b=2 HTTP/1.1\r\nHOST: LocalHost:81\r\n\
-             Accept-Encoding: br, gzip;q=1\r\n\r\n",
+             Accept-Encoding: br, gzip;q=1\r\nCookie: A=b; c=D\r\n\r\n",
         );
         assert_eq!(found.method, Method::Get);
         assert_eq!(
@@ -199,6 +200,7 @@ mod tests {
             ("/echo", Some("a=1&b=2"))
         );
         assert_eq!(found.host, "localhost:81");
+        assert_eq!(found.cookies, "A=b; c=D");
         assert!(found.accepts_gzip && found.is_http_1_1 && found.keep_alive);
     }
 

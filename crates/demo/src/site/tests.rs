@@ -238,3 +238,52 @@ fn streams_have_the_sizes_they_are_named_for() {
     };
     assert_eq!(endless.take(1_000).count(), 1_000);
 }
+
+#[test]
+fn every_attack_is_a_page_with_its_script_and_is_linked_from_break_it() {
+    let table = text(&get("/break"));
+    assert!(!table.contains("<!-- attacks -->"));
+    for name in attacks::names() {
+        let path = format!("/attack/{name}");
+        assert!(table.contains(&format!("href=\"{path}\"")), "{path}");
+        let page = text(&get(&path));
+        let (_, script) = page.split_once("<script>").expect("a script");
+        assert!(script.contains("const attack = async (say, show) => {"));
+        assert_eq!(page.matches("</script>").count(), 2, "{path}");
+    }
+    assert_eq!(get("/attack/nothing").status, 404);
+    assert_eq!(get("/attack/").status, 404);
+}
+
+#[test]
+fn account_is_that_of_the_cookie_in_every_form() {
+    let ask = |target: &str, cookies: &str| {
+        let request = Request {
+            cookies: cookies.to_owned(),
+            ..Request::get(target)
+        };
+        text(&respond(&request))
+    };
+    let cookies = "a=1; vault=p%3Cb%3E%22%26x";
+    for (form, shown) in [
+        ("", "password: p&lt;b&gt;&quot;&amp;x<"),
+        (".json", "\"p<b>\\\"&x\""),
+        (".js", "window.accountPassword = \"p<b>\\\"&x\";"),
+        (".css", "--password: \"p<b>\\\"&x\";"),
+        (".svg", "p&lt;b&gt;&quot;&amp;x</text>"),
+    ] {
+        let target = format!("/vault/account{form}");
+        let account = ask(&target, cookies);
+        assert!(account.contains(shown), "{account}");
+        assert!(!ask(&target, "b=1").contains("p<b>"));
+    }
+    assert_eq!(get("/vault/account.txt").status, 404);
+}
+
+#[test]
+fn the_vault_is_on_the_other_site() {
+    let to = header(&get("/steal/to-vault"), "Location").map(str::to_owned);
+    assert_eq!(to.as_deref(), Some("http://localhost/vault"));
+    let to = header(&get("/steal/redirect"), "Location").map(str::to_owned);
+    assert_eq!(to.as_deref(), Some("http://localhost/vault/account.json"));
+}

@@ -12,6 +12,7 @@ mod storage;
 mod taken_apart;
 mod traps;
 mod trees;
+mod xpath;
 
 use super::harness::bundled_fonts;
 use crate::document::markup::Markup;
