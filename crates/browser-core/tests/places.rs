@@ -138,7 +138,7 @@ fn a_document_with_scripts_is_moved_within_like_any_other() {
     });
     let process = world.process_of(tab);
     let typed = world.navigate(tab, "https://one.example/#here");
-    assert_eq!(moves(&typed), [(Some("here"), None)]);
+    assert_eq!(moves(&typed), [(Some("here".to_owned()), None)]);
     world.settle();
     let back = world.command(Command::Back(tab));
     assert_eq!(moves(&back).len(), 1);

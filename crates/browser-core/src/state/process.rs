@@ -86,6 +86,8 @@ pub(crate) struct Process {
     pub(crate) activated: bool,
     /// How often its page has asked to go elsewhere.
     pub(crate) navigations_asked: RateLimit,
+    /// How often its page was refused something.
+    pub(crate) refusals: RateLimit,
     /// How many searches for text it was asked for.
     pub(crate) finds_asked: u32,
     pub(crate) cursor: Cursor,
@@ -124,6 +126,10 @@ impl Process {
             console_left_out: 0,
             activated: false,
             navigations_asked: RateLimit::new(
+                limits::PAGE_NAVIGATIONS_MAX,
+                limits::PAGE_NAVIGATIONS_WINDOW_MS,
+            ),
+            refusals: RateLimit::new(
                 limits::PAGE_NAVIGATIONS_MAX,
                 limits::PAGE_NAVIGATIONS_WINDOW_MS,
             ),
