@@ -88,6 +88,9 @@ impl Page {
     }
 
     fn went_within(&mut self, navigation: NavigationId, fragment: String, control: &ToBroker) {
+        if !self.may_go_within() {
+            return;
+        }
         // Where the document is now belongs to the entry that is left.
         self.say_scrolled(navigation, control);
         let anchor = Anchor::Fragment(fragment.clone());
@@ -103,6 +106,19 @@ impl Page {
             navigation,
             fragment,
         });
+    }
+
+    /// Whether a script does not change the address too often; if so, it stays what it is.
+    fn may_go_within(&self) -> bool {
+        let Some((realm, load)) = self.view.script.zip(self.load.as_ref()) else {
+            return true;
+        };
+        let may_go = realm.host.address.may_change(false);
+        if !may_go {
+            *realm.host.url.borrow_mut() = load.url.clone();
+            realm.host.log("warn", "The address is changed too often.");
+        }
+        may_go
     }
 
     /// To an entry of the history that is a place of the document.

@@ -296,7 +296,6 @@ fn a_page_that_wants_to_stay_is_left_only_if_the_user_wants_it() {
         let (process, sequence) = asked_to_leave(&actions).expect("it is asked");
         let stays = true;
         world.renderer(process, FromRenderer::LeaveAnswer { sequence, stays });
-        world.renderer(process, FromRenderer::Done { sequence });
         assert!(has_dialog(&world));
         let serial = shown_serial(&world);
         let answer = DialogAnswer {

@@ -209,16 +209,11 @@ impl Core {
             } => self.on_push_state(tab, process, &url, state, replaces),
             FromRenderer::CloseTab { .. } => {
                 let opened = self.tabs.find(tab).is_some_and(|it| it.named.is_some());
-                match opened {
-                    true => self.leave(tab, Leave::Close),
-                    false => {
-                        let reason = "the page tried to close a tab that no page opened";
-                        let refused = RecordKind::Refused {
-                            reason: reason.to_owned(),
-                        };
-                        self.record(refused, Some(tab), Some(process));
-                    }
+                if opened {
+                    return self.leave(tab, Leave::Close);
                 }
+                let reason = "the page tried to close a tab that no page opened";
+                self.record_refusal(tab, reason.to_owned());
             }
             _ => {}
         }

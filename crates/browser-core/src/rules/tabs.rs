@@ -23,9 +23,19 @@ impl Core {
 
     /// The tab's page asked for something that it may not have.
     pub(crate) fn refuse(&mut self, tab: TabId, reason: String) {
-        let process = self.current_process(tab);
         self.set_notice(tab, reason.clone());
-        self.record(RecordKind::Refused { reason }, Some(tab), process);
+        self.record_refusal(tab, reason);
+    }
+
+    /// Writes down what the tab's page may not have, so often and no oftener: a page must not drown
+    /// the records.
+    pub(crate) fn record_refusal(&mut self, tab: TabId, reason: String) {
+        let now = self.now;
+        let id = self.current_process(tab);
+        let process = id.and_then(|id| self.processes.living_mut(id));
+        if process.is_none_or(|process| process.refusals.allow(now)) {
+            self.record(RecordKind::Refused { reason }, Some(tab), id);
+        }
     }
 
     /// A new tab at an address as typed; `None` at the limit.

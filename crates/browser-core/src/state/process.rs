@@ -89,6 +89,8 @@ pub(crate) struct Process {
     pub(crate) activated: bool,
     /// How often its page has asked to go elsewhere.
     pub(crate) navigations_asked: RateLimit,
+    /// How often its page was refused something.
+    pub(crate) refusals: RateLimit,
     /// How many searches for text it was asked for.
     pub(crate) finds_asked: u32,
     pub(crate) cursor: Cursor,
@@ -128,6 +130,10 @@ impl Process {
             storage: None,
             activated: false,
             navigations_asked: RateLimit::new(
+                limits::PAGE_NAVIGATIONS_MAX,
+                limits::PAGE_NAVIGATIONS_WINDOW_MS,
+            ),
+            refusals: RateLimit::new(
                 limits::PAGE_NAVIGATIONS_MAX,
                 limits::PAGE_NAVIGATIONS_WINDOW_MS,
             ),
