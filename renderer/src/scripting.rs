@@ -82,6 +82,7 @@ impl Page {
                 .push("There is no memory for the page\u{2019}s scripts.".to_owned());
             return;
         };
+        self.view.equip(realm);
         *realm.host.storage.borrow_mut() = self.storing.take_for(load.navigation);
         note_what_is_there(realm, document);
         let loader = Loader::of(document, &*self.view.net());

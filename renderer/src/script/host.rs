@@ -3,6 +3,7 @@
 //!
 //! Never: stays borrowed across a call into the engine.
 
+use crate::script::canvas::Canvases;
 use crate::script::console::Console;
 use crate::script::handles::Refusal;
 use crate::script::limits::{ATTRIBUTE_BYTES_MAX, NAVIGATIONS_MAX, NODES_MAX, TEXT_BYTES_MAX};
@@ -67,6 +68,7 @@ pub(crate) struct Host {
     pub(crate) is_hidden: Cell<bool>,
     /// What the origin keeps.
     pub(crate) storage: RefCell<Storage>,
+    pub(crate) canvases: RefCell<Canvases>,
     navigations: Cell<usize>,
     text_bytes: Cell<usize>,
     attribute_bytes: Cell<usize>,
@@ -102,6 +104,7 @@ impl Host {
             ready_state: Cell::new("loading"),
             is_hidden: Cell::new(false),
             storage: RefCell::default(),
+            canvases: RefCell::default(),
             navigations: Cell::new(0),
             text_bytes: Cell::new(0),
             attribute_bytes: Cell::new(0),

@@ -41,3 +41,9 @@ pub(crate) const SCRIPT_BYTES_MAX: usize = 20 << 20;
 pub(crate) const SELECTOR_BYTES_MAX: usize = 64 << 10;
 /// How deep a selector may nest: its parser recurses.
 pub(crate) const SELECTOR_DEPTH_MAX: usize = 64;
+/// Canvases that are drawn on.
+pub(crate) const CANVASES_MAX: usize = 1_024;
+/// Their pixels, all together: each is there up to four times.
+pub(crate) const CANVAS_PIXELS_MAX: usize = 16 << 20;
+/// The longest side of one.
+pub(crate) const CANVAS_SIDE_MAX: u32 = 16_384;

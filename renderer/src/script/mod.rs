@@ -4,6 +4,7 @@
 //! Never: runs without a deadline, drops a node during an event, or hands Blitz what it would panic
 //! on.
 
+pub(crate) mod canvas;
 pub(crate) mod console;
 pub(crate) mod elements;
 pub(crate) mod events;

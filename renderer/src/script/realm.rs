@@ -41,6 +41,8 @@ const PRELUDE: &str = concat!(
     include_str!("prelude/encoding.js"),
     include_str!("prelude/window.js"),
     include_str!("prelude/storage.js"),
+    include_str!("prelude/canvas_path.js"),
+    include_str!("prelude/canvas.js"),
     include_str!("prelude/activation.js"),
     include_str!("prelude/entry.js"),
     "\n})"
@@ -301,7 +303,14 @@ impl Realm {
     /// Drops nodes that nobody can reach. Only after a layout, and never during an event.
     pub(crate) fn sweep(&self) -> usize {
         match self.host.has_document() {
-            true => sweep::sweep(&self.host),
+            true => {
+                let dropped = sweep::sweep(&self.host);
+                if dropped > 0 {
+                    let document = self.host.read();
+                    self.host.canvases.borrow_mut().sweep(&document);
+                }
+                dropped
+            }
             false => 0,
         }
     }

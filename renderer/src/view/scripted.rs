@@ -119,10 +119,25 @@ impl View {
         if realm.host.has_new_fields.take() {
             self.controls.placeholders = None;
         }
+        self.take_drawings(realm);
         if realm.host.has_changed.take() {
             self.forget_gone();
             self.outdate_find();
             self.touch();
+        }
+    }
+
+    /// A canvas with another size is shown at once, for the layout; others when they are painted.
+    fn take_drawings(&mut self, realm: &Realm) {
+        let mut canvases = realm.host.canvases.borrow_mut();
+        let has_changed = canvases.has_changed;
+        if canvases.has_resized
+            && let Some(document) = &mut self.document
+        {
+            canvases.show(document);
+        }
+        if has_changed {
+            self.request_paint();
         }
     }
 

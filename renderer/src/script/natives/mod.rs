@@ -2,6 +2,7 @@
 //! nodes up first; one that is gone is nothing.
 
 mod attributes;
+mod canvas;
 mod encoding;
 mod focus;
 mod forms;
@@ -22,8 +23,9 @@ use std::rc::Rc;
 pub(crate) fn all<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> Result<Object<'js>> {
     let natives = Object::new(ctx.clone())?;
     type Add = for<'js> fn(&Object<'js>, &Rc<Host>) -> Result<()>;
-    let groups: [Add; 12] = [
+    let groups: [Add; 13] = [
         attributes::add,
+        canvas::add,
         encoding::add,
         focus::add,
         forms::add,

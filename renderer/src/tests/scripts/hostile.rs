@@ -74,4 +74,5 @@ survives!(
     frames,
     selects,
     storage,
+    canvas,
 );

@@ -1,7 +1,9 @@
 //! Claims about scripts, against a realm and its document without the loop around.
 
+mod canvas;
 mod dom;
 mod events;
+mod fuzz;
 mod hostile;
 mod pages;
 mod storage;
@@ -52,6 +54,7 @@ impl Scripted {
         let url = Url::parse(URL).expect("a URL");
         let defaults = Box::new(PageDefaults(view.events.clone()));
         let realm = Realm::new(url, defaults, &mut view.document).expect("memory");
+        view.equip(realm);
         view.script = Some(realm);
         let mut page = Scripted {
             view,
