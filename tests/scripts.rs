@@ -64,6 +64,32 @@ fn without_scripts_none_runs() {
     assert!(browser.quit().success());
 }
 
+#[test]
+fn a_fetched_script_is_run_as_it_was_sent() {
+    const SCRIPT: &str = "document.title = [1e308, 123456n, 2 ** 53 === 9007199254740992, \
+                          '@import \\'http://[\\';', 'a[href]{}'].join()";
+    let server = server::serve(|head, stream| match head.starts_with("GET /script.js") {
+        true => server::respond(stream, "200 OK", "text/javascript", SCRIPT),
+        false => {
+            // As a style sheet too: what it is for decides, not which asked first.
+            let page = "<link rel=stylesheet href=script.js><script src=script.js></script>";
+            server::respond(stream, "200 OK", "text/html", page);
+        }
+    });
+    let mut browser = Browser::headless(&[]);
+    browser.open(&format!("http://{server}/"));
+    let said = "1e+308,123456,true,@import 'http://[';,a[href]{}";
+    wait_for_title(&mut browser, said);
+    let inline = SCRIPT.replace(' ', "%20");
+    let page = format!("<script src=\"data:text/javascript,{inline}\"></script>");
+    let server = server::serve(move |_, stream| {
+        server::respond(stream, "200 OK", "text/html", &page);
+    });
+    browser.open(&format!("http://{server}/"));
+    wait_for_title(&mut browser, said);
+    assert!(browser.quit().success());
+}
+
 /// Opens one hostile page after the other in the browser, and looks after each whether a calm tab
 /// beside it still answers.
 fn survive(names: &[&str]) {

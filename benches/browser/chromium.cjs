@@ -1,5 +1,5 @@
 // Drives Chromium by puppeteer-core for the bench. Reads one command a line, and answers each with
-// one line of JSON: {"ms": number}, {"pid": number}, {} or {"error": text}.
+// one line of JSON: {"ms": number}, {"pid": number}, {"title": text}, {} or {"error": text}.
 //
 //     node chromium.cjs PROGRAM [ARGUMENT ...]
 //
@@ -10,6 +10,7 @@
 //     reload URL    ms until the page is there again
 //     kill-network URL  kills the network service; ms until a page is loaded
 //     kill-gpu      kills the gpu process; ms until there is a picture of the page again
+//     title WORD    the page's title, once it begins with that
 //     pid           of the main process
 //     quit          ends it
 
@@ -176,6 +177,11 @@ const commands = {
       process.kill(pid, "SIGKILL");
       await insist(() => page.screenshot({ optimizeForSpeed: true }));
     });
+  },
+
+  async title(word) {
+    await page.waitForFunction((word) => document.title.startsWith(word), { timeout: 0 }, word);
+    return { title: await page.title() };
   },
 
   async pid() {

@@ -1,11 +1,11 @@
-//! What starting, opening, dying and coming back take, what a further tab costs, and what an idle
-//! browser does: on the real binary, headless, beside Chromium where it and puppeteer-core are
-//! installed. Each round measures one pair, ours and then Chromium's; the ratio is the median of
-//! the pairs' ratios.
+//! What starting, opening, dying and coming back take, what a further tab costs, what scripts do to
+//! a document, and what an idle browser does: on the real binary, headless, beside Chromium where
+//! it and puppeteer-core are installed. Each round measures one pair, ours and then Chromium's; the
+//! ratio is the median of the pairs' ratios.
 //!
 //!     npm install puppeteer-core                            # NODE_PATH names its node_modules
 //!     cargo bench -p broker --bench browser                 # all of it, some minutes
-//!     cargo bench -p broker --bench browser -- times tabs   # of times, memory, tabs, idle
+//!     cargo bench -p broker --bench browser -- times tabs   # of times, memory, tabs, scripts, idle
 //!     cargo bench -p broker --bench browser -- --json FILE  # the figures as JSON, too
 //!     cargo bench -p broker --bench browser -- --rounds 3   # instead of nine
 //!     cargo bench -p broker --bench browser -- --short      # for CI: fails on a gross loss
@@ -22,6 +22,7 @@ mod limit;
 mod memory;
 mod ours;
 mod peer;
+mod scripts;
 mod tabs;
 mod times;
 
@@ -50,10 +51,11 @@ struct Bench {
 }
 
 type Part = fn(&Bench, Option<&mut Peer>) -> Vec<Figure>;
-const PARTS: [(&str, Part); 4] = [
+const PARTS: [(&str, Part); 5] = [
     ("times", times::measure),
     ("memory", memory::measure),
     ("tabs", tabs::measure),
+    ("scripts", scripts::measure),
     ("idle", idle::measure),
 ];
 /// Those that `--short` is made of.

@@ -16,12 +16,18 @@ pub struct Peer {
 impl Peer {
     /// Starts the driver, or says what is missing.
     pub fn start() -> Result<Peer, String> {
+        Peer::with(&[])
+    }
+
+    /// Starts a driver that gives Chromium these arguments as well.
+    pub fn with(arguments: &[&str]) -> Result<Peer, String> {
         let program = chromium::program().ok_or("no Chromium is installed")?;
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../benches/browser/chromium.cjs");
         let mut driver = Command::new("node")
             .arg(script)
             .arg(program_path(program))
             .args(chromium::arguments())
+            .args(arguments)
             .env("NODE_PATH", node_path())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -7,9 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 /// Each crate of ours, and those of ours that it may depend on.
-const MAY_USE: [(&str, &[&str]); 22] = [
+const MAY_USE: [(&str, &[&str]); 23] = [
     ("public-suffix", &[]),
     ("fiber", &[]),
+    ("prelude", &[]),
     ("role", &[]),
     ("syscalls", &[]),
     ("trace", &[]),
@@ -29,7 +30,7 @@ const MAY_USE: [(&str, &[&str]); 22] = [
     ("x11-filter", &["child", "ipc", "protocol"]),
     ("gpu", &["child", "ipc", "protocol", "shm"]),
     ("network", &["child", "fiber", "ipc", "protocol"]),
-    ("renderer", &["child", "ipc", "protocol", "shm"]),
+    ("renderer", &["child", "ipc", "prelude", "protocol", "shm"]),
     ("lab", &["ipc", "protocol", "shm", "syscalls"]),
     ("testkit", &["sandbox"]),
     ("sim", &["browser-core", "protocol"]),

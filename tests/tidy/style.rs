@@ -295,7 +295,13 @@ const WAITING: [&str; 2] = [
 ];
 
 /// Crates that are about what `unsafe` is needed for.
-const UNSAFE_CRATES: [&str; 4] = ["crates/fiber", "crates/ipc", "crates/sandbox", "crates/shm"];
+const UNSAFE_CRATES: [&str; 5] = [
+    "crates/fiber",
+    "crates/ipc",
+    "crates/prelude",
+    "crates/sandbox",
+    "crates/shm",
+];
 
 /// Beginnings of the paths of modules elsewhere that may allow it, and why.
 const UNSAFE_MODULES: [&str; 14] = [

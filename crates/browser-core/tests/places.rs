@@ -133,6 +133,24 @@ fn a_typed_address_that_differs_by_its_fragment_loads_nothing() {
 }
 
 #[test]
+fn a_document_with_scripts_is_moved_within_like_any_other() {
+    let mut world = World::running();
+    let tab = world.open(ONE);
+    says(&mut world, tab, |navigation| FromRenderer::Scripted {
+        navigation,
+    });
+    let process = world.process_of(tab);
+    let typed = world.navigate(tab, "https://one.example/#here");
+    assert_eq!(moves(&typed), [(Some("here"), None)]);
+    world.settle();
+    let back = world.command(Command::Back(tab));
+    assert_eq!(moves(&back).len(), 1);
+    world.settle();
+    assert_eq!(world.process_of(tab), process);
+    world.check_at_rest();
+}
+
+#[test]
 fn reload_keeps_the_fragment_and_a_dead_document_is_loaded_again() {
     let mut world = World::running();
     let tab = world.open(ONE);

@@ -39,6 +39,7 @@ pub(crate) mod steps;
 pub(crate) mod stream;
 pub(crate) mod style_texts;
 pub(crate) mod stylesheet;
+pub(crate) mod svg_inline;
 pub(crate) mod svg_text;
 pub(crate) mod tables;
 pub(crate) mod target;

@@ -1,10 +1,9 @@
-//! Text in SVG pictures: Blitz gives its SVG parser no fonts, so text becomes outlines before Blitz
-//! sees the picture.
+//! Text in SVG pictures: Blitz gives its SVG parser no fonts, so the text of a file becomes
+//! outlines before Blitz sees it.
 //!
 //! Trusts: nothing in the picture; one that cannot be read is left as it is.
 
 use crate::fonts::{self, aliases};
-use blitz_dom::{BaseDocument, DocumentMutator, NodeId, QualName, local_name, ns};
 use std::borrow::Cow;
 use std::fmt::Write;
 use std::sync::Arc;
@@ -30,35 +29,27 @@ pub(crate) fn outlined(bytes: &[u8]) -> Option<Vec<u8>> {
     Some(outlined.document().into_bytes())
 }
 
-/// The picture that a text stands in, which stands in no other.
-pub(crate) fn outermost_picture(document: &BaseDocument, text: NodeId) -> Option<NodeId> {
-    let mut found = None;
-    let mut next = Some(text);
-    while let Some(node) = next.and_then(|id| document.get_node(id)) {
-        let name = node.element_data().map(|element| &element.name);
-        if name.is_some_and(|name| name.ns == ns!(svg) && name.local == local_name!("svg")) {
-            found = Some(node.id);
-        }
-        next = node.parent;
-    }
-    found
+/// A picture with its text, laid out; `None` if it cannot be read, or has too much of it.
+pub(crate) fn tree(source: &str) -> Option<Tree> {
+    let document = roxmltree::Document::parse(source).ok()?;
+    read(source, &document)
 }
 
-/// Outlines the text of an `<svg>` element.
-pub(crate) fn outline_element(mutator: &mut DocumentMutator<'_>, picture: NodeId) {
-    let Some(node) = mutator.doc.get_node(picture) else {
-        return;
+fn read(source: &str, document: &roxmltree::Document<'_>) -> Option<Tree> {
+    let options = Options {
+        fontdb: fonts::for_svg()?,
+        font_resolver: FontResolver {
+            select_font: Box::new(select_font),
+            ..FontResolver::default()
+        },
+        ..Options::default()
     };
-    let mut source = node.outer_html();
-    if !source.contains("xmlns=") {
-        source = source.replacen("<svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"", 1);
+    let texts = document.descendants().filter(|node| node.is_text());
+    let text_bytes: usize = texts.filter_map(|node| node.text()).map(str::len).sum();
+    if text_bytes > TEXT_BYTES_MAX {
+        return None;
     }
-    let Some(outlined) = outline(&source) else {
-        return;
-    };
-    let view_box = QualName::new(None, ns!(), local_name!("viewBox"));
-    mutator.set_attribute(picture, view_box, &outlined.view_box);
-    mutator.set_inner_html(picture, &outlined.content);
+    Tree::from_str(source, &options).ok()
 }
 
 /// A picture whose text is outlines.
@@ -86,21 +77,8 @@ impl Outlined {
 }
 
 fn outline(source: &str) -> Option<Outlined> {
-    let options = Options {
-        fontdb: fonts::for_svg()?,
-        font_resolver: FontResolver {
-            select_font: Box::new(select_font),
-            ..FontResolver::default()
-        },
-        ..Options::default()
-    };
     let document = roxmltree::Document::parse(source).ok()?;
-    let texts = document.descendants().filter(|node| node.is_text());
-    let text_bytes: usize = texts.filter_map(|node| node.text()).map(str::len).sum();
-    if text_bytes > TEXT_BYTES_MAX {
-        return None;
-    }
-    let tree = Tree::from_str(&in_own_units(source, &document), &options).ok()?;
+    let tree = read(&in_own_units(source, &document), &document)?;
     let written = tree.to_string(&WriteOptions {
         indent: Indent::None,
         ..WriteOptions::default()

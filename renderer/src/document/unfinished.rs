@@ -1,5 +1,5 @@
 //! What can only be done to parts of a document once they are whole, or before they are shown: the
-//! choice of a select, the outlines of text in pictures, the forms that controls name.
+//! choice of a select, the forms that controls name.
 //!
 //! It is done in one go before layout, because it drops nodes: what is painted without a layout
 //! still knows those of the last one.
@@ -7,7 +7,6 @@
 use crate::document::controls;
 use crate::document::elements::ALL_DAMAGE;
 use crate::document::forms;
-use crate::document::svg_text;
 use crate::document::text_fields::{given_text, set_text};
 use blitz_dom::{BaseDocument, NodeId};
 use html5ever::{Attribute, QualName, expanded_name, local_name, ns};
@@ -23,8 +22,6 @@ struct Parts {
     selects: Vec<Select>,
     fields: Vec<Field>,
     pictures: Vec<NodeId>,
-    /// Texts in pictures.
-    texts: Vec<NodeId>,
     /// Controls that name a form, which may be still to come.
     named: Vec<NodeId>,
 }
@@ -53,7 +50,6 @@ impl Unfinished {
                 given: String::new(),
             }),
             expanded_name!(svg "svg") => parts.pictures.push(id),
-            expanded_name!(svg "text") => parts.texts.push(id),
             _ => {}
         }
         let is_form = |attribute: &Attribute| attribute.name.local == local_name!("form");
@@ -84,15 +80,6 @@ impl Unfinished {
                 node.insert_damage(ALL_DAMAGE);
             }
             open.contains(picture)
-        });
-        parts.texts.retain(|text| {
-            let picture = svg_text::outermost_picture(document, *text);
-            let is_open = picture.is_some_and(|picture| open.contains(&picture));
-            if let Some(picture) = picture.filter(|_| !is_open) {
-                // All of its texts go with that.
-                svg_text::outline_element(&mut document.mutate(), picture);
-            }
-            is_open
         });
         parts.named.retain(|control| is_there(document, *control));
         for control in &parts.named {

@@ -24,6 +24,11 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::{Arc, Mutex, PoisonError};
 
+/// The header of a request within this process that says what it is for.
+pub(crate) const DESTINATION: &str = "sec-fetch-dest";
+/// The value of that header for a script.
+pub(crate) const SCRIPT: &str = "script";
+
 pub(crate) type FetchEndpoint = Endpoint<ToNetwork, FromNetwork>;
 
 /// All fetches of one document.
@@ -31,14 +36,14 @@ pub(crate) type FetchEndpoint = Endpoint<ToNetwork, FromNetwork>;
 pub(crate) struct Fetcher {
     asked: Arc<Asked>,
     channel: Option<(Sender<ToNetwork>, Receiver<FromNetwork>)>,
-    /// The handlers that wait for each URL in `queue` and `running`.
-    waiting: HashMap<String, Vec<Box<dyn NetHandler>>>,
+    /// Who waits for each URL in `queue` and `running`.
+    waiting: HashMap<String, Vec<Waiting>>,
     /// Not sent yet.
     queue: VecDeque<String>,
     running: HashMap<RequestId, Running>,
     next_request: u32,
     /// Bytes of finished fetches, for what asks for the same while the document loads.
-    finished: HashMap<String, Bytes>,
+    finished: HashMap<String, Finished>,
     failed: HashSet<String>,
     responses: Responses,
     /// How many different URLs the document has requested from the network.
@@ -57,6 +62,45 @@ struct IconFetch {
     done: Option<Vec<u8>>,
 }
 
+/// Who waits for a resource.
+struct Waiting {
+    is_script: bool,
+    handler: Box<dyn NetHandler>,
+}
+
+/// A resource that has come.
+#[derive(Default)]
+struct Finished {
+    bytes: Bytes,
+    content_type: Option<String>,
+    /// What Blitz is given, once it has asked.
+    prepared: Option<Bytes>,
+}
+
+impl Finished {
+    fn new(bytes: Bytes, content_type: Option<String>) -> Finished {
+        Finished {
+            bytes,
+            content_type,
+            prepared: None,
+        }
+    }
+
+    /// A script gets the file as it is: what would make a style sheet safe would break it.
+    fn bytes_for(&mut self, url: &str, is_script: bool) -> Bytes {
+        if is_script {
+            return self.bytes.clone();
+        }
+        let prepare = || {
+            // Blitz resolves the URLs of a style sheet against the one it asked for.
+            stylesheet::prepared(&self.bytes, self.content_type.as_deref(), url)
+                .or_else(|| svg_text::outlined(&self.bytes).map(Bytes::from))
+                .unwrap_or_else(|| self.bytes.clone())
+        };
+        self.prepared.get_or_insert_with(prepare).clone()
+    }
+}
+
 struct Running {
     url: String,
     /// As far as it has come.
@@ -70,7 +114,7 @@ struct Asked(Mutex<Vec<Wish>>);
 
 struct Wish {
     url: Url,
-    handler: Box<dyn NetHandler>,
+    waiting: Waiting,
     signal: Option<AbortSignal>,
 }
 
@@ -78,7 +122,13 @@ impl NetProvider for Asked {
     fn fetch(&self, _document: usize, request: Request, handler: Box<dyn NetHandler>) {
         let wish = Wish {
             url: request.url,
-            handler,
+            waiting: Waiting {
+                is_script: request
+                    .headers
+                    .get(DESTINATION)
+                    .is_some_and(|to| to == SCRIPT),
+                handler,
+            },
             signal: request.signal,
         };
         self.0
@@ -123,13 +173,15 @@ impl Fetcher {
             return false;
         }
         let url = String::from(wish.url.clone());
+        let Waiting { is_script, handler } = wish.waiting;
+        let known = self.finished.get_mut(&url);
         let local = match wish.url.scheme() {
-            "data" => Some(decode_data_url(&wish.url)),
-            _ if self.finished.contains_key(&url) => self.finished.get(&url).cloned(),
+            "data" => Some(decode_data_url(&wish.url).bytes_for(&url, is_script)),
+            _ if known.is_some() => known.map(|known| known.bytes_for(&url, is_script)),
             _ if self.failed.contains(&url) => None,
             "http" | "https" if self.may_fetch(&url) => {
                 let waiting = self.waiting.entry(url.clone()).or_default();
-                waiting.push(wish.handler);
+                waiting.push(Waiting { is_script, handler });
                 if waiting.len() == 1 {
                     self.resources += 1;
                     self.queue.push_back(url);
@@ -143,7 +195,7 @@ impl Fetcher {
         }
         let bytes = local.unwrap_or_default();
         self.keep_moving(&url, &bytes);
-        wish.handler.bytes(url, bytes);
+        handler.bytes(url, bytes);
         true
     }
 
@@ -211,7 +263,7 @@ impl Fetcher {
     /// Fetches the document's icon beside everything else. Its rules are those of resources.
     pub(crate) fn fetch_icon(&mut self, url: &Url) {
         if url.scheme() == "data" {
-            self.icon.done = Some(decode_data_url(url).to_vec());
+            self.icon.done = Some(decode_data_url(url).bytes.to_vec());
             return;
         }
         self.icon.done = Some(Vec::new());
@@ -330,13 +382,12 @@ impl Fetcher {
     fn complete(&mut self, running: Running) {
         let Running { url, head, bytes } = running;
         let bytes = Bytes::from(bytes);
-        let content_type = head.as_ref().and_then(|head| head.content_type.as_deref());
-        // Blitz resolves the URLs of a style sheet against the one it asked for.
-        let prepared = prepared(&bytes, content_type, &url);
+        let content_type = head.as_ref().and_then(|head| head.content_type.clone());
+        let finished = Finished::new(bytes.clone(), content_type);
         if let Some(head) = head {
-            self.responses.insert(url.clone(), head, bytes.clone());
+            self.responses.insert(url.clone(), head, bytes);
         }
-        self.finish(url, Some(prepared.unwrap_or(bytes)));
+        self.finish(url, Some(finished));
     }
 
     fn keep_moving(&mut self, url: &str, bytes: &Bytes) {
@@ -361,19 +412,16 @@ impl Fetcher {
         self.finish(running.url, None);
     }
 
-    fn finish(&mut self, url: String, bytes: Option<Bytes>) {
-        match &bytes {
-            Some(bytes) => {
-                self.finished.insert(url.clone(), bytes.clone());
-            }
-            None => {
-                self.failed.insert(url.clone());
-            }
+    fn finish(&mut self, url: String, finished: Option<Finished>) {
+        let is_there = finished.is_some();
+        let mut finished = finished.unwrap_or_default();
+        self.keep_moving(&url, &finished.bytes);
+        for Waiting { is_script, handler } in self.waiting.remove(&url).unwrap_or_default() {
+            handler.bytes(url.clone(), finished.bytes_for(&url, is_script));
         }
-        let bytes = bytes.unwrap_or_default();
-        self.keep_moving(&url, &bytes);
-        for handler in self.waiting.remove(&url).unwrap_or_default() {
-            handler.bytes(url.clone(), bytes.clone());
+        match is_there {
+            true => drop(self.finished.insert(url, finished)),
+            false => drop(self.failed.insert(url)),
         }
     }
 
@@ -439,8 +487,8 @@ impl Fetcher {
 
     /// Makes `bytes` the answer to later requests for `url`.
     pub(crate) fn provide(&mut self, url: &Url, bytes: Bytes) {
-        let bytes = prepared(&bytes, None, url.as_str()).unwrap_or(bytes);
-        self.finished.insert(url.as_str().to_owned(), bytes);
+        let finished = Finished::new(bytes, None);
+        self.finished.insert(url.as_str().to_owned(), finished);
     }
 
     /// The document is loaded, so the bytes need not be kept.
@@ -466,20 +514,13 @@ impl Fetcher {
     }
 }
 
-fn decode_data_url(url: &Url) -> Bytes {
+fn decode_data_url(url: &Url) -> Finished {
     let Ok(data) = DataUrl::process(url.as_str()) else {
-        return Bytes::new();
+        return Finished::default();
     };
     let (bytes, _) = data.decode_to_vec().unwrap_or_default();
     let content_type = data.mime_type().to_string();
-    let bytes = Bytes::from(bytes);
-    prepared(&bytes, Some(&content_type), url.as_str()).unwrap_or(bytes)
-}
-
-/// What Blitz is given instead of a resource's bytes, if it needs something else.
-fn prepared(bytes: &Bytes, content_type: Option<&str>, url: &str) -> Option<Bytes> {
-    stylesheet::prepared(bytes, content_type, url)
-        .or_else(|| svg_text::outlined(bytes).map(Bytes::from))
+    Finished::new(Bytes::from(bytes), Some(content_type))
 }
 
 /// What a resource is for, as far as its name tells; only the `Accept` header depends on it.

@@ -78,7 +78,7 @@ pub(crate) fn set_attribute(host: &Host, id: NodeId, name: QualName, value: &str
     note_handler(host, &name);
     let is_kind = tag.local == local_name!("input") && name.local == local_name!("type");
     if is_kind {
-        forget_kind(document, id);
+        forget_kind(host, document, id);
     }
     let mut tidied = vec![HtmlAttribute {
         name,
@@ -119,7 +119,7 @@ pub(crate) fn remove_attribute(host: &Host, id: NodeId, name: &str) {
     };
     let is_input = data.name.local == local_name!("input");
     if is_input && name.local == local_name!("type") {
-        forget_kind(document, id);
+        forget_kind(host, document, id);
     }
     note_image(host, document, id, &name);
     clear(document, id, name.clone());
@@ -173,8 +173,8 @@ fn clear(document: &mut BaseDocument, id: NodeId, name: QualName) {
 }
 
 /// An input of another kind has other parts, and other data.
-fn forget_kind(document: &mut BaseDocument, id: NodeId) {
-    drop_parts(document, id);
+fn forget_kind(host: &Host, document: &mut BaseDocument, id: NodeId) {
+    release_parts(host, document, id);
     if let Some(data) = data_mut(document, id) {
         data.attrs
             .retain(|known| !attributes::is_shadow(&known.name));
@@ -200,7 +200,7 @@ fn after_change(host: &Host, document: &mut BaseDocument, id: NodeId, name: &Qua
         }
         ("input" | "textarea", "placeholder") => host.has_new_fields.set(true),
         ("input", "value") if data.attr(LocalName::from(GIVEN)).is_some() => {
-            drop_parts(document, id);
+            release_parts(host, document, id);
             controls::complete_one(&mut document.mutate(), id);
         }
         ("input", "checked") => {
@@ -289,7 +289,11 @@ pub(crate) fn set_checked(document: &mut BaseDocument, id: NodeId, is_checked: b
 pub(crate) type Stash = Vec<(NodeId, Vec<NodeId>)>;
 
 /// Makes trees ready to be put into the document.
-pub(crate) fn before_connection(document: &mut BaseDocument, nodes: &[NodeId]) -> Stash {
+pub(crate) fn before_connection(
+    host: &Host,
+    document: &mut BaseDocument,
+    nodes: &[NodeId],
+) -> Stash {
     let (mut styles, mut controls) = (Vec::new(), Vec::new());
     for &node in nodes {
         if is_connected(document, node) {
@@ -307,7 +311,7 @@ pub(crate) fn before_connection(document: &mut BaseDocument, nodes: &[NodeId]) -
         });
     }
     for control in controls {
-        drop_parts(document, control);
+        release_parts(host, document, control);
     }
     let mut stash = Vec::new();
     for style in styles {
@@ -353,8 +357,9 @@ pub(crate) fn after_connection(
     }
 }
 
-/// Takes our own parts out of a control.
-fn drop_parts(document: &mut BaseDocument, control: NodeId) {
+/// Takes our own parts out of a control. The sweep drops them: an event may be on its way to one of
+/// them, and the layout knows them still.
+fn release_parts(host: &Host, document: &mut BaseDocument, control: NodeId) {
     let is_input = is(document, control, &local_name!("input"));
     let children = document
         .get_node(control)
@@ -362,7 +367,8 @@ fn drop_parts(document: &mut BaseDocument, control: NodeId) {
     for child in children.unwrap_or_default() {
         let is_part = element(document, child).is_some_and(|e| e.name.local.starts_with(OWN));
         if is_input || is_part {
-            document.mutate().remove_and_drop_node(child);
+            document.mutate().remove_node(child);
+            host.released.borrow_mut().push(child);
         }
     }
 }

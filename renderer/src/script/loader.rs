@@ -3,8 +3,10 @@
 //! Source: the HTML standard, "The end" and "Prepare the script element".
 
 use crate::document::charset;
+use crate::load::fetcher::{DESTINATION, SCRIPT};
 use crate::script::scripts::{Script, script_of};
 use blitz_dom::{BaseDocument, NodeId, local_name};
+use blitz_traits::net::http::HeaderValue;
 use blitz_traits::net::{Bytes, NetHandler, NetProvider, Request};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -137,11 +139,10 @@ impl Loader {
 
 fn fetch(document: &BaseDocument, net: &dyn NetProvider, node: NodeId, url: Url) -> Waiting {
     let slot = Arc::new(Slot::default());
-    net.fetch(
-        document.id(),
-        Request::get(url.clone()),
-        Box::new(Filler(slot.clone())),
-    );
+    let mut request = Request::get(url.clone());
+    let script = HeaderValue::from_static(SCRIPT);
+    request.headers.insert(DESTINATION, script);
+    net.fetch(document.id(), request, Box::new(Filler(slot.clone())));
     Waiting {
         node,
         source: Source::Fetched(url, slot),

@@ -23,15 +23,15 @@ pub(crate) fn is_own(document: &BaseDocument, node: &Node) -> bool {
     {
         return true;
     }
-    let Some(parent) = node.parent.and_then(|id| document.get_node(id)) else {
+    // Asked for each step of each walk.
+    let parent = node.parent.and_then(|id| document.get_node(id));
+    let Some(around) = parent.and_then(Node::element_data) else {
         return false;
     };
-    let parent_is = |name| is(document, parent.id, &name);
-    match parent.element_data() {
-        Some(element) if element.name.local == local_name!("input") => true,
-        Some(element) if element.name.local.starts_with(OWN) => true,
-        Some(_) if parent_is(local_name!("select")) => is(document, node.id, &local_name!("input")),
-        _ => false,
+    match &around.name.local {
+        name if *name == local_name!("input") => true,
+        name if *name == local_name!("select") => is(document, node.id, &local_name!("input")),
+        name => name.starts_with(OWN),
     }
 }
 

@@ -14,39 +14,12 @@ use crate::script::storage::Heard;
 use crate::script::sweep;
 use blitz_dom::{BaseDocument, NodeId};
 use blitz_traits::events::DomEvent;
-use rquickjs::context::EvalOptions;
 use rquickjs::function::IntoArgs;
 use rquickjs::{CatchResultExt, Context, Ctx, FromJs, Function, Object, Persistent, Runtime};
 use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Instant;
 use url::Url;
-
-/// The classes of the Web, as one function of the natives.
-const PRELUDE: &str = concat!(
-    "(function (n, G) {\n'use strict';\n",
-    include_str!("prelude/primordials.js"),
-    include_str!("prelude/wrappers.js"),
-    include_str!("prelude/events.js"),
-    include_str!("prelude/event_types.js"),
-    include_str!("prelude/observers.js"),
-    include_str!("prelude/collections.js"),
-    include_str!("prelude/nodes.js"),
-    include_str!("prelude/elements.js"),
-    include_str!("prelude/style.js"),
-    include_str!("prelude/html.js"),
-    include_str!("prelude/controls.js"),
-    include_str!("prelude/document.js"),
-    include_str!("prelude/url.js"),
-    include_str!("prelude/encoding.js"),
-    include_str!("prelude/window.js"),
-    include_str!("prelude/storage.js"),
-    include_str!("prelude/canvas_path.js"),
-    include_str!("prelude/canvas.js"),
-    include_str!("prelude/activation.js"),
-    include_str!("prelude/entry.js"),
-    "\n})"
-);
 
 /// A function of the prelude.
 type Entry = Persistent<Function<'static>>;
@@ -334,10 +307,7 @@ impl Realm {
 /// Runs the prelude; returns its functions, and the one that hears of rejected promises.
 fn entries<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> rquickjs::Result<(Entries, Entry)> {
     let natives = natives::all(ctx, host)?;
-    let mut options = EvalOptions::default();
-    options.filename = Some("prelude".to_owned());
-    let prelude: Function<'js> = ctx.eval_with_options(PRELUDE, options)?;
-    let made: Object<'js> = prelude.call((natives, ctx.globals()))?;
+    let made: Object<'js> = prelude::load(ctx)?.call((natives, ctx.globals()))?;
     let entry = |name: &str| {
         let function: Function<'js> = made.get(name)?;
         Ok::<_, rquickjs::Error>(Persistent::save(ctx, function))

@@ -67,7 +67,7 @@ pub(crate) fn insert(
     } else {
         let is_connected = is_connected(&document, parent);
         let stash = match is_connected {
-            true => elements::before_connection(&mut document, &nodes),
+            true => elements::before_connection(host, &mut document, &nodes),
             false => Vec::new(),
         };
         let mut mutator = document.mutate();

@@ -209,7 +209,8 @@ fn text_in_svg_pictures_is_painted() {
     let escaped: String = url::form_urlencoded::byte_serialize(picture.as_bytes()).collect();
     let escaped = escaped.replace('+', "%20");
     let image = format!("<img src=\"data:image/svg+xml,{escaped}\">");
-    for markup in [inline, image] {
+    let framed = format!("<iframe srcdoc=\"{}\"></iframe>", inline.replace('"', "'"));
+    for markup in [inline, image, framed] {
         assert!(painted(&markup) > 200, "{markup}");
     }
 }

@@ -15,6 +15,7 @@ use crate::document::repaint;
 use crate::document::responses::Responses;
 use crate::document::sink::Budget;
 use crate::document::stream::Stream;
+use crate::document::svg_inline;
 use crate::document::target;
 use crate::load::fetcher::Fetcher;
 use crate::paint::Mended;
@@ -304,6 +305,7 @@ impl View {
         let hovered = document.get_hover_node_id();
         document.resolve(now);
         document.set_incremental_layout(is_incremental);
+        svg_inline::apply(document);
         self.needs_whole_layout = false;
         if document.viewport().scale_f64().fract() != 0.0 {
             keep_borders(document);

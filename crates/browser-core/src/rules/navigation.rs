@@ -288,9 +288,15 @@ impl Core {
     /// The tab's process, if it may take a document of that site and answers. One that has run
     /// scripts takes no other document: nothing of them is left over in the next one.
     pub(crate) fn reusable_process(&self, tab: TabId, site: &Site) -> Option<ProcessId> {
+        let process = self.answering_process(tab, site)?;
+        let has_script = self.processes.get(process)?.has_script;
+        (!has_script).then_some(process)
+    }
+
+    /// The tab's process, if it may hold a document of that site and answers.
+    pub(crate) fn answering_process(&self, tab: TabId, site: &Site) -> Option<ProcessId> {
         let process = self.processes.get(self.current_process(tab)?)?;
         let is_fit = process.is_ready()
-            && !process.has_script
             && process.site.as_ref() == Some(site)
             && process.unanswered.slowness == Slowness::None
             && process.unanswered.count() < UNANSWERED_MAX;

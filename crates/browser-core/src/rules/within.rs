@@ -102,7 +102,7 @@ impl Core {
     fn process_within(&self, id: TabId) -> Option<ProcessId> {
         let tab = self.tabs.find(id).filter(|tab| tab.crash.is_none())?;
         let committed = tab.committed.as_ref().filter(|c| c.error.is_none())?;
-        self.reusable_process(id, &committed.site)
+        self.answering_process(id, &committed.site)
     }
 
     fn enter_within(&mut self, id: TabId, process: ProcessId, url: &str, place: &Place) {

@@ -68,7 +68,10 @@ impl Texts {
     }
 
     pub(crate) fn measure(&mut self, text: &str, font: &Font) -> Extent {
-        extent(&self.lay_out(text, font))
+        let extent = extent(&self.lay_out(text, font));
+        // What lays text out gives an empty line the width of a blank.
+        let width = if text.is_empty() { 0.0 } else { extent.width };
+        Extent { width, ..extent }
     }
 
     /// Fills or strokes a text.

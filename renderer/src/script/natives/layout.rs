@@ -3,6 +3,7 @@
 use crate::document::bounds;
 use crate::document::elements::element;
 use crate::document::media;
+use crate::document::svg_inline;
 use crate::script::handles::{Handle, List, OrNull};
 use crate::script::host::Host;
 use crate::script::native::native;
@@ -22,6 +23,7 @@ pub(super) fn settle(host: &Host) {
     document.handle_messages();
     bounds::apply(&mut document, now);
     document.resolve(now);
+    svg_inline::apply(&mut document);
 }
 
 fn numbers(rect: BoundingRect) -> List<f64> {

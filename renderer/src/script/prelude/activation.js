@@ -23,17 +23,17 @@ function tick(handle) {
   const type = inputType(handle);
   if (type === 'checkbox') {
     const was = n.checked(handle);
-    n.setChecked(handle, !was);
-    return { handle, undo: () => n.setChecked(handle, was), __proto__: null };
+    setChecked(handle, !was);
+    return { handle, undo: () => setChecked(handle, was), __proto__: null };
   }
   if (type !== 'radio' || n.checked(handle)) return null;
   const group = radioGroup(handle);
-  n.setChecked(handle, true);
+  setChecked(handle, true);
   return {
     handle, __proto__: null,
     undo() {
-      n.setChecked(handle, false);
-      if (group !== null) n.setChecked(group, true);
+      setChecked(handle, false);
+      if (group !== null) setChecked(group, true);
     },
   };
 }
@@ -153,12 +153,12 @@ function focusNode(handle) {
 const watchedValues = new PlainMap();
 /** Fields whose change is told when the user is done with them. */
 const uncommitted = new PlainSet();
+const isBox = (handle) => n.type(handle) === 1 && n.localName(handle) === 'input'
+  && (inputType(handle) === 'radio' || inputType(handle) === 'checkbox');
 const held_ = (handle) => {
   const name = n.type(handle) === 1 ? n.localName(handle) : '';
   if (name === 'select') return join(n.chosen(handle), ' ');
-  if (name === 'input' && (inputType(handle) === 'radio' || inputType(handle) === 'checkbox')) {
-    return `${n.checked(handle)}`;
-  }
+  if (isBox(handle)) return `${n.checked(handle)}`;
   return name === 'input' || name === 'textarea' ? n.value(handle) : null;
 };
 function watch(handles) {
@@ -171,6 +171,13 @@ function watch(handles) {
 /** A script has set what a control holds: that is no change of the user's. */
 const watchAgain = (handle) => {
   if (mapHas(watchedValues, handle)) mapSet(watchedValues, handle, held_(handle));
+};
+/** Ticks a box. Other buttons of its group may follow, and that is no change of the user's either. */
+const setChecked = (handle, isOn) => {
+  n.setChecked(handle, isOn);
+  mapEach(watchedValues, (_, other) => {
+    if (isBox(other)) mapSet(watchedValues, other, held_(other));
+  });
 };
 function tellChanges(isDone) {
   const changed = [];

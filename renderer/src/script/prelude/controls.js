@@ -80,7 +80,7 @@ const input = elementClass('HTMLInputElement', 'input', {
   set valueAsNumber(value) { this.value = `${+value}`; },
   get valueAsDate() { return null; },
   get checked() { return n.checked(handleOf(this)); },
-  set checked(value) { n.setChecked(handleOf(this), !!value); },
+  set checked(value) { setChecked(handleOf(this), !!value); },
   get indeterminate() { return !!stateOf(this).indeterminate; },
   set indeterminate(value) { stateOf(this).indeterminate = !!value; },
   get files() { return null; },

@@ -335,9 +335,12 @@ class DocumentFragment extends Node {
   constructor() { return setPrototypeOf2(wrap(checked(n.createFragment())), new.target); }
   getElementById(id) { return wrap(n.byId(handleOf(this), text(id))); }
 }
+/** There is no shadow tree, so nothing is one; pages ask whether something is. */
+class ShadowRoot extends DocumentFragment { constructor() { illegal(); } }
 mix(DocumentFragment.prototype, parentMembers);
 expose('Node', Node);
 expose('CharacterData', CharacterData);
 expose('Text', Text);
 expose('Comment', Comment);
 expose('DocumentFragment', DocumentFragment);
+expose('ShadowRoot', ShadowRoot);

@@ -39,6 +39,12 @@ const put = (array, at, value) => {
   });
 };
 const push = (array, value) => put(array, array.length, value);
+/** An array for the prelude alone: what is put into it meets no setter of a page. */
+const bareList = () => {
+  const list = [];
+  setPrototypeOf(list, null);
+  return list;
+};
 const copyOf = (array) => {
   const copy = [];
   for (let i = 0; i < array.length; i++) put(copy, i, array[i]);
@@ -127,9 +133,12 @@ function Identity(object) { return object; }
 class Brand extends Identity {
   #state;
   constructor(object, state) { super(object); this.#state = state; }
-  static of(object) {
-    if (!isObject(object) || !(#state in object)) throw new PlainTypeError('Illegal invocation');
-    return object.#state;
+  // The engine throws a TypeError for what has none.
+  static of(object) { return object.#state; }
+  static handle(object) {
+    const { handle } = object.#state;
+    if (typeof handle !== 'number') throw new PlainTypeError('Illegal invocation');
+    return handle;
   }
   static has(object) { return isObject(object) && #state in object; }
 }

@@ -1,25 +1,30 @@
 // Wrappers: at most one a node. One whose node is in the document is held by the table; those of a
 // tree outside hold each other through the tree's group, so that all go or none.
 
-const known = new PlainMap(), held = new PlainMap();
+// The states of wrapped nodes, by the lower bits of the nodes' numbers. The upper bits say which
+// node: those of one that is gone are used again. An array, since the engine's maps are slower.
+const SLOTS = (1 << 20) - 1;
+const states = bareList();
+const known = (handle) => {
+  const state = states[handle & SLOTS];
+  return state && state.handle === handle ? state : null;
+};
 const registry = new Finalization((handle) => {
-  const reference = mapGet(known, handle);
-  if (reference && dereference(reference) === undefined) {
-    mapDelete(known, handle);
-    n.release(handle);
+  const state = known(handle);
+  if (state) {
+    if (state.held || dereference(state.weak) !== undefined) return;
+    states[handle & SLOTS] = null;
   }
+  n.release(handle);
 });
 const existing = (handle) => {
-  const reference = mapGet(known, handle);
-  return reference && dereference(reference);
+  const state = states[handle & SLOTS];
+  if (!state || state.handle !== handle) return undefined;
+  return state.held || dereference(state.weak);
 };
 
 /** The handle of a node; throws for what is none. */
-const handleOf = (node) => {
-  const { handle } = stateOf(node);
-  if (typeof handle !== 'number') throw new PlainTypeError('Illegal invocation');
-  return handle;
-};
+const handleOf = Brand.handle;
 const isNode = (value) => hasState(value) && typeof stateOf(value).handle === 'number';
 const nodeArgument = (value) => {
   if (!isNode(value)) throw new PlainTypeError('The argument is not a Node');
@@ -28,17 +33,18 @@ const nodeArgument = (value) => {
 
 /** The state of an event target; of a node with its handle. */
 const newState = (handle) => ({
-  handle, group: null, listeners: null, handlers: null, cache: null, __proto__: null,
+  handle, held: null, weak: null, group: null, listeners: null, handlers: null, cache: null,
+  __proto__: null,
 });
 
 function adopt(wrapper, state, root) {
   const { handle } = state;
   if (root === null) {
     if (state.group) { setDelete(state.group, wrapper); state.group = null; }
-    mapSet(held, handle, wrapper);
+    state.held = wrapper;
     return;
   }
-  mapDelete(held, handle);
+  state.held = null;
   let group;
   if (root === handle) group = state.group || new PlainSet();
   else {
@@ -86,7 +92,10 @@ function wrap(handle) {
   if (present) return present;
   const state = newState(handle);
   const wrapper = new Brand(objectCreate(prototypeFor(handle)), state);
-  mapSet(known, handle, new WeakReference(wrapper));
+  state.weak = new WeakReference(wrapper);
+  const slot = handle & SLOTS;
+  while (states.length <= slot) states[states.length] = null;
+  states[slot] = state;
   register(registry, wrapper, handle);
   adopt(wrapper, state, n.wrapped(handle));
   return wrapper;

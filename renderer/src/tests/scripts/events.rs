@@ -89,6 +89,32 @@ fn a_click_of_the_user_is_heard_and_does_its_work() {
 }
 
 #[test]
+fn a_box_that_is_clicked_changes_once() {
+    let mut page = Scripted::new(
+        "<style>* { margin: 0 } input { display: block; width: 30px; height: 30px }</style>\
+         <input type=checkbox id=c><input type=radio name=r id=p><input type=radio name=r id=q>\
+         <script>const $ = (id) => document.getElementById(id), out = [];\
+         for (const t of ['input', 'change']) document.addEventListener(t, (e) => \
+           out.push(t + e.target.id + e.target.checked));</script>",
+    );
+    let clicks = [(15.0, "c"), (45.0, "p"), (75.0, "q")];
+    for (y, id) in clicks {
+        page.click(15.0, y);
+        assert_eq!(
+            page.say("return out.splice(0).join()"),
+            format!("input{id}true,change{id}true")
+        );
+    }
+    page.say("$('c').onclick = $('p').onclick = () => false");
+    page.click(15.0, 15.0);
+    page.click(15.0, 45.0);
+    assert_eq!(
+        page.say("return out.splice(0) + [$('c'), $('p'), $('q')].map((it) => it.checked)"),
+        "true,false,true"
+    );
+}
+
+#[test]
 fn typed_text_is_heard() {
     let mut page = Scripted::new(
         "<input id=i autofocus><script>const out = [], i = document.getElementById('i'); i.focus();\

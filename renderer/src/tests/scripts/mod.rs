@@ -7,6 +7,7 @@ mod fuzz;
 mod hostile;
 mod pages;
 mod storage;
+mod taken_apart;
 mod traps;
 mod trees;
 

@@ -25,6 +25,20 @@ fn a_script_changes_the_page_before_it_is_loaded() {
 }
 
 #[test]
+fn text_in_a_picture_stays_a_node_and_is_painted_as_it_changes() {
+    let mut outside = Outside::page();
+    outside.load(
+        "<body style='margin:0'><svg width=200 height=60 style='color:#f00'><text x=10 y=50 \
+         font-size=60 id=t fill=currentColor></text></svg><script>const t = \
+         document.getElementById('t'); t.textContent = 'WWW'; t.getBoundingClientRect(); \
+         requestAnimationFrame(() => document.title = document.querySelector('svg text') === t && \
+         t.textContent)</script>",
+    );
+    title(&mut outside, "WWW");
+    outside.wait_pixels("red words", |outside| outside.pixels().contains(&RED));
+}
+
+#[test]
 fn scripts_run_in_order_and_the_events_of_loading_follow() {
     let mut outside = Outside::page();
     outside.commit(

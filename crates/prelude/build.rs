@@ -1,0 +1,79 @@
+//! Compiles the Web's classes to the engine's bytecode, by the engine that is going to load it.
+
+use rquickjs::module::{WriteOptions, WriteOptionsEndianness};
+use rquickjs::{CatchResultExt, Context, Module, Runtime};
+use std::path::Path;
+use std::{env, fs};
+
+/// Where the sources are: beside the natives that they call.
+const FOLDER: &str = "../../renderer/src/script/prelude";
+
+/// The sources, in the order in which they run. They share one scope.
+const FILES: &[&str] = &[
+    "primordials.js",
+    "wrappers.js",
+    "events.js",
+    "event_types.js",
+    "observers.js",
+    "collections.js",
+    "nodes.js",
+    "elements.js",
+    "style.js",
+    "html.js",
+    "controls.js",
+    "document.js",
+    "url.js",
+    "encoding.js",
+    "window.js",
+    "storage.js",
+    "canvas_path.js",
+    "canvas.js",
+    "activation.js",
+    "entry.js",
+];
+
+fn main() {
+    check_target();
+    println!("cargo::rerun-if-changed={FOLDER}");
+    let mut source = "export default function (n, G) {\n".to_owned();
+    for file in FILES {
+        let path = Path::new(FOLDER).join(file);
+        let text = fs::read_to_string(&path);
+        source += &text.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    }
+    source += "\n}";
+    let out = env::var_os("OUT_DIR").expect("Cargo says where to write");
+    let bytecode = compile(&source).unwrap_or_else(|error| panic!("the prelude: {error}"));
+    fs::write(Path::new(&out).join("prelude.bin"), bytecode).expect("a file that can be written");
+}
+
+/// Bytecode is for processors like the one that compiles it.
+fn check_target() {
+    let target = |what: &str| env::var(format!("CARGO_CFG_TARGET_{what}")).unwrap_or_default();
+    let endian = match cfg!(target_endian = "little") {
+        true => "little",
+        false => "big",
+    };
+    let is_same = target("ENDIAN") == endian && target("POINTER_WIDTH") == usize::BITS.to_string();
+    assert!(
+        is_same,
+        "the prelude is compiled for processors like this one only"
+    );
+}
+
+/// Lines stay, for errors; the source does not: pages see `[native code]`.
+fn compile(source: &str) -> Result<Vec<u8>, String> {
+    let text = |error: rquickjs::Error| error.to_string();
+    let runtime = Runtime::new().map_err(text)?;
+    let context = Context::full(&runtime).map_err(text)?;
+    context.with(|ctx| {
+        let module = Module::declare(ctx.clone(), "prelude", source).catch(&ctx);
+        let module = module.map_err(|error| error.to_string())?;
+        let options = WriteOptions {
+            endianness: WriteOptionsEndianness::Native,
+            strip_source: true,
+            ..WriteOptions::default()
+        };
+        module.write(options).map_err(text)
+    })
+}
