@@ -6,6 +6,7 @@ use crate::document::frames::Spot;
 use crate::document::{forms, steps};
 use crate::script::Realm;
 use crate::script::host::{Defaults, Lent};
+use crate::script::sweep::forget_gone_boxes;
 use crate::view::blitz_events::{BlitzEvents, Navigation};
 use crate::view::keys;
 use crate::view::links::{Links, form_target};
@@ -159,6 +160,10 @@ impl View {
 
     /// Sends an event to Blitz by way of the page's scripts.
     pub(crate) fn send_scripted(&mut self, event: UiEvent, aim: Option<Aim>) {
+        let is_move = matches!(event, UiEvent::PointerMove(_) | UiEvent::Wheel(_));
+        if let Some(document) = self.document.as_ref().filter(|_| !is_move) {
+            forget_gone_boxes(document);
+        }
         self.drive(aim, |driver| driver.handle_ui_event(event));
     }
 

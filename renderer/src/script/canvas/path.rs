@@ -205,8 +205,14 @@ impl Pen<'_> {
     }
 
     fn round_rectangle(&mut self, from: Point, size: Vec2, radii: [f64; 4]) {
+        // As with arcs: as many curves are made as the radii need.
+        let near = |number: f64| number.clamp(-FAR, FAR);
+        let (from, size) = (
+            Point::new(near(from.x), near(from.y)),
+            Vec2::new(near(size.x), near(size.y)),
+        );
         // With a negative side the corners change places.
-        let [mut a, mut b, mut c, mut d] = radii.map(|radius| radius.max(0.0));
+        let [mut a, mut b, mut c, mut d] = radii.map(|radius| radius.clamp(0.0, FAR));
         let (mut x, mut y) = (from.x, from.y);
         let (width, height) = (size.x.abs(), size.y.abs());
         if size.x < 0.0 {

@@ -66,8 +66,8 @@ fn transforms_states_and_styles_are_kept_and_given_back() {
     assert_eq!(
         said,
         "rgba(0, 0, 255, 0.5)|1|butt|1|10px sans-serif|matrix(2, 0, 0, 2, 10, 5)|#000000|\
-         0,0,255,128|0,0,0,0|true|bold 20px \"Deja Vu\",
-             serif|1,2,3,1,2,3|10px sans-serif|0,0,0,0|0"
+         0,0,255,128|0,0,0,0|true|bold 20px \"Deja Vu\", serif|1,2,3,1,2,3|\
+         10px sans-serif|0,0,0,0|0"
     );
 }
 
