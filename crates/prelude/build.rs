@@ -32,6 +32,8 @@ const FILES: &[&str] = &[
     "storage.js",
     "activation.js",
     "blob.js",
+    "canvas_path.js",
+    "canvas.js",
     "fetch.js",
     "request.js",
     "xhr.js",

@@ -240,6 +240,7 @@ impl Page {
             .host
             .address
             .go(self.scripts.place, self.scripts.state.take());
+        self.view.equip(realm);
         *realm.host.storage.borrow_mut() = self.storing.take_for(load.navigation);
         note_what_is_there(realm, document);
         self.view.script = Some(realm);

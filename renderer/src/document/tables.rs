@@ -53,6 +53,10 @@ pub(crate) fn changes(document: &BaseDocument) -> Vec<(NodeId, Arc<ComputedValue
 
 /// Sees to it that what stands in a table is shown.
 fn fit_table(document: &BaseDocument, table: &Node, displays: &mut HashMap<NodeId, Display>) {
+    if is_replaced(table) {
+        displays.insert(table.id, flow_for(table));
+        return;
+    }
     let parts = parts(document, table);
     let has = |wanted: Kind| parts.iter().any(|(kind, _)| *kind == wanted);
     if !has(Kind::Other) || has(Kind::Cell) {
@@ -66,14 +70,23 @@ fn fit_table(document: &BaseDocument, table: &Node, displays: &mut HashMap<NodeI
         displays.extend(wrappers);
     } else if !has(Kind::Row) && !is_deep(document, table) {
         // All of it is one cell.
-        let is_inline = outside(table) == Some(DisplayOutside::Inline);
-        let display = if is_inline {
-            Display::InlineBlock
-        } else {
-            Display::Block
-        };
-        displays.insert(table.id, display);
+        displays.insert(table.id, flow_for(table));
     }
+}
+
+/// What a table is instead, if it is none.
+fn flow_for(table: &Node) -> Display {
+    match outside(table) == Some(DisplayOutside::Inline) {
+        true => Display::InlineBlock,
+        false => Display::Block,
+    }
+}
+
+/// Whether what is in an element's box is not its children. Such a box is no table; as one, Blitz
+/// panics when it lays it out.
+fn is_replaced(node: &Node) -> bool {
+    let name = node.element_data().map(|data| &*data.name.local);
+    matches!(name, Some("img" | "canvas" | "iframe" | "video" | "embed"))
 }
 
 /// Whether a table stands in so many others that measuring each in each would take too long.

@@ -67,6 +67,7 @@ pub(crate) fn set_attribute(host: &Host, id: NodeId, name: QualName, value: &str
         return Err(Refusal::QUOTA);
     }
     host.add_attributes(document, value.len())?;
+    note_image(host, document, id, &name);
     let tag = data.name.clone();
     let is_frame = tag.local == local_name!("iframe");
     let loads = is_frame && matches!(&*name.local, "src" | "srcdoc");
@@ -120,10 +121,17 @@ pub(crate) fn remove_attribute(host: &Host, id: NodeId, name: &str) {
     if is_input && name.local == local_name!("type") {
         forget_kind(host, document, id);
     }
+    note_image(host, document, id, &name);
     clear(document, id, name.clone());
     after_change(host, document, id, &name);
     drop(guard);
     host.touch();
+}
+
+/// An image that showed a file of another origin may show it still when it has another address.
+fn note_image(host: &Host, document: &BaseDocument, id: NodeId, name: &QualName) {
+    let origins = &mut host.canvases.borrow_mut().origins;
+    origins.note(document, id, &name.local, &host.url.borrow());
 }
 
 fn data_mut(document: &mut BaseDocument, id: NodeId) -> Option<&mut ElementData> {
@@ -181,6 +189,7 @@ fn forget_kind(host: &Host, document: &mut BaseDocument, id: NodeId) {
 
 /// What follows from an attribute of a control of the document.
 fn after_change(host: &Host, document: &mut BaseDocument, id: NodeId, name: &QualName) {
+    host.canvases.borrow_mut().note(document, id, &name.local);
     let Some(data) = element(document, id).filter(|_| is_connected(document, id)) else {
         return;
     };

@@ -6,6 +6,7 @@
 use crate::document::stream::Stream;
 use crate::load::link::Link;
 use crate::script::address::Address;
+use crate::script::canvas::Canvases;
 use crate::script::console::Console;
 use crate::script::handles::Refusal;
 use crate::script::limits::{ATTRIBUTE_BYTES_MAX, NAVIGATIONS_MAX, NODES_MAX, TEXT_BYTES_MAX};
@@ -90,6 +91,7 @@ pub(crate) struct Host {
     pub(crate) is_hidden: Cell<bool>,
     /// What the origin keeps.
     pub(crate) storage: RefCell<Storage>,
+    pub(crate) canvases: RefCell<Canvases>,
     navigations: Cell<usize>,
     text_bytes: Cell<usize>,
     attribute_bytes: Cell<usize>,
@@ -135,6 +137,7 @@ impl Host {
             ready_state: Cell::new("loading"),
             is_hidden: Cell::new(false),
             storage: RefCell::default(),
+            canvases: RefCell::default(),
             navigations: Cell::new(0),
             text_bytes: Cell::new(0),
             attribute_bytes: Cell::new(0),

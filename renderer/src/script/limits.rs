@@ -57,3 +57,9 @@ pub(crate) const FETCH_BODY_BYTES_MAX: usize = 32 << 20;
 pub(crate) const BLOBS_MAX: usize = 1_000;
 /// Those bytes.
 pub(crate) const BLOB_BYTES_MAX: usize = 64 << 20;
+/// Canvases that are drawn on.
+pub(crate) const CANVASES_MAX: usize = 1_024;
+/// Their pixels, all together: each is there up to four times.
+pub(crate) const CANVAS_PIXELS_MAX: usize = 16 << 20;
+/// The longest side of one.
+pub(crate) const CANVAS_SIDE_MAX: u32 = 16_384;

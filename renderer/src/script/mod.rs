@@ -6,6 +6,7 @@
 
 pub(crate) mod address;
 pub(crate) mod arrivals;
+pub(crate) mod canvas;
 pub(crate) mod console;
 pub(crate) mod elements;
 pub(crate) mod events;

@@ -364,7 +364,14 @@ impl Realm {
     /// Drops nodes that nobody can reach. Only after a layout, and never during an event.
     pub(crate) fn sweep(&self) -> usize {
         match self.host.has_document() {
-            true => sweep::sweep(&self.host),
+            true => {
+                let dropped = sweep::sweep(&self.host);
+                if dropped > 0 {
+                    let document = self.host.read();
+                    self.host.canvases.borrow_mut().sweep(&document);
+                }
+                dropped
+            }
             false => 0,
         }
     }

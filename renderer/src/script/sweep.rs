@@ -30,6 +30,9 @@ pub(crate) fn sweep(host: &Host) -> usize {
             dropped += drop_trees(host, &mut document, trees);
         }
     }
+    if dropped > 0 {
+        forget_gone_boxes(&document);
+    }
     dropped
 }
 
@@ -85,4 +88,27 @@ fn drop_trees(host: &Host, document: &mut BaseDocument, trees: Vec<NodeId>) -> u
             });
     }
     dropped
+}
+
+/// Takes nodes that are gone out of what Blitz remembers of the last layout of the others. It
+/// indexes them: of a node that has no box any more it still knows in which one that was.
+pub(crate) fn forget_gone_boxes(document: &BaseDocument) {
+    let is_gone = |id: &NodeId| document.get_node(*id).is_none();
+    for (_, node) in document.tree().iter() {
+        for above in [&node.layout_parent, &node.oof_containing_block] {
+            if above.get().as_ref().is_some_and(is_gone) {
+                above.set(None);
+            }
+        }
+        for below in [&node.layout_children, &node.paint_children] {
+            let mut below = below.borrow_mut();
+            if let Some(below) = below.as_mut().filter(|all| all.iter().any(is_gone)) {
+                below.retain(|id| !is_gone(id));
+            }
+        }
+        let mut hoisted = node.hoisted_children.borrow_mut();
+        if hoisted.iter().any(is_gone) {
+            hoisted.retain(|id| !is_gone(id));
+        }
+    }
 }

@@ -6,6 +6,7 @@ use crate::document::frames::Spot;
 use crate::document::{forms, steps};
 use crate::script::Realm;
 use crate::script::host::{Defaults, Lent};
+use crate::script::sweep::forget_gone_boxes;
 use crate::view::blitz_events::{BlitzEvents, Navigation};
 use crate::view::keys;
 use crate::view::links::{Links, form_target};
@@ -119,10 +120,25 @@ impl View {
         if realm.host.has_new_fields.take() {
             self.controls.placeholders = None;
         }
+        self.take_drawings(realm);
         if realm.host.has_changed.take() {
             self.forget_gone();
             self.outdate_find();
             self.has_news();
+        }
+    }
+
+    /// A canvas with another size is shown at once, for the layout; others when they are painted.
+    fn take_drawings(&mut self, realm: &Realm) {
+        let mut canvases = realm.host.canvases.borrow_mut();
+        let has_changed = canvases.has_changed;
+        if canvases.has_resized
+            && let Some(document) = &mut self.document
+        {
+            canvases.show(document);
+        }
+        if has_changed {
+            self.request_paint();
         }
     }
 
@@ -144,6 +160,10 @@ impl View {
 
     /// Sends an event to Blitz by way of the page's scripts.
     pub(crate) fn send_scripted(&mut self, event: UiEvent, aim: Option<Aim>) {
+        let is_move = matches!(event, UiEvent::PointerMove(_) | UiEvent::Wheel(_));
+        if let Some(document) = self.document.as_ref().filter(|_| !is_move) {
+            forget_gone_boxes(document);
+        }
         self.drive(aim, |driver| driver.handle_ui_event(event));
     }
 

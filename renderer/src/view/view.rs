@@ -21,6 +21,7 @@ use crate::load::fetcher::Fetcher;
 use crate::paint::Mended;
 use crate::pictures::Moving;
 use crate::script::Realm;
+use crate::script::canvas::text::Texts;
 use crate::view::appearance::{LIGHT_BY_DEFAULT, Place, keep_borders, viewport};
 use crate::view::blitz_events::BlitzEvents;
 use crate::view::canvas::Canvas;
@@ -424,6 +425,13 @@ impl View {
         self.needs_layout
     }
 
+    /// Gives the canvases of a realm what they draw text with, and whose the images are.
+    pub(crate) fn equip(&self, realm: &Realm) {
+        let mut canvases = realm.host.canvases.borrow_mut();
+        canvases.texts = Some(Texts::new(self.fonts.clone()));
+        canvases.origins.responses = Some(self.responses.clone());
+    }
+
     /// Whether a document waits for its style sheets.
     pub(crate) fn has_next(&self) -> bool {
         self.next.is_some()
@@ -466,6 +474,9 @@ impl View {
         let Some(document) = self.document.as_mut().filter(|_| self.is_ready) else {
             return;
         };
+        if let Some(realm) = self.script {
+            realm.host.canvases.borrow_mut().show(document);
+        }
         let scale = document.viewport().scale_f64();
         let scroll = document.viewport_scroll();
         document.set_viewport_scroll(on_pixels(scroll, scale));

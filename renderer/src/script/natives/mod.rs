@@ -3,6 +3,7 @@
 
 mod asking;
 mod attributes;
+mod canvas;
 mod encoding;
 mod fetch;
 mod focus;
@@ -24,9 +25,10 @@ use std::rc::Rc;
 pub(crate) fn all<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> Result<Object<'js>> {
     let natives = Object::new(ctx.clone())?;
     type Add = for<'js> fn(&Object<'js>, &Rc<Host>) -> Result<()>;
-    let groups: [Add; 14] = [
+    let groups: [Add; 15] = [
         asking::add,
         attributes::add,
+        canvas::add,
         encoding::add,
         fetch::add,
         focus::add,

@@ -12,6 +12,7 @@ const attributeName = (handle, name) => {
 function setAttribute(handle, name, value, space = '', prefix = null, local = name) {
   const old = observers.length > 0 ? n.attribute(handle, name) : null;
   checked(n.setAttribute(handle, space, prefix, local, value));
+  if (local === 'width' || local === 'height') resetContext(handle);
   if (startsWith(name, 'on')) forgetHandler(handle, substring(name, 2));
   if (observers.length > 0) mutated('attributes', handle, name, { oldValue: old });
 }

@@ -80,4 +80,5 @@ survives!(
     imports,
     pictures,
     storage,
+    canvas,
 );

@@ -1,9 +1,11 @@
 //! Claims about scripts, against a realm and its document without the loop around.
 
 mod asking;
+mod canvas;
 mod dom;
 mod events;
 mod fetches;
+mod fuzz;
 mod hostile;
 mod loading;
 mod modules;
@@ -45,11 +47,15 @@ const URL: &str = "http://site.test/page";
 
 /// The realm of the document that is shown.
 fn realm(view: &mut View) -> &'static Realm {
-    *view.script.get_or_insert_with(|| {
-        let url = Url::parse(URL).expect("a URL");
-        let defaults = Box::new(PageDefaults(view.events.clone()));
-        Realm::new(url, defaults, &mut view.document).expect("memory")
-    })
+    if let Some(realm) = view.script {
+        return realm;
+    }
+    let url = Url::parse(URL).expect("a URL");
+    let defaults = Box::new(PageDefaults(view.events.clone()));
+    let realm = Realm::new(url, defaults, &mut view.document).expect("memory");
+    view.equip(realm);
+    view.script = Some(realm);
+    realm
 }
 
 /// Runs a script that the parser has come to, if its text stands in it.

@@ -251,3 +251,21 @@ fn what_is_shared_between_threads_is_not_there() {
         "undefinedundefined"
     );
 }
+
+#[test]
+fn a_picture_that_is_to_be_a_table_is_laid_out() {
+    let tags = ["img", "canvas", "iframe", "video", "embed"];
+    for tag in tags {
+        let mut page = Scripted::new(&format!(
+            "<div style='display:grid'><{tag} style='display:table'></{tag}></div>\
+             <p>a<{tag} id=b></{tag}></p>"
+        ));
+        let said = page.say(
+            "const b = document.getElementById('b'); const all = [];
+             for (const display of ['table', 'block', 'inline-table', 'grid', 'table']) {
+               b.style.display = display; all.push(b.getBoundingClientRect().width >= 0); }
+             return all.join()",
+        );
+        assert_eq!(said, "true,true,true,true,true", "{tag}");
+    }
+}
