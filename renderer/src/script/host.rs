@@ -4,15 +4,19 @@
 //! Never: stays borrowed across a call into the engine.
 
 use crate::script::console::Console;
+use crate::script::elements::page_attributes;
 use crate::script::handles::Refusal;
-use crate::script::limits::{ATTRIBUTE_BYTES_MAX, NAVIGATIONS_MAX, NODES_MAX, TEXT_BYTES_MAX};
+use crate::script::limits::{
+    ATTRIBUTE_BYTES_MAX, NAMES_MAX, NAVIGATIONS_MAX, NODES_MAX, TASK_MAX, TEXT_BYTES_MAX,
+};
+use crate::script::special::Special;
 use crate::script::timers::Timers;
 use blitz_dom::node::NodeData;
-use blitz_dom::{BaseDocument, DocGuard, DocGuardMut, Document, NodeId};
+use blitz_dom::{BaseDocument, DocGuard, DocGuardMut, Document, NodeId, QualName};
 use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use url::Url;
 
 /// What the engine does not do itself: what follows a link, or sends a form.
@@ -32,6 +36,8 @@ pub(crate) struct Host {
     /// The address of the document.
     pub(crate) url: RefCell<Url>,
     pub(crate) epoch: Instant,
+    /// How long a task may run.
+    pub(crate) task_max: Cell<Duration>,
     /// Until when the present task may run.
     pub(crate) deadline: Cell<Option<Instant>>,
     /// Whether a task ran too long; none runs any more.
@@ -40,6 +46,13 @@ pub(crate) struct Host {
     pub(crate) has_changed: Cell<bool>,
     /// Whether layout has to be done before anything is measured.
     pub(crate) is_unsettled: Cell<bool>,
+    /// Ids and names that have come into the document, for properties of the window.
+    pub(crate) new_names: RefCell<Vec<String>>,
+    /// How many nodes there were when they were last looked for.
+    pub(crate) nodes_named: Cell<usize>,
+    /// Whether a script watches boxes, and whether they may have moved since it was told.
+    pub(crate) watches_boxes: Cell<bool>,
+    pub(crate) boxes_moved: Cell<bool>,
     /// Whether fields have come or gone.
     pub(crate) has_new_fields: Cell<bool>,
     /// Whether the page scrolled by itself.
@@ -62,11 +75,16 @@ pub(crate) struct Host {
     pub(crate) current_script: Cell<Option<NodeId>>,
     /// Of what is in a template: the template.
     pub(crate) templates: RefCell<HashMap<NodeId, NodeId>>,
+    /// What nodes stand for that Blitz has no kind for.
+    pub(crate) specials: RefCell<HashMap<NodeId, Special>>,
     pub(crate) ready_state: Cell<&'static str>,
     pub(crate) is_hidden: Cell<bool>,
+    /// How many nodes there may be.
+    pub(crate) nodes_max: Cell<usize>,
     navigations: Cell<usize>,
     text_bytes: Cell<usize>,
     attribute_bytes: Cell<usize>,
+    rule_bytes: Cell<usize>,
     frames: Cell<usize>,
     /// The parent whose children were looked at last, and where.
     pub(crate) place: Cell<Option<(NodeId, usize)>>,
@@ -79,10 +97,15 @@ impl Host {
             defaults,
             url: RefCell::new(url),
             epoch: Instant::now(),
+            task_max: Cell::new(TASK_MAX),
             deadline: Cell::new(None),
             is_stopped: Cell::new(false),
             has_changed: Cell::new(false),
             is_unsettled: Cell::new(false),
+            new_names: RefCell::default(),
+            nodes_named: Cell::new(0),
+            watches_boxes: Cell::new(false),
+            boxes_moved: Cell::new(false),
             has_new_fields: Cell::new(false),
             has_scrolled: Cell::new(false),
             version: Cell::new(0),
@@ -96,11 +119,14 @@ impl Host {
             injected: RefCell::default(),
             current_script: Cell::new(None),
             templates: RefCell::default(),
+            specials: RefCell::default(),
             ready_state: Cell::new("loading"),
             is_hidden: Cell::new(false),
+            nodes_max: Cell::new(NODES_MAX),
             navigations: Cell::new(0),
             text_bytes: Cell::new(0),
             attribute_bytes: Cell::new(0),
+            rule_bytes: Cell::new(0),
             frames: Cell::new(0),
             place: Cell::new(None),
         }
@@ -139,12 +165,13 @@ impl Host {
     pub(crate) fn touch(&self) {
         self.has_changed.set(true);
         self.is_unsettled.set(true);
+        self.boxes_moved.set(true);
         self.version.set(self.version.get().wrapping_add(1));
     }
 
     /// Refuses what would make too many nodes.
     pub(crate) fn check_nodes(&self, document: &BaseDocument, more: usize) -> Result<(), Refusal> {
-        match document.tree().len() + more > NODES_MAX {
+        match document.tree().len() + more > self.nodes_max.get() {
             true => Err(Refusal::QUOTA),
             false => Ok(()),
         }
@@ -166,6 +193,16 @@ impl Host {
         count(&self.attribute_bytes, bytes, ATTRIBUTE_BYTES_MAX, || {
             sum(document, attribute_bytes)
         })
+    }
+
+    /// Likewise for the rules of style sheets.
+    pub(crate) fn add_rules(
+        &self,
+        bytes: usize,
+        bound: usize,
+        present: impl FnOnce() -> usize,
+    ) -> Result<(), Refusal> {
+        count(&self.rule_bytes, bytes, bound, present)
     }
 
     /// The template that a fragment is in.
@@ -199,14 +236,36 @@ impl Host {
         self.is_stopped.get()
     }
 
+    /// Remembers that an element may be known by a name.
+    pub(crate) fn note_name(&self, name: &QualName, value: &str) {
+        let mut names = self.new_names.borrow_mut();
+        if matches!(&*name.local, "id" | "name") && names.len() < NAMES_MAX {
+            names.push(value.to_owned());
+        }
+    }
+
+    /// Looks for what the parser has brought since. Says whether there is anything new.
+    pub(crate) fn find_names(&self) -> bool {
+        let document = self.read();
+        let count = document.tree().len();
+        if self.nodes_named.replace(count) != count {
+            document.visit(|_, node| {
+                for attribute in node.element_data().into_iter().flat_map(page_attributes) {
+                    self.note_name(&attribute.name, &attribute.value);
+                }
+            });
+        }
+        !self.new_names.borrow().is_empty()
+    }
+
     /// A script's way to say that something is wrong.
     pub(crate) fn log(&self, level: &str, text: &str) {
         self.console.borrow_mut().write(level, text);
     }
 
-    /// Milliseconds since the realm was made.
+    /// Milliseconds since the realm was made, no finer than other browsers tell.
     pub(crate) fn now_ms(&self) -> f64 {
-        self.epoch.elapsed().as_secs_f64() * 1e3
+        (self.epoch.elapsed().as_secs_f64() * 1e4).floor() / 10.0
     }
 }
 

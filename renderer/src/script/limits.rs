@@ -37,6 +37,12 @@ pub(crate) const CONSOLE_LINE_BYTES_MAX: usize = 2_000;
 pub(crate) const NAVIGATIONS_MAX: usize = 20;
 /// One script's text.
 pub(crate) const SCRIPT_BYTES_MAX: usize = 20 << 20;
+/// Rules that scripts put into style sheets.
+pub(crate) const RULES_BYTES_MAX: usize = 4 << 20;
+/// Bytes of chance that a script gets at once.
+pub(crate) const RANDOM_BYTES_MAX: usize = 65_536;
+/// Names of elements that wait to be properties of the window.
+pub(crate) const NAMES_MAX: usize = 10_000;
 /// A selector.
 pub(crate) const SELECTOR_BYTES_MAX: usize = 64 << 10;
 /// How deep a selector may nest: its parser recurses.

@@ -19,6 +19,7 @@ pub(crate) mod nodes;
 pub(crate) mod realm;
 pub(crate) mod scripts;
 pub(crate) mod sheets;
+pub(crate) mod special;
 pub(crate) mod stage;
 pub(crate) mod sweep;
 pub(crate) mod timers;

@@ -2,6 +2,7 @@
 //! nodes up first; one that is gone is nothing.
 
 mod attributes;
+mod cssom;
 mod encoding;
 mod focus;
 mod forms;
@@ -21,8 +22,9 @@ use std::rc::Rc;
 pub(crate) fn all<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> Result<Object<'js>> {
     let natives = Object::new(ctx.clone())?;
     type Add = for<'js> fn(&Object<'js>, &Rc<Host>) -> Result<()>;
-    let groups: [Add; 11] = [
+    let groups: [Add; 12] = [
         attributes::add,
+        cssom::add,
         encoding::add,
         focus::add,
         forms::add,

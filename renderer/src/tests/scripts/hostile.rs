@@ -73,4 +73,10 @@ survives!(
     svg,
     frames,
     selects,
+    documents,
+    ranges,
+    sheets,
+    messages,
+    custom_elements,
+    xml,
 );

@@ -4,9 +4,11 @@ mod dom;
 mod events;
 mod hostile;
 mod pages;
+mod platform;
 mod taken_apart;
 mod traps;
 mod trees;
+mod wpt;
 
 use super::harness::bundled_fonts;
 use crate::load::fetcher::Fetcher;
