@@ -6,6 +6,7 @@
 const watching = new PlainSet();
 const watchBoxes = (observer, isWatching) => {
   const before = setSize(watching);
+  if (isWatching && before >= 10_000) fail('QuotaExceededError', 'Too many watch boxes');
   if (isWatching) setAdd(watching, observer);
   else setDelete(watching, observer);
   const after = setSize(watching);
