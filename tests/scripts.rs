@@ -154,6 +154,8 @@ fn hostile_content_loses_no_tab() {
     survive(&[
         "attributes",
         "console",
+        "dialogs",
+        "history",
         "frames",
         "selectors",
         "selects",
@@ -171,6 +173,8 @@ fn hostile_floods_lose_no_tab() {
         "intervals",
         "nodes",
         "posts",
+        "requests",
+        "storage",
         "text",
         "timers",
         "write_recursion",
@@ -180,4 +184,68 @@ fn hostile_floods_lose_no_tab() {
 #[test]
 fn a_script_without_end_loses_no_tab() {
     survive(&["loops"]);
+}
+
+const KEEPERS: &[(&str, &str)] = &[
+    (
+        "/write",
+        "<title>none</title><script>localStorage.name = 'kept'; sessionStorage.mine = 'here';\
+         localStorage.big = 'x'.repeat(300_000); document.title = 'written';</script>",
+    ),
+    (
+        "/read",
+        "<title>none</title><script>document.title = [localStorage.name, sessionStorage.mine,\
+         localStorage.big && localStorage.big.length].join();\
+         onstorage = (e) => document.title = e.key + '=' + e.newValue + ' at ' + e.url;</script>",
+    ),
+    (
+        "/change",
+        "<title>none</title><script>localStorage.name = 'changed';\
+         document.title = 'done';</script>",
+    ),
+];
+
+#[test]
+fn pages_of_an_origin_share_what_they_keep_and_hear_of_changes() {
+    let server = server::pages(KEEPERS);
+    let stranger = server::pages(KEEPERS);
+    let mut browser = Browser::headless(&[]);
+    let writer = browser.open(&format!("http://{server}/write"));
+    wait_for_title(&mut browser, "written");
+    browser.open(&format!("http://{server}/read"));
+    wait_for_title(&mut browser, "kept,,300000");
+    browser.open(&format!("http://{stranger}/read"));
+    wait_for_title(&mut browser, ",,");
+    browser.send(&format!("navigate {} http://{server}/read", writer.id));
+    wait_for_title(&mut browser, "kept,here,300000");
+    browser.open(&format!("http://{server}/change"));
+    let told = format!("name=changed at http://{server}/change");
+    // Both readers hear of it.
+    wait_for_title(&mut browser, &told);
+    wait_for_title(&mut browser, &told);
+    assert!(browser.quit().success());
+}
+
+#[test]
+fn a_reloaded_tab_has_its_session_even_after_a_crash() {
+    let server = server::pages(KEEPERS);
+    let mut browser = Browser::headless(&[]);
+    let tab = browser.open(&format!("http://{server}/write"));
+    wait_for_title(&mut browser, "written");
+    browser.send(&format!("break {} crash", tab.id));
+    browser.wait_for_tab("tab_crashed", &tab);
+    browser.send(&format!("navigate {} http://{server}/read", tab.id));
+    wait_for_title(&mut browser, "kept,here,300000");
+    assert!(browser.quit().success());
+}
+
+#[test]
+fn a_page_without_an_origin_keeps_nothing() {
+    let mut browser = Browser::headless(&[]);
+    browser.open(
+        "data:text/html,<script>try { localStorage } \
+         catch (e) { document.title = e.name }</script>",
+    );
+    wait_for_title(&mut browser, "SecurityError");
+    assert!(browser.quit().success());
 }

@@ -36,6 +36,7 @@ const FILES: &[&str] = &[
     "documents.js",
     "url.js",
     "encoding.js",
+    "console.js",
     "window.js",
     "window_names.js",
     "inner_text.js",
@@ -43,7 +44,13 @@ const FILES: &[&str] = &[
     "messages.js",
     "boxes.js",
     "performance.js",
+    "leaving.js",
+    "storage.js",
     "activation.js",
+    "blob.js",
+    "fetch.js",
+    "request.js",
+    "xhr.js",
     "entry.js",
 ];
 

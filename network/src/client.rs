@@ -11,10 +11,12 @@ use crate::dns::Resolver;
 use crate::failure;
 use crate::tls::{self, TlsSetupError};
 use crate::wait;
+use crate::web::origin::is_trustworthy;
+use crate::web::preflights::Preflights;
+use crate::web::spaces::{Origins, Reach};
 use protocol::bootstrap::NetworkConfig;
 use protocol::document::ResponseHead;
 use protocol::error::LoadError;
-use protocol::fetch::Destination;
 use protocol::limits::{REDIRECTS_MAX, TEXT_BYTES_MAX, URL_BYTES_MAX};
 use rustls::ClientConfig;
 use std::collections::HashSet;
@@ -22,7 +24,7 @@ use std::io::Read;
 use std::sync::Arc;
 use std::time::Duration;
 use ureq::config::Config;
-use ureq::http::{HeaderMap, Response as HttpResponse, StatusCode, Uri, header};
+use ureq::http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, Uri, header};
 use ureq::{Agent, Body, BodyReader};
 use url::Url;
 
@@ -42,28 +44,20 @@ const IDLE_AGE_MAX: Duration = Duration::from_secs(30);
 /// How often a request is sent when each connection from the pool turns out to be closed.
 const STALE_MAX: usize = IDLE_MAX + 1;
 
-/// What a response is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// A document, for a navigation.
-    Document,
-    /// A resource of a document.
-    Resource(Destination),
-}
+/// What ureq answers.
+pub type HttpResponse = ureq::http::Response<Body>;
 
-impl Purpose {
-    fn accept(self) -> &'static str {
-        match self {
-            Purpose::Document => {
-                "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8"
-            }
-            Purpose::Resource(Destination::Image) => {
-                "image/webp,image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5"
-            }
-            Purpose::Resource(Destination::Style) => "text/css,*/*;q=0.1",
-            Purpose::Resource(Destination::Font | Destination::Other) => "*/*",
-        }
-    }
+/// One request, whose redirects are not followed.
+#[derive(Debug)]
+pub struct Hop<'a> {
+    /// An http or https URL that [`check`] allows.
+    pub url: &'a Url,
+    /// A token.
+    pub method: &'a str,
+    /// All but those of the connection.
+    pub headers: HeaderMap,
+    /// What is sent, if anything.
+    pub body: Option<&'a [u8]>,
 }
 
 /// What all partitions share: names, certificate authorities, settings.
@@ -71,6 +65,7 @@ pub struct Client {
     resolver: Arc<Resolver>,
     tls: ClientConfig,
     settings: Config,
+    origins: Arc<Origins>,
 }
 
 /// Connections that only one site's documents use (or only navigations), so that no site learns
@@ -78,6 +73,10 @@ pub struct Client {
 #[derive(Clone)]
 pub struct Partition {
     agent: Agent,
+    /// From where documents came; of all partitions.
+    pub origins: Arc<Origins>,
+    /// Leave that other origins gave the site's documents.
+    pub preflights: Arc<Preflights>,
 }
 
 impl Client {
@@ -92,6 +91,7 @@ impl Client {
             .collect();
         let settings = Config::builder()
             .http_status_as_error(false)
+            .allow_non_standard_methods(true)
             .max_redirects(0)
             .max_redirects_will_error(false)
             .proxy(None)
@@ -113,6 +113,7 @@ impl Client {
             resolver,
             tls: tls::configuration(&config.extra_roots)?,
             settings,
+            origins: Arc::new(Origins::new(&config.hosts)),
         })
     }
 
@@ -122,23 +123,32 @@ impl Client {
         let resolver = SharedResolver(self.resolver.clone());
         Partition {
             agent: Agent::with_parts(self.settings.clone(), connect, resolver),
+            origins: self.origins.clone(),
+            preflights: Arc::default(),
         }
     }
 }
 
 impl Partition {
-    /// Requests `url`, an http or https URL, and returns the response after all redirects.
-    pub fn get(&self, url: &str, purpose: Purpose) -> Result<Response, LoadError> {
+    /// Requests a document and returns the response after all redirects. The user, or a page that
+    /// is left, may go anywhere.
+    pub fn get(&self, url: &str) -> Result<Response, LoadError> {
+        wait::set_reach(Reach::ALL);
         let mut url = parse(url)?;
         let mut seen = HashSet::new();
         for redirects in 0..=REDIRECTS_MAX {
             if !seen.insert(request_target(&url)) {
                 return Err(LoadError::RedirectLoop);
             }
-            let (host, response) = self.request(&url, purpose)?;
+            let (host, response) = self.send(&document_hop(&url))?;
             match location(&response) {
                 Some(location) => url = redirected(&url, &location)?,
-                None => return Ok(Response::new(url, host, redirects, response)),
+                None => {
+                    if let Some(address) = wait::peer() {
+                        self.origins.note(&url, address);
+                    }
+                    return Ok(Response::new(url, host, redirects, response));
+                }
             }
         }
         Err(LoadError::TooManyRedirects {
@@ -147,43 +157,72 @@ impl Partition {
     }
 
     /// Sends one request without following redirects; returns the response and its host. If the
-    /// server has just closed the idle connections of the pool, the request is sent again: a `GET`
-    /// may be repeated, and no part of an answer has arrived.
-    fn request(
-        &self,
-        url: &Url,
-        purpose: Purpose,
-    ) -> Result<(String, HttpResponse<Body>), LoadError> {
-        let uri: Uri = request_target(url)
-            .parse()
-            .map_err(|error| LoadError::InvalidUrl {
-                reason: format!("{error}"),
-            })?;
+    /// server has just closed the idle connections of the pool, the request is sent again: no part
+    /// of an answer has arrived.
+    pub fn send(&self, hop: &Hop<'_>) -> Result<(String, HttpResponse), LoadError> {
+        let uri: Uri = request_target(hop.url).parse().map_err(invalid_url)?;
         let host = connection::host_and_port(&uri);
         for _ in 0..STALE_MAX {
             if wait::is_stopped() {
                 return Err(LoadError::Cancelled);
             }
             wait::take_connected();
-            let request = self
-                .agent
-                .get(&uri)
-                .header(header::ACCEPT, purpose.accept());
-            match request
-                .call()
-                .map_err(|error| failure::head_error(error, &host))
-            {
-                Err(LoadError::ConnectionReset { .. }) if !wait::take_connected() => {}
-                outcome => return outcome.map(|response| (host, response)),
+            match self.send_once(&uri, hop) {
+                Err(error) => match failure::head_error(error, &host) {
+                    LoadError::ConnectionReset { .. } if !wait::take_connected() => {}
+                    error => return Err(error),
+                },
+                Ok(response) => return Ok((host, response)),
             }
         }
         Err(LoadError::ConnectionReset { host })
+    }
+
+    fn send_once(&self, uri: &Uri, hop: &Hop<'_>) -> Result<HttpResponse, ureq::Error> {
+        let mut request = Request::builder().method(hop.method).uri(uri);
+        if let Some(headers) = request.headers_mut() {
+            headers.clone_from(&hop.headers);
+        }
+        match hop.body {
+            Some(body) => self.agent.run(request.body(body)?),
+            None => self.agent.run(request.body(())?),
+        }
+    }
+}
+
+fn invalid_url(error: impl std::fmt::Display) -> LoadError {
+    LoadError::InvalidUrl {
+        reason: error.to_string(),
+    }
+}
+
+/// The request of a document.
+fn document_hop(url: &Url) -> Hop<'_> {
+    const ACCEPT: &str =
+        "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8";
+    let mut headers = HeaderMap::new();
+    headers.insert(header::ACCEPT, HeaderValue::from_static(ACCEPT));
+    if is_trustworthy(url) {
+        for (name, value) in [
+            ("sec-fetch-dest", "document"),
+            ("sec-fetch-mode", "navigate"),
+        ] {
+            let name = HeaderName::from_static(name);
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    }
+    Hop {
+        url,
+        method: "GET",
+        headers,
+        body: None,
     }
 }
 
 /// The response to a request: its head, and its body as it arrives.
 pub struct Response {
     head: ResponseHead,
+    headers: HeaderMap,
     body: BodyReader<'static>,
     host: String,
     is_chunked: bool,
@@ -191,7 +230,8 @@ pub struct Response {
 }
 
 impl Response {
-    fn new(url: Url, host: String, redirects: u32, response: HttpResponse<Body>) -> Self {
+    /// What has come from `url` after so many redirects.
+    pub fn new(url: Url, host: String, redirects: u32, response: HttpResponse) -> Self {
         let (parts, body) = response.into_parts();
         let head = ResponseHead {
             final_url: without_credentials(url).into(),
@@ -206,6 +246,7 @@ impl Response {
             body: body.into_reader(),
             host,
             is_chunked: is_chunked(&parts.headers),
+            headers: parts.headers,
             received: 0,
         }
     }
@@ -213,6 +254,11 @@ impl Response {
     /// Its head.
     pub fn head(&self) -> &ResponseHead {
         &self.head
+    }
+
+    /// All of its headers.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
     }
 
     /// Bytes of the decoded body that have been read.
@@ -266,7 +312,7 @@ fn parse(text: &str) -> Result<Url, LoadError> {
 }
 
 /// Checks a URL before a request for it is made.
-fn check(url: &Url) -> Result<(), LoadError> {
+pub fn check(url: &Url) -> Result<(), LoadError> {
     if !is_http(url) {
         return Err(unsupported(url));
     }
@@ -291,7 +337,7 @@ fn unsupported(url: &Url) -> LoadError {
 }
 
 /// The URL without its fragment, as it is sent to the server and compared to find loops.
-fn request_target(url: &Url) -> String {
+pub fn request_target(url: &Url) -> String {
     let mut url = url.clone();
     url.set_fragment(None);
     url.into()
@@ -304,7 +350,8 @@ fn without_credentials(mut url: Url) -> Url {
     url
 }
 
-fn location(response: &HttpResponse<Body>) -> Option<String> {
+/// Where a redirect leads.
+pub fn location(response: &HttpResponse) -> Option<String> {
     let is_redirect = matches!(
         response.status(),
         StatusCode::MOVED_PERMANENTLY
@@ -321,7 +368,7 @@ fn location(response: &HttpResponse<Body>) -> Option<String> {
 }
 
 /// The target of a redirect; the fragment stays unless the redirect has its own.
-fn redirected(from: &Url, location: &str) -> Result<Url, LoadError> {
+pub fn redirected(from: &Url, location: &str) -> Result<Url, LoadError> {
     let mut to = from
         .join(location)
         .map_err(|error| LoadError::InvalidResponse {

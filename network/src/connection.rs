@@ -76,8 +76,13 @@ impl Connector for Connect {
         wait::note_connection();
         let host = host_and_port(details.uri);
         let deadline = deadline(details.timeout);
-        let addresses: Vec<SocketAddr> = details.addrs.iter().copied().collect();
         let boxed = |error: LoadError| ureq::Error::Other(error.into());
+        // Decided by the address, whatever name led to it, and before anything is sent there.
+        let is_allowed = |address: &SocketAddr| wait::may_reach(address.ip());
+        let addresses: Vec<SocketAddr> = details.addrs.iter().copied().filter(is_allowed).collect();
+        if addresses.is_empty() {
+            return Err(boxed(too_near()));
+        }
         let mut stream = Stream::connect_any(&addresses, deadline).map_err(|error| {
             boxed(Failure::from(error).into_load_error(&host, failure::CONNECTING))
         })?;
@@ -118,6 +123,11 @@ impl Transport for Connection {
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), ureq::Error> {
+        // A connection of the pool was made for another load, which may have been allowed more.
+        if !wait::may_reach(self.stream.peer()) {
+            return Err(ureq::Error::Other(too_near().into()));
+        }
+        wait::note_peer(self.stream.peer());
         self.stream.set_deadline(deadline(timeout.for_write()));
         let bytes = &self.buffers.output()[..amount];
         let written = match &mut self.tls {
@@ -172,6 +182,13 @@ fn is_quiet(tls: &mut ClientConnection, stream: &Stream) -> bool {
             Ok(_) => {}
             Err(error) => return error.kind() == io::ErrorKind::WouldBlock,
         }
+    }
+}
+
+/// The same for whatever is or is not there: a page learns nothing of a network that is not its own.
+fn too_near() -> LoadError {
+    LoadError::Blocked {
+        reason: "a page of a public network may not reach a private network".to_owned(),
     }
 }
 

@@ -16,6 +16,7 @@ mod connection;
 mod dns;
 mod failure;
 mod fetch;
+mod hops;
 mod navigation;
 mod queue;
 mod service;
@@ -25,7 +26,9 @@ mod tests;
 mod tls;
 mod turns;
 mod under_way;
+mod uploads;
 mod wait;
+mod web;
 mod workers;
 
 use protocol::bootstrap::RoleConfig;

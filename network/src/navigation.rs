@@ -5,7 +5,7 @@
 //! cancelled the navigation.
 
 use crate::channel::{Undelivered, send};
-use crate::client::{Partition, Purpose, Response};
+use crate::client::{Partition, Response};
 use crate::under_way::UnderWay;
 use crate::wait::{self, Stop};
 use ipc::Sender;
@@ -52,7 +52,7 @@ pub struct Navigation {
 impl Navigation {
     /// Loads the document. In a worker.
     pub fn run(self) {
-        let last = match self.partition.get(&self.url, Purpose::Document) {
+        let last = match self.partition.get(&self.url) {
             Err(error) => FromNetwork::Failed {
                 navigation: self.id,
                 error,

@@ -6,12 +6,14 @@
 //! but all channels at once, or on sending to the broker, which always reads.
 
 use crate::client::{Client, Partition};
-use crate::fetch::{Fetch, FetchChannel};
+use crate::fetch::{Fetch, FetchChannel, Wish};
 use crate::navigation::{Navigation, ToBroker};
 use crate::queue::{Job, Owner};
 use crate::tls::TlsSetupError;
 use crate::under_way::UnderWay;
+use crate::uploads::{Room, Uploads};
 use crate::wait::Stop;
+use crate::web::origin::Initiator;
 use crate::workers::Pool;
 use ipc::poll::{self, Interest};
 use ipc::{Endpoint, Handles, Misbehaviour, Rate, Receiver, RecvError};
@@ -55,6 +57,7 @@ pub struct Service {
     channels: Vec<OpenChannel>,
     sites: HashMap<Site, Weak<Partition>>,
     channels_opened: u64,
+    room: Room,
     // Last, so that it is dropped last: its workers use what stands above.
     pool: Pool,
 }
@@ -63,6 +66,9 @@ struct OpenChannel {
     channel: Arc<FetchChannel>,
     receiver: Receiver<fetch::ToNetwork>,
     rate: Rate,
+    /// The document that the renderer shows, by its word; an address of its site.
+    document: Option<Arc<Initiator>>,
+    uploads: Uploads,
 }
 
 /// What a turn at a channel has left it as.
@@ -93,6 +99,7 @@ impl Service {
             channels: Vec::new(),
             sites: HashMap::new(),
             channels_opened: 0,
+            room: Room::default(),
             pool: Pool::new()?,
         })
     }
@@ -244,6 +251,8 @@ impl Service {
             channel: Arc::new(channel),
             receiver,
             rate: Rate::default(),
+            document: None,
+            uploads: Uploads::default(),
         });
     }
 
@@ -266,6 +275,7 @@ impl Service {
                 channel,
                 receiver,
                 rate,
+                ..
             } = &mut self.channels[index];
             let message = match receiver.try_recv() {
                 Ok(Some(received)) => received.message,
@@ -280,8 +290,7 @@ impl Service {
             if rate.excess(now).is_some() {
                 return ChannelState::Broken(Misbehaviour::Flood);
             }
-            let channel = channel.clone();
-            if let Err(how) = self.handle_fetch(&channel, message) {
+            if let Err(how) = self.handle_fetch(index, message) {
                 return ChannelState::Broken(how);
             }
         }
@@ -303,41 +312,88 @@ impl Service {
     }
 
     fn handle_fetch(
-        &self,
-        channel: &Arc<FetchChannel>,
+        &mut self,
+        index: usize,
         message: fetch::ToNetwork,
     ) -> Result<(), Misbehaviour> {
+        use fetch::ToNetwork as Ask;
+        let open = &mut self.channels[index];
+        let channel = open.channel.clone();
+        let is_of_body = matches!(message, Ask::Body { .. } | Ask::Cancel { .. });
+        if open.uploads.is_waiting() && !is_of_body {
+            return Err(Misbehaviour::WrongState);
+        }
         match message {
-            fetch::ToNetwork::Fetch {
+            Ask::Document { url } => {
+                let document = Initiator::new(&url, &channel.site);
+                open.document = Some(Arc::new(document.ok_or(Misbehaviour::ForeignOrigin)?));
+            }
+            Ask::Fetch {
                 request,
                 url,
                 destination,
+                options,
             } => {
-                let fetch = Fetch::begin(channel, request, url, destination)?;
-                let (owner, stop) = (Owner::Channel(channel.number), fetch.stop().clone());
-                let run = Box::new(move || fetch.run());
-                if let Err(full) = self.pool.submit(Job {
-                    owner,
-                    stop: stop.clone(),
-                    run,
-                }) {
-                    channel.under_way.end(&request, &stop);
-                    let error = LoadError::Transport {
-                        reason: full.to_string(),
-                    };
-                    // A renderer that does not read its answers gets none.
-                    let _ = channel
-                        .sender
-                        .try_send(fetch::FromNetwork::Failed { request, error });
+                if open.document.is_none() && channel.site.may_fetch() {
+                    return Err(Misbehaviour::WrongState);
+                }
+                let body_bytes = options.body_bytes;
+                let wish = Wish {
+                    url,
+                    destination,
+                    options,
+                    initiator: open.document.clone(),
+                };
+                let fetch = Fetch::begin(&channel, request, wish)?;
+                match body_bytes {
+                    None => self.submit(fetch),
+                    Some(bytes) => self.expect_body(index, fetch, bytes as usize),
                 }
             }
-            fetch::ToNetwork::Cancel { request } => {
+            Ask::Body { request, bytes } => {
+                if let Some(fetch) = open.uploads.add(request, &bytes)? {
+                    self.submit(fetch);
+                }
+            }
+            Ask::Cancel { request } => {
+                open.uploads.cancel(request);
                 if let Some(stop) = channel.under_way.cancel(&request) {
                     self.pool.stop(&stop);
                 }
             }
         }
         Ok(())
+    }
+
+    /// A fetch whose body comes next.
+    fn expect_body(&mut self, index: usize, fetch: Fetch, bytes: usize) {
+        let request = fetch.id();
+        let fetch = match self.room.take(bytes) {
+            Some(taken) => Some((fetch, taken)),
+            None => {
+                fetch
+                    .refusal()
+                    .send("too many request bodies are waiting to be sent");
+                None
+            }
+        };
+        let uploads = &mut self.channels[index].uploads;
+        uploads.expect(request, bytes, fetch);
+        // One without a byte is whole.
+        if bytes == 0
+            && let Ok(Some(fetch)) = uploads.add(request, &[])
+        {
+            self.submit(fetch);
+        }
+    }
+
+    fn submit(&self, fetch: Fetch) {
+        let (owner, stop) = (fetch.owner(), fetch.stop().clone());
+        let refusal = fetch.refusal();
+        let run = Box::new(move || fetch.run());
+        if let Err(full) = self.pool.submit(Job { owner, stop, run }) {
+            refusal.send(&full.to_string());
+        }
     }
 
     fn close(&self, closed: &OpenChannel) {

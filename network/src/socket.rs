@@ -12,7 +12,7 @@ use nix::sys::socket::{
     setsockopt, socket, sockopt,
 };
 use std::io::{self, Read, Write};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::time::{Duration, Instant};
 
@@ -24,6 +24,7 @@ const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 #[derive(Debug)]
 pub struct Stream {
     fd: OwnedFd,
+    peer: IpAddr,
     deadline: Option<Instant>,
 }
 
@@ -44,11 +45,14 @@ impl Stream {
     /// dead address costs little.
     pub fn connect_any(addresses: &[SocketAddr], deadline: Option<Instant>) -> io::Result<Stream> {
         let mut untried = addresses.iter();
-        let mut attempts: Vec<OwnedFd> = Vec::new();
+        let mut attempts: Vec<(OwnedFd, IpAddr)> = Vec::new();
         let mut failure = None;
         loop {
-            match untried.next().map(|address| begin_connect(*address)) {
-                Some(Ok(fd)) => attempts.push(fd),
+            let begun = untried
+                .next()
+                .map(|address| begin_connect(*address).map(|fd| (fd, address.ip())));
+            match begun {
+                Some(Ok(attempt)) => attempts.push(attempt),
                 Some(Err(error)) => {
                     failure = worse(failure, error);
                     continue;
@@ -62,14 +66,14 @@ impl Stream {
             let pause = [deadline, head_start.flatten()].into_iter().flatten().min();
             let connecting: Vec<_> = attempts
                 .iter()
-                .map(|fd| (fd.as_fd(), PollFlags::POLLOUT))
+                .map(|(fd, _)| (fd.as_fd(), PollFlags::POLLOUT))
                 .collect();
             match wait::until_any(&connecting, pause) {
                 Ok(ready) => {
                     let done = ready.iter().position(|events| !events.is_empty());
-                    let fd = attempts.remove(done.expect("something is ready"));
+                    let (fd, peer) = attempts.remove(done.expect("something is ready"));
                     match getsockopt(&fd, sockopt::SocketError)? {
-                        0 => return Stream::new(fd, deadline),
+                        0 => return Stream::new(fd, peer, deadline),
                         errno => failure = worse(failure, Errno::from_raw(errno).into()),
                     }
                 }
@@ -79,9 +83,14 @@ impl Stream {
         }
     }
 
-    fn new(fd: OwnedFd, deadline: Option<Instant>) -> io::Result<Stream> {
+    fn new(fd: OwnedFd, peer: IpAddr, deadline: Option<Instant>) -> io::Result<Stream> {
         setsockopt(&fd, sockopt::TcpNoDelay, &true)?;
-        Ok(Stream { fd, deadline })
+        Ok(Stream { fd, peer, deadline })
+    }
+
+    /// Whom it leads to.
+    pub fn peer(&self) -> IpAddr {
+        self.peer
     }
 
     /// Sets until when later reads and writes may wait.

@@ -5,11 +5,13 @@
 //! turn to the others, and a cancelled one gets it back at once, even while it connects, resolves a
 //! name, reads, or writes to a renderer that does not read.
 
+use crate::web::spaces::Reach;
 use fiber::Outside;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::cell::{Cell, RefCell};
 use std::io;
+use std::net::IpAddr;
 use std::os::fd::BorrowedFd;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -65,6 +67,9 @@ pub struct Load {
     stop: Arc<Stop>,
     has_connected: Cell<bool>,
     at_once: Cell<u32>,
+    reach: Cell<Reach>,
+    refused: Cell<Option<IpAddr>>,
+    peer: Cell<Option<IpAddr>>,
 }
 
 impl Load {
@@ -74,6 +79,9 @@ impl Load {
             stop,
             has_connected: Cell::new(false),
             at_once: Cell::new(0),
+            reach: Cell::new(Reach::ALL),
+            refused: Cell::new(None),
+            peer: Cell::new(None),
         })
     }
 
@@ -124,6 +132,43 @@ pub fn note_connection() {
 /// from the pool, which the server may have closed meanwhile.
 pub fn take_connected() -> bool {
     current().is_some_and(|load| load.has_connected.take())
+}
+
+/// Sets to what this load may connect from now on.
+pub fn set_reach(reach: Reach) {
+    if let Some(load) = current() {
+        load.reach.set(reach);
+        load.refused.set(None);
+        load.peer.set(None);
+    }
+}
+
+/// Whether this load may speak to that address. Remembers what it may not.
+pub fn may_reach(address: IpAddr) -> bool {
+    current().is_none_or(|load| {
+        let may = load.reach.get().allows(address);
+        if !may {
+            load.refused.set(Some(address));
+        }
+        may
+    })
+}
+
+/// The address to which this load was not allowed to speak.
+pub fn take_refused() -> Option<IpAddr> {
+    current()?.refused.take()
+}
+
+/// Notes to whom this load speaks.
+pub fn note_peer(address: IpAddr) {
+    if let Some(load) = current() {
+        load.peer.set(Some(address));
+    }
+}
+
+/// To whom this load has spoken last.
+pub fn peer() -> Option<IpAddr> {
+    current()?.peer.get()
 }
 
 /// Gives the turn to the other loads if this one has had much of it. To be called after each read

@@ -9,14 +9,16 @@ use crate::runtime::ToBroker;
 use crate::view::Anchor;
 use crate::view::blitz_events::Navigation;
 use protocol::ids::NavigationId;
+use protocol::input::InputEvent;
 use protocol::limits::{TARGET_NAME_BYTES_MAX, URL_BYTES_MAX};
-use protocol::renderer::FromRenderer;
+use protocol::renderer::{FromRenderer, GoWithin};
 use url::{Position, Url};
 
 impl Page {
     /// Does what the links that were followed ask for. With `new_tab` the user wants a tab.
     pub(crate) fn say_navigations(&mut self, new_tab: bool, control: &ToBroker) {
         let Some(shown) = self.shown else { return };
+        self.follow_address();
         for navigation in self.view.events.take_navigations() {
             let place = self.place(&navigation);
             if let Some(reason) = refusal(&navigation, &place) {
@@ -89,18 +91,62 @@ impl Page {
         // Where the document is now belongs to the entry that is left.
         self.say_scrolled(navigation, control);
         let anchor = Anchor::Fragment(fragment.clone());
-        self.go_within(Some(&fragment), anchor);
+        if let Some(load) = &self.load {
+            let mut url = load.url.clone();
+            url.set_fragment(Some(&fragment));
+            if let Some(realm) = self.view.script {
+                realm.host.address.go(realm.host.address.next_place(), None);
+            }
+            self.go_within(url, anchor);
+        }
         control.say(FromRenderer::WentWithin {
             navigation,
             fragment,
         });
     }
 
+    /// To an entry of the history that is a place of the document.
+    pub(crate) fn go_to(&mut self, go: GoWithin) {
+        let Ok(url) = Url::parse(&go.url) else { return };
+        let anchor = match (go.scroll_y, url.fragment()) {
+            (None, Some(fragment)) => Anchor::Fragment(fragment.to_owned()),
+            (y, _) => Anchor::Y(y.unwrap_or(0)),
+        };
+        match self.view.script {
+            Some(realm) => realm.host.address.go(go.place, go.state),
+            None => (self.scripts.place, self.scripts.state) = (go.place, go.state),
+        }
+        self.go_within(url, anchor);
+    }
+
+    /// A script has given the document another address.
+    fn follow_address(&mut self) {
+        if let Some(realm) = self.view.script
+            && realm.host.address.is_changed.take()
+            && let Some(load) = &mut self.load
+        {
+            load.url = realm.host.url.borrow().clone();
+        }
+    }
+
+    /// The user acts on the page.
+    pub(crate) fn note_act(&self, event: &InputEvent) {
+        let is_act = matches!(
+            event,
+            InputEvent::PointerDown { .. } | InputEvent::KeyDown { .. }
+        );
+        if let Some(realm) = self.view.script.filter(|_| is_act) {
+            realm.host.address.act();
+        }
+    }
+
     /// Another place of the document: nothing is loaded, and all that the user did stays.
-    pub(crate) fn go_within(&mut self, fragment: Option<&str>, anchor: Anchor) {
+    fn go_within(&mut self, url: Url, anchor: Anchor) {
+        self.follow_address();
         let Some(load) = &mut self.load else { return };
-        load.url.set_fragment(fragment);
+        let old = std::mem::replace(&mut load.url, url.clone());
         let is_loaded = load.is_loaded;
+        let fragment = url.fragment();
         self.view.set_target(fragment.map(str::to_owned));
         self.view.show_target();
         self.view.set_anchor(Some(anchor));
@@ -111,10 +157,7 @@ impl Page {
         if is_loaded {
             self.view.set_anchor(None);
         }
-        if let Some(load) = &self.load {
-            let url = load.url.clone();
-            self.view.with_script(|realm| realm.went_within(&url));
-        }
+        self.view.with_script(|realm| realm.went_within(&old, &url));
     }
 }
 

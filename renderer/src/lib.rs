@@ -6,6 +6,7 @@
 //! a thread, or wakes while nothing happens.
 #![forbid(unsafe_code)]
 
+mod control;
 mod document;
 mod fonts;
 mod leaving;
@@ -15,10 +16,12 @@ mod moves;
 mod page;
 mod paint;
 mod pictures;
+mod resources;
 mod runtime;
 mod script;
 mod scripting;
 mod shell;
+mod storing;
 mod text;
 mod view;
 
@@ -29,10 +32,10 @@ mod tests;
 use vello_cpu as _;
 
 use child::Started;
+use control::ControlEndpoint;
 use ipc::Endpoint;
 use protocol::bootstrap::RoleConfig;
 use protocol::ids::Role;
-use runtime::ControlEndpoint;
 use shell::CommandEndpoint;
 use std::process::ExitCode;
 use view::warm_up;

@@ -14,9 +14,11 @@ use crate::document::refresh::{self, Refresh};
 use crate::document::status;
 use crate::load::fetcher::Fetcher;
 use crate::view::View;
+use blitz_dom::{LocalName, NodeId};
 use blitz_traits::net::Bytes;
 use protocol::ids::NavigationId;
 use protocol::limits::DOCUMENT_ELEMENTS_MAX;
+use std::collections::HashSet;
 use std::time::{Duration, Instant};
 use url::Url;
 
@@ -26,8 +28,6 @@ const REST_MIN: Duration = Duration::from_millis(100);
 const REST_MAX: Duration = Duration::from_secs(3);
 /// A layout is followed by a rest of so many times its length.
 const RESTS: u32 = 4;
-/// Longest time of parsing before the loop looks at its channels again.
-const SLICE: Duration = Duration::from_millis(15);
 /// The scheme of the addresses under which the text of a page is shown.
 const VIEW_SOURCE: &str = "view-source";
 
@@ -51,6 +51,8 @@ pub(crate) struct Load {
     is_due: bool,
     /// When to show what is there by then.
     show_at: Instant,
+    /// Whether a script comes before the rest, and has to wait for something.
+    pub(crate) is_blocked: bool,
     /// Whether the whole body has been parsed.
     pub(crate) is_parsed: bool,
     pub(crate) title: String,
@@ -60,6 +62,15 @@ pub(crate) struct Load {
     pub(crate) has_icon: bool,
 }
 
+/// Why parsing has come to a stop.
+pub(crate) enum Stop {
+    /// A script comes before the rest.
+    Script(NodeId),
+    /// It begins anew, in another encoding.
+    Again,
+    End(End),
+}
+
 /// What is known of a document once all of it is parsed.
 #[derive(Default)]
 pub(crate) struct End {
@@ -67,6 +78,8 @@ pub(crate) struct End {
     pub(crate) incomplete: Vec<String>,
     /// Where it wants to go by itself.
     pub(crate) refresh: Option<Refresh>,
+    /// The names of the event handlers in the markup that the scripts have not been told of.
+    pub(crate) handlers: HashSet<LocalName>,
 }
 
 impl Load {
@@ -79,6 +92,7 @@ impl Load {
             has_grown: false,
             is_due: false,
             show_at: Instant::now() + REST_MIN,
+            is_blocked: false,
             is_parsed: false,
             title: String::new(),
             is_painted: false,
@@ -92,41 +106,55 @@ impl Load {
         if self.is_parsed {
             return None;
         }
-        let has_more = self.arrival.body.has_more();
-        if self.arrival.has_begun() && (has_more || self.arrival.body.is_complete()) {
+        if self.arrival.has_more() && !self.is_blocked {
             return Some(Instant::now());
         }
+        let has_more = self.arrival.body.has_more() && !self.is_blocked;
         (self.has_grown || has_more || view.is_outdated()).then_some(self.show_at)
     }
 
-    /// Parses what has arrived, for a while, and has it shown if it is time. Returns how the
-    /// document ends, once it is complete.
-    pub(crate) fn parse(&mut self, view: &mut View, fetcher: &mut Fetcher) -> Option<End> {
+    /// Parses what has arrived, until that moment, and has it shown if it is time. Returns why it
+    /// has stopped, if something else has to come first.
+    pub(crate) fn parse(
+        &mut self,
+        view: &mut View,
+        fetcher: &mut Fetcher,
+        until: Instant,
+    ) -> Option<Stop> {
         if self.is_parsed || !self.arrival.has_begun() && !self.begin(view, fetcher) {
             return None;
         }
-        let until = Instant::now() + SLICE;
-        self.has_grown |= self.arrival.body.has_more();
+        if self.is_blocked {
+            self.show_if_due(view, false);
+            return None;
+        }
+        self.has_grown |= self.arrival.has_more();
         let stream = self.arrival.stream()?;
         match view.grow(&stream, || self.arrival.advance(until)) {
             Some(Progress::Renamed(encoding)) => {
                 let reader = self.arrival.reader()?.again(encoding);
                 self.open(reader, 0, view);
-                return None;
+                return Some(Stop::Again);
             }
-            Some(Progress::Ended) | None => return Some(self.end(view)),
+            Some(Progress::Script(script)) => return Some(Stop::Script(script)),
+            Some(Progress::Ended) | None => return Some(Stop::End(self.end(view))),
             Some(Progress::Waiting | Progress::Busy) => {}
         }
-        let is_outdated = self.has_grown || view.is_outdated();
         // A layout would take longer than the rest of the parsing.
         let is_nearly_over = self.arrival.body.is_nearly_taken();
+        self.show_if_due(view, is_nearly_over);
+        None
+    }
+
+    /// Has what is there shown, if it is time.
+    pub(crate) fn show_if_due(&mut self, view: &mut View, is_nearly_over: bool) {
+        let is_outdated = self.has_grown || view.is_outdated();
         if is_outdated && !is_nearly_over && Instant::now() >= self.show_at {
             if let Some(stream) = self.arrival.stream() {
                 view.show_grown(&stream);
             }
             (self.has_grown, self.is_due) = (false, true);
         }
-        None
     }
 
     /// A layout has taken so long: there will not be another one for some time.
@@ -195,6 +223,7 @@ impl Load {
         }
         end.incomplete.extend(self.arrival.body.take_cut());
         if let Some(stream) = self.arrival.stream() {
+            end.handlers = stream.take_handlers();
             view.complete(&stream);
         }
         if let Some(document) = view.arriving() {

@@ -9,9 +9,10 @@ use crate::document::parse::OPAQUE_BASE;
 use crate::document::refresh::Refresh;
 use crate::load::fetcher::Fetcher;
 use crate::load::icon;
-use crate::loading::{Answer, Load};
+use crate::loading::{Answer, Load, Stop};
 use crate::runtime::{Host, LoopError, ToBroker};
-use crate::script::stage::Scripts;
+use crate::script::stage::{Scripts, Stage};
+use crate::script::storage::Storing;
 use crate::view::{Anchor, View};
 use data_url::DataUrl;
 use ipc::Handles;
@@ -25,8 +26,11 @@ use protocol::misbehaviour::Misbehaviour;
 use protocol::renderer::{CommitDocument, FromRenderer, ToRenderer};
 use protocol::surface::SurfacePart;
 use std::os::fd::BorrowedFd;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use url::Url;
+
+/// Longest time of parsing before the loop looks at its channels again.
+const SLICE: Duration = Duration::from_millis(15);
 
 /// The renderer's content.
 pub(crate) struct Page {
@@ -43,6 +47,7 @@ pub(crate) struct Page {
     /// Where the document wants to go by itself; sent to the broker at the end of the turn.
     refresh: Option<Refresh>,
     pub(crate) scripts: Scripts,
+    pub(crate) storing: Storing,
 }
 
 impl Page {
@@ -60,6 +65,7 @@ impl Page {
             incomplete: Vec::new(),
             refresh: None,
             scripts: Scripts::default(),
+            storing: Storing::default(),
         }
     }
 
@@ -80,6 +86,7 @@ impl Page {
             .or_else(|_| Url::parse(OPAQUE_BASE))
             .expect("the stand-in is a URL");
         self.fetcher.reset();
+        self.fetcher.set_document(&url);
         self.view.abandon();
         self.view.find = None;
         self.view.set_target(url.fragment().map(str::to_owned));
@@ -90,7 +97,7 @@ impl Page {
             (y, _) => Some(Anchor::Y(y.unwrap_or(0))),
         });
         self.refresh = None;
-        self.scripts = Scripts::of(commit.script);
+        self.scripts = Scripts::of(commit.script, commit.place, commit.state);
         self.leave_scripts();
         self.load = Some(Load::new(
             commit.navigation,
@@ -105,14 +112,31 @@ impl Page {
         Ok(())
     }
 
-    /// Parses what has arrived, and lays out what is to be shown.
-    fn parse(&mut self) {
-        if let Some(load) = &mut self.load
-            && let Some(end) = load.parse(&mut self.view, &mut self.fetcher)
-        {
-            self.incomplete.extend(end.incomplete);
-            self.refresh = end.refresh;
+    /// Parses what has arrived, with the scripts in it, and lays out what is to be shown.
+    fn parse(&mut self, control: &ToBroker) {
+        let until = Instant::now() + SLICE;
+        self.unblock(control);
+        while let Some(load) = &mut self.load {
+            match load.parse(&mut self.view, &mut self.fetcher, until) {
+                Some(Stop::Script(node)) => self.meet(node, control),
+                Some(Stop::Again) => self.scripts = self.scripts.begun_again(),
+                Some(Stop::End(end)) => {
+                    self.incomplete.extend(end.incomplete);
+                    self.refresh = end.refresh;
+                    self.scripts.stage = Stage::Loading;
+                    self.tell_handlers(end.handlers);
+                    break;
+                }
+                None => break,
+            }
+            if Instant::now() >= until {
+                if let Some(load) = &mut self.load {
+                    load.show_if_due(&mut self.view, false);
+                }
+                break;
+            }
         }
+        self.tell_growth();
         let started = Instant::now();
         if self.view.settle(&mut self.fetcher) {
             self.shown = self.load.as_ref().map(|load| load.navigation);
@@ -244,6 +268,7 @@ impl Host for Page {
                     return Err(Misbehaviour::WrongState.into());
                 }
                 self.is_locked = true;
+                self.fetcher.set_site(site.clone());
                 self.view.set_site(site);
                 if fetch {
                     self.fetcher.set_channel(ipc::Endpoint::take(&mut handles)?);
@@ -254,21 +279,24 @@ impl Host for Page {
             }
             ToRenderer::Commit(commit) if self.is_locked => self.commit(commit, &mut handles)?,
             ToRenderer::GoWithin(go) if self.is_locked => {
-                let anchor = match (go.scroll_y, &go.fragment) {
-                    (None, Some(fragment)) => Anchor::Fragment(fragment.clone()),
-                    (y, _) => Anchor::Y(y.unwrap_or(0)),
-                };
                 let is_its = |load: &Load| load.navigation == go.navigation;
                 if self.load.as_ref().is_some_and(is_its) {
-                    self.go_within(go.fragment.as_deref(), anchor);
+                    self.go_to(go);
                 }
             }
+            ToRenderer::Storage(snapshot) if self.is_locked => {
+                self.take_storage(snapshot, &mut handles)?;
+            }
+            ToRenderer::StorageNews(news) if self.is_locked => self.take_storage_news(news),
             ToRenderer::Stop => {
                 if let Some(load) = &mut self.load {
                     load.arrival.body.stop();
                 }
                 self.fetcher.stop();
             }
+            ToRenderer::StopScript => self.stop_scripts(),
+            // Its script was ended, or its document left, while it waited.
+            ToRenderer::AnswerDialog { .. } => {}
             _ => return Err(Misbehaviour::WrongState.into()),
         }
         Ok(())
@@ -284,6 +312,7 @@ impl Host for Page {
         }
         // Earlier input may have changed what lies under the pointer.
         self.view.settle(&mut self.fetcher);
+        self.note_act(&event);
         if self.view.input(event) {
             self.view.set_anchor(None);
         }
@@ -350,7 +379,7 @@ impl Host for Page {
     }
 
     fn turn(&mut self, control: &ToBroker) {
-        self.parse();
+        self.parse(control);
         self.run_scripts(control);
         if let Some(load) = &self.load {
             let navigation = load.navigation;
@@ -399,6 +428,14 @@ impl Host for Page {
     fn unseen(&mut self, _part: SurfacePart, control: &ToBroker) {
         self.hide_scripts();
         self.say_loaded(control);
+    }
+
+    fn document(&self) -> Option<NavigationId> {
+        self.load.as_ref().map(|load| load.navigation)
+    }
+
+    fn stays(&mut self) -> bool {
+        Page::stays(self)
     }
 
     fn is_at_rest(&self) -> bool {

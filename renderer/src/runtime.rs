@@ -3,17 +3,19 @@
 //! Owns: the control channel and the surfaces. Trusts: the broker. Never: wakes without a cause, or
 //! paints without a credit.
 
+use crate::control::ControlEndpoint;
+pub(crate) use crate::control::ToBroker;
 use crate::moves::Moves;
 use crate::text::{self, TextError};
 use crate::view::View;
 use crate::view::surface::{FramesEndpoint, PaintedSurface};
 use ipc::poll::{Interest, wait};
-use ipc::{Endpoint, Handles, Misbehaviour, Receiver, RecvError, Sender};
+use ipc::{Endpoint, Handles, Misbehaviour, RecvError};
 use protocol::appearance::Appearance;
 use protocol::clipboard::Edit;
 use protocol::find::FindCommand;
 use protocol::geometry::Size;
-use protocol::ids::{Generation, SurfaceId};
+use protocol::ids::{Generation, NavigationId, SurfaceId};
 use protocol::input::InputEvent;
 use protocol::limits::MESSAGES_PER_TURN_MAX;
 use protocol::renderer::{FromRenderer, ToRenderer};
@@ -23,9 +25,6 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
 use thiserror::Error;
-
-/// The renderer's end of its control channel.
-pub(crate) type ControlEndpoint = Endpoint<FromRenderer, ToRenderer>;
 
 /// Why the loop failed.
 #[derive(Debug, Error)]
@@ -41,16 +40,6 @@ pub(crate) enum LoopError {
     Text(#[from] TextError),
     #[error("the control channel failed: {0}")]
     Control(RecvError),
-}
-
-/// The sending half of the control channel.
-pub(crate) struct ToBroker(Sender<FromRenderer>);
-
-impl ToBroker {
-    /// Sends a message. The receiving half notices when the broker is gone.
-    pub(crate) fn say(&self, message: FromRenderer) {
-        let _ = self.0.send(message);
-    }
 }
 
 /// What the loop drives: a page or the shell.
@@ -79,8 +68,16 @@ pub(crate) trait Host {
     fn fetch_channel(&self) -> Option<BorrowedFd<'_>> {
         None
     }
+    /// Which document it shows, as its messages name it.
+    fn document(&self) -> Option<NavigationId> {
+        None
+    }
     /// Nobody sees the view of that part: what waits for a paint must not wait.
     fn unseen(&mut self, _part: SurfacePart, _control: &ToBroker) {}
+    /// Whether the document does not want to be left.
+    fn stays(&mut self) -> bool {
+        false
+    }
     /// Whether all has been done that is to be done unasked.
     fn is_at_rest(&self) -> bool {
         false
@@ -91,10 +88,8 @@ pub(crate) trait Host {
 
 /// Runs until the broker closes the control channel.
 pub(crate) fn run(control: ControlEndpoint, host: Box<impl Host>) -> Result<(), LoopError> {
-    let (sender, receiver) = control.split();
     let mut runtime = Runtime {
-        control: ToBroker(sender),
-        receiver,
+        control: ToBroker::new(control),
         surfaces: Vec::new(),
         hidden: Vec::new(),
         is_lean: false,
@@ -117,7 +112,6 @@ pub(crate) fn run(control: ControlEndpoint, host: Box<impl Host>) -> Result<(), 
 
 struct Runtime<H> {
     control: ToBroker,
-    receiver: Receiver<ToRenderer>,
     surfaces: Vec<PaintedSurface>,
     /// Surfaces that nobody sees, which have no pixels.
     hidden: Vec<(SurfaceId, SurfacePart)>,
@@ -132,7 +126,7 @@ impl<H: Host> Runtime<H> {
     fn wait(&mut self) -> Result<(), LoopError> {
         let deadline = self.deadline();
         let sources = self.host.sources();
-        let fds: Vec<_> = std::iter::once(self.receiver.as_fd())
+        let fds: Vec<_> = std::iter::once(self.control.as_fd())
             .chain(self.surfaces.iter().filter_map(PaintedSurface::credits))
             .chain(sources)
             .map(|fd| (fd, Interest::Read))
@@ -147,7 +141,8 @@ impl<H: Host> Runtime<H> {
     /// When to take a turn even if nothing happens. Pictures move only where a frame may be
     /// published: a hidden tab sleeps.
     fn deadline(&mut self) -> Option<Instant> {
-        let mut deadline = self.host.deadline();
+        let taken_in = self.control.has_taken_in().then(Instant::now);
+        let mut deadline = self.host.deadline().into_iter().chain(taken_in).min();
         for surface in self.surfaces.iter().filter(|surface| surface.has_credit()) {
             let view = self.host.view(surface.part);
             let due = view.and_then(|view| match view.wants_frame() {
@@ -162,7 +157,7 @@ impl<H: Host> Runtime<H> {
     /// Takes the control messages that are there. Returns false when the channel is closed.
     fn receive_control(&mut self) -> Result<bool, LoopError> {
         for _ in 0..MESSAGES_PER_TURN_MAX {
-            match self.receiver.try_recv() {
+            match self.control.take() {
                 Ok(Some(received)) => self.take(received.message, received.handles)?,
                 Ok(None) => break,
                 Err(RecvError::Closed) => return Ok(false),
@@ -234,12 +229,20 @@ impl<H: Host> Runtime<H> {
                 self.host.find(command, &self.control)?;
                 self.control.say(FromRenderer::Done { sequence });
             }
+            ToRenderer::AskLeave { sequence } => self.ask_leave(sequence),
             ToRenderer::Inject(action) => {
                 child::inject(&action, &self.reach());
             }
             other => self.take_of_host(other, handles)?,
         }
         Ok(())
+    }
+
+    fn ask_leave(&mut self, sequence: u32) {
+        let stays = self.host.stays();
+        self.control
+            .say(FromRenderer::LeaveAnswer { sequence, stays });
+        self.control.say(FromRenderer::Done { sequence });
     }
 
     fn take_input(&mut self, surface: SurfaceId, sequence: u32, event: InputEvent) {
@@ -300,9 +303,10 @@ impl<H: Host> Runtime<H> {
 
     fn reach(&self) -> child::Reach<'_> {
         child::Reach {
-            control: self.control.0.as_fd(),
+            control: self.control.as_fd(),
             fetch: self.host.fetch_channel().into_iter().collect(),
             surfaces: self.surfaces.iter().map(PaintedSurface::reach).collect(),
+            document: self.host.document(),
             display: None,
         }
     }

@@ -1,17 +1,19 @@
-//! When the scripts of a page run: once its document is parsed, in order, and then whenever
-//! something is due.
+//! When the scripts of a page run: where the parser comes to them, in order once it has ended, and
+//! then whenever something is due.
 
+use crate::document::stream::Stream;
 use crate::page::Page;
 use crate::runtime::ToBroker;
 use crate::script::Realm;
 use crate::script::elements::{note_handler, page_attributes};
-use crate::script::limits::TASK_MAX;
-use crate::script::loader::{Loader, Ready};
-use crate::script::scripts::{Script, script_of};
-use crate::script::stage::Stage;
+use crate::script::loader::{Code, Loader, Means, Ready};
+use crate::script::scripts::{Place, Turn, script_of};
+use crate::script::stage::{Scripts, Stage};
 use crate::view::scripted::PageDefaults;
-use blitz_dom::{BaseDocument, NodeId, local_name};
+use blitz_dom::{BaseDocument, LocalName, NodeId, local_name};
 use protocol::renderer::FromRenderer;
+use std::collections::HashSet;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 /// How often those who watch boxes are told of what they did to boxes themselves.
@@ -22,31 +24,37 @@ const SLICE: Duration = Duration::from_millis(100);
 impl Page {
     /// Runs what can be run, and lays out what that has changed.
     pub(crate) fn run_scripts(&mut self, control: &ToBroker) {
-        if matches!(self.scripts.stage, Stage::Before) {
-            self.begin_scripts(control);
-        }
+        self.begin_scripts(control);
         let Some(realm) = self.view.script else {
-            return;
+            return self.say_stored(control);
         };
+        self.tell_interactive(realm);
         self.run_ready(realm);
+        self.tell_resources(realm);
+        self.serve_requests(realm);
         // Before the timers: one that changes the page all the time would put this off for ever.
         self.advance(realm);
         self.view.with_script(Realm::run_timers);
+        let overdue = realm.host.console.borrow_mut().overdue();
+        realm.host.outside.write(overdue);
         self.tell_view(realm);
         if realm.host.is_stopped.get() && !self.scripts.has_told_stop {
             self.scripts.has_told_stop = true;
-            self.incomplete.push(format!(
-                "A script of the page ran for more than {} seconds and was stopped.",
-                TASK_MAX.as_secs()
-            ));
+            self.incomplete.push(realm.host.outside.stop_reason());
+            if let Some(navigation) = self.load.as_ref().map(|load| load.navigation) {
+                control.say(FromRenderer::ScriptStopped { navigation });
+            }
         }
+        self.say_stored(control);
         self.say_navigations(false, control);
+        self.send_requests(realm);
         self.settle_scripts();
         // Nothing else may wake this process once all is there.
+        self.tell_resources(realm);
         self.advance(realm);
         self.settle_scripts();
         self.tell_boxes(realm);
-        self.view.sweep();
+        self.sweep(realm);
     }
 
     /// Tells those who watch boxes. What that changes is told again, so many times.
@@ -71,100 +79,337 @@ impl Page {
         }
     }
 
-    /// When there is something to run even if nothing happens.
-    pub(crate) fn script_deadline(&self) -> Option<Instant> {
-        let realm = self.view.script?;
-        let now = self.scripts.are_ready().then(Instant::now);
-        realm.due().into_iter().chain(now).min()
+    /// Drops what nobody holds, the parser least of all.
+    fn sweep(&mut self, realm: &Realm) {
+        if !realm.host.released.borrow().is_empty() {
+            let stream = self.load.as_ref().and_then(|load| load.arrival.stream());
+            let held = stream.map(|stream| stream.held()).unwrap_or_default();
+            realm.host.parsed.replace(held);
+        }
+        self.view.sweep();
     }
 
-    /// The document is there in whole: it gets a realm, if there is anything to run.
-    fn begin_scripts(&mut self, control: &ToBroker) {
-        let Some(load) = &self.load else { return };
-        if !load.is_parsed || self.shown != Some(load.navigation) || self.view.has_next() {
+    /// When there is something to run even if nothing happens.
+    pub(crate) fn script_deadline(&self) -> Option<Instant> {
+        let scripts = &self.scripts;
+        let is_unblocked = scripts.loader.is_blocking_there(&scripts.modules)
+            && self
+                .view
+                .arriving()
+                .is_some_and(|document| !document.has_pending_critical_resources());
+        let blocked = is_unblocked.then(Instant::now);
+        let due = self.view.script.and_then(|realm| {
+            let has_any = scripts.are_ready() || self.fetcher.has_script_answers();
+            let now = has_any.then(Instant::now);
+            realm.due().into_iter().chain(now).min()
+        });
+        let storing = self.storing_deadline();
+        due.into_iter().chain(blocked).chain(storing).min()
+    }
+
+    /// The parser has come to a script: it goes on when that has run, if it has to wait for it.
+    pub(crate) fn meet(&mut self, node: NodeId, control: &ToBroker) {
+        if !self.scripts.may_run {
             return;
         }
-        self.scripts.stage = Stage::Over(Loader::default());
-        let has_any = self.view.document.as_ref().is_some_and(has_scripts);
-        if !self.scripts.may_run || !has_any {
+        if let Some(load) = &self.load {
+            self.scripts.charset = load.arrival.encoding();
+        }
+        let realm = self.view.script;
+        let is_started = realm.is_some_and(|realm| !realm.host.started.borrow_mut().insert(node));
+        if !is_started && self.add_script(node, true) == Some(Turn::AtOnce) {
+            self.set_blocked(true);
+            self.unblock(control);
+        }
+    }
+
+    /// Takes a script that stands in the document. Returns its turn, if there is anything to run.
+    fn add_script(&mut self, node: NodeId, by_parser: bool) -> Option<Turn> {
+        let net = self.view.net();
+        let document = self.view.arriving()?;
+        let is_there = document.get_node(node)?.flags.is_in_document();
+        let script = script_of(document, node);
+        if script.is_none() || !is_there {
+            return None;
+        }
+        let Scripts {
+            loader,
+            modules,
+            charset,
+            ..
+        } = &mut self.scripts;
+        if script.is_map {
+            let base = document.base_url();
+            let added = match &script.place {
+                Place::Text(text) => modules.add_map(text, base),
+                _ => Err("it has an address".to_owned()),
+            };
+            if let Err(reason) = added {
+                let line = format!("the import map is not used: {reason}");
+                match self.view.script {
+                    Some(realm) => realm.host.log("error", &line),
+                    None => tracing::warn!(target: "script", "{line}"),
+                }
+            }
+            return None;
+        }
+        let responses = self.fetcher.responses();
+        let means = Means {
+            net: &*net,
+            responses: &responses,
+            modules,
+            charset,
+        };
+        loader.add(document, node, script, by_parser, &means)
+    }
+
+    fn set_blocked(&mut self, is_blocked: bool) {
+        if let Some(load) = &mut self.load {
+            load.is_blocked = is_blocked;
+        }
+    }
+
+    /// Runs the script that the parser waits for, if it and the style sheets before it are there.
+    pub(crate) fn unblock(&mut self, control: &ToBroker) {
+        if !self.scripts.loader.is_blocking() {
             return;
         }
+        self.fetcher.pump();
+        let is_there = self.scripts.loader.is_blocking_there(&self.scripts.modules);
+        if !is_there || self.view.waits_for_sheets() {
+            return;
+        }
+        let realm = self.realm(control);
+        if realm.is_none() && self.scripts.may_run {
+            return;
+        }
+        self.set_blocked(false);
+        let ready = self.take_ready(|loader, means| loader.take_blocking(means));
+        let stream = self.load.as_ref().and_then(|load| load.arrival.stream());
+        if let (Some(realm), Some(ready)) = (realm, ready) {
+            self.tell_growth();
+            self.run_one(ready, stream);
+            self.take_found(realm);
+        }
+    }
+
+    fn take_ready(
+        &mut self,
+        take: impl FnOnce(&mut Loader, &Means<'_>) -> Option<Ready>,
+    ) -> Option<Ready> {
+        let net = self.view.net();
+        let responses = self.fetcher.responses();
+        let scripts = &mut self.scripts;
+        let means = Means {
+            net: &*net,
+            responses: &responses,
+            modules: &scripts.modules,
+            charset: scripts.charset,
+        };
+        take(&mut scripts.loader, &means)
+    }
+
+    /// The parser has added to the document: what scripts know of it is out of date.
+    pub(crate) fn tell_growth(&mut self) {
+        let stream = self.load.as_ref().and_then(|load| load.arrival.stream());
+        if let Some(stream) = stream {
+            self.tell_handlers(stream.take_handlers());
+        }
+    }
+
+    /// Likewise, with the names of the handlers in what was added.
+    pub(crate) fn tell_handlers(&mut self, handlers: HashSet<LocalName>) {
+        if let Some(realm) = self.view.script {
+            realm.host.has_grown(handlers);
+        }
+    }
+
+    /// The document's realm, which is made when it is first asked for. `None`: a style sheet has to
+    /// come first, or there is no memory.
+    fn realm(&mut self, control: &ToBroker) -> Option<&'static Realm> {
+        if self.view.script.is_some() || !self.scripts.may_run {
+            return self.view.script;
+        }
+        let load = self.load.as_mut()?;
+        if let Some(stream) = load.arrival.stream()
+            && !self.view.take_over_for_script(&stream, &mut self.fetcher)
+        {
+            return None;
+        }
+        if self.view.has_next() {
+            return None;
+        }
+        load.arrival.has_run_scripts = true;
+        self.shown = Some(load.navigation);
         control.say(FromRenderer::Scripted {
             navigation: load.navigation,
         });
         let defaults = Box::new(PageDefaults(self.view.events.clone()));
         let realm = Realm::new(load.url.clone(), defaults, &mut self.view.document);
         let (Some(realm), Some(document)) = (realm, &self.view.document) else {
+            self.scripts.may_run = false;
             self.incomplete
                 .push("There is no memory for the page\u{2019}s scripts.".to_owned());
-            return;
+            return None;
         };
+        realm.host.modules.replace(self.scripts.modules.clone());
+        realm.host.outside.connect(control, load.navigation);
+        realm
+            .host
+            .address
+            .go(self.scripts.place, self.scripts.state.take());
+        *realm.host.storage.borrow_mut() = self.storing.take_for(load.navigation);
         note_what_is_there(realm, document);
-        let loader = Loader::of(document, &*self.view.net());
         self.view.script = Some(realm);
-        self.scripts.stage = Stage::Loading(loader);
         self.scripts.scroll = self.view.scroll();
         self.scripts.size = Some(self.view.size());
+        Some(realm)
+    }
+
+    /// Makes the realm if there is anything to run now.
+    fn begin_scripts(&mut self, control: &ToBroker) {
+        if self.view.script.is_some() || self.scripts.stage == Stage::Over {
+            return;
+        }
+        let is_parsed = self.scripts.stage == Stage::Loading;
+        if is_parsed {
+            let Some(load) = &self.load else { return };
+            if self.shown != Some(load.navigation) || self.view.has_next() {
+                return;
+            }
+            let document = self.view.document.as_ref();
+            let has_any = !self.scripts.loader.is_empty() || document.is_some_and(has_scripts);
+            if !self.scripts.may_run || !has_any {
+                self.scripts.stage = Stage::Over;
+                return;
+            }
+        }
+        if (is_parsed || self.scripts.are_ready()) && self.realm(control).is_none() && is_parsed {
+            self.scripts.stage = Stage::Over;
+        }
     }
 
     fn run_ready(&mut self, realm: &'static Realm) {
         let end = Instant::now() + SLICE;
         loop {
-            let net = self.view.net();
-            let (Stage::Loading(loader) | Stage::Over(loader)) = &mut self.scripts.stage else {
-                return;
-            };
-            if let Some(document) = &self.view.document {
-                for node in std::mem::take(&mut *realm.host.injected.borrow_mut()) {
-                    loader.add(document, &*net, node);
-                }
+            self.take_found(realm);
+            let is_parsed = self.scripts.stage != Stage::Parsing;
+            let ready = self.take_ready(|loader, means| loader.next(is_parsed, means));
+            match ready {
+                Some(ready) => self.run_one(ready, None),
+                None if self.view.with_script(Realm::settle_import) == Some(true) => {}
+                None => return,
             }
-            let Some(ready) = loader.next() else { return };
-            self.run_one(ready);
             if Instant::now() > end {
                 return;
             }
         }
     }
 
-    fn run_one(&mut self, ready: Ready) {
-        self.view.with_script(|realm| {
-            if let Some(text) = &ready.text {
-                realm.run(Some(ready.node), text, &ready.name);
-            } else {
-                let name = &ready.name;
-                realm
-                    .host
-                    .log("error", &format!("{name}: the script could not be had"));
+    /// Takes the scripts that scripts have put into the document or written, and asks for the
+    /// modules that they want.
+    fn take_found(&mut self, realm: &'static Realm) {
+        for node in realm.host.found.take() {
+            self.add_script(node, true);
+        }
+        for node in realm.host.injected.take() {
+            self.add_script(node, false);
+        }
+        let net = self.view.net();
+        if let Some(document) = &self.view.document {
+            let responses = self.fetcher.responses();
+            self.scripts.modules.advance(&*net, document, &responses);
+        }
+        self.fetcher.pump();
+    }
+
+    /// Sends what scripts want fetched.
+    fn send_requests(&mut self, realm: &'static Realm) {
+        let mut requests = realm.host.requests.borrow_mut();
+        if let Some(blobs) = requests.take_blobs() {
+            self.fetcher.set_blobs(blobs);
+        }
+        let (orders, aborted) = (requests.take_orders(), requests.take_aborted());
+        drop(requests);
+        if !orders.is_empty() || !aborted.is_empty() {
+            self.fetcher.take_orders(orders, aborted);
+        }
+    }
+
+    /// Tells the scripts what has come of that, for a while.
+    fn serve_requests(&mut self, realm: &'static Realm) {
+        self.send_requests(realm);
+        for complaint in self.fetcher.take_complaints() {
+            realm.host.log("error", &complaint);
+        }
+        let end = Instant::now() + SLICE;
+        while let Some(answer) = self.fetcher.take_script_answer() {
+            self.view.with_script(|realm| realm.answer(answer));
+            if Instant::now() > end {
+                break;
             }
-            if ready.is_fetched {
-                let kind = match ready.text {
-                    Some(_) => "load",
-                    None => "error",
+        }
+    }
+
+    /// Runs a script; at a parser, it may write there.
+    fn run_one(&mut self, ready: Ready, parser: Option<Rc<Stream>>) {
+        self.view.with_script(|realm| {
+            let host = &realm.host;
+            let node = Some(ready.node).filter(|node| host.read().get_node(*node).is_some());
+            let run = |realm: &Realm| match &ready.code {
+                Code::Classic(text) => realm.run(node, text, &ready.name),
+                Code::Module => realm.run_module(&ready.name),
+                Code::Failed(reason) => {
+                    let line = format!("{}: the script does not run: {reason}", ready.name);
+                    realm.host.log("error", &line);
+                }
+            };
+            match parser {
+                Some(stream) => realm.run_at_parser(&stream, run),
+                None => run(realm),
+            }
+            if ready.is_fetched
+                && let Some(node) = node
+            {
+                let kind = match ready.code {
+                    Code::Failed(_) => "error",
+                    Code::Classic(_) | Code::Module => "load",
                 };
-                realm.fire_at(ready.node, kind);
+                realm.fire_at(node, kind);
             }
         });
     }
 
-    /// Tells the page how far it is.
-    fn advance(&mut self, realm: &'static Realm) {
-        let Stage::Loading(loader) = &mut self.scripts.stage else {
-            return;
-        };
-        if loader.is_interactive() && !self.scripts.is_interactive {
-            self.scripts.is_interactive = true;
+    /// Tells the page that it is parsed; then come the scripts that wait for that.
+    fn tell_interactive(&mut self, realm: &'static Realm) {
+        let is_parsed = self.scripts.stage != Stage::Parsing;
+        if is_parsed && !std::mem::replace(&mut self.scripts.is_interactive, true) {
             self.view.with_script(|realm| {
                 realm.host.ready_state.set("interactive");
                 realm.fire("readystatechange");
-                realm.fire("DOMContentLoaded");
             });
-            return self.advance(realm);
+            self.take_found(realm);
         }
-        let injected = !realm.host.injected.borrow().is_empty();
-        let is_whole = loader.is_empty() && !injected && self.fetcher.is_idle();
+    }
+
+    /// Tells the page how far it is.
+    fn advance(&mut self, realm: &'static Realm) {
+        if self.scripts.stage != Stage::Loading {
+            return;
+        }
+        if !self.scripts.loader.is_interactive() {
+            return;
+        }
+        if !std::mem::replace(&mut self.scripts.is_content_told, true) {
+            self.view
+                .with_script(|realm| realm.fire("DOMContentLoaded"));
+            self.take_found(realm);
+        }
+        let host = &realm.host;
+        let has_more = !host.injected.borrow().is_empty() || !host.imports.borrow().is_empty();
+        let is_whole = self.scripts.loader.is_empty() && !has_more && self.fetcher.is_idle();
         if is_whole && !self.view.has_next() && !self.view.is_unsettled() {
-            self.scripts.stage = Stage::Over(Loader::default());
+            self.scripts.stage = Stage::Over;
             self.view.with_script(|realm| {
                 realm.host.ready_state.set("complete");
                 realm.fire("readystatechange");
@@ -198,6 +443,21 @@ impl Page {
         }
     }
 
+    /// Whether the page does not want to be left.
+    pub(crate) fn stays(&mut self) -> bool {
+        let stays = self.view.with_script(Realm::stays);
+        stays.unwrap_or(false)
+    }
+
+    /// The user wants no script of the document to run any more.
+    pub(crate) fn stop_scripts(&mut self) {
+        self.scripts.may_run = false;
+        if let Some(realm) = self.view.script {
+            realm.host.outside.stop();
+            realm.host.is_stopped.set(true);
+        }
+    }
+
     /// Nobody sees the page.
     pub(crate) fn hide_scripts(&mut self) {
         let is_seen = self
@@ -218,7 +478,7 @@ fn has_scripts(document: &BaseDocument) -> bool {
             return;
         };
         has_any = match element.name.local == local_name!("script") {
-            true => !matches!(script_of(document, id), Script::None),
+            true => !script_of(document, id).is_none(),
             false => page_attributes(element).any(|attribute| {
                 attribute.name.local.starts_with("on")
                     || attribute.name.local == local_name!("href") && is_script(&attribute.value)

@@ -1,15 +1,17 @@
 //! The commands that the control pipe accepts, one a line.
 
 use browser_core::Command;
+use protocol::dialog::DialogAnswer;
 use protocol::fault::Fault;
 use protocol::ids::{Role, TabId};
 use protocol::input::{Button, InputEvent, Key, Modifiers};
+use protocol::limits::DIALOG_TEXT_BYTES_MAX;
 use std::path::PathBuf;
 
 /// The text that `help` prints.
 pub const HELP: &str = "\
 open URL | navigate TAB URL | activate TAB | close TAB | reload TAB | back TAB | forward TAB
-kill TAB
+kill TAB | stop-script TAB | dialog TAB accept [TEXT] | dialog TAB dismiss
 break TAB|gpu|network|shell abort|bad-message|crash|hang|memory|panic|syscall=NUMBER
 move X Y | click X Y | right-click X Y | drag X Y X Y | clipboard TEXT
 wheel X Y PIXELS | type TEXT | key [ctrl+|shift+|alt+]NAME
@@ -54,6 +56,13 @@ pub fn parse(line: &str) -> Result<Line, String> {
         "back" => Line::Core(Command::Back(tab()?)),
         "forward" => Line::Core(Command::Forward(tab()?)),
         "kill" => Line::Core(Command::Kill(tab()?)),
+        "dialog" => {
+            let (id, answer) = rest
+                .split_once(' ')
+                .ok_or("dialog takes a tab and an answer")?;
+            Line::Core(Command::AnswerDialog(TabId(number(id)?), answered(answer)?))
+        }
+        "stop-script" => Line::Core(Command::StopScript(tab()?)),
         "break" => {
             let (whom, action) = rest
                 .split_once(' ')
@@ -79,6 +88,22 @@ pub fn parse(line: &str) -> Result<Line, String> {
         "help" => Line::Help,
         "quit" => Line::Core(Command::Quit),
         _ => return Err("unknown command; `help` lists all commands".to_owned()),
+    })
+}
+
+/// The answer to a dialog.
+fn answered(text: &str) -> Result<DialogAnswer, String> {
+    let (word, text) = text.trim().split_once(' ').unwrap_or((text.trim(), ""));
+    if !matches!(word, "accept" | "dismiss") {
+        return Err(format!("{word:?} is no answer to a dialog"));
+    }
+    if text.len() > DIALOG_TEXT_BYTES_MAX {
+        return Err(format!("at most {DIALOG_TEXT_BYTES_MAX} bytes fit"));
+    }
+    Ok(DialogAnswer {
+        is_accepted: word == "accept",
+        text: text.to_owned(),
+        mute: false,
     })
 }
 

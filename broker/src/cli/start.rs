@@ -75,6 +75,8 @@ pub fn start(
         demo: demo_url.is_some(),
         ends_with_last_tab: server.is_some(),
         script: !options.no_script,
+        // Without a window and without automation there is nobody who could answer.
+        dialogs: server.is_some() || control.is_some(),
         capacity: Capacity::of_descriptors(descriptors),
         banner: degraded.then(|| format!("The sandbox is degraded: tier {tier} only")),
         ..Config::default()

@@ -3,4 +3,5 @@
 
 pub(crate) mod clock;
 pub(crate) mod line_queue;
+pub(crate) mod script_log;
 pub(crate) mod terminal;

@@ -43,6 +43,7 @@ fn advice(error: &LoadError) -> &'static str {
         LoadError::RedirectLoop
         | LoadError::TooManyRedirects { .. }
         | LoadError::InvalidResponse { .. }
+        | LoadError::Blocked { .. }
         | LoadError::BodyTooLarge { .. } => "Only the site's owner can fix this.",
         LoadError::File { .. } => "Check the path and its permissions.",
         LoadError::InvalidUrl { .. }

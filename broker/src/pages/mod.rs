@@ -2,6 +2,7 @@
 //!
 //! Trusts: the templates, which escape every value. Never: links to a break-it address.
 
+mod console;
 mod error;
 pub(crate) mod lab;
 pub(crate) mod plumber;
@@ -104,6 +105,7 @@ pub fn build(browser: &Broker, url: &str) -> Result<(ResponseHead, Vec<u8>), Loa
             here: "crashes",
             rows: browser.store.deaths.iter().collect(),
         }),
+        "console" => console::build(browser, url),
         "tour" => render(&Tour { here: "tour" }),
         _ => return Err(LoadError::NoSuchPage { name }),
     };

@@ -56,6 +56,8 @@ pub fn commit(children: &mut Children, documents: &mut Documents, commit: action
                 },
                 body,
                 scroll_y: commit.scroll_y,
+                state: commit.state,
+                place: commit.place,
                 script: commit.script,
             };
             children.send_renderer(commit.process, ToRenderer::Commit(document), handle);

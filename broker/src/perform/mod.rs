@@ -7,9 +7,11 @@ mod documents;
 mod files;
 mod grants;
 pub(crate) mod spawn;
+mod storage;
 mod surfaces;
 
 use crate::machine::display::DISPLAY_ADVICE;
+use crate::output::script_log;
 use crate::output::terminal::complain;
 use crate::state::Broker;
 use browser_core::{Action, Record, RecordKind, action};
@@ -52,19 +54,18 @@ impl Broker {
                 self.body_ready(navigation, &url, files::read(&url));
             }
             Action::Commit(commit) => documents::commit(children, &mut store.documents, commit),
-            action @ (Action::GoWithin { .. } | Action::Stop { .. }) => self.tell_page(action),
+            action @ (Action::GoWithin { .. }
+            | Action::Stop { .. }
+            | Action::AnswerDialog { .. }
+            | Action::AskLeave { .. }
+            | Action::StopScript { .. }) => self.tell_page(action),
+            Action::Storage { process, told } => storage::tell(children, process, told),
             Action::DropBody { navigation } => store.documents.drop_body(navigation),
-            Action::CreateSurface(create) => {
-                surfaces::create(children, &mut store.surfaces, create)
-            }
-            Action::ResizeSurface(resize) => {
-                surfaces::resize(children, &mut store.surfaces, resize)
-            }
-            Action::ReattachSurface(reattach) => {
-                surfaces::reattach(children, &mut store.surfaces, reattach);
-            }
-            Action::HideSurface(hide) => surfaces::hide(children, &mut store.surfaces, &hide),
-            Action::DropSurface(drop) => surfaces::drop(children, &mut store.surfaces, &drop),
+            action @ (Action::CreateSurface(_)
+            | Action::ResizeSurface(_)
+            | Action::ReattachSurface(_)
+            | Action::HideSurface(_)
+            | Action::DropSurface(_)) => surfaces::perform(children, &mut store.surfaces, action),
             action @ (Action::SetScene { .. }
             | Action::SetTitle { .. }
             | Action::SetCursor { .. }) => self.tell_window(action),
@@ -82,6 +83,7 @@ impl Broker {
             Action::Ping { process, sequence } => self.ping(process, sequence),
             action @ (Action::UpdateShell { .. }
             | Action::UpdatePopup { .. }
+            | Action::UpdateDialog { .. }
             | Action::Complete { .. }
             | Action::ShowIcon { .. }
             | Action::FocusAddress { .. }
@@ -107,6 +109,7 @@ impl Broker {
         let (shell, message) = match action {
             Action::UpdateShell { process, state } => (process, ToShell::State(state)),
             Action::UpdatePopup { process, popup } => (process, ToShell::Popup(popup)),
+            Action::UpdateDialog { process, dialog } => (process, ToShell::Dialog(dialog)),
             Action::Complete {
                 process,
                 typed,
@@ -129,6 +132,13 @@ impl Broker {
         let (process, message) = match action {
             Action::GoWithin { process, go } => (process, ToRenderer::GoWithin(go)),
             Action::Stop { process } => (process, ToRenderer::Stop),
+            Action::StopScript { process } => (process, ToRenderer::StopScript),
+            Action::AskLeave { process, sequence } => (process, ToRenderer::AskLeave { sequence }),
+            Action::AnswerDialog {
+                process,
+                request,
+                answer,
+            } => (process, ToRenderer::AnswerDialog { request, answer }),
             _ => return,
         };
         self.children.send_renderer(process, message, []);
@@ -181,6 +191,8 @@ impl Broker {
 
     fn record(&mut self, record: Record) {
         self.automation.recorder.write(&record);
+        let now = self.now();
+        self.store.consoles.note(now, record.tab, &record.kind);
         self.end_plumber_without_page(&record);
         match &record.kind {
             RecordKind::Died { role, pid, cause } => {
@@ -207,6 +219,7 @@ impl Broker {
             RecordKind::NoWindow { reason } => {
                 complain!("bulkhead: the gpu process cannot be started: {reason}");
             }
+            RecordKind::Console { .. } => script_log::log(&record),
             _ => tracing::debug!(?record, "core"),
         }
         self.records.push_back(record);

@@ -4,13 +4,25 @@
 
 use crate::child::children::Children;
 use crate::store::surfaces::{Ends, Surfaces, frames_channel};
-use browser_core::action;
+use browser_core::{Action, action};
 use protocol::gpu::ToGpu;
 use protocol::renderer::ToRenderer;
 use std::os::fd::OwnedFd;
 
+/// Does what the core wants done with a surface.
+pub fn perform(children: &mut Children, surfaces: &mut Surfaces, action: Action) {
+    match action {
+        Action::CreateSurface(it) => create(children, surfaces, it),
+        Action::ResizeSurface(it) => resize(children, surfaces, it),
+        Action::ReattachSurface(it) => reattach(children, surfaces, it),
+        Action::HideSurface(it) => hide(children, surfaces, &it),
+        Action::DropSurface(it) => drop(children, surfaces, &it),
+        _ => {}
+    }
+}
+
 /// Creates a surface and tells both ends.
-pub fn create(children: &mut Children, surfaces: &mut Surfaces, create: action::CreateSurface) {
+fn create(children: &mut Children, surfaces: &mut Surfaces, create: action::CreateSurface) {
     let action::CreateSurface {
         surface,
         producer,
@@ -44,7 +56,7 @@ pub fn create(children: &mut Children, surfaces: &mut Surfaces, create: action::
 }
 
 /// Creates new regions for a surface with a new size and tells both ends.
-pub fn resize(children: &mut Children, surfaces: &mut Surfaces, resize: action::ResizeSurface) {
+fn resize(children: &mut Children, surfaces: &mut Surfaces, resize: action::ResizeSurface) {
     let action::ResizeSurface {
         surface,
         producer,
@@ -75,11 +87,7 @@ pub fn resize(children: &mut Children, surfaces: &mut Surfaces, resize: action::
 
 /// Gives a surface to a new gpu process, or back to the present one: with new regions if its
 /// producer is alive, else with its last frame.
-pub fn reattach(
-    children: &mut Children,
-    surfaces: &mut Surfaces,
-    reattach: action::ReattachSurface,
-) {
+fn reattach(children: &mut Children, surfaces: &mut Surfaces, reattach: action::ReattachSurface) {
     let action::ReattachSurface {
         surface,
         producer,
@@ -124,7 +132,7 @@ pub fn reattach(
 
 /// Frees the regions of a surface that nobody sees, and tells both ends: the gpu process first, for
 /// the producer closes its end of the frames channel.
-pub fn hide(children: &mut Children, surfaces: &mut Surfaces, hide: &action::HideSurface) {
+fn hide(children: &mut Children, surfaces: &mut Surfaces, hide: &action::HideSurface) {
     let surface = hide.surface;
     surfaces.remove(surface);
     if let Some(gpu) = hide.gpu {
@@ -142,7 +150,7 @@ pub fn hide(children: &mut Children, surfaces: &mut Surfaces, hide: &action::Hid
 }
 
 /// Frees a surface and tells both ends.
-pub fn drop(children: &mut Children, surfaces: &mut Surfaces, drop: &action::DropSurface) {
+fn drop(children: &mut Children, surfaces: &mut Surfaces, drop: &action::DropSurface) {
     let surface = drop.surface;
     surfaces.remove(surface);
     if let Some(producer) = drop.producer {

@@ -1,10 +1,12 @@
-//! The broker's stores: deaths, documents, pictures and surfaces.
+//! The broker's stores: consoles, deaths, documents, pictures and surfaces.
 
+pub(crate) mod consoles;
 pub(crate) mod deaths;
 pub(crate) mod documents;
 pub(crate) mod pictures;
 pub(crate) mod surfaces;
 
+use consoles::Consoles;
 use deaths::Deaths;
 use documents::Documents;
 use pictures::Pictures;
@@ -13,6 +15,7 @@ use surfaces::Surfaces;
 /// All stores of the broker.
 #[derive(Default)]
 pub struct Store {
+    pub(crate) consoles: Consoles,
     pub(crate) deaths: Deaths,
     pub(crate) documents: Documents,
     pub(crate) pictures: Pictures,

@@ -5,6 +5,7 @@
 use crate::record::Record;
 use protocol::appearance::Appearance;
 use protocol::clipboard::Edit;
+use protocol::dialog::{DialogAnswer, DialogView};
 use protocol::error::LoadError;
 use protocol::fault::Fault;
 use protocol::find::FindCommand;
@@ -12,9 +13,10 @@ use protocol::geometry::Size;
 use protocol::gpu::Scene;
 use protocol::ids::{Generation, NavigationId, ProcessId, Role, SurfaceId, TabId};
 use protocol::input::{Cursor, InputEvent};
-use protocol::renderer::GoWithin;
+use protocol::renderer::{GoWithin, HistoryPlace};
 use protocol::shell::{Popup, ShellState};
 use protocol::site::Site;
+use protocol::storage::{StorageNews, StorageSnapshot};
 use protocol::surface::SurfacePart;
 
 /// The browser's exit status if no window can be opened.
@@ -69,6 +71,10 @@ impl Action {
             }
             Action::Find(Find { process, .. }) => Some((*process, "> Find")),
             Action::Stop { process } => Some((*process, "> Stop")),
+            Action::StopScript { process } => Some((*process, "> StopScript")),
+            Action::AnswerDialog { process, .. } => Some((*process, "> AnswerDialog")),
+            Action::AskLeave { process, .. } => Some((*process, "> AskLeave")),
+            Action::Storage { process, .. } => Some((*process, "> Storage")),
             Action::Inject { process, .. } => Some((*process, "> Inject")),
             _ => None,
         }
@@ -125,6 +131,9 @@ pub struct Commit {
     pub body: Body,
     /// Where to scroll to, in pixels; `None`: to what the fragment names.
     pub scroll_y: Option<u32>,
+    /// What a script gave the entry of the history.
+    pub state: Option<String>,
+    pub place: HistoryPlace,
     /// Whether its scripts may run.
     pub script: bool,
 }
@@ -212,6 +221,15 @@ pub struct Find {
     pub process: ProcessId,
     pub sequence: u32,
     pub command: FindCommand,
+}
+
+/// What a document is told of what its origin keeps.
+#[derive(Clone, Debug, PartialEq)]
+pub enum StorageTold {
+    /// Send `Storage` with a region of these bytes.
+    All(StorageSnapshot, Vec<u8>),
+    /// Send `StorageNews`.
+    News(StorageNews),
 }
 
 /// One thing to do.
@@ -335,8 +353,23 @@ pub enum Action {
     SetAppearance(SetAppearance),
     /// Send `Find`.
     Find(Find),
+    /// Tell a document what its origin keeps.
+    Storage {
+        process: ProcessId,
+        told: StorageTold,
+    },
     /// Send `Stop`.
     Stop { process: ProcessId },
+    /// Send `AnswerDialog`.
+    AnswerDialog {
+        process: ProcessId,
+        request: u32,
+        answer: DialogAnswer,
+    },
+    /// Send `AskLeave`.
+    AskLeave { process: ProcessId, sequence: u32 },
+    /// Send `StopScript`.
+    StopScript { process: ProcessId },
     /// Send `Break`.
     Inject {
         /// To which child (renderer, gpu or network).
@@ -359,6 +392,11 @@ pub enum Action {
     UpdatePopup {
         process: ProcessId,
         popup: Option<Popup>,
+    },
+    /// Send `Dialog`.
+    UpdateDialog {
+        process: ProcessId,
+        dialog: Option<DialogView>,
     },
     /// Send `Complete`.
     Complete {

@@ -60,6 +60,8 @@ pub struct Config {
     pub ends_with_last_tab: bool,
     /// Whether pages may run scripts.
     pub script: bool,
+    /// Whether anybody can answer the dialogs of pages; otherwise they are refused.
+    pub dialogs: bool,
     /// How many tabs and processes there may be.
     pub capacity: Capacity,
     /// A remark that stays in the shell for the whole session (a degraded sandbox).
@@ -80,6 +82,7 @@ impl Default for Config {
             demo: false,
             ends_with_last_tab: true,
             script: true,
+            dialogs: true,
             capacity: Capacity {
                 tabs: TABS_MAX,
                 processes: PROCESSES_MAX,

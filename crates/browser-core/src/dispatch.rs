@@ -53,11 +53,15 @@ impl Core {
             .processes
             .values()
             .filter_map(|p| self.hang_deadline(p));
+        let now = self.now;
+        let processes = self.processes.values();
+        let stops = processes.filter_map(|p| p.scripts.deadline(now));
         let swaps = self.tabs.iter().filter_map(Tab::swap_deadline);
         let services = self.services.all().into_iter();
         let restarts = services.filter_map(|service| service.restart_at(self.now));
         let refreshes = self.refresh_deadline();
         let deadlines = handshakes.chain(hangs).chain(swaps).chain(restarts);
+        let deadlines = deadlines.chain(stops).chain(self.leave_deadline());
         deadlines.chain(refreshes).chain(self.spare_delay()).min()
     }
 
@@ -118,6 +122,7 @@ impl Core {
 
     fn on_command(&mut self, command: Command) {
         match command {
+            Command::AnswerDialog(tab, answer) => self.close_dialog(tab, answer),
             Command::Activate(tab) => self.activate(tab),
             Command::Back(tab) => self.go_back(tab),
             Command::Inject(tab, fault) => {
@@ -135,6 +140,7 @@ impl Core {
             }
             Command::Quit => self.quit(),
             Command::Reload(tab) => self.reload(tab),
+            Command::StopScript(tab) => self.stop_script(tab),
         }
     }
 
@@ -144,6 +150,7 @@ impl Core {
         self.check_handshakes();
         self.check_hangs();
         self.check_swaps();
+        self.check_leaving();
         if self.exiting {
             return;
         }
@@ -152,6 +159,7 @@ impl Core {
         self.keep_popup();
         // The shell knows what to paint before it has the surface.
         self.tell_popup();
+        self.tell_dialog();
         self.hide_surfaces();
         self.keep_surfaces();
         self.tell_appearance();

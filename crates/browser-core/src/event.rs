@@ -4,6 +4,7 @@
 
 use crate::death::{Exit, Waiting};
 use protocol::appearance::ColorScheme;
+use protocol::dialog::DialogAnswer;
 use protocol::document::ResponseHead;
 use protocol::error::LoadError;
 use protocol::fault::Fault;
@@ -130,6 +131,8 @@ pub enum Event {
 /// What the command line, the control pipe and the tests can ask for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
+    /// Answer the open dialog of that tab.
+    AnswerDialog(TabId, DialogAnswer),
     /// Show that tab.
     Activate(TabId),
     /// Back in its history.
@@ -156,4 +159,6 @@ pub enum Command {
     Quit,
     /// Load it again.
     Reload(TabId),
+    /// End the scripts of its page.
+    StopScript(TabId),
 }

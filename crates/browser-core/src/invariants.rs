@@ -200,11 +200,14 @@ impl Core {
             && self.closed_tabs.len() <= closed_tabs::REMEMBERED_MAX;
         ensure(is_within, || "8: pastes, visits, closed tabs".to_owned())?;
         for process in self.processes.values() {
-            let is_within = process.unanswered.count() <= UNANSWERED_MAX
+            let untaken = process.storage.as_ref().map_or(0, |used| used.untaken);
+            let is_within = untaken <= limits::STORAGE_UNTAKEN_MAX
+                && process.unanswered.count() <= UNANSWERED_MAX
                 && process.asked.len() <= UNANSWERED_MAX
                 && process.navigations.len() <= GRANTED_MAX;
             ensure(is_within, || format!("8: queues of {}", process.id))?;
         }
+        ensure(self.storage.is_within_bounds(), || "8: storage".to_owned())?;
         let zoomed = self.zooms.len();
         ensure(zoomed <= limits::ZOOMED_SITES_MAX, || {
             format!("8: the zoom of {zoomed} sites")

@@ -32,11 +32,34 @@ pub enum RecordKind {
         /// The site the process is locked to.
         site: String,
     },
+    /// A page wrote a line to its console, or nobody caught an error of its scripts.
+    Console {
+        /// [`protocol::console::ConsoleLevel::name`].
+        level: &'static str,
+        text: String,
+        /// The script that it comes from, or nothing.
+        source: String,
+        /// In that script, from 1; 0: not known.
+        line: u32,
+        column: u32,
+        /// How many groups it stands in.
+        groups: u8,
+        /// Lines before it that were left out.
+        left_out: u32,
+    },
     /// The user copied or cut text of a page or of the address bar.
     Copied {
         /// How much.
         bytes: u32,
     },
+    /// A script of a page wants a dialog; or, of the kind `leave`, a page does not want to be left.
+    Dialog {
+        /// [`protocol::dialog::DialogKind::name`].
+        kind: &'static str,
+        text: String,
+    },
+    /// The user, or the automation, has answered a dialog; or it has gone with its page.
+    DialogClosed { is_accepted: bool },
     /// A process died that was not ended on purpose.
     Died {
         /// Its role.
@@ -112,6 +135,8 @@ pub enum RecordKind {
         /// What, in words.
         reason: String,
     },
+    /// The scripts of the tab's page were ended; the page stays.
+    ScriptStopped,
     /// The tab does not answer input (`card` false: marked; true: the card is up).
     Slow {
         /// Whether the card is up.

@@ -15,14 +15,24 @@ pub(crate) fn shorten(text: &str, bytes_max: usize) -> String {
     format!("{}{ELLIPSIS}", &text[..end])
 }
 
-/// One line of at most so many bytes.
-pub(crate) fn clean(text: &str, bytes_max: usize) -> String {
+/// Text of several lines, without what would make it read as another one.
+pub(crate) fn plain(text: &str) -> String {
+    let is_kept = |c: &char| !is_direction(*c) && (!c.is_control() || matches!(c, '\n' | '\t'));
+    text.chars().filter(is_kept).collect()
+}
+
+/// Whether the character changes the direction in which others are read.
+fn is_direction(c: char) -> bool {
     const DIRECTIONS: [std::ops::RangeInclusive<char>; 3] = [
         '\u{200e}'..='\u{200f}',
         '\u{202a}'..='\u{202e}',
         '\u{2066}'..='\u{2069}',
     ];
-    let is_direction = |c: char| DIRECTIONS.iter().any(|range| range.contains(&c));
+    DIRECTIONS.iter().any(|range| range.contains(&c))
+}
+
+/// One line of at most so many bytes.
+pub(crate) fn clean(text: &str, bytes_max: usize) -> String {
     let line: String = text
         .chars()
         .filter(|&c| !is_direction(c))

@@ -3,7 +3,7 @@
 use browser_core::{Action, KillReason, RecordKind, TabState};
 use protocol::ids::{Role, TabId};
 use protocol::input::{Button, InputEvent, Modifiers};
-use protocol::limits::{HANG_CARD_MS, HANG_MARK_MS};
+use protocol::limits::{HANG_CARD_MS, HANG_MARK_MS, STOP_SCRIPT_MS_MAX};
 use protocol::network::FromNetwork;
 use protocol::renderer::FromRenderer;
 use protocol::shell::{CardButton, FromShell, TabMark};
@@ -86,6 +86,69 @@ fn killing_a_silent_tab_leaves_it_with_its_card_and_the_others_alone() {
     world.shell_says(FromShell::CardButton(tab, CardButton::Reload));
     world.settle();
     assert_eq!(world.tab(tab).state, TabState::Ready);
+}
+
+/// Likewise, with a page that runs scripts.
+fn busy() -> (World, TabId) {
+    let (mut world, tab) = silent();
+    let (process, navigation) = (world.process_of(tab), world.last_navigation(tab));
+    world.renderer(process, FromRenderer::Scripted { navigation });
+    (world, tab)
+}
+
+fn asks_to_stop(actions: &[Action], process: protocol::ids::ProcessId) -> bool {
+    actions.contains(&Action::StopScript { process })
+}
+
+#[test]
+fn a_busy_script_can_be_stopped_from_the_mark_and_from_the_card() {
+    let (mut world, tab) = busy();
+    assert!(!world.shell_state().can_stop_script);
+    world.advance(HANG_MARK_MS);
+    assert!(world.shell_state().can_stop_script);
+    world.advance(HANG_CARD_MS - HANG_MARK_MS);
+    let card = world.tab(tab).card.expect("the card is up");
+    let buttons = [CardButton::StopScript, CardButton::Wait, CardButton::Kill];
+    assert_eq!(card.buttons, buttons);
+    let process = world.process_of(tab);
+    let actions = world.shell_says(FromShell::CardButton(tab, CardButton::StopScript));
+    assert!(asks_to_stop(&actions, process));
+    let actions = world.shell_says(FromShell::StopScript);
+    assert!(!asks_to_stop(&actions, process), "it was asked already");
+}
+
+#[test]
+fn a_script_that_stops_takes_the_card_away_and_is_offered_no_more() {
+    let (mut world, tab) = busy();
+    world.advance(HANG_CARD_MS);
+    let process = world.process_of(tab);
+    world.shell_says(FromShell::CardButton(tab, CardButton::StopScript));
+    world.hold.inputs = false;
+    world.settle();
+    let navigation = world.last_navigation(tab);
+    let actions = world.renderer(process, FromRenderer::ScriptStopped { navigation });
+    assert!(records(&actions).contains(&&RecordKind::ScriptStopped));
+    assert_eq!(
+        (world.tab(tab).state, world.tab(tab).card),
+        (TabState::Ready, None)
+    );
+    world.advance(STOP_SCRIPT_MS_MAX);
+    assert_eq!(world.process_of(tab), process);
+    assert!(!world.shell_state().can_stop_script);
+}
+
+#[test]
+fn a_script_that_does_not_stop_within_a_second_can_be_killed_at_once() {
+    let (mut world, tab) = busy();
+    world.advance(HANG_MARK_MS);
+    world.shell_says(FromShell::StopScript);
+    assert!(!world.shell_state().can_stop_script);
+    world.advance(STOP_SCRIPT_MS_MAX - 1);
+    assert_eq!(world.tab(tab).card, None);
+    world.advance(1);
+    let card = world.tab(tab).card.expect("the card is up");
+    assert_eq!(card.buttons, [CardButton::Kill, CardButton::Wait]);
+    assert_eq!(card.cause, "its script does not stop");
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! Tests of the core from outside: events in, actions out. The crate `sim` plays the event
 //! loop with all the children and watches the stream of actions.
 
+mod console;
 mod crash;
+mod dialogs;
 mod display;
 mod find;
 mod forged;
@@ -15,7 +17,9 @@ mod navigation;
 mod network;
 mod places;
 mod random;
+mod scripts;
 mod shell;
 mod source;
+mod storage;
 mod tabs;
 mod zoom;

@@ -5,6 +5,7 @@
 #![allow(unsafe_code, reason = "breaks the process on purpose")]
 
 use protocol::fault::Fault;
+use protocol::ids::NavigationId;
 use std::os::fd::{AsRawFd, BorrowedFd};
 use std::sync::OnceLock;
 
@@ -20,6 +21,8 @@ pub struct Reach<'a> {
     pub fetch: Vec<BorrowedFd<'a>>,
     /// Between producers and the gpu process: one's own, or those of all producers.
     pub surfaces: Vec<ReachedSurface<'a>>,
+    /// The document that a renderer shows: what its messages must name.
+    pub document: Option<NavigationId>,
     /// To the display server, for a process with a window.
     pub display: Option<BorrowedFd<'a>>,
 }
@@ -41,6 +44,7 @@ impl<'a> Reach<'a> {
             control,
             fetch: Vec::new(),
             surfaces: Vec::new(),
+            document: None,
             display: None,
         }
     }

@@ -6,16 +6,15 @@ use ipc::poll::{Interest, wait_one};
 use ipc::{Endpoint, Handles, Misbehaviour, Receiver, RecvError, SendError, Sender};
 use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::socket::{ControlMessage, MsgFlags, sendmsg};
-use protocol::HandleKind;
 use protocol::bootstrap::FromChild;
-use protocol::fetch::{Destination, ToNetwork as Fetch};
+use protocol::fetch::{Destination, FetchOptions, ToNetwork as Fetch};
 use protocol::frames::{FromProducer, ToProducer};
 use protocol::geometry::Size;
 use protocol::ids::{Generation, NavigationId, RequestId, SurfaceId};
-use protocol::limits::URL_BYTES_MAX;
 use protocol::network::ToNetwork;
 use protocol::renderer::{FromRenderer, ToRenderer};
 use protocol::surface::SurfacePart;
+use protocol::{HandleKind, Message};
 use std::fs::File;
 use std::io::{IoSlice, PipeReader, Read, pipe};
 use std::net::TcpListener;
@@ -311,11 +310,12 @@ fn a_message_with_the_wrong_number_of_descriptors_is_not_sent() {
 #[test]
 fn a_message_that_is_too_large_is_not_sent() {
     let (a_tx, _a_rx, _b_tx, b_rx) = halves::<Fetch, FromChild>();
-    let url = "u".repeat(URL_BYTES_MAX + 2048);
+    let url = "u".repeat(Fetch::MAX_BYTES);
     let fetch = Fetch::Fetch {
         request: RequestId(1),
         url,
         destination: Destination::Image,
+        options: FetchOptions::default(),
     };
     assert!(matches!(a_tx.try_send(fetch), Err(SendError::TooLarge(_))));
     assert!(b_rx.try_recv().expect("open").is_none());

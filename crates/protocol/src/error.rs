@@ -9,6 +9,12 @@ use thiserror::Error;
 /// Why a navigation or a fetch failed. Shown on the error page, so each text names the cause.
 #[derive(Clone, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
 pub enum LoadError {
+    /// The browser's rules for what one page may fetch from another place.
+    #[error("{reason}")]
+    Blocked {
+        /// Which rule, in the words of the console.
+        reason: String,
+    },
     /// The response ended before the length that its header promised.
     #[error("the response was cut short: {}", arrived(*received, *expected))]
     BodyCutShort {
@@ -142,6 +148,7 @@ impl LoadError {
     /// The short name shown in large on the error page and used by tests and automation.
     pub fn code(&self) -> &'static str {
         match self {
+            LoadError::Blocked { .. } => "BLOCKED",
             LoadError::BodyCutShort { .. } => "BODY_CUT_SHORT",
             LoadError::BodyTooLarge { .. } => "BODY_TOO_LARGE",
             LoadError::CutInChunk { .. } => "CUT_IN_CHUNK",

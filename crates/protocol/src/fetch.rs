@@ -3,37 +3,32 @@
 #![allow(missing_docs, reason = "a field whose name says all needs no sentence")]
 
 use crate::error::LoadError;
-use crate::limits::{BODY_CHUNK_BYTES_MAX, TEXT_BYTES_MAX, URL_BYTES_MAX};
+use crate::limits::{
+    BODY_CHUNK_BYTES_MAX, REQUEST_BODY_BYTES_MAX, REQUEST_BODY_CHUNK_BYTES_MAX,
+    REQUEST_HEADER_BYTES_MAX, RESPONSE_HEADER_BYTES_MAX, TEXT_BYTES_MAX, URL_BYTES_MAX,
+};
 use crate::misbehaviour::{Misbehaviour, check_text};
+use crate::web::Header;
+pub use crate::web::{Destination, FetchOptions};
 use crate::{HandleKind, Message, document::ResponseHead, ids::RequestId};
 use serde::{Deserialize, Serialize};
-
-/// What a fetched resource is for; sets the `Accept` header.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Destination {
-    /// A web font.
-    Font,
-    /// An image.
-    Image,
-    /// Anything else.
-    Other,
-    /// A style sheet.
-    Style,
-}
 
 /// Renderer to network.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ToNetwork {
-    /// Asks for a resource. Legal while fewer than `FETCHES_PER_CHANNEL_MAX` are under way and with
-    /// an id that is not in use. The receiver checks the scheme (http and https only) and takes the
-    /// site from the channel, never from the message.
+    /// Asks for a resource. Legal after a `Document`, while fewer than `FETCHES_PER_CHANNEL_MAX` are
+    /// under way, and with an id that is not in use. The receiver checks the scheme (http and https
+    /// only) and takes the site from the channel, never from the message. Everything that the Web
+    /// demands of such a request it decides itself: the sender may have been taken over.
     Fetch {
         /// Chosen by the renderer.
         request: RequestId,
         /// Absolute URL.
         url: String,
-        /// What it is for.
+        /// What it is for: a claim.
         destination: Destination,
+        /// How: a claim, checked.
+        options: FetchOptions,
     },
     /// Ends a fetch early. Legal at any time, also for one that has just ended; the receiver sends
     /// nothing more for it than what is already on the way.
@@ -41,10 +36,25 @@ pub enum ToNetwork {
         /// Which one.
         request: RequestId,
     },
+    /// The address of the document for which later fetches are. Legal at any time. The receiver
+    /// refuses one outside of the channel's site as misbehaviour; within it, it is believed.
+    Document {
+        /// Absolute URL.
+        url: String,
+    },
+    /// The next bytes of the body of the fetch that was asked for last. Legal until there are as
+    /// many as it has promised; until then nothing else is legal but to cancel it.
+    Body {
+        /// Which fetch.
+        request: RequestId,
+        /// At most `REQUEST_BODY_CHUNK_BYTES_MAX` bytes, and not none.
+        bytes: Vec<u8>,
+    },
 }
 
-/// Network to renderer. For each fetch: either `Failed`, or `Head`, any number of `Body`, then
-/// `End` or `Failed`. The receiver drops what names a request that it has cancelled.
+/// Network to renderer. For each fetch: either `Failed`, or `Opaque` and `End`, or `Head`, for
+/// the destination `Empty` also `Headers`, any number of `Body`, then `End` or `Failed`. The receiver
+/// drops what names a request that it has cancelled.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FromNetwork {
     /// The response's head.
@@ -52,6 +62,22 @@ pub enum FromNetwork {
         /// Which fetch.
         request: RequestId,
         head: ResponseHead,
+    },
+    /// What scripts may see of the response's headers.
+    Headers {
+        /// Which fetch.
+        request: RequestId,
+        /// Whether the response is of another origin, which allows that it is read.
+        is_cors: bool,
+        /// In the order in which they came.
+        headers: Vec<Header>,
+    },
+    /// There is a response of which scripts may learn nothing.
+    Opaque {
+        /// Which fetch.
+        request: RequestId,
+        /// Whether it is a redirect that was not to be followed.
+        is_redirect: bool,
     },
     /// The next bytes of the body.
     Body {
@@ -75,17 +101,32 @@ pub enum FromNetwork {
 }
 
 impl Message for ToNetwork {
-    const MAX_BYTES: usize = URL_BYTES_MAX + 1024;
+    const MAX_BYTES: usize = URL_BYTES_MAX + REQUEST_HEADER_BYTES_MAX + 2 * 1024;
     const MAX_HANDLES: usize = 0;
     fn handles(&self) -> Vec<HandleKind> {
         Vec::new()
     }
     fn check(&self) -> Result<(), Misbehaviour> {
         match self {
-            ToNetwork::Fetch { url, .. } => check_text(url, URL_BYTES_MAX),
-            ToNetwork::Cancel { .. } => Ok(()),
+            ToNetwork::Fetch { url, options, .. } => {
+                check_text(url, URL_BYTES_MAX)?;
+                if options.body_bytes.is_some_and(is_too_large) {
+                    return Err(Misbehaviour::Oversized);
+                }
+                options.check()
+            }
+            ToNetwork::Document { url } => check_text(url, URL_BYTES_MAX),
+            ToNetwork::Body { bytes, .. } if bytes.is_empty() => Err(Misbehaviour::ValueOutOfRange),
+            ToNetwork::Body { bytes, .. } if bytes.len() > REQUEST_BODY_CHUNK_BYTES_MAX => {
+                Err(Misbehaviour::Oversized)
+            }
+            ToNetwork::Body { .. } | ToNetwork::Cancel { .. } => Ok(()),
         }
     }
+}
+
+fn is_too_large(body_bytes: u32) -> bool {
+    body_bytes as usize > REQUEST_BODY_BYTES_MAX
 }
 
 impl Message for FromNetwork {
@@ -96,13 +137,25 @@ impl Message for FromNetwork {
     fn check(&self) -> Result<(), Misbehaviour> {
         match self {
             FromNetwork::Head { head, .. } => head.check(),
+            FromNetwork::Headers { headers, .. } => {
+                let bytes = |header: &Header| header.name.len() + header.value.len();
+                match headers.iter().map(bytes).sum::<usize>() > RESPONSE_HEADER_BYTES_MAX {
+                    true => Err(Misbehaviour::Oversized),
+                    false => Ok(()),
+                }
+            }
             FromNetwork::Body { bytes, .. } if bytes.len() > BODY_CHUNK_BYTES_MAX => {
                 Err(Misbehaviour::Oversized)
             }
-            FromNetwork::Body { .. } | FromNetwork::End { .. } => Ok(()),
+            FromNetwork::Body { .. } | FromNetwork::End { .. } | FromNetwork::Opaque { .. } => {
+                Ok(())
+            }
             FromNetwork::Failed { error, .. } => error.check(),
         }
     }
 }
 
 const _: () = assert!(TEXT_BYTES_MAX + URL_BYTES_MAX < crate::limits::MESSAGE_BYTES_MAX);
+const _: () = assert!(ToNetwork::MAX_BYTES <= crate::limits::MESSAGE_BYTES_MAX);
+const _: () = assert!(REQUEST_BODY_CHUNK_BYTES_MAX + 64 <= ToNetwork::MAX_BYTES);
+const _: () = assert!(RESPONSE_HEADER_BYTES_MAX + 4096 <= crate::limits::MESSAGE_BYTES_MAX);

@@ -19,7 +19,9 @@
 pub mod appearance;
 pub mod bootstrap;
 pub mod clipboard;
+pub mod console;
 pub mod demo;
+pub mod dialog;
 pub mod document;
 pub mod error;
 pub mod fault;
@@ -36,7 +38,9 @@ pub mod network;
 pub mod renderer;
 pub mod shell;
 pub mod site;
+pub mod storage;
 pub mod surface;
+pub mod web;
 pub mod x11_filter;
 
 use serde::{Serialize, de::DeserializeOwned};
@@ -100,7 +104,9 @@ pub const PROTOCOL_HASH: u64 = hash_sources(&[
     include_str!("renderer.rs"),
     include_str!("shell.rs"),
     include_str!("site.rs"),
+    include_str!("storage.rs"),
     include_str!("surface.rs"),
+    include_str!("web.rs"),
     include_str!("x11_filter.rs"),
 ]);
 

@@ -58,6 +58,17 @@ pub const DOCUMENT_RESOURCES_MAX: usize = 4_096;
 pub const RESOURCE_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// Most fetches of one document under way at once; further ones wait in the renderer.
 pub const FETCHES_PER_CHANNEL_MAX: usize = 16;
+/// Most headers that a page sets for one request.
+pub const REQUEST_HEADERS_MAX: usize = 100;
+/// Most bytes of the names and values of those headers.
+pub const REQUEST_HEADER_BYTES_MAX: usize = 16 * 1024;
+/// Most bytes of the body of one request of a page.
+pub const REQUEST_BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Most bytes of such a body in one [`crate::fetch::ToNetwork::Body`].
+pub const REQUEST_BODY_CHUNK_BYTES_MAX: usize = 48 * 1024;
+/// Most bytes of the names and values of a response's headers that a script sees; the rest is left
+/// out.
+pub const RESPONSE_HEADER_BYTES_MAX: usize = 48 * 1024;
 /// Most redirects that are followed before a navigation fails.
 pub const REDIRECTS_MAX: u32 = 20;
 
@@ -67,6 +78,22 @@ pub const CLIPBOARD_BYTES_MAX: usize = 1024 * 1024;
 pub const CLIPBOARD_MS_MAX: u64 = 2_000;
 /// Most copies that the user asked for and no renderer has answered; older ones are forgotten.
 pub const UNTAKEN_COPIES_MAX: usize = 8;
+/// Lines that a page may write to its console in a second; further ones are counted.
+pub const CONSOLE_LINES_PER_SECOND_MAX: usize = 100;
+/// Most bytes of such a line.
+pub const CONSOLE_LINE_BYTES_MAX: usize = 4_000;
+/// Most bytes of the address of the script that a line comes from.
+pub const CONSOLE_SOURCE_BYTES_MAX: usize = 1_000;
+/// Most groups that a line is shown in.
+pub const CONSOLE_GROUPS_MAX: u8 = 16;
+/// Lines of a tab's console that are kept.
+pub const CONSOLE_LINES_KEPT_MAX: usize = 500;
+/// Bytes of them.
+pub const CONSOLE_BYTES_MAX: usize = 128 * 1024;
+/// Most bytes of the text of a dialog, and of what stands in its field.
+pub const DIALOG_TEXT_BYTES_MAX: usize = 2_048;
+/// How long a page may take to say whether it wants to be left.
+pub const LEAVE_MS_MAX: u64 = 1_000;
 /// Most tabs. A broker with few descriptors has fewer.
 pub const TABS_MAX: usize = 300;
 /// Most processes, all roles together. A tab that is on its way to another site has two.
@@ -75,6 +102,30 @@ pub const PROCESSES_MAX: usize = 640;
 pub const NAVIGATIONS_AT_ONCE_MAX: usize = 128;
 /// Most entries of one tab's history.
 pub const HISTORY_ENTRIES_MAX: usize = 100;
+/// Most bytes of the state that a script gives an entry of the history.
+pub const STATE_BYTES_MAX: usize = 16 * 1024;
+/// Most bytes of the states of one tab's history; the oldest are forgotten.
+pub const HISTORY_STATES_BYTES_MAX: usize = 512 * 1024;
+
+/// Most bytes that an origin keeps in one area of storage, counted by
+/// [`crate::storage::item_bytes`].
+pub const STORAGE_BYTES_MAX: usize = 5 * 1024 * 1024;
+/// What an item counts for besides its key and value.
+pub const STORAGE_ITEM_BYTES: usize = 64;
+/// Most bytes that all origins keep; what was used least recently goes first.
+pub const STORAGE_TOTAL_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Longest key of an item.
+pub const STORAGE_KEY_BYTES_MAX: usize = 16 * 1024;
+/// Most bytes of a value in one message.
+pub const STORAGE_PIECE_BYTES_MAX: usize = 40 * 1024;
+/// Most bytes of values of which pieces are still to come, all renderers together.
+pub const STORAGE_UNFINISHED_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// Longest key and longest value that another document is told by itself; after a longer change it
+/// gets the whole area.
+pub const STORAGE_TOLD_BYTES_MAX: usize = 4 * 1024;
+/// Changes of other documents that a renderer was told and has not taken; further ones come to it
+/// as a whole.
+pub const STORAGE_UNTAKEN_MAX: u32 = 64;
 
 /// Slots of a surface's swapchain: one the producer writes, one the consumer reads, one between.
 pub const FRAME_SLOTS: usize = 3;
@@ -115,6 +166,8 @@ pub const ZOOM_PERCENT_MIN: u16 = 25;
 pub const ZOOM_PERCENT_MAX: u16 = 500;
 /// Most sites of which a zoom is remembered; the oldest is forgotten.
 pub const ZOOMED_SITES_MAX: usize = 256;
+/// Most sites of which the user wants no scripts; the oldest is forgotten.
+pub const SCRIPTLESS_SITES_MAX: usize = 256;
 /// Most bytes of a text that is looked for in a page.
 pub const FIND_TEXT_BYTES_MAX: usize = 1024;
 /// Most matches of that text that are counted and marked.
@@ -128,6 +181,8 @@ pub const HANDSHAKE_MS_MAX: u64 = 15_000;
 pub const HANG_MARK_MS: u64 = 3_000;
 /// Unanswered input after which the tab's card offers Wait or Kill.
 pub const HANG_CARD_MS: u64 = 15_000;
+/// How long a page may take to end its scripts before the user is offered to kill it.
+pub const STOP_SCRIPT_MS_MAX: u64 = 1_000;
 /// How long an old page stays on show while the new one has painted nothing.
 pub const STALE_PAGE_MS_MAX: u64 = 1_000;
 /// How long the next spare renderer waits for a page that loads, at most.
@@ -161,7 +216,17 @@ pub const QUICK_DEATHS_MAX: u32 = 5;
 pub const WINDOW_TRIES_MAX: u32 = 3;
 
 const _: () = assert!(URL_BYTES_MAX * 2 <= MESSAGE_BYTES_MAX);
+const _: () =
+    assert!(URL_BYTES_MAX + STATE_BYTES_MAX + 2 * TEXT_BYTES_MAX + 1024 <= MESSAGE_BYTES_MAX);
+const _: () = assert!(HISTORY_ENTRIES_MAX <= u16::MAX as usize);
 const _: () = assert!(BODY_CHUNK_BYTES_MAX + 64 <= MESSAGE_BYTES_MAX);
+const _: () = assert!(STORAGE_KEY_BYTES_MAX + STORAGE_PIECE_BYTES_MAX + 64 <= MESSAGE_BYTES_MAX);
+const _: () = assert!(STORAGE_PIECE_BYTES_MAX <= STORAGE_BYTES_MAX);
+const _: () = assert!(2 * STORAGE_BYTES_MAX <= STORAGE_TOTAL_BYTES_MAX);
+const _: () = assert!(
+    STORAGE_UNTAKEN_MAX as usize * (2 * STORAGE_TOLD_BYTES_MAX + TEXT_BYTES_MAX + 64)
+        <= QUEUED_BYTES_MAX
+);
 const _: () = assert!(ICON_BYTES + 1024 <= MESSAGE_BYTES_MAX);
 const _: () = assert!(TITLE_BYTES_MAX <= TEXT_BYTES_MAX);
 const _: () = assert!(3 * POPUP_ROWS_MAX * POPUP_TEXT_BYTES_MAX <= MESSAGE_BYTES_MAX);

@@ -17,8 +17,12 @@ pub enum Misbehaviour {
     DamageOutOfRange,
     /// More messages per second than a child may send.
     Flood,
+    /// A request with a method, header or body that no page can make.
+    ForbiddenRequest,
     /// An identifier that this child never received.
     ForeignId,
+    /// A document outside of the site that this child is locked to.
+    ForeignOrigin,
     /// The base of a frame is newer than any frame that the consumer has seen.
     FrameBaseAhead,
     /// A frame's pixel format is unknown.
@@ -51,13 +55,15 @@ pub enum Misbehaviour {
 
 impl Misbehaviour {
     /// Every variant, in alphabetical order.
-    pub const ALL: [Misbehaviour; 20] = [
+    pub const ALL: [Misbehaviour; 22] = [
         Misbehaviour::BadEncoding,
         Misbehaviour::BadHandle,
         Misbehaviour::ClosedChannel,
         Misbehaviour::DamageOutOfRange,
         Misbehaviour::Flood,
+        Misbehaviour::ForbiddenRequest,
         Misbehaviour::ForeignId,
+        Misbehaviour::ForeignOrigin,
         Misbehaviour::FrameBaseAhead,
         Misbehaviour::FrameFormat,
         Misbehaviour::FrameGeometry,

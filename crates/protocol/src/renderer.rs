@@ -4,6 +4,8 @@
 
 use crate::appearance::Appearance;
 use crate::clipboard::{self, Edit, Target};
+use crate::console::ConsoleLine;
+use crate::dialog::{DialogAnswer, DialogRequest};
 use crate::document::BodySource;
 use crate::fault::Fault;
 use crate::find::{FindCommand, FindMatches};
@@ -11,9 +13,11 @@ use crate::geometry::Size;
 use crate::ids::{Generation, NavigationId, SurfaceId};
 use crate::input::{Cursor, InputEvent};
 use crate::limits::{
-    ICON_BYTES, TARGET_NAME_BYTES_MAX, TEXT_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX,
+    ICON_BYTES, STATE_BYTES_MAX, TARGET_NAME_BYTES_MAX, TEXT_BYTES_MAX, TITLE_BYTES_MAX,
+    URL_BYTES_MAX,
 };
 use crate::misbehaviour::{Misbehaviour, check_text};
+use crate::storage::{StorageArea, StorageChange, StorageNews, StorageSnapshot};
 use crate::surface::SurfacePart;
 use crate::{HandleKind, Message, site::Site};
 use serde::{Deserialize, Serialize};
@@ -115,8 +119,28 @@ pub enum ToRenderer {
     },
     /// Stop loading: keep what is there, cancel every fetch.
     Stop,
+    /// The answer to a dialog, for which a script waits.
+    AnswerDialog {
+        /// To which one.
+        request: u32,
+        answer: DialogAnswer,
+    },
+    /// The page is to be left: does it want that? Answered with [`FromRenderer::LeaveAnswer`] and
+    /// [`FromRenderer::Done`].
+    AskLeave {
+        /// Rises by one with each input to, and each commit in, this process.
+        sequence: u32,
+    },
+    /// End the scripts of the document, in the middle of a task too. The page stays.
+    StopScript,
     /// Injects a fault.
     Inject(Fault),
+    /// What the origin of a document keeps. Comes with a region of it: before the document's
+    /// commit if there is anything, and whenever single changes are not told. Then it is answered
+    /// with [`FromRenderer::StorageTaken`].
+    Storage(StorageSnapshot),
+    /// A change by another document of the origin; answered with [`FromRenderer::StorageTaken`].
+    StorageNews(StorageNews),
 }
 
 /// A place in the document that is shown.
@@ -126,8 +150,11 @@ pub struct GoWithin {
     pub sequence: u32,
     /// Of which commit.
     pub navigation: NavigationId,
-    /// The fragment of the address from now on, percent-encoded.
-    pub fragment: Option<String>,
+    /// The address from now on.
+    pub url: String,
+    /// What a script gave that entry of the history, as JSON.
+    pub state: Option<String>,
+    pub place: HistoryPlace,
     /// Where to scroll to, in pixels from the top; `None`: to what the fragment names.
     pub scroll_y: Option<u32>,
 }
@@ -153,8 +180,20 @@ pub struct CommitDocument {
     /// Where to scroll to once it is laid out, in pixels of the layout from the top (history,
     /// reload); `None`: to what the fragment names.
     pub scroll_y: Option<u32>,
+    /// What a script gave that entry of the history, as JSON.
+    pub state: Option<String>,
+    pub place: HistoryPlace,
     /// Whether its scripts may run.
     pub script: bool,
+}
+
+/// Where the present entry stands in the tab's history.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryPlace {
+    /// From 0.
+    pub index: u16,
+    /// How many there are.
+    pub length: u16,
 }
 
 /// Renderer to broker. Each is a claim about the renderer's own document and believed no further.
@@ -185,6 +224,35 @@ pub enum FromRenderer {
         /// Of which commit.
         navigation: NavigationId,
     },
+    /// The scripts of the document were ended: they ran too long, or the broker asked for it.
+    ScriptStopped {
+        /// Of which commit.
+        navigation: NavigationId,
+    },
+    /// A script of the document wants a dialog, and waits for [`ToRenderer::AnswerDialog`].
+    Dialog {
+        /// Of which commit.
+        navigation: NavigationId,
+        dialog: DialogRequest,
+    },
+    /// The document wants to be asked before it is left.
+    GuardsLeaving {
+        /// Of which commit.
+        navigation: NavigationId,
+    },
+    /// Answers `AskLeave`.
+    LeaveAnswer {
+        /// Which one.
+        sequence: u32,
+        /// Whether the document does not want to be left.
+        stays: bool,
+    },
+    /// A line of the document's console.
+    Console {
+        /// Of which commit.
+        navigation: NavigationId,
+        line: ConsoleLine,
+    },
     /// Only part of the document could be shown, and why (for instance its size limit).
     Incomplete {
         /// Of which commit.
@@ -210,6 +278,41 @@ pub enum FromRenderer {
         url: String,
         /// Empty: always a new tab.
         name: String,
+    },
+    /// Likewise, in place of the present entry of the history.
+    Replace {
+        /// From which commit.
+        navigation: NavigationId,
+        /// Absolute URL.
+        url: String,
+    },
+    /// The document wants to be loaded again.
+    Reload {
+        /// Of which commit.
+        navigation: NavigationId,
+    },
+    /// A script wants to go so many entries of the history forward, or back.
+    Traverse {
+        /// From which commit.
+        navigation: NavigationId,
+        by: i32,
+    },
+    /// A script gives the document another address of its origin, and the entry a state. Nothing is
+    /// loaded.
+    PushState {
+        /// Of which commit.
+        navigation: NavigationId,
+        /// Absolute URL.
+        url: String,
+        /// JSON.
+        state: Option<String>,
+        /// Whether the present entry is changed instead of a new one being made.
+        replaces: bool,
+    },
+    /// A script wants its tab to be closed.
+    CloseTab {
+        /// Of which commit.
+        navigation: NavigationId,
     },
     /// A link to another place of the document was followed. The address stays that of the commit
     /// but for the fragment, so the renderer names no address at all.
@@ -277,6 +380,18 @@ pub enum FromRenderer {
         /// Which one.
         sequence: u32,
     },
+    /// The document has changed what its origin keeps.
+    Stored {
+        /// Of which commit.
+        navigation: NavigationId,
+        area: StorageArea,
+        change: StorageChange,
+    },
+    /// A change by another document has been taken.
+    StorageTaken {
+        /// Of which commit.
+        navigation: NavigationId,
+    },
 }
 
 impl Message for ToRenderer {
@@ -298,6 +413,7 @@ impl Message for ToRenderer {
                 vec![HandleKind::Region, HandleKind::Region]
             }
             ToRenderer::Edit { edit, .. } => edit.handles(),
+            ToRenderer::Storage(_) => vec![HandleKind::Region],
             ToRenderer::Lock { fetch: false, .. }
             | ToRenderer::DetachSurface { .. }
             | ToRenderer::HideSurface { .. }
@@ -307,6 +423,10 @@ impl Message for ToRenderer {
             | ToRenderer::SetAppearance { .. }
             | ToRenderer::Find { .. }
             | ToRenderer::Stop
+            | ToRenderer::AnswerDialog { .. }
+            | ToRenderer::AskLeave { .. }
+            | ToRenderer::StopScript
+            | ToRenderer::StorageNews(_)
             | ToRenderer::Inject(_) => Vec::new(),
         }
     }
@@ -316,10 +436,12 @@ impl Message for ToRenderer {
             ToRenderer::Commit(commit) => {
                 check_text(&commit.url, URL_BYTES_MAX)?;
                 check_text(commit.refresh.as_deref().unwrap_or(""), TEXT_BYTES_MAX)?;
+                check_text(commit.state.as_deref().unwrap_or(""), STATE_BYTES_MAX)?;
                 check_text(commit.content_type.as_deref().unwrap_or(""), TEXT_BYTES_MAX)
             }
             ToRenderer::GoWithin(go) => {
-                check_text(go.fragment.as_deref().unwrap_or(""), URL_BYTES_MAX)
+                check_text(go.state.as_deref().unwrap_or(""), STATE_BYTES_MAX)?;
+                check_text(&go.url, URL_BYTES_MAX)
             }
             ToRenderer::AttachSurface { size, .. }
             | ToRenderer::HideSurface { size, .. }
@@ -338,9 +460,14 @@ impl Message for ToRenderer {
             ToRenderer::SetAppearance { appearance, .. } => appearance.check(),
             ToRenderer::Find { command, .. } => command.check(),
             ToRenderer::Inject(action) => action.check(),
-            ToRenderer::FetchChannel | ToRenderer::DetachSurface { .. } | ToRenderer::Stop => {
-                Ok(())
-            }
+            ToRenderer::StorageNews(news) => news.check(),
+            ToRenderer::AnswerDialog { answer, .. } => answer.check(),
+            ToRenderer::FetchChannel
+            | ToRenderer::AskLeave { .. }
+            | ToRenderer::DetachSurface { .. }
+            | ToRenderer::Storage(_)
+            | ToRenderer::Stop
+            | ToRenderer::StopScript => Ok(()),
         }
     }
 }
@@ -354,7 +481,11 @@ impl Message for FromRenderer {
         match self {
             FromRenderer::Title { title, .. } => check_text(title, TITLE_BYTES_MAX),
             FromRenderer::Incomplete { reason, .. } => check_text(reason, TEXT_BYTES_MAX),
-            FromRenderer::Navigate { url, .. } | FromRenderer::Refresh { url, .. } => {
+            FromRenderer::Navigate { url, .. }
+            | FromRenderer::Replace { url, .. }
+            | FromRenderer::Refresh { url, .. } => check_text(url, URL_BYTES_MAX),
+            FromRenderer::PushState { url, state, .. } => {
+                check_text(state.as_deref().unwrap_or(""), STATE_BYTES_MAX)?;
                 check_text(url, URL_BYTES_MAX)
             }
             FromRenderer::NavigateNamed { url, name, .. } => {
@@ -363,16 +494,26 @@ impl Message for FromRenderer {
             }
             FromRenderer::WentWithin { fragment, .. } => check_text(fragment, URL_BYTES_MAX),
             FromRenderer::Icon { pixels, .. } => check_icon(pixels),
+            FromRenderer::Console { line, .. } => line.check(),
+            FromRenderer::Dialog { dialog, .. } => dialog.check(),
             FromRenderer::Hover { link, .. } => {
                 check_text(link.as_deref().unwrap_or(""), URL_BYTES_MAX)
             }
             FromRenderer::Inspected { target, .. } => target.check(),
             FromRenderer::Found { matches, .. } => matches.check(),
+            FromRenderer::Stored { change, .. } => change.check(),
             FromRenderer::Painted { .. }
             | FromRenderer::Scripted { .. }
+            | FromRenderer::ScriptStopped { .. }
+            | FromRenderer::GuardsLeaving { .. }
+            | FromRenderer::Reload { .. }
+            | FromRenderer::Traverse { .. }
+            | FromRenderer::CloseTab { .. }
+            | FromRenderer::LeaveAnswer { .. }
             | FromRenderer::Copied { .. }
             | FromRenderer::Loaded { .. }
             | FromRenderer::Scrolled { .. }
+            | FromRenderer::StorageTaken { .. }
             | FromRenderer::Done { .. } => Ok(()),
         }
     }

@@ -4,6 +4,7 @@
 
 use crate::appearance::Percent;
 use crate::clipboard::check_place;
+use crate::dialog::{DialogAnswer, DialogView};
 use crate::find::{FindMatches, FindStep};
 use crate::ids::TabId;
 use crate::limits::{
@@ -75,6 +76,8 @@ pub enum CardButton {
     Kill,
     /// Load the page again in a new process.
     Reload,
+    /// End the scripts of the hanging page.
+    StopScript,
     /// Give the hanging page more time.
     Wait,
 }
@@ -118,6 +121,10 @@ pub struct ShellState {
     /// A remark on the whole browser (a degraded sandbox, no network), shown for as long as it
     /// holds.
     pub banner: Option<String>,
+    /// The host of the address that the active tab's page tried to open without the user.
+    pub blocked_popup: Option<String>,
+    /// Whether the active tab's page is slow and its scripts can be ended.
+    pub can_stop_script: bool,
     /// The card over the active tab.
     pub card: Option<Card>,
 }
@@ -150,6 +157,8 @@ pub enum ToShell {
     State(Box<ShellState>),
     /// The menu or list to show; none: its surface goes.
     Popup(Option<Popup>),
+    /// The dialog of the active tab; none: its surface goes.
+    Dialog(Option<DialogView>),
     /// The icon of a tab; without pixels it has none. Told after the state that first has the tab.
     Icon {
         tab: TabId,
@@ -191,6 +200,13 @@ pub enum FromShell {
     Close(TabId),
     /// Close the bar for finding text.
     CloseFind,
+    /// What the user said to the dialog of that tab.
+    Dialog {
+        tab: TabId,
+        /// [`DialogView::serial`].
+        serial: u32,
+        answer: DialogAnswer,
+    },
     /// The text in that bar has changed.
     Find(String),
     /// Another match of that text.
@@ -203,12 +219,18 @@ pub enum FromShell {
     Move(TabId, u16),
     /// Open a new tab.
     NewTab,
+    /// Open what the active tab's page tried to open.
+    OpenBlocked,
     /// The active tab's Reload button.
     Reload,
     /// Show the active tab's page at its own size again.
     ResetZoom,
+    /// The menu of the active tab's site.
+    SiteMenu,
     /// The active tab's Stop button.
     Stop,
+    /// End the scripts of the active tab's page.
+    StopScript,
     /// The secondary button went down on a tab.
     TabMenu {
         tab: TabId,
@@ -230,12 +252,16 @@ impl Message for ToShell {
         let state = match self {
             ToShell::State(state) => state,
             ToShell::Popup(Some(popup)) => return check_popup(popup),
+            ToShell::Dialog(Some(dialog)) => return dialog.check(),
             ToShell::Icon { pixels, .. } => return check_icon(pixels),
             ToShell::Complete { typed, rest } => {
                 check_text(typed, URL_BYTES_MAX)?;
                 return check_text(rest, URL_BYTES_MAX);
             }
-            ToShell::Popup(None) | ToShell::FocusAddress | ToShell::FocusFind => return Ok(()),
+            ToShell::Popup(None)
+            | ToShell::Dialog(None)
+            | ToShell::FocusAddress
+            | ToShell::FocusFind => return Ok(()),
         };
         if state.tabs.len() > TABS_MAX {
             return Err(Misbehaviour::Oversized);
@@ -244,9 +270,14 @@ impl Message for ToShell {
             check_text(&tab.title, TITLE_BYTES_MAX)?;
         }
         check_text(&state.url, URL_BYTES_MAX)?;
-        for text in [&state.hover_link, &state.notice, &state.banner]
-            .into_iter()
-            .flatten()
+        for text in [
+            &state.hover_link,
+            &state.notice,
+            &state.banner,
+            &state.blocked_popup,
+        ]
+        .into_iter()
+        .flatten()
         {
             check_text(text, TEXT_BYTES_MAX)?;
         }
@@ -266,6 +297,7 @@ impl Message for FromShell {
     fn check(&self) -> Result<(), Misbehaviour> {
         match self {
             FromShell::Go(text) | FromShell::Typed(text) => check_text(text, URL_BYTES_MAX),
+            FromShell::Dialog { answer, .. } => answer.check(),
             FromShell::Find(text) => check_text(text, FIND_TEXT_BYTES_MAX),
             FromShell::AddressMenu { x, y, .. } | FromShell::TabMenu { x, y, .. } => {
                 check_place(*x, *y)

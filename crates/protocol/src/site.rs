@@ -7,7 +7,29 @@ use crate::limits;
 use crate::misbehaviour::{Misbehaviour, check_text};
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use url::{Host, Url};
+use url::{Host, Position, Url};
+
+/// Whether a script of a document at that address may give it this other one, without loading
+/// anything.
+///
+/// Source: the HTML standard, "can have its URL rewritten".
+pub fn may_rewrite(document: &Url, target: &Url) -> bool {
+    let origin = |url: &Url| {
+        let (scheme, name, secret) = (url.scheme(), url.username(), url.password());
+        let text = |part: &str| part.to_owned();
+        let host = url.host_str().map(text);
+        let credentials = (text(name), secret.map(text));
+        (text(scheme), credentials, host, url.port())
+    };
+    if origin(document) != origin(target) {
+        return false;
+    }
+    match document.scheme() {
+        "http" | "https" => true,
+        "file" => document.path() == target.path(),
+        _ => document[..Position::AfterQuery] == target[..Position::AfterQuery],
+    }
+}
 
 /// The unit of isolation, for instance `https://example.org`, `http://127.0.0.1:8000`,
 /// `bulkhead://welcome`, `file:`. Two equal sites may share a process.
@@ -86,6 +108,29 @@ mod tests {
         Site::of(&Url::parse(url).expect("test URL"), 7)
             .as_str()
             .to_owned()
+    }
+
+    #[test]
+    fn a_script_changes_no_more_of_an_address_than_it_may() {
+        let may = |from: &str, to: &str| {
+            let parse = |text: &str| Url::parse(text).expect("test URL");
+            may_rewrite(&parse(from), &parse(to))
+        };
+        assert!(may("https://a.test/x", "https://a.test/y?z#w"));
+        assert!(may("file:///a/b.html", "file:///a/b.html?x#y"));
+        assert!(may("data:text/html,x", "data:text/html,x#y"));
+        for (from, to) in [
+            ("https://a.test/", "http://a.test/"),
+            ("https://a.test/", "https://b.test/"),
+            ("https://a.test/", "https://a.test:444/"),
+            ("https://a.test/", "https://u:p@a.test/"),
+            ("https://a.test/", "bulkhead://welcome"),
+            ("file:///a/b.html", "file:///etc/passwd"),
+            ("data:text/html,x", "data:text/html,y"),
+            ("bulkhead://crashes", "bulkhead://crashes?x"),
+        ] {
+            assert!(!may(from, to), "{from} to {to}");
+        }
     }
 
     #[test]

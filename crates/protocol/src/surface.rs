@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 pub enum SurfacePart {
     /// The shell's card over a tab that has died or hangs.
     Card,
+    /// The shell's dialog for a page's script, over the page.
+    Dialog,
     /// The shell's bar for finding text, over the page.
     Find,
     /// A tab's document.

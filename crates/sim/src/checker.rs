@@ -1,9 +1,10 @@
 //! Watches events and actions from outside and says when the stream breaks an invariant that the
 //! core's state alone cannot show: 1 to 5, 7, and what bodies and inputs need.
 
+use crate::recipients::recipients;
 use browser_core::{Action, Body, Event, KillReason, Record, RecordKind, action};
 use protocol::ids::{Generation, NavigationId, ProcessId, SurfaceId};
-use protocol::site::Site;
+use protocol::site::{Site, may_rewrite};
 use std::collections::{BTreeMap, BTreeSet};
 use url::Url;
 
@@ -192,7 +193,8 @@ impl Checker {
             Action::SetAppearance(told) => self.appearance(told),
             Action::Find(action::Find {
                 process, sequence, ..
-            }) => self.next_in_order(*process, *sequence),
+            })
+            | Action::AskLeave { process, sequence } => self.next_in_order(*process, *sequence),
             _ => Ok(()),
         }
     }
@@ -215,11 +217,13 @@ impl Checker {
         ensure(told.appearance.check().is_ok(), || format!("8: {told:?}"))
     }
 
-    /// The address shown differs from the committed one by its fragment alone.
+    /// The address shown differs from the committed one by no more than a script may change.
     fn within(&mut self, process: ProcessId, navigation: NavigationId, url: &str) -> Check {
         let document = self.process(process).document.clone();
-        let bare = |url: &str| url.split('#').next().map(str::to_owned);
-        let is_its = document.is_some_and(|(id, at)| id == navigation && bare(&at) == bare(url));
+        let parse = |text: &str| Url::parse(text).ok();
+        let own = document.filter(|(id, _)| *id == navigation);
+        let both = own.and_then(|(_, at)| parse(&at).zip(parse(url)));
+        let is_its = both.is_some_and(|(at, url)| may_rewrite(&at, &url));
         ensure(is_its, || format!("6: {process} is nowhere near {url}"))
     }
 
@@ -433,68 +437,6 @@ impl Checker {
 
     fn process(&mut self, process: ProcessId) -> &mut Process {
         self.processes.entry(process).or_default()
-    }
-}
-
-/// The processes that an action sends something to.
-pub fn recipients(action: &Action) -> Vec<ProcessId> {
-    match *action {
-        Action::Bootstrap { process }
-        | Action::Kill { process, .. }
-        | Action::HungUp { process }
-        | Action::Commit(action::Commit { process, .. })
-        | Action::GoWithin { process, .. }
-        | Action::ShowIcon { process, .. }
-        | Action::Input(action::Input { process, .. })
-        | Action::SetAppearance(action::SetAppearance { process, .. })
-        | Action::Find(action::Find { process, .. })
-        | Action::Stop { process }
-        | Action::Inject { process, .. }
-        | Action::Ping { process, .. }
-        | Action::UpdateShell { process, .. }
-        | Action::UpdatePopup { process, .. }
-        | Action::Complete { process, .. }
-        | Action::Edit { process, .. }
-        | Action::Inspect { process, .. }
-        | Action::Paste { process, .. }
-        | Action::FocusAddress { process }
-        | Action::FocusFind { process } => vec![process],
-        Action::Lock(action::Lock {
-            process, network, ..
-        }) => Some(process).into_iter().chain(network).collect(),
-        Action::ReplaceFetch {
-            process, network, ..
-        } => vec![process, network],
-        Action::Fetch { network, .. } | Action::CancelFetch { network, .. } => vec![network],
-        Action::CreateSurface(action::CreateSurface { producer, gpu, .. })
-        | Action::ResizeSurface(action::ResizeSurface { producer, gpu, .. }) => {
-            Some(producer).into_iter().chain(gpu).collect()
-        }
-        Action::ReattachSurface(action::ReattachSurface { producer, gpu, .. }) => {
-            Some(gpu).into_iter().chain(producer).collect()
-        }
-        Action::HideSurface(action::HideSurface { told, gpu, .. }) => {
-            let producer = told.map(|(producer, _)| producer);
-            producer.into_iter().chain(gpu).collect()
-        }
-        Action::DropSurface(action::DropSurface { producer, gpu, .. }) => {
-            producer.into_iter().chain(gpu).collect()
-        }
-        Action::SetScene { gpu, .. }
-        | Action::SetTitle { gpu, .. }
-        | Action::SetCursor { gpu, .. } => {
-            vec![gpu]
-        }
-        Action::Spawn { .. }
-        | Action::BuildPage { .. }
-        | Action::OpenFile { .. }
-        | Action::DropBody { .. }
-        | Action::TakeCopy { .. }
-        | Action::SetClipboard { .. }
-        | Action::ReadClipboard { .. }
-        | Action::DropPaste { .. }
-        | Action::Record(_)
-        | Action::Exit { .. } => Vec::new(),
     }
 }
 

@@ -18,7 +18,9 @@
 pub mod checker;
 pub mod op;
 pub mod play;
+mod recipients;
 mod settle;
+mod words;
 pub mod world;
 
 pub use world::World;

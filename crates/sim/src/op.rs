@@ -202,8 +202,12 @@ kinds! {
         /// The oldest question is answered, or one that nobody asked.
         Answer: 2,
         AnswerUnasked: 1,
+        CloseTab: 1,
+        Console: 1,
+        Dialog: 2,
         /// Of a search that may not have been asked for.
         Found: 1,
+        GuardsLeaving: 1,
         Hover: 2,
         Icon: 1,
         Incomplete: 1,
@@ -212,10 +216,17 @@ kinds! {
         NavigateInNewTab: 1,
         NavigateNamed: 1,
         Painted: 1,
+        PushState: 2,
         Refresh: 1,
+        Reload: 1,
+        Replace: 1,
+        ScriptStopped: 1,
         Scripted: 1,
         Scrolled: 1,
+        StorageTaken: 1,
+        Stored: 3,
         Title: 1,
+        Traverse: 2,
         WentWithin: 2,
     }
 }
@@ -229,6 +240,7 @@ kinds! {
         CardButton: 3,
         Close: 1,
         CloseFind: 1,
+        Dialog: 3,
         Find: 2,
         FindStep: 1,
         Forward: 1,
@@ -362,6 +374,7 @@ fn button() -> impl Strategy<Value = CardButton> {
         CardButton::Close,
         CardButton::Kill,
         CardButton::Reload,
+        CardButton::StopScript,
         CardButton::Wait,
     ])
 }

@@ -4,13 +4,15 @@ use crate::op::{
     CommandKind, DocumentKind, ExitKind, FaultKind, GpuKind, HandshakeKind, NetworkKind, Op,
     PageKind, Pick, RendererKind, SERVICES, ShellKind,
 };
+use crate::words::{found, word_of_scripts};
 use crate::world::{Fetch, Life, WAITING, World, head};
 use browser_core::{Command, Config, Event, Exit};
 use protocol::appearance::Percent;
 use protocol::clipboard::Target;
+use protocol::dialog::DialogAnswer;
 use protocol::error::LoadError;
 use protocol::fault::Fault;
-use protocol::find::{FindMatches, FindStep};
+use protocol::find::FindStep;
 use protocol::geometry::Size;
 use protocol::gpu::FromGpu;
 use protocol::ids::{Generation, NavigationId, ProcessId, Role, SurfaceId, TabId};
@@ -19,6 +21,7 @@ use protocol::misbehaviour::Misbehaviour;
 use protocol::network::FromNetwork;
 use protocol::renderer::FromRenderer;
 use protocol::shell::{CardButton, FromShell};
+use protocol::storage::{StorageArea, StorageChange};
 
 /// A new world after these steps, with or without a shell.
 pub fn play(ops: &[Op], shell: bool) -> World {
@@ -273,15 +276,18 @@ impl World {
                 };
                 answer(asked, text)
             }
-            RendererKind::Found => FromRenderer::Found {
-                navigation,
-                request: u32::from(by.0 % 3),
-                matches: FindMatches {
-                    current: 1,
-                    count: 3,
-                    has_more: false,
-                },
-            },
+            RendererKind::Console
+            | RendererKind::Dialog
+            | RendererKind::GuardsLeaving
+            | RendererKind::CloseTab
+            | RendererKind::PushState
+            | RendererKind::Reload
+            | RendererKind::Replace
+            | RendererKind::Traverse
+            | RendererKind::ScriptStopped => word_of_scripts(says, navigation, by, text),
+            RendererKind::Found => found(navigation, by),
+            RendererKind::StorageTaken => FromRenderer::StorageTaken { navigation },
+            RendererKind::Stored => word_on_storage(navigation, by, text),
             RendererKind::Hover => FromRenderer::Hover {
                 cursor: Cursor::Pointer,
                 link: Some(text),
@@ -438,6 +444,15 @@ impl World {
             ShellKind::CardButton => FromShell::CardButton(tab, button),
             ShellKind::Close => FromShell::Close(tab),
             ShellKind::CloseFind => FromShell::CloseFind,
+            ShellKind::Dialog => FromShell::Dialog {
+                tab,
+                serial: u32::from(by.0 % 8),
+                answer: DialogAnswer {
+                    is_accepted: by.0.is_multiple_of(2),
+                    text: address.to_owned(),
+                    mute: by.0.is_multiple_of(3),
+                },
+            },
             ShellKind::Find => FromShell::Find(address.to_owned()),
             ShellKind::FindStep => FromShell::FindStep(FindStep::Next),
             ShellKind::Forward => FromShell::Forward,
@@ -492,6 +507,35 @@ fn answer((sequence, is_text): (u32, bool), url: String) -> FromRenderer {
         ..Target::default()
     };
     FromRenderer::Inspected { sequence, target }
+}
+
+/// What a page does to what its origin keeps.
+fn word_on_storage(navigation: NavigationId, by: Pick, text: String) -> FromRenderer {
+    let key = ["a", "b"][usize::from(by.0 / 16 % 2)].to_owned();
+    let change = match by.0 % 8 {
+        0 => StorageChange::Clear,
+        1 => StorageChange::Remove { key },
+        2 => StorageChange::More { value: text },
+        3 => StorageChange::Set {
+            key,
+            bytes_left: text.len() as u32,
+            value: text,
+        },
+        _ => StorageChange::Set {
+            key,
+            value: text,
+            bytes_left: 0,
+        },
+    };
+    let area = match by.0 / 8 % 2 {
+        0 => StorageArea::Local,
+        _ => StorageArea::Session,
+    };
+    FromRenderer::Stored {
+        navigation,
+        area,
+        change,
+    }
 }
 
 /// Where a page wants to go, and what it is known by.

@@ -218,6 +218,7 @@ impl World {
             | Action::SetAppearance(action::SetAppearance {
                 process, sequence, ..
             })
+            | Action::AskLeave { process, sequence }
             | Action::Find(action::Find {
                 process, sequence, ..
             }) => {

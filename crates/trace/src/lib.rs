@@ -22,9 +22,10 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// The default filter: warnings, except of crates that log the mistakes of web pages as warnings.
+/// The default filter: warnings, except of what web pages write to their consoles, and of crates
+/// that log the mistakes of web pages as warnings.
 pub const DEFAULT_FILTER: &str =
-    "warn,vello_common=error,blitz_dom=error,style=error,selectors=error,usvg=error";
+    "warn,script=off,vello_common=error,blitz_dom=error,style=error,selectors=error,usvg=error";
 
 /// Starts logging to standard error. Every line starts with its level and `name` (`broker`,
 /// `renderer p7`).

@@ -5,6 +5,7 @@ mod fetches;
 mod navigations;
 mod secure;
 mod server;
+mod walls;
 
 use crate::service::Service;
 use ipc::poll::{self, Interest};
@@ -12,11 +13,12 @@ use ipc::{Endpoint, Message, Receiver, RecvError, Sender};
 use protocol::bootstrap::NetworkConfig;
 use protocol::document::ResponseHead;
 use protocol::error::LoadError;
-use protocol::fetch::{self, Destination};
+use protocol::fetch::{self, Destination, FetchOptions};
 use protocol::ids::{NavigationId, ProcessId, RequestId};
 use protocol::misbehaviour::Misbehaviour;
 use protocol::network::{FromNetwork, ToNetwork};
 use protocol::site::Site;
+use protocol::web::Header;
 use std::cell::Cell;
 use std::io::{PipeReader, Read};
 use std::os::fd::AsFd;
@@ -128,7 +130,13 @@ impl Net {
         let (bytes, error) = self.body_end(navigation);
         let body = reader.join().expect("reader");
         assert_eq!(bytes, body.len() as u64);
-        Ok(Loaded { head, body, error })
+        let headers = Vec::new();
+        Ok(Loaded {
+            head,
+            body,
+            headers,
+            error,
+        })
     }
 
     /// The failure of a navigation that must fail before its head.
@@ -141,17 +149,30 @@ impl Net {
 
     /// Opens the fetch channel of a renderer of the site of `url`.
     pub fn open(&self, url: &str) -> Renderer {
+        let renderer = self.open_silent(url);
+        if renderer.site.may_fetch() {
+            renderer.show(url);
+        }
+        renderer
+    }
+
+    /// The same for one that has not said which document it shows.
+    pub fn open_silent(&self, url: &str) -> Renderer {
         let process = ProcessId(self.opened.get() + 1);
         self.opened.set(process.0);
         let (near, far) = Endpoint::<fetch::ToNetwork, fetch::FromNetwork>::pair().expect("pair");
         let site = Site::of(&Url::parse(url).expect("test URL"), 1);
-        let message = ToNetwork::OpenFetch { process, site };
+        let message = ToNetwork::OpenFetch {
+            process,
+            site: site.clone(),
+        };
         self.sender()
             .send_with(message, vec![far.into_fd()])
             .expect("sent");
         let (sender, receiver) = near.split();
         Renderer {
             process,
+            site,
             sender,
             receiver,
         }
@@ -184,24 +205,37 @@ impl Drop for Net {
 pub struct Loaded {
     pub head: ResponseHead,
     pub body: Vec<u8>,
+    /// Those that a script sees.
+    pub headers: Vec<Header>,
     pub error: Option<LoadError>,
 }
 
 /// A renderer's end of a fetch channel.
 pub struct Renderer {
     pub process: ProcessId,
+    pub site: Site,
     pub sender: Sender<fetch::ToNetwork>,
     pub receiver: Receiver<fetch::FromNetwork>,
 }
 
 impl Renderer {
+    /// Says which document it shows.
+    pub fn show(&self, url: &str) {
+        let url = url.to_owned();
+        let message = fetch::ToNetwork::Document { url };
+        self.sender.send(message).expect("sent");
+    }
+
     pub fn fetch(&self, id: u32, url: &str) {
-        let request = RequestId(id);
-        let destination = Destination::Image;
+        self.ask(id, url, Destination::Image, FetchOptions::default());
+    }
+
+    pub fn ask(&self, id: u32, url: &str, destination: Destination, options: FetchOptions) {
         let message = fetch::ToNetwork::Fetch {
-            request,
+            request: RequestId(id),
             url: url.to_owned(),
             destination,
+            options,
         };
         self.sender.send(message).expect("sent");
     }
@@ -209,16 +243,25 @@ impl Renderer {
     /// A whole fetch, the only one under way.
     pub fn load(&self, id: u32, url: &str) -> Result<Loaded, LoadError> {
         self.fetch(id, url);
+        self.answer()
+    }
+
+    /// The answer to the only fetch under way.
+    pub fn answer(&self) -> Result<Loaded, LoadError> {
         let mut head = None;
         let mut body = Vec::new();
+        let mut headers = Vec::new();
         loop {
             match next(&self.receiver) {
                 fetch::FromNetwork::Head { head: h, .. } => head = Some(h),
                 fetch::FromNetwork::Body { bytes, .. } => body.extend(bytes),
+                fetch::FromNetwork::Headers { headers: h, .. } => headers = h,
+                fetch::FromNetwork::Opaque { .. } => panic!("an opaque answer"),
                 fetch::FromNetwork::End { .. } => {
                     return Ok(Loaded {
                         head: head.expect("a head first"),
                         body,
+                        headers,
                         error: None,
                     });
                 }
@@ -227,6 +270,7 @@ impl Renderer {
                         return Ok(Loaded {
                             head,
                             body,
+                            headers,
                             error: Some(error),
                         });
                     }

@@ -7,6 +7,7 @@ use crate::document::content;
 use crate::document::markup::Markup;
 use crate::document::mime::{ContentType, MimeKind};
 use crate::document::stream::{PIECE_BYTES, Step, Stream};
+use blitz_dom::NodeId;
 use encoding_rs::Encoding;
 use std::rc::Rc;
 use std::time::Instant;
@@ -74,6 +75,8 @@ pub(crate) enum Progress {
     Waiting,
     /// The time is up, and there is more.
     Busy,
+    /// A script comes before what follows.
+    Script(NodeId),
     /// What was parsed is in another encoding than it was taken for.
     Renamed(&'static Encoding),
     /// The document is complete.
@@ -84,6 +87,12 @@ pub(crate) enum Progress {
 pub(crate) struct Arrival {
     pub(crate) body: Body,
     reading: Option<(Reader, Rc<Stream>)>,
+    /// Whether the end of the body has been given to the parser.
+    is_read: bool,
+    /// Whether a script was found, behind which there may be text.
+    is_stopped: bool,
+    /// Whether scripts have run, which must not run again: the encoding stays as it is taken for.
+    pub(crate) has_run_scripts: bool,
 }
 
 impl Arrival {
@@ -91,6 +100,9 @@ impl Arrival {
         Arrival {
             body,
             reading: None,
+            is_read: false,
+            is_stopped: false,
+            has_run_scripts: false,
         }
     }
 
@@ -101,6 +113,7 @@ impl Arrival {
     /// Begins with the first byte after the first `mark`.
     pub(crate) fn begin(&mut self, reader: Reader, stream: Stream, mark: usize) {
         self.body.rewind(mark);
+        self.is_read = false;
         self.reading = Some((reader, Rc::new(stream)));
     }
 
@@ -112,53 +125,74 @@ impl Arrival {
         self.reading.as_ref().map(|(_, stream)| stream.clone())
     }
 
+    /// Whether there is something to parse.
+    pub(crate) fn has_more(&self) -> bool {
+        let has_bytes = self.body.has_more() || self.body.is_complete();
+        self.has_begun() && (has_bytes || self.is_stopped)
+    }
+
+    /// The encoding of the document.
+    pub(crate) fn encoding(&self) -> &'static str {
+        let reader = self.reader();
+        reader.map_or("UTF-8", |reader| reader.decoder.name())
+    }
+
     /// Whether the document has more elements than it may have.
     pub(crate) fn is_spent(&self) -> bool {
         self.stream().is_some_and(|stream| stream.is_spent())
     }
 
-    /// Parses what has arrived until that moment. The document must be lent to the stream.
+    /// Parses what has arrived until that moment, or to the next script. The document must be lent
+    /// to the stream.
     pub(crate) fn advance(&mut self, until: Instant) -> Progress {
         let Some((reader, stream)) = &mut self.reading else {
             return Progress::Waiting;
         };
+        self.is_stopped = false;
+        let mut has_moved = false;
         loop {
-            let is_complete = self.body.is_complete();
-            let piece = self.body.take(PIECE_BYTES);
-            let is_empty = piece.is_empty();
-            if is_empty && !is_complete {
-                return Progress::Waiting;
-            }
-            let is_last = is_complete && is_empty;
-            stream.push(&reader.read(piece, is_last));
-            if let Some(encoding) = step(reader, stream) {
-                return Progress::Renamed(encoding);
+            // What waits behind the last script comes first.
+            match step(reader, stream) {
+                Some(Progress::Renamed(_)) if self.has_run_scripts => continue,
+                Some(Progress::Script(script)) => {
+                    self.is_stopped = true;
+                    return Progress::Script(script);
+                }
+                Some(stop) => return stop,
+                None => {}
             }
             if !reader.decoder.is_guess() {
                 self.body.forget_taken();
             }
-            if is_last || stream.is_spent() {
+            if self.is_read || stream.is_spent() {
                 stream.end();
                 return Progress::Ended;
             }
-            if Instant::now() >= until {
+            if has_moved && Instant::now() >= until {
                 return Progress::Busy;
             }
+            has_moved = true;
+            let is_complete = self.body.is_complete();
+            let piece = self.body.take(PIECE_BYTES);
+            if piece.is_empty() && !is_complete {
+                return Progress::Waiting;
+            }
+            self.is_read = piece.is_empty();
+            stream.push(&reader.read(piece, self.is_read));
         }
     }
 }
 
-/// Parses what waits; stops where the encoding turns out to be another one.
-fn step(reader: &mut Reader, stream: &Stream) -> Option<&'static Encoding> {
+/// Parses what waits; stops at a script, and where the encoding turns out to be another one.
+fn step(reader: &mut Reader, stream: &Stream) -> Option<Progress> {
     loop {
         match stream.step() {
             Step::Fed => return None,
-            // No script is run.
-            Step::Script(_) => {}
+            Step::Script(script) => return Some(Progress::Script(script)),
             Step::Encoding(label) => {
                 let encoding = reader.decoder.take_name(&label);
-                if encoding.is_some() {
-                    return encoding;
+                if let Some(encoding) = encoding {
+                    return Some(Progress::Renamed(encoding));
                 }
             }
         }

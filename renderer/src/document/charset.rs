@@ -61,6 +61,12 @@ impl Decoder {
         self.is_guess
     }
 
+    /// The name of the encoding that it is taken for.
+    pub(crate) fn name(&self) -> &'static str {
+        let known = self.known.as_ref();
+        known.map_or(UTF_8, |known| known.encoding()).name()
+    }
+
     /// The text of further bytes. An incomplete character at their end waits for the rest of it,
     /// unless they are the last.
     pub(crate) fn decode(&mut self, bytes: &[u8], is_last: bool) -> String {

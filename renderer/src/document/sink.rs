@@ -68,6 +68,8 @@ pub(crate) struct Sink {
     last_sheet: Cell<Option<NodeId>>,
     /// What stands for the elements beyond the budget, by their names: it is never in the tree.
     surplus: RefCell<HashMap<QualName, NodeId>>,
+    /// The names of the event handlers that it has seen.
+    pub(crate) handlers: RefCell<HashSet<LocalName>>,
     /// The name of what is no longer there.
     gone: RefCell<QualName>,
 }
@@ -96,6 +98,7 @@ impl Sink {
             depths: Depths::new(depth_max),
             last_sheet: Cell::new(None),
             surplus: RefCell::default(),
+            handlers: RefCell::default(),
             gone: RefCell::new(QualName::new(None, ns!(html), local_name!("span"))),
         }
     }
@@ -108,8 +111,18 @@ impl Sink {
         let clean = |attribute| base.clean(attribute);
         let mut attributes: Vec<Attribute> = attributes.into_iter().filter_map(clean).collect();
         self.hints.take(name, &attributes);
+        self.note_handlers(&attributes);
         attributes::tidy(name, &mut attributes);
         attributes
+    }
+
+    fn note_handlers(&self, attributes: &[Attribute]) {
+        for attribute in attributes {
+            if attribute.name.local.starts_with("on") {
+                let name = attribute.name.local.clone();
+                self.handlers.borrow_mut().insert(name);
+            }
+        }
     }
 
     /// What stands for an element beyond the budget.

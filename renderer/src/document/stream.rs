@@ -2,20 +2,21 @@
 //! adds to the tree what the text stands for.
 //!
 //! A step ends early where something else has to come first: a script, or another encoding. The
-//! text that follows waits in the parser's own queue.
+//! text that follows waits in the parser's own queue. What a script writes comes before it.
 
 use crate::document::loan::Loan;
 use crate::document::markup::Markup;
 use crate::document::sink::{Budget, Sink};
 use crate::document::user_agent;
 use blitz_dom::{BaseDocument, DocumentConfig, NodeId, UserAgentStylesheet};
+use html5ever::LocalName;
 use html5ever::TokenizerResult;
 use html5ever::buffer_queue::BufferQueue;
 use html5ever::interface::Tracer;
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{Tokenizer, TokenizerOpts};
 use html5ever::tree_builder::{TreeBuilder, TreeBuilderOpts};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 use std::rc::Rc;
 use xml5ever::tokenizer::XmlTokenizer;
@@ -39,6 +40,10 @@ pub(crate) enum Step {
 pub(crate) struct Stream {
     parser: Parser,
     queue: BufferQueue,
+    /// What scripts have written behind a script that waits.
+    written: BufferQueue,
+    /// The script that waits, found in what another one has written.
+    pending: Cell<Option<NodeId>>,
     loan: Loan,
     budget: Rc<Budget>,
     /// The rules of the document's attributes that it has so far, and how many they are.
@@ -68,6 +73,8 @@ impl Stream {
         let stream = Stream {
             parser: parser(markup, sink, may_run_scripts),
             queue: BufferQueue::default(),
+            written: BufferQueue::default(),
+            pending: Cell::new(None),
             loan,
             budget,
             hints: RefCell::default(),
@@ -93,14 +100,66 @@ impl Stream {
 
     /// Parses what waits.
     pub(crate) fn step(&self) -> Step {
+        if let Some(script) = self.pending.take() {
+            return Step::Script(script);
+        }
+        match self.feed(&self.written) {
+            Step::Fed => self.feed(&self.queue),
+            stop => stop,
+        }
+    }
+
+    /// Parses a text that comes before what waits.
+    pub(crate) fn feed(&self, text: &BufferQueue) -> Step {
         let result = match &self.parser {
-            Parser::Html(parser) => parser.feed(&self.queue),
-            Parser::Xml(parser) => parser.feed(&self.queue),
+            Parser::Html(parser) => parser.feed(text),
+            Parser::Xml(parser) => parser.feed(text),
         };
         match result {
             TokenizerResult::Done => Step::Fed,
             TokenizerResult::Script(script) => Step::Script(script),
             TokenizerResult::EncodingIndicator(label) => Step::Encoding(label.into()),
+        }
+    }
+
+    /// Whether a script waits that another one has written.
+    pub(crate) fn has_pending(&self) -> bool {
+        self.pending.get().is_some()
+    }
+
+    /// A script that was written has to wait: whatever comes now waits behind it.
+    pub(crate) fn wait_for(&self, script: NodeId) {
+        self.pending.set(Some(script));
+    }
+
+    /// Text that was written waits behind the script that waits, and what was written before.
+    pub(crate) fn put_off(&self, text: &BufferQueue) {
+        while let Some(piece) = text.pop_front() {
+            self.written.push_back(piece);
+        }
+    }
+
+    /// Takes what was written and waits; what the next script writes comes before it.
+    pub(crate) fn take_written(&self) -> BufferQueue {
+        let taken = BufferQueue::default();
+        taken.swap_with(&self.written);
+        taken
+    }
+
+    /// Whether scripts may write into the document.
+    pub(crate) fn takes_writing(&self) -> bool {
+        matches!(self.parser, Parser::Html(_))
+    }
+
+    /// The names of event handlers in the markup since the last call.
+    pub(crate) fn take_handlers(&self) -> HashSet<LocalName> {
+        self.sink().handlers.take()
+    }
+
+    fn sink(&self) -> &Sink {
+        match &self.parser {
+            Parser::Html(parser) => &parser.sink.sink,
+            Parser::Xml(parser) => &parser.sink.sink,
         }
     }
 
@@ -128,7 +187,7 @@ impl Stream {
     }
 
     /// The nodes that the parser still knows: the elements that are not closed, above all.
-    fn held(&self) -> HashSet<NodeId> {
+    pub(crate) fn held(&self) -> HashSet<NodeId> {
         let held = Held::default();
         match &self.parser {
             Parser::Html(parser) => parser.sink.trace_handles(&held),
@@ -140,10 +199,7 @@ impl Stream {
     /// Completes what has been parsed so far, for it to be laid out.
     pub(crate) fn finish(&self) {
         let open = self.held();
-        let sink = match &self.parser {
-            Parser::Html(parser) => &parser.sink.sink,
-            Parser::Xml(parser) => &parser.sink.sink,
-        };
+        let sink = self.sink();
         let mut document = self.loan.change();
         sink.finish(&mut document, &open);
         let mut hints = self.hints.borrow_mut();

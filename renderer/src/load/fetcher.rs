@@ -9,25 +9,24 @@ use crate::document::responses::Responses;
 use crate::document::stylesheet;
 use crate::document::svg_text;
 use crate::load::icon;
+use crate::load::kinds::How;
+use crate::load::scripted::{Answer, Order, ScriptFetches};
 use crate::pictures::may_move;
 use blitz_traits::net::{AbortSignal, Bytes, NetHandler, NetProvider, Request, Url};
 use data_url::DataUrl;
 use ipc::{Endpoint, Receiver, Sender};
 use protocol::document::ResponseHead;
+use protocol::error::LoadError;
 use protocol::fetch::{Destination, FromNetwork, ToNetwork};
 use protocol::ids::RequestId;
 use protocol::limits::{
-    DOCUMENT_RESOURCES_MAX, FETCHES_PER_CHANNEL_MAX, MESSAGES_PER_TURN_MAX, RESOURCE_BYTES_MAX,
-    URL_BYTES_MAX,
+    DOCUMENT_RESOURCES_MAX, FETCHES_PER_CHANNEL_MAX, MESSAGES_PER_TURN_MAX,
+    REQUEST_BODY_CHUNK_BYTES_MAX, RESOURCE_BYTES_MAX, URL_BYTES_MAX,
 };
+use protocol::site::Site;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::{Arc, Mutex, PoisonError};
-
-/// The header of a request within this process that says what it is for.
-pub(crate) const DESTINATION: &str = "sec-fetch-dest";
-/// The value of that header for a script.
-pub(crate) const SCRIPT: &str = "script";
 
 pub(crate) type FetchEndpoint = Endpoint<ToNetwork, FromNetwork>;
 
@@ -36,10 +35,14 @@ pub(crate) type FetchEndpoint = Endpoint<ToNetwork, FromNetwork>;
 pub(crate) struct Fetcher {
     asked: Arc<Asked>,
     channel: Option<(Sender<ToNetwork>, Receiver<FromNetwork>)>,
+    /// The site of the channel.
+    site: Option<Site>,
+    /// The document's address, if that is one of the site. Without it nothing is fetched.
+    document: Option<String>,
     /// Who waits for each URL in `queue` and `running`.
     waiting: HashMap<String, Vec<Waiting>>,
     /// Not sent yet.
-    queue: VecDeque<String>,
+    queue: VecDeque<(String, How)>,
     running: HashMap<RequestId, Running>,
     next_request: u32,
     /// Bytes of finished fetches, for what asks for the same while the document loads.
@@ -49,8 +52,13 @@ pub(crate) struct Fetcher {
     /// How many different URLs the document has requested from the network.
     resources: usize,
     icon: IconFetch,
+    /// How many requests have been answered.
+    answered: usize,
     /// Files that may be moving pictures, with their URLs.
     moving: Vec<(String, Bytes)>,
+    scripted: ScriptFetches,
+    /// What the page has put under addresses of its own.
+    blobs: HashMap<String, Bytes>,
 }
 
 /// The fetch of the document's icon, of which the document does not know.
@@ -114,21 +122,21 @@ struct Asked(Mutex<Vec<Wish>>);
 
 struct Wish {
     url: Url,
+    how: How,
     waiting: Waiting,
     signal: Option<AbortSignal>,
 }
 
 impl NetProvider for Asked {
     fn fetch(&self, _document: usize, request: Request, handler: Box<dyn NetHandler>) {
+        let how = How::of(&request);
         let wish = Wish {
-            url: request.url,
             waiting: Waiting {
-                is_script: request
-                    .headers
-                    .get(DESTINATION)
-                    .is_some_and(|to| to == SCRIPT),
+                is_script: how.destination == Destination::Script,
                 handler,
             },
+            how,
+            url: request.url,
             signal: request.signal,
         };
         self.0
@@ -177,6 +185,7 @@ impl Fetcher {
         let known = self.finished.get_mut(&url);
         let local = match wish.url.scheme() {
             "data" => Some(decode_data_url(&wish.url).bytes_for(&url, is_script)),
+            "blob" => self.blobs.get(&url).cloned(),
             _ if known.is_some() => known.map(|known| known.bytes_for(&url, is_script)),
             _ if self.failed.contains(&url) => None,
             "http" | "https" if self.may_fetch(&url) => {
@@ -184,7 +193,7 @@ impl Fetcher {
                 waiting.push(Waiting { is_script, handler });
                 if waiting.len() == 1 {
                     self.resources += 1;
-                    self.queue.push_back(url);
+                    self.queue.push_back((url, wish.how));
                 }
                 return false;
             }
@@ -194,6 +203,7 @@ impl Fetcher {
             self.failed.insert(url.clone());
         }
         let bytes = local.unwrap_or_default();
+        self.answered += 1;
         self.keep_moving(&url, &bytes);
         handler.bytes(url, bytes);
         true
@@ -202,39 +212,127 @@ impl Fetcher {
     fn may_fetch(&self, url: &str) -> bool {
         let is_new = !self.waiting.contains_key(url);
         self.channel.is_some()
+            && self.document.is_some()
             && url.len() <= URL_BYTES_MAX
             && !(is_new && self.resources >= DOCUMENT_RESOURCES_MAX)
     }
 
     fn send_queued(&mut self) {
         let reserved = usize::from(self.icon.request.is_some());
-        while self.running.len() + reserved < FETCHES_PER_CHANNEL_MAX {
-            let Some((sender, _)) = &self.channel else {
+        while self.channel.is_some() {
+            let under_way = self.running.len() + self.scripted.running() + reserved;
+            if under_way >= FETCHES_PER_CHANNEL_MAX {
                 return;
-            };
-            let Some(url) = self.queue.pop_front() else {
-                return;
-            };
-            let request = RequestId(self.next_request);
-            self.next_request = self.next_request.wrapping_add(1);
-            let destination = destination_of(&url);
-            let message = ToNetwork::Fetch {
-                request,
-                url: url.clone(),
-                destination,
-            };
-            self.running.insert(
-                request,
-                Running {
-                    url,
+            }
+            if let Some((url, how)) = self.queue.pop_front() {
+                let request = self.next_request();
+                let running = Running {
+                    url: url.clone(),
                     head: None,
                     bytes: Vec::new(),
-                },
-            );
-            if sender.send(message).is_err() {
-                self.lose_channel();
+                };
+                self.running.insert(request, running);
+                self.ask(request, url, how);
+            } else if let Some(order) = self.scripted.next() {
+                self.send_order(order);
+            } else {
+                return;
             }
         }
+    }
+
+    fn next_request(&mut self) -> RequestId {
+        let request = RequestId(self.next_request);
+        self.next_request = self.next_request.wrapping_add(1);
+        request
+    }
+
+    fn ask(&mut self, request: RequestId, url: String, how: How) {
+        self.say(ToNetwork::Fetch {
+            request,
+            url,
+            destination: how.destination,
+            options: how.options,
+        });
+    }
+
+    fn say(&mut self, message: ToNetwork) {
+        let sent = match &self.channel {
+            Some((sender, _)) => sender.send(message).is_ok(),
+            None => return,
+        };
+        if !sent {
+            self.lose_channel();
+        }
+    }
+
+    fn send_order(&mut self, order: Order) {
+        if self.document.is_none() {
+            return self.scripted.fail(order.id);
+        }
+        let request = self.next_request();
+        self.scripted.begin(request, order.id);
+        let how = How {
+            destination: Destination::Empty,
+            options: order.options,
+        };
+        self.ask(request, order.url, how);
+        let body = order.body.unwrap_or_default();
+        for piece in body.chunks(REQUEST_BODY_CHUNK_BYTES_MAX) {
+            let bytes = piece.to_vec();
+            self.say(ToNetwork::Body { request, bytes });
+        }
+    }
+
+    /// Which document the fetches are for from now on.
+    pub(crate) fn set_document(&mut self, url: &Url) {
+        let is_own = self.site.as_ref() == Some(&Site::of(url, 0));
+        let fits = url.as_str().len() <= URL_BYTES_MAX;
+        self.document = (is_own && fits).then(|| url.as_str().to_owned());
+        self.say_document();
+    }
+
+    fn say_document(&mut self) {
+        if let Some(url) = self.document.clone() {
+            self.say(ToNetwork::Document { url });
+        }
+    }
+
+    /// Takes what scripts want fetched.
+    pub(crate) fn take_orders(&mut self, orders: Vec<Order>, aborted: Vec<u32>) {
+        for order in orders {
+            match self.channel {
+                Some(_) => self.scripted.add(order),
+                None => self.scripted.fail(order.id),
+            }
+        }
+        for id in aborted {
+            if let Some(request) = self.scripted.abort(id) {
+                self.say(ToNetwork::Cancel { request });
+            }
+        }
+        self.send_queued();
+    }
+
+    /// The next answer for the scripts.
+    pub(crate) fn take_script_answer(&mut self) -> Option<Answer> {
+        self.scripted.take_answer()
+    }
+
+    /// Why fetches failed, for the console.
+    pub(crate) fn take_complaints(&mut self) -> Vec<String> {
+        self.scripted.take_complaints()
+    }
+
+    /// Whether scripts have something to hear.
+    pub(crate) fn has_script_answers(&self) -> bool {
+        self.scripted.has_answers()
+    }
+
+    /// Sets what the page has put under addresses of its own.
+    pub(crate) fn set_blobs(&mut self, blobs: HashMap<String, Bytes>) {
+        self.failed.retain(|url| !blobs.contains_key(url));
+        self.blobs = blobs;
     }
 
     /// The descriptor on which answers come.
@@ -268,26 +366,17 @@ impl Fetcher {
         }
         self.icon.done = Some(Vec::new());
         let is_web = matches!(url.scheme(), "http" | "https");
-        let has_room = self.running.len() < FETCHES_PER_CHANNEL_MAX;
-        let Some((sender, _)) = self.channel.as_ref().filter(|_| is_web && has_room) else {
-            return;
-        };
-        if url.as_str().len() > URL_BYTES_MAX {
+        let has_room = self.running.len() + self.scripted.running() < FETCHES_PER_CHANNEL_MAX;
+        let may_ask = self.channel.is_some() && self.document.is_some();
+        if !(is_web && has_room && may_ask) || url.as_str().len() > URL_BYTES_MAX {
             return;
         }
-        let request = RequestId(self.next_request);
-        self.next_request = self.next_request.wrapping_add(1);
-        let message = ToNetwork::Fetch {
-            request,
-            url: url.as_str().to_owned(),
-            destination: Destination::Image,
+        let request = self.next_request();
+        self.icon = IconFetch {
+            request: Some(request),
+            ..IconFetch::default()
         };
-        if sender.send(message).is_ok() {
-            self.icon = IconFetch {
-                request: Some(request),
-                ..IconFetch::default()
-            };
-        }
+        self.ask(request, url.as_str().to_owned(), How::image());
     }
 
     /// The icon's file once its fetch has ended; empty if there is none.
@@ -313,9 +402,17 @@ impl Fetcher {
         let request = match answer {
             FromNetwork::Head { request, .. }
             | FromNetwork::Body { request, .. }
+            | FromNetwork::Headers { request, .. }
+            | FromNetwork::Opaque { request, .. }
             | FromNetwork::End { request }
             | FromNetwork::Failed { request, .. } => *request,
         };
+        if self.scripted.has(request) {
+            if let Some(request) = self.scripted.take(answer.clone()) {
+                self.say(ToNetwork::Cancel { request });
+            }
+            return true;
+        }
         if self.icon.request != Some(request) {
             return false;
         }
@@ -333,6 +430,7 @@ impl Fetcher {
                 self.end_icon(false);
                 false
             }
+            FromNetwork::Headers { .. } | FromNetwork::Opaque { .. } => false,
         };
         if is_too_large {
             self.cancel_icon();
@@ -369,9 +467,14 @@ impl Fetcher {
                     self.complete(running);
                 }
             }
+            // Only scripts are told.
+            FromNetwork::Headers { .. } | FromNetwork::Opaque { .. } => {}
             FromNetwork::Failed { request, error } => {
                 if let Some(running) = self.running.remove(&request) {
                     tracing::debug!(url = running.url, %error, "fetch failed");
+                    if matches!(error, LoadError::Blocked { .. }) {
+                        self.scripted.complain(&error.to_string());
+                    }
                     self.finish(running.url, None);
                 }
             }
@@ -415,6 +518,7 @@ impl Fetcher {
     fn finish(&mut self, url: String, finished: Option<Finished>) {
         let is_there = finished.is_some();
         let mut finished = finished.unwrap_or_default();
+        self.answered += 1;
         self.keep_moving(&url, &finished.bytes);
         for Waiting { is_script, handler } in self.waiting.remove(&url).unwrap_or_default() {
             handler.bytes(url.clone(), finished.bytes_for(&url, is_script));
@@ -425,17 +529,24 @@ impl Fetcher {
         }
     }
 
+    /// The site that the channel is bound to.
+    pub(crate) fn set_site(&mut self, site: Site) {
+        self.site = Some(site);
+    }
+
     /// Takes a new channel. Fetches under way on the old one have failed.
     pub(crate) fn set_channel(&mut self, channel: FetchEndpoint) {
         self.fail_running();
         self.channel = Some(channel.split());
+        self.say_document();
         self.send_queued();
     }
 
     fn lose_channel(&mut self) {
         self.channel = None;
         self.fail_running();
-        for url in std::mem::take(&mut self.queue) {
+        self.scripted.fail_waiting();
+        for (url, _) in std::mem::take(&mut self.queue) {
             self.finish(url, None);
         }
     }
@@ -444,6 +555,7 @@ impl Fetcher {
         if self.icon.request.is_some() {
             self.end_icon(false);
         }
+        self.scripted.lose_channel();
         for (_, running) in std::mem::take(&mut self.running) {
             self.finish(running.url, None);
         }
@@ -456,12 +568,22 @@ impl Fetcher {
             self.cancel_icon();
             self.end_icon(false);
         }
-        for url in std::mem::take(&mut self.queue) {
+        for (url, _) in std::mem::take(&mut self.queue) {
             self.finish(url, None);
         }
+        self.stop_scripted();
         for request in self.running.keys().copied().collect::<Vec<_>>() {
             self.give_up(request);
         }
+    }
+
+    /// Fails the fetches of scripts.
+    fn stop_scripted(&mut self) {
+        for request in self.scripted.requests() {
+            self.say(ToNetwork::Cancel { request });
+        }
+        self.scripted.lose_channel();
+        self.scripted.fail_waiting();
     }
 
     /// Forgets the document and cancels its fetches without an answer.
@@ -478,6 +600,10 @@ impl Fetcher {
         }
         self.cancel_icon();
         self.icon = IconFetch::default();
+        self.stop_scripted();
+        self.scripted = ScriptFetches::default();
+        self.blobs.clear();
+        self.document = None;
         self.finished.clear();
         self.failed.clear();
         self.responses.clear();
@@ -508,6 +634,21 @@ impl Fetcher {
                 .is_empty()
     }
 
+    /// How many requests have been answered.
+    pub(crate) fn answered(&self) -> usize {
+        self.answered
+    }
+
+    /// Whether what is at that address could not be loaded.
+    pub(crate) fn has_failed(&self, url: &str) -> bool {
+        self.failed.contains(url)
+    }
+
+    /// Whether what is at that address has come, while the document loads.
+    pub(crate) fn has_answered(&self, url: &str) -> bool {
+        self.finished.contains_key(url)
+    }
+
     /// How many resources failed.
     pub(crate) fn failed(&self) -> u32 {
         u32::try_from(self.failed.len()).unwrap_or(u32::MAX)
@@ -521,16 +662,4 @@ fn decode_data_url(url: &Url) -> Finished {
     let (bytes, _) = data.decode_to_vec().unwrap_or_default();
     let content_type = data.mime_type().to_string();
     Finished::new(Bytes::from(bytes), Some(content_type))
-}
-
-/// What a resource is for, as far as its name tells; only the `Accept` header depends on it.
-fn destination_of(url: &str) -> Destination {
-    let path = url.split(['?', '#']).next().unwrap_or("");
-    let ending = path.rsplit('.').next().unwrap_or("").to_ascii_lowercase();
-    match ending.as_str() {
-        "css" => Destination::Style,
-        "png" | "jpg" | "jpeg" | "gif" | "webp" | "svg" => Destination::Image,
-        "woff" | "woff2" | "ttf" | "otf" => Destination::Font,
-        _ => Destination::Other,
-    }
 }

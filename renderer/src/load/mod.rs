@@ -2,3 +2,5 @@
 
 pub(crate) mod fetcher;
 pub(crate) mod icon;
+pub(crate) mod kinds;
+pub(crate) mod scripted;

@@ -249,11 +249,7 @@ fn after_change(host: &Host, document: &mut BaseDocument, id: NodeId, name: &Qua
 
 /// Remembers that an attribute listens to an event.
 pub(crate) fn note_handler(host: &Host, name: &QualName) {
-    if let Some(kind) = name.local.strip_prefix("on")
-        && !host.listened.borrow().contains(kind)
-    {
-        host.listened.borrow_mut().insert(kind.to_owned());
-    }
+    host.note_handler(&name.local);
 }
 
 /// The select that an option is in.

@@ -89,6 +89,7 @@ impl Refusal {
     pub(crate) const HIERARCHY: Refusal = Refusal("HierarchyRequestError");
     pub(crate) const NOT_FOUND: Refusal = Refusal("NotFoundError");
     pub(crate) const QUOTA: Refusal = Refusal("QuotaExceededError");
+    pub(crate) const SECURITY: Refusal = Refusal("SecurityError");
     pub(crate) const STATE: Refusal = Refusal("InvalidStateError");
     pub(crate) const SYNTAX: Refusal = Refusal("SyntaxError");
 }

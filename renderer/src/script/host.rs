@@ -3,16 +3,23 @@
 //!
 //! Never: stays borrowed across a call into the engine.
 
+use crate::document::stream::Stream;
+use crate::script::address::Address;
 use crate::script::console::Console;
 use crate::script::elements::page_attributes;
 use crate::script::handles::Refusal;
 use crate::script::limits::{
     ATTRIBUTE_BYTES_MAX, NAMES_MAX, NAVIGATIONS_MAX, NODES_MAX, TASK_MAX, TEXT_BYTES_MAX,
 };
+use crate::script::modules::{Import, Modules};
+use crate::script::outside::Outside;
+use crate::script::requests::Requests;
 use crate::script::special::Special;
+use crate::script::storage::Storage;
 use crate::script::timers::Timers;
 use blitz_dom::node::NodeData;
-use blitz_dom::{BaseDocument, DocGuard, DocGuardMut, Document, NodeId, QualName};
+use blitz_dom::{BaseDocument, DocGuard, DocGuardMut, Document, LocalName, NodeId, QualName};
+use protocol::dialog::{DialogAnswer, DialogKind};
 use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -35,6 +42,8 @@ pub(crate) struct Host {
     pub(crate) defaults: Box<dyn Defaults>,
     /// The address of the document.
     pub(crate) url: RefCell<Url>,
+    pub(crate) address: Address,
+    pub(crate) outside: Outside,
     pub(crate) epoch: Instant,
     /// How long a task may run.
     pub(crate) task_max: Cell<Duration>,
@@ -67,12 +76,24 @@ pub(crate) struct Host {
     pub(crate) listened: RefCell<HashSet<String>>,
     pub(crate) timers: RefCell<Timers>,
     pub(crate) wants_frame: Cell<bool>,
+    pub(crate) requests: RefCell<Requests>,
     pub(crate) console: RefCell<Console>,
     /// Scripts that have run, or never will.
     pub(crate) started: RefCell<HashSet<NodeId>>,
     /// Scripts that a script has put into the document.
     pub(crate) injected: RefCell<Vec<NodeId>>,
     pub(crate) current_script: Cell<Option<NodeId>>,
+    /// Scripts in what scripts have written, which do not run at once.
+    pub(crate) found: RefCell<Vec<NodeId>>,
+    /// The parser, while it stands at a script that it runs.
+    pub(crate) parser: RefCell<Option<Rc<Stream>>>,
+    /// How deep the present script stands in what scripts have written.
+    pub(crate) writes: Cell<usize>,
+    /// The document's modules.
+    pub(crate) modules: RefCell<Rc<Modules>>,
+    pub(crate) imports: RefCell<Vec<Import>>,
+    /// What the parser still works on: the sweep spares it.
+    pub(crate) parsed: RefCell<HashSet<NodeId>>,
     /// Of what is in a template: the template.
     pub(crate) templates: RefCell<HashMap<NodeId, NodeId>>,
     /// What nodes stand for that Blitz has no kind for.
@@ -81,6 +102,8 @@ pub(crate) struct Host {
     pub(crate) is_hidden: Cell<bool>,
     /// How many nodes there may be.
     pub(crate) nodes_max: Cell<usize>,
+    /// What the origin keeps.
+    pub(crate) storage: RefCell<Storage>,
     navigations: Cell<usize>,
     text_bytes: Cell<usize>,
     attribute_bytes: Cell<usize>,
@@ -96,6 +119,8 @@ impl Host {
             document: RefCell::new(None),
             defaults,
             url: RefCell::new(url),
+            address: Address::default(),
+            outside: Outside::new(),
             epoch: Instant::now(),
             task_max: Cell::new(TASK_MAX),
             deadline: Cell::new(None),
@@ -114,15 +139,23 @@ impl Host {
             listened: RefCell::default(),
             timers: RefCell::default(),
             wants_frame: Cell::new(false),
+            requests: RefCell::default(),
             console: RefCell::default(),
             started: RefCell::default(),
             injected: RefCell::default(),
             current_script: Cell::new(None),
+            found: RefCell::default(),
+            parser: RefCell::default(),
+            writes: Cell::new(0),
+            modules: RefCell::default(),
+            imports: RefCell::default(),
+            parsed: RefCell::default(),
             templates: RefCell::default(),
             specials: RefCell::default(),
             ready_state: Cell::new("loading"),
             is_hidden: Cell::new(false),
             nodes_max: Cell::new(NODES_MAX),
+            storage: RefCell::default(),
             navigations: Cell::new(0),
             text_bytes: Cell::new(0),
             attribute_bytes: Cell::new(0),
@@ -147,6 +180,15 @@ impl Host {
         self.document.borrow().is_some()
     }
 
+    /// Lends the document to its parser within a task; `None` if it is not there.
+    pub(crate) fn with_parser<T>(&self, stream: &Stream, work: impl FnOnce() -> T) -> Option<T> {
+        let mut document = self.give_back();
+        let done = stream.lend(&mut document, work);
+        *self.document.borrow_mut() = document;
+        self.touch();
+        done
+    }
+
     /// The document to read.
     pub(crate) fn read(&self) -> Ref<'_, BaseDocument> {
         Ref::map(self.document.borrow(), |document| {
@@ -167,6 +209,26 @@ impl Host {
         self.is_unsettled.set(true);
         self.boxes_moved.set(true);
         self.version.set(self.version.get().wrapping_add(1));
+    }
+
+    /// The parser has added to the document, with event handlers of these names. When
+    /// that is laid out is not the scripts' to say.
+    pub(crate) fn has_grown(&self, handlers: HashSet<LocalName>) {
+        for name in handlers {
+            self.note_handler(&name);
+        }
+        self.is_unsettled.set(true);
+        self.version.set(self.version.get().wrapping_add(1));
+        self.place.set(None);
+    }
+
+    /// Remembers that an attribute of that name listens to an event.
+    pub(crate) fn note_handler(&self, name: &LocalName) {
+        if let Some(kind) = name.strip_prefix("on")
+            && !self.listened.borrow().contains(kind)
+        {
+            self.listened.borrow_mut().insert(kind.to_owned());
+        }
     }
 
     /// Refuses what would make too many nodes.
@@ -224,13 +286,12 @@ impl Host {
         }
     }
 
-    /// Whether the present task has run too long: then no script of the document runs any more.
+    /// Whether the present task has run too long, or the user wants it to end: then no script of
+    /// the document runs any more.
     pub(crate) fn must_stop(&self) -> bool {
-        if self
-            .deadline
-            .get()
-            .is_some_and(|deadline| Instant::now() > deadline)
-        {
+        let now = Instant::now();
+        let is_late = self.deadline.get().is_some_and(|deadline| now > deadline);
+        if is_late || self.outside.wants_stop(now) {
             self.is_stopped.set(true);
         }
         self.is_stopped.get()
@@ -260,7 +321,22 @@ impl Host {
 
     /// A script's way to say that something is wrong.
     pub(crate) fn log(&self, level: &str, text: &str) {
-        self.console.borrow_mut().write(level, text);
+        self.log_from(level, text, "", 0);
+    }
+
+    /// Likewise, with the engine's account of where it comes from.
+    pub(crate) fn log_from(&self, level: &str, text: &str, stack: &str, groups: u8) {
+        let line = self.console.borrow_mut().line(level, text, stack, groups);
+        self.outside.write(line);
+    }
+
+    /// Asks the user. The time that this takes is not the script's.
+    pub(crate) fn ask(&self, kind: DialogKind, text: &str, default_text: &str) -> DialogAnswer {
+        let before = Instant::now();
+        let answer = self.outside.ask(kind, text, default_text);
+        let deadline = self.deadline.get();
+        self.deadline.set(deadline.map(|at| at + before.elapsed()));
+        answer
     }
 
     /// Milliseconds since the realm was made, no finer than other browsers tell.

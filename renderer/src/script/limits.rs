@@ -8,6 +8,8 @@ pub(crate) const TASK_MAX: Duration = match cfg!(test) {
     true => Duration::from_millis(2_500),
     false => Duration::from_secs(30),
 };
+/// How often a script that runs looks for the broker's word to stop.
+pub(crate) const LOOK_INTERVAL: Duration = Duration::from_millis(50);
 /// How long timers that are due may run before the page is laid out and painted.
 pub(crate) const TIMERS_SLICE: Duration = Duration::from_millis(8);
 /// The engine's heap.
@@ -29,10 +31,8 @@ pub(crate) const ATTRIBUTES_MAX: usize = 4_096;
 pub(crate) const TIMERS_MAX: usize = 10_000;
 /// How often a hidden page's timers run.
 pub(crate) const HIDDEN_INTERVAL: Duration = Duration::from_secs(1);
-/// Lines that a page may write to its console in a second.
-pub(crate) const CONSOLE_LINES_MAX: u32 = 100;
-/// The longest of them.
-pub(crate) const CONSOLE_LINE_BYTES_MAX: usize = 2_000;
+/// The time in which a page may write so many lines to its console.
+pub(crate) const CONSOLE_SECOND: Duration = Duration::from_secs(1);
 /// Navigations that wait to be asked for at once. The kernel bounds how many follow each other.
 pub(crate) const NAVIGATIONS_MAX: usize = 20;
 /// One script's text.
@@ -43,7 +43,21 @@ pub(crate) const RULES_BYTES_MAX: usize = 4 << 20;
 pub(crate) const RANDOM_BYTES_MAX: usize = 65_536;
 /// Names of elements that wait to be properties of the window.
 pub(crate) const NAMES_MAX: usize = 10_000;
+/// Modules of a document.
+pub(crate) const MODULES_MAX: usize = 2_000;
+/// Modules that are imported while the page runs, and have not come.
+pub(crate) const IMPORTS_WAITING_MAX: usize = 1_000;
+/// How deep scripts may stand in what scripts write.
+pub(crate) const WRITES_NESTED_MAX: usize = 20;
 /// A selector.
 pub(crate) const SELECTOR_BYTES_MAX: usize = 64 << 10;
 /// How deep a selector may nest: its parser recurses.
 pub(crate) const SELECTOR_DEPTH_MAX: usize = 64;
+/// Fetches of a page's scripts that have not ended.
+pub(crate) const FETCHES_WAITING_MAX: usize = 1_000;
+/// Bytes that they send.
+pub(crate) const FETCH_BODY_BYTES_MAX: usize = 32 << 20;
+/// Addresses that a page has made for its own bytes.
+pub(crate) const BLOBS_MAX: usize = 1_000;
+/// Those bytes.
+pub(crate) const BLOB_BYTES_MAX: usize = 64 << 20;

@@ -4,25 +4,36 @@
 //! Never: runs without a deadline, drops a node during an event, or hands Blitz what it would panic
 //! on.
 
+pub(crate) mod address;
+pub(crate) mod arrivals;
 pub(crate) mod console;
 pub(crate) mod elements;
 pub(crate) mod events;
 pub(crate) mod fragment;
 pub(crate) mod handles;
 pub(crate) mod host;
+pub(crate) mod import_map;
+pub(crate) mod imports;
 pub(crate) mod limits;
 pub(crate) mod loader;
 pub(crate) mod markup;
+pub(crate) mod modules;
 pub(crate) mod native;
 mod natives;
 pub(crate) mod nodes;
+pub(crate) mod outside;
 pub(crate) mod realm;
+pub(crate) mod requests;
+pub(crate) mod resources;
 pub(crate) mod scripts;
 pub(crate) mod sheets;
 pub(crate) mod special;
 pub(crate) mod stage;
+pub(crate) mod storage;
 pub(crate) mod sweep;
 pub(crate) mod timers;
 pub(crate) mod tree;
+pub(crate) mod types;
+pub(crate) mod written;
 
 pub(crate) use realm::Realm;

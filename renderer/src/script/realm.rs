@@ -4,18 +4,25 @@
 //! while it still holds anything of ours would abort. So it is leaked, and never used for a second
 //! document.
 
+use crate::document::stream::Stream;
+use crate::load::scripted::Answer;
+use crate::script::address::rebase;
 use crate::script::events::{self, Outcome};
 use crate::script::handles::{Handle, List, OrNull, handles};
 use crate::script::host::{Defaults, Host, Lent};
+use crate::script::imports;
 use crate::script::limits::{HEAP_BYTES_MAX, STACK_BYTES_MAX, TIMERS_SLICE};
 use crate::script::natives;
 use crate::script::scripts;
 use crate::script::special;
+use crate::script::storage::Heard;
 use crate::script::sweep;
 use blitz_dom::{BaseDocument, NodeId};
 use blitz_traits::events::DomEvent;
 use rquickjs::function::IntoArgs;
-use rquickjs::{CatchResultExt, Context, Ctx, FromJs, Function, Object, Persistent, Runtime};
+use rquickjs::{
+    CatchResultExt, Context, Ctx, FromJs, Function, Object, Persistent, Runtime, TypedArray,
+};
 use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Instant;
@@ -28,6 +35,7 @@ type Entry = Persistent<Function<'static>>;
 struct Entries {
     dispatch: Entry,
     window: Entry,
+    leave: Entry,
     element: Entry,
     timer: Entry,
     frames: Entry,
@@ -39,6 +47,8 @@ struct Entries {
     rejections: Entry,
     submit: Entry,
     within: Entry,
+    answer: Entry,
+    storage: Entry,
 }
 
 /// The scripts' world.
@@ -78,6 +88,7 @@ impl Realm {
         let runtime = Runtime::new().map_err(text)?;
         // Should anything fail from here on, the engine must not be taken down.
         std::mem::forget(runtime.clone());
+        imports::connect(&runtime, host);
         runtime.set_memory_limit(HEAP_BYTES_MAX);
         runtime.set_max_stack_size(STACK_BYTES_MAX);
         let stops = host.clone();
@@ -168,9 +179,42 @@ impl Realm {
         });
     }
 
+    /// Runs a script at which the parser stands: it may write into the document there.
+    pub(crate) fn run_at_parser(&self, stream: &Rc<Stream>, work: impl FnOnce(&Realm)) {
+        // What it writes comes before what others have written.
+        let after = stream.take_written();
+        *self.host.parser.borrow_mut() = Some(stream.clone());
+        work(self);
+        *self.host.parser.borrow_mut() = None;
+        stream.put_off(&after);
+    }
+
+    /// Runs the module of that name, which is there with all that it imports.
+    pub(crate) fn run_module(&self, name: &str) {
+        self.task(|ctx| {
+            imports::run(&self.host, ctx, name);
+            Ok(())
+        });
+    }
+
+    /// Settles an `import()` whose module has come. Returns whether there was one.
+    pub(crate) fn settle_import(&self) -> bool {
+        let Some((import, graph)) = imports::next(&self.host) else {
+            return false;
+        };
+        self.task(|ctx| imports::settle(ctx, import, graph));
+        true
+    }
+
     /// Tells the window, or the document, of an event that nobody can prevent.
     pub(crate) fn fire(&self, kind: &str) {
         self.call::<_, ()>(&self.entries.window, (kind,));
+    }
+
+    /// Asks the page whether it does not want to be left.
+    pub(crate) fn stays(&self) -> bool {
+        let stays: Option<bool> = self.call(&self.entries.leave, ());
+        stays.unwrap_or(false)
     }
 
     /// Tells an element of an event that does not bubble.
@@ -201,6 +245,43 @@ impl Realm {
         Outcome::of(bits.unwrap_or_default())
     }
 
+    /// Tells the page what came of a fetch.
+    pub(crate) fn answer(&self, answer: Answer) {
+        match answer {
+            Answer::Head {
+                id,
+                kind,
+                url,
+                status,
+                is_redirected,
+                headers,
+            } => {
+                let headers = headers.into_iter();
+                let headers = headers.flat_map(|header| [header.name, header.value]);
+                let texts: Vec<String> =
+                    [kind.to_owned(), url].into_iter().chain(headers).collect();
+                let arguments = (id, "head", List(texts), status, is_redirected);
+                self.call::<_, ()>(&self.entries.answer, arguments);
+            }
+            Answer::End { id, bytes } => {
+                self.host.requests.borrow_mut().end(id);
+                // Copied, so that the engine counts them.
+                let told = self.task(|ctx| {
+                    let bytes = TypedArray::<u8>::new_copy(ctx.clone(), bytes)?;
+                    let tell = self.entries.answer.clone().restore(ctx)?;
+                    tell.call::<_, ()>((id, "end", bytes))
+                });
+                if told.is_none() {
+                    self.call::<_, ()>(&self.entries.answer, (id, "failed"));
+                }
+            }
+            Answer::Failed { id } => {
+                self.host.requests.borrow_mut().end(id);
+                self.call::<_, ()>(&self.entries.answer, (id, "failed"));
+            }
+        }
+    }
+
     /// Runs the timers that are due, for a while.
     pub(crate) fn run_timers(&self) {
         let end = Instant::now() + TIMERS_SLICE;
@@ -216,11 +297,16 @@ impl Realm {
         self.host.timers.borrow_mut().rest(Instant::now());
     }
 
-    /// When the next timer is due.
+    /// When there is something to do even if nothing happens: the next timer, or a word on what
+    /// the console left out.
     pub(crate) fn due(&self) -> Option<Instant> {
         match self.host.is_stopped.get() {
             true => None,
-            false => self.host.timers.borrow().next(),
+            false => {
+                let timers = self.host.timers.borrow().next();
+                let console = self.host.console.borrow().due();
+                timers.into_iter().chain(console).min()
+            }
         }
     }
 
@@ -269,10 +355,11 @@ impl Realm {
         self.call::<_, ()>(&self.entries.submit, (Handle(field),));
     }
 
-    /// The address has another fragment.
-    pub(crate) fn went_within(&self, url: &Url) {
-        let old = self.host.url.replace(url.clone()).to_string();
-        let arguments = (old, url.as_str());
+    /// The document is at another address, or entry of the history.
+    pub(crate) fn went_within(&self, old: &Url, url: &Url) {
+        *self.host.url.borrow_mut() = url.clone();
+        rebase(&mut self.host.write(), old, url);
+        let arguments = (old.as_str(), url.as_str());
         self.call::<_, ()>(&self.entries.within, arguments);
     }
 
@@ -281,6 +368,14 @@ impl Realm {
     pub(crate) fn text_of(&self, code: &str) -> String {
         let text = self.task(|ctx| ctx.eval::<rquickjs::Coerced<String>, _>(code));
         text.map(|text| text.0).unwrap_or_default()
+    }
+
+    /// Another document has changed what the origin keeps.
+    pub(crate) fn tell_stored(&self, heard: Heard) {
+        let area = heard.area as u32;
+        let (key, old, new) = (OrNull(heard.key), OrNull(heard.old), OrNull(heard.new));
+        let arguments = (area, key, old, new, heard.url);
+        self.call::<_, ()>(&self.entries.storage, arguments);
     }
 
     /// Collects garbage.
@@ -324,6 +419,7 @@ fn entries<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> rquickjs::Result<(Entries, E
     let entries = Entries {
         dispatch: entry("dispatch")?,
         window: entry("window")?,
+        leave: entry("leave")?,
         element: entry("element")?,
         timer: entry("timer")?,
         frames: entry("frames")?,
@@ -335,6 +431,8 @@ fn entries<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> rquickjs::Result<(Entries, E
         rejections: entry("rejections")?,
         submit: entry("submit")?,
         within: entry("within")?,
+        answer: entry("answer")?,
+        storage: entry("storage")?,
     };
     Ok((entries, entry("rejected")?))
 }

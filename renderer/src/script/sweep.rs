@@ -48,6 +48,7 @@ fn outermost(host: &Host, document: &BaseDocument, id: NodeId) -> NodeId {
 /// A tree and those in its templates, if nobody holds anything in them.
 fn free(host: &Host, document: &BaseDocument, root: NodeId) -> Option<Vec<NodeId>> {
     let wrapped = host.wrapped.borrow();
+    let parsed = host.parsed.borrow();
     let mut trees = vec![root];
     let mut waiting = vec![root];
     while let Some(node) = waiting.pop().and_then(|id| document.get_node(id)) {
@@ -56,7 +57,7 @@ fn free(host: &Host, document: &BaseDocument, root: NodeId) -> Option<Vec<NodeId
                 .is_some_and(|element| element.name.local == local_name!("link"))
         };
         // Blitz gives a link its sheet when that arrives, whether the link is there or not.
-        if wrapped.contains(&node.id) || is_link() {
+        if wrapped.contains(&node.id) || parsed.contains(&node.id) || is_link() {
             return None;
         }
         waiting.extend(node.children.iter());

@@ -92,6 +92,7 @@ fn label(button: CardButton) -> &'static str {
         CardButton::Close => "Close tab",
         CardButton::Kill => "Kill the page",
         CardButton::Reload => "Reload",
+        CardButton::StopScript => "Stop the script",
         CardButton::Wait => "Wait",
     }
 }

@@ -26,9 +26,12 @@ pub(crate) fn of_link(url: &Url) -> Option<FromShell> {
         ("find", Some("previous"), None) => FromShell::FindStep(FindStep::Previous),
         ("forward", None, None) => FromShell::Forward,
         ("new", None, None) => FromShell::NewTab,
+        ("open-blocked", None, None) => FromShell::OpenBlocked,
         ("reload", None, None) => FromShell::Reload,
         ("reset-zoom", None, None) => FromShell::ResetZoom,
+        ("site-menu", None, None) => FromShell::SiteMenu,
         ("stop", None, None) => FromShell::Stop,
+        ("stop-script", None, None) => FromShell::StopScript,
         _ => return None,
     };
     Some(command)
@@ -43,6 +46,7 @@ fn button_of(name: &str) -> Option<CardButton> {
         CardButton::Close,
         CardButton::Kill,
         CardButton::Reload,
+        CardButton::StopScript,
         CardButton::Wait,
     ]
     .into_iter()
@@ -55,6 +59,7 @@ pub(crate) fn button_name(button: CardButton) -> &'static str {
         CardButton::Close => "close",
         CardButton::Kill => "kill",
         CardButton::Reload => "reload",
+        CardButton::StopScript => "stop-script",
         CardButton::Wait => "wait",
     }
 }

@@ -7,6 +7,7 @@
 mod card;
 mod command;
 mod completion;
+mod dialog;
 mod drag;
 mod favicons;
 mod field;
@@ -21,6 +22,7 @@ mod strip;
 use crate::runtime::{Host, LoopError, ToBroker};
 use crate::view::View;
 use card::CardView;
+use dialog::DialogBox;
 use find_bar::FindBar;
 use ipc::{Endpoint, Handles, Misbehaviour, Receiver, RecvError, Sender};
 use parley::FontContext;
@@ -41,6 +43,7 @@ pub(crate) struct Shell {
     commands: Option<(Sender<FromShell>, Receiver<ToShell>)>,
     strip: Strip,
     card: CardView,
+    dialog: DialogBox,
     popup: PopupView,
     find: FindBar,
     hover: Cursor,
@@ -56,6 +59,7 @@ impl Shell {
             commands: Some(commands.split()),
             strip: Strip::new(fonts.clone()),
             card: CardView::new(fonts.clone()),
+            dialog: DialogBox::new(fonts.clone()),
             popup: PopupView::new(fonts.clone()),
             find: FindBar::new(fonts),
             hover: Cursor::Default,
@@ -72,6 +76,7 @@ impl Shell {
                 self.strip.set_state(*state);
             }
             ToShell::Popup(popup) => self.popup.set(popup),
+            ToShell::Dialog(dialog) => self.dialog.set(dialog),
             ToShell::Icon { tab, pixels } => self.strip.set_icon(tab, &pixels),
             ToShell::Complete { typed, rest } => self.strip.complete(&typed, &rest),
             ToShell::FocusAddress => self.strip.focus_address(),
@@ -116,6 +121,7 @@ impl Host for Shell {
         match part {
             SurfacePart::Strip => Some(&mut self.strip.view),
             SurfacePart::Card => Some(&mut self.card.view),
+            SurfacePart::Dialog => Some(&mut self.dialog.view),
             SurfacePart::Popup => Some(&mut self.popup.view),
             SurfacePart::Find => Some(&mut self.find.view),
             SurfacePart::Page => None,
@@ -135,6 +141,7 @@ impl Host for Shell {
         match part {
             SurfacePart::Strip => self.strip.turn(),
             SurfacePart::Card => self.card.turn(),
+            SurfacePart::Dialog => self.dialog.turn(),
             SurfacePart::Find => self.find.turn(),
             SurfacePart::Popup => self.popup.turn(),
             SurfacePart::Page => {}
@@ -149,6 +156,7 @@ impl Host for Shell {
         let commands = match part {
             SurfacePart::Strip => self.strip.input(event),
             SurfacePart::Card => self.card.input(event),
+            SurfacePart::Dialog => self.dialog.input(event).into_iter().collect(),
             SurfacePart::Find => self.find.input(event),
             SurfacePart::Page | SurfacePart::Popup => Vec::new(),
         };
@@ -171,8 +179,9 @@ impl Host for Shell {
 
     fn deadline(&self) -> Option<Instant> {
         let (strip, card) = (&self.strip.view, &self.card.view);
-        let views = [strip, card, &self.find.view, &self.popup.view];
-        views.into_iter().filter_map(View::deadline).min()
+        let over = [&self.find.view, &self.popup.view, &self.dialog.view];
+        let views = over.into_iter().chain([strip, card]);
+        views.filter_map(View::deadline).min()
     }
 
     fn turn(&mut self, control: &ToBroker) {
@@ -180,12 +189,14 @@ impl Host for Shell {
         self.card.turn();
         self.find.turn();
         self.popup.turn();
+        self.dialog.turn();
         let typed = self.strip.take_typed();
         self.say(typed);
         let looked_for = self.find.take_typed();
         self.say(looked_for);
         let pointed = match self.pointed {
             SurfacePart::Card => &self.card.view,
+            SurfacePart::Dialog => &self.dialog.view,
             SurfacePart::Find => &self.find.view,
             SurfacePart::Popup => &self.popup.view,
             _ => &self.strip.view,

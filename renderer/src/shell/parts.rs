@@ -184,7 +184,8 @@ fn site(state: &ShellState, width: f32, inks: Inks) -> (&'static str, String) {
     (
         class,
         format!(
-            "{}<span class=\"word\">{word}</span>{host}",
+            "<a id=\"site-menu\" href=\"shell:site-menu\" title=\"About this site\">{}<span \
+             class=\"word\">{word}</span>{host}</a>",
             icon(shape, color)
         ),
     )
@@ -201,6 +202,19 @@ fn chips(state: &ShellState, width: f32) -> String {
         html.push_str(&format!(
             "<a class=\"chip zoom\" title=\"Back to 100 %\" href=\"shell:reset-zoom\">{}</a>",
             state.zoom
+        ));
+    }
+    if state.can_stop_script {
+        html.push_str(
+            "<a class=\"chip stop\" title=\"The page is busy with a script\" \
+             href=\"shell:stop-script\">Stop the script</a>",
+        );
+    }
+    if let Some(host) = &state.blocked_popup {
+        let words = format!("Pop-up blocked: open {host}");
+        let words = escape(&fit(&words, width * 0.26, 12.0));
+        html.push_str(&format!(
+            "<a class=\"chip popup\" href=\"shell:open-blocked\">{words}</a>"
         ));
     }
     if let Some(notice) = &state.notice {

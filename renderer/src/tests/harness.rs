@@ -6,12 +6,13 @@ use crate::{page, shell};
 use ipc::poll::{Interest, wait};
 use ipc::{Endpoint, Receiver, Sender};
 use protocol::document::{BodySource, ResponseHead};
+use protocol::error::LoadError;
 use protocol::fetch::{FromNetwork, ToNetwork};
 use protocol::frames::{FromProducer, ToProducer};
 use protocol::geometry::Size;
 use protocol::ids::{Generation, NavigationId, RequestId, SurfaceId};
 use protocol::input::{Button, InputEvent, Key, Modifiers};
-use protocol::renderer::{CommitDocument, FromRenderer, ToRenderer};
+use protocol::renderer::{CommitDocument, FromRenderer, HistoryPlace, ToRenderer};
 use protocol::shell::{FromShell, ToShell};
 use protocol::site::Site;
 use protocol::surface::SurfacePart;
@@ -240,6 +241,14 @@ impl Outside {
         self.answer(FromNetwork::End { request });
     }
 
+    /// Answers a fetch: it could not be done.
+    pub(super) fn fail(&self, request: RequestId) {
+        self.answer(FromNetwork::Failed {
+            request,
+            error: LoadError::Cancelled,
+        });
+    }
+
     pub(super) fn give_credit(&self) {
         let (sender, _) = self.frames.as_ref().expect("a surface");
         sender.send(ToProducer::BeginFrame).expect("sent");
@@ -336,8 +345,28 @@ impl Outside {
             match self.fetches.pop_front() {
                 Some(ToNetwork::Fetch { url, .. }) if is_default_icon(&url) => {}
                 Some(ToNetwork::Fetch { request, url, .. }) => return (request, url),
-                Some(ToNetwork::Cancel { .. }) => {}
+                Some(_) => {}
                 None => self.step("a fetch"),
+            }
+        }
+    }
+
+    /// The next fetch as it was asked for, with what it sends.
+    pub(super) fn wait_request(&mut self) -> (ToNetwork, Vec<u8>) {
+        let mut asked = None;
+        let mut sent = Vec::new();
+        loop {
+            if let Some(ToNetwork::Fetch { options, .. }) = &asked
+                && options.body_bytes.unwrap_or(0) as usize == sent.len()
+            {
+                return (asked.expect("a fetch"), sent);
+            }
+            match self.fetches.pop_front() {
+                Some(ToNetwork::Body { bytes, .. }) => sent.extend(bytes),
+                Some(ToNetwork::Fetch { ref url, .. }) if is_default_icon(url) => {}
+                Some(fetch @ ToNetwork::Fetch { .. }) => asked = Some(fetch),
+                Some(_) => {}
+                None => self.step("a request"),
             }
         }
     }
@@ -351,7 +380,7 @@ impl Outside {
             match self.fetches.pop_front() {
                 Some(ToNetwork::Fetch { url, .. }) if is_default_icon(&url) => {}
                 Some(ToNetwork::Fetch { request, url, .. }) => return Some((request, url)),
-                Some(ToNetwork::Cancel { .. }) => {}
+                Some(_) => {}
                 None if self.said.iter().any(&wanted) => return None,
                 None => self.step("a fetch or an end"),
             }
@@ -386,14 +415,19 @@ impl Outside {
 
     /// Sends an input and waits until it is done.
     pub(super) fn input(&mut self, event: InputEvent) {
-        self.next_input += 1;
-        let wanted = self.next_input;
+        let wanted = self.begin_input(event);
+        self.wait_done(wanted);
+    }
+
+    /// Sends an input; returns its number.
+    pub(super) fn begin_input(&mut self, event: InputEvent) -> u32 {
+        let sequence = self.next_number();
         self.send(ToRenderer::Input {
             surface: self.surface,
-            sequence: wanted,
+            sequence,
             event,
         });
-        self.wait_done(wanted);
+        sequence
     }
 
     pub(super) fn wait_done(&mut self, wanted: u32) {
@@ -548,6 +582,8 @@ pub(super) fn commit(
         refresh: None,
         body,
         scroll_y: (scroll_y > 0).then_some(scroll_y),
+        state: None,
+        place: HistoryPlace::default(),
         script: true,
     })
 }

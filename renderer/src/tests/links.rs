@@ -3,7 +3,14 @@
 use super::harness::{NAVIGATION, Outside};
 use super::page::{CTRL, PLAIN, incomplete, navigate, scrolled};
 use protocol::input::{Button, Cursor};
-use protocol::renderer::{FromRenderer, GoWithin, ToRenderer};
+use protocol::renderer::{FromRenderer, GoWithin, HistoryPlace, ToRenderer};
+
+/// The address of the page, at a place of it.
+fn address(fragment: Option<&str>) -> String {
+    let mut url = url::Url::parse("http://site.test/page").expect("a URL");
+    url.set_fragment(fragment);
+    url.into()
+}
 
 #[test]
 fn a_followed_link_is_asked_for_and_nothing_else_happens() {
@@ -53,7 +60,9 @@ fn a_fragment_link_goes_to_another_place_of_the_document() {
         ToRenderer::GoWithin(GoWithin {
             sequence: u32::MAX,
             navigation: NAVIGATION,
-            fragment: fragment.map(str::to_owned),
+            url: address(fragment),
+            state: None,
+            place: HistoryPlace::default(),
             scroll_y,
         })
     };
@@ -89,7 +98,9 @@ fn what_the_fragment_names_is_the_target() {
         outside.send(ToRenderer::GoWithin(GoWithin {
             sequence: u32::MAX,
             navigation: NAVIGATION,
-            fragment: fragment.map(str::to_owned),
+            url: address(fragment),
+            state: None,
+            place: HistoryPlace::default(),
             scroll_y: Some(0),
         }));
     };

@@ -70,6 +70,8 @@ fn advance(
                 stream.lend(document, || stream.finish());
                 return;
             }
+            // None is run here.
+            Progress::Script(_) => {}
             Progress::Waiting | Progress::Busy => return,
         }
     }

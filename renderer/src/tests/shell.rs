@@ -50,6 +50,8 @@ pub(crate) fn state() -> ShellState {
         hover_link: None,
         notice: None,
         banner: None,
+        blocked_popup: None,
+        can_stop_script: false,
         card: None,
     }
 }

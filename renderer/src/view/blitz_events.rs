@@ -1,6 +1,7 @@
 //! Collects what Blitz reports while it works on a document: redraws and followed links. It has no
 //! clipboard for Blitz: text comes and goes on the broker's word alone.
 
+use crate::script::limits::NAVIGATIONS_MAX;
 use blitz_traits::navigation::{NavigationOptions, NavigationProvider};
 use blitz_traits::net::{Method, Url};
 use blitz_traits::shell::{ClipboardError, ShellProvider};
@@ -40,7 +41,10 @@ impl BlitzEvents {
     }
 
     pub(crate) fn add(&self, navigation: Navigation) {
-        lock(&self.navigations).push(navigation);
+        let mut waiting = lock(&self.navigations);
+        if waiting.len() < NAVIGATIONS_MAX {
+            waiting.push(navigation);
+        }
     }
 
     /// A form is sent from the page, or from that document in a frame.

@@ -4,6 +4,7 @@
 use crate::document::elements::ALL_DAMAGE;
 use crate::document::markup::Markup;
 use crate::document::stream::Stream;
+use crate::load::fetcher::Fetcher;
 use crate::view::growth::Growth;
 use crate::view::view::View;
 use blitz_dom::{BaseDocument, RestyleHint};
@@ -67,12 +68,37 @@ impl View {
     pub(crate) fn show_grown(&mut self, stream: &Stream) {
         self.grow(stream, || stream.finish());
         self.growth.is_outdated = false;
-        if let Some(next) = &self.next {
-            let body = next.find_body_node();
-            self.growth.is_shown |= body.is_some_and(|body| !body.children.is_empty());
-        } else {
+        let body = self.arriving().and_then(BaseDocument::find_body_node);
+        self.growth.is_shown |= body.is_some_and(|body| !body.children.is_empty());
+        if self.next.is_none() {
             self.has_grown();
         }
+    }
+
+    /// Has the document that arrives take over as far as it is there, for its first script. It is
+    /// not painted before it would be without scripts. Returns whether it could: a style sheet may
+    /// have to come first.
+    pub(crate) fn take_over_for_script(&mut self, stream: &Stream, fetcher: &mut Fetcher) -> bool {
+        if self.next.is_none() {
+            return true;
+        }
+        self.grow(stream, || stream.finish());
+        self.growth.is_wanted = true;
+        self.settle(fetcher);
+        self.growth.is_wanted = false;
+        self.next.is_none()
+    }
+
+    /// Whether the document that arrives waits for a style sheet.
+    pub(crate) fn waits_for_sheets(&mut self) -> bool {
+        let arriving = match &mut self.next {
+            Some(next) => Some(next),
+            None => self.document.as_mut(),
+        };
+        arriving.is_some_and(|document| {
+            document.handle_messages();
+            document.has_pending_critical_resources()
+        })
     }
 
     /// All of the document has arrived. If it was shown before, its styles are computed anew: rules

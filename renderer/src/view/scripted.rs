@@ -122,7 +122,7 @@ impl View {
         if realm.host.has_changed.take() {
             self.forget_gone();
             self.outdate_find();
-            self.touch();
+            self.has_news();
         }
     }
 
@@ -279,6 +279,7 @@ impl View {
     pub(crate) fn sweep(&mut self) {
         let document = self.document.as_ref();
         let is_laid_out = !self.is_unsettled()
+            && !self.is_outdated()
             && document.is_some_and(|document| !document.has_pending_critical_resources());
         if is_laid_out {
             self.with_script(Realm::sweep);

@@ -253,7 +253,7 @@ impl View {
     }
 
     fn take_over(&mut self) -> bool {
-        let Some(next) = self.next.as_mut().filter(|_| self.growth.is_shown) else {
+        let Some(next) = self.next.as_mut().filter(|_| self.growth.may_take_over()) else {
             return false;
         };
         next.handle_messages();
@@ -453,7 +453,8 @@ impl View {
 
     /// Whether the document may look different from what was painted last.
     pub(crate) fn wants_paint(&self) -> bool {
-        self.is_ready && self.needs_paint
+        let is_held = self.next.is_none() && self.growth.is_held();
+        self.is_ready && self.needs_paint && !is_held
     }
 
     /// Paints the document on its ground, and what lies over it.

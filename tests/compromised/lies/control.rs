@@ -16,10 +16,11 @@ use protocol::geometry::Size;
 use protocol::gpu::FromGpu;
 use protocol::ids::{Generation, NavigationId, ProcessId, SurfaceId};
 use protocol::input::{Cursor, InputEvent, Modifiers};
-use protocol::limits::URL_BYTES_MAX;
+use protocol::limits::{STORAGE_BYTES_MAX, URL_BYTES_MAX};
 use protocol::misbehaviour::Misbehaviour;
 use protocol::network::FromNetwork;
 use protocol::renderer::FromRenderer;
+use protocol::storage::{StorageArea, StorageChange};
 use std::os::fd::RawFd;
 
 pub const LIES: &[Lie] = &[
@@ -135,6 +136,30 @@ pub const LIES: &[Lie] = &[
                     new_tab: false,
                 },
             );
+        },
+    ),
+    dies(
+        "lie-storage-of-another-page",
+        "ForeignId",
+        Who::Documents,
+        |liar| store(liar.control(), StorageArea::Local, piece("theirs", 0)),
+    ),
+    dies(
+        "lie-storage-beyond-the-bound",
+        "Oversized",
+        Who::Documents,
+        |liar| {
+            let change = piece("begun", STORAGE_BYTES_MAX);
+            store(liar.control(), StorageArea::Session, change);
+        },
+    ),
+    dies(
+        "lie-took-news-of-nobody",
+        "ForeignId",
+        Who::Documents,
+        |liar| {
+            let navigation = NavigationId(NOBODYS.into());
+            say(liar.control(), &FromRenderer::StorageTaken { navigation });
         },
     ),
     dies("lie-copy-unasked", "WrongState", Who::Documents, |liar| {
@@ -378,6 +403,27 @@ pub const LIES: &[Lie] = &[
         |liar| accuse(liar.control(), ProcessId(1)),
     ),
 ];
+
+/// Writes into the storage of a page that it was not given.
+fn store(control: RawFd, area: StorageArea, change: StorageChange) {
+    let navigation = NavigationId(NOBODYS.into());
+    say(
+        control,
+        &FromRenderer::Stored {
+            navigation,
+            area,
+            change,
+        },
+    );
+}
+
+fn piece(value: &str, bytes_left: usize) -> StorageChange {
+    StorageChange::Set {
+        key: "password".to_owned(),
+        value: value.to_owned(),
+        bytes_left: u32::try_from(bytes_left).expect("small"),
+    }
+}
 
 fn accuse(control: RawFd, process: ProcessId) {
     let misbehaviour = Misbehaviour::Flood;

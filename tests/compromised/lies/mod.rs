@@ -6,6 +6,7 @@ mod fetch;
 mod frames;
 pub mod packets;
 mod peers;
+mod scripts;
 
 use crate::rig::{Attacker, say_survived};
 use child::Reach;
@@ -126,7 +127,13 @@ impl Liar<'_> {
 
 /// The lies of that attacker.
 pub fn of(attacker: Attacker) -> impl Iterator<Item = &'static Lie> {
-    let lists = [control::LIES, frames::LIES, fetch::LIES, peers::LIES];
+    let lists = [
+        control::LIES,
+        frames::LIES,
+        fetch::LIES,
+        peers::LIES,
+        scripts::LIES,
+    ];
     let all = lists.into_iter().flatten();
     all.filter(move |lie| match lie.who {
         Who::Anybody => true,

@@ -7,13 +7,15 @@
 use crate::action::{self, Action, Body};
 use crate::record::RecordKind;
 use crate::state::core::Core;
+use crate::state::dialog::Dialogs;
 use crate::state::history::{Entry, History};
 use crate::state::navigation::{Document, Navigation, NavigationKind};
 use crate::state::rate_limit::RateLimit;
 use crate::state::tab::{Committed, Slot};
 use protocol::error::LoadError;
-use protocol::ids::{ProcessId, TabId};
+use protocol::ids::{NavigationId, ProcessId, TabId};
 use protocol::limits::{BUILTIN_NAVIGATIONS_MAX, PAGE_NAVIGATIONS_WINDOW_MS};
+use protocol::renderer::HistoryPlace;
 use protocol::site::Site;
 use protocol::surface::SurfacePart;
 
@@ -38,16 +40,11 @@ impl Core {
             self.fill_slot(id, process);
         }
         self.tell_zoom(id, &document.url);
-        let now = self.now;
-        let process_entry = self
-            .processes
-            .living_mut(process)
-            .expect("the caller chose one that is ready");
-        debug_assert_eq!(process_entry.site.as_ref(), Some(&document.site));
-        process_entry.navigations.grant(navigation.id);
-        process_entry.hover_link = None;
-        let sequence = process_entry.unanswered.send(now);
-        let script = self.may_run_scripts(&document);
+        let sequence = self.grant_document(process, navigation.id, &document.site);
+        let script = self.begin_scripts(id, process, navigation.id, &document);
+        // What a script gave another address is none of this one's business.
+        let state = entry.state.clone().filter(|_| entry.url == document.url);
+        let place = self.place_after(id, navigation.kind, &document.url);
         self.emit(Action::Commit(action::Commit {
             process,
             sequence,
@@ -58,6 +55,8 @@ impl Core {
             refresh: document.refresh,
             body: document.body.clone(),
             scroll_y: entry.scroll_y,
+            state,
+            place,
             script,
         }));
         let error = match document.body {
@@ -89,10 +88,47 @@ impl Core {
         }
     }
 
-    /// What the broker makes has no scripts: neither its own pages nor those for errors.
+    /// The process may speak of that document. Returns the number of its commit.
+    fn grant_document(&mut self, id: ProcessId, navigation: NavigationId, site: &Site) -> u32 {
+        let now = self.now;
+        let process = self
+            .processes
+            .living_mut(id)
+            .expect("the caller chose one that is ready");
+        debug_assert_eq!(process.site.as_ref(), Some(site));
+        process.navigations.grant(navigation);
+        process.hover_link = None;
+        process.unanswered.send(now)
+    }
+
+    /// Whether its scripts may run; then it gets what its origin keeps.
+    fn begin_scripts(
+        &mut self,
+        tab: TabId,
+        process: ProcessId,
+        navigation: NavigationId,
+        document: &Document,
+    ) -> bool {
+        let script = self.may_run_scripts(document);
+        self.begin_storage(tab, process, navigation, &document.url, script);
+        script
+    }
+
+    /// What the broker makes has no scripts: neither its own pages nor those for errors. The word
+    /// is the commit's, whatever stands in the page.
     fn may_run_scripts(&self, document: &Document) -> bool {
         let is_made_here = document.site.is_builtin() || matches!(document.body, Body::Error(_));
-        self.config.script && !is_made_here
+        self.config.script && !is_made_here && self.scripts_off.allow(&document.url)
+    }
+
+    /// Where the entry of a commit will stand in the tab's history.
+    fn place_after(&self, id: TabId, kind: NavigationKind, url: &str) -> HistoryPlace {
+        let Some(tab) = self.tabs.find(id) else {
+            return HistoryPlace::default();
+        };
+        let mut history = tab.history.clone();
+        enter_history(&mut history, kind, url, NavigationId(0));
+        history.place()
     }
 
     /// The committed state of the tab.
@@ -105,15 +141,14 @@ impl Core {
         error: Option<LoadError>,
         title: String,
     ) {
+        self.refuse_dialog(id);
         let Some(tab) = self.tabs.find_mut(id) else {
             return;
         };
-        match navigation.kind {
-            NavigationKind::New => tab.history.push(&url, navigation.id),
-            NavigationKind::Reload => tab.history.replace(&url, navigation.id),
-            NavigationKind::Replace => tab.history.supplant(&url, navigation.id),
-            NavigationKind::History(index) => tab.history.go(index, &url, navigation.id),
-        }
+        tab.dialogs = Dialogs::default();
+        tab.blocked_popup = None;
+        tab.leaving = None;
+        enter_history(&mut tab.history, navigation.kind, &url, navigation.id);
         if error.is_none() {
             self.visits.add(&url);
         }
@@ -205,6 +240,16 @@ impl Core {
         } else {
             tab.next = Some(slot);
         }
+    }
+}
+
+/// Puts a committed document into the history.
+fn enter_history(history: &mut History, kind: NavigationKind, url: &str, document: NavigationId) {
+    match kind {
+        NavigationKind::New => history.push(url, document),
+        NavigationKind::Reload => history.replace(url, document),
+        NavigationKind::Replace => history.supplant(url, document),
+        NavigationKind::History(index) => history.go(index, url, document),
     }
 }
 

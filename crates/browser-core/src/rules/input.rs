@@ -9,7 +9,7 @@ use crate::state::core::Core;
 use crate::state::input::{Focus, HELD_MAX};
 use crate::state::liveness::{UNANSWERED_MAX, UNANSWERED_MOVES_MAX};
 use protocol::ids::{ProcessId, SurfaceId};
-use protocol::input::{Button, InputEvent};
+use protocol::input::{Button, InputEvent, Key, Modifiers};
 use protocol::surface::SurfacePart;
 
 impl Core {
@@ -22,12 +22,9 @@ impl Core {
                 repeat,
             } => {
                 self.input.menu_wanted = None;
-                if self.config.shell
-                    && (self.popup_key(key) || self.shortcut(key, modifiers, repeat))
-                {
-                    return;
+                if !self.is_own_key(key, modifiers, repeat) {
+                    self.send_to_focus(event);
                 }
-                self.send_to_focus(event);
             }
             InputEvent::KeyUp { .. } => self.send_to_focus(event),
             InputEvent::Focus(is_focused) => self.input.is_window_focused = is_focused,
@@ -85,6 +82,14 @@ impl Core {
         }
     }
 
+    /// Does what the key means to the browser itself; `false` when it means nothing to it.
+    fn is_own_key(&mut self, key: Key, modifiers: Modifiers, repeat: bool) -> bool {
+        self.config.shell
+            && (self.popup_key(key)
+                || self.dialog_key(key, repeat)
+                || self.shortcut(key, modifiers, repeat))
+    }
+
     fn pointer_target(&self, event: &InputEvent) -> Option<SurfaceId> {
         self.input.captured.or_else(|| self.hit(event))
     }
@@ -121,7 +126,7 @@ impl Core {
         match part {
             Some(SurfacePart::Card) => self.input.focus = Focus::Card,
             Some(SurfacePart::Find) => self.input.focus = Focus::Find,
-            Some(SurfacePart::Page) => self.input.focus = Focus::Page,
+            Some(SurfacePart::Dialog | SurfacePart::Page) => self.input.focus = Focus::Page,
             Some(SurfacePart::Strip) => self.input.focus = Focus::Strip,
             Some(SurfacePart::Popup) | None => {}
         }
@@ -138,6 +143,7 @@ impl Core {
             Focus::Card => self.window.card,
             Focus::Find => self.window.find,
             Focus::Strip => self.window.strip,
+            Focus::Page if self.window.dialog.is_some() => self.window.dialog,
             Focus::Page => self.tabs.shown()?.current().map(|slot| slot.surface),
         }
     }
@@ -220,6 +226,12 @@ impl Core {
         let Some(producer) = self.listener(surface) else {
             return;
         };
+        // A page under a dialog hears of nothing but that it has lost pointer and keyboard.
+        let tab = self.surfaces.get(surface).and_then(|it| it.tab);
+        let is_loss = matches!(event, InputEvent::Focus(_) | InputEvent::PointerLeave);
+        if !is_loss && tab.is_some_and(|tab| self.is_covered(tab)) {
+            return;
+        }
         let Some(process) = self.processes.living_mut(producer) else {
             return;
         };
@@ -236,6 +248,8 @@ impl Core {
             InputEvent::PointerDown { .. } | InputEvent::KeyDown { .. }
         ) {
             process.activated = true;
+            process.acted = true;
+            process.has_acted = true;
         }
         let held = process.unanswered.take_held();
         if let Some((moved, held)) = held

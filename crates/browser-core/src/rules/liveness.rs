@@ -49,7 +49,8 @@ impl Core {
     }
 
     pub(crate) fn hang_deadline(&self, process: &Process) -> Option<Time> {
-        if !process.is_ready() {
+        // One that waits for the user is not silent.
+        if !process.is_ready() || process.dialog.is_some() {
             return None;
         }
         let since = process.unanswered.silent_since()?.0;
@@ -65,7 +66,7 @@ impl Core {
         let ready: Vec<ProcessId> = self
             .processes
             .values()
-            .filter(|p| p.is_ready())
+            .filter(|p| p.is_ready() && p.dialog.is_none())
             .map(|p| p.id)
             .collect();
         for id in ready {

@@ -5,11 +5,12 @@
 
 use crate::action::Action;
 use crate::state::core::Core;
+use crate::state::dialog::Leave;
 use crate::state::input::{Focus, MenuWanted};
 use crate::state::liveness::{Slowness, UNANSWERED_MAX};
-use crate::state::navigation::NavigationKind;
 use crate::state::popup::{Choice, Row};
 use crate::state::process::Asked;
+use crate::state::script::ScriptStop;
 use protocol::clipboard::{Edit, Target};
 use protocol::ids::{ProcessId, SurfaceId, TabId};
 use protocol::misbehaviour::Misbehaviour;
@@ -17,6 +18,8 @@ use url::Url;
 
 /// Most addresses in the list under the address bar.
 const ADDRESSES_MAX: usize = 8;
+/// Where the menu of a site begins, at scale 1.
+const SITE_MENU_X: u32 = 112;
 /// Where a menu is that belongs to no place, from the corner of the page.
 const CORNER: f32 = 12.0;
 
@@ -32,7 +35,9 @@ impl Core {
         let is_slow = self
             .listener(surface)
             .and_then(|process| self.processes.get(process))
-            .is_none_or(|process| process.unanswered.slowness != Slowness::None);
+            .is_none_or(|process| {
+                process.unanswered.slowness != Slowness::None || process.dialog.is_some()
+            });
         let asked = if is_slow {
             None
         } else {
@@ -144,7 +149,33 @@ impl Core {
             close_others.enabled(has_others),
             reopen.enabled(has_closed),
         ];
-        self.open_menu(rows, x, y);
+        let rows = rows.into_iter().chain(self.script_rows(tab));
+        self.open_menu(rows.collect(), x, y);
+    }
+
+    /// What can be done about the scripts of a tab's page.
+    fn script_rows(&self, id: TabId) -> [Row; 3] {
+        let tab = self.tabs.find(id);
+        let can_stop = tab.map(|tab| self.script_stop(tab)) == Some(ScriptStop::Possible);
+        let are_on = tab.and_then(|tab| self.site_scripts(tab));
+        let text = match are_on {
+            Some(false) => "Turn on scripts of this site",
+            _ => "Turn off scripts of this site",
+        };
+        let stop = Row::new("Stop the script", "", Choice::StopScript(id));
+        let toggle = Row::new(text, "", Choice::ToggleScripts(id));
+        [
+            stop.enabled(can_stop).begins_group(),
+            toggle.enabled(are_on.is_some()),
+            Row::new("Console", "", Choice::Console(id)),
+        ]
+    }
+
+    /// The menu of the active tab's site, under the word for what its address is worth.
+    pub(crate) fn open_site_menu(&mut self, tab: TabId) {
+        let strip = self.strip_rect();
+        let x = self.scale().of(SITE_MENU_X) as f32;
+        self.open_menu(self.script_rows(tab).into(), x, strip.height as f32);
     }
 
     /// The menu of the address bar.
@@ -192,8 +223,11 @@ impl Core {
     pub(crate) fn choose(&mut self, choice: Choice) {
         match choice {
             Choice::Back(tab) => self.go_back(tab),
-            Choice::Close(tab) => self.close_tab(tab),
+            Choice::Close(tab) => self.leave(tab, Leave::Close),
             Choice::CloseOthers(tab) => self.close_others(tab),
+            Choice::Console(tab) => {
+                self.open_typed(&format!("bulkhead://console?tab={}", tab.0), true);
+            }
             Choice::Copy(surface) => self.edit(surface, Edit::Copy),
             Choice::CopyAddress(text) => self.emit(Action::SetClipboard { text }),
             Choice::Cut(surface) => self.edit(surface, Edit::Cut),
@@ -201,7 +235,7 @@ impl Core {
             Choice::Forward(tab) => self.go_forward(tab),
             Choice::Go(tab, address) => {
                 self.input.focus = Focus::Page;
-                self.navigate_typed(tab, &address, NavigationKind::New);
+                self.leave(tab, Leave::Go(address));
             }
             Choice::NewTab => self.open_new_tab(),
             Choice::Open(tab, process, address) => {
@@ -213,9 +247,11 @@ impl Core {
                 }
             }
             Choice::Paste(surface) => self.paste(surface),
-            Choice::Reload(tab) => self.reload(tab),
+            Choice::Reload(tab) => self.leave(tab, Leave::Reload),
             Choice::Reopen => self.reopen_tab(),
             Choice::SelectAll(surface) => self.edit(surface, Edit::SelectAll),
+            Choice::StopScript(tab) => self.stop_script(tab),
+            Choice::ToggleScripts(tab) => self.toggle_scripts(tab),
             Choice::ViewSource(tab) => self.open_source(tab),
         }
     }

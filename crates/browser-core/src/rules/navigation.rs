@@ -9,6 +9,7 @@ use crate::action::{Action, Body};
 use crate::death::DeathCause;
 use crate::record::RecordKind;
 use crate::state::core::Core;
+use crate::state::dialog::Leave;
 use crate::state::injection;
 use crate::state::liveness::{Slowness, UNANSWERED_MAX};
 use crate::state::navigation::{Document, LoadStage, Navigation, NavigationKind};
@@ -22,7 +23,7 @@ use protocol::site::Site;
 use url::Url;
 
 /// What an address means: a URL as it is, or else what a user may have meant by it.
-fn resolve(text: &str) -> Result<Url, LoadError> {
+pub(crate) fn resolve(text: &str) -> Result<Url, LoadError> {
     let url = match Url::parse(text.trim()) {
         Ok(url)
             if matches!(
@@ -77,18 +78,22 @@ impl Core {
     }
 
     pub(crate) fn go_back(&mut self, tab: TabId) {
-        if let Some(index) = self.tabs.find(tab).and_then(|tab| tab.history.back()) {
-            self.go_to_entry(tab, index);
+        if let Some(index) = self
+            .tabs
+            .find(tab)
+            .and_then(|tab| tab.history.back_of_user())
+        {
+            self.leave(tab, Leave::Entry(index));
         }
     }
 
     pub(crate) fn go_forward(&mut self, tab: TabId) {
         if let Some(index) = self.tabs.find(tab).and_then(|tab| tab.history.forward()) {
-            self.go_to_entry(tab, index);
+            self.leave(tab, Leave::Entry(index));
         }
     }
 
-    fn go_to_entry(&mut self, id: TabId, index: usize) {
+    pub(crate) fn go_to_entry(&mut self, id: TabId, index: usize) {
         if self.go_to_entry_within(id, index) {
             return;
         }
@@ -106,6 +111,7 @@ impl Core {
         target: Result<Url, LoadError>,
     ) {
         self.supersede(id);
+        self.refuse_dialog(id);
         let navigation = self.ids.navigation();
         let Some(tab) = self.tabs.find_mut(id) else {
             return;
@@ -289,11 +295,11 @@ impl Core {
     /// scripts takes no other document: nothing of them is left over in the next one.
     pub(crate) fn reusable_process(&self, tab: TabId, site: &Site) -> Option<ProcessId> {
         let process = self.answering_process(tab, site)?;
-        let has_script = self.processes.get(process)?.has_script;
-        (!has_script).then_some(process)
+        let process = self.processes.get(process)?;
+        (!process.scripts.have_run).then_some(process.id)
     }
 
-    /// The tab's process, if it may hold a document of that site and answers.
+    /// The process of the tab's document, if it is locked to that site and answers.
     pub(crate) fn answering_process(&self, tab: TabId, site: &Site) -> Option<ProcessId> {
         let process = self.processes.get(self.current_process(tab)?)?;
         let is_fit = process.is_ready()

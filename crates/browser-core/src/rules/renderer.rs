@@ -5,6 +5,7 @@
 
 use crate::record::RecordKind;
 use crate::state::core::Core;
+use crate::state::dialog::Leave;
 use crate::state::injection::{self, Injection};
 use crate::state::navigation::NavigationKind;
 use crate::state::tab::{Named, Tab};
@@ -40,6 +41,9 @@ impl Core {
             FromRenderer::Inspected { sequence, target } => {
                 self.on_inspected(id, sequence, &target);
             }
+            FromRenderer::LeaveAnswer { sequence, stays } => {
+                self.on_leave_answer(id, sequence, stays);
+            }
             _ if !has_document => self.on_misbehaved(id, Misbehaviour::WrongState),
             FromRenderer::Hover { cursor, link } => {
                 process.cursor = cursor;
@@ -48,26 +52,50 @@ impl Core {
             FromRenderer::Title { navigation, .. }
             | FromRenderer::Painted { navigation }
             | FromRenderer::Scripted { navigation }
+            | FromRenderer::ScriptStopped { navigation }
             | FromRenderer::Loaded { navigation, .. }
             | FromRenderer::Incomplete { navigation, .. }
+            | FromRenderer::Console { navigation, .. }
+            | FromRenderer::Dialog { navigation, .. }
+            | FromRenderer::GuardsLeaving { navigation }
+            | FromRenderer::Replace { navigation, .. }
+            | FromRenderer::Reload { navigation }
+            | FromRenderer::Traverse { navigation, .. }
+            | FromRenderer::PushState { navigation, .. }
+            | FromRenderer::CloseTab { navigation }
             | FromRenderer::Navigate { navigation, .. }
             | FromRenderer::Found { navigation, .. }
             | FromRenderer::NavigateNamed { navigation, .. }
             | FromRenderer::WentWithin { navigation, .. }
             | FromRenderer::Refresh { navigation, .. }
             | FromRenderer::Icon { navigation, .. }
+            | FromRenderer::Stored { navigation, .. }
+            | FromRenderer::StorageTaken { navigation }
             | FromRenderer::Scrolled { navigation, .. } => {
                 if !process.navigations.has(navigation) {
                     return self.on_misbehaved(id, Misbehaviour::ForeignId);
                 }
                 // Whatever document it was: the process has run scripts.
-                process.has_script |= matches!(message, FromRenderer::Scripted { .. });
+                process.scripts.have_run |= matches!(message, FromRenderer::Scripted { .. });
+                let message = match message {
+                    FromRenderer::Stored { area, change, .. } => {
+                        return self.on_stored(id, navigation, area, change);
+                    }
+                    FromRenderer::StorageTaken { .. } => {
+                        return self.on_storage_taken(id, navigation);
+                    }
+                    message => message,
+                };
                 if let FromRenderer::Found { request, .. } = message
                     && !self.was_asked(id, request)
                 {
                     return;
                 }
-                if let Some(tab) = self.tab_showing(id, navigation) {
+                let tab = self.tab_showing(id, navigation);
+                if let FromRenderer::Dialog { dialog, .. } = message {
+                    return self.on_dialog(id, navigation, tab, dialog);
+                }
+                if let Some(tab) = tab {
                     self.on_document(tab, id, message);
                 }
             }
@@ -103,7 +131,7 @@ impl Core {
                 }
                 self.record(RecordKind::Title { title }, Some(id), Some(process));
             }
-            FromRenderer::Scripted { .. } => {}
+            FromRenderer::Scripted { .. } => self.renew_storage(process),
             FromRenderer::Painted { .. } => {
                 committed.is_painted = true;
                 self.inject_waiting(id);
@@ -145,15 +173,52 @@ impl Core {
                 self.on_refresh(id, process, url, after_s);
             }
             FromRenderer::Icon { pixels, .. } => self.on_icon(id, process, pixels),
-            FromRenderer::Hover { .. }
-            | FromRenderer::Copied { .. }
-            | FromRenderer::Inspected { .. }
-            | FromRenderer::Done { .. } => {}
+            message => self.on_script(id, process, message),
         }
     }
 
-    /// A page asks to go elsewhere.
-    pub(crate) fn on_link(&mut self, tab: TabId, process: ProcessId, link: &str, new_tab: bool) {
+    /// What only a document with scripts says.
+    fn on_script(&mut self, tab: TabId, process: ProcessId, message: FromRenderer) {
+        match message {
+            FromRenderer::ScriptStopped { .. } => self.on_script_stopped(tab, process),
+            FromRenderer::Console { line, .. } => self.on_console(tab, process, line),
+            FromRenderer::GuardsLeaving { navigation } => {
+                if let Some(process) = self.processes.living_mut(process) {
+                    process.guards = Some(navigation);
+                }
+            }
+            FromRenderer::Replace { url, .. } => {
+                self.follow(tab, process, &url, NavigationKind::Replace);
+            }
+            FromRenderer::Reload { .. } if self.may_navigate(tab, process) => {
+                self.leave(tab, Leave::Reload);
+            }
+            FromRenderer::Traverse { by, .. } => self.on_traverse(tab, process, by),
+            FromRenderer::PushState {
+                url,
+                state,
+                replaces,
+                ..
+            } => self.on_push_state(tab, process, &url, state, replaces),
+            FromRenderer::CloseTab { .. } => {
+                let opened = self.tabs.find(tab).is_some_and(|it| it.named.is_some());
+                match opened {
+                    true => self.leave(tab, Leave::Close),
+                    false => {
+                        let reason = "the page tried to close a tab that no page opened";
+                        let refused = RecordKind::Refused {
+                            reason: reason.to_owned(),
+                        };
+                        self.record(refused, Some(tab), Some(process));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A page asks to go elsewhere in its own tab.
+    fn follow(&mut self, tab: TabId, process: ProcessId, link: &str, kind: NavigationKind) {
         let Some(fault) = self.may_open(tab, process, link) else {
             return;
         };
@@ -162,10 +227,26 @@ impl Core {
         }
         match fault {
             Some(injection) => self.inject_or_explain(tab, injection),
-            None if new_tab => {
+            None => self.leave(tab, Leave::Link(link.to_owned(), kind)),
+        }
+    }
+
+    /// A page asks to go elsewhere.
+    pub(crate) fn on_link(&mut self, tab: TabId, process: ProcessId, link: &str, new_tab: bool) {
+        if !new_tab {
+            return self.follow(tab, process, link, NavigationKind::New);
+        }
+        let Some(fault) = self.may_open(tab, process, link) else {
+            return;
+        };
+        if !self.may_navigate(tab, process) {
+            return;
+        }
+        match fault {
+            Some(injection) => self.inject_or_explain(tab, injection),
+            None => {
                 self.open_from_page(tab, process, link, false);
             }
-            None => self.begin(tab, link, NavigationKind::New),
         }
     }
 
@@ -195,7 +276,7 @@ impl Core {
             return self.begin(tab, link, NavigationKind::New);
         }
         match known.filter(|_| !named.name.is_empty()) {
-            Some(known) if self.take_activation(tab, process) => {
+            Some(known) if self.take_activation(tab, process, link) => {
                 self.activate(known);
                 self.begin(known, link, NavigationKind::New);
             }
@@ -268,7 +349,7 @@ impl Core {
         link: &str,
         activate: bool,
     ) -> Option<TabId> {
-        if !self.take_activation(tab, process) {
+        if !self.take_activation(tab, process, link) {
             return None;
         }
         let at = self
@@ -284,14 +365,31 @@ impl Core {
     }
 
     /// Uses up what the user did on the page; a page that was not acted on is told no.
-    fn take_activation(&mut self, tab: TabId, process: ProcessId) -> bool {
+    fn take_activation(&mut self, tab: TabId, process: ProcessId, link: &str) -> bool {
         let process = self.processes.living_mut(process);
         let is_activated = process.is_some_and(|p| std::mem::take(&mut p.activated));
         if !is_activated {
             let notice = "the page tried to open a tab without a click or key of the user";
             self.refuse(tab, notice.to_owned());
+            // The strip names what was refused, and offers to open it.
+            if let Some(tab) = self.tabs.find_mut(tab) {
+                tab.notice = None;
+                tab.blocked_popup = Some(link.to_owned());
+            }
         }
         is_activated
+    }
+
+    /// The user wants to see what the tab's page tried to open.
+    pub(crate) fn open_blocked(&mut self, id: TabId) {
+        let tab = self.tabs.find_mut(id);
+        let link = tab.and_then(|tab| tab.blocked_popup.take());
+        let place = self.tabs.place_of(id).map_or(0, |place| place + 1);
+        if let Some(link) = link
+            && let Some(new) = self.add_tab(&link, true, place)
+        {
+            self.begin(new, &link, NavigationKind::New);
+        }
     }
 }
 
@@ -301,8 +399,18 @@ fn name_of(message: &FromRenderer) -> &'static str {
         FromRenderer::Title { .. } => "< Title",
         FromRenderer::Painted { .. } => "< Painted",
         FromRenderer::Scripted { .. } => "< Scripted",
+        FromRenderer::ScriptStopped { .. } => "< ScriptStopped",
         FromRenderer::Loaded { .. } => "< Loaded",
         FromRenderer::Incomplete { .. } => "< Incomplete",
+        FromRenderer::Console { .. } => "< Console",
+        FromRenderer::Dialog { .. } => "< Dialog",
+        FromRenderer::GuardsLeaving { .. } => "< GuardsLeaving",
+        FromRenderer::Replace { .. } => "< Replace",
+        FromRenderer::Reload { .. } => "< Reload",
+        FromRenderer::Traverse { .. } => "< Traverse",
+        FromRenderer::PushState { .. } => "< PushState",
+        FromRenderer::CloseTab { .. } => "< CloseTab",
+        FromRenderer::LeaveAnswer { .. } => "< LeaveAnswer",
         FromRenderer::Navigate { .. } => "< Navigate",
         FromRenderer::NavigateNamed { .. } => "< NavigateNamed",
         FromRenderer::WentWithin { .. } => "< WentWithin",
@@ -314,5 +422,7 @@ fn name_of(message: &FromRenderer) -> &'static str {
         FromRenderer::Copied { .. } => "< Copied",
         FromRenderer::Inspected { .. } => "< Inspected",
         FromRenderer::Done { .. } => "< Done",
+        FromRenderer::Stored { .. } => "< Stored",
+        FromRenderer::StorageTaken { .. } => "< StorageTaken",
     }
 }

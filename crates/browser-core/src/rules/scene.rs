@@ -15,7 +15,7 @@ use protocol::surface::SurfacePart;
 impl Core {
     /// From bottom to top: the page that waits for its first frame (under the page that it
     /// replaces, for only what is in the scene is asked for frames), the page on show, the strip,
-    /// the bar for finding text, the card, the open menu or list.
+    /// the bar for finding text, the dialog, the card, the open menu or list.
     pub(crate) fn scene(&self) -> Scene {
         let page = self.page_rect();
         let mut items = Vec::new();
@@ -35,6 +35,9 @@ impl Core {
         }
         if let Some(find) = self.window.find {
             items.push(self.scene_item(find, self.find_rect()));
+        }
+        if let Some(dialog) = self.window.dialog {
+            items.push(self.scene_item(dialog, self.dialog_rect()));
         }
         if let Some(card) = self.window.card {
             items.push(self.scene_item(card, self.card_rect()));

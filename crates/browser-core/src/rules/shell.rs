@@ -7,9 +7,9 @@ use crate::action::Action;
 use crate::address;
 use crate::death::DeathCause;
 use crate::state::core::Core;
+use crate::state::dialog::Leave;
 use crate::state::input::Focus;
 use crate::state::liveness::Slowness;
-use crate::state::navigation::NavigationKind;
 use crate::state::tab::Tab;
 use crate::state::zoom::ZoomStep;
 use crate::text::{self, REMARK_BYTES_MAX};
@@ -44,6 +44,7 @@ impl Core {
         | FromShell::Close(tab)
         | FromShell::CardButton(tab, _)
         | FromShell::Move(tab, _)
+        | FromShell::Dialog { tab, .. }
         | FromShell::TabMenu { tab, .. } = message
             && self.tabs.find(tab).is_none()
         {
@@ -52,51 +53,59 @@ impl Core {
             }
             return;
         }
-        match (message, self.tabs.active) {
-            (FromShell::Activate(tab), _) => {
+        match message {
+            FromShell::Activate(tab) => {
                 self.activate(tab);
                 self.input.focus = Focus::Page;
             }
-            (FromShell::CardButton(tab, button), _) => self.on_card_button(tab, button),
-            (FromShell::Close(tab), _) => self.close_tab(tab),
-            (FromShell::Move(tab, place), _) => self.tabs.shift(tab, usize::from(place)),
-            (FromShell::TabMenu { tab, x, y }, _) => self.open_tab_menu(tab, x, y),
-            (
-                FromShell::AddressMenu {
-                    x,
-                    y,
-                    has_selection,
-                },
-                _,
-            ) => {
-                self.open_address_menu(x, y, has_selection);
-            }
-            (FromShell::Typed(text), _) => self.on_typed(&text),
-            (FromShell::NewTab, _) => self.open_new_tab(),
-            (FromShell::Go(address), tab) => {
+            FromShell::CardButton(tab, button) => self.on_card_button(tab, button),
+            FromShell::Close(tab) => self.leave(tab, Leave::Close),
+            FromShell::Dialog {
+                tab,
+                serial,
+                answer,
+            } => self.on_dialog_answer(tab, serial, answer),
+            FromShell::Move(tab, place) => self.tabs.shift(tab, usize::from(place)),
+            FromShell::TabMenu { tab, x, y } => self.open_tab_menu(tab, x, y),
+            FromShell::AddressMenu {
+                x,
+                y,
+                has_selection,
+            } => self.open_address_menu(x, y, has_selection),
+            FromShell::Typed(text) => self.on_typed(&text),
+            FromShell::NewTab => self.open_new_tab(),
+            FromShell::Go(address) => {
                 self.input.focus = Focus::Page;
-                match tab {
-                    Some(tab) => self.navigate_typed(tab, &address, NavigationKind::New),
+                match self.tabs.active {
+                    Some(tab) => self.leave(tab, Leave::Go(address)),
                     None => {
                         self.open_typed(&address, true);
                     }
                 }
             }
-            (FromShell::Back, Some(tab)) => self.go_back(tab),
-            (FromShell::Forward, Some(tab)) => self.go_forward(tab),
-            (FromShell::Reload, Some(tab)) => self.reload(tab),
-            (FromShell::Stop, Some(tab)) => self.stop(tab),
-            (FromShell::ResetZoom, Some(tab)) => self.zoom(tab, ZoomStep::Reset),
-            (FromShell::Find(text), Some(tab)) => self.find_text(tab, text),
-            (FromShell::FindStep(step), Some(tab)) => {
-                if self.has_find(tab) {
-                    self.find_step(tab, step);
+            message => {
+                if let Some(tab) = self.tabs.active {
+                    self.on_shell_of_tab(tab, message);
                 }
             }
-            (FromShell::CloseFind, Some(tab)) => self.close_find(tab),
-            (FromShell::Back | FromShell::Forward | FromShell::Reload | FromShell::Stop, None) => {}
-            (FromShell::ResetZoom | FromShell::Find(_), None) => {}
-            (FromShell::FindStep(_) | FromShell::CloseFind, None) => {}
+        }
+    }
+
+    /// What the user wants of the active tab.
+    fn on_shell_of_tab(&mut self, tab: TabId, message: FromShell) {
+        match message {
+            FromShell::Back => self.go_back(tab),
+            FromShell::Forward => self.go_forward(tab),
+            FromShell::Reload => self.leave(tab, Leave::Reload),
+            FromShell::Stop => self.stop(tab),
+            FromShell::StopScript => self.stop_script(tab),
+            FromShell::SiteMenu => self.open_site_menu(tab),
+            FromShell::OpenBlocked => self.open_blocked(tab),
+            FromShell::ResetZoom => self.zoom(tab, ZoomStep::Reset),
+            FromShell::Find(text) => self.find_text(tab, text),
+            FromShell::FindStep(step) if self.has_find(tab) => self.find_step(tab, step),
+            FromShell::CloseFind => self.close_find(tab),
+            _ => {}
         }
     }
 
@@ -108,6 +117,7 @@ impl Core {
         match button {
             CardButton::Close => self.close_tab(card.tab),
             CardButton::Reload => self.reload(card.tab),
+            CardButton::StopScript => self.stop_script(tab),
             CardButton::Kill => {
                 if let Some(process) = self.current_process(tab) {
                     self.condemn(process, DeathCause::Wanted);
@@ -127,12 +137,13 @@ impl Core {
     pub(crate) fn shell_lost(&mut self) {
         self.shell_told = None;
         self.popup_told = None;
+        self.dialog_told = None;
         self.icons_told.clear();
         self.close_popup();
         let parts: Vec<SurfaceId> = self.window.parts().collect();
         let window = &mut self.window;
         (window.strip, window.card) = (None, None);
-        (window.find, window.popup) = (None, None);
+        (window.find, window.popup, window.dialog) = (None, None, None);
         for surface in parts {
             self.drop_surface(surface);
         }
@@ -177,6 +188,8 @@ impl Core {
             hover_link: process.and_then(|process| process.hover_link.clone()),
             notice: tab.and_then(|tab| tab.notice.clone()),
             banner: self.banner(),
+            blocked_popup: tab.and_then(|tab| blocked_host(tab.blocked_popup.as_deref()?)),
+            can_stop_script: tab.is_some_and(|tab| self.offers_stop(tab)),
             card: tab.and_then(|tab| self.card(tab.id)),
         }
     }
@@ -208,7 +221,7 @@ impl Core {
         }
     }
 
-    fn slowness(&self, tab: &Tab) -> Slowness {
+    pub(crate) fn slowness(&self, tab: &Tab) -> Slowness {
         let process = tab.committed_process();
         let process = process.and_then(|process| self.processes.get(process));
         process.map_or(Slowness::None, |process| process.unanswered.slowness)
@@ -256,22 +269,31 @@ impl Core {
                 buttons: vec![CardButton::Reload, CardButton::Close],
             });
         }
-        if self.slowness(tab) != Slowness::Carded {
-            return None;
+        let (cause, buttons) = self.hang_card(tab)?;
+        let mut cause = cause.to_owned();
+        if cause.is_empty() {
+            cause = format!("no response for {} seconds", HANG_CARD_MS / 1000);
         }
         let process = self.processes.get(self.current_process(id)?)?;
         Some(Card {
             tab: id,
             heading: "This tab does not respond".to_owned(),
-            cause: format!("no response for {} seconds", HANG_CARD_MS / 1000),
+            cause,
             details: vec![format!(
                 "process {} (pid {})",
                 process.id,
                 process.pid.unwrap_or(0)
             )],
-            buttons: vec![CardButton::Wait, CardButton::Kill],
+            buttons,
         })
     }
+}
+
+/// What the strip says of an address that a page tried to open.
+fn blocked_host(url: &str) -> Option<String> {
+    let url = Url::parse(url).ok()?;
+    let host = url.host_str().unwrap_or(url.scheme());
+    Some(text::clean(host, HOST_BYTES_MAX))
 }
 
 /// What the tab's address is worth.

@@ -2,6 +2,7 @@
 //! so they work even if everything else hangs.
 
 use crate::state::core::Core;
+use crate::state::dialog::Leave;
 use crate::state::input::Focus;
 use crate::state::zoom::ZoomStep;
 use protocol::clipboard::Edit;
@@ -39,7 +40,7 @@ impl Core {
                 {
                     self.take(|core| core.close_find(tab))
                 }
-                (Key::Function(5), Some(tab)) => self.once(repeat, |core| core.reload(tab)),
+                (Key::Function(5), Some(tab)) => self.leave_once(repeat, tab, Leave::Reload),
                 (Key::Escape, Some(tab))
                     if self.input.focus == Focus::Page
                         && self.tabs.find(tab).is_some_and(|tab| self.is_loading(tab)) =>
@@ -68,8 +69,8 @@ impl Core {
                 return self.once(repeat, |core| core.edit_focused(Edit::Copy));
             }
             (Key::ContextMenu | Key::Function(10), _) => return self.menu_key(repeat, true),
-            (Key::Function(4), Some(tab)) => return self.once(repeat, |core| core.close_tab(tab)),
-            (Key::Function(5), Some(tab)) => return self.once(repeat, |core| core.reload(tab)),
+            (Key::Function(4), Some(tab)) => return self.leave_once(repeat, tab, Leave::Close),
+            (Key::Function(5), Some(tab)) => return self.leave_once(repeat, tab, Leave::Reload),
             _ => {}
         }
         let Key::Character(character) = key else {
@@ -84,14 +85,14 @@ impl Core {
             ('t', _) if !shift => self.once(repeat, Core::open_new_tab),
             ('q', _) if !shift => self.once(repeat, Core::quit),
             ('l', _) if !shift => self.once(repeat, Core::focus_address),
-            ('w', Some(tab)) if !shift => self.once(repeat, |core| core.close_tab(tab)),
+            ('w', Some(tab)) if !shift => self.leave_once(repeat, tab, Leave::Close),
             ('+' | '=', Some(tab)) => self.take(|core| core.zoom(tab, ZoomStep::In)),
             ('-' | '_', Some(tab)) => self.take(|core| core.zoom(tab, ZoomStep::Out)),
             ('0', Some(tab)) if !shift => self.take(|core| core.zoom(tab, ZoomStep::Reset)),
             ('f', Some(tab)) if !shift => self.once(repeat, |core| core.open_find(tab)),
             ('g', Some(tab)) => self.take(|core| core.find_step(tab, direction(shift))),
             ('u', Some(tab)) if !shift => self.once(repeat, |core| core.open_source(tab)),
-            ('r', Some(tab)) => self.once(repeat, |core| core.reload(tab)),
+            ('r', Some(tab)) => self.leave_once(repeat, tab, Leave::Reload),
             (digit @ '1'..='9', _) if !shift => self.once(repeat, |core| {
                 if let Some(tab) = core.tab_of_digit(digit) {
                     core.activate(tab);
@@ -121,6 +122,10 @@ impl Core {
     fn take(&mut self, act: impl FnOnce(&mut Core)) -> bool {
         act(self);
         true
+    }
+
+    fn leave_once(&mut self, repeat: bool, tab: TabId, leave: Leave) -> bool {
+        self.once(repeat, |core| core.leave(tab, leave))
     }
 
     /// Acts on the press and swallows what a held key repeats.

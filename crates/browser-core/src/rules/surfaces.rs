@@ -7,6 +7,7 @@ use crate::action::{self, Action};
 use crate::death::DeathCause;
 use crate::record::RecordKind;
 use crate::state::core::Core;
+use crate::state::dialog::Dialog;
 use crate::state::surface::{Pixels, Surface};
 use protocol::appearance::Appearance;
 use protocol::geometry::{Rect, Size};
@@ -49,6 +50,16 @@ impl Core {
         Rect::new(page.x + x, page.y + y, width, height)
     }
 
+    /// At the top of the page, in the middle.
+    pub(crate) fn dialog_rect(&self) -> Rect {
+        let tab = self.tabs.shown();
+        let dialog = tab.and_then(|tab| tab.dialogs.open.as_ref());
+        let size = dialog.map_or(Size::new(1, 1), Dialog::size);
+        let (page, size) = (self.page_rect(), self.scale().of_size(size));
+        let (width, height) = (size.width.min(page.width), size.height.min(page.height));
+        Rect::new(page.x + (page.width - width) / 2, page.y, width, height)
+    }
+
     pub(crate) fn popup_rect(&self) -> Rect {
         let popup = self.popup.as_ref();
         popup.map_or(Rect::new(0, 0, 1, 1), |popup| popup.rect)
@@ -66,6 +77,7 @@ impl Core {
     pub(crate) fn rect_of(&self, part: SurfacePart) -> Rect {
         match part {
             SurfacePart::Card => self.card_rect(),
+            SurfacePart::Dialog => self.dialog_rect(),
             SurfacePart::Find => self.find_rect(),
             SurfacePart::Page => self.page_rect(),
             SurfacePart::Popup => self.popup_rect(),
@@ -147,6 +159,7 @@ impl Core {
             _ => {}
         }
         self.keep_popup_surface(shell);
+        self.keep_dialog_surface(shell);
         let is_find_wanted = self.tabs.shown().is_some_and(|tab| tab.find.is_some());
         match (self.window.find, shell) {
             (None, Some(shell)) if is_find_wanted => {
@@ -179,6 +192,21 @@ impl Core {
             (Some(popup), _) if self.popup.is_none() => {
                 self.window.popup = None;
                 self.drop_surface(popup);
+            }
+            _ => {}
+        }
+    }
+
+    fn keep_dialog_surface(&mut self, shell: Option<ProcessId>) {
+        let tab = self.tabs.shown();
+        let is_wanted = tab.is_some_and(|tab| tab.dialogs.open.is_some());
+        match (self.window.dialog, shell) {
+            (None, Some(shell)) if is_wanted => {
+                self.window.dialog = Some(self.create_surface(SurfacePart::Dialog, shell, None));
+            }
+            (Some(dialog), _) if !is_wanted => {
+                self.window.dialog = None;
+                self.drop_surface(dialog);
             }
             _ => {}
         }

@@ -7,6 +7,7 @@ use crate::action::Action;
 use crate::death::DeathCause;
 use crate::record::RecordKind;
 use crate::state::core::Core;
+use crate::state::dialog::{Dialog, Leave};
 use crate::state::history::History;
 use crate::state::input::Focus;
 use crate::state::navigation::NavigationKind;
@@ -98,6 +99,7 @@ impl Core {
         for slot in [tab.front, tab.next].into_iter().flatten() {
             self.drop_slot(slot);
         }
+        self.storage.forget_tab(id);
         self.closed_tabs.add(tab.history, place);
         self.record(RecordKind::TabClosed, Some(id), None);
         if self.tabs.active == Some(id) {
@@ -120,7 +122,7 @@ impl Core {
         self.activate(kept);
         for tab in self.tabs.ids() {
             if tab != kept {
-                self.close_tab(tab);
+                self.leave(tab, Leave::Close);
             }
         }
     }
@@ -206,6 +208,8 @@ impl Core {
         let Some(tab) = self.tabs.find_mut(id) else {
             return;
         };
+        let waits = |dialog: &mut Dialog| dialog.waiting.is_some_and(|(its, _)| its == process);
+        tab.dialogs.open.take_if(waits);
         if tab.awaited_process() == Some(process) {
             self.awaited_process_lost(id, cause);
         } else if tab.next.is_some_and(|slot| slot.process == Some(process)) {
@@ -236,6 +240,7 @@ impl Core {
         }
         tab.injection_when_painted = None;
         tab.find = None;
+        tab.dialogs.open = None;
         tab.refresh = None;
         let text = cause.in_full();
         tab.crash = Some(Crash { cause, details });

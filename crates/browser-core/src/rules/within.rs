@@ -1,15 +1,20 @@
-//! Places of one document: addresses that differ by their fragment alone. No document is loaded.
+//! Places of one document: addresses that differ by their fragment, or that a script gave it. No
+//! document is loaded.
 //!
-//! Trusts: a renderer on the fragment, never on the rest of the address: that is the committed one.
+//! Trusts: a renderer on the fragment, and on addresses of its own origin.
 //! Never: lets a page fill the history without the user.
 
 use crate::action::Action;
 use crate::record::RecordKind;
 use crate::state::core::Core;
+use crate::state::dialog::Leave;
+use crate::state::tab::Tab;
 use protocol::error::LoadError;
 use protocol::ids::{ProcessId, TabId};
 use protocol::limits::URL_BYTES_MAX;
+use protocol::misbehaviour::Misbehaviour;
 use protocol::renderer::GoWithin;
+use protocol::site::may_rewrite;
 use url::{Position, Url};
 
 /// What a place does to the history.
@@ -17,6 +22,9 @@ enum Place {
     New,
     Same,
     Entry(usize),
+    /// With a script's state, and whether the user has acted since the entry before.
+    NewState(Option<String>, bool),
+    SameState(Option<String>),
 }
 
 impl Core {
@@ -31,8 +39,8 @@ impl Core {
             return false;
         }
         self.supersede(id);
-        self.enter_within(id, process, target.as_str(), &Place::New);
-        self.tell_within(id, process, target, None);
+        self.enter_within(id, process, target.as_str(), Place::New);
+        self.tell_within(id, process, None);
         true
     }
 
@@ -49,20 +57,19 @@ impl Core {
             return false;
         };
         let (text, scroll_y) = (entry.url.clone(), entry.scroll_y);
-        let target = Url::parse(&text).ok();
-        let target = target.zip(self.document(id));
-        let Some((target, _)) = target.filter(|(target, url)| is_same(url, target)) else {
+        let target = Url::parse(&text).ok().zip(self.document(id));
+        if target.is_none_or(|(target, url)| !may_rewrite(&url, &target)) {
             return false;
-        };
+        }
         self.supersede(id);
-        self.enter_within(id, process, &text, &Place::Entry(index));
-        self.tell_within(id, process, &target, Some(scroll_y.unwrap_or(0)));
+        self.enter_within(id, process, &text, Place::Entry(index));
+        self.tell_within(id, process, Some(scroll_y.unwrap_or(0)));
         true
     }
 
     /// A page says that a link within it was followed.
     pub(crate) fn on_went_within(&mut self, id: TabId, process: ProcessId, fragment: &str) {
-        let has_error = |tab: &crate::state::tab::Tab| {
+        let has_error = |tab: &Tab| {
             tab.committed
                 .as_ref()
                 .is_none_or(|committed| committed.error.is_some())
@@ -81,7 +88,7 @@ impl Core {
         // Nor may the entries shift under a navigation that leads to one of them.
         let is_pending = self.tabs.find(id).is_some_and(|tab| tab.pending.is_some());
         let process_state = self.processes.living_mut(process);
-        let is_users = process_state.is_some_and(|p| std::mem::take(&mut p.activated));
+        let is_users = process_state.is_some_and(|p| std::mem::take(&mut p.acted));
         let place = if is_users && !is_pending {
             Place::New
         } else {
@@ -90,7 +97,71 @@ impl Core {
         if !is_users && !self.may_navigate(id, process) {
             return;
         }
-        self.enter_within(id, process, url.as_str(), &place);
+        self.enter_within(id, process, url.as_str(), place);
+    }
+
+    /// A script gives its document another address, and the entry a state.
+    pub(crate) fn on_push_state(
+        &mut self,
+        id: TabId,
+        process: ProcessId,
+        url: &str,
+        state: Option<String>,
+        replaces: bool,
+    ) {
+        let target = Url::parse(url).ok().zip(self.document(id));
+        let Some((target, _)) = target.filter(|(target, url)| may_rewrite(url, target)) else {
+            return self.on_misbehaved(process, Misbehaviour::ValueOutOfRange);
+        };
+        let now = self.now;
+        let Some(tab) = self.tabs.find(id) else {
+            return;
+        };
+        let is_error = tab.committed.as_ref().is_none_or(|it| it.error.is_some());
+        let is_pending = tab.pending.is_some();
+        let Some(entry) = self.processes.living_mut(process) else {
+            return;
+        };
+        if is_error || target.as_str().len() > URL_BYTES_MAX {
+            return;
+        }
+        let by_user = !replaces && std::mem::take(&mut entry.acted);
+        if !by_user && !entry.states_pushed.allow(now) {
+            return self.refuse(
+                id,
+                "the page tried to change its address too often".to_owned(),
+            );
+        }
+        let place = match replaces || is_pending {
+            true => Place::SameState(state),
+            false => Place::NewState(state, by_user),
+        };
+        self.enter_within(id, process, target.as_str(), place);
+    }
+
+    /// A script wants to go to another entry of the history.
+    pub(crate) fn on_traverse(&mut self, id: TabId, process: ProcessId, by: i32) {
+        let index = self.tabs.find(id).and_then(|tab| tab.history.away(by));
+        if let Some(index) = index.filter(|_| by != 0)
+            && self.may_navigate(id, process)
+        {
+            self.leave(id, Leave::Entry(index));
+        }
+    }
+
+    /// Whether an address as typed is a place of the document that is shown.
+    pub(crate) fn is_within(&self, id: TabId, address: &str) -> bool {
+        let target = Url::parse(address.trim()).ok();
+        let target = target.filter(|target| target.fragment().is_some());
+        let found = target.zip(self.document(id));
+        found.is_some_and(|(target, url)| is_same(&url, &target))
+    }
+
+    /// Whether an entry of the history is one.
+    pub(crate) fn is_entry_within(&self, tab: &Tab, index: usize) -> bool {
+        let shown = tab.committed.as_ref().map(|committed| committed.navigation);
+        let entry = tab.history.get(index);
+        entry.is_some_and(|entry| entry.document == shown)
     }
 
     /// The committed address of a document that is no error page.
@@ -105,7 +176,7 @@ impl Core {
         self.answering_process(id, &committed.site)
     }
 
-    fn enter_within(&mut self, id: TabId, process: ProcessId, url: &str, place: &Place) {
+    fn enter_within(&mut self, id: TabId, process: ProcessId, url: &str, place: Place) {
         let Some(tab) = self.tabs.find_mut(id) else {
             return;
         };
@@ -113,13 +184,18 @@ impl Core {
             return;
         };
         committed.url = url.to_owned();
-        match *place {
+        let is_by_page = matches!(place, Place::NewState(_, false) | Place::SameState(_));
+        match place {
             Place::New => tab.history.push_within(url),
             Place::Same => tab.history.replace_within(url),
             Place::Entry(index) => tab.history.go_within(index),
+            Place::NewState(state, by_user) => tab.history.push_state(url, state, by_user),
+            Place::SameState(state) => tab.history.replace_state(url, state),
         }
-        self.visits.add(url);
-        self.visits.name(url, &committed.title);
+        if !is_by_page {
+            self.visits.add(url);
+            self.visits.name(url, &committed.title);
+        }
         let within = RecordKind::Within {
             navigation: committed.navigation,
             url: url.to_owned(),
@@ -127,19 +203,26 @@ impl Core {
         self.record(within, Some(id), Some(process));
     }
 
-    fn tell_within(&mut self, id: TabId, process: ProcessId, url: &Url, scroll_y: Option<u32>) {
+    fn tell_within(&mut self, id: TabId, process: ProcessId, scroll_y: Option<u32>) {
         let now = self.now;
-        let committed = self.tabs.find(id).and_then(|tab| tab.committed.as_ref());
-        let Some(navigation) = committed.map(|committed| committed.navigation) else {
+        let Some(tab) = self.tabs.find(id) else {
             return;
         };
+        let Some(committed) = &tab.committed else {
+            return;
+        };
+        let (navigation, url) = (committed.navigation, committed.url.clone());
+        let state = tab.history.current().and_then(|entry| entry.state.clone());
+        let place = tab.history.place();
         let Some(entry) = self.processes.living_mut(process) else {
             return;
         };
         let go = GoWithin {
             sequence: entry.unanswered.send(now),
             navigation,
-            fragment: url.fragment().map(str::to_owned),
+            url,
+            state,
+            place,
             scroll_y,
         };
         self.emit(Action::GoWithin { process, go });

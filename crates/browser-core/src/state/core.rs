@@ -10,13 +10,16 @@ use crate::state::ids::Ids;
 use crate::state::input::InputState;
 use crate::state::popup::Popup;
 use crate::state::processes::Processes;
+use crate::state::script_sites::ScriptSites;
 use crate::state::service::{Service, Services};
+use crate::state::storage::Storage;
 use crate::state::surface::Window;
 use crate::state::surfaces::Surfaces;
 use crate::state::tabs::Tabs;
 use crate::state::visits::Visits;
 use crate::state::zoom::Zooms;
 use protocol::appearance::Percent;
+use protocol::dialog::DialogView;
 use protocol::ids::{NavigationId, ProcessId, TabId};
 use protocol::shell::{Popup as PopupView, ShellState};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -38,10 +41,16 @@ pub struct Core {
     pub(crate) popup: Option<Popup>,
     /// What the shell was told of it last.
     pub(crate) popup_told: Option<PopupView>,
+    /// The dialog that the shell was told of last.
+    pub(crate) dialog_told: Option<DialogView>,
+    /// How many dialogs were opened so far.
+    pub(crate) dialogs_opened: u32,
     pub(crate) pastes: Pastes,
     pub(crate) visits: Visits,
     pub(crate) closed_tabs: ClosedTabs,
     pub(crate) zooms: Zooms,
+    pub(crate) scripts_off: ScriptSites,
+    pub(crate) storage: Storage,
     /// The text that was looked for last, in any tab.
     pub(crate) last_find: String,
     /// What the shell was told last.
@@ -73,10 +82,14 @@ impl Core {
             input: InputState::default(),
             popup: None,
             popup_told: None,
+            dialog_told: None,
+            dialogs_opened: 0,
             pastes: Pastes::default(),
             visits: Visits::default(),
             closed_tabs: ClosedTabs::default(),
             zooms: Zooms::default(),
+            scripts_off: ScriptSites::default(),
+            storage: Storage::default(),
             last_find: String::new(),
             shell_told: None,
             icons_told: BTreeMap::new(),

@@ -1,7 +1,8 @@
 //! The session history of one tab: bounded, and committed addresses only.
 
 use protocol::ids::NavigationId;
-use protocol::limits::HISTORY_ENTRIES_MAX;
+use protocol::limits::{HISTORY_ENTRIES_MAX, HISTORY_STATES_BYTES_MAX};
+use protocol::renderer::HistoryPlace;
 
 /// One place in the history.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,6 +14,10 @@ pub(crate) struct Entry {
     pub(crate) scroll_y: Option<u32>,
     /// The document that it is a place of: entries of one document differ by their fragment.
     pub(crate) document: Option<NavigationId>,
+    /// What a script gave it, as JSON.
+    pub(crate) state: Option<String>,
+    /// Whether its page left it without the user: Back passes over it.
+    pub(crate) is_passed_over: bool,
 }
 
 /// The entries of one tab, oldest first.
@@ -49,6 +54,29 @@ impl History {
         self.at.checked_sub(1)
     }
 
+    /// The index of the entry that the user's Back leads to: a page must not hold the user by
+    /// entries that it makes by itself.
+    pub(crate) fn back_of_user(&self) -> Option<usize> {
+        let before = self.entries.get(..self.at)?;
+        let chosen = before.iter().rposition(|entry| !entry.is_passed_over);
+        chosen.or(self.back())
+    }
+
+    /// The index of the entry so many places away.
+    pub(crate) fn away(&self, by: i32) -> Option<usize> {
+        let index = self.at.checked_add_signed(isize::try_from(by).ok()?)?;
+        (index < self.entries.len()).then_some(index)
+    }
+
+    /// Where the present entry stands.
+    pub(crate) fn place(&self) -> HistoryPlace {
+        let fit = |number: usize| u16::try_from(number).unwrap_or(u16::MAX);
+        HistoryPlace {
+            index: fit(self.at),
+            length: fit(self.entries.len()),
+        }
+    }
+
     /// The index of the entry after, if there is one.
     pub(crate) fn forward(&self) -> Option<usize> {
         Some(self.at + 1).filter(|&next| next < self.entries.len())
@@ -73,9 +101,54 @@ impl History {
             Some(entry) if entry.url != url => self.append(Entry {
                 url: url.to_owned(),
                 scroll_y: None,
+                state: None,
+                is_passed_over: false,
                 ..entry.clone()
             }),
             _ => {}
+        }
+    }
+
+    /// A script makes an entry for the present document. With `by_user` the user has acted on it
+    /// since the entry before.
+    pub(crate) fn push_state(&mut self, url: &str, state: Option<String>, by_user: bool) {
+        let Some(current) = self.current_mut() else {
+            return;
+        };
+        current.is_passed_over |= !by_user;
+        let entry = Entry {
+            url: url.to_owned(),
+            scroll_y: None,
+            state,
+            is_passed_over: false,
+            ..current.clone()
+        };
+        self.append(entry);
+        self.bound_states();
+    }
+
+    /// A script changes the present entry.
+    pub(crate) fn replace_state(&mut self, url: &str, state: Option<String>) {
+        if let Some(entry) = self.current_mut() {
+            entry.url = url.to_owned();
+            entry.state = state;
+        }
+        self.bound_states();
+    }
+
+    /// Forgets the states of the oldest entries where there are too many bytes of them.
+    fn bound_states(&mut self) {
+        let size = |entry: &Entry| entry.state.as_ref().map_or(0, String::len);
+        let mut bytes: usize = self.entries.iter().map(size).sum();
+        let at = self.at;
+        for (index, entry) in self.entries.iter_mut().enumerate() {
+            if bytes <= HISTORY_STATES_BYTES_MAX {
+                return;
+            }
+            if index != at {
+                bytes -= size(entry);
+                entry.state = None;
+            }
         }
     }
 
@@ -99,8 +172,11 @@ impl History {
                 entry.document = Some(document);
             }
         }
-        if let Some(entry) = self.current_mut() {
+        if let Some(entry) = self.current_mut()
+            && entry.url != url
+        {
             entry.url = url.to_owned();
+            entry.state = None;
         }
     }
 
@@ -120,9 +196,7 @@ impl History {
 
     /// The present entry is another place of its document.
     pub(crate) fn replace_within(&mut self, url: &str) {
-        if let Some(entry) = self.current_mut() {
-            entry.url = url.to_owned();
-        }
+        self.replace_state(url, None);
     }
 
     /// Moves to an entry, which was loaded again, perhaps to another address.
@@ -160,6 +234,37 @@ mod tests {
             .collect();
         let [new, other] = [NavigationId(3), NavigationId(2)].map(Some);
         assert_eq!(documents, [new, new, other]);
+    }
+
+    #[test]
+    fn back_passes_over_what_a_page_left_without_the_user() {
+        let mut history = History::default();
+        history.push("search", DOCUMENT);
+        history.push("page", NavigationId(2));
+        for url in ["page?1", "page?2"] {
+            history.push_state(url, None, false);
+        }
+        assert_eq!((history.back(), history.back_of_user()), (Some(2), Some(0)));
+        history.push_state("page?3", Some("{}".to_owned()), true);
+        assert_eq!(history.back_of_user(), Some(3));
+        assert_eq!(history.away(-4), Some(0));
+        assert_eq!((history.away(-5), history.away(1)), (None, None));
+    }
+
+    #[test]
+    fn states_are_bounded_and_the_oldest_go_first() {
+        let mut history = History::default();
+        history.push("a", DOCUMENT);
+        let state = "s".repeat(HISTORY_STATES_BYTES_MAX / 8);
+        for n in 0..10 {
+            history.push_state(&n.to_string(), Some(state.clone()), true);
+        }
+        let kept = (0..history.len()).filter_map(|n| history.get(n)?.state.as_ref());
+        assert_eq!(kept.count(), 8);
+        assert!(history.current().is_some_and(|it| it.state.is_some()));
+        history.go_within(0);
+        history.replace("elsewhere", NavigationId(9));
+        assert!(history.current().is_some_and(|it| it.state.is_none()));
     }
 
     #[test]

@@ -99,6 +99,11 @@ impl Granted {
         self.ids.contains(&id) || self.forgotten.is_some_and(|highest| id <= highest)
     }
 
+    /// Whether it is the one given last.
+    pub(crate) fn is_last(&self, id: NavigationId) -> bool {
+        self.ids.last() == Some(&id)
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.ids.is_empty()
     }

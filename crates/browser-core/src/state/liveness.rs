@@ -81,6 +81,11 @@ impl Unanswered {
         self.slowness = Slowness::Marked;
     }
 
+    /// It had no reason to answer until now.
+    pub(crate) fn rest(&mut self, now: Time) {
+        self.patience_from = now;
+    }
+
     /// Since when it has been silent.
     pub(crate) fn silent_since(&self) -> Option<Time> {
         self.unanswered

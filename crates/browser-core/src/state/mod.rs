@@ -3,6 +3,7 @@
 pub(crate) mod clipboard;
 pub(crate) mod closed_tabs;
 pub(crate) mod core;
+pub(crate) mod dialog;
 pub(crate) mod find;
 pub(crate) mod history;
 pub(crate) mod ids;
@@ -15,7 +16,10 @@ pub(crate) mod process;
 pub(crate) mod processes;
 pub(crate) mod rate_limit;
 pub(crate) mod restarts;
+pub(crate) mod script;
+pub(crate) mod script_sites;
 pub(crate) mod service;
+pub(crate) mod storage;
 pub(crate) mod surface;
 pub(crate) mod surfaces;
 pub(crate) mod tab;

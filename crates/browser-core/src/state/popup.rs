@@ -14,6 +14,8 @@ pub(crate) enum Choice {
     Close(TabId),
     /// Close all tabs but that one.
     CloseOthers(TabId),
+    /// Open the console of the tab in a new tab.
+    Console(TabId),
     /// Copy the selected text of a surface.
     Copy(SurfaceId),
     /// Copy an address.
@@ -34,6 +36,10 @@ pub(crate) enum Choice {
     /// Open the tab again that was closed last.
     Reopen,
     SelectAll(SurfaceId),
+    /// End the scripts of the tab's page.
+    StopScript(TabId),
+    /// Turn the scripts of the tab's site off, or on again.
+    ToggleScripts(TabId),
     /// Open the source of the tab's page in a new tab.
     ViewSource(TabId),
 }

@@ -5,18 +5,24 @@ use crate::event::Time;
 use crate::state::ids::Granted;
 use crate::state::liveness::Unanswered;
 use crate::state::rate_limit::RateLimit;
-use protocol::ids::{ProcessId, Role, TabId};
+use crate::state::script::Scripts;
+use crate::state::storage::StorageUse;
+use protocol::ids::{NavigationId, ProcessId, Role, TabId};
 use protocol::input::Cursor;
 use protocol::limits;
 use protocol::site::Site;
 use std::collections::VecDeque;
 
+/// Console lines that are taken from it in a second: its own seconds begin at other times.
+const CONSOLE_LINES_MAX: usize = 2 * limits::CONSOLE_LINES_PER_SECOND_MAX;
 /// Messages remembered per process, for its card.
 const NOTES_MAX: usize = 8;
 
 /// What a renderer was asked for and has not answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Asked {
+    /// Whether its page wants to be left.
+    Leave,
     /// What lies at a place of its page.
     Target,
     /// The text that the user copies or cuts.
@@ -58,8 +64,27 @@ pub(crate) struct Process {
     pub(crate) unanswered: Unanswered,
     /// What it was asked for, by the number of the question; it may answer until it says `Done`.
     pub(crate) asked: VecDeque<(u32, Asked)>,
-    /// Whether it has begun to run scripts.
-    pub(crate) has_script: bool,
+    pub(crate) scripts: Scripts,
+    /// The dialog for which its script waits: the number of the question, and of which document.
+    pub(crate) dialog: Option<(u32, NavigationId)>,
+    /// The document that may ask no more, once its next question is answered.
+    pub(crate) mutes: Option<NavigationId>,
+    /// The document that was told to ask no more.
+    pub(crate) muted: Option<NavigationId>,
+    /// The document that wants to be asked before it is left.
+    pub(crate) guards: Option<NavigationId>,
+    /// Whether the user acted on the page since it last made an entry of the history.
+    pub(crate) acted: bool,
+    /// How often its page has changed its address without that.
+    pub(crate) states_pushed: RateLimit,
+    /// Whether the user has ever acted on its pages.
+    pub(crate) has_acted: bool,
+    /// How often its page has written to its console.
+    pub(crate) console_lines: RateLimit,
+    /// Lines beyond that, of which nobody has been told.
+    pub(crate) console_left_out: u32,
+    /// How its document uses storage; none if it must not.
+    pub(crate) storage: Option<StorageUse>,
     /// Whether the user acted on the page since it last opened a tab.
     pub(crate) activated: bool,
     /// How often its page has asked to go elsewhere.
@@ -87,7 +112,20 @@ impl Process {
             navigations: Granted::default(),
             unanswered: Unanswered::default(),
             asked: VecDeque::new(),
-            has_script: false,
+            scripts: Scripts::default(),
+            dialog: None,
+            mutes: None,
+            muted: None,
+            guards: None,
+            acted: false,
+            states_pushed: RateLimit::new(
+                limits::PAGE_NAVIGATIONS_MAX,
+                limits::PAGE_NAVIGATIONS_WINDOW_MS,
+            ),
+            has_acted: false,
+            console_lines: RateLimit::new(CONSOLE_LINES_MAX, 1_000),
+            console_left_out: 0,
+            storage: None,
             activated: false,
             navigations_asked: RateLimit::new(
                 limits::PAGE_NAVIGATIONS_MAX,

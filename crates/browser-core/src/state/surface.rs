@@ -59,6 +59,7 @@ pub(crate) struct Window {
     pub(crate) card: Option<SurfaceId>,
     pub(crate) popup: Option<SurfaceId>,
     pub(crate) find: Option<SurfaceId>,
+    pub(crate) dialog: Option<SurfaceId>,
     pub(crate) scene_told: Option<Scene>,
     pub(crate) title_told: Option<String>,
     pub(crate) cursor_told: Cursor,
@@ -75,6 +76,7 @@ impl Window {
             card: None,
             popup: None,
             find: None,
+            dialog: None,
             scene_told: None,
             title_told: None,
             cursor_told: Cursor::Default,
@@ -83,9 +85,8 @@ impl Window {
 
     /// The surfaces that the shell paints.
     pub(crate) fn parts(&self) -> impl Iterator<Item = SurfaceId> {
-        [self.strip, self.card, self.find, self.popup]
-            .into_iter()
-            .flatten()
+        let parts = [self.strip, self.card, self.find, self.popup, self.dialog];
+        parts.into_iter().flatten()
     }
 
     /// Nothing is shown any more.

@@ -2,6 +2,7 @@
 
 use crate::death::DeathCause;
 use crate::event::Time;
+use crate::state::dialog::{Dialogs, Leaving};
 use crate::state::find::Find;
 use crate::state::history::History;
 use crate::state::injection::Injection;
@@ -27,6 +28,12 @@ pub(crate) struct Tab {
     pub(crate) crash: Option<Crash>,
     /// A remark on the page; goes with the next commit.
     pub(crate) notice: Option<String>,
+    /// The dialogs of its document; they go with the next commit.
+    pub(crate) dialogs: Dialogs,
+    /// Its page was asked whether it wants to be left.
+    pub(crate) leaving: Option<Leaving>,
+    /// The address that its page tried to open without the user; goes with the next commit.
+    pub(crate) blocked_popup: Option<String>,
     /// The bar for finding text, if it is open; goes with the next commit.
     pub(crate) find: Option<Find>,
     /// The name that a link's `target` gave it, and the page that it was opened from.
@@ -113,6 +120,9 @@ impl Tab {
             pending: None,
             crash: None,
             notice: None,
+            dialogs: Dialogs::default(),
+            leaving: None,
+            blocked_popup: None,
             find: None,
             named: None,
             refresh: None,

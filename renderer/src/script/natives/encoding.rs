@@ -8,7 +8,7 @@ use rquickjs::{Ctx, Object, Result, TypedArray};
 use std::rc::Rc;
 
 /// The bytes of a text that has one character a byte.
-fn bytes_of(binary: &str) -> Vec<u8> {
+pub(super) fn bytes_of(binary: &str) -> Vec<u8> {
     binary.chars().map(|character| character as u8).collect()
 }
 

@@ -1,14 +1,17 @@
 //! What the prelude is made of: functions of one object that no page ever sees. Each looks its
 //! nodes up first; one that is gone is nothing.
 
+mod asking;
 mod attributes;
 mod cssom;
 mod encoding;
+mod fetch;
 mod focus;
 mod forms;
 mod layout;
 mod page;
 mod selectors;
+mod storage;
 mod style;
 mod text;
 mod tree;
@@ -22,15 +25,18 @@ use std::rc::Rc;
 pub(crate) fn all<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> Result<Object<'js>> {
     let natives = Object::new(ctx.clone())?;
     type Add = for<'js> fn(&Object<'js>, &Rc<Host>) -> Result<()>;
-    let groups: [Add; 12] = [
+    let groups: [Add; 15] = [
+        asking::add,
         attributes::add,
         cssom::add,
         encoding::add,
+        fetch::add,
         focus::add,
         forms::add,
         layout::add,
         page::add,
         selectors::add,
+        storage::add,
         style::add,
         text::add,
         tree::add,

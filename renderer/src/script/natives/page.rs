@@ -5,6 +5,7 @@ use crate::script::host::Host;
 use crate::script::limits::RANDOM_BYTES_MAX;
 use crate::script::native::native;
 use crate::script::scripts;
+use crate::script::written;
 use rquickjs::{Ctx, Exception, Object, Result, TypedArray};
 use std::rc::Rc;
 use std::time::Instant;
@@ -29,8 +30,13 @@ fn random<'js>(ctx: &Ctx<'js>, count: usize) -> Result<TypedArray<'js, u8>> {
 
 pub(super) fn add<'js>(natives: &Object<'js>, host: &Rc<Host>) -> Result<()> {
     native!(natives, "now", host, || host.now_ms());
-    native!(natives, "log", host, |level: String, text: String| host
-        .log(&level, &text));
+    native!(
+        natives,
+        "log",
+        host,
+        |level: String, text: String, stack: String, groups: u8| host
+            .log_from(&level, &text, &stack, groups)
+    );
     native!(natives, "url", host, || host.url.borrow().to_string());
     native!(natives, "setUrl", host, |text: String| {
         if let Ok(url) = Url::parse(&text) {
@@ -41,6 +47,9 @@ pub(super) fn add<'js>(natives: &Object<'js>, host: &Rc<Host>) -> Result<()> {
         &host, &text
     )));
     native!(natives, "listen", host, |kind: String| {
+        if kind == "beforeunload" {
+            host.outside.guard_leaving();
+        }
         host.listened.borrow_mut().insert(kind);
     });
     native!(natives, "timer", host, |id: u32, delay_ms: f64| {
@@ -67,6 +76,12 @@ pub(super) fn add<'js>(natives: &Object<'js>, host: &Rc<Host>) -> Result<()> {
     native!(natives, "currentScript", host, || OrNull(
         host.current_script.get().map(Handle)
     ));
+    native!(
+        natives,
+        "write",
+        host,
+        |ctx: Ctx<'js>, text: String| OrName(written::write(&host, &ctx, &text))
+    );
     // A script has come into the document by a script: one with a text runs at once.
     native!(natives, "runScript", host, |ctx: Ctx<'js>, node: Handle| {
         scripts::run_injected(&host, &ctx, node.0);

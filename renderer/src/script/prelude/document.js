@@ -209,23 +209,11 @@ const textsOf = (values) => {
   for (let i = 0; i < values.length; i++) push(texts, text(values[i]));
   return texts;
 };
-/** The document is there in whole, so markup goes to where its script stands. */
-let written = null, writtenAfter = null;
+/** Only a script at which the parser stands has a place to write to. */
 function write(markup) {
-  const at = n.currentScript();
-  if (at === null || n.parent(at) === null) {
-    n.log('warn', 'document.write after the page has loaded is not supported');
-    return;
+  if (!checked(n.write(markup))) {
+    n.log('warn', 'document.write has no effect: no script that the parser waits for is running', '', 0);
   }
-  if (writtenAfter !== at || written === null || n.parent(written) !== n.parent(at)) written = at;
-  writtenAfter = at;
-  const parent = n.parent(at);
-  const fragment = checked(n.fragment(n.type(parent) === 1 ? parent : null, markup, true));
-  const children = n.children(fragment);
-  if (children.length === 0) return;
-  const next = n.sibling(written, 1);
-  written = children[children.length - 1];
-  insert(parent, wrap(fragment), next);
 }
 
 expose('Document', Document);

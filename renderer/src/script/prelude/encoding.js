@@ -11,14 +11,19 @@ class TextEncoder {
 }
 /** Bytes as a text of one character a byte. */
 const binaryOf = (bytes) => {
+  const buffer = viewBuffer(bytes), from = viewOffset(bytes), count = viewLength(bytes);
   let binary = '';
-  for (let i = 0; i < bytes.length; i += 4096) {
-    const part = [];
-    for (let j = i; j < min(i + 4096, bytes.length); j++) put(part, j - i, bytes[j]);
+  for (let at = 0; at < count; at += 2048) {
+    const length = min(2048, count - at), part = new PlainUint8Array(buffer, from + at, length);
+    // A page may say something else of all arrays.
+    defineProperty(part, 'length', { value: length, __proto__: null });
     binary += apply(fromCharCode, undefined, part);
   }
   return binary;
 };
+const viewPart = (name) =>
+  uncurry(getOwnPropertyDescriptor(getPrototypeOf(PlainUint8Array.prototype), name).get);
+const viewOffset = viewPart('byteOffset'), viewLength = viewPart('byteLength');
 const bytesOf = (source) => isView(source)
   ? new PlainUint8Array(source.buffer, source.byteOffset, source.byteLength)
   : new PlainUint8Array(source);

@@ -13,7 +13,12 @@ return {
     const bubbles = type === 'DOMContentLoaded' || type === 'scroll' || type === 'visibilitychange';
     dispatch(isOfDocument ? document : G, trusted(new Event(type, { bubbles })));
   },
-  element(type, handle) { dispatch(wrap(handle), trusted(new Event(type))); },
+  leave: wantsToStay,
+  element(type, handle) {
+    const target = wrap(handle);
+    mapDelete(pictures, handle);
+    dispatch(target, trusted(new Event(type)));
+  },
   timer: runTimer,
   frames: runFrames,
   boxes: tellBoxes,
@@ -22,13 +27,15 @@ return {
   watch,
   changes: tellChanges,
   submit: submitFrom,
+  answer,
   rejections: tellRejections,
   rejected(promise, reason, isHandled) {
     if (isHandled) mapDelete(rejected, promise);
     else mapSet(rejected, promise, reason);
   },
+  storage: tellStored,
   within(oldURL, newURL) {
-    dispatch(G, trusted(new PopStateEvent('popstate', { state: historyState })));
-    if (oldURL !== newURL) dispatch(G, trusted(new HashChangeEvent('hashchange', { oldURL, newURL })));
+    dispatch(G, trusted(new PopStateEvent('popstate', { state: presentState() })));
+    if (oldURL !== newURL && withoutHash(oldURL) === withoutHash(newURL)) dispatch(G, trusted(new HashChangeEvent('hashchange', { oldURL, newURL })));
   },
 };

@@ -231,7 +231,8 @@ function callHandler(handler, target, event, details) {
         [event.message, event.filename, event.lineno, event.colno, event.error]) === true
         ? false : undefined;
     } else returned = apply(handler, target, [event]);
-    if (returned === false) prevent(details);
+    const stays = details.type === 'beforeunload' && returned !== undefined && returned !== null;
+    if (returned === false || stays) prevent(details);
   } catch (error) { report(error); }
 }
 
@@ -344,7 +345,7 @@ function report(error) {
       if (!dispatch(G, event)) return;
     } finally { isReporting = false; }
   }
-  n.log('error', stack === '' ? message : `${message}\n${stack}`);
+  n.log('error', stack === '' ? message : `${message}\n${stack}`, wellFormed(stack), 0);
 }
 const trusted = (event) => { detailsOf(event).isTrusted = true; return event; };
 expose('EventTarget', EventTarget);

@@ -241,6 +241,17 @@ const sizeOf = (element, name, side) => {
   return trunc(+(n.attribute(handle, name) ?? 0)) || 0;
 };
 reflectUrl(image, 'src');
+// What loads outside the document is held by nothing else, and has listeners.
+const pictures = new PlainMap(), pictureSource = getOwnPropertyDescriptor(image, 'src');
+const setPictureSource = uncurry(pictureSource.set);
+defineProperty(image, 'src', {
+  ...pictureSource,
+  set(value) {
+    setPictureSource(this, value);
+    const handle = handleOf(this);
+    if (!n.isConnected(handle)) mapSet(pictures, handle, this);
+  },
+});
 reflectText(image, 'alt srcset sizes name useMap=usemap loading decoding crossOrigin=crossorigin');
 reflectFlag(image, 'isMap=ismap');
 expose('Image', function Image(width, height) {

@@ -124,7 +124,7 @@ class Crypto {
     need(arguments, 1);
     stateOf(this);
     if (!isView(array)) throw new PlainTypeError('The argument is not an array of numbers');
-    const name = passes(viewLength, array) ? 'DataView' : typedName(array);
+    const name = passes(dataLength, array) ? 'DataView' : typedName(array);
     if (typedClasses[name] === undefined || startsWith(name, 'Float')) fail('TypeMismatchError');
     const size = typedBytes(array);
     if (size > randomMax) fail('QuotaExceededError');

@@ -6,14 +6,14 @@ const dateValue = uncurry(Date.prototype.getTime), PlainDate = Date, PlainRegExp
 const regexSource = uncurry(getOwnPropertyDescriptor(RegExp.prototype, 'source').get);
 const regexFlags = uncurry(getOwnPropertyDescriptor(RegExp.prototype, 'flags').get);
 const bufferSize = uncurry(getOwnPropertyDescriptor(ArrayBuffer.prototype, 'byteLength').get);
-const bufferSlice = uncurry(ArrayBuffer.prototype.slice);
+const copyBuffer = uncurry(ArrayBuffer.prototype.slice);
 const bufferTransfer = ArrayBuffer.prototype.transfer && uncurry(ArrayBuffer.prototype.transfer);
 const typedPrototype = getPrototypeOf(Uint8Array.prototype);
 const typedName = uncurry(getOwnPropertyDescriptor(typedPrototype, toStringTag).get);
 const typedOffset = uncurry(getOwnPropertyDescriptor(typedPrototype, 'byteOffset').get);
 const typedLength = uncurry(getOwnPropertyDescriptor(typedPrototype, 'length').get);
-const viewOffset = uncurry(getOwnPropertyDescriptor(DataView.prototype, 'byteOffset').get);
-const viewLength = uncurry(getOwnPropertyDescriptor(DataView.prototype, 'byteLength').get);
+const dataOffset = uncurry(getOwnPropertyDescriptor(DataView.prototype, 'byteOffset').get);
+const dataLength = uncurry(getOwnPropertyDescriptor(DataView.prototype, 'byteLength').get);
 const dataBuffer = uncurry(getOwnPropertyDescriptor(DataView.prototype, 'buffer').get);
 const PlainDataView = DataView, objectPrototype = Object.prototype;
 const primitives = [uncurry(Boolean.prototype.valueOf), uncurry(Number.prototype.valueOf),
@@ -76,7 +76,7 @@ function copySpecial(value, remember, known, transferred) {
     if (copied !== undefined) return remember(copied);
   }
   if (isView(value)) return copyView(value, remember, known, transferred);
-  if (passes(bufferSize, value)) return remember(bufferSlice(value, 0));
+  if (passes(bufferSize, value)) return remember(copyBuffer(value, 0));
   if (passes(dateValue, value)) return remember(new PlainDate(dateValue(value)));
   if (passes(mapSize, value)) {
     const copied = remember(new PlainMap()), entries = [];
@@ -107,9 +107,9 @@ const regexTest = (value) => {
   regexSource(value);
 };
 function copyView(value, remember, known, transferred) {
-  const isData = passes(viewLength, value);
+  const isData = passes(dataLength, value);
   const buffer = structuredCopy(isData ? dataBuffer(value) : viewBuffer(value), known, transferred);
-  if (isData) return remember(new PlainDataView(buffer, viewOffset(value), viewLength(value)));
+  if (isData) return remember(new PlainDataView(buffer, dataOffset(value), dataLength(value)));
   const Class = typedClasses[typedName(value)];
   if (Class === undefined) uncloneable();
   return remember(new Class(buffer, typedOffset(value), typedLength(value)));

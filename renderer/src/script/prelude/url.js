@@ -28,8 +28,6 @@ class URL {
   toJSON() { return this.#parts[0]; }
   static canParse(url, base) { return n.parseUrl(text(url), base === undefined ? null : text(base)) !== null; }
   static parse(url, base) { try { return new URL(url, base); } catch { return null; } }
-  static createObjectURL() { return fail('NotSupportedError'); }
-  static revokeObjectURL() {}
 }
 var partsOf, setParts, refreshSearch;
 urlParts.forEach((part, at) => defineProperty(URL.prototype, part, {
@@ -48,6 +46,8 @@ class URLSearchParams {
   static {
     setPairs = (params, search) => { params.#pairs = decodePairs(search); };
     ownParams = (params, url) => { params.#url = url; };
+    isParams = (value) => isObject(value) && #pairs in value;
+    pairsOf = (params) => params.#pairs;
   }
   constructor(init = '') {
     if (isObject(init)) {
@@ -126,7 +126,7 @@ class URLSearchParams {
   *values() { for (let i = 0; i < this.#pairs.length; i++) yield this.#pairs[i][1]; }
   toString() { return n.formEncode(this.#pairs); }
 }
-var setPairs, ownParams;
+var setPairs, ownParams, isParams, pairsOf;
 defineProperty(URLSearchParams.prototype, Symbol.iterator, {
   value: URLSearchParams.prototype.entries, writable: true, configurable: true,
 });

@@ -76,50 +76,10 @@ function tellRejections() {
     if (dispatch(G, event)) {
       let shown = 'a promise was rejected';
       try { shown = `Uncaught (in promise) ${text(reason)}`; } catch { /* Its own method threw. */ }
-      n.log('error', shown);
+      n.log('error', shown, '', 0);
     }
   }
 }
-
-// ---- console
-
-const shown = (value, depth) => {
-  try {
-    if (typeof value === 'string') return value;
-    if (value instanceof PlainError) return `${value}\n${value.stack}`;
-    if (isNode(value)) return `<${value.nodeName}>`;
-    if (typeof value === 'object' && value !== null) {
-      return depth > 0 ? '…' : stringify(value) ?? '{}';
-    }
-    return typeof value === 'function' ? `function ${value.name}` : `${String_(value)}`;
-  } catch { return '[?]'; }
-};
-const String_ = String;
-const line = (values) => {
-  const parts = [];
-  for (let i = 0; i < min(values.length, 50); i++) push(parts, shown(values[i], 0));
-  return wellFormed(join(parts, ' '));
-};
-const counts = new PlainMap(), started = new PlainMap();
-const consoleObject = {};
-for (const level of ['log', 'info', 'warn', 'error', 'debug', 'dir', 'table', 'group', 'trace',
-  'groupCollapsed', 'dirxml']) {
-  consoleObject[level] = (...values) => n.log(level, line(values));
-}
-mix(consoleObject, {
-  assert(condition, ...values) { if (!condition) n.log('error', `Assertion failed: ${line(values)}`); },
-  clear() {}, groupEnd() {}, profile() {}, profileEnd() {}, timeStamp() {},
-  count(label = 'default') {
-    const key = text(label), count = (mapGet(counts, key) || 0) + 1;
-    mapSet(counts, key, count);
-    n.log('info', `${key}: ${count}`);
-  },
-  countReset(label = 'default') { mapDelete(counts, text(label)); },
-  time(label = 'default') { mapSet(started, text(label), n.now()); },
-  timeLog(label = 'default') { n.log('info', `${text(label)}: ${n.now() - (mapGet(started, text(label)) ?? 0)} ms`); },
-  timeEnd(label = 'default') { consoleObject.timeLog(label); mapDelete(started, text(label)); },
-});
-expose('console', consoleObject);
 
 // ---- location and history
 
@@ -128,8 +88,14 @@ class Location {
   get href() { return n.url(); }
   set href(value) { go(text(value)); }
   assign(value) { go(text(value)); }
-  replace(value) { go(text(value)); }
-  reload() { const at = n.url(), end = stringIndexOf(at, '#'); checked(n.navigate(end < 0 ? at : substring(at, 0, end))); }
+  replace(value) {
+    const url = n.resolve(text(value));
+    if (url === null) fail('SyntaxError');
+    const isWithin = stringIndexOf(url, '#') >= 0 && withoutHash(url) === withoutHash(n.url());
+    if (isWithin || startsWith(url, 'javascript:')) go(url);
+    else checked(n.replace(url));
+  }
+  reload() { n.reload(); }
   toString() { return n.url(); }
   get ancestorOrigins() { return []; }
 }
@@ -173,23 +139,36 @@ expose('Location', Location);
 
 class History {
   constructor() { illegal(); }
-  get length() { return 1; }
-  get state() { return historyState; }
+  get length() { return n.historyLength(); }
+  get state() { return presentState(); }
   get scrollRestoration() { return 'auto'; }
   set scrollRestoration(value) { text(value); }
-  back() {} forward() {} go(steps) { if (steps === undefined || +steps === 0) location.reload(); }
-  pushState(state, title, url) { setHistory(state, url); }
-  replaceState(state, title, url) { setHistory(state, url); }
-}
-let historyState = null;
-function setHistory(state, given) {
-  if (given !== undefined && given !== null) {
-    const url = n.resolve(text(given)), now = n.parseUrl(n.url(), null);
-    const parts = url === null ? null : n.parseUrl(url, null);
-    if (parts === null || parts[1] !== now[1]) fail('SecurityError');
-    n.setUrl(url);
+  back() { n.traverse(-1); }
+  forward() { n.traverse(1); }
+  go(by) {
+    const steps = trunc(+by || 0);
+    if (steps === 0) n.reload();
+    else if (steps > -10_000 && steps < 10_000) n.traverse(steps);
   }
-  historyState = state === undefined ? null : state;
+  pushState(state, title, url) { setHistory(state, url, false); }
+  replaceState(state, title, url) { setHistory(state, url, true); }
+}
+let stateJson = null, stateValue = null;
+/** The state of the present entry; the same object for as long as it is the same state. */
+function presentState() {
+  const json = n.historyState();
+  if (json !== stateJson) {
+    stateJson = json;
+    stateValue = json === null ? null : parseJson(json);
+  }
+  return stateValue;
+}
+function setHistory(state, given, replaces) {
+  const json = state === undefined || state === null ? null : stringify(state);
+  if (json === undefined) fail('DataCloneError');
+  const url = given === undefined || given === null ? n.url() : n.resolve(text(given));
+  if (url === null) fail('SecurityError');
+  checked(n.pushState(url, json === null ? null : wellFormed(json), replaces));
 }
 const history = objectCreate(History.prototype);
 defineProperty(G, 'history', { get: () => history, enumerable: true, configurable: true });
@@ -197,6 +176,13 @@ expose('History', History);
 
 // ---- the rest
 
+class UserActivation {
+  constructor() { illegal(); }
+  get isActive() { return n.isActive(); }
+  get hasBeenActive() { return n.hasBeenActive(); }
+}
+const userActivation = objectCreate(UserActivation.prototype);
+expose('UserActivation', UserActivation);
 class Navigator { constructor() { illegal(); } }
 mix(Navigator.prototype, {
   get userAgent() { return 'Mozilla/5.0 (X11; Linux x86_64) Bulkhead/0.1'; },
@@ -213,6 +199,7 @@ mix(Navigator.prototype, {
   get hardwareConcurrency() { return 1; },
   get maxTouchPoints() { return 0; },
   get webdriver() { return false; },
+  get userActivation() { return userActivation; },
   javaEnabled() { return false; },
   sendBeacon() { return false; },
 });
@@ -268,11 +255,13 @@ const windowMembers = {
     remove(handleOf(link));
     return null;
   },
-  close() {}, stop() {}, focus() {}, blur() {}, print() {},
+  close() { n.closeTab(); }, stop() {}, focus() {}, blur() {}, print() {},
   matchMedia(query) { need(arguments, 1); return mediaList(text(query)); },
-  alert(message) { n.log('warn', `alert: ${message === undefined ? '' : text(message)}`); },
-  confirm(message) { n.log('warn', `confirm: ${text(message)}`); return false; },
-  prompt(message) { n.log('warn', `prompt: ${text(message)}`); return null; },
+  alert(message) { n.alert(message === undefined ? '' : text(message)); },
+  confirm(message) { return n.confirm(message === undefined ? '' : text(message)); },
+  prompt(message, initial) {
+    return n.prompt(message === undefined ? '' : text(message), initial === undefined ? '' : text(initial));
+  },
   get innerWidth() { return round(n.view()[0]); },
   get innerHeight() { return round(n.view()[1]); },
   get outerWidth() { return round(n.view()[0]); },

@@ -37,7 +37,7 @@ const readQuoted = (reader) => {
   return until(reader, quote);
 };
 /** A text with its references resolved. */
-function resolved(raw, isAttribute) {
+function unescaped(raw, isAttribute) {
   let out = '', from = 0;
   for (let i = 0; i < raw.length; i++) {
     const code = charCode(raw, i);
@@ -106,7 +106,7 @@ function readContent(reader, owner, into, outer, isDocument) {
   const { source } = reader;
   const addText = (raw, isResolved) => {
     if (raw === '') return;
-    const value = isResolved ? raw : resolved(normalized(raw), false);
+    const value = isResolved ? raw : unescaped(normalized(raw), false);
     if (isDocument && parent === into) {
       for (let i = 0; i < value.length; i++) if (!isXmlSpace(charCode(value, i))) badXml();
       return;
@@ -206,7 +206,7 @@ function readElement(reader, owner, outer) {
     skipSpace(reader);
     expect(reader, '=');
     skipSpace(reader);
-    const value = resolved(normalized(readQuoted(reader)), true);
+    const value = unescaped(normalized(readQuoted(reader)), true);
     for (let i = 0; i < given.length; i += 2) if (given[i] === key) badXml();
     push(given, key);
     push(given, value);

@@ -48,6 +48,7 @@ survives!(
     click_recursion,
     regex,
     pollution,
+    requests,
     brands,
     remove_on_down,
     remove_on_hover,
@@ -68,6 +69,8 @@ survives!(
     garbage,
     reuse,
     console,
+    dialogs,
+    history,
     layout,
     attributes,
     svg,
@@ -79,4 +82,5 @@ survives!(
     messages,
     custom_elements,
     xml,
+    storage,
 );

@@ -1,24 +1,32 @@
 //! Claims about scripts, against a realm and its document without the loop around.
 
+mod asking;
 mod dom;
 mod events;
+mod fetches;
 mod hostile;
+mod loading;
+mod modules;
 mod pages;
 mod platform;
+mod storage;
 mod taken_apart;
 mod traps;
 mod trees;
 mod wpt;
 
 use super::harness::bundled_fonts;
+use crate::document::markup::Markup;
+use crate::document::stream::{PIECE_BYTES, Step, Stream};
 use crate::load::fetcher::Fetcher;
 use crate::script::Realm;
-use crate::script::scripts::{Script, script_of};
+use crate::script::scripts::{Place, script_of};
 use crate::view::View;
 use crate::view::scripted::PageDefaults;
-use blitz_dom::{BaseDocument, NodeId, local_name};
+use blitz_dom::{BaseDocument, NodeId};
 use protocol::geometry::Size;
 use protocol::input::{Button, InputEvent, Key, Modifiers};
+use std::rc::Rc;
 use url::Url;
 
 /// What the main thread of the real process has.
@@ -36,6 +44,36 @@ fn on_stack(test: impl FnOnce() + Send + 'static) {
 
 const URL: &str = "http://site.test/page";
 
+/// The realm of the document that is shown.
+fn realm(view: &mut View) -> &'static Realm {
+    *view.script.get_or_insert_with(|| {
+        let url = Url::parse(URL).expect("a URL");
+        let defaults = Box::new(PageDefaults(view.events.clone()));
+        Realm::new(url, defaults, &mut view.document).expect("memory")
+    })
+}
+
+/// Runs a script that the parser has come to, if its text stands in it.
+fn run(view: &mut View, fetcher: &mut Fetcher, stream: &Rc<Stream>, node: NodeId) {
+    assert!(view.take_over_for_script(stream, fetcher));
+    let realm = realm(view);
+    realm.host.has_grown(stream.take_handlers());
+    let document = view.document.as_ref().expect("not lent");
+    let is_there = document
+        .get_node(node)
+        .is_some_and(|node| node.flags.is_in_document());
+    let script = script_of(document, node);
+    let is_new = realm.host.started.borrow_mut().insert(node);
+    if let Place::Text(text) = script.place
+        && is_there
+        && is_new
+    {
+        view.with_script(|realm| {
+            realm.run_at_parser(stream, |realm| realm.run(Some(node), &text, "test"));
+        });
+    }
+}
+
 /// A document with scripts that have run.
 struct Scripted {
     view: View,
@@ -49,45 +87,36 @@ impl Scripted {
         let mut view = View::new(bundled_fonts(), &fetcher);
         view.set_size(Size::new(400, 300));
         view.may_run_scripts = true;
-        view.show(html, URL);
+        let stream = Rc::new(view.open(Markup::Html, URL));
+        let mut rest = html;
+        while !rest.is_empty() && !stream.is_spent() {
+            let (piece, after) = rest.split_at(rest.ceil_char_boundary(PIECE_BYTES));
+            stream.push(piece);
+            rest = after;
+            loop {
+                match view.grow(&stream, || stream.step()) {
+                    Some(Step::Script(node)) => run(&mut view, &mut fetcher, &stream, node),
+                    Some(Step::Encoding(_)) => {}
+                    Some(Step::Fed) | None => break,
+                }
+            }
+        }
+        view.grow(&stream, || stream.end());
+        view.complete(&stream);
         view.settle(&mut fetcher);
-        let url = Url::parse(URL).expect("a URL");
-        let defaults = Box::new(PageDefaults(view.events.clone()));
-        let realm = Realm::new(url, defaults, &mut view.document).expect("memory");
-        view.script = Some(realm);
+        let realm = realm(&mut view);
+        realm.host.has_grown(stream.take_handlers());
         let mut page = Scripted {
             view,
             fetcher,
             realm,
         };
-        page.run_all();
         page.settle();
         page
     }
 
     fn document(&self) -> &BaseDocument {
         self.view.document.as_ref().expect("not lent")
-    }
-
-    fn run_all(&mut self) {
-        let mut scripts: Vec<(NodeId, String)> = Vec::new();
-        let document = self.document();
-        document.visit(|id, node| {
-            let is_script = node
-                .element_data()
-                .is_some_and(|element| element.name.local == local_name!("script"));
-            if let Script::Text(text) = script_of(document, id)
-                && is_script
-            {
-                scripts.push((id, text));
-            }
-        });
-        let ids: Vec<NodeId> = scripts.iter().map(|(id, _)| *id).collect();
-        self.realm.host.started.borrow_mut().extend(ids);
-        for (id, text) in scripts {
-            self.view
-                .with_script(|realm| realm.run(Some(id), &text, "test"));
-        }
     }
 
     /// Lays out, and drops what nobody holds.

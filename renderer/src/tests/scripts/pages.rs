@@ -1,7 +1,8 @@
 //! Claims about pages with scripts, through the loop.
 
 use crate::tests::harness::Outside;
-use protocol::renderer::FromRenderer;
+use protocol::input::{Button, InputEvent, Key, Modifiers};
+use protocol::renderer::{FromRenderer, ToRenderer};
 
 const RED: u32 = 0xff_0000;
 
@@ -60,7 +61,10 @@ fn scripts_run_in_order_and_the_events_of_loading_follow() {
             Some("defer.js") => b"o.push('defer')",
             _ => b"",
         };
-        outside.serve(request, &url, body);
+        match body.is_empty() {
+            true => outside.fail(request),
+            false => outside.serve(request, &url, body),
+        }
         urls.push(url);
     }
     assert_eq!(urls.len(), 3);
@@ -136,6 +140,38 @@ fn an_endless_script_is_stopped_and_the_page_goes_on() {
         _ => None,
     });
     outside.click(20.0, 20.0);
+    assert_eq!(outside.pixel(50, 50), RED);
+}
+
+#[test]
+fn the_broker_can_stop_a_script_in_the_middle_of_a_task_and_no_message_is_lost() {
+    let mut outside = Outside::page();
+    outside.load(
+        "<body style='margin:0;background:#ff0000'><script>onmousedown = () => { for (;;) { try \
+         { for (;;) {} } finally { continue; } } }; onkeyup = () => { document.title = 'runs' \
+         }</script>",
+    );
+    let modifiers = Modifiers::default();
+    let pressed = outside.begin_input(InputEvent::PointerDown {
+        x: 20.0,
+        y: 20.0,
+        button: Button::Left,
+        modifiers,
+    });
+    let key = outside.begin_input(InputEvent::KeyUp {
+        key: Key::Enter,
+        modifiers,
+    });
+    outside.send(ToRenderer::StopScript);
+    outside.wait_done(pressed);
+    outside.wait_done(key);
+    outside.wait_said("ScriptStopped", |message| {
+        matches!(message, FromRenderer::ScriptStopped { .. }).then_some(())
+    });
+    outside.wait_said("Incomplete", |message| match message {
+        FromRenderer::Incomplete { reason, .. } if reason.contains("were stopped") => Some(()),
+        _ => None,
+    });
     assert_eq!(outside.pixel(50, 50), RED);
 }
 

@@ -8,7 +8,7 @@ use super::on_stack;
 use crate::document::markup::Markup;
 use crate::load::fetcher::Fetcher;
 use crate::script::Realm;
-use crate::script::scripts::{Script, script_of};
+use crate::script::scripts::{Place, script_of};
 use crate::tests::harness::bundled_fonts;
 use crate::view::View;
 use crate::view::scripted::PageDefaults;
@@ -189,8 +189,10 @@ fn run(folder: &Path, name: &str) -> String {
     });
     view.complete(&stream);
     view.settle(&mut fetcher);
+    let handlers = stream.take_handlers();
     let defaults = Box::new(PageDefaults(view.events.clone()));
     let realm = Realm::new(url, defaults, &mut view.document).expect("memory");
+    realm.host.has_grown(handlers);
     realm.host.task_max.set(PAGE_MAX);
     realm.host.nodes_max.set(100_000);
     view.script = Some(realm);
@@ -245,10 +247,10 @@ fn scripts(view: &View, folder: &Path, realm: &Realm) -> Vec<(NodeId, String)> {
         .started
         .borrow_mut()
         .extend(found.iter().copied());
-    let text = |id: NodeId| match script_of(document, id) {
-        Script::Text(text) => Some((id, text)),
-        Script::At { url, .. } => read(folder, &url).map(|text| (id, text)),
-        Script::None => None,
+    let text = |id: NodeId| match script_of(document, id).place {
+        Place::Text(text) => Some((id, text)),
+        Place::At(url) => read(folder, &url).map(|text| (id, text)),
+        Place::Nowhere | Place::None => None,
     };
     found.into_iter().filter_map(text).collect()
 }

@@ -1,0 +1,71 @@
+//! To whom an action speaks.
+
+use browser_core::{Action, action};
+use protocol::ids::ProcessId;
+
+/// The processes that an action sends something to.
+pub(crate) fn recipients(action: &Action) -> Vec<ProcessId> {
+    match *action {
+        Action::Bootstrap { process }
+        | Action::Kill { process, .. }
+        | Action::HungUp { process }
+        | Action::Commit(action::Commit { process, .. })
+        | Action::GoWithin { process, .. }
+        | Action::ShowIcon { process, .. }
+        | Action::Input(action::Input { process, .. })
+        | Action::SetAppearance(action::SetAppearance { process, .. })
+        | Action::Find(action::Find { process, .. })
+        | Action::Storage { process, .. }
+        | Action::Stop { process }
+        | Action::StopScript { process }
+        | Action::AnswerDialog { process, .. }
+        | Action::AskLeave { process, .. }
+        | Action::UpdateDialog { process, .. }
+        | Action::Inject { process, .. }
+        | Action::Ping { process, .. }
+        | Action::UpdateShell { process, .. }
+        | Action::UpdatePopup { process, .. }
+        | Action::Complete { process, .. }
+        | Action::Edit { process, .. }
+        | Action::Inspect { process, .. }
+        | Action::Paste { process, .. }
+        | Action::FocusAddress { process }
+        | Action::FocusFind { process } => vec![process],
+        Action::Lock(action::Lock {
+            process, network, ..
+        }) => Some(process).into_iter().chain(network).collect(),
+        Action::ReplaceFetch {
+            process, network, ..
+        } => vec![process, network],
+        Action::Fetch { network, .. } | Action::CancelFetch { network, .. } => vec![network],
+        Action::CreateSurface(action::CreateSurface { producer, gpu, .. })
+        | Action::ResizeSurface(action::ResizeSurface { producer, gpu, .. }) => {
+            Some(producer).into_iter().chain(gpu).collect()
+        }
+        Action::ReattachSurface(action::ReattachSurface { producer, gpu, .. }) => {
+            Some(gpu).into_iter().chain(producer).collect()
+        }
+        Action::HideSurface(action::HideSurface { told, gpu, .. }) => {
+            let producer = told.map(|(producer, _)| producer);
+            producer.into_iter().chain(gpu).collect()
+        }
+        Action::DropSurface(action::DropSurface { producer, gpu, .. }) => {
+            producer.into_iter().chain(gpu).collect()
+        }
+        Action::SetScene { gpu, .. }
+        | Action::SetTitle { gpu, .. }
+        | Action::SetCursor { gpu, .. } => {
+            vec![gpu]
+        }
+        Action::Spawn { .. }
+        | Action::BuildPage { .. }
+        | Action::OpenFile { .. }
+        | Action::DropBody { .. }
+        | Action::TakeCopy { .. }
+        | Action::SetClipboard { .. }
+        | Action::ReadClipboard { .. }
+        | Action::DropPaste { .. }
+        | Action::Record(_)
+        | Action::Exit { .. } => Vec::new(),
+    }
+}

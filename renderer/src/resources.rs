@@ -1,0 +1,99 @@
+//! Tells the elements of a page with scripts what became of their resources: `load` and `error` of
+//! pictures and style sheets.
+
+use crate::load::fetcher::Fetcher;
+use crate::page::Page;
+use crate::script::Realm;
+use crate::script::arrivals::Arrival;
+use crate::script::resources::Fate;
+use crate::script::sheets::has_sheet;
+use blitz_dom::node::{ImageData, Node, SpecialElementData};
+use blitz_dom::{BaseDocument, NodeId, local_name};
+
+impl Page {
+    /// Tells elements what became of their resources since the last time.
+    pub(crate) fn tell_resources(&mut self, realm: &'static Realm) {
+        let seen = (self.fetcher.answered(), realm.host.version.get());
+        let is_listened = realm.listens("load") || realm.listens("error");
+        if !is_listened || seen == self.scripts.resources.seen {
+            return;
+        }
+        self.scripts.resources.seen = seen;
+        let Some(document) = &self.view.document else {
+            return;
+        };
+        let net = self.view.net();
+        let mut news: Vec<(NodeId, &str)> = Vec::new();
+        let resources = &mut self.scripts.resources;
+        resources
+            .told
+            .retain(|id, _| document.get_node(*id).is_some());
+        for (id, node) in document.tree().iter() {
+            let Some(url) = address(document, node) else {
+                continue;
+            };
+            if resources.told.get(&id) == Some(&url) {
+                continue;
+            }
+            let fate = match fate(document, node, &url, &self.fetcher) {
+                Fate::Unasked => resources.fate_outside(&realm.host, document, id, &url, |url| {
+                    Arrival::of_picture(&*net, document.id(), url)
+                }),
+                fate => fate,
+            };
+            let kind = match fate {
+                Fate::Loaded => "load",
+                Fate::Failed => "error",
+                Fate::Waiting | Fate::Unasked => continue,
+            };
+            resources.told.insert(id, url);
+            news.push((id, kind));
+        }
+        self.fetcher.pump();
+        for (id, kind) in news {
+            self.view.with_script(|realm| realm.fire_at(id, kind));
+        }
+    }
+}
+
+/// Where the resource of a picture or a style sheet is.
+fn address(document: &BaseDocument, node: &Node) -> Option<String> {
+    let element = node.element_data()?;
+    let name = &element.name.local;
+    let attribute = if *name == local_name!("img") {
+        element.attr(local_name!("src"))
+    } else if *name == local_name!("link") && node.flags.is_in_document() {
+        let rel = element.attr(local_name!("rel")).unwrap_or_default();
+        let mut words = rel.split_ascii_whitespace();
+        let is_sheet = words.any(|word| word.eq_ignore_ascii_case("stylesheet"));
+        element.attr(local_name!("href")).filter(|_| is_sheet)
+    } else {
+        None
+    };
+    let url = document
+        .base_url()
+        .join(attribute.filter(|it| !it.is_empty())?);
+    url.ok().map(String::from)
+}
+
+fn fate(document: &BaseDocument, node: &Node, url: &str, fetcher: &Fetcher) -> Fate {
+    let special = node.element_data().map(|element| &element.special_data);
+    if let Some(SpecialElementData::Image(image)) = special
+        && !matches!(**image, ImageData::None)
+    {
+        return Fate::Loaded;
+    }
+    if fetcher.has_failed(url) {
+        return Fate::Failed;
+    }
+    let is_link = node
+        .element_data()
+        .is_some_and(|element| element.name.local == local_name!("link"));
+    match is_link {
+        true if has_sheet(document, node.id) => Fate::Loaded,
+        true => Fate::Waiting,
+        false if !node.flags.is_in_document() => Fate::Unasked,
+        false if fetcher.has_answered(url) => Fate::Failed,
+        false => Fate::Waiting,
+    }
+}
