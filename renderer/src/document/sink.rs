@@ -17,7 +17,7 @@ use crate::document::loan::Loan;
 use crate::document::sheet_sets::SheetSets;
 use crate::document::style_texts::StyleTexts;
 use crate::document::unfinished::Unfinished;
-use crate::script::special::DOCTYPE_MARK;
+use crate::script::kinds::DOCTYPE_MARK;
 use blitz_dom::node::Attribute as BlitzAttribute;
 use blitz_dom::{BaseDocument, DocumentMutator, NodeId};
 use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode, TreeSink};

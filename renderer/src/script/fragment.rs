@@ -4,10 +4,11 @@
 use crate::script::elements;
 use crate::script::handles::Refusal;
 use crate::script::host::Host;
+use crate::script::kinds::Special;
 use crate::script::limits::NODES_MAX;
 use crate::script::nodes::FRAGMENT;
 use crate::script::sheets;
-use crate::script::special::{self, Special};
+use crate::script::special;
 use crate::script::tree;
 use blitz_dom::node::NodeData;
 use blitz_dom::{Node, NodeId, QualName, local_name, ns};

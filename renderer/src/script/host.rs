@@ -6,15 +6,14 @@
 use crate::document::stream::Stream;
 use crate::script::address::Address;
 use crate::script::console::Console;
-use crate::script::elements::page_attributes;
 use crate::script::handles::Refusal;
+use crate::script::kinds::Special;
 use crate::script::limits::{
     ATTRIBUTE_BYTES_MAX, NAMES_MAX, NAVIGATIONS_MAX, NODES_MAX, TASK_MAX, TEXT_BYTES_MAX,
 };
 use crate::script::modules::{Import, Modules};
 use crate::script::outside::Outside;
 use crate::script::requests::Requests;
-use crate::script::special::Special;
 use crate::script::storage::Storage;
 use crate::script::timers::Timers;
 use blitz_dom::node::NodeData;
@@ -303,20 +302,6 @@ impl Host {
         if matches!(&*name.local, "id" | "name") && names.len() < NAMES_MAX {
             names.push(value.to_owned());
         }
-    }
-
-    /// Looks for what the parser has brought since. Says whether there is anything new.
-    pub(crate) fn find_names(&self) -> bool {
-        let document = self.read();
-        let count = document.tree().len();
-        if self.nodes_named.replace(count) != count {
-            document.visit(|_, node| {
-                for attribute in node.element_data().into_iter().flat_map(page_attributes) {
-                    self.note_name(&attribute.name, &attribute.value);
-                }
-            });
-        }
-        !self.new_names.borrow().is_empty()
     }
 
     /// A script's way to say that something is wrong.

@@ -12,6 +12,7 @@ use crate::script::handles::{Handle, List, OrNull, handles};
 use crate::script::host::{Defaults, Host, Lent};
 use crate::script::imports;
 use crate::script::limits::{HEAP_BYTES_MAX, STACK_BYTES_MAX, TIMERS_SLICE};
+use crate::script::names;
 use crate::script::natives;
 use crate::script::scripts;
 use crate::script::special;
@@ -170,7 +171,7 @@ impl Realm {
     /// Runs a script of the document.
     pub(crate) fn run(&self, node: Option<NodeId>, text: &str, name: &str) {
         self.task(|ctx| {
-            if self.host.find_names() {
+            if names::find(&self.host) {
                 let names = self.entries.names.clone().restore(ctx)?;
                 names.call::<_, ()>(())?;
             }

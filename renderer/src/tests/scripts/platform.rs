@@ -28,8 +28,10 @@ fn the_document_type_is_a_node() {
 fn there_are_documents_that_are_not_shown() {
     assert_eq!(
         say(
-            "const d = document.implementation.createHTMLDocument('t'), e = d.createElement('DIV'); \
-             d.body.append(e, 'x'); const before = [e.ownerDocument === d, e.isConnected, d.title]; \
+            "const d = document.implementation.createHTMLDocument('t'), e = \
+             d.createElement('DIV'); \
+             d.body.append(e, 'x'); const before = [e.ownerDocument === d, e.isConnected, \
+             d.title]; \
              const p = document.getElementById('p'); d.body.append(p); \
              before.push(p.ownerDocument === d, d.querySelector('b').textContent); \
              document.body.append(e); before.push(e.ownerDocument === document, e.tagName); \
@@ -50,8 +52,10 @@ fn markup_is_parsed_into_documents() {
              const x = new DOMParser().parseFromString('<a xmlns=\"u\" xmlns:b=\"v\"><b:c d=\"&lt;1\
              \"/><![CDATA[<]]></a>', 'text/xml'); \
              const bad = new DOMParser().parseFromString('<a><b></a>', 'text/xml'); \
-             return [h.title, h.body.firstChild.localName, typeof ran, x.documentElement.namespaceURI, \
-             x.documentElement.firstChild.namespaceURI, x.documentElement.firstChild.getAttribute('d'), \
+             return [h.title, h.body.firstChild.localName, typeof ran, \
+             x.documentElement.namespaceURI, \
+             x.documentElement.firstChild.namespaceURI, \
+             x.documentElement.firstChild.getAttribute('d'), \
              x.documentElement.lastChild.nodeType, new XMLSerializer().serializeToString(x), \
              bad.documentElement.localName].join(' ')"
         ),
@@ -97,8 +101,10 @@ fn observers_hear_what_a_change_was() {
     let mut page = Scripted::new(PAGE);
     let said = page.say(
         "new MutationObserver((all) => console.log(all.map((r) => [r.type, r.target.id, \
-         r.addedNodes.length, r.removedNodes.length, r.attributeName, r.oldValue].join()).join(' '))) \
-         .observe(document.getElementById('x'), { childList: true, attributes: true, subtree: true, \
+         r.addedNodes.length, r.removedNodes.length, r.attributeName, \
+         r.oldValue].join()).join(' '))) \
+         .observe(document.getElementById('x'), { childList: true, attributes: true, subtree: \
+         true, \
          attributeOldValue: true, characterDataOldValue: true }); \
          const p = document.getElementById('p'); p.textContent = 'new'; p.firstChild.data = 'q'; \
          p.title = 't'; p.replaceWith(p, 'x'); p.remove(); p.lang = 'after it went'",
@@ -140,9 +146,11 @@ fn rules_of_style_sheets_can_be_changed() {
     assert_eq!(
         page.say(
             "const s = document.styleSheets[0], r = s.cssRules[0]; const out = [s.ownerNode.id, \
-             s.cssRules.length, r.selectorText, r.style.width, s.cssRules[1].cssRules[0].selectorText]; \
+             s.cssRules.length, r.selectorText, r.style.width, \
+             s.cssRules[1].cssRules[0].selectorText]; \
              r.style.width = '20px'; out.push(getComputedStyle(p).width); \
-             s.insertRule('p { height: 7px }', 0); out.push(s.cssRules[1] === r, getComputedStyle(p)\
+             s.insertRule('p { height: 7px }', 0); out.push(s.cssRules[1] === r, \
+             getComputedStyle(p)\
              .height, r.cssText); s.deleteRule(1); out.push(r.parentStyleSheet); \
              s.disabled = true; out.push(getComputedStyle(p).height); return out.join('|')"
         ),
@@ -157,7 +165,8 @@ fn data_is_copied_as_what_it_is() {
             "const o = { d: new Date(5), m: new Map([[1, new Set([2])]]), a: [1, , 3], r: /x/gi, \
              e: new RangeError('m'), b: new Uint8Array([1, 2]) }; o.self = o; const c = \
              structuredClone(o); return [c.self === c, c.d.getTime(), [...c.m.get(1)], c.a.length, \
-             1 in c.a, c.r.flags, c.e instanceof RangeError, c.e.message, c.b[1], c.b !== o.b].join()"
+             1 in c.a, c.r.flags, c.e instanceof RangeError, c.e.message, c.b[1], c.b !== \
+             o.b].join()"
         ),
         "true,5,2,3,false,gi,true,m,2,true"
     );
@@ -182,7 +191,8 @@ fn elements_with_ids_are_names_of_the_window() {
     assert_eq!(
         page.say(
             "const out = [one.localName, window.two.localName, typeof three]; \
-             document.body.insertAdjacentHTML('beforeend', '<i id=three>'); out.push(three.localName); \
+             document.body.insertAdjacentHTML('beforeend', '<i id=three>'); \
+             out.push(three.localName); \
              one.remove(); out.push(typeof window.one); self.two = 5; out.push(two); \
              document.body.id = 'document'; out.push(document.nodeType); return out.join()"
         ),
@@ -228,10 +238,12 @@ fn watchers_of_boxes_are_told_after_layout() {
 fn members_are_as_interfaces_have_them() {
     assert_eq!(
         say(
-            "const names = []; for (const k in document.body) names.push(k); const fails = (f) => { \
+            "const names = []; for (const k in document.body) names.push(k); const fails = (f) \
+             => { \
              try { f(); return 'no' } catch (e) { return e.name } }; \
              return [names.includes('firstChild'), String(document.body), String(document.all[0] \
-             .classList), Object.prototype.toString.call(document.childNodes), fails(() => new Node), \
+             .classList), Object.prototype.toString.call(document.childNodes), fails(() => new \
+             Node), \
              fails(() => document.createElement()), fails(() => document.createElement('a b')), \
              Object.keys(document.getElementsByTagName('p')).join('+'), \
              'p' in document.getElementsByTagName('p')].join()"
