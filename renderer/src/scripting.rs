@@ -16,6 +16,8 @@ use std::collections::HashSet;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+/// How often those who watch boxes are told of what they did to boxes themselves.
+const BOXES_ROUNDS_MAX: usize = 8;
 /// How long scripts run on before the rest of the process has its turn.
 const SLICE: Duration = Duration::from_millis(100);
 
@@ -51,10 +53,27 @@ impl Page {
         self.tell_resources(realm);
         self.advance(realm);
         self.settle_scripts();
+        self.tell_boxes(realm);
         self.sweep(realm);
     }
 
+    /// Tells those who watch boxes. What that changes is told again, so many times.
+    fn tell_boxes(&mut self, realm: &'static Realm) {
+        for _ in 0..BOXES_ROUNDS_MAX {
+            let host = &realm.host;
+            let are_seen = !host.is_stopped.get() && !host.is_hidden.get();
+            if !are_seen || !host.watches_boxes.get() || !host.boxes_moved.get() {
+                return;
+            }
+            self.view.with_script(Realm::tell_boxes);
+            self.settle_scripts();
+        }
+    }
+
     fn settle_scripts(&mut self) {
+        if let Some(realm) = self.view.script.filter(|_| self.view.is_unsettled()) {
+            realm.host.boxes_moved.set(true);
+        }
         if self.view.is_unsettled() && self.view.settle(&mut self.fetcher) {
             self.shown = self.load.as_ref().map(|load| load.navigation);
         }
@@ -408,6 +427,9 @@ impl Page {
     /// Tells the page that it was scrolled, or has another size.
     fn tell_view(&mut self, realm: &'static Realm) {
         let (scroll, size) = (self.view.scroll(), Some(self.view.size()));
+        if scroll != self.scripts.scroll || size != self.scripts.size {
+            realm.host.boxes_moved.set(true);
+        }
         if scroll != std::mem::replace(&mut self.scripts.scroll, scroll) && realm.listens("scroll")
         {
             self.view.with_script(|realm| realm.fire("scroll"));

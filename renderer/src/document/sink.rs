@@ -17,6 +17,7 @@ use crate::document::loan::Loan;
 use crate::document::sheet_sets::SheetSets;
 use crate::document::style_texts::StyleTexts;
 use crate::document::unfinished::Unfinished;
+use crate::script::kinds::DOCTYPE_MARK;
 use blitz_dom::node::Attribute as BlitzAttribute;
 use blitz_dom::{BaseDocument, DocumentMutator, NodeId};
 use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode, TreeSink};
@@ -360,7 +361,13 @@ impl TreeSink for Sink {
         }
     }
 
-    fn append_doctype_to_document(&self, _: StrTendril, _: StrTendril, _: StrTendril) {}
+    /// Blitz has no such node. What stands in its place is for scripts.
+    fn append_doctype_to_document(&self, name: StrTendril, public: StrTendril, system: StrTendril) {
+        let text = format!("{DOCTYPE_MARK}{name}\0{public}\0{system}");
+        let mut document = self.document.change();
+        let doctype = document.mutate().create_comment_node(&text);
+        document.mutate().append_children(self.root, &[doctype]);
+    }
 
     fn get_template_contents(&self, target: &NodeId) -> NodeId {
         let mut document = self.document.change();

@@ -57,12 +57,37 @@ pub(crate) fn attribute<'a>(element: &'a ElementData, name: &str) -> Option<&'a 
 
 /// Sets an attribute. A URL that does not resolve is not taken.
 pub(crate) fn set_attribute(host: &Host, id: NodeId, name: QualName, value: &str) -> Outcome<()> {
-    let mut guard = host.write();
-    let document = &mut *guard;
-    let data = element(document, id).ok_or(Refusal::STATE)?;
+    let guard = host.read();
+    let data = element(&guard, id).ok_or(Refusal::STATE)?;
     let wanted = qualified(&name);
     let known = page_attributes(data).find(|known| qualified(&known.name) == wanted);
     let name = known.map_or(name, |known| known.name.clone());
+    drop(guard);
+    put_attribute(host, id, name, value)
+}
+
+/// Sets an attribute that is known by its namespace and local name.
+pub(crate) fn set_attribute_ns(
+    host: &Host,
+    id: NodeId,
+    name: QualName,
+    value: &str,
+) -> Outcome<()> {
+    let name = {
+        let document = host.read();
+        let data = element(&document, id).ok_or(Refusal::STATE)?;
+        let is_it = |known: &&Attribute| known.name.ns == name.ns && known.name.local == name.local;
+        page_attributes(data)
+            .find(is_it)
+            .map_or(name, |known| known.name.clone())
+    };
+    put_attribute(host, id, name, value)
+}
+
+fn put_attribute(host: &Host, id: NodeId, name: QualName, value: &str) -> Outcome<()> {
+    let mut guard = host.write();
+    let document = &mut *guard;
+    let data = element(document, id).ok_or(Refusal::STATE)?;
     if data.attrs().len() >= ATTRIBUTES_MAX {
         return Err(Refusal::QUOTA);
     }
@@ -108,12 +133,23 @@ pub(crate) fn set_attribute(host: &Host, id: NodeId, name: QualName, value: &str
 
 /// Takes an attribute away.
 pub(crate) fn remove_attribute(host: &Host, id: NodeId, name: &str) {
+    take_attribute(host, id, |known| qualified(known) == name);
+}
+
+/// Takes an attribute away that is known by its namespace and local name.
+pub(crate) fn remove_attribute_ns(host: &Host, id: NodeId, space: &str, local: &str) {
+    take_attribute(host, id, |known| {
+        *known.ns == *space && *known.local == *local
+    });
+}
+
+fn take_attribute(host: &Host, id: NodeId, is_it: impl Fn(&QualName) -> bool) {
     let mut guard = host.write();
     let document = &mut *guard;
     let Some(data) = element(document, id) else {
         return;
     };
-    let known = page_attributes(data).find(|known| qualified(&known.name) == name);
+    let known = page_attributes(data).find(|known| is_it(&known.name));
     let Some(name) = known.map(|known| known.name.clone()) else {
         return;
     };

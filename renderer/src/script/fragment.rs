@@ -4,15 +4,18 @@
 use crate::script::elements;
 use crate::script::handles::Refusal;
 use crate::script::host::Host;
+use crate::script::kinds::Special;
 use crate::script::limits::NODES_MAX;
 use crate::script::nodes::FRAGMENT;
 use crate::script::sheets;
+use crate::script::special;
 use crate::script::tree;
-use blitz_dom::{BaseDocument, NodeId, QualName, local_name, ns};
+use blitz_dom::node::NodeData;
+use blitz_dom::{Node, NodeId, QualName, local_name, ns};
 use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode, TreeSink};
 use html5ever::tendril::{StrTendril, TendrilSink};
 use html5ever::tree_builder::TreeBuilderOpts;
-use html5ever::{Attribute, LocalName, ParseOpts, parse_fragment};
+use html5ever::{Attribute, LocalName, ParseOpts, Parser, parse_document, parse_fragment};
 use protocol::limits::DOCUMENT_DEPTH_MAX;
 use std::borrow::Cow;
 use std::cell::{Cell, Ref, RefCell};
@@ -28,6 +31,8 @@ enum Kind {
     },
     Text(StrTendril),
     Comment(StrTendril),
+    /// Name, public and system identifier.
+    Doctype([String; 3]),
 }
 
 struct Draft {
@@ -67,25 +72,64 @@ pub(crate) fn parse(
     if host.must_stop() {
         return Err(Refusal::QUOTA);
     }
-    let drafts = Drafts::new();
-    let mut parser = parse_fragment(drafts, options, context, Vec::new(), true);
+    let parser = parse_fragment(Drafts::new(), options, context, Vec::new(), true);
+    let drafts = read(host, parser, markup);
+    let fragment = tree::create_fragment(host)?;
+    // The children of the document's one element are the fragment.
+    let top = drafts[0].children.first().copied().unwrap_or(0);
+    build(host, &drafts, top, fragment, runs)?;
+    Ok(fragment)
+}
+
+/// Fills an empty document that is nowhere shown with what `markup` stands for.
+pub(crate) fn parse_into(host: &Host, document: NodeId, markup: &str) -> Result<(), Refusal> {
+    if host.must_stop()
+        || !host
+            .read()
+            .get_node(document)
+            .is_some_and(is_empty_document)
+    {
+        return Err(Refusal::QUOTA);
+    }
+    let options = ParseOpts {
+        tree_builder: TreeBuilderOpts {
+            scripting_enabled: false,
+            ..Default::default()
+        },
+        ..Default::default()
+    };
+    let drafts = read(host, parse_document(Drafts::new(), options), markup);
+    build(host, &drafts, 0, document, false)
+}
+
+fn is_empty_document(node: &Node) -> bool {
+    matches!(node.data, NodeData::Document(_)) && node.children.is_empty()
+}
+
+/// Lets the parser read its text, as far as the bounds go.
+fn read(host: &Host, mut parser: Parser<Drafts>, markup: &str) -> Vec<Draft> {
     let mut rest = markup;
     while !rest.is_empty() && !parser.tokenizer.sink.sink.is_full() && !host.must_stop() {
         let (piece, after) = rest.split_at(rest.ceil_char_boundary(PIECE_BYTES));
         parser.process(piece.into());
         rest = after;
     }
-    let drafts = parser.finish();
-    let fragment = tree::create_fragment(host)?;
-    // The children of the document's one element are the fragment.
-    let top = drafts[0].children.first().copied().unwrap_or(0);
-    let mut document = host.write();
-    let document = &mut *document;
-    let mut waiting = vec![(top, fragment, 1)];
+    parser.finish()
+}
+
+/// Makes nodes of what is in a draft, and puts them into `into`.
+fn build(
+    host: &Host,
+    drafts: &[Draft],
+    top: usize,
+    into: NodeId,
+    runs: bool,
+) -> Result<(), Refusal> {
+    let mut waiting = vec![(top, into, 1)];
     while let Some((draft, into, depth)) = waiting.pop() {
         let mut made = Vec::with_capacity(drafts[draft].children.len());
         for &child in &drafts[draft].children {
-            let node = make(host, document, &drafts[child].kind, runs)?;
+            let node = make(host, &drafts[child].kind, runs)?;
             made.push(node);
             // What would stand deeper than the bound is left out.
             if depth < DOCUMENT_DEPTH_MAX / 2 {
@@ -96,28 +140,29 @@ pub(crate) fn parse(
                 ..
             } = &drafts[child].kind
             {
-                let inside = document.mutate().template_contents(node);
+                let inside = host.write().mutate().template_contents(node);
                 host.templates.borrow_mut().insert(inside, node);
                 if depth < DOCUMENT_DEPTH_MAX / 2 {
                     waiting.push((*contents, inside, depth + 1));
                 }
             }
         }
+        let mut document = host.write();
         let element = document.get_node(into).and_then(|node| node.element_data());
         match element.is_some_and(|e| e.name.local == local_name!("style")) {
-            true => sheets::put_text(document, into, &made, None),
+            true => sheets::put_text(&mut document, into, &made, None),
             false => document.mutate().append_children(into, &made),
         }
     }
-    Ok(fragment)
+    Ok(())
 }
 
-fn make(
-    host: &Host,
-    document: &mut BaseDocument,
-    kind: &Kind,
-    runs: bool,
-) -> Result<NodeId, Refusal> {
+fn make(host: &Host, kind: &Kind, runs: bool) -> Result<NodeId, Refusal> {
+    if let Kind::Doctype(names) = kind {
+        return special::create(host, Special::Doctype(names.clone()), "");
+    }
+    let mut guard = host.write();
+    let document = &mut *guard;
     host.check_nodes(document, 1)?;
     match kind {
         Kind::Text(text) => {
@@ -135,6 +180,7 @@ fn make(
             host.add_attributes(document, bytes)?;
             for attribute in attributes {
                 elements::note_handler(host, &attribute.name);
+                host.note_name(&attribute.name, &attribute.value);
             }
             let mut cleaned = elements::cleaned(document, name, attributes.clone());
             if name.local == local_name!("iframe") && !host.add_frame() {
@@ -147,7 +193,7 @@ fn make(
             }
             Ok(element)
         }
-        Kind::Document => Err(Refusal::HIERARCHY),
+        Kind::Document | Kind::Doctype(_) => Err(Refusal::HIERARCHY),
     }
 }
 
@@ -280,7 +326,11 @@ impl TreeSink for Drafts {
         }
     }
 
-    fn append_doctype_to_document(&self, _: StrTendril, _: StrTendril, _: StrTendril) {}
+    fn append_doctype_to_document(&self, name: StrTendril, public: StrTendril, system: StrTendril) {
+        let names = [name, public, system].map(String::from);
+        let doctype = self.add(Kind::Doctype(names));
+        self.append(&0, NodeOrText::AppendNode(doctype));
+    }
 
     fn get_template_contents(&self, target: &usize) -> usize {
         match &self.all.borrow()[*target].kind {

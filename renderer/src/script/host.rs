@@ -9,19 +9,22 @@ use crate::script::address::Address;
 use crate::script::canvas::Canvases;
 use crate::script::console::Console;
 use crate::script::handles::Refusal;
-use crate::script::limits::{ATTRIBUTE_BYTES_MAX, NAVIGATIONS_MAX, NODES_MAX, TEXT_BYTES_MAX};
+use crate::script::kinds::Special;
+use crate::script::limits::{
+    ATTRIBUTE_BYTES_MAX, NAMES_MAX, NAVIGATIONS_MAX, NODES_MAX, TASK_MAX, TEXT_BYTES_MAX,
+};
 use crate::script::modules::{Import, Modules};
 use crate::script::outside::Outside;
 use crate::script::requests::Requests;
 use crate::script::storage::Storage;
 use crate::script::timers::Timers;
 use blitz_dom::node::NodeData;
-use blitz_dom::{BaseDocument, DocGuard, DocGuardMut, Document, LocalName, NodeId};
+use blitz_dom::{BaseDocument, DocGuard, DocGuardMut, Document, LocalName, NodeId, QualName};
 use protocol::dialog::{DialogAnswer, DialogKind};
 use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use url::Url;
 
 /// What the engine does not do itself: what follows a link, or sends a form.
@@ -43,6 +46,8 @@ pub(crate) struct Host {
     pub(crate) address: Address,
     pub(crate) outside: Outside,
     pub(crate) epoch: Instant,
+    /// How long a task may run.
+    pub(crate) task_max: Cell<Duration>,
     /// Until when the present task may run.
     pub(crate) deadline: Cell<Option<Instant>>,
     /// Whether a task ran too long; none runs any more.
@@ -51,6 +56,13 @@ pub(crate) struct Host {
     pub(crate) has_changed: Cell<bool>,
     /// Whether layout has to be done before anything is measured.
     pub(crate) is_unsettled: Cell<bool>,
+    /// Ids and names that have come into the document, for properties of the window.
+    pub(crate) new_names: RefCell<Vec<String>>,
+    /// How many nodes there were when they were last looked for.
+    pub(crate) nodes_named: Cell<usize>,
+    /// Whether a script watches boxes, and whether they may have moved since it was told.
+    pub(crate) watches_boxes: Cell<bool>,
+    pub(crate) boxes_moved: Cell<bool>,
     /// Whether fields have come or gone.
     pub(crate) has_new_fields: Cell<bool>,
     /// Whether the page scrolled by itself.
@@ -87,14 +99,19 @@ pub(crate) struct Host {
     pub(crate) parsed: RefCell<HashSet<NodeId>>,
     /// Of what is in a template: the template.
     pub(crate) templates: RefCell<HashMap<NodeId, NodeId>>,
+    /// What nodes stand for that Blitz has no kind for.
+    pub(crate) specials: RefCell<HashMap<NodeId, Special>>,
     pub(crate) ready_state: Cell<&'static str>,
     pub(crate) is_hidden: Cell<bool>,
+    /// How many nodes there may be.
+    pub(crate) nodes_max: Cell<usize>,
     /// What the origin keeps.
     pub(crate) storage: RefCell<Storage>,
     pub(crate) canvases: RefCell<Canvases>,
     navigations: Cell<usize>,
     text_bytes: Cell<usize>,
     attribute_bytes: Cell<usize>,
+    rule_bytes: Cell<usize>,
     frames: Cell<usize>,
     /// The parent whose children were looked at last, and where.
     pub(crate) place: Cell<Option<(NodeId, usize)>>,
@@ -109,10 +126,15 @@ impl Host {
             address: Address::default(),
             outside: Outside::new(),
             epoch: Instant::now(),
+            task_max: Cell::new(TASK_MAX),
             deadline: Cell::new(None),
             is_stopped: Cell::new(false),
             has_changed: Cell::new(false),
             is_unsettled: Cell::new(false),
+            new_names: RefCell::default(),
+            nodes_named: Cell::new(0),
+            watches_boxes: Cell::new(false),
+            boxes_moved: Cell::new(false),
             has_new_fields: Cell::new(false),
             has_scrolled: Cell::new(false),
             version: Cell::new(0),
@@ -134,13 +156,16 @@ impl Host {
             imports: RefCell::default(),
             parsed: RefCell::default(),
             templates: RefCell::default(),
+            specials: RefCell::default(),
             ready_state: Cell::new("loading"),
             is_hidden: Cell::new(false),
+            nodes_max: Cell::new(NODES_MAX),
             storage: RefCell::default(),
             canvases: RefCell::default(),
             navigations: Cell::new(0),
             text_bytes: Cell::new(0),
             attribute_bytes: Cell::new(0),
+            rule_bytes: Cell::new(0),
             frames: Cell::new(0),
             place: Cell::new(None),
         }
@@ -188,6 +213,7 @@ impl Host {
     pub(crate) fn touch(&self) {
         self.has_changed.set(true);
         self.is_unsettled.set(true);
+        self.boxes_moved.set(true);
         self.version.set(self.version.get().wrapping_add(1));
     }
 
@@ -213,7 +239,7 @@ impl Host {
 
     /// Refuses what would make too many nodes.
     pub(crate) fn check_nodes(&self, document: &BaseDocument, more: usize) -> Result<(), Refusal> {
-        match document.tree().len() + more > NODES_MAX {
+        match document.tree().len() + more > self.nodes_max.get() {
             true => Err(Refusal::QUOTA),
             false => Ok(()),
         }
@@ -235,6 +261,16 @@ impl Host {
         count(&self.attribute_bytes, bytes, ATTRIBUTE_BYTES_MAX, || {
             sum(document, attribute_bytes)
         })
+    }
+
+    /// Likewise for the rules of style sheets.
+    pub(crate) fn add_rules(
+        &self,
+        bytes: usize,
+        bound: usize,
+        present: impl FnOnce() -> usize,
+    ) -> Result<(), Refusal> {
+        count(&self.rule_bytes, bytes, bound, present)
     }
 
     /// The template that a fragment is in.
@@ -267,6 +303,14 @@ impl Host {
         self.is_stopped.get()
     }
 
+    /// Remembers that an element may be known by a name.
+    pub(crate) fn note_name(&self, name: &QualName, value: &str) {
+        let mut names = self.new_names.borrow_mut();
+        if matches!(&*name.local, "id" | "name") && names.len() < NAMES_MAX {
+            names.push(value.to_owned());
+        }
+    }
+
     /// A script's way to say that something is wrong.
     pub(crate) fn log(&self, level: &str, text: &str) {
         self.log_from(level, text, "", 0);
@@ -287,9 +331,9 @@ impl Host {
         answer
     }
 
-    /// Milliseconds since the realm was made.
+    /// Milliseconds since the realm was made, no finer than other browsers tell.
     pub(crate) fn now_ms(&self) -> f64 {
-        self.epoch.elapsed().as_secs_f64() * 1e3
+        (self.epoch.elapsed().as_secs_f64() * 1e4).floor() / 10.0
     }
 }
 

@@ -39,6 +39,12 @@ pub(crate) const CONSOLE_SECOND: Duration = Duration::from_secs(1);
 pub(crate) const NAVIGATIONS_MAX: usize = 20;
 /// One script's text.
 pub(crate) const SCRIPT_BYTES_MAX: usize = 20 << 20;
+/// Rules that scripts put into style sheets.
+pub(crate) const RULES_BYTES_MAX: usize = 4 << 20;
+/// Bytes of chance that a script gets at once.
+pub(crate) const RANDOM_BYTES_MAX: usize = 65_536;
+/// Names of elements that wait to be properties of the window.
+pub(crate) const NAMES_MAX: usize = 10_000;
 /// Modules of a document.
 pub(crate) const MODULES_MAX: usize = 2_000;
 /// Modules that are imported while the page runs, and have not come.

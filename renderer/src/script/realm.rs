@@ -11,11 +11,11 @@ use crate::script::events::{self, Outcome};
 use crate::script::handles::{Handle, List, OrNull, handles};
 use crate::script::host::{Defaults, Host, Lent};
 use crate::script::imports;
-use crate::script::limits::{
-    FIRST_GC_BYTES, HEAP_BYTES_MAX, STACK_BYTES_MAX, TASK_MAX, TIMERS_SLICE,
-};
+use crate::script::limits::{FIRST_GC_BYTES, HEAP_BYTES_MAX, STACK_BYTES_MAX, TIMERS_SLICE};
+use crate::script::names;
 use crate::script::natives;
 use crate::script::scripts;
+use crate::script::special;
 use crate::script::storage::Heard;
 use crate::script::sweep;
 use blitz_dom::{BaseDocument, NodeId};
@@ -40,6 +40,8 @@ struct Entries {
     element: Entry,
     timer: Entry,
     frames: Entry,
+    boxes: Entry,
+    names: Entry,
     focus: Entry,
     watch: Entry,
     changes: Entry,
@@ -68,7 +70,9 @@ impl Realm {
         document: &mut Option<BaseDocument>,
     ) -> Option<&'static Realm> {
         let host = Rc::new(Host::new(url, defaults));
-        host.lend(document.take()?);
+        let mut lent = document.take()?;
+        special::adopt_doctype(&host, &mut lent);
+        host.lend(lent);
         let realm = Realm::make(&host);
         *document = host.give_back();
         match realm {
@@ -124,7 +128,9 @@ impl Realm {
         if self.host.is_stopped.get() || !self.host.has_document() {
             return None;
         }
-        self.host.deadline.set(Some(Instant::now() + TASK_MAX));
+        self.host
+            .deadline
+            .set(Some(Instant::now() + self.host.task_max.get()));
         let done = self.context.with(|ctx| {
             let done = match run(&ctx).catch(&ctx) {
                 Ok(done) => Some(done),
@@ -166,6 +172,10 @@ impl Realm {
     /// Runs a script of the document.
     pub(crate) fn run(&self, node: Option<NodeId>, text: &str, name: &str) {
         self.task(|ctx| {
+            if names::find(&self.host) {
+                let names = self.entries.names.clone().restore(ctx)?;
+                names.call::<_, ()>(())?;
+            }
             scripts::run(&self.host, ctx, node, text, name);
             Ok(())
         });
@@ -315,6 +325,14 @@ impl Realm {
         }
     }
 
+    /// Tells those who watch boxes, if any may have moved. Only when the page is laid out.
+    pub(crate) fn tell_boxes(&self) {
+        if self.host.boxes_moved.get() && self.host.watches_boxes.get() {
+            self.host.boxes_moved.set(false);
+            self.call::<_, ()>(&self.entries.boxes, ());
+        }
+    }
+
     /// Remembers what controls hold before the user does something to them.
     pub(crate) fn watch(&self, nodes: &[NodeId]) {
         let nodes = handles(nodes.iter().copied());
@@ -345,6 +363,13 @@ impl Realm {
         rebase(&mut self.host.write(), old, url);
         let arguments = (old.as_str(), url.as_str());
         self.call::<_, ()>(&self.entries.within, arguments);
+    }
+
+    /// What a script makes of it, as a text.
+    #[cfg(test)]
+    pub(crate) fn text_of(&self, code: &str) -> String {
+        let text = self.task(|ctx| ctx.eval::<rquickjs::Coerced<String>, _>(code));
+        text.map(|text| text.0).unwrap_or_default()
     }
 
     /// Another document has changed what the origin keeps.
@@ -407,6 +432,8 @@ fn entries<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> rquickjs::Result<(Entries, E
         element: entry("element")?,
         timer: entry("timer")?,
         frames: entry("frames")?,
+        boxes: entry("boxes")?,
+        names: entry("names")?,
         focus: entry("focus")?,
         watch: entry("watch")?,
         changes: entry("changes")?,

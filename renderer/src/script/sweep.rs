@@ -75,6 +75,7 @@ fn free(host: &Host, document: &BaseDocument, root: NodeId) -> Option<Vec<NodeId
 fn drop_trees(host: &Host, document: &mut BaseDocument, trees: Vec<NodeId>) -> usize {
     let mut dropped = 0;
     let mut started = host.started.borrow_mut();
+    let mut specials = host.specials.borrow_mut();
     for tree in trees {
         if document.get_node(tree).is_none() {
             continue;
@@ -85,6 +86,7 @@ fn drop_trees(host: &Host, document: &mut BaseDocument, trees: Vec<NodeId>) -> u
             .remove_and_drop_node_with(tree, &mut |id| {
                 dropped += 1;
                 started.remove(&id);
+                specials.remove(&id);
             });
     }
     dropped

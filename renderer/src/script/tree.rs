@@ -5,10 +5,12 @@ use crate::document::elements::is;
 use crate::script::elements;
 use crate::script::handles::Refusal;
 use crate::script::host::{Host, attribute_bytes, text_bytes};
+use crate::script::kinds::Special;
 use crate::script::nodes::{FRAGMENT, OWN, children, height, is_connected, is_fragment, walk};
 use crate::script::sheets;
+use crate::script::special;
 use blitz_dom::node::NodeData;
-use blitz_dom::{BaseDocument, LocalName, Namespace, Node, NodeId, QualName, local_name, ns};
+use blitz_dom::{BaseDocument, LocalName, Namespace, NodeId, QualName, local_name, ns};
 use protocol::limits::DOCUMENT_DEPTH_MAX;
 
 type Outcome<T> = Result<T, Refusal>;
@@ -88,31 +90,65 @@ pub(crate) fn insert(
 }
 
 /// What may go into `parent`: the node, or all that is in the fragment.
-fn check_insertion(
+///
+/// Source: the DOM standard, "ensure pre-insertion validity".
+pub(crate) fn check_insertion(
     host: &Host,
     parent: NodeId,
     child: NodeId,
     before: Option<NodeId>,
 ) -> Outcome<Vec<NodeId>> {
+    check(host, parent, child, before, false)
+}
+
+/// Whether `child` may take the place of `old`.
+///
+/// Source: the DOM standard, "replace".
+pub(crate) fn check_replacement(
+    host: &Host,
+    parent: NodeId,
+    child: NodeId,
+    old: NodeId,
+) -> Outcome<()> {
+    check(host, parent, child, Some(old), true).map(drop)
+}
+
+fn check(
+    host: &Host,
+    parent: NodeId,
+    child: NodeId,
+    place: Option<NodeId>,
+    replaces: bool,
+) -> Outcome<Vec<NodeId>> {
     let document = host.read();
     let into = document.get_node(parent).ok_or(Refusal::STATE)?;
     let node = document.get_node(child).ok_or(Refusal::STATE)?;
     let takes_children = matches!(into.data, NodeData::Element(_) | NodeData::Document(_));
-    let is_document = matches!(node.data, NodeData::Document(_));
-    if !takes_children || is_document || contains(host, &document, child, parent) {
+    if !takes_children || contains(host, &document, child, parent) {
         return Err(Refusal::HIERARCHY);
     }
-    if let Some(before) = before
-        && document.get_node(before).and_then(|node| node.parent) != Some(parent)
+    if let Some(place) = place
+        && document.get_node(place).and_then(|node| node.parent) != Some(parent)
     {
         return Err(Refusal::NOT_FOUND);
+    }
+    let kind = kind(host, &document, child);
+    let is_into_document = matches!(into.data, NodeData::Document(_));
+    if matches!(kind, 2 | 9) || kind == 10 && !is_into_document {
+        return Err(Refusal::HIERARCHY);
     }
     let nodes = match is_fragment(node) {
         true => children(&document, child),
         false => vec![child],
     };
-    if matches!(into.data, NodeData::Document(_)) {
-        check_document(&document, parent, &nodes)?;
+    if is_into_document {
+        let document_check = DocumentCheck {
+            host,
+            document: &document,
+            place,
+            replaces,
+        };
+        document_check.run(parent, kind, &nodes)?;
     }
     let above = depth(host, &document, parent);
     let is_deep = |node: &NodeId| above + height(&document, *node) > DOCUMENT_DEPTH_MAX;
@@ -122,20 +158,79 @@ fn check_insertion(
     }
 }
 
-/// A document has one element and no text.
-fn check_document(document: &BaseDocument, root: NodeId, nodes: &[NodeId]) -> Outcome<()> {
-    let count = |ids: &[NodeId], counts: fn(&Node) -> bool| {
-        let nodes = ids.iter().filter_map(|id| document.get_node(*id));
-        nodes.filter(|node| counts(node)).count()
+/// A document has one element, no text, and its document type before its element.
+struct DocumentCheck<'a> {
+    host: &'a Host,
+    document: &'a BaseDocument,
+    place: Option<NodeId>,
+    replaces: bool,
+}
+
+impl DocumentCheck<'_> {
+    fn run(&self, root: NodeId, kind: u32, nodes: &[NodeId]) -> Outcome<()> {
+        let kinds_of = |ids: &[NodeId]| -> Vec<u32> {
+            let kinds = ids
+                .iter()
+                .map(|id| self::kind(self.host, self.document, *id));
+            kinds.collect()
+        };
+        let coming = kinds_of(nodes);
+        if coming.iter().any(|kind| matches!(kind, 3 | 4)) {
+            return Err(Refusal::HIERARCHY);
+        }
+        let mut present = children(self.document, root);
+        let at = match self.place {
+            Some(place) => present.iter().position(|id| *id == place),
+            None => None,
+        };
+        let place_at = at.unwrap_or(present.len());
+        let after_from = place_at + usize::from(self.replaces);
+        let (before, after) = {
+            let kinds = kinds_of(&present);
+            let after = kinds.get(after_from..).unwrap_or_default().to_vec();
+            let before = kinds[..place_at.min(kinds.len())].to_vec();
+            (before, after)
+        };
+        if self.replaces {
+            present.retain(|id| Some(*id) != self.place);
+        }
+        let has = |kinds: &[u32], kind: u32| kinds.contains(&kind);
+        let others = kinds_of(&present);
+        let elements = coming.iter().filter(|kind| **kind == 1).count();
+        let refuses = match kind {
+            10 => has(&others, 10) || has(&before, 1) || at.is_none() && has(&others, 1),
+            _ if elements == 0 => false,
+            _ => {
+                let is_behind = !self.replaces
+                    && at.is_some_and(|at| self::kind(self.host, self.document, present[at]) == 10);
+                elements > 1 || has(&others, 1) || is_behind || at.is_some() && has(&after, 10)
+            }
+        };
+        match refuses {
+            true => Err(Refusal::HIERARCHY),
+            false => Ok(()),
+        }
+    }
+}
+
+/// `Node.nodeType`; 0 for what is gone.
+pub(crate) fn kind(host: &Host, document: &BaseDocument, id: NodeId) -> u32 {
+    let Some(node) = document.get_node(id) else {
+        return 0;
     };
-    let present: Vec<NodeId> = children(document, root)
-        .into_iter()
-        .filter(|child| !nodes.contains(child))
-        .collect();
-    let elements = count(&present, Node::is_element) + count(nodes, Node::is_element);
-    match elements > 1 || count(nodes, Node::is_text_node) > 0 {
-        true => Err(Refusal::HIERARCHY),
-        false => Ok(()),
+    let special = || {
+        let specials = host.specials.borrow();
+        match specials.is_empty() {
+            true => None,
+            false => specials.get(&id).map(Special::kind),
+        }
+    };
+    match &node.data {
+        NodeData::Document(_) => 9,
+        NodeData::Text(_) => special().unwrap_or(3),
+        NodeData::Comment { .. } => special().unwrap_or(8),
+        NodeData::Element(_) if is_fragment(node) => 11,
+        _ => 1,
     }
 }
 
@@ -273,6 +368,17 @@ pub(crate) fn copy(host: &Host, id: NodeId, deep: bool) -> Outcome<NodeId> {
 }
 
 fn copy_one(host: &Host, id: NodeId) -> Outcome<NodeId> {
+    if let Some(special) = special::special(host, id) {
+        let text = match host.read().get_node(id).map(|node| &node.data) {
+            Some(NodeData::Comment { contents }) => contents.clone(),
+            Some(NodeData::Text(text)) => text.content.clone(),
+            _ => String::new(),
+        };
+        return special::create(host, special, &text);
+    }
+    if matches!(kind(host, &host.read(), id), 9) {
+        return special::create_document(host);
+    }
     let mut document = host.write();
     host.check_nodes(&document, 1)?;
     let node = document.get_node(id).ok_or(Refusal::STATE)?;

@@ -4,6 +4,7 @@
 mod asking;
 mod attributes;
 mod canvas;
+mod cssom;
 mod encoding;
 mod fetch;
 mod focus;
@@ -25,10 +26,11 @@ use std::rc::Rc;
 pub(crate) fn all<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> Result<Object<'js>> {
     let natives = Object::new(ctx.clone())?;
     type Add = for<'js> fn(&Object<'js>, &Rc<Host>) -> Result<()>;
-    let groups: [Add; 15] = [
+    let groups: [Add; 16] = [
         asking::add,
         attributes::add,
         canvas::add,
+        cssom::add,
         encoding::add,
         fetch::add,
         focus::add,

@@ -1,11 +1,12 @@
 //! The page around the tree: time, console, scripts, and where it wants to go.
 
-use crate::script::handles::{Handle, OrName, OrNull, Refusal};
+use crate::script::handles::{Handle, List, OrName, OrNull, Refusal};
 use crate::script::host::Host;
+use crate::script::limits::RANDOM_BYTES_MAX;
 use crate::script::native::native;
 use crate::script::scripts;
 use crate::script::written;
-use rquickjs::{Ctx, Object, Result};
+use rquickjs::{Ctx, Exception, Object, Result, TypedArray};
 use std::rc::Rc;
 use std::time::Instant;
 use url::Url;
@@ -18,6 +19,13 @@ fn navigate(host: &Host, text: &str) -> std::result::Result<(), Refusal> {
         host.navigate(url);
     }
     Ok(())
+}
+
+/// So many bytes of chance, from the operating system.
+fn random<'js>(ctx: &Ctx<'js>, count: usize) -> Result<TypedArray<'js, u8>> {
+    let mut bytes = vec![0; count.min(RANDOM_BYTES_MAX)];
+    getrandom::fill(&mut bytes).map_err(|_| Exception::throw_internal(ctx, "no chance"))?;
+    TypedArray::new(ctx.clone(), bytes)
 }
 
 pub(super) fn add<'js>(natives: &Object<'js>, host: &Rc<Host>) -> Result<()> {
@@ -52,6 +60,17 @@ pub(super) fn add<'js>(natives: &Object<'js>, host: &Rc<Host>) -> Result<()> {
         .borrow_mut()
         .clear(id));
     native!(natives, "frame", host, || host.wants_frame.set(true));
+    native!(natives, "watchBoxes", host, |watches: bool| host
+        .watches_boxes
+        .set(watches));
+    native!(natives, "newNames", host, || List(std::mem::take(
+        &mut *host.new_names.borrow_mut()
+    )));
+    native!(natives, "boxesMoved", host, || host.boxes_moved.set(true));
+    native!(natives, "random", host, |ctx: Ctx<'js>, count: usize| {
+        let _ = &host;
+        random(&ctx, count)
+    });
     native!(natives, "readyState", host, || host.ready_state.get());
     native!(natives, "isHidden", host, || host.is_hidden.get());
     native!(natives, "currentScript", host, || OrNull(

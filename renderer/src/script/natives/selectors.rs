@@ -1,13 +1,13 @@
 //! Finding elements. A selector is bounded before its parser, which recurses, sees it.
 
 use crate::document::elements::element;
-use crate::script::elements::attribute;
+use crate::script::elements::{attribute, qualified};
 use crate::script::handles::{Handle, List, OrName, OrNull, Refusal};
 use crate::script::host::Host;
 use crate::script::limits::{SELECTOR_BYTES_MAX, SELECTOR_DEPTH_MAX};
 use crate::script::native::native;
 use crate::script::nodes::{is_own, path, walk};
-use blitz_dom::{BaseDocument, NodeId, ns};
+use blitz_dom::{BaseDocument, ElementData, NodeId, ns};
 use rquickjs::{Object, Result};
 use std::rc::Rc;
 
@@ -79,7 +79,7 @@ fn query(host: &Host, scope: NodeId, selector: &str) -> Outcome<Option<Handle>> 
 fn all(
     document: &BaseDocument,
     root: NodeId,
-    wanted: impl Fn(&blitz_dom::ElementData) -> bool,
+    wanted: impl Fn(&ElementData) -> bool,
 ) -> Vec<Handle> {
     let mut found = Vec::new();
     walk(document, root, |node| {
@@ -100,7 +100,7 @@ pub(super) fn add(natives: &Object<'_>, host: &Rc<Host>) -> Result<()> {
         if root.0 == document.root_node().id {
             return OrNull(document.get_element_by_id(&id).map(Handle));
         }
-        let has_id = |element: &blitz_dom::ElementData| attribute(element, "id") == Some(&*id);
+        let has_id = |element: &ElementData| attribute(element, "id") == Some(&*id);
         OrNull(all(&document, root.0, has_id).first().copied())
     });
     native!(natives, "query", host, |scope: Handle, selector: String| {
@@ -154,14 +154,35 @@ pub(super) fn add(natives: &Object<'_>, host: &Rc<Host>) -> Result<()> {
 
 /// What live lists ask for.
 fn lists(natives: &Object<'_>, host: &Rc<Host>) -> Result<()> {
-    native!(natives, "byTag", host, |root: Handle, name: String| {
-        let lower = name.to_ascii_lowercase();
-        List(all(&host.read(), root.0, |element| match () {
-            () if name == "*" => true,
-            () if element.name.ns == ns!(html) => *element.name.local == lower,
-            () => *element.name.local == name,
-        }))
-    });
+    native!(
+        natives,
+        "byTag",
+        host,
+        |root: Handle, name: String, lowers: bool| {
+            let lower = name.to_ascii_lowercase();
+            let is = |element: &ElementData, name: &str| match element.name.prefix {
+                Some(_) => qualified(&element.name) == name,
+                None => *element.name.local == *name,
+            };
+            List(all(&host.read(), root.0, |element| match () {
+                () if name == "*" => true,
+                () if lowers && element.name.ns == ns!(html) => is(element, &lower),
+                () => is(element, &name),
+            }))
+        }
+    );
+    // `*` is any namespace, and any name; an empty namespace is none.
+    native!(
+        natives,
+        "byTagNS",
+        host,
+        |root: Handle, space: String, name: String| {
+            List(all(&host.read(), root.0, |element| {
+                (space == "*" || *element.name.ns == *space)
+                    && (name == "*" || *element.name.local == *name)
+            }))
+        }
+    );
     native!(natives, "byClass", host, |root: Handle, names: String| {
         let wanted: Vec<&str> = names.split_ascii_whitespace().collect();
         List(all(&host.read(), root.0, |element| {
@@ -171,8 +192,9 @@ fn lists(natives: &Object<'_>, host: &Rc<Host>) -> Result<()> {
         }))
     });
     native!(natives, "byName", host, |root: Handle, name: String| {
-        let has_name =
-            |element: &blitz_dom::ElementData| attribute(element, "name") == Some(&*name);
+        let has_name = |element: &ElementData| {
+            element.name.ns == ns!(html) && attribute(element, "name") == Some(&*name)
+        };
         List(all(&host.read(), root.0, has_name))
     });
     Ok(())

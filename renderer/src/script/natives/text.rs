@@ -69,6 +69,13 @@ pub(super) fn add(natives: &Object<'_>, host: &Rc<Host>) -> Result<()> {
         &host.read(),
         node.0
     ));
+    // Fills an empty document.
+    native!(
+        natives,
+        "parseDocument",
+        host,
+        |node: Handle, text: String| { OrName(fragment::parse_into(&host, node.0, &text)) }
+    );
     // A fragment of that markup, as it reads inside that element; without one, inside a body.
     // The scripts in it run where `runs`, once it is in the document.
     native!(

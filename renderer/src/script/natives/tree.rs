@@ -1,30 +1,17 @@
 //! The tree: what stands where, and moving it.
 
 use crate::document::elements::element;
-use crate::script::handles::{Handle, List, OrName, OrNull, handles};
+use crate::script::handles::{Handle, List, OrName, OrNull, Refusal, handles};
 use crate::script::host::Host;
+use crate::script::kinds::Special;
 use crate::script::native::native;
-use crate::script::nodes::{self, children, is_connected, is_fragment, root_of};
+use crate::script::nodes::{self, children, is_connected, root_of};
+use crate::script::special;
 use crate::script::tree;
-use blitz_dom::node::NodeData;
 use blitz_dom::{BaseDocument, NodeId, local_name, ns};
 use rquickjs::{Object, Result};
 use std::cmp::Ordering;
 use std::rc::Rc;
-
-/// `Node.nodeType`; 0 for what is gone.
-fn kind(document: &BaseDocument, id: NodeId) -> u32 {
-    let Some(node) = document.get_node(id) else {
-        return 0;
-    };
-    match &node.data {
-        NodeData::Document(_) => 9,
-        NodeData::Text(_) => 3,
-        NodeData::Comment { .. } => 8,
-        NodeData::Element(_) if is_fragment(node) => 11,
-        _ => 1,
-    }
-}
 
 /// The name by which the prelude finds an element's class; of SVG with a `+` before.
 fn class_name(document: &BaseDocument, id: NodeId) -> String {
@@ -75,12 +62,14 @@ pub(super) fn add(natives: &Object<'_>, host: &Rc<Host>) -> Result<()> {
     look(natives, host)?;
     walk(natives, host)?;
     wrappers(natives, host)?;
-    change(natives, host)
+    change(natives, host)?;
+    kinds(natives, host)
 }
 
 fn look(natives: &Object<'_>, host: &Rc<Host>) -> Result<()> {
     native!(natives, "root", host, || Handle(host.read().root_node().id));
-    native!(natives, "type", host, |node: Handle| kind(
+    native!(natives, "type", host, |node: Handle| tree::kind(
+        &host,
         &host.read(),
         node.0
     ));
@@ -260,6 +249,46 @@ fn change(natives: &Object<'_>, host: &Rc<Host>) -> Result<()> {
             });
         }
         List(found)
+    });
+    Ok(())
+}
+
+/// What may go where, and nodes of kinds that Blitz has not.
+fn kinds(natives: &Object<'_>, host: &Rc<Host>) -> Result<()> {
+    native!(
+        natives,
+        "checkInsertion",
+        host,
+        |parent: Handle, child: Handle, before: Option<Handle>| {
+            let before = before.map(|before| before.0);
+            OrName(tree::check_insertion(&host, parent.0, child.0, before).map(drop))
+        }
+    );
+    // Whether a node may take the place of another.
+    native!(
+        natives,
+        "checkReplacement",
+        host,
+        |parent: Handle, child: Handle, old: Handle| {
+            OrName(tree::check_replacement(&host, parent.0, child.0, old.0))
+        }
+    );
+    native!(natives, "createDocument", host, || OrName(
+        special::create_document(&host).map(Handle)
+    ));
+    // A node of a kind that Blitz has not: its `nodeType`, its names, its text.
+    native!(
+        natives,
+        "createSpecial",
+        host,
+        |kind: u32, first: String, second: String, third: String, text: String| {
+            let special = Special::of(kind, [first, second, third]).ok_or(Refusal::STATE);
+            let made = special.and_then(|special| special::create(&host, special, &text));
+            OrName(made.map(Handle))
+        }
+    );
+    native!(natives, "specialNames", host, |node: Handle| {
+        List(special::special(&host, node.0).map_or_else(Vec::new, |special| special.names()))
     });
     Ok(())
 }

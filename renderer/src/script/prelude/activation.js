@@ -15,7 +15,8 @@ function activatable(handle) {
   return null;
 }
 const isDisabled = (handle) => n.attribute(handle, 'disabled') !== null
-  && indexIn(['button', 'input', 'select', 'textarea', 'option'], n.localName(handle)) >= 0;
+  && indexIn(['button', 'fieldset', 'input', 'optgroup', 'option', 'select', 'textarea'],
+    n.localName(handle)) >= 0;
 
 /** A box is ticked before its click is told, and as it was if that was prevented. */
 function tick(handle) {

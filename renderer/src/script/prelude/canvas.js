@@ -1,9 +1,9 @@
 // The two-dimensional context of a canvas. What it draws with stands in the host; what a page can
 // read of that is kept here too.
 
-const PlainClamped = Uint8ClampedArray, viewLength = uncurry(
+const PlainClamped = Uint8ClampedArray, canvasViewLength = uncurry(
   getOwnPropertyDescriptor(getPrototypeOf(Uint8Array.prototype), 'byteLength').get);
-const viewOffset = uncurry(
+const canvasViewOffset = uncurry(
   getOwnPropertyDescriptor(getPrototypeOf(Uint8Array.prototype), 'byteOffset').get);
 const CanvasBlob = G.Blob, { abs } = Math;
 const SAVED_MAX = 10_000;
@@ -200,7 +200,7 @@ mix(context2d, {
   createConicGradient(angle, x, y) { of(this); return newGradient(2, [+x, +y, +angle, 0, 0, 0]); },
   createPattern(image, repetition) {
     of(this);
-    const source = sourceOf(image), how = repetition === null ? '' : text(repetition);
+    const source = canvasSourceOf(image), how = repetition === null ? '' : text(repetition);
     if (indexIn(['', 'repeat', 'repeat-x', 'repeat-y', 'no-repeat'], how) < 0) fail('SyntaxError');
     if (n.imageSize(source) === null) return null;
     const across = how !== 'repeat-y' && how !== 'no-repeat';
@@ -214,7 +214,7 @@ mix(context2d, {
 // ---- drawing
 
 /** An image or a canvas to draw from. */
-const sourceOf = (image) => {
+const canvasSourceOf = (image) => {
   const name = isNode(image) ? n.localName(handleOf(image)) : '';
   if (name !== 'img' && name !== 'canvas') throw new PlainTypeError('This cannot be drawn');
   return handleOf(image);
@@ -252,7 +252,7 @@ mix(context2d, {
   strokeRect(x, y, width, height) { rectangle(this, 1, x, y, width, height); },
   clearRect(x, y, width, height) { rectangle(this, 2, x, y, width, height); },
   drawImage(image, a, b, c, d, e, f, g, h) {
-    const canvas = of(this), source = sourceOf(image);
+    const canvas = of(this), source = canvasSourceOf(image);
     switch (arguments.length) {
       case 3: n.canvasImage(canvas, source, +a, +b); break;
       case 5: n.canvasImage(canvas, source, +a, +b, +c, +d); break;
@@ -355,7 +355,7 @@ class ImageData {
   constructor(first, second, third) {
     let data, width, height;
     if (isView(first)) {
-      const bytes = viewLength(first);
+      const bytes = canvasViewLength(first);
       width = sideOf(second);
       height = third === undefined ? bytes / (4 * width) : sideOf(third);
       if (bytes === 0 || bytes % 4 !== 0) fail('InvalidStateError');
@@ -420,10 +420,10 @@ mix(context2d, {
       if (bottom < top) { const other = top; top = bottom; bottom = other; }
       left = max(left, 0); top = max(top, 0); right = min(right, width); bottom = min(bottom, height);
     }
-    if (viewLength(data) === 0) fail('InvalidStateError', 'The picture was given away');
+    if (canvasViewLength(data) === 0) fail('InvalidStateError', 'The picture was given away');
     if (!(right > left && bottom > top)) return;
     // No more than the rows that are put.
-    const from = viewOffset(data) + top * width * 4, length = (bottom - top) * width * 4;
+    const from = canvasViewOffset(data) + top * width * 4, length = (bottom - top) * width * 4;
     const rows = binaryOf(new PlainUint8Array(viewBuffer(data), from, length));
     n.canvasWrite(canvas, rows, width, whole(x), whole(y) + top, left, 0, right, bottom - top);
   },

@@ -17,7 +17,7 @@ const controlMembers = {
   reportValidity() { return checkValidity(this); },
 };
 const labelsOf = (handle) => {
-  const labels = n.byTag(n.root(), 'label'), found = [];
+  const labels = n.byTag(n.root(), 'label', true), found = [];
   for (let i = 0; i < labels.length; i++) {
     if (n.labeled(labels[i]) === handle) push(found, wrap(labels[i]));
   }
@@ -237,6 +237,8 @@ const output = elementClass('HTMLOutputElement', 'output', {
   get value() { return n.text(handleOf(this)); },
   set value(value) { this.textContent = value; },
   get type() { return 'output'; },
+  get htmlFor() { return cached(this, 'htmlFor', () => newTokens(this, 'for')); },
+  set htmlFor(value) { setAttribute(handleOf(this), 'for', text(value)); },
   get form() { return wrap(n.formOf(handleOf(this))); },
 }).prototype;
 reflectText(output, 'name');
@@ -269,7 +271,7 @@ reflectText(label, 'htmlFor=for');
 
 const controlNames = ['button', 'fieldset', 'input', 'object', 'output', 'select', 'textarea'];
 const controlsIn = (root, form) => {
-  const all = n.byTag(root, '*'), found = [];
+  const all = n.byTag(root, '*', true), found = [];
   for (let i = 0; i < all.length; i++) {
     if (indexIn(controlNames, n.localName(all[i])) < 0) continue;
     if (form !== null && n.formOf(all[i]) !== form) continue;
@@ -328,3 +330,14 @@ function resetForm(handle) {
     n.reset(handle);
   }
 }
+
+/** `select.options[3] = …`: an option in the place of one, or behind all. */
+function setOption(select, at, given) {
+  if (given === null || given === undefined) { apply(removeOption, select, [at]); return; }
+  const handle = handleOf(select), options = n.options(handle);
+  if (at < options.length) { replace(n.parent(options[at]), nodeArgument(given), options[at]); return; }
+  if (at >= 10_000) fail('QuotaExceededError', 'Too many options');
+  for (let i = options.length; i < at; i++) insert(handle, createElement('option'), null);
+  insert(handle, given, null);
+}
+const removeOption = select.remove;

@@ -1,8 +1,9 @@
 // Document.
 
-const bodyHandle = () => {
-  const root = n.documentElement();
-  if (root === null) return null;
+const rootElement = (owner) => n.childElements(handleOf(owner))[0] ?? null;
+const bodyHandle = (owner = document) => {
+  const root = rootElement(owner);
+  if (root === null || n.localName(root) !== 'html' || !n.isHtml(root)) return null;
   const children = n.childElements(root);
   for (let i = 0; i < children.length; i++) {
     const name = n.localName(children[i]);
@@ -10,76 +11,149 @@ const bodyHandle = () => {
   }
   return null;
 };
-const headHandle = () => {
-  const root = n.documentElement();
+const headHandle = (owner = document) => {
+  const root = rootElement(owner);
   return root === null ? null : childrenNamed(root, ['head'])[0] ?? null;
 };
-const htmlSpace = 'http://www.w3.org/1999/xhtml';
+const titleOf = (owner) => {
+  const root = rootElement(owner);
+  if (root !== null && n.namespace(root) === svgSpace && n.localName(root) === 'svg') {
+    const children = n.childElements(root);
+    for (let i = 0; i < children.length; i++) {
+      if (n.localName(children[i]) === 'title' && n.namespace(children[i]) === svgSpace) return children[i];
+    }
+    return null;
+  }
+  return n.byTagNS(handleOf(owner), htmlSpace, 'title')[0] ?? null;
+};
 const createElement = (name) => wrap(checked(n.create(htmlSpace, null, name)));
 const queryList = (owner, key, selector) => elementsBelow(owner, key, (handle) =>
   checked(n.queryAll(handle, selector)));
 const queryFirst = (selector) => wrap(checked(n.query(n.root(), selector)));
 
 class Document extends Node {
-  get documentElement() { return wrap(n.documentElement()); }
-  get head() { return wrap(headHandle()); }
-  get body() { return wrap(bodyHandle()); }
+  constructor() {
+    return ofClass(newDocument({ isXml: true, contentType: 'application/xml', url: 'about:blank' }), new.target);
+  }
+  get implementation() { return implementationOf(this); }
+  get URL() { return urlOf(this); }
+  get documentURI() { return urlOf(this); }
+  get compatMode() { return isQuirky(this) ? 'BackCompat' : 'CSS1Compat'; }
+  get characterSet() { handleOf(this); return 'UTF-8'; }
+  get charset() { handleOf(this); return 'UTF-8'; }
+  get inputEncoding() { handleOf(this); return 'UTF-8'; }
+  get contentType() { return contentTypeOf(this); }
+  get doctype() {
+    const children = n.children(handleOf(this));
+    for (let i = 0; i < children.length; i++) if (n.type(children[i]) === 10) return wrap(children[i]);
+    return null;
+  }
+  get documentElement() { return wrap(rootElement(this)); }
+  get head() { return wrap(headHandle(this)); }
+  get body() { return wrap(bodyHandle(this)); }
   set body(wanted) {
-    const old = bodyHandle(), root = n.documentElement();
-    nodeArgument(wanted);
-    if (root === null) fail('HierarchyRequestError');
-    insert(root, wanted, old);
-    if (old !== null && old !== handleOf(wanted)) remove(old);
+    const old = bodyHandle(this), root = rootElement(this);
+    const name = wanted === null || wanted === undefined ? '' : n.localName(nodeArgument(wanted));
+    if (name === '' && isObject(wanted) && !isNode(wanted)) throw new PlainTypeError('The value is not an element');
+    if (name !== 'body' && name !== 'frameset' || root === null && old === null) fail('HierarchyRequestError');
+    if (old === null) insert(root, wanted, null);
+    else if (old !== handleOf(wanted)) replace(n.parent(old), handleOf(wanted), old);
   }
   get title() {
-    const title = n.byTag(handleOf(this), 'title')[0];
-    return title === undefined ? '' : join(words(n.text(title)), ' ');
+    const title = titleOf(this);
+    return title === null ? '' : join(words(n.text(title)), ' ');
   }
   set title(value) {
-    let title = n.byTag(handleOf(this), 'title')[0];
-    if (title === undefined) {
-      const head = headHandle();
+    let title = titleOf(this);
+    const root = rootElement(this);
+    if (title === null && root !== null && n.namespace(root) === svgSpace) {
+      title = checked(n.create(svgSpace, null, 'title'));
+      insertHandle(root, title, n.first(root), false);
+    } else if (title === null) {
+      const head = headHandle(this);
       if (head === null) return;
-      title = handleOf(insert(head, createElement('title'), null));
+      title = handleOf(insert(head, own(createElement('title'), this), null));
     }
-    wrap(title).textContent = value;
+    const string = text(value);
+    replaceAll(title, string === '' ? null : checked(n.createText(string)));
   }
-  createElement(name) {
+  createElement(name, options) {
+    need(arguments, 1);
+    handleOf(this);
     const wanted = text(name);
-    if (!isElementName(wanted)) fail('InvalidCharacterError');
-    return createElement(toLower(wanted));
+    if (!isName(wanted)) fail('InvalidCharacterError');
+    const isHtml = isHtmlDocument(this);
+    const space = isHtml || contentTypeOf(this) === 'application/xhtml+xml' ? htmlSpace : '';
+    const made = makeElement(space, null, isHtml ? lowerAscii(wanted) : wanted, this);
+    if (isObject(options) && options.is !== undefined) builtIn(made, text(options.is));
+    return made;
   }
-  createElementNS(space, name) {
-    const qualified = text(name), parts = splitName(qualified);
-    if (!isElementName(qualified)) fail('InvalidCharacterError');
-    const given = space === null || space === undefined ? '' : text(space);
-    if (parts[0] !== null && given === '') fail('NamespaceError');
-    return wrap(checked(n.create(given, parts[0], parts[1])));
+  createElementNS(space, name, options) {
+    need(arguments, 2);
+    handleOf(this);
+    const valid = validName(space, name), made = makeElement(valid.space, valid.prefix, valid.local, this);
+    if (isObject(options) && options.is !== undefined) builtIn(made, text(options.is));
+    return made;
   }
-  createTextNode(data) { return wrap(checked(n.createText(text(data)))); }
-  createComment(data) { return wrap(checked(n.createComment(text(data)))); }
-  createDocumentFragment() { return wrap(checked(n.createFragment())); }
+  createDocumentFragment() { handleOf(this); return own(wrap(checked(n.createFragment())), this); }
+  createTextNode(data) { need(arguments, 1); return own(wrap(checked(n.createText(text(data)))), this); }
+  createCDATASection(data) {
+    need(arguments, 1);
+    const given = text(data);
+    if (isHtmlDocument(this)) fail('NotSupportedError');
+    if (stringIndexOf(given, ']]>') >= 0) fail('InvalidCharacterError');
+    return own(wrap(checked(n.createSpecial(4, '', '', '', given))), this);
+  }
+  createComment(data) { need(arguments, 1); return own(wrap(checked(n.createComment(text(data)))), this); }
+  createProcessingInstruction(target, data) {
+    need(arguments, 2);
+    handleOf(this);
+    const name = text(target), given = text(data);
+    if (!isName(name) || stringIndexOf(given, '?>') >= 0) fail('InvalidCharacterError');
+    return own(wrap(checked(n.createSpecial(7, name, '', '', given))), this);
+  }
   createAttribute(name) {
-    const own = toLower(text(name));
-    if (!isName(own)) fail('InvalidCharacterError');
-    return newAttr(null, own, '');
+    need(arguments, 1);
+    const given = text(name);
+    if (!isName(given)) fail('InvalidCharacterError');
+    return newAttr('', null, isHtmlDocument(this) ? lowerAscii(given) : given, '', this);
   }
-  createEvent(kind) {
-    const kinds = {
-      customevent: CustomEvent, event: Event, events: Event, htmlevents: Event, uievent: UIEvent,
-      uievents: UIEvent, mouseevent: MouseEvent, mouseevents: MouseEvent, __proto__: null,
-      keyboardevent: KeyboardEvent, messageevent: MessageEvent, focusevent: FocusEvent,
-    };
-    const Class = kinds[toLower(text(kind))];
-    return Class === undefined ? fail('NotSupportedError') : new Class('');
+  createAttributeNS(space, name) {
+    need(arguments, 2);
+    handleOf(this);
+    const valid = validName(space, name);
+    return newAttr(valid.space, valid.prefix, valid.local, '', this);
   }
-  importNode(node, deep) { return wrap(checked(n.copy(nodeArgument(node), !!deep))); }
-  adoptNode(node) { remove(nodeArgument(node)); return node; }
-  getElementById(id) { return wrap(n.byId(handleOf(this), text(id))); }
+  createEvent(kind) { need(arguments, 1); return createEvent(text(kind)); }
+  createRange() { handleOf(this); return newRange(this, 0, this, 0, Range.prototype); }
+  createTreeWalker(root, what, filter) { need(arguments, 1); return newTreeWalker(root, what, filter); }
+  createNodeIterator(root, what, filter) { need(arguments, 1); return newNodeIterator(root, what, filter); }
+  importNode(node, deep = false) {
+    need(arguments, 1);
+    if (n.type(nodeArgument(node)) === 9) fail('NotSupportedError');
+    const copied = clone(node, !!deep);
+    return own(copied, this);
+  }
+  adoptNode(node) {
+    need(arguments, 1);
+    const handle = nodeArgument(node), type = n.type(handle);
+    if (type === 9) fail('NotSupportedError');
+    const from = type === 2 ? this : documentOf(handle);
+    if (type === 2) {
+      const { element } = attrState(node);
+      if (element !== null) element.removeAttributeNode(node);
+    } else remove(handle);
+    own(node, this);
+    if (hasDefinitions && from !== this) adopted(handle, from);
+    return node;
+  }
+  getSelection() { return this === document ? selection : null; }
+  getElementById(id) { need(arguments, 1); return wrap(n.byId(handleOf(this), text(id))); }
   getElementsByName(name) {
-    const wanted = text(name);
+    need(arguments, 1);
+    const wanted = text(name), handle = handleOf(this);
     return cached(this, 'name ' + wanted, () =>
-      liveList(NodeList, this, () => n.byName(n.root(), wanted), false));
+      liveList(NodeList, this, () => n.byName(handle, wanted), false));
   }
   get forms() { return queryList(this, 'forms', 'form'); }
   get images() { return queryList(this, 'images', 'img'); }
@@ -89,27 +163,19 @@ class Document extends Node {
   get embeds() { return queryList(this, 'embeds', 'embed'); }
   get plugins() { return queryList(this, 'embeds', 'embed'); }
   get all() { return queryList(this, 'all', '*'); }
-  get styleSheets() { return []; }
+  get styleSheets() { return sheetsOf(this); }
   get activeElement() { return wrap(n.active()) || this.body; }
   hasFocus() { return true; }
-  get readyState() { return n.readyState(); }
-  get currentScript() { return wrap(n.currentScript()); }
-  get defaultView() { return G; }
-  get location() { return location; }
+  get readyState() { return this === document ? n.readyState() : 'complete'; }
+  get currentScript() { return this === document ? wrap(n.currentScript()) : null; }
+  get defaultView() { return this === document ? G : null; }
+  get location() { return this === document ? location : null; }
   set location(value) { location.href = value; }
-  get URL() { return n.url(); }
-  get documentURI() { return n.url(); }
   get domain() { return location.hostname; }
   get referrer() { return ''; }
   get cookie() { return n.cookies(); }
   set cookie(value) { n.setCookie(text(value)); }
   get lastModified() { return '01/01/1970 00:00:00'; }
-  get compatMode() { return 'CSS1Compat'; }
-  get characterSet() { return 'UTF-8'; }
-  get charset() { return 'UTF-8'; }
-  get inputEncoding() { return 'UTF-8'; }
-  get contentType() { return 'text/html'; }
-  get doctype() { return null; }
   get hidden() { return n.isHidden(); }
   get visibilityState() { return n.isHidden() ? 'hidden' : 'visible'; }
   get scrollingElement() { return this.documentElement; }
@@ -126,26 +192,18 @@ class Document extends Node {
     for (let i = 0; i < path.length; i++) if (n.type(path[i]) === 1) push(found, wrap(path[i]));
     return found;
   }
-  createTreeWalker(root, what = 0xffffffff, filter = null) { return new TreeWalker(walkerKey, root, what, filter); }
-  createNodeIterator(root, what = 0xffffffff, filter = null) { return new NodeIterator(walkerKey, root, what, filter); }
   write(...parts) { write(join(textsOf(parts), '')); }
   writeln(...parts) { write(join(textsOf(parts), '') + '\n'); }
   open() { return this; }
   close() {}
   execCommand() { return false; }
   queryCommandSupported() { return false; }
-  get implementation() { return implementation; }
 }
 mix(Document.prototype, parentMembers);
 mix(Document.prototype, searchMembers);
+hide(Document.prototype, ['append', 'prepend', 'replaceChildren']);
 addHandlers(Document.prototype, handlerTypes);
 addHandlers(Document.prototype, ['readystatechange', 'visibilitychange']);
-class HTMLDocument extends Document {}
-class DOMImplementation {
-  constructor() { illegal(); }
-  hasFeature() { return true; }
-}
-const implementation = objectCreate(DOMImplementation.prototype);
 const textsOf = (values) => {
   const texts = [];
   for (let i = 0; i < values.length; i++) push(texts, text(values[i]));
@@ -158,150 +216,4 @@ function write(markup) {
   }
 }
 
-const showsNode = (walker, node) => {
-  if (!(walker.whatToShow & (1 << (node.nodeType - 1)))) return 3;
-  const { filter } = walker;
-  if (filter === null || filter === undefined) return 1;
-  return typeof filter === 'function' ? filter(node) : filter.acceptNode(node);
-};
-const walkerKey = { __proto__: null };
-class TreeWalker {
-  #root; #what; #filter; #current;
-  constructor(key, root, what, filter) {
-    if (key !== walkerKey) illegal();
-    nodeArgument(root);
-    this.#root = this.#current = root;
-    this.#what = what >>> 0;
-    this.#filter = filter;
-  }
-  get root() { return this.#root; }
-  get whatToShow() { return this.#what; }
-  get filter() { return this.#filter; }
-  get currentNode() { return this.#current; }
-  set currentNode(node) { nodeArgument(node); this.#current = node; }
-  parentNode() {
-    let node = this.#current;
-    while (node !== null && node !== this.#root) {
-      node = node.parentNode;
-      if (node !== null && showsNode(this, node) === 1) return this.#current = node;
-    }
-    return null;
-  }
-  firstChild() { return this.#child('firstChild', 'nextSibling'); }
-  lastChild() { return this.#child('lastChild', 'previousSibling'); }
-  nextSibling() { return this.#sibling('firstChild', 'nextSibling'); }
-  previousSibling() { return this.#sibling('lastChild', 'previousSibling'); }
-  #child(first, next) {
-    let node = this.#current[first];
-    while (node !== null) {
-      const shows = showsNode(this, node);
-      if (shows === 1) return this.#current = node;
-      if (shows === 3 && node[first] !== null) { node = node[first]; continue; }
-      while (node[next] === null) {
-        const parent = node.parentNode;
-        if (parent === null || parent === this.#root || parent === this.#current) return null;
-        node = parent;
-      }
-      node = node[next];
-    }
-    return null;
-  }
-  #sibling(first, next) {
-    let node = this.#current;
-    if (node === this.#root) return null;
-    for (;;) {
-      let sibling = node[next];
-      while (sibling !== null) {
-        node = sibling;
-        const shows = showsNode(this, node);
-        if (shows === 1) return this.#current = node;
-        sibling = node[first];
-        if (shows === 2 || sibling === null) sibling = node[next];
-      }
-      node = node.parentNode;
-      if (node === null || node === this.#root || showsNode(this, node) === 1) return null;
-    }
-  }
-  nextNode() {
-    let node = this.#current, shows = 1;
-    for (;;) {
-      while (shows !== 2 && node.firstChild !== null) {
-        node = node.firstChild;
-        shows = showsNode(this, node);
-        if (shows === 1) return this.#current = node;
-      }
-      let sibling = null;
-      for (let at = node; at !== null && at !== this.#root; at = at.parentNode) {
-        sibling = at.nextSibling;
-        if (sibling !== null) break;
-      }
-      if (sibling === null) return null;
-      node = sibling;
-      shows = showsNode(this, node);
-      if (shows === 1) return this.#current = node;
-    }
-  }
-  previousNode() {
-    let node = this.#current;
-    while (node !== this.#root) {
-      let sibling = node.previousSibling;
-      while (sibling !== null) {
-        node = sibling;
-        let shows = showsNode(this, node);
-        while (shows !== 2 && node.lastChild !== null) {
-          node = node.lastChild;
-          shows = showsNode(this, node);
-        }
-        if (shows === 1) return this.#current = node;
-        sibling = node.previousSibling;
-      }
-      if (node === this.#root || node.parentNode === null) return null;
-      node = node.parentNode;
-      if (showsNode(this, node) === 1) return this.#current = node;
-    }
-    return null;
-  }
-}
-class NodeIterator {
-  #walker; #isBefore = true; #root; #what; #filter;
-  constructor(key, root, what, filter) {
-    this.#walker = new TreeWalker(key, root, what, null);
-    this.#root = root; this.#what = what >>> 0; this.#filter = filter;
-  }
-  get root() { return this.#root; }
-  get whatToShow() { return this.#what; }
-  get filter() { return this.#filter; }
-  get referenceNode() { return this.#walker.currentNode; }
-  get pointerBeforeReferenceNode() { return this.#isBefore; }
-  nextNode() {
-    for (;;) {
-      const node = this.#isBefore ? this.#walker.currentNode : this.#walker.nextNode();
-      if (node === null) return null;
-      this.#isBefore = false;
-      if (showsNode(this, node) === 1) return node;
-    }
-  }
-  previousNode() {
-    for (;;) {
-      const node = this.#isBefore ? this.#walker.previousNode() : this.#walker.currentNode;
-      if (node === null) return null;
-      this.#isBefore = true;
-      if (showsNode(this, node) === 1) return node;
-    }
-  }
-  detach() {}
-}
-const NodeFilter = {
-  FILTER_ACCEPT: 1, FILTER_REJECT: 2, FILTER_SKIP: 3, SHOW_ALL: 0xffffffff, SHOW_ELEMENT: 1,
-  SHOW_ATTRIBUTE: 2, SHOW_TEXT: 4, SHOW_COMMENT: 128, SHOW_DOCUMENT: 256,
-  SHOW_DOCUMENT_FRAGMENT: 1024,
-};
-class XMLSerializer { serializeToString(node) { return n.outer(nodeArgument(node)); } }
 expose('Document', Document);
-expose('HTMLDocument', HTMLDocument);
-expose('DOMImplementation', DOMImplementation);
-expose('TreeWalker', TreeWalker);
-expose('NodeIterator', NodeIterator);
-expose('NodeFilter', NodeFilter);
-expose('XMLSerializer', XMLSerializer);
-const document = wrap(n.root());

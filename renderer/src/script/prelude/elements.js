@@ -3,208 +3,149 @@
 const tagName = (handle) => {
   const prefix = n.prefix(handle), local = n.localName(handle);
   const name = prefix === null ? local : `${prefix}:${local}`;
-  return n.isHtml(handle) ? toUpper(name) : name;
-};
-const attributeName = (handle, name) => {
-  const given = text(name);
-  return n.isHtml(handle) ? toLower(given) : given;
-};
-function setAttribute(handle, name, value, space = '', prefix = null, local = name) {
-  const old = observers.length > 0 ? n.attribute(handle, name) : null;
-  checked(n.setAttribute(handle, space, prefix, local, value));
-  if (local === 'width' || local === 'height') resetContext(handle);
-  if (startsWith(name, 'on')) forgetHandler(handle, substring(name, 2));
-  if (observers.length > 0) mutated('attributes', handle, name, { oldValue: old });
-}
-function removeAttribute(handle, name) {
-  const old = n.attribute(handle, name);
-  if (old === null) return;
-  n.removeAttribute(handle, name);
-  if (startsWith(name, 'on')) forgetHandler(handle, substring(name, 2));
-  if (observers.length > 0) mutated('attributes', handle, name, { oldValue: old });
-}
-const splitName = (qualified) => {
-  const at = stringIndexOf(qualified, ':');
-  return at < 0 ? [null, qualified] : [substring(qualified, 0, at), substring(qualified, at + 1)];
+  return lowers(handle) ? upperAscii(name) : name;
 };
 /** Markup as a fragment, as it reads inside an element. */
-const parse = (context, markup) => checked(n.fragment(context, markup, false));
-
-class Attr {
-  constructor() { illegal(); }
-  get name() { return stateOf(this).name; }
-  get nodeName() { return stateOf(this).name; }
-  get localName() { return splitName(stateOf(this).name)[1]; }
-  get prefix() { return splitName(stateOf(this).name)[0]; }
-  get namespaceURI() {
-    const { owner, name } = stateOf(this);
-    return owner === null ? null : n.attributeNamespace(handleOf(owner), name);
-  }
-  get nodeType() { return 2; }
-  get specified() { return true; }
-  get ownerElement() { return stateOf(this).owner; }
-  get ownerDocument() { return document; }
-  get value() {
-    const { owner, name, value } = stateOf(this);
-    return owner === null ? value : n.attribute(handleOf(owner), name) ?? value;
-  }
-  set value(value) {
-    const state = stateOf(this);
-    state.value = text(value);
-    if (state.owner !== null) setAttribute(handleOf(state.owner), state.name, state.value);
-  }
-  get nodeValue() { return this.value; }
-  set nodeValue(value) { this.value = value; }
-  get textContent() { return this.value; }
-  set textContent(value) { this.value = value; }
-}
-const newAttr = (owner, name, value) => new Brand(objectCreate(Attr.prototype), {
-  owner, name, value, handle: null, __proto__: null,
-});
-const attrOf = (element, name) => {
-  const value = n.attribute(handleOf(element), name);
-  return value === null ? null
-    : cached(element, 'attribute ' + name, () => newAttr(element, name, value));
-};
-class NamedNodeMap {
-  constructor() { illegal(); }
-  get length() { return n.attributeNames(handleOf(stateOf(this).owner)).length; }
-  item(at) {
-    const { owner } = stateOf(this), name = n.attributeNames(handleOf(owner))[at >>> 0];
-    return name === undefined ? null : attrOf(owner, name);
-  }
-  getNamedItem(name) { return stateOf(this).owner.getAttributeNode(name); }
-  setNamedItem(attr) { return stateOf(this).owner.setAttributeNode(attr); }
-  removeNamedItem(name) {
-    const { owner } = stateOf(this), attr = owner.getAttributeNode(name);
-    if (attr === null) fail('NotFoundError');
-    return owner.removeAttributeNode(attr);
-  }
-  *[Symbol.iterator]() { for (let i = 0; i < this.length; i++) yield this.item(i); }
-}
-const attributeTraps = {
-  get(target, key, receiver) {
-    if (isIndex(key)) return receiver.item(+key) ?? undefined;
-    if (typeof key === 'string' && !(key in target)) return receiver.getNamedItem(key) ?? undefined;
-    return Reflect_get(target, key, receiver);
-  },
-  __proto__: null,
+const parse = (context, markup) => {
+  if (context !== null && isXmlNode(context)) return parseXmlFragment(context, markup);
+  const fragment = checked(n.fragment(context, markup, false));
+  noteNames(n.newNames());
+  return fragment;
 };
 
 class Element extends Node {
-  get tagName() { return tagName(handleOf(this)); }
-  get localName() { return n.localName(handleOf(this)); }
-  get prefix() { return n.prefix(handleOf(this)); }
   get namespaceURI() { return n.namespace(handleOf(this)); }
+  get prefix() { return n.prefix(handleOf(this)); }
+  get localName() { return n.localName(handleOf(this)); }
+  get tagName() { return tagName(handleOf(this)); }
   get id() { return n.attribute(handleOf(this), 'id') ?? ''; }
   set id(value) { setAttribute(handleOf(this), 'id', text(value)); }
   get className() { return n.attribute(handleOf(this), 'class') ?? ''; }
   set className(value) { setAttribute(handleOf(this), 'class', text(value)); }
-  get slot() { return n.attribute(handleOf(this), 'slot') ?? ''; }
   get classList() { return cached(this, 'classList', () => newTokens(this, 'class')); }
   set classList(value) { setAttribute(handleOf(this), 'class', text(value)); }
-  get shadowRoot() { return null; }
-  get attributes() {
-    return cached(this, 'attributes', () => {
-      const state = { owner: this, handle: null, __proto__: null };
-      const proxy = new PlainProxy(objectCreate(NamedNodeMap.prototype), attributeTraps);
-      return new Brand(proxy, state);
-    });
-  }
+  get slot() { return n.attribute(handleOf(this), 'slot') ?? ''; }
+  set slot(value) { setAttribute(handleOf(this), 'slot', text(value)); }
+  get shadowRoot() { handleOf(this); return null; }
+  get attributes() { return attributesMap(this); }
+  hasAttributes() { return n.attributeNames(handleOf(this)).length > 0; }
+  getAttributeNames() { return n.attributeNames(handleOf(this)); }
   getAttribute(name) {
+    need(arguments, 1);
     const handle = handleOf(this);
     return n.attribute(handle, attributeName(handle, name));
   }
-  getAttributeNS(space, name) { return n.attribute(handleOf(this), nsName(this, space, name)); }
-  hasAttribute(name) {
-    const handle = handleOf(this);
-    return n.attribute(handle, attributeName(handle, name)) !== null;
+  getAttributeNS(space, name) {
+    need(arguments, 2);
+    return n.attributeNS(handleOf(this), spaceOf(space), text(name));
   }
-  hasAttributeNS(space, name) { return this.getAttributeNS(space, name) !== null; }
-  hasAttributes() { return n.attributeNames(handleOf(this)).length > 0; }
-  getAttributeNames() { return n.attributeNames(handleOf(this)); }
   setAttribute(name, value) {
-    const handle = handleOf(this), own = attributeName(handle, name);
-    if (!isName(own)) fail('InvalidCharacterError');
-    setAttribute(handle, own, text(value));
+    need(arguments, 2);
+    const handle = handleOf(this), given = text(name);
+    if (!isName(given)) fail('InvalidCharacterError');
+    setAttribute(handle, lowers(handle) ? lowerAscii(given) : given, text(value));
   }
   setAttributeNS(space, name, value) {
-    const qualified = text(name), parts = splitName(qualified);
-    if (!isName(qualified)) fail('InvalidCharacterError');
-    const given = space === null || space === undefined ? '' : text(space);
-    if (parts[0] !== null && given === '') fail('NamespaceError');
-    setAttribute(handleOf(this), qualified, text(value), given, parts[0], parts[1]);
+    need(arguments, 3);
+    setAttributeNS(handleOf(this), validName(space, name), text(value));
   }
   removeAttribute(name) {
+    need(arguments, 1);
     const handle = handleOf(this);
     removeAttribute(handle, attributeName(handle, name));
   }
-  removeAttributeNS(space, name) { removeAttribute(handleOf(this), nsName(this, space, name)); }
+  removeAttributeNS(space, name) {
+    need(arguments, 2);
+    removeAttributeNS(handleOf(this), spaceOf(space), text(name));
+  }
   toggleAttribute(name, force) {
-    const handle = handleOf(this), own = attributeName(handle, name);
-    if (!isName(own)) fail('InvalidCharacterError');
+    need(arguments, 1);
+    const handle = handleOf(this), given = text(name);
+    if (!isName(given)) fail('InvalidCharacterError');
+    const own = lowers(handle) ? lowerAscii(given) : given;
     const has = n.attribute(handle, own) !== null;
     const wanted = force === undefined ? !has : !!force;
     if (wanted && !has) setAttribute(handle, own, '');
     if (!wanted && has) removeAttribute(handle, own);
     return wanted;
   }
-  getAttributeNode(name) { return attrOf(this, attributeName(handleOf(this), name)); }
-  setAttributeNode(attr) {
-    const state = stateOf(attr), old = this.getAttributeNode(state.name);
-    setAttribute(handleOf(this), state.name, attr.value);
-    state.owner = this;
-    return old;
+  hasAttribute(name) {
+    need(arguments, 1);
+    const handle = handleOf(this);
+    return n.attribute(handle, attributeName(handle, name)) !== null;
   }
+  hasAttributeNS(space, name) {
+    need(arguments, 2);
+    return n.attributeNS(handleOf(this), spaceOf(space), text(name)) !== null;
+  }
+  getAttributeNode(name) {
+    need(arguments, 1);
+    const handle = handleOf(this), entry = entryNamed(handle, attributeName(handle, name));
+    return entry === null ? null : attrOf(this, entry);
+  }
+  getAttributeNodeNS(space, name) {
+    need(arguments, 2);
+    const entry = entryOf(handleOf(this), spaceOf(space), text(name));
+    return entry === null ? null : attrOf(this, entry);
+  }
+  setAttributeNode(attr) { need(arguments, 1); return putAttr(this, attr); }
+  setAttributeNodeNS(attr) { need(arguments, 1); return putAttr(this, attr); }
   removeAttributeNode(attr) {
-    const state = stateOf(attr);
-    if (state.owner !== this) fail('NotFoundError');
-    state.value = attr.value;
-    state.owner = null;
-    removeAttribute(handleOf(this), state.name);
+    need(arguments, 1);
+    const state = attrState(attr);
+    if (state.element !== this) fail('NotFoundError');
+    removeAttributeNS(handleOf(this), state.space, state.local);
     return attr;
   }
-  matches(selector) { return checked(n.matches(handleOf(this), text(selector))); }
-  webkitMatchesSelector(selector) { return this.matches(selector); }
-  closest(selector) { return wrap(checked(n.closest(handleOf(this), text(selector)))); }
-  get innerHTML() { return n.inner(handleOf(this)); }
+  matches(selector) { need(arguments, 1); return checked(n.matches(handleOf(this), text(selector))); }
+  webkitMatchesSelector(selector) {
+    need(arguments, 1);
+    return checked(n.matches(handleOf(this), text(selector)));
+  }
+  closest(selector) { need(arguments, 1); return wrap(checked(n.closest(handleOf(this), text(selector)))); }
+  get innerHTML() { return markupIn(handleOf(this)); }
   set innerHTML(markup) {
     const handle = handleOf(this);
     const into = n.localName(handle) === 'template' && n.isHtml(handle)
       ? checked(n.contents(handle)) : handle;
-    const fragment = parse(handle, markup === null ? '' : text(markup));
-    clear(into);
-    insert(into, wrap(fragment), null);
+    replaceAll(into, parse(handle, markup === null ? '' : text(markup)));
+    upgradeIn(into);
   }
-  getHTML() { return n.inner(handleOf(this)); }
-  get outerHTML() { return n.outer(handleOf(this)); }
+  getHTML() { return markupIn(handleOf(this)); }
+  get outerHTML() {
+    const handle = handleOf(this);
+    return isXmlNode(handle) ? serialize(handle, true) : n.outer(handle);
+  }
   set outerHTML(markup) {
     const handle = handleOf(this), parent = n.parent(handle);
     if (parent === null) return;
     if (n.type(parent) === 9) fail('NoModificationAllowedError');
-    const fragment = parse(n.type(parent) === 1 ? parent : null, text(markup ?? ''));
-    insert(parent, wrap(fragment), handle);
-    remove(handle);
+    const given = markup === null ? '' : text(markup);
+    const fragment = parse(n.type(parent) === 1 ? parent : null, given);
+    replace(parent, fragment, handle);
+    upgradeIn(parent);
   }
   insertAdjacentHTML(where, markup) {
-    const { parent, before, context } = adjacent(this, where);
-    insert(parent, wrap(parse(context, text(markup))), before);
+    need(arguments, 2);
+    const { parent, before, context } = adjacent(this, where, true);
+    insertHandle(parent, parse(context, text(markup)), before, false);
+    upgradeIn(parent);
   }
   insertAdjacentText(where, data) {
-    const { parent, before } = adjacent(this, where);
-    insert(parent, wrap(checked(n.createText(text(data)))), before);
+    need(arguments, 2);
+    const place = adjacent(this, where, false), given = text(data);
+    if (place === null) return;
+    insertHandle(place.parent, checked(n.createText(given)), place.before, false);
   }
   insertAdjacentElement(where, element) {
-    const { parent, before } = adjacent(this, where);
-    nodeArgument(element);
-    return insert(parent, element, before);
+    need(arguments, 2);
+    if (n.type(nodeArgument(element)) !== 1) throw new PlainTypeError('The argument is not an Element');
+    const place = adjacent(this, where, false);
+    return place === null ? null : insert(place.parent, element, place.before);
   }
   getBoundingClientRect() { return newRect(n.rect(handleOf(this))); }
   getClientRects() {
-    const rects = n.rects(handleOf(this)), list = [];
-    for (let i = 0; i < rects.length; i++) push(list, newRect(rects[i]));
-    list.item = (at) => list[at] ?? null;
-    return list;
+    return rectList(n.rects(handleOf(this)));
   }
   checkVisibility() { return n.rects(handleOf(this)).length > 0; }
   get clientWidth() { return round(n.metrics(handleOf(this))[0]); }
@@ -235,24 +176,20 @@ mix(Element.prototype, searchMembers);
 mix(Element.prototype, childMembers);
 mix(Element.prototype, siblingMembers);
 
-/** The qualified name of an attribute that is asked for by its namespace. */
-function nsName(element, space, name) {
-  const local = text(name), wanted = space === null || space === '' ? null : text(space);
-  const handle = handleOf(element), names = n.attributeNames(handle);
-  for (let i = 0; i < names.length; i++) {
-    if (splitName(names[i])[1] === local && n.attributeNamespace(handle, names[i]) === wanted) {
-      return names[i];
-    }
-  }
-  return '';
-}
-function adjacent(element, where) {
+hide(Element.prototype, ['after', 'append', 'before', 'prepend', 'remove', 'replaceChildren',
+  'replaceWith', 'slot']);
+
+const isXmlNode = (handle) => hasXml && !isHtmlDocument(documentOf(handle));
+const markupIn = (handle) => isXmlNode(handle) ? serialize(handle, false) : n.inner(handle);
+/** The place beside an element, or in it. There is none beside one that stands nowhere. */
+function adjacent(element, where, isMarkup) {
   const handle = handleOf(element), parent = n.parent(handle);
   const outside = (before) => {
-    if (parent === null || n.type(parent) === 9) fail('NoModificationAllowedError');
+    if (isMarkup && (parent === null || n.type(parent) === 9)) fail('NoModificationAllowedError');
+    if (parent === null) return null;
     return { parent, before, context: n.type(parent) === 1 ? parent : null };
   };
-  switch (toLower(text(where))) {
+  switch (lowerAscii(text(where))) {
     case 'beforebegin': return outside(handle);
     case 'afterbegin': return { parent: handle, before: n.first(handle), context: handle };
     case 'beforeend': return { parent: handle, before: null, context: handle };
@@ -295,100 +232,24 @@ class DOMRect extends DOMRectReadOnly {
   get height() { return stateOf(this).height; }
   set height(value) { stateOf(this).height = +value; }
 }
+class DOMRectList {
+  constructor() { illegal(); }
+  get length() { return stateOf(this).rects.length; }
+  item(at) { need(arguments, 1); return stateOf(this).rects[at >>> 0] ?? null; }
+}
+defineProperty(DOMRectList.prototype, iteratorKey, {
+  value: iteratorOf, writable: true, configurable: true, __proto__: null,
+});
+const rectList = (numbers) => {
+  const rects = [];
+  for (let i = 0; i < numbers.length; i++) push(rects, newRect(numbers[i]));
+  return exotic(DOMRectList, {
+    count: () => rects.length, at: (i) => rects[i], names: nothing, named: noName,
+  }, { rects, __proto__: null });
+};
+expose('DOMRectList', DOMRectList);
 const newRect = (numbers) => new DOMRect(numbers[0], numbers[1], numbers[2], numbers[3]);
 
-class DOMTokenList {
-  constructor() { illegal(); }
-  get length() { return tokens(this).length; }
-  get value() { const { owner, name } = stateOf(this); return n.attribute(handleOf(owner), name) ?? ''; }
-  set value(value) { const { owner, name } = stateOf(this); setAttribute(handleOf(owner), name, text(value)); }
-  item(at) { return tokens(this)[at >>> 0] ?? null; }
-  contains(token) { return indexIn(tokens(this), text(token)) >= 0; }
-  add(...added) {
-    const all = tokens(this);
-    for (let i = 0; i < added.length; i++) {
-      const token = checkToken(added[i]);
-      if (indexIn(all, token) < 0) push(all, token);
-    }
-    setTokens(this, all);
-  }
-  remove(...removed) {
-    const all = tokens(this);
-    for (let i = 0; i < removed.length; i++) {
-      const at = indexIn(all, checkToken(removed[i]));
-      if (at >= 0) removeAt(all, at);
-    }
-    setTokens(this, all);
-  }
-  toggle(given, force) {
-    const token = checkToken(given), all = tokens(this), at = indexIn(all, token);
-    if (at >= 0) {
-      if (force) return true;
-      removeAt(all, at);
-      setTokens(this, all);
-      return false;
-    }
-    if (force !== undefined && !force) return false;
-    push(all, token);
-    setTokens(this, all);
-    return true;
-  }
-  replace(given, wanted) {
-    const old = checkToken(given), token = checkToken(wanted);
-    const all = tokens(this), at = indexIn(all, old);
-    if (at < 0) return false;
-    const present = indexIn(all, token);
-    if (present >= 0 && present !== at) removeAt(all, max(at, present));
-    put(all, present >= 0 ? min(at, present) : at, token);
-    setTokens(this, all);
-    return true;
-  }
-  supports() { return false; }
-  toString() { return this.value; }
-  forEach(callback, self) {
-    const all = tokens(this);
-    for (let i = 0; i < all.length; i++) apply(callback, self, [all[i], i, this]);
-  }
-  *entries() { const all = tokens(this); for (let i = 0; i < all.length; i++) yield [i, all[i]]; }
-  *keys() { const all = tokens(this); for (let i = 0; i < all.length; i++) yield i; }
-  *values() { const all = tokens(this); for (let i = 0; i < all.length; i++) yield all[i]; }
-}
-defineProperty(DOMTokenList.prototype, Symbol.iterator, {
-  value: DOMTokenList.prototype.values, writable: true, configurable: true,
-});
-const tokens = (list) => {
-  const { owner, name } = stateOf(list), all = [];
-  const given = words(n.attribute(handleOf(owner), name) ?? '');
-  for (let i = 0; i < given.length; i++) if (indexIn(all, given[i]) < 0) push(all, given[i]);
-  return all;
-};
-const setTokens = (list, all) => {
-  const { owner, name } = stateOf(list), handle = handleOf(owner);
-  if (all.length === 0 && n.attribute(handle, name) === null) return;
-  setAttribute(handle, name, join(all, ' '));
-};
-const checkToken = (given) => {
-  const token = text(given);
-  if (token === '') fail('SyntaxError');
-  for (let i = 0; i < token.length; i++) {
-    if (isSpace(charCode(token, i))) fail('InvalidCharacterError');
-  }
-  return token;
-};
-const tokenTraps = {
-  get(target, key, receiver) {
-    if (isIndex(key)) return tokens(receiver)[key];
-    return Reflect_get(target, key, receiver);
-  },
-  __proto__: null,
-};
-const newTokens = (owner, name) => {
-  const proxy = new PlainProxy(objectCreate(DOMTokenList.prototype), tokenTraps);
-  return new Brand(proxy, { owner, name, handle: null, __proto__: null });
-};
-expose('Attr', Attr);
-expose('NamedNodeMap', NamedNodeMap);
 expose('Element', Element);
 expose('DOMRectReadOnly', DOMRectReadOnly);
 expose('DOMRect', DOMRect);
-expose('DOMTokenList', DOMTokenList);

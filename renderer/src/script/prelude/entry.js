@@ -5,7 +5,7 @@ return {
     const target = wrap(handle), event = trusted(userEvent(type, numbers, texts));
     const isDone = type === 'click' ? clickOn(target, event) : !dispatch(target, event);
     if (type === 'keydown' && texts[0] === 'Enter' && !isDone && focused !== null) commit(focused);
-    return (isDone ? 1 : 0) | (detailsOf(event).stop > 0 ? 2 : 0);
+    return (isDone ? 1 : 0) | (detailsOf(event).wasStopped ? 2 : 0);
   },
   window(type) {
     const isOfDocument = type === 'DOMContentLoaded' || type === 'readystatechange'
@@ -21,6 +21,8 @@ return {
   },
   timer: runTimer,
   frames: runFrames,
+  boxes: tellBoxes,
+  names() { noteNames(n.newNames()); },
   focus: tellFocus,
   watch,
   changes: tellChanges,

@@ -1,5 +1,16 @@
 // The kinds of events.
 
+const eventClasses = { __proto__: null };
+/** A value as a field of that name, by what it is if nothing is given. */
+const asField = (key, given, missing) => {
+  if (key === 'view' && given !== null && given !== G) throw new PlainTypeError('The view is not a window');
+  switch (typeof missing) {
+    case 'boolean': return !!given;
+    case 'string': return text(given);
+    case 'number': { const number = +given; return isFinite(number) ? number : 0; }
+    default: return given;
+  }
+};
 /** An event class whose further fields can be given when one is made. */
 function eventClass(name, Base, fields) {
   let valuesOf;
@@ -13,7 +24,7 @@ function eventClass(name, Base, fields) {
       for (let i = 0; i < names.length; i++) {
         const key = names[i];
         const given = isObject(init) ? init[key] : undefined;
-        values[key] = given === undefined ? fields[key] : given;
+        values[key] = given === undefined ? fields[key] : asField(key, given, fields[key]);
       }
       this.#values = values;
     }
@@ -25,17 +36,34 @@ function eventClass(name, Base, fields) {
     });
   }
   expose(name, Class);
+  eventClasses[name] = Class;
   return { Class, valuesOf };
 }
 
 const heldKeys = { ctrlKey: false, shiftKey: false, altKey: false, metaKey: false };
 const custom = eventClass('CustomEvent', Event, { detail: null });
 const CustomEvent = custom.Class;
-CustomEvent.prototype.initCustomEvent = function (type, bubbles, cancelable, detail) {
-  this.initEvent(type, bubbles, cancelable);
-  custom.valuesOf(this).detail = detail;
+/** The older way to say what an event is: fields in an order, after its type and two more. */
+const addInit = (Class, valuesOf, method, names) => {
+  mix(Class.prototype, {
+    [method](type, bubbles = false, cancelable = false, ...values) {
+      need(arguments, 1);
+      const details = detailsOf(this), fields = valuesOf(this);
+      if (details.isDispatched) return;
+      apply(initEvent, this, [type, bubbles, cancelable]);
+      for (let i = 0; i < names.length; i++) {
+        const missing = missingOf(names[i]);
+        fields[names[i]] = values[i] === undefined ? missing : asField(names[i], values[i], missing);
+      }
+    },
+  });
 };
-const { Class: UIEvent } = eventClass('UIEvent', Event, { view: null, detail: 0, which: 0 });
+const { initEvent } = Event.prototype;
+const missingOf = (name) => indexIn(['detail', 'view', 'relatedTarget', 'data', 'source'], name) >= 0 ? null
+  : indexIn(['key', 'origin', 'lastEventId', 'oldURL', 'newURL'], name) >= 0 ? ''
+    : indexIn(['ctrlKey', 'altKey', 'shiftKey', 'metaKey'], name) >= 0 ? false : 0;
+addInit(CustomEvent, custom.valuesOf, 'initCustomEvent', ['detail']);
+const { Class: UIEvent, valuesOf: uiValues } = eventClass('UIEvent', Event, { view: null, detail: 0, which: 0 });
 const { Class: MouseEvent, valuesOf: mouseValues } = eventClass('MouseEvent', UIEvent, {
   clientX: 0, clientY: 0, pageX: 0, pageY: 0, screenX: 0, screenY: 0, button: 0, buttons: 0,
   movementX: 0, movementY: 0, relatedTarget: null, ...heldKeys,
@@ -50,6 +78,22 @@ mix(MouseEvent.prototype, {
     return !!mouseValues(this)[names[key]];
   },
 });
+addInit(UIEvent, uiValues, 'initUIEvent', ['view', 'detail']);
+mix(MouseEvent.prototype, {
+  initMouseEvent(type, bubbles = false, cancelable = false, view = null, detail = 0, screenX = 0,
+    screenY = 0, clientX = 0, clientY = 0, ctrlKey = false, altKey = false, shiftKey = false,
+    metaKey = false, button = 0, relatedTarget = null) {
+    need(arguments, 1);
+    if (detailsOf(this).isDispatched) return;
+    apply(UIEvent.prototype.initUIEvent, this, [type, bubbles, cancelable, view, detail]);
+    const values = mouseValues(this);
+    { values.screenX = screenX | 0; values.screenY = screenY | 0; values.clientX = clientX | 0; values.clientY = clientY | 0; }
+    { values.ctrlKey = !!ctrlKey; values.altKey = !!altKey; values.shiftKey = !!shiftKey; values.metaKey = !!metaKey; }
+    values.button = button | 0;
+    values.relatedTarget = relatedTarget;
+  },
+});
+const isMouse = (event) => { try { mouseValues(event); return true; } catch { return false; } };
 const inTarget = (event, name, side) => {
   const at = mouseValues(event)[name], { target } = detailsOf(event);
   return isNode(target) ? at - n.rect(handleOf(target))[side] : at;
@@ -61,16 +105,22 @@ const { Class: PointerEvent } = eventClass('PointerEvent', MouseEvent, {
 const { Class: WheelEvent } = eventClass('WheelEvent', MouseEvent, {
   deltaX: 0, deltaY: 0, deltaZ: 0, deltaMode: 0,
 });
-const { Class: KeyboardEvent } = eventClass('KeyboardEvent', UIEvent, {
+const { Class: KeyboardEvent, valuesOf: keyValues } = eventClass('KeyboardEvent', UIEvent, {
   key: '', code: '', location: 0, repeat: false, isComposing: false, keyCode: 0, charCode: 0,
   ...heldKeys,
+});
+addInit(KeyboardEvent, keyValues, 'initKeyboardEvent',
+  ['view', 'key', 'location', 'ctrlKey', 'altKey', 'shiftKey', 'metaKey']);
+addConstants(KeyboardEvent, {
+  DOM_KEY_LOCATION_STANDARD: 0, DOM_KEY_LOCATION_LEFT: 1, DOM_KEY_LOCATION_RIGHT: 2,
+  DOM_KEY_LOCATION_NUMPAD: 3,
 });
 const { Class: InputEvent } = eventClass('InputEvent', UIEvent, {
   data: null, inputType: '', isComposing: false,
 });
 const { Class: FocusEvent } = eventClass('FocusEvent', UIEvent, { relatedTarget: null });
 const { Class: SubmitEvent } = eventClass('SubmitEvent', Event, { submitter: null });
-const { Class: MessageEvent } = eventClass('MessageEvent', Event, {
+const { Class: MessageEvent, valuesOf: messageValues } = eventClass('MessageEvent', Event, {
   data: null, origin: '', lastEventId: '', source: null, ports: [],
 });
 const { Class: ErrorEvent } = eventClass('ErrorEvent', Event, {
@@ -81,6 +131,27 @@ const { Class: PopStateEvent } = eventClass('PopStateEvent', Event, { state: nul
 const { Class: PromiseRejectionEvent } = eventClass('PromiseRejectionEvent', Event, {
   promise: null, reason: undefined,
 });
+addInit(MessageEvent, messageValues, 'initMessageEvent', ['data', 'origin', 'lastEventId', 'source', 'ports']);
+const composition = eventClass('CompositionEvent', UIEvent, { data: '' });
+addInit(composition.Class, composition.valuesOf, 'initCompositionEvent', ['view', 'data']);
+eventClass('DragEvent', MouseEvent, { dataTransfer: null });
+/** The events that can be made by the name of their kind, small. */
+const eventKinds = {
+  beforeunloadevent: 'BeforeUnloadEvent', compositionevent: 'CompositionEvent',
+  customevent: 'CustomEvent', dragevent: 'DragEvent', event: 'Event', events: 'Event',
+  focusevent: 'FocusEvent', hashchangeevent: 'HashChangeEvent', htmlevents: 'Event',
+  keyboardevent: 'KeyboardEvent', messageevent: 'MessageEvent', mouseevent: 'MouseEvent',
+  mouseevents: 'MouseEvent', storageevent: 'StorageEvent', svgevents: 'Event',
+  textevent: 'CompositionEvent', uievent: 'UIEvent', uievents: 'UIEvent', __proto__: null,
+};
+eventClasses.Event = Event;
+const createEvent = (kind) => {
+  const Class = eventClasses[eventKinds[toLower(kind)]];
+  if (Class === undefined) fail('NotSupportedError');
+  const event = new Class('');
+  detailsOf(event).isInitialized = false;
+  return event;
+};
 eventClass('ProgressEvent', Event, { lengthComputable: false, loaded: 0, total: 0 });
 eventClass('AnimationEvent', Event, { animationName: '', elapsedTime: 0, pseudoElement: '' });
 eventClass('TransitionEvent', Event, { propertyName: '', elapsedTime: 0, pseudoElement: '' });

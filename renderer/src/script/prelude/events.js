@@ -10,6 +10,7 @@ const captures = (options) => isObject(options) ? !!options.capture : !!options;
 class EventTarget {
   constructor() { return new Brand(this, newState(null)); }
   addEventListener(type, callback, options) {
+    need(arguments, 2);
     const target = self(this), state = stateOf(target);
     type = text(type);
     const capture = captures(options);
@@ -28,6 +29,7 @@ class EventTarget {
     }
   }
   removeEventListener(type, callback, options) {
+    need(arguments, 2);
     const state = stateOf(self(this));
     type = text(type);
     const at = findListener(state, type, callback, captures(options));
@@ -37,10 +39,15 @@ class EventTarget {
     removeAt(records, at);
   }
   dispatchEvent(event) {
-    const details = detailsOf(event);
-    if (details.isDispatched || details.type === '') fail('InvalidStateError');
+    need(arguments, 1);
+    const details = eventDetails(event);
+    if (details.isDispatched || !details.isInitialized) fail('InvalidStateError');
     details.isTrusted = false;
-    return dispatch(self(this), event);
+    const target = self(this);
+    if (details.type !== 'click' || !isNode(target) || !isMouse(event)) return dispatch(target, event);
+    // What a click does follows, whoever made it.
+    if (!clickOn(target, event)) n.click(handleOf(target));
+    return !details.isPrevented;
   }
 }
 const { addEventListener, removeEventListener } = EventTarget.prototype;
@@ -62,16 +69,23 @@ function findListener(state, type, callback, capture) {
   return -1;
 }
 
-let detailsOf;
+let detailsOf, isEvent;
+const eventDetails = (event) => isEvent(event) ? detailsOf(event)
+  : (() => { throw new PlainTypeError('The argument is not an Event'); })();
 class Event {
   #details;
-  static { detailsOf = (event) => event.#details; }
+  static {
+    detailsOf = (event) => event.#details;
+    isEvent = (event) => isObject(event) && #details in event;
+  }
   constructor(type, init) {
-    if (arguments.length === 0) throw new PlainTypeError('An event needs a type');
+    need(arguments, 1);
+    if (init !== undefined && init !== null && !isObject(init)) throw new PlainTypeError('The second argument is not an object');
     this.#details = {
       type: text(type), bubbles: !!(init && init.bubbles), cancelable: !!(init && init.cancelable),
-      composed: !!(init && init.composed), target: null, current: null, phase: 0,
+      composed: !!(init && init.composed), isInitialized: true, target: null, current: null, phase: 0,
       isPrevented: false, stop: 0, isTrusted: false, isDispatched: false, isPassive: false,
+      wasStopped: false,
       time: n.now(), path: [], __proto__: null,
     };
   }
@@ -100,14 +114,18 @@ class Event {
     }
     return whole;
   }
-  initEvent(type, bubbles, cancelable) {
+  initEvent(type, bubbles = false, cancelable = false) {
+    need(arguments, 1);
     const details = this.#details;
+    details.isInitialized = true;
     if (details.isDispatched) return;
     details.type = text(type);
     details.bubbles = !!bubbles;
     details.cancelable = !!cancelable;
     details.stop = 0;
     details.isPrevented = false;
+    details.isTrusted = false;
+    details.target = null;
   }
 }
 const prevent = (details) => {
@@ -148,6 +166,8 @@ function dispatch(target, event) {
   details.current = null;
   details.path = [];
   details.isDispatched = false;
+  details.wasStopped = details.stop > 0;
+  details.stop = 0;
   return !details.isPrevented;
 }
 
@@ -169,7 +189,8 @@ function invoke(target, event, details, capture) {
   }
   const records = state.listeners && mapGet(state.listeners, details.type);
   if (!records) return;
-  const now = copyOf(records);
+  const now = copyOf(records), outer = currentEvent;
+  currentEvent = event;
   for (let i = 0; i < now.length && details.stop < 2; i++) {
     const record = now[i];
     if (record.gone || record.capture !== capture) continue;
@@ -186,11 +207,18 @@ function invoke(target, event, details, capture) {
     details.isPassive = record.passive;
     try {
       if (typeof record.callback === 'function') apply(record.callback, target, [event]);
-      else record.callback.handleEvent(event);
+      else {
+        const method = record.callback.handleEvent;
+        if (typeof method !== 'function') throw new PlainTypeError('handleEvent is not a function');
+        apply(method, record.callback, [event]);
+      }
     } catch (error) { report(error); }
     details.isPassive = false;
   }
+  currentEvent = outer;
 }
+/** `window.event`. */
+let currentEvent;
 
 // ---- handlers: `onclick` as a property, and as an attribute
 
@@ -285,13 +313,14 @@ const handlerTypes = [
   'mouseover', 'mouseup', 'paste', 'pause', 'play', 'playing', 'pointercancel', 'pointerdown',
   'pointerenter', 'pointerleave', 'pointermove', 'pointerout', 'pointerover', 'pointerup',
   'progress', 'reset', 'resize', 'scroll', 'scrollend', 'select', 'selectionchange', 'selectstart',
-  'submit', 'toggle', 'touchcancel', 'touchend', 'touchmove', 'touchstart', 'transitionend', 'wheel',
+  'submit', 'toggle', 'webkitAnimationEnd', 'webkitAnimationIteration', 'webkitAnimationStart',
+  'webkitTransitionEnd', 'touchcancel', 'touchend', 'touchmove', 'touchstart', 'transitionend', 'wheel',
 ];
 /** Gives a prototype, or the window, its handler properties. */
 const addHandlers = (prototype, types) => {
   for (let i = 0; i < types.length; i++) {
     const type = types[i];
-    defineProperty(prototype, 'on' + type, {
+    defineProperty(prototype, 'on' + toLower(type), {
       get() { return handlerOf(self(this), type); },
       set(handler) { setHandler(self(this), type, handler); },
       enumerable: true, configurable: true,

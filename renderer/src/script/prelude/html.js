@@ -57,14 +57,12 @@ const pairs = (names) => names.split(' ').map((name) => {
 });
 
 class HTMLElement extends Element {
+  constructor() { return constructElement(new.target); }
   get offsetWidth() { return round(n.offset(handleOf(this))[2]); }
   get offsetHeight() { return round(n.offset(handleOf(this))[3]); }
   get offsetLeft() { return round(n.offset(handleOf(this))[0]); }
   get offsetTop() { return round(n.offset(handleOf(this))[1]); }
   get offsetParent() { return wrap(n.offsetParent(handleOf(this))); }
-  get innerText() { return n.text(handleOf(this)); }
-  set innerText(value) { this.textContent = value; }
-  get outerText() { return n.text(handleOf(this)); }
   get dataset() { return cached(this, 'dataset', () => newDataset(this)); }
   get tabIndex() {
     const value = n.attribute(handleOf(this), 'tabindex');
@@ -202,12 +200,19 @@ reflectText(elementClass('HTMLDataElement', 'data').prototype, 'value');
 reflectText(elementClass('HTMLTimeElement', 'time').prototype, 'dateTime=datetime');
 const link = elementClass('HTMLLinkElement', 'link', {
   get relList() { return cached(this, 'relList', () => newTokens(this, 'rel')); },
-  get sheet() { return null; },
+  set relList(value) { setAttribute(handleOf(this), 'rel', text(value)); },
+  get sizes() { return cached(this, 'sizes', () => newTokens(this, 'sizes')); },
+  set sizes(value) { setAttribute(handleOf(this), 'sizes', text(value)); },
+  get sheet() { return sheetOf(this); },
 }).prototype;
 reflectUrl(link, 'href');
 reflectText(link, 'rel type media as hreflang crossOrigin=crossorigin integrity');
 reflectFlag(link, 'disabled');
-const styleElement = elementClass('HTMLStyleElement', 'style', { get sheet() { return null; } });
+const styleElement = elementClass('HTMLStyleElement', 'style', {
+  get sheet() { return sheetOf(this); },
+  get disabled() { return n.sheetDisabled(handleOf(this)); },
+  set disabled(value) { n.setSheetDisabled(handleOf(this), !!value); },
+});
 reflectText(styleElement.prototype, 'type media');
 const script = elementClass('HTMLScriptElement', 'script', {
   get text() { return n.text(handleOf(this)); },
@@ -259,6 +264,8 @@ G.Image.prototype = image;
 const frame = elementClass('HTMLIFrameElement', 'iframe', {
   get contentWindow() { return null; },
   get contentDocument() { return null; },
+  get sandbox() { return cached(this, 'sandbox', () => newTokens(this, 'sandbox')); },
+  set sandbox(value) { setAttribute(handleOf(this), 'sandbox', text(value)); },
 }).prototype;
 reflectUrl(frame, 'src');
 reflectText(frame, 'srcdoc name width height allow loading referrerPolicy=referrerpolicy');
@@ -301,9 +308,14 @@ const anchor = elementClass('HTMLAnchorElement', 'a', {
   get text() { return n.text(handleOf(this)); },
   set text(value) { this.textContent = value; },
   get relList() { return cached(this, 'relList', () => newTokens(this, 'rel')); },
+  set relList(value) { setAttribute(handleOf(this), 'rel', text(value)); },
   toString() { return this.href; },
 }).prototype;
-const area = elementClass('HTMLAreaElement', 'area', { toString() { return this.href; } }).prototype;
+const area = elementClass('HTMLAreaElement', 'area', {
+  get relList() { return cached(this, 'relList', () => newTokens(this, 'rel')); },
+  set relList(value) { setAttribute(handleOf(this), 'rel', text(value)); },
+  toString() { return this.href; },
+}).prototype;
 for (const prototype of [anchor, area]) {
   reflectUrl(prototype, 'href');
   reflectText(prototype, 'target rel download hreflang type ping name alt coords shape');
@@ -322,7 +334,7 @@ for (const prototype of [anchor, area]) {
 
 // ---- tables
 
-const rowsOf = (handle) => n.byTag(handle, 'tr');
+const rowsOf = (handle) => n.byTag(handle, 'tr', true);
 const childrenNamed = (handle, names) => {
   const children = n.childElements(handle), found = [];
   for (let i = 0; i < children.length; i++) {

@@ -1,203 +1,279 @@
-// Node, and what has no tag.
+// Node, and what nodes with parents or children have.
 
-/** Puts a node, or what is in a fragment, into a parent. */
-function insert(parent, node, before) {
-  const handle = nodeArgument(node);
-  const isFragment = n.type(handle) === 11;
-  const moved = isFragment ? n.children(handle) : [handle];
-  const watched = observers.length > 0;
-  const old = isFragment ? null : n.parent(handle);
-  const place = watched && old !== null ? placeOf(handle) : null;
-  checked(n.insert(parent, handle, before));
-  if (isFragment) regroup(handle);
-  for (let i = 0; i < moved.length; i++) regroup(moved[i]);
-  if (watched) {
-    if (old !== null) toldRemoved(old, handle, place);
-    if (moved.length > 0) {
-      mutated('childList', parent, null, {
-        addedNodes: wrapAll(moved), nextSibling: wrap(before),
-        previousSibling: wrap(n.sibling(moved[0], -1)),
-      });
-    }
+const isText = (type) => type === 3 || type === 4;
+const hasData = (type) => type === 3 || type === 4 || type === 7 || type === 8;
+const nameOf = (handle) => {
+  switch (n.type(handle)) {
+    case 1: return tagName(handle);
+    case 2: return qualifiedName(n.specialNames(handle));
+    case 3: return '#text';
+    case 4: return '#cdata-section';
+    case 7: case 10: return n.specialNames(handle)[0];
+    case 8: return '#comment';
+    case 9: return '#document';
+    default: return '#document-fragment';
   }
-  for (let i = 0; i < moved.length; i++) runScripts(moved[i]);
-  return node;
-}
-/** The scripts in what was put into the document run now. */
-function runScripts(handle) {
-  const scripts = n.scriptsIn(handle);
-  for (let i = 0; i < scripts.length; i++) n.runScript(scripts[i]);
-}
-const placeOf = (handle) => ({
-  previousSibling: wrap(n.sibling(handle, -1)), nextSibling: wrap(n.sibling(handle, 1)),
-});
-const toldRemoved = (parent, handle, place) => {
-  mutated('childList', parent, null, { removedNodes: [wrap(handle)], ...place });
 };
-/** Takes a node out of its parent. */
-function remove(handle) {
-  const parent = n.parent(handle);
-  if (parent === null) return;
-  const place = observers.length > 0 ? placeOf(handle) : null;
-  n.remove(handle);
-  regroup(handle);
-  if (place) toldRemoved(parent, handle, place);
-}
-function clear(handle) {
-  const children = n.children(handle);
-  for (let i = 0; i < children.length; i++) remove(children[i]);
-}
-function setText(handle, value) {
-  const old = observers.length > 0 ? n.text(handle) : null;
-  checked(n.setData(handle, value));
-  mutated('characterData', handle, null, { oldValue: old });
-}
-const asNode = (value) => isNode(value) ? value : wrap(checked(n.createText(text(value))));
-/** What `append` and its like are given, as one node. */
-function asOne(values) {
-  if (values.length === 1) return asNode(values[0]);
-  const fragment = wrap(checked(n.createFragment()));
-  const handle = handleOf(fragment);
-  for (let i = 0; i < values.length; i++) insert(handle, asNode(values[i]), null);
-  return fragment;
-}
-/** The next sibling that is none of the values. */
-function viable(handle, step, values) {
-  for (let at = n.sibling(handle, step); at !== null; at = n.sibling(at, step)) {
-    const wrapper = existing(at);
-    if (!wrapper || indexIn(values, wrapper) < 0) return at;
-  }
-  return null;
-}
+const qualifiedName = (names) => names[1] === '' ? names[2] : `${names[1]}:${names[2]}`;
 
 class Node extends EventTarget {
   constructor() { illegal(); }
   get nodeType() { return n.type(handleOf(this)); }
-  get nodeName() {
-    const handle = handleOf(this);
-    switch (n.type(handle)) {
-      case 1: return tagName(handle);
-      case 3: return '#text';
-      case 8: return '#comment';
-      case 9: return '#document';
-      default: return '#document-fragment';
-    }
+  get nodeName() { return nameOf(handleOf(this)); }
+  get baseURI() { return n.baseUrl(); }
+  get isConnected() { return n.type(n.rootOf(handleOf(this))) === 9; }
+  get ownerDocument() {
+    const handle = handleOf(this), type = n.type(handle);
+    if (type === 9) return null;
+    return type === 2 ? attrDocument(this) : documentOf(handle);
   }
+  getRootNode() { return wrap(n.rootOf(handleOf(this))); }
   get parentNode() { return wrap(n.parent(handleOf(this))); }
   get parentElement() {
     const parent = n.parent(handleOf(this));
     return parent !== null && n.type(parent) === 1 ? wrap(parent) : null;
   }
-  get firstChild() { return wrap(n.first(handleOf(this))); }
-  get lastChild() { return wrap(n.last(handleOf(this))); }
-  get nextSibling() { return wrap(n.sibling(handleOf(this), 1)); }
-  get previousSibling() { return wrap(n.sibling(handleOf(this), -1)); }
+  hasChildNodes() { return n.first(handleOf(this)) !== null; }
   get childNodes() {
     const handle = handleOf(this);
     return cached(this, 'childNodes', () =>
       liveList(NodeList, this, () => n.children(handle), false));
   }
-  hasChildNodes() { return n.first(handleOf(this)) !== null; }
-  get ownerDocument() { return n.type(handleOf(this)) === 9 ? null : document; }
-  get isConnected() { return n.isConnected(handleOf(this)); }
-  get baseURI() { return n.baseUrl(); }
-  getRootNode() { return wrap(n.rootOf(handleOf(this))); }
+  get firstChild() { return wrap(n.first(handleOf(this))); }
+  get lastChild() { return wrap(n.last(handleOf(this))); }
+  get previousSibling() { return wrap(n.sibling(handleOf(this), -1)); }
+  get nextSibling() { return wrap(n.sibling(handleOf(this), 1)); }
   get nodeValue() {
     const handle = handleOf(this), type = n.type(handle);
-    return type === 3 || type === 8 ? n.text(handle) : null;
+    return type === 2 ? this.value : hasData(type) ? n.text(handle) : null;
   }
   set nodeValue(value) {
     const handle = handleOf(this), type = n.type(handle);
-    if (type === 3 || type === 8) setText(handle, value === null ? '' : text(value));
+    const string = value === null || value === undefined ? '' : text(value);
+    if (type === 2) setAttrValue(this, string);
+    else if (hasData(type)) setText(handle, string);
   }
   get textContent() {
-    const handle = handleOf(this);
-    return n.type(handle) === 9 ? null : n.text(handle);
+    const handle = handleOf(this), type = n.type(handle);
+    return type === 2 ? this.value : type === 9 || type === 10 ? null : n.text(handle);
   }
   set textContent(value) {
     const handle = handleOf(this), type = n.type(handle);
     const string = value === null || value === undefined ? '' : text(value);
-    if (type === 9) return;
-    if (type === 3 || type === 8) { setText(handle, string); return; }
-    const only = n.children(handle);
-    clear(handle);
-    if (string !== '') insert(handle, wrap(checked(n.createText(string))), null);
-    else if (only.length === 0) return;
+    if (type === 9 || type === 10) return;
+    if (type === 2) setAttrValue(this, string);
+    else if (hasData(type)) setText(handle, string);
+    else replaceAll(handle, string === '' ? null : checked(n.createText(string)));
   }
-  appendChild(child) { return insert(handleOf(this), child, null); }
+  normalize() { normalize(handleOf(this)); }
+  cloneNode(deep = false) { return clone(this, !!deep); }
+  isEqualNode(other) {
+    need(arguments, 1);
+    const handle = handleOf(this);
+    return other !== null && other !== undefined && areEqual(handle, nodeArgument(other));
+  }
+  isSameNode(other) {
+    need(arguments, 1);
+    return this === (other === undefined ? null : other);
+  }
+  compareDocumentPosition(other) {
+    need(arguments, 1);
+    return comparePlaces(this, other);
+  }
+  contains(other) {
+    need(arguments, 1);
+    const handle = handleOf(this);
+    return other !== null && other !== undefined && isInside(handle, nodeArgument(other));
+  }
+  lookupPrefix(space) {
+    need(arguments, 1);
+    const wanted = spaceOf(space), element = elementFor(this);
+    return wanted === '' || element === null ? null : prefixFor(element, wanted);
+  }
+  lookupNamespaceURI(prefix) {
+    need(arguments, 1);
+    const element = elementFor(this), wanted = prefix === '' ? null : prefix ?? null;
+    return element === null ? null : spaceFor(element, wanted === null ? null : text(wanted));
+  }
+  isDefaultNamespace(space) {
+    need(arguments, 1);
+    const element = elementFor(this);
+    return (element === null ? '' : spaceFor(element, null) ?? '') === spaceOf(space);
+  }
   insertBefore(child, before) {
+    need(arguments, 2);
     nodeArgument(child);
     const place = before === null || before === undefined ? null : nodeArgument(before);
     return insert(handleOf(this), child, place);
   }
+  appendChild(child) { need(arguments, 1); return insert(handleOf(this), child, null); }
+  replaceChild(child, old) {
+    need(arguments, 2);
+    replace(handleOf(this), nodeArgument(child), nodeArgument(old));
+    return old;
+  }
   removeChild(child) {
+    need(arguments, 1);
     const handle = nodeArgument(child);
     if (n.parent(handle) !== handleOf(this)) fail('NotFoundError');
     remove(handle);
     return child;
   }
-  replaceChild(child, old) {
-    const parent = handleOf(this), from = nodeArgument(child), to = nodeArgument(old);
-    if (n.parent(to) !== parent) fail('NotFoundError');
-    if (from === to) return old;
-    if (parent === n.root() && n.type(from) === 1 && n.type(to) === 1) {
-      remove(to);
-      insert(parent, child, null);
-      return old;
-    }
-    const next = n.sibling(to, 1) === from ? n.sibling(from, 1) : n.sibling(to, 1);
-    insert(parent, child, to);
-    if (n.parent(to) === parent) remove(to);
-    else if (next !== null) fail('NotFoundError');
-    return old;
-  }
-  cloneNode(deep) { return wrap(checked(n.copy(handleOf(this), !!deep))); }
-  contains(other) {
-    const handle = handleOf(this);
-    if (other === null || other === undefined) return false;
-    return indexIn(n.path(nodeArgument(other)), handle) >= 0;
-  }
-  compareDocumentPosition(other) { return n.compare(handleOf(this), nodeArgument(other)); }
-  isSameNode(other) { return this === other; }
-  isEqualNode(other) {
-    const handle = handleOf(this);
-    if (other === null || other === undefined) return false;
-    const theirs = nodeArgument(other);
-    if (handle === theirs) return true;
-    const type = n.type(handle);
-    if (type !== n.type(theirs)) return false;
-    return type === 1 ? n.outer(handle) === n.outer(theirs)
-      : type === 3 || type === 8 ? n.text(handle) === n.text(theirs)
-        : n.inner(handle) === n.inner(theirs);
-  }
-  normalize() {
-    const children = n.children(handleOf(this));
-    let before = null;
-    for (let i = 0; i < children.length; i++) {
-      const child = children[i];
-      if (n.type(child) !== 3) {
-        before = null;
-        if (n.type(child) === 1) apply(normalize, wrap(child), []);
-      } else if (n.text(child) === '') remove(child);
-      else if (before === null) before = child;
-      else { setText(before, n.text(before) + n.text(child)); remove(child); }
-    }
-  }
-  lookupNamespaceURI() { return null; }
 }
-const { normalize } = Node.prototype;
 const nodeConstants = {
   ELEMENT_NODE: 1, ATTRIBUTE_NODE: 2, TEXT_NODE: 3, CDATA_SECTION_NODE: 4,
-  PROCESSING_INSTRUCTION_NODE: 7, COMMENT_NODE: 8, DOCUMENT_NODE: 9, DOCUMENT_TYPE_NODE: 10,
-  DOCUMENT_FRAGMENT_NODE: 11, DOCUMENT_POSITION_DISCONNECTED: 1, DOCUMENT_POSITION_PRECEDING: 2,
+  ENTITY_REFERENCE_NODE: 5, ENTITY_NODE: 6, PROCESSING_INSTRUCTION_NODE: 7, COMMENT_NODE: 8,
+  DOCUMENT_NODE: 9, DOCUMENT_TYPE_NODE: 10, DOCUMENT_FRAGMENT_NODE: 11, NOTATION_NODE: 12,
+  DOCUMENT_POSITION_DISCONNECTED: 1, DOCUMENT_POSITION_PRECEDING: 2,
   DOCUMENT_POSITION_FOLLOWING: 4, DOCUMENT_POSITION_CONTAINS: 8,
   DOCUMENT_POSITION_CONTAINED_BY: 16, DOCUMENT_POSITION_IMPLEMENTATION_SPECIFIC: 32,
 };
-for (const name of ownKeys(nodeConstants)) {
-  const constant = { value: nodeConstants[name], enumerable: true };
-  defineProperty(Node, name, constant);
-  defineProperty(Node.prototype, name, constant);
+addConstants(Node, nodeConstants);
+
+function normalize(handle) {
+  const children = n.children(handle);
+  let before = null;
+  for (let i = 0; i < children.length; i++) {
+    const child = children[i];
+    if (n.type(child) !== 3) {
+      before = null;
+      if (n.type(child) === 1) normalize(child);
+    } else if (n.text(child) === '') remove(child);
+    else if (before === null) before = child;
+    else {
+      const length = n.text(before).length;
+      replaceData(before, length, 0, n.text(child));
+      if (follows) {
+        const parent = n.parent(child), index = indexOf(child);
+        eachFollower((thing) => {
+          if (isRange(thing)) ranges.joined(thing, before, length, child, parent, index);
+        });
+      }
+      remove(child);
+    }
+  }
 }
+
+function clone(node, deep) {
+  const handle = handleOf(node), copied = wrap(checked(n.copy(handle, deep)));
+  const state = stateOf(node);
+  if (n.type(handle) === 9) {
+    const made = stateOf(copied);
+    made.isXml = state.isXml === true;
+    made.contentType = contentTypeOf(node);
+    hasOthers = true;
+    if (made.isXml) hasXml = true;
+    setPrototypeOf(copied, made.isXml && made.contentType !== 'text/html'
+      ? getPrototypeOf(node) : Document.prototype);
+  } else if (n.type(handle) === 2) setUpAttr(copied, stateOf(copied), n.specialNames(handle), attrValue(node));
+  if (hasOthers && n.type(handle) !== 9) own(copied, node.ownerDocument ?? document);
+  if (hasDefinitions) upgradeAll(handleOf(copied));
+  return copied;
+}
+
+function areEqual(one, other) {
+  const waiting = [one, other];
+  while (waiting.length > 0) {
+    const b = waiting[waiting.length - 1], a = waiting[waiting.length - 2];
+    waiting.length -= 2;
+    const type = n.type(a);
+    if (type !== n.type(b)) return false;
+    if (type === 1 && !areEqualElements(a, b)) return false;
+    if (type === 2 || type === 7 || type === 10) {
+      const ours = n.specialNames(a), theirs = n.specialNames(b);
+      for (let i = 0; i < ours.length; i++) {
+        if (ours[i] !== theirs[i] && !(type === 2 && i === 1)) return false;
+      }
+    }
+    if (type === 2) { if (attrValue(wrap(a)) !== attrValue(wrap(b))) return false; }
+    else if (hasData(type) && n.text(a) !== n.text(b)) return false;
+    const ours = n.children(a), theirs = n.children(b);
+    if (ours.length !== theirs.length) return false;
+    for (let i = 0; i < ours.length; i++) { push(waiting, ours[i]); push(waiting, theirs[i]); }
+  }
+  return true;
+}
+function areEqualElements(a, b) {
+  if (n.localName(a) !== n.localName(b) || n.prefix(a) !== n.prefix(b)
+    || n.namespace(a) !== n.namespace(b)) return false;
+  const ours = n.attributeList(a);
+  if (ours.length !== n.attributeList(b).length) return false;
+  for (let i = 0; i < ours.length; i += 4) {
+    if (n.attributeNS(b, ours[i], ours[i + 2]) !== ours[i + 3]) return false;
+  }
+  return true;
+}
+
+function comparePlaces(ours, theirs) {
+  let one = handleOf(theirs), other = handleOf(ours);
+  if (one === other) return 0;
+  const attrOne = n.type(one) === 2 ? one : null, attrOther = n.type(other) === 2 ? other : null;
+  const ownerOfAttr = (attr) => {
+    const owner = stateOf(wrap(attr)).element;
+    return owner ? handleOf(owner) : attr;
+  };
+  if (attrOne !== null) one = ownerOfAttr(attrOne);
+  if (attrOther !== null) {
+    other = ownerOfAttr(attrOther);
+    if (attrOne !== null && one === other) {
+      const names = n.attributeList(other), first = n.specialNames(attrOne);
+      for (let i = 0; i < names.length; i += 4) {
+        if (names[i] === first[0] && names[i + 2] === first[2]) return 32 | 2;
+        const second = n.specialNames(attrOther);
+        if (names[i] === second[0] && names[i + 2] === second[2]) return 32 | 4;
+      }
+    }
+  }
+  if (one === other) return attrOne !== null ? 16 | 4 : 8 | 2;
+  const place = n.compare(other, one);
+  if (place & 16 && attrOther !== null) return 4;
+  if (place & 8 && attrOne !== null) return 2;
+  return place;
+}
+
+// ---- prefixes and namespaces
+
+/** The element in which a node's prefixes are looked up. */
+const elementFor = (node) => {
+  const handle = handleOf(node);
+  switch (n.type(handle)) {
+    case 1: return handle;
+    case 2: { const { element } = stateOf(node); return element ? handleOf(element) : null; }
+    case 9: { const all = n.childElements(handle); return all.length > 0 ? all[0] : null; }
+    case 10: case 11: return null;
+    default: {
+      const parent = n.parent(handle);
+      return parent !== null && n.type(parent) === 1 ? parent : null;
+    }
+  }
+};
+function prefixFor(element, space) {
+  for (let at = element; at !== null && n.type(at) === 1; at = n.parent(at)) {
+    if (n.namespace(at) === space && n.prefix(at) !== null) return n.prefix(at);
+    const list = n.attributeList(at);
+    for (let i = 0; i < list.length; i += 4) {
+      if (list[i + 1] === 'xmlns' && list[i + 3] === space) return list[i + 2];
+    }
+  }
+  return null;
+}
+function spaceFor(element, prefix) {
+  if (prefix === 'xml') return xmlSpace;
+  if (prefix === 'xmlns') return xmlnsSpace;
+  for (let at = element; at !== null && n.type(at) === 1; at = n.parent(at)) {
+    if (n.namespace(at) !== null && n.prefix(at) === prefix) return n.namespace(at);
+    const list = n.attributeList(at);
+    for (let i = 0; i < list.length; i += 4) {
+      if (list[i] !== xmlnsSpace) continue;
+      const isIt = prefix === null ? list[i + 1] === '' && list[i + 2] === 'xmlns'
+        : list[i + 1] === 'xmlns' && list[i + 2] === prefix;
+      if (isIt) return list[i + 3] === '' ? null : list[i + 3];
+    }
+  }
+  return null;
+}
+
+// ---- members that several classes have
 
 /** Of everything with children. */
 const parentMembers = {
@@ -208,58 +284,70 @@ const parentMembers = {
     return wrap(children[children.length - 1]);
   },
   get childElementCount() { return n.childElements(handleOf(this)).length; },
-  append(...values) { insert(handleOf(this), asOne(values), null); },
-  prepend(...values) {
+  append(...values) {
     const handle = handleOf(this);
-    insert(handle, asOne(values), n.first(handle));
+    insert(handle, asOne(values, documentOf(handle)), null);
+  },
+  prepend(...values) {
+    const handle = handleOf(this), node = asOne(values, documentOf(handle));
+    insert(handle, node, n.first(handle));
   },
   replaceChildren(...values) {
-    const handle = handleOf(this), node = asOne(values);
-    clear(handle);
-    insert(handle, node, null);
+    const handle = handleOf(this), node = handleOf(asOne(values, documentOf(handle)));
+    checked(n.checkInsertion(handle, node, null));
+    replaceAll(handle, node);
   },
-  querySelector(selector) { return wrap(checked(n.query(handleOf(this), text(selector)))); },
+  querySelector(selector) {
+    need(arguments, 1);
+    return wrap(checked(n.query(handleOf(this), text(selector))));
+  },
   querySelectorAll(selector) {
+    need(arguments, 1);
     return staticList(wrapAll(checked(n.queryAll(handleOf(this), text(selector)))));
   },
 };
 /** Of elements and documents. */
 const searchMembers = {
   getElementsByTagName(name) {
-    const wanted = text(name);
-    return elementsBelow(this, 'tag ' + wanted, (handle) => n.byTag(handle, wanted));
+    need(arguments, 1);
+    const wanted = text(name), owner = this;
+    return elementsBelow(this, 'tag ' + wanted, (handle) =>
+      n.byTag(handle, wanted, !hasXml || isHtmlDocument(documentOf(handleOf(owner)))));
   },
   getElementsByTagNameNS(space, name) {
-    const wanted = text(name);
-    return elementsBelow(this, 'tag ' + wanted, (handle) => n.byTag(handle, wanted));
+    need(arguments, 2);
+    const wanted = text(name), inside = spaceOf(space);
+    return elementsBelow(this, `tag ${wanted} ${inside}`, (handle) =>
+      n.byTagNS(handle, inside, wanted));
   },
   getElementsByClassName(names) {
+    need(arguments, 1);
     const wanted = text(names);
     return elementsBelow(this, 'class ' + wanted, (handle) => n.byClass(handle, wanted));
   },
 };
 /** Of everything that has a parent. */
 const childMembers = {
-  remove() { remove(handleOf(this)); },
   before(...values) {
     const handle = handleOf(this), parent = n.parent(handle);
     if (parent === null) return;
-    const previous = viable(handle, -1, values), node = asOne(values);
+    const previous = viable(handle, -1, values), node = asOne(values, documentOf(handle));
     insert(parent, node, previous === null ? n.first(parent) : n.sibling(previous, 1));
   },
   after(...values) {
     const handle = handleOf(this), parent = n.parent(handle);
     if (parent === null) return;
     const next = viable(handle, 1, values);
-    insert(parent, asOne(values), next);
+    insert(parent, asOne(values, documentOf(handle)), next);
   },
   replaceWith(...values) {
     const handle = handleOf(this), parent = n.parent(handle);
     if (parent === null) return;
-    const next = viable(handle, 1, values), node = asOne(values);
-    if (n.parent(handle) === parent) remove(handle);
-    insert(parent, node, next);
+    const next = viable(handle, 1, values), node = asOne(values, documentOf(handle));
+    if (n.parent(handle) === parent) replace(parent, handleOf(node), handle);
+    else insert(parent, node, next);
   },
+  remove() { remove(handleOf(this)); },
 };
 const siblingMembers = {
   get nextElementSibling() { return elementSibling(handleOf(this), 1); },
@@ -271,76 +359,10 @@ const elementSibling = (handle, step) => {
   }
   return null;
 };
-
-const range = (data, offset, count) => {
-  if (!(offset >= 0 && offset <= data.length)) fail('IndexSizeError');
-  return min(offset + count, data.length);
+/** What an inline handler's `with` must not find. */
+const hide = (prototype, names) => {
+  const hidden = objectCreate(null);
+  for (let i = 0; i < names.length; i++) hidden[names[i]] = true;
+  defineProperty(prototype, unscopables, { value: hidden, configurable: true, __proto__: null });
 };
-class CharacterData extends Node {
-  get data() { return n.text(handleOf(this)); }
-  set data(value) { setText(handleOf(this), value === null ? '' : text(value)); }
-  get length() { return n.text(handleOf(this)).length; }
-  substringData(offset, count) {
-    const data = n.text(handleOf(this));
-    return substring(data, offset >>> 0, range(data, offset >>> 0, count >>> 0));
-  }
-  appendData(more) { const handle = handleOf(this); setText(handle, n.text(handle) + text(more)); }
-  insertData(offset, more) { this.replaceData(offset, 0, more); }
-  deleteData(offset, count) { this.replaceData(offset, count, ''); }
-  replaceData(offset, count, more) {
-    const handle = handleOf(this), data = n.text(handle), start = offset >>> 0;
-    const end = range(data, start, count >>> 0);
-    setText(handle, substring(data, 0, start) + text(more) + substring(data, end));
-  }
-}
-mix(CharacterData.prototype, childMembers);
-mix(CharacterData.prototype, siblingMembers);
-class Text extends CharacterData {
-  constructor(data = '') {
-    // A class that extends this one gets a text of its own.
-    return setPrototypeOf2(wrap(checked(n.createText(text(data)))), new.target);
-  }
-  get wholeText() {
-    const handle = handleOf(this);
-    let whole = n.text(handle);
-    for (let at = n.sibling(handle, -1); at !== null && n.type(at) === 3; at = n.sibling(at, -1)) {
-      whole = n.text(at) + whole;
-    }
-    for (let at = n.sibling(handle, 1); at !== null && n.type(at) === 3; at = n.sibling(at, 1)) {
-      whole += n.text(at);
-    }
-    return whole;
-  }
-  splitText(offset) {
-    const handle = handleOf(this), data = n.text(handle), at = offset >>> 0;
-    range(data, at, 0);
-    const rest = wrap(checked(n.createText(substring(data, at))));
-    const parent = n.parent(handle);
-    if (parent !== null) insert(parent, rest, n.sibling(handle, 1));
-    setText(handle, substring(data, 0, at));
-    return rest;
-  }
-}
-const setPrototypeOf2 = (node, Class) => {
-  const wanted = Class.prototype;
-  if (isObject(wanted) && getPrototypeOf(node) !== wanted) setPrototypeOf(node, wanted);
-  return node;
-};
-class Comment extends CharacterData {
-  constructor(data = '') {
-    return setPrototypeOf2(wrap(checked(n.createComment(text(data)))), new.target);
-  }
-}
-class DocumentFragment extends Node {
-  constructor() { return setPrototypeOf2(wrap(checked(n.createFragment())), new.target); }
-  getElementById(id) { return wrap(n.byId(handleOf(this), text(id))); }
-}
-/** There is no shadow tree, so nothing is one; pages ask whether something is. */
-class ShadowRoot extends DocumentFragment { constructor() { illegal(); } }
-mix(DocumentFragment.prototype, parentMembers);
 expose('Node', Node);
-expose('CharacterData', CharacterData);
-expose('Text', Text);
-expose('Comment', Comment);
-expose('DocumentFragment', DocumentFragment);
-expose('ShadowRoot', ShadowRoot);

@@ -14,6 +14,7 @@ const mapDelete = uncurry(Map.prototype.delete), mapHas = uncurry(Map.prototype.
 const mapClear = uncurry(Map.prototype.clear), mapEach = uncurry(Map.prototype.forEach);
 const mapSize = uncurry(getOwnPropertyDescriptor(Map.prototype, 'size').get);
 const setAdd = uncurry(Set.prototype.add), setDelete = uncurry(Set.prototype.delete);
+const setSize = uncurry(getOwnPropertyDescriptor(Set.prototype, 'size').get);
 const setHas = uncurry(Set.prototype.has), setEach = uncurry(Set.prototype.forEach);
 const dereference = uncurry(WeakRef.prototype.deref);
 const register = uncurry(FinalizationRegistry.prototype.register);
@@ -30,6 +31,10 @@ const { floor, round, min, max, trunc } = Math;
 const stringify = JSON.stringify, isView = ArrayBuffer.isView;
 const viewBuffer = uncurry(getOwnPropertyDescriptor(getPrototypeOf(Uint8Array.prototype), 'buffer').get);
 const DOMException = G.DOMException;
+const { toStringTag, iterator: iteratorKey, unscopables } = Symbol;
+const iteratorOf = Array.prototype[iteratorKey];
+const arrayEntries = Array.prototype.entries, arrayKeys = Array.prototype.keys;
+const arrayForEach = Array.prototype.forEach;
 
 /** A text as the host takes it. */
 const text = (value) => wellFormed(`${value}`);
@@ -98,26 +103,33 @@ const camel = (name) => {
   }
   return out;
 };
-const isName = (name) => {
-  if (name === '') return false;
-  for (let i = 0; i < name.length; i++) {
-    const code = charCode(name, i);
-    if (isSpace(code) || code === 0 || code === 47 || code === 62 || code === 60) return false;
+/** Makes a class one of the Web's: its members can be listed, its objects say what they are. */
+const finish = (name, Class) => {
+  const { prototype } = Class, keys = ownKeys(prototype), statics = ownKeys(Class);
+  for (let i = 0; i < keys.length; i++) {
+    if (typeof keys[i] !== 'string' || keys[i] === 'constructor') continue;
+    defineProperty(prototype, keys[i], { enumerable: true, __proto__: null });
   }
-  return true;
+  for (let i = 0; i < statics.length; i++) {
+    if (typeof Class[statics[i]] !== 'function') continue;
+    defineProperty(Class, statics[i], { enumerable: true, __proto__: null });
+  }
+  defineProperty(prototype, toStringTag, { value: name, configurable: true, __proto__: null });
 };
-const isElementName = (name) => {
-  const code = name === '' ? 0 : charCode(name, 0);
-  const starts = code > 127 || code === 95 || code === 58
-    || (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
-  return starts && isName(name);
-};
-
 /** Puts an interface where pages find it. */
 const expose = (name, value) => {
   defineProperty(G, name, { value, writable: true, enumerable: false, configurable: true });
+  if (typeof value === 'function' && isObject(value.prototype)) finish(name, value);
   return value;
 };
+/** A function of the Web wants so many values at least. */
+const need = (given, count) => {
+  if (given.length < count) {
+    throw new PlainTypeError(`${count} argument${count === 1 ? '' : 's'} required`);
+  }
+};
+/** A namespace as natives take it: none is an empty text. */
+const spaceOf = (value) => value === null || value === undefined ? '' : text(value);
 /** Gives a class further members; those of the Web can be listed. */
 const mix = (target, members) => {
   const names = ownKeys(members);
@@ -125,6 +137,16 @@ const mix = (target, members) => {
     const descriptor = getOwnPropertyDescriptor(members, names[i]);
     descriptor.enumerable = typeof names[i] === 'string';
     defineProperty(target, names[i], descriptor);
+  }
+};
+
+/** Gives a class, and its objects, names for numbers. */
+const addConstants = (Class, constants) => {
+  const names = ownKeys(constants);
+  for (let i = 0; i < names.length; i++) {
+    const constant = { value: constants[names[i]], enumerable: true, __proto__: null };
+    defineProperty(Class, names[i], constant);
+    if (Class.prototype) defineProperty(Class.prototype, names[i], constant);
   }
 };
 

@@ -34,9 +34,6 @@ const areaOf = (storage) => {
   if (area === undefined) throw new PlainTypeError('Illegal invocation');
   return area;
 };
-const need = (given, count) => {
-  if (given.length < count) throw new PlainTypeError(`${count} arguments are needed`);
-};
 const getStored = (area, key) => fromStored(n.storageGet(area, toStored(key)));
 const setStored = (area, key, value) => {
   if (n.storageSet(area, toStored(key), toStored(value)) === 'QuotaExceededError') {

@@ -25,48 +25,125 @@ const declaredNames = (declared) => {
 
 class CSSStyleDeclaration {
   constructor() { illegal(); }
-  get cssText() { return readOnly(this) ? '' : n.styleText(ownerOf(this)); }
-  set cssText(value) {
-    if (!readOnly(this)) setAttribute(ownerOf(this), 'style', text(value));
-  }
-  get length() { return readOnly(this) ? 0 : declaredNames(n.styleText(ownerOf(this))).length; }
-  item(at) { return declaredNames(n.styleText(ownerOf(this)))[at >>> 0] ?? ''; }
-  get parentRule() { return null; }
-  getPropertyValue(name) { return getProperty(this, text(name)); }
+  get cssText() { return sourceOf(this).read(); }
+  set cssText(value) { sourceOf(this).write(value === null ? '' : text(value)); }
+  get length() { return sourceOf(this).names().length; }
+  item(at) { need(arguments, 1); return sourceOf(this).names()[at >>> 0] ?? ''; }
+  get parentRule() { return sourceOf(this).rule; }
+  getPropertyValue(name) { need(arguments, 1); return getProperty(this, text(name)); }
   getPropertyPriority(name) {
-    const wanted = toLower(text(name)), declared = n.styleText(ownerOf(this));
-    const at = stringIndexOf(declared, wanted + ':');
-    if (at < 0) return '';
-    const end = stringIndexOf(declared, ';', at);
-    const value = substring(declared, at, end < 0 ? declared.length : end);
-    return stringIndexOf(value, '!important') >= 0 ? 'important' : '';
+    need(arguments, 1);
+    return sourceOf(this).priority(cssName(text(name)));
   }
-  setProperty(name, value, priority) {
-    const isImportant = priority !== undefined && toLower(text(priority)) === 'important';
-    setProperty(this, text(name), value === null ? '' : text(value), isImportant);
+  setProperty(name, value, priority = '') {
+    need(arguments, 2);
+    const rank = priority === null ? '' : lowerAscii(text(priority));
+    const given = value === null ? '' : text(value);
+    if (rank === '' || rank === 'important') setProperty(this, text(name), given, rank !== '');
   }
   removeProperty(name) {
+    need(arguments, 1);
     const property = text(name), old = getProperty(this, property);
     setProperty(this, property, '', false);
     return old;
   }
 }
-const ownerOf = (style) => handleOf(stateOf(style).owner);
-const readOnly = (style) => stateOf(style).isComputed;
-const getProperty = (style, name) => {
-  const handle = ownerOf(style);
-  const own = startsWith(name, '--') ? name : toLower(name);
-  return readOnly(style) ? n.computedStyle(handle, own) : n.styleGet(handle, own);
+mix(CSSStyleDeclaration.prototype, {
+  get cssFloat() { return getProperty(this, 'float'); },
+  set cssFloat(value) { setProperty(this, 'float', value === null ? '' : text(value), false); },
+});
+const sourceOf = (style) => {
+  const { source } = stateOf(style);
+  if (source === undefined) throw new PlainTypeError('Illegal invocation');
+  return source;
 };
+const cssName = (name) => startsWith(name, '--') ? name : lowerAscii(name);
+const getProperty = (style, name) => sourceOf(style).get(cssName(name));
 const setProperty = (style, name, value, isImportant) => {
-  if (readOnly(style)) fail('NoModificationAllowedError');
-  const handle = ownerOf(style), watched = observers.length > 0;
-  const old = watched ? n.attribute(handle, 'style') : null;
-  const own = startsWith(name, '--') ? name : toLower(name);
-  checked(n.styleSet(handle, own, value, isImportant));
-  if (watched && n.attribute(handle, 'style') !== old) {
-    mutated('attributes', handle, 'style', { oldValue: old });
-  }
+  sourceOf(style).set(cssName(name), value, isImportant);
+};
+const priorityIn = (declared, wanted) => {
+  const at = stringIndexOf('; ' + declared, `; ${wanted}:`);
+  if (at < 0) return '';
+  const end = stringIndexOf(declared, ';', at);
+  const value = substring(declared, at, end < 0 ? declared.length : end);
+  return stringIndexOf(value, '!important') >= 0 ? 'important' : '';
+};
+/** The declarations of an element's attribute. */
+const inlineSource = (owner) => {
+  const read = () => n.styleText(handleOf(owner));
+  return {
+    rule: null, read, names: () => declaredNames(read()),
+    write(value) { setAttribute(handleOf(owner), 'style', value); },
+    get: (name) => n.styleGet(handleOf(owner), name),
+    priority: (name) => priorityIn(read(), name),
+    set(name, value, isImportant) {
+      const handle = handleOf(owner), tells = observers.length > 0 || hasDefinitions;
+      const old = tells ? n.attribute(handle, 'style') : null;
+      checked(n.styleSet(handle, name, value, isImportant));
+      if (!tells) return;
+      const now = n.attribute(handle, 'style');
+      if (now !== old) attributeChanged(handle, '', 'style', old, now);
+    },
+    __proto__: null,
+  };
+};
+/** What an element's style has come to. */
+const computedSource = (owner) => {
+  const refuse = () => fail('NoModificationAllowedError');
+  return {
+    rule: null, read: () => '', write: refuse, set: refuse, priority: () => '',
+    names: () => n.isConnected(handleOf(owner)) ? computedNames : [],
+    get: (name) => n.computedStyle(handleOf(owner), name), __proto__: null,
+  };
+};
+const computedNames = words('align-content align-items align-self animation-delay animation-direction '
+  + 'animation-duration animation-fill-mode animation-iteration-count animation-name '
+  + 'animation-timing-function background-attachment background-clip background-color '
+  + 'background-image background-origin background-position-x background-position-y '
+  + 'background-repeat background-size border-bottom-color border-bottom-left-radius '
+  + 'border-bottom-right-radius border-bottom-style border-bottom-width border-collapse '
+  + 'border-left-color border-left-style border-left-width border-right-color border-right-style '
+  + 'border-right-width border-spacing border-top-color border-top-left-radius '
+  + 'border-top-right-radius border-top-style border-top-width bottom box-shadow box-sizing '
+  + 'clear clip-path color column-gap content cursor direction display filter flex-basis '
+  + 'flex-direction flex-grow flex-shrink flex-wrap float font-family font-size font-stretch '
+  + 'font-style font-weight grid-auto-columns grid-auto-flow grid-auto-rows grid-column-end '
+  + 'grid-column-start grid-row-end grid-row-start grid-template-areas grid-template-columns '
+  + 'grid-template-rows height justify-content justify-items justify-self left letter-spacing '
+  + 'line-height list-style-image list-style-position list-style-type margin-bottom margin-left '
+  + 'margin-right margin-top max-height max-width min-height min-width mix-blend-mode object-fit '
+  + 'object-position opacity order outline-color outline-offset outline-style outline-width '
+  + 'overflow-wrap overflow-x overflow-y padding-bottom padding-left padding-right padding-top '
+  + 'pointer-events position right row-gap text-align text-decoration-color text-decoration-line '
+  + 'text-decoration-style text-indent text-overflow text-shadow text-transform top transform '
+  + 'transform-origin transition-delay transition-duration transition-property '
+  + 'transition-timing-function unicode-bidi vertical-align visibility white-space width '
+  + 'word-break word-spacing z-index');
+/** The declarations of a rule of a sheet. */
+const ruleSource = (rule) => {
+  const at = () => {
+    const { rules } = stateOf(rule);
+    return rules === null ? null : { owner: handleOf(rules.owner), path: pathOf(stateOf(rule)), __proto__: null };
+  };
+  const read = () => { const place = at(); return place === null ? '' : n.ruleStyleText(place.owner, place.path) ?? ''; };
+  const find = (name, part) => {
+    const place = at();
+    return place === null ? '' : (n.ruleStyleGet(place.owner, place.path, name) ?? ['', ''])[part];
+  };
+  return {
+    rule, read, names: () => declaredNames(read()),
+    write(value) { const place = at(); if (place !== null) checked(n.ruleStyleSetText(place.owner, place.path, value)); },
+    get: (name) => find(name, 0), priority: (name) => find(name, 1),
+    set(name, value, isImportant) {
+      const place = at();
+      if (place === null) return;
+      // What is no value of that property changes nothing.
+      const done = n.ruleStyleSet(place.owner, place.path, name, value, isImportant);
+      if (done === 'QuotaExceededError') fail(done);
+    },
+    __proto__: null,
+  };
 };
 const styleTraps = {
   get(target, key, receiver) {
@@ -87,12 +164,11 @@ const styleTraps = {
   },
   __proto__: null,
 };
-function newStyle(owner, isComputed) {
-  const proxy = new PlainProxy(objectCreate(CSSStyleDeclaration.prototype), styleTraps);
-  return new Brand(proxy, { owner, isComputed, handle: null, __proto__: null });
-}
+const newStyle = (source) => new Brand(
+  new PlainProxy(objectCreate(CSSStyleDeclaration.prototype), styleTraps), { source, handle: null, __proto__: null });
+const newRuleStyle = (rule) => newStyle(ruleSource(rule));
 const styleMembers = {
-  get style() { return cached(this, 'style', () => newStyle(this, false)); },
+  get style() { return cached(this, 'style', () => newStyle(inlineSource(this))); },
   set style(value) { setAttribute(handleOf(this), 'style', text(value)); },
 };
 

@@ -207,11 +207,7 @@ const navigator = objectCreate(Navigator.prototype);
 expose('Navigator', Navigator);
 defineProperty(G, 'navigator', { get: () => navigator, enumerable: true, configurable: true });
 
-const performance = { now: () => n.now(), timeOrigin: Date.now() - n.now(), mark() {}, measure() {},
-  getEntriesByType: () => [], getEntriesByName: () => [], getEntries: () => [], toJSON() { return {}; } };
-expose('performance', performance);
 
-let posted = 0;
 const rootHandle = () => n.documentElement() ?? n.root();
 const windowMembers = {
   setTimeout(callback, delay, ...values) { return setTimer(callback, delay, false, values); },
@@ -239,24 +235,13 @@ const windowMembers = {
   reportError(error) { report(error); },
   getComputedStyle(element) {
     nodeArgument(element);
-    return newStyle(element, true);
+    return newStyle(computedSource(element));
   },
-  getSelection() { return null; },
+  getSelection() { return selection; },
+  get event() { return currentEvent; },
   scrollTo(x, y) { scrollTo(rootHandle(), x, y, false); },
   scroll(x, y) { scrollTo(rootHandle(), x, y, false); },
   scrollBy(x, y) { scrollTo(rootHandle(), x, y, true); },
-  postMessage(data, target) {
-    if (posted >= 1_000) fail('QuotaExceededError', 'Too many messages wait');
-    if (typeof target === 'string' && target !== '*' && target !== '/'
-      && n.parseUrl(n.resolve(target) ?? '', null)?.[1] !== location.origin) return;
-    const copy = plainCopy(data);
-    posted++;
-    setTimer(() => {
-      posted--;
-      dispatch(G, trusted(new MessageEvent('message', { data: copy, origin: location.origin, source: G })));
-    }, 0, false);
-  },
-  structuredClone(value) { return plainCopy(value); },
   open(url, target) {
     if (url === undefined || url === '') return null;
     const link = createElement('a');
@@ -271,7 +256,7 @@ const windowMembers = {
     return null;
   },
   close() { n.closeTab(); }, stop() {}, focus() {}, blur() {}, print() {},
-  matchMedia(query) { return mediaList(text(query)); },
+  matchMedia(query) { need(arguments, 1); return mediaList(text(query)); },
   alert(message) { n.alert(message === undefined ? '' : text(message)); },
   confirm(message) { return n.confirm(message === undefined ? '' : text(message)); },
   prompt(message, initial) {
@@ -303,23 +288,3 @@ G.opener = null;
 G.frameElement = null;
 G.status = '';
 
-/** A copy of data without anything that could run. */
-const parseJson = JSON.parse;
-const plainCopy = (value) => {
-  if (!isObject(value)) return value;
-  const json = stringify(value);
-  return json === undefined ? fail('DataCloneError') : parseJson(json);
-};
-class MediaQueryList extends EventTarget {
-  get media() { return stateOf(this).media; }
-  get matches() { return n.matchesMedia(stateOf(this).media); }
-  addListener(callback) { apply(addEventListener, this, ['change', callback]); }
-  removeListener(callback) { apply(removeEventListener, this, ['change', callback]); }
-}
-addHandlers(MediaQueryList.prototype, ['change']);
-const mediaList = (media) => {
-  const state = newState(null);
-  state.media = media;
-  return new Brand(objectCreate(MediaQueryList.prototype), state);
-};
-expose('MediaQueryList', MediaQueryList);

@@ -35,7 +35,7 @@ const nodeArgument = (value) => {
 /** The state of an event target; of a node with its handle. */
 const newState = (handle) => ({
   handle, place: null, group: null, listeners: null, handlers: null, cache: null,
-  __proto__: null,
+  owner: null, __proto__: null,
 });
 
 function adopt(wrapper, state, root) {
@@ -78,9 +78,13 @@ function prototypeFor(handle) {
       if (name === '?') return Element.prototype;
       return stringIndexOf(name, '-') > 0 ? HTMLElement.prototype : HTMLUnknownElement.prototype;
     }
+    case 2: return Attr.prototype;
     case 3: return Text.prototype;
+    case 4: return CDATASection.prototype;
+    case 7: return ProcessingInstruction.prototype;
     case 8: return Comment.prototype;
-    case 9: return HTMLDocument.prototype;
+    case 9: return handle === n.root() ? HTMLDocument.prototype : Document.prototype;
+    case 10: return DocumentType.prototype;
     case 11: return DocumentFragment.prototype;
     default: return Node.prototype;
   }

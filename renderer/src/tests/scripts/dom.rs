@@ -154,7 +154,7 @@ fn controls_hold_what_scripts_put_in() {
              $('s').selectedIndex = 0; $('a').value = 'other'; \
              out.push($('t').value, $('t').defaultValue, $('c').checked, $('r1').checked, \
              $('s').value, \
-             $('a').value, $('f').elements.length, $('f').elements.a === $('t'), $('t').form.id, \
+             $('a').value, $('f').elements.length, $('f').elements.t === $('t'), $('t').form.id, \
              $('s').innerHTML, $('s').children.length); $('f').reset(); \
              out.push($('t').value, $('c').checked, $('s').value, $('a').value); return \
              out.join('|')"

@@ -79,6 +79,12 @@ survives!(
     writes,
     imports,
     pictures,
+    documents,
+    ranges,
+    sheets,
+    messages,
+    custom_elements,
+    xml,
     storage,
     canvas,
 );

@@ -10,10 +10,12 @@ mod hostile;
 mod loading;
 mod modules;
 mod pages;
+mod platform;
 mod storage;
 mod taken_apart;
 mod traps;
 mod trees;
+mod wpt;
 mod xpath;
 
 use super::harness::bundled_fonts;
