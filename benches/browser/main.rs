@@ -5,7 +5,7 @@
 //!
 //!     npm install puppeteer-core                            # NODE_PATH names its node_modules
 //!     cargo bench -p broker --bench browser                 # all of it, some minutes
-//!     cargo bench -p broker --bench browser -- times tabs   # of times, memory, tabs, scripts, idle
+//!     cargo bench -p broker --bench browser -- times tabs   # of times, memory, tabs, scripts, …
 //!     cargo bench -p broker --bench browser -- --json FILE  # the figures as JSON, too
 //!     cargo bench -p broker --bench browser -- --rounds 3   # instead of nine
 //!     cargo bench -p broker --bench browser -- --short      # for CI: fails on a gross loss

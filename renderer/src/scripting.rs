@@ -286,7 +286,9 @@ impl Page {
                 return;
             }
         }
-        if (is_parsed || self.scripts.are_ready()) && self.realm(control).is_none() && is_parsed {
+        let is_wanted = is_parsed || self.scripts.are_ready();
+        let has_none = is_wanted && self.realm(control).is_none();
+        if has_none && is_parsed {
             self.scripts.stage = Stage::Over;
         }
     }

@@ -72,29 +72,28 @@ impl Core {
             | FromRenderer::Stored { navigation, .. }
             | FromRenderer::StorageTaken { navigation }
             | FromRenderer::Scrolled { navigation, .. } => {
-                if !process.navigations.has(navigation) {
-                    return self.on_misbehaved(id, Misbehaviour::ForeignId);
-                }
-                // Whatever document it was: the process has run scripts.
-                process.scripts.have_run |= matches!(message, FromRenderer::Scripted { .. });
-                let message = match message {
-                    FromRenderer::Stored { area, change, .. } => {
-                        return self.on_stored(id, navigation, area, change);
-                    }
-                    FromRenderer::StorageTaken { .. } => {
-                        return self.on_storage_taken(id, navigation);
-                    }
-                    message => message,
-                };
-                if let FromRenderer::Found { request, .. } = message
-                    && !self.was_asked(id, request)
-                {
-                    return;
-                }
-                let tab = self.tab_showing(id, navigation);
-                if let FromRenderer::Dialog { dialog, .. } = message {
-                    return self.on_dialog(id, navigation, tab, dialog);
-                }
+                self.on_word_of(id, navigation, message);
+            }
+        }
+    }
+
+    /// Something about a document that the process has, or had.
+    fn on_word_of(&mut self, id: ProcessId, navigation: NavigationId, message: FromRenderer) {
+        let process = self.processes.living_mut(id);
+        let Some(process) = process.filter(|process| process.navigations.has(navigation)) else {
+            return self.on_misbehaved(id, Misbehaviour::ForeignId);
+        };
+        // Whatever document it was: the process has run scripts.
+        process.scripts.have_run |= matches!(message, FromRenderer::Scripted { .. });
+        let tab = self.tab_showing(id, navigation);
+        match message {
+            FromRenderer::Stored { area, change, .. } => {
+                self.on_stored(id, navigation, area, change);
+            }
+            FromRenderer::StorageTaken { .. } => self.on_storage_taken(id, navigation),
+            FromRenderer::Found { request, .. } if !self.was_asked(id, request) => {}
+            FromRenderer::Dialog { dialog, .. } => self.on_dialog(id, navigation, tab, dialog),
+            message => {
                 if let Some(tab) = tab {
                     self.on_document(tab, id, message);
                 }
