@@ -24,7 +24,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 /// A channel of which one end is a mere socket, to say anything on.
-fn hostile<Rx: ipc::Message>() -> (OwnedFd, Receiver<Rx>) {
+fn hostile<Rx: Message>() -> (OwnedFd, Receiver<Rx>) {
     let (ours, theirs) = Endpoint::<ToProducer, Rx>::pair().expect("socket pair");
     (theirs.into_fd(), ours.split().1)
 }
@@ -44,7 +44,7 @@ fn raw_send(socket: &OwnedFd, bytes: &[u8], fds: &[&OwnedFd]) {
     .expect("sent");
 }
 
-fn misbehaviour<T: ipc::Message>(receiver: &Receiver<T>) -> Misbehaviour {
+fn misbehaviour<T: Message>(receiver: &Receiver<T>) -> Misbehaviour {
     match receiver.try_recv() {
         Err(RecvError::Misbehaved(misbehaviour)) => misbehaviour,
         Err(other) => panic!("{other}"),
@@ -52,7 +52,7 @@ fn misbehaviour<T: ipc::Message>(receiver: &Receiver<T>) -> Misbehaviour {
     }
 }
 
-fn bytes_of<T: ipc::Message>(message: &T) -> Vec<u8> {
+fn bytes_of<T: Message>(message: &T) -> Vec<u8> {
     ipc::codec::encode(message).expect("encodes")
 }
 
