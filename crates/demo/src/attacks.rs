@@ -97,7 +97,7 @@ const ATTACKS: &[Attack] = attacks! {
     "requests", "Flood of requests", "It asks its server for 5,000 things at once.",
         "They are answered one after the other, or refused; other tabs load as before.";
     "pictures", "Flood of pictures", "It shows four thousand different pictures.",
-        "The tab may run out of memory, and then it dies alone; a card says so.";
+        "The first of them are shown, the others are not: a page has room for so many pixels.";
     "titles", "Flood of titles", "It sets the title without pause, each ten thousand letters long.",
         "The tab shows some of them, cut short. The strip stays calm.";
     "navigations", "Flood of navigations", "It goes from page to page, a thousand times on each.",

@@ -56,6 +56,8 @@ pub const DOCUMENT_FRAMES_MAX: usize = 256;
 pub const DOCUMENT_RESOURCES_MAX: usize = 4_096;
 /// Most bytes of one sub-resource (image, style sheet, font).
 pub const RESOURCE_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// Most pixels of one document's pictures together: each is four bytes of memory once it is shown.
+pub const PICTURE_PIXELS_MAX: u64 = 96 * 1024 * 1024;
 /// Most fetches of one document under way at once; further ones wait in the renderer.
 pub const FETCHES_PER_CHANNEL_MAX: usize = 16;
 /// Most headers that a page sets for one request.

@@ -6,15 +6,13 @@
 //! dropped. Never: leaves a request unanswered: a failed one is answered with no bytes.
 
 use crate::document::responses::Responses;
-use crate::document::stylesheet;
-use crate::document::svg_text;
+use crate::load::finished::{Finished, decode_data_url, has_room};
 use crate::load::icon;
 use crate::load::kinds::How;
 use crate::load::link::{FetchEndpoint, Link};
 use crate::load::scripted::ScriptFetches;
 use crate::pictures::may_move;
 use blitz_traits::net::{AbortSignal, Bytes, NetHandler, NetProvider, Request, Url};
-use data_url::DataUrl;
 use protocol::document::ResponseHead;
 use protocol::error::LoadError;
 use protocol::fetch::{Destination, FromNetwork, ToNetwork};
@@ -50,6 +48,8 @@ pub(crate) struct Fetcher {
     responses: Responses,
     /// How many different URLs the document has requested from the network.
     resources: usize,
+    /// How many pixels its pictures have.
+    pixels: u64,
     icon: IconFetch,
     /// How many requests have been answered.
     answered: usize,
@@ -73,39 +73,6 @@ struct IconFetch {
 struct Waiting {
     is_script: bool,
     handler: Box<dyn NetHandler>,
-}
-
-/// A resource that has come.
-#[derive(Default)]
-struct Finished {
-    bytes: Bytes,
-    content_type: Option<String>,
-    /// What Blitz is given, once it has asked.
-    prepared: Option<Bytes>,
-}
-
-impl Finished {
-    fn new(bytes: Bytes, content_type: Option<String>) -> Finished {
-        Finished {
-            bytes,
-            content_type,
-            prepared: None,
-        }
-    }
-
-    /// A script gets the file as it is: what would make a style sheet safe would break it.
-    fn bytes_for(&mut self, url: &str, is_script: bool) -> Bytes {
-        if is_script {
-            return self.bytes.clone();
-        }
-        let prepare = || {
-            // Blitz resolves the URLs of a style sheet against the one it asked for.
-            stylesheet::prepared(&self.bytes, self.content_type.as_deref(), url)
-                .or_else(|| svg_text::outlined(&self.bytes).map(Bytes::from))
-                .unwrap_or_else(|| self.bytes.clone())
-        };
-        self.prepared.get_or_insert_with(prepare).clone()
-    }
 }
 
 struct Running {
@@ -183,8 +150,15 @@ impl Fetcher {
         let Waiting { is_script, handler } = wish.waiting;
         let known = self.finished.get_mut(&url);
         let local = match wish.url.scheme() {
-            "data" => Some(decode_data_url(&wish.url).bytes_for(&url, is_script)),
-            "blob" => self.blobs.get(&url).cloned(),
+            "data" => {
+                let mut data = decode_data_url(&wish.url);
+                let has_room = has_room(&mut self.pixels, &data.bytes);
+                has_room.then(|| data.bytes_for(&url, is_script))
+            }
+            "blob" => {
+                let blob = self.blobs.get(&url).cloned();
+                blob.filter(|bytes| has_room(&mut self.pixels, bytes))
+            }
             _ if known.is_some() => known.map(|known| known.bytes_for(&url, is_script)),
             _ if self.failed.contains(&url) => None,
             "http" | "https" if self.may_fetch(&url) => {
@@ -452,6 +426,7 @@ impl Fetcher {
     }
 
     fn finish(&mut self, url: String, finished: Option<Finished>) {
+        let finished = finished.filter(|file| has_room(&mut self.pixels, &file.bytes));
         let is_there = finished.is_some();
         let mut finished = finished.unwrap_or_default();
         self.answered += 1;
@@ -536,6 +511,7 @@ impl Fetcher {
         self.responses.clear();
         self.moving.clear();
         self.resources = 0;
+        self.pixels = 0;
     }
 
     /// Makes `bytes` the answer to later requests for `url`.
@@ -580,13 +556,4 @@ impl Fetcher {
     pub(crate) fn failed(&self) -> u32 {
         u32::try_from(self.failed.len()).unwrap_or(u32::MAX)
     }
-}
-
-fn decode_data_url(url: &Url) -> Finished {
-    let Ok(data) = DataUrl::process(url.as_str()) else {
-        return Finished::default();
-    };
-    let (bytes, _) = data.decode_to_vec().unwrap_or_default();
-    let content_type = data.mime_type().to_string();
-    Finished::new(Bytes::from(bytes), Some(content_type))
 }

@@ -1,6 +1,7 @@
 //! Loads a document's sub-resources.
 
 pub(crate) mod fetcher;
+pub(crate) mod finished;
 pub(crate) mod icon;
 pub(crate) mod kinds;
 pub(crate) mod link;

@@ -8,4 +8,4 @@ pub(crate) mod player;
 mod sniff;
 
 pub(crate) use moving::Moving;
-pub(crate) use sniff::may_move;
+pub(crate) use sniff::{may_move, pixels};

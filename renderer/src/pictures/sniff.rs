@@ -1,4 +1,7 @@
-//! Whether a file may be a picture that moves, by its first bytes.
+//! What the first bytes of a file say of a picture: whether it may move, and its size.
+
+use image::ImageReader;
+use std::io::Cursor;
 
 /// Chunks of a PNG file that are looked at; the one that says that it moves stands among the first.
 const PNG_CHUNKS_MAX: usize = 64;
@@ -35,6 +38,15 @@ pub(crate) fn is_moving_png(file: &[u8]) -> bool {
         rest = rest.get(next..).unwrap_or_default();
     }
     false
+}
+
+/// How many pixels the file has, if it is a picture that has any.
+pub(crate) fn pixels(file: &[u8]) -> Option<u64> {
+    let reader = ImageReader::new(Cursor::new(file))
+        .with_guessed_format()
+        .ok()?;
+    let (width, height) = reader.into_dimensions().ok()?;
+    Some(u64::from(width) * u64::from(height))
 }
 
 /// How often the frames of a GIF file are played; endlessly without a number.

@@ -54,6 +54,8 @@ pub(crate) struct Host {
     pub(crate) is_stopped: Cell<bool>,
     /// Whether the document has changed since the view was told.
     pub(crate) has_changed: Cell<bool>,
+    /// Whether a node was refused since garbage was last collected.
+    pub(crate) is_full: Cell<bool>,
     /// Whether layout has to be done before anything is measured.
     pub(crate) is_unsettled: Cell<bool>,
     /// Ids and names that have come into the document, for properties of the window.
@@ -130,6 +132,7 @@ impl Host {
             deadline: Cell::new(None),
             is_stopped: Cell::new(false),
             has_changed: Cell::new(false),
+            is_full: Cell::new(false),
             is_unsettled: Cell::new(false),
             new_names: RefCell::default(),
             nodes_named: Cell::new(0),
@@ -240,7 +243,10 @@ impl Host {
     /// Refuses what would make too many nodes.
     pub(crate) fn check_nodes(&self, document: &BaseDocument, more: usize) -> Result<(), Refusal> {
         match document.tree().len() + more > self.nodes_max.get() {
-            true => Err(Refusal::QUOTA),
+            true => {
+                self.is_full.set(true);
+                Err(Refusal::QUOTA)
+            }
             false => Ok(()),
         }
     }

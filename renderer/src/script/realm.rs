@@ -54,7 +54,6 @@ struct Entries {
 
 /// The scripts' world.
 pub(crate) struct Realm {
-    #[cfg(test)]
     runtime: Runtime,
     context: Context,
     pub(crate) host: Rc<Host>,
@@ -114,7 +113,6 @@ impl Realm {
             },
         )));
         Ok(Realm {
-            #[cfg(test)]
             runtime,
             context,
             host: host.clone(),
@@ -390,6 +388,12 @@ impl Realm {
     pub(crate) fn sweep(&self) -> usize {
         match self.host.has_document() {
             true => {
+                if self.host.is_full.take() {
+                    // What holds its nodes may be garbage that the engine has not looked for yet.
+                    self.runtime.run_gc();
+                    // The ends of wrappers are told by jobs.
+                    self.task(|_| Ok(()));
+                }
                 let dropped = sweep::sweep(&self.host);
                 if dropped > 0 {
                     let document = self.host.read();

@@ -5,4 +5,4 @@ for (; shown < 4000; shown++) {
   image.src = `/img/flooding.png?${shown}`;
   document.body.append(image);
 }
-show(`${shown} pictures asked for`);
+say(`${shown} pictures asked for`);

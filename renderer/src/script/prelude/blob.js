@@ -4,7 +4,6 @@ const bytesSet = uncurry(getPrototypeOf(PlainUint8Array.prototype).set);
 const bytesLength = viewLength;
 const decodeBytes = (label, bytes) => n.decodeBytes(label, binaryOf(bytes));
 const bufferLength = uncurry(getOwnPropertyDescriptor(PlainArrayBuffer.prototype, 'byteLength').get);
-const bufferSlice = uncurry(PlainArrayBuffer.prototype.slice);
 const isBuffer = (value) => {
   try { bufferLength(value); return true; } catch { return false; }
 };

@@ -12,7 +12,7 @@ const bufferLength = uncurry(getOwnPropertyDescriptor(ArrayBuffer.prototype, 'by
 const typedPrototype = getPrototypeOf(Uint8Array.prototype);
 const typedLength = uncurry(getOwnPropertyDescriptor(typedPrototype, 'length').get);
 const typedTag = uncurry(getOwnPropertyDescriptor(typedPrototype, Symbol.toStringTag).get);
-const PlainString = String, plainParseInt = parseInt, plainParseFloat = parseFloat;
+const plainParseInt = parseInt, plainParseFloat = parseFloat;
 const isError = PlainError.isError ?? ((value) => value instanceof PlainError);
 const isSameValue = Object.is;
 const stackGetter = getOwnPropertyDescriptor(PlainError.prototype, 'stack')?.get;

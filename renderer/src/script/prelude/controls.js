@@ -46,8 +46,7 @@ const checkValidity = (control) => {
 };
 const setValue = (handle, value) => {
   if (checked(n.setValue(handle, value)) === false) {
-    clear(handle);
-    if (value !== '') insert(handle, wrap(checked(n.createText(value))), null);
+    replaceAll(handle, value === '' ? null : checked(n.createText(value)));
   }
   watchAgain(handle);
 };

@@ -29,7 +29,6 @@ const titleOf = (owner) => {
 const createElement = (name) => wrap(checked(n.create(htmlSpace, null, name)));
 const queryList = (owner, key, selector) => elementsBelow(owner, key, (handle) =>
   checked(n.queryAll(handle, selector)));
-const queryFirst = (selector) => wrap(checked(n.query(n.root(), selector)));
 
 class Document extends Node {
   constructor() {

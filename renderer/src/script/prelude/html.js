@@ -352,7 +352,6 @@ const deleteAt = (list, at) => {
   if (!(place >= 0 && place < list.length)) { if (at === -1) return; fail('IndexSizeError'); }
   remove(list[place]);
 };
-const sections = ['thead', 'tbody', 'tfoot'];
 elementClass('HTMLTableElement', 'table', {
   get rows() { return elementsBelow(this, 'rows', rowsOf); },
   get tBodies() { return elementsBelow(this, 'tBodies', (h) => childrenNamed(h, ['tbody'])); },

@@ -28,7 +28,7 @@ const fromCharCode = String.fromCharCode;
 const promiseThen = uncurry(Promise.prototype.then), resolvedPromise = Promise.resolve();
 const isArray = Array.isArray, isFinite = Number.isFinite;
 const { floor, round, min, max, trunc } = Math;
-const stringify = JSON.stringify, isView = ArrayBuffer.isView;
+const stringify = JSON.stringify, parseJson = JSON.parse, isView = ArrayBuffer.isView;
 const viewBuffer = uncurry(getOwnPropertyDescriptor(getPrototypeOf(Uint8Array.prototype), 'buffer').get);
 const DOMException = G.DOMException;
 const { toStringTag, iterator: iteratorKey, unscopables } = Symbol;
