@@ -41,8 +41,8 @@ impl Finished {
     }
 }
 
-/// Whether the document may have the file too; a picture has to fit beside the others, because Blitz
-/// keeps the pixels of all.
+/// Whether the document may have the file too; a picture has to fit beside the others, because
+/// Blitz keeps the pixels of all.
 pub(crate) fn has_room(taken: &mut u64, file: &[u8]) -> bool {
     let all = taken.saturating_add(pixels(file).unwrap_or(0));
     let has_room = all <= PICTURE_PIXELS_MAX;

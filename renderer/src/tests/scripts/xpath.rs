@@ -42,9 +42,9 @@ fn paths_find_nodes_in_the_order_of_the_document() {
     assert_eq!(
         page.say(
             "const all = new XPathEvaluator().createExpression('//@id').evaluate(document); let \
-             n = [], it; while ((it = all.iterateNext())) n.push(it.value); return n"
+             n = [], it; while ((it = all.iterateNext())) n.push(it.value); return n.join()"
         ),
-        "[\"list\",\"one\",\"two\",\"three\",\"after\"]"
+        "list,one,two,three,after"
     );
 }
 
@@ -87,7 +87,7 @@ fn hostile_expressions_are_errors() {
                  configurable: true }); return ids.length + document.evaluate('count(//li)', \
                  document, null, 1).numberValue"
             ),
-            "5"
+            "4"
         );
     });
 }
