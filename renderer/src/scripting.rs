@@ -28,6 +28,7 @@ impl Page {
         let Some(realm) = self.view.script else {
             return self.say_stored(control);
         };
+        self.view.with_script(Realm::tell_growth);
         self.tell_interactive(realm);
         self.run_ready(realm);
         self.tell_resources(realm);
@@ -188,6 +189,7 @@ impl Page {
         let stream = self.load.as_ref().and_then(|load| load.arrival.stream());
         if let (Some(realm), Some(ready)) = (realm, ready) {
             self.tell_growth();
+            self.view.with_script(Realm::tell_growth);
             self.run_one(ready, stream);
             self.take_found(realm);
         }

@@ -54,6 +54,8 @@ pub(crate) struct Host {
     pub(crate) is_stopped: Cell<bool>,
     /// Whether the document has changed since the view was told.
     pub(crate) has_changed: Cell<bool>,
+    /// Whether the parser has added to the document since the prelude was told.
+    pub(crate) is_grown: Cell<bool>,
     /// Whether a node was refused since garbage was last collected.
     pub(crate) is_full: Cell<bool>,
     /// Whether layout has to be done before anything is measured.
@@ -132,6 +134,7 @@ impl Host {
             deadline: Cell::new(None),
             is_stopped: Cell::new(false),
             has_changed: Cell::new(false),
+            is_grown: Cell::new(false),
             is_full: Cell::new(false),
             is_unsettled: Cell::new(false),
             new_names: RefCell::default(),
@@ -227,6 +230,7 @@ impl Host {
             self.note_handler(&name);
         }
         self.is_unsettled.set(true);
+        self.is_grown.set(true);
         self.version.set(self.version.get().wrapping_add(1));
         self.place.set(None);
     }

@@ -42,6 +42,7 @@ struct Entries {
     frames: Entry,
     boxes: Entry,
     names: Entry,
+    grown: Entry,
     focus: Entry,
     watch: Entry,
     changes: Entry,
@@ -204,6 +205,13 @@ impl Realm {
         };
         self.task(|ctx| imports::settle(ctx, import, graph));
         true
+    }
+
+    /// What the parser has added becomes what scripts have defined it to be.
+    pub(crate) fn tell_growth(&self) {
+        if self.host.is_grown.take() {
+            self.call::<_, ()>(&self.entries.grown, ());
+        }
     }
 
     /// Tells the window, or the document, of an event that nobody can prevent.
@@ -438,6 +446,7 @@ fn entries<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> rquickjs::Result<(Entries, E
         frames: entry("frames")?,
         boxes: entry("boxes")?,
         names: entry("names")?,
+        grown: entry("grown")?,
         focus: entry("focus")?,
         watch: entry("watch")?,
         changes: entry("changes")?,

@@ -168,6 +168,15 @@ function upgradeAll(handle) {
   const all = customIn(handle);
   for (let i = 0; i < all.length; i++) tryUpgrade(all[i]);
 }
+/** The elements of the document that have a definition and are not yet what it says. */
+function upgradeDefined() {
+  const locals = [];
+  mapEach(definitions, (definition) => { push(locals, definition.local); });
+  for (let i = 0; i < locals.length; i++) {
+    const found = n.byTagNS(n.root(), htmlSpace, locals[i]);
+    for (let j = 0; j < found.length; j++) tryUpgrade(found[j]);
+  }
+}
 function upgradeIn(handle) { if (hasDefinitions && n.isConnected(handle)) upgradeAll(handle); }
 function connected(handle) {
   if (!n.isConnected(handle)) return;

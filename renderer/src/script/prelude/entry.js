@@ -22,6 +22,7 @@ return {
   timer: runTimer,
   frames: runFrames,
   boxes: tellBoxes,
+  grown: upgradeDefined,
   names() { noteNames(n.newNames()); },
   focus: tellFocus,
   watch,

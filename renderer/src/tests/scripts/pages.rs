@@ -40,6 +40,19 @@ fn text_in_a_picture_stays_a_node_and_is_painted_as_it_changes() {
 }
 
 #[test]
+fn what_the_parser_brings_later_is_what_was_defined_before() {
+    let mut outside = Outside::page();
+    outside.load(
+        "<body><script>customElements.define('x-e', class extends HTMLElement { \
+         connectedCallback() { this.textContent = this.id; } })</script><x-e id=one></x-e>\
+         <script>const first = document.getElementById('one').textContent; \
+         document.addEventListener('DOMContentLoaded', () => document.title = first + ' ' + \
+         document.getElementById('two').textContent)</script><x-e id=two></x-e>",
+    );
+    title(&mut outside, "one two");
+}
+
+#[test]
 fn scripts_run_in_order_and_the_events_of_loading_follow() {
     let mut outside = Outside::page();
     outside.commit(
