@@ -326,6 +326,8 @@ impl Page {
             let responses = self.fetcher.responses();
             self.scripts.modules.advance(&*net, document, &responses);
         }
+        // What is asked for may be what the page has made itself.
+        self.send_requests(realm);
         self.fetcher.pump();
     }
 
