@@ -54,7 +54,7 @@ pub(crate) struct Host {
     pub(crate) is_stopped: Cell<bool>,
     /// Whether the document has changed since the view was told.
     pub(crate) has_changed: Cell<bool>,
-    /// Whether the parser has added to the document since the prelude was told.
+    /// Whether there is more in the document than the prelude was told of.
     pub(crate) is_grown: Cell<bool>,
     /// Whether a node was refused since garbage was last collected.
     pub(crate) is_full: Cell<bool>,
@@ -134,7 +134,7 @@ impl Host {
             deadline: Cell::new(None),
             is_stopped: Cell::new(false),
             has_changed: Cell::new(false),
-            is_grown: Cell::new(false),
+            is_grown: Cell::new(true),
             is_full: Cell::new(false),
             is_unsettled: Cell::new(false),
             new_names: RefCell::default(),

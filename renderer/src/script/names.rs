@@ -3,8 +3,8 @@
 use crate::script::elements::page_attributes;
 use crate::script::host::Host;
 
-/// Looks for what the parser has brought since. Says whether there is anything new.
-pub(crate) fn find(host: &Host) -> bool {
+/// Looks for what the parser has brought since.
+pub(crate) fn find(host: &Host) {
     let document = host.read();
     let count = document.tree().len();
     if host.nodes_named.replace(count) != count {
@@ -14,5 +14,4 @@ pub(crate) fn find(host: &Host) -> bool {
             }
         });
     }
-    !host.new_names.borrow().is_empty()
 }

@@ -41,7 +41,6 @@ struct Entries {
     timer: Entry,
     frames: Entry,
     boxes: Entry,
-    names: Entry,
     grown: Entry,
     focus: Entry,
     watch: Entry,
@@ -171,10 +170,6 @@ impl Realm {
     /// Runs a script of the document.
     pub(crate) fn run(&self, node: Option<NodeId>, text: &str, name: &str) {
         self.task(|ctx| {
-            if names::find(&self.host) {
-                let names = self.entries.names.clone().restore(ctx)?;
-                names.call::<_, ()>(())?;
-            }
             scripts::run(&self.host, ctx, node, text, name);
             Ok(())
         });
@@ -207,9 +202,10 @@ impl Realm {
         true
     }
 
-    /// What the parser has added becomes what scripts have defined it to be.
+    /// What the parser has added gets its names, and becomes what scripts have defined it to be.
     pub(crate) fn tell_growth(&self) {
         if self.host.is_grown.take() {
+            names::find(&self.host);
             self.call::<_, ()>(&self.entries.grown, ());
         }
     }
@@ -445,7 +441,6 @@ fn entries<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> rquickjs::Result<(Entries, E
         timer: entry("timer")?,
         frames: entry("frames")?,
         boxes: entry("boxes")?,
-        names: entry("names")?,
         grown: entry("grown")?,
         focus: entry("focus")?,
         watch: entry("watch")?,

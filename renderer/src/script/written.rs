@@ -66,6 +66,7 @@ fn parse(host: &Host, ctx: &Ctx<'_>, stream: &Stream, text: &BufferQueue) {
         for name in stream.take_handlers() {
             host.note_handler(&name);
         }
+        host.is_grown.set(true);
         match step {
             None | Some(Step::Fed) => return,
             Some(Step::Encoding(_)) => {}

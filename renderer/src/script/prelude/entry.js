@@ -22,8 +22,10 @@ return {
   timer: runTimer,
   frames: runFrames,
   boxes: tellBoxes,
-  grown: upgradeDefined,
-  names() { noteNames(n.newNames()); },
+  grown() {
+    noteNames(n.newNames());
+    upgradeDefined();
+  },
   focus: tellFocus,
   watch,
   changes: tellChanges,

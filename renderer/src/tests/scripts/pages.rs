@@ -40,6 +40,16 @@ fn text_in_a_picture_stays_a_node_and_is_painted_as_it_changes() {
 }
 
 #[test]
+fn what_the_parser_brings_after_the_last_script_has_its_name_in_the_window() {
+    let mut outside = Outside::page();
+    outside.load("<body onload='document.title = later.tagName'><script>0</script><p id=later>p");
+    title(&mut outside, "P");
+    let mut outside = Outside::page();
+    outside.load("<body onload='document.title = only.tagName'><p id=only>p");
+    title(&mut outside, "P");
+}
+
+#[test]
 fn what_the_parser_brings_later_is_what_was_defined_before() {
     let mut outside = Outside::page();
     outside.load(

@@ -196,6 +196,7 @@ fn run(folder: &Path, name: &str) -> String {
     realm.host.task_max.set(PAGE_MAX);
     realm.host.nodes_max.set(100_000);
     view.script = Some(realm);
+    view.with_script(Realm::tell_growth);
     let end = Instant::now() + PAGE_MAX;
     let mut busy = Instant::now();
     for (node, text) in scripts(&view, folder, realm) {
