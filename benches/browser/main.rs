@@ -106,7 +106,7 @@ fn main() -> ExitCode {
     }
     let lost: Vec<&Figure> = figures.iter().filter(|f| f.is_gross_loss()).collect();
     for figure in &lost {
-        println!("twice as bad as its goal: {}", figure.what);
+        println!("a gross loss: {}", figure.what);
     }
     if is_short && !lost.is_empty() {
         return ExitCode::FAILURE;

@@ -87,7 +87,7 @@ fn main() -> ExitCode {
     }
     let lost: Vec<&Figure> = figures.iter().filter(|f| f.is_gross_loss()).collect();
     for figure in &lost {
-        println!("twice as bad as its goal: {}", figure.what);
+        println!("a gross loss: {}", figure.what);
     }
     // Times depend on what else the machine does, so only who asks is told by the exit status.
     if wanted.is_short && !lost.is_empty() {
