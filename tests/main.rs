@@ -16,6 +16,7 @@ mod display;
 mod environments;
 mod executable;
 mod frameworks;
+mod glass;
 mod hands;
 mod isolation;
 mod lab;

@@ -7,6 +7,7 @@ mod automation;
 mod child;
 mod cli;
 mod clipboard;
+mod glass;
 mod handlers;
 mod lab;
 mod machine;

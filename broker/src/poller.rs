@@ -36,6 +36,8 @@ pub enum Source {
     Signals,
     /// The standard error of a child.
     Stderr(ProcessId),
+    /// The stream of a built-in page, by its number.
+    Stream(u32),
 }
 
 /// One ready descriptor.
@@ -137,6 +139,7 @@ fn token(source: Source) -> u64 {
         Source::Fonts => token(0, 0, 12),
         Source::Execution(process) => token(process.0, 0, 13),
         Source::Desktop => token(0, 0, 14),
+        Source::Stream(number) => token(number, 0, 15),
     }
 }
 
@@ -158,6 +161,7 @@ fn source(token: u64) -> Option<Source> {
         12 => Source::Fonts,
         13 => Source::Execution(process),
         14 => Source::Desktop,
+        15 => Source::Stream(id),
         _ => return None,
     })
 }
@@ -184,6 +188,7 @@ mod tests {
             Source::Seccomp(process),
             Source::Signals,
             Source::Stderr(process),
+            Source::Stream(u32::MAX),
         ];
         for expected in sources {
             assert_eq!(source(token(expected)), Some(expected));

@@ -7,6 +7,7 @@ use crate::child::children::Children;
 use crate::child::launcher::Launcher;
 use crate::child::life;
 use crate::clipboard::Clipboard;
+use crate::glass::Glass;
 use crate::lab::Lab;
 use crate::machine::desktop::DesktopWatch;
 use crate::machine::display::Server;
@@ -34,6 +35,7 @@ pub struct Broker {
     /// Set where the desktop decides between light and dark.
     pub(crate) desktop: Option<DesktopWatch>,
     pub(crate) lab: Lab,
+    pub(crate) glass: Glass,
     /// The core's records since the last call of [`Broker::take_records`].
     pub(crate) records: VecDeque<Record>,
     /// The address of the demo site, while its process is alive.
@@ -70,6 +72,7 @@ impl Broker {
             events: VecDeque::new(),
             children: Children::new(poller.clone()),
             lab: Lab::default(),
+            glass: Glass::default(),
             poller,
             clipboard: Clipboard::new(launcher.server().map(Server::clipboard_environment)),
             desktop: None,

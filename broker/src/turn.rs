@@ -45,6 +45,7 @@ impl Broker {
         }
         self.settle();
         self.write_pictures();
+        self.show_glass();
         self.lab.reap();
         self.clipboard.reap();
         Ok(())
@@ -57,8 +58,8 @@ impl Broker {
             return Some(Duration::ZERO);
         }
         let deadline = self.core.deadline().map(|time| self.instant_of(time));
-        let clipboard = self.clipboard.deadline();
-        let wakes = [deadline, until, self.children.resume_at(), clipboard];
+        let (clipboard, glass) = (self.clipboard.deadline(), self.glass.deadline());
+        let wakes = [deadline, until, self.children.resume_at(), clipboard, glass];
         let first = wakes.into_iter().flatten().min();
         first.map(|at| at.saturating_duration_since(now))
     }
@@ -111,6 +112,7 @@ impl Broker {
             }
             Source::Signals => self.read_signals(),
             Source::Stderr(process) => children.read_stderr(process),
+            Source::Stream(number) => self.glass.ready(&self.poller, number, ready.writable),
         }
     }
 

@@ -55,6 +55,7 @@ const FILES: &[&str] = &[
     "fetch.js",
     "request.js",
     "xhr.js",
+    "event_source.js",
     "entry.js",
 ];
 

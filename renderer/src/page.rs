@@ -13,6 +13,7 @@ use crate::loading::{Answer, Load, Stop};
 use crate::runtime::{Host, LoopError, ToBroker};
 use crate::script::stage::{Scripts, Stage};
 use crate::script::storage::Storing;
+use crate::script::streams::{Streams, Word};
 use crate::view::{Anchor, View};
 use data_url::DataUrl;
 use ipc::Handles;
@@ -48,6 +49,7 @@ pub(crate) struct Page {
     refresh: Option<Refresh>,
     pub(crate) scripts: Scripts,
     pub(crate) storing: Storing,
+    pub(crate) streams: Streams,
 }
 
 impl Page {
@@ -66,6 +68,7 @@ impl Page {
             refresh: None,
             scripts: Scripts::default(),
             storing: Storing::default(),
+            streams: Streams::default(),
         }
     }
 
@@ -288,6 +291,25 @@ impl Host for Page {
                 self.take_storage(snapshot, &mut handles)?;
             }
             ToRenderer::StorageNews(news) if self.is_locked => self.take_storage_news(news),
+            ToRenderer::Stream {
+                navigation,
+                stream,
+                is_open,
+            } if self.is_locked => {
+                let pipe = is_open.then(|| handles.pipe_reader()).transpose()?;
+                if self.has_scripts_of(navigation) {
+                    self.streams.add(stream, pipe);
+                }
+            }
+            ToRenderer::Acted {
+                navigation,
+                request,
+                refusal,
+            } if self.is_locked => {
+                if self.has_scripts_of(navigation) {
+                    self.streams.say(Word::Acted(request, refusal));
+                }
+            }
             ToRenderer::Stop => {
                 if let Some(load) = &mut self.load {
                     load.arrival.body.stop();
@@ -356,7 +378,8 @@ impl Host for Page {
 
     fn sources(&self) -> Vec<BorrowedFd<'_>> {
         let pipe = self.load.as_ref().and_then(|load| load.arrival.body.pipe());
-        pipe.into_iter().chain(self.fetcher.answers()).collect()
+        let sources = pipe.into_iter().chain(self.fetcher.answers());
+        sources.chain(self.streams.sources()).collect()
     }
 
     fn fetch_channel(&self) -> Option<BorrowedFd<'_>> {
@@ -368,6 +391,7 @@ impl Host for Page {
             load.arrival.body.read_available();
         }
         self.fetcher.receive();
+        self.streams.receive();
         Ok(())
     }
 

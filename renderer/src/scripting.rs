@@ -9,6 +9,7 @@ use crate::script::elements::{note_handler, page_attributes};
 use crate::script::loader::{Code, Loader, Means, Ready};
 use crate::script::scripts::{Place, Turn, script_of};
 use crate::script::stage::{Scripts, Stage};
+use crate::script::streams::Streams;
 use crate::view::scripted::PageDefaults;
 use blitz_dom::{BaseDocument, LocalName, NodeId, local_name};
 use protocol::renderer::FromRenderer;
@@ -33,6 +34,7 @@ impl Page {
         self.run_ready(realm);
         self.tell_resources(realm);
         self.serve_requests(realm);
+        self.serve_streams(realm);
         // Before the timers: one that changes the page all the time would put this off for ever.
         self.advance(realm);
         self.view.with_script(Realm::run_timers);
@@ -100,7 +102,9 @@ impl Page {
                 .is_some_and(|document| !document.has_pending_critical_resources());
         let blocked = is_unblocked.then(Instant::now);
         let due = self.view.script.and_then(|realm| {
-            let has_any = scripts.are_ready() || self.fetcher.has_script_answers();
+            let has_any = scripts.are_ready()
+                || self.fetcher.has_script_answers()
+                || self.streams.has_words();
             let now = has_any.then(Instant::now);
             realm.due().into_iter().chain(now).min()
         });
@@ -362,6 +366,18 @@ impl Page {
         }
     }
 
+    /// Tells a built-in page what has come from the browser, for a while.
+    fn serve_streams(&mut self, realm: &'static Realm) {
+        let end = Instant::now() + SLICE;
+        while self.view.document.is_some()
+            && Instant::now() <= end
+            && let Some(word) = self.streams.take()
+        {
+            self.view.with_script(|realm| realm.tell_word(word));
+        }
+        self.streams.keep(&realm.host.streams.borrow());
+    }
+
     /// Runs a script; at a parser, it may write there.
     fn run_one(&mut self, ready: Ready, parser: Option<Rc<Stream>>) {
         self.view.with_script(|realm| {
@@ -449,6 +465,7 @@ impl Page {
     /// kernel gives a process that has run scripts no other document, unless both crossed.
     pub(crate) fn leave_scripts(&mut self) {
         self.view.may_run_scripts = self.scripts.may_run;
+        self.streams = Streams::default();
         if let Some(realm) = self.view.script.take() {
             realm.host.is_stopped.set(true);
         }

@@ -56,7 +56,7 @@ impl Page {
         }
     }
 
-    fn has_scripts_of(&self, navigation: NavigationId) -> bool {
+    pub(crate) fn has_scripts_of(&self, navigation: NavigationId) -> bool {
         let load = self.load.as_ref();
         self.view.script.is_some() && load.is_some_and(|load| load.navigation == navigation)
     }

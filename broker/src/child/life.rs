@@ -22,9 +22,9 @@ pub fn keep_the_dead() -> io::Result<()> {
     Ok(())
 }
 
-/// Sends SIGKILL.
-pub fn kill(pid: i32) -> io::Result<()> {
-    Ok(signal::kill(Pid::from_raw(pid), Signal::SIGKILL)?)
+/// Sends a signal to a child that has not been waited for.
+pub fn signal(pid: i32, signal: Signal) -> io::Result<()> {
+    Ok(signal::kill(Pid::from_raw(pid), signal)?)
 }
 
 /// Whether a child is dead. It can still be waited for.
@@ -116,7 +116,7 @@ mod tests {
             .expect("cat is there");
         let pid = i32::try_from(child.id()).expect("a pid fits");
         assert!(fate(pid).is_none());
-        kill(pid).expect("it is ours");
+        signal(pid, Signal::SIGKILL).expect("it is ours");
         let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT;
         waitid(Id::Pid(Pid::from_raw(pid)), flags).expect("its end");
         let end = fate(pid).expect("it is dead");

@@ -7,6 +7,7 @@ use crate::child::life;
 use crate::child::outbox::QueueFull;
 use crate::child::stderr::Stderr;
 use ipc::{Rate, Receiver, Sender};
+use nix::sys::signal::Signal;
 use protocol::bootstrap::{FromChild, ToChild};
 use protocol::gpu::ToGpu;
 use protocol::ids::Role;
@@ -56,8 +57,13 @@ pub struct Corpse {
 impl Child {
     /// Kills the child; a signal then reports its death.
     pub fn kill(&self) {
-        if let Err(error) = life::kill(self.pid) {
-            tracing::debug!(pid = self.pid, "kill: {error}");
+        self.signal(Signal::SIGKILL);
+    }
+
+    /// Sends it a signal.
+    pub fn signal(&self, signal: Signal) {
+        if let Err(error) = life::signal(self.pid, signal) {
+            tracing::debug!(pid = self.pid, "{signal}: {error}");
         }
     }
 

@@ -5,6 +5,7 @@
 mod clipboard;
 mod documents;
 mod files;
+mod glass;
 mod grants;
 pub(crate) mod spawn;
 mod storage;
@@ -56,6 +57,29 @@ impl Broker {
             | Action::AskLeave { .. }
             | Action::StopScript { .. }) => self.tell_page(action),
             Action::Storage { process, told } => storage::tell(children, process, told),
+            Action::OpenStream {
+                process,
+                navigation,
+                stream,
+                page,
+            } => {
+                let pipe = self.glass.open(&self.poller, process, &page);
+                glass::tell_stream(children, process, (navigation, stream), pipe);
+            }
+            Action::Acted {
+                process,
+                navigation,
+                request,
+                refusal,
+            } => {
+                let message = ToRenderer::Acted {
+                    navigation,
+                    request,
+                    refusal,
+                };
+                children.send_renderer(process, message, []);
+            }
+            Action::Signal { process, signal } => glass::signal(children, process, signal),
             Action::DropBody { navigation } => store.documents.drop_body(navigation),
             action @ (Action::CreateSurface(_)
             | Action::ResizeSurface(_)
@@ -190,6 +214,7 @@ impl Broker {
         let now = self.now();
         self.store.consoles.note(now, record.tab, &record.kind);
         self.end_plumber_without_page(&record);
+        self.glass.note(&record.kind);
         match &record.kind {
             RecordKind::Died { role, pid, cause } => {
                 tracing::warn!("{role} process {pid} {cause}");

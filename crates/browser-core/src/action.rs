@@ -33,6 +33,15 @@ pub enum Body {
     Error(LoadError),
 }
 
+/// A signal that the user has sent to a child.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChildSignal {
+    Continue,
+    Kill,
+    Segfault,
+    Stop,
+}
+
 /// Why a process is killed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KillReason {
@@ -75,6 +84,8 @@ impl Action {
             Action::AnswerDialog { process, .. } => Some((*process, "> AnswerDialog")),
             Action::AskLeave { process, .. } => Some((*process, "> AskLeave")),
             Action::Storage { process, .. } => Some((*process, "> Storage")),
+            Action::OpenStream { process, .. } => Some((*process, "> Stream")),
+            Action::Acted { process, .. } => Some((*process, "> Acted")),
             Action::Inject { process, .. } => Some((*process, "> Inject")),
             _ => None,
         }
@@ -363,6 +374,26 @@ pub enum Action {
     Storage {
         process: ProcessId,
         told: StorageTold,
+    },
+    /// Make a pipe, send `Stream` with its read end, and write there what that page shows; if it
+    /// has no stream, send `Stream` without one.
+    OpenStream {
+        process: ProcessId,
+        navigation: NavigationId,
+        stream: u32,
+        page: String,
+    },
+    /// Send `Acted`.
+    Acted {
+        process: ProcessId,
+        navigation: NavigationId,
+        request: u32,
+        refusal: Option<String>,
+    },
+    /// Send a signal to a child.
+    Signal {
+        process: ProcessId,
+        signal: ChildSignal,
     },
     /// Send `Stop`.
     Stop { process: ProcessId },

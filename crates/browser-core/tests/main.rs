@@ -7,6 +7,7 @@ mod dialogs;
 mod display;
 mod find;
 mod forged;
+mod glass;
 mod gpu;
 mod hands;
 mod hidden;

@@ -322,7 +322,7 @@ fn scripts_of_a_site_are_turned_off_and_on_again_from_its_menu() {
 
 #[test]
 fn where_no_scripts_run_at_all_no_site_can_turn_them_on() {
-    for (script, address) in [(false, ONE), (true, "bulkhead://crashes")] {
+    for (script, address) in [(false, ONE), (true, "bulkhead://welcome")] {
         let mut world = World::new(Config {
             script,
             ..Config::default()

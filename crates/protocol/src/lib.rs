@@ -16,6 +16,7 @@
 //! ```
 #![forbid(unsafe_code)]
 
+pub mod act;
 pub mod appearance;
 pub mod bootstrap;
 pub mod clipboard;

@@ -2,6 +2,7 @@
 //! built-in page).
 #![allow(missing_docs, reason = "a field whose name says all needs no sentence")]
 
+use crate::act::Act;
 use crate::appearance::Appearance;
 use crate::clipboard::{self, Edit, Target};
 use crate::console::ConsoleLine;
@@ -141,6 +142,25 @@ pub enum ToRenderer {
     Storage(StorageSnapshot),
     /// A change by another document of the origin; answered with [`FromRenderer::StorageTaken`].
     StorageNews(StorageNews),
+    /// Answers `OpenStream`: with the read end of a pipe, on which events come as lines of
+    /// `text/event-stream`, or without one.
+    Stream {
+        /// Of which commit.
+        navigation: NavigationId,
+        /// Which one.
+        stream: u32,
+        /// Whether there is such a stream; then its pipe comes along.
+        is_open: bool,
+    },
+    /// Answers `Act`.
+    Acted {
+        /// Of which commit.
+        navigation: NavigationId,
+        /// Which one.
+        request: u32,
+        /// Why nothing was done, in a user's words.
+        refusal: Option<String>,
+    },
 }
 
 /// A place in the document that is shown.
@@ -392,6 +412,21 @@ pub enum FromRenderer {
         /// Of which commit.
         navigation: NavigationId,
     },
+    /// A built-in page wants the stream of what it shows. Answered with [`ToRenderer::Stream`].
+    OpenStream {
+        /// Of which commit: that says of which page.
+        navigation: NavigationId,
+        /// The number to answer with.
+        stream: u32,
+    },
+    /// A built-in page wants something done. Answered with [`ToRenderer::Acted`].
+    Act {
+        /// Of which commit.
+        navigation: NavigationId,
+        /// The number to answer with.
+        request: u32,
+        act: Act,
+    },
 }
 
 impl Message for ToRenderer {
@@ -414,6 +449,7 @@ impl Message for ToRenderer {
             }
             ToRenderer::Edit { edit, .. } => edit.handles(),
             ToRenderer::Storage(_) => vec![HandleKind::Region],
+            ToRenderer::Stream { is_open: true, .. } => vec![HandleKind::PipeReader],
             ToRenderer::Lock { fetch: false, .. }
             | ToRenderer::DetachSurface { .. }
             | ToRenderer::HideSurface { .. }
@@ -427,6 +463,8 @@ impl Message for ToRenderer {
             | ToRenderer::AskLeave { .. }
             | ToRenderer::StopScript
             | ToRenderer::StorageNews(_)
+            | ToRenderer::Stream { is_open: false, .. }
+            | ToRenderer::Acted { .. }
             | ToRenderer::Inject(_) => Vec::new(),
         }
     }
@@ -462,7 +500,11 @@ impl Message for ToRenderer {
             ToRenderer::Inject(action) => action.check(),
             ToRenderer::StorageNews(news) => news.check(),
             ToRenderer::AnswerDialog { answer, .. } => answer.check(),
+            ToRenderer::Acted { refusal, .. } => {
+                check_text(refusal.as_deref().unwrap_or(""), TEXT_BYTES_MAX)
+            }
             ToRenderer::FetchChannel
+            | ToRenderer::Stream { .. }
             | ToRenderer::AskLeave { .. }
             | ToRenderer::DetachSurface { .. }
             | ToRenderer::Storage(_)
@@ -514,6 +556,8 @@ impl Message for FromRenderer {
             | FromRenderer::Loaded { .. }
             | FromRenderer::Scrolled { .. }
             | FromRenderer::StorageTaken { .. }
+            | FromRenderer::OpenStream { .. }
+            | FromRenderer::Act { .. }
             | FromRenderer::Done { .. } => Ok(()),
         }
     }

@@ -199,6 +199,7 @@ kinds! {
 kinds! {
     /// What a renderer says.
     RendererKind {
+        Act: 2,
         /// The oldest question is answered, or one that nobody asked.
         Answer: 2,
         AnswerUnasked: 1,
@@ -215,6 +216,7 @@ kinds! {
         Navigate: 2,
         NavigateInNewTab: 1,
         NavigateNamed: 1,
+        OpenStream: 1,
         Painted: 1,
         PushState: 2,
         Refresh: 1,

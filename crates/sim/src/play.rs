@@ -7,6 +7,7 @@ use crate::op::{
 use crate::words::{found, word_of_scripts};
 use crate::world::{Fetch, Life, WAITING, World, head};
 use browser_core::{Command, Config, Event, Exit};
+use protocol::act::{Act, ActKind};
 use protocol::appearance::Percent;
 use protocol::clipboard::Target;
 use protocol::dialog::DialogAnswer;
@@ -287,6 +288,7 @@ impl World {
             | RendererKind::ScriptStopped => word_of_scripts(says, navigation, by, text),
             RendererKind::Found => found(navigation, by),
             RendererKind::StorageTaken => FromRenderer::StorageTaken { navigation },
+            RendererKind::Act | RendererKind::OpenStream => word_of_glass(says, navigation, by),
             RendererKind::Stored => word_on_storage(navigation, by, text),
             RendererKind::Hover => FromRenderer::Hover {
                 cursor: Cursor::Pointer,
@@ -510,6 +512,21 @@ fn answer((sequence, is_text): (u32, bool), url: String) -> FromRenderer {
 }
 
 /// What a page does to what its origin keeps.
+fn word_of_glass(says: RendererKind, navigation: NavigationId, by: Pick) -> FromRenderer {
+    let number = u32::from(by.0);
+    if says == RendererKind::OpenStream {
+        let stream = number;
+        return FromRenderer::OpenStream { navigation, stream };
+    }
+    let (_, kind) = ActKind::NAMES[usize::from(by.0) % ActKind::NAMES.len()];
+    let of = number / 8 % 20;
+    FromRenderer::Act {
+        navigation,
+        request: number,
+        act: Act { kind, of },
+    }
+}
+
 fn word_on_storage(navigation: NavigationId, by: Pick, text: String) -> FromRenderer {
     let key = ["a", "b"][usize::from(by.0 / 16 % 2)].to_owned();
     let change = match by.0 % 8 {

@@ -16,6 +16,9 @@ pub(crate) fn recipients(action: &Action) -> Vec<ProcessId> {
         | Action::SetAppearance(action::SetAppearance { process, .. })
         | Action::Find(action::Find { process, .. })
         | Action::Storage { process, .. }
+        | Action::OpenStream { process, .. }
+        | Action::Acted { process, .. }
+        | Action::Signal { process, .. }
         | Action::Stop { process }
         | Action::StopScript { process }
         | Action::AnswerDialog { process, .. }

@@ -156,7 +156,7 @@ impl Body {
 }
 
 /// Reads if that does not block; `None` if it would.
-fn read_ready(pipe: BorrowedFd<'_>, buffer: &mut [u8]) -> io::Result<Option<usize>> {
+pub(crate) fn read_ready(pipe: BorrowedFd<'_>, buffer: &mut [u8]) -> io::Result<Option<usize>> {
     let ready = wait_one(pipe, Interest::Read, Some(Duration::ZERO))?;
     if !ready.any() {
         return Ok(None);

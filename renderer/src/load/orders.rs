@@ -17,7 +17,7 @@ impl Fetcher {
             return self.scripted.fail(order.id);
         }
         let request = self.next_request();
-        self.scripted.begin(request, order.id);
+        self.scripted.begin(request, order.id, order.is_stream);
         let how = How {
             destination: Destination::Empty,
             options: order.options,

@@ -25,6 +25,8 @@ pub(crate) struct Order {
     pub(crate) url: String,
     pub(crate) options: FetchOptions,
     pub(crate) body: Option<Vec<u8>>,
+    /// Whether the script takes the answer in pieces, as they come.
+    pub(crate) is_stream: bool,
 }
 
 /// What a script is told.
@@ -39,6 +41,11 @@ pub(crate) enum Answer {
         is_redirected: bool,
         headers: Vec<Header>,
     },
+    /// Of a stream.
+    Piece {
+        id: u32,
+        bytes: Vec<u8>,
+    },
     End {
         id: u32,
         bytes: Vec<u8>,
@@ -50,6 +57,7 @@ pub(crate) enum Answer {
 
 struct Running {
     id: u32,
+    is_stream: bool,
     head: Option<ResponseHead>,
     bytes: Vec<u8>,
 }
@@ -100,9 +108,10 @@ impl ScriptFetches {
     }
 
     /// It is sent.
-    pub(crate) fn begin(&mut self, request: RequestId, id: u32) {
+    pub(crate) fn begin(&mut self, request: RequestId, id: u32, is_stream: bool) {
         let running = Running {
             id,
+            is_stream,
             head: None,
             bytes: Vec::new(),
         };
@@ -172,7 +181,13 @@ impl ScriptFetches {
                     return Some(request);
                 }
                 self.bytes += bytes.len();
-                running.bytes.extend_from_slice(&bytes);
+                match running.is_stream {
+                    true => self.answers.push_back(Answer::Piece {
+                        id: running.id,
+                        bytes,
+                    }),
+                    false => running.bytes.extend_from_slice(&bytes),
+                }
             }
             FromNetwork::End { request } => {
                 let Running { id, bytes, .. } = self.running.remove(&request)?;
@@ -202,7 +217,7 @@ impl ScriptFetches {
     /// The next answer for the scripts.
     pub(crate) fn take_answer(&mut self) -> Option<Answer> {
         let answer = self.answers.pop_front()?;
-        if let Answer::End { bytes, .. } = &answer {
+        if let Answer::End { bytes, .. } | Answer::Piece { bytes, .. } = &answer {
             self.bytes -= bytes.len();
         }
         Some(answer)
@@ -248,9 +263,10 @@ mod tests {
             url: "http://site.test/".to_owned(),
             options: FetchOptions::default(),
             body: None,
+            is_stream: false,
         });
         let id = fetches.next().expect("it may be sent").id;
-        fetches.begin(REQUEST, id);
+        fetches.begin(REQUEST, id, false);
         fetches
     }
 

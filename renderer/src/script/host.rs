@@ -8,6 +8,7 @@ use crate::load::link::Link;
 use crate::script::address::Address;
 use crate::script::canvas::Canvases;
 use crate::script::console::Console;
+use crate::script::event_stream::EventParser;
 use crate::script::handles::Refusal;
 use crate::script::kinds::Special;
 use crate::script::limits::{
@@ -17,6 +18,7 @@ use crate::script::modules::{Import, Modules};
 use crate::script::outside::Outside;
 use crate::script::requests::Requests;
 use crate::script::storage::Storage;
+use crate::script::streams::WantedStreams;
 use crate::script::timers::Timers;
 use blitz_dom::node::NodeData;
 use blitz_dom::{BaseDocument, DocGuard, DocGuardMut, Document, LocalName, NodeId, QualName};
@@ -82,6 +84,10 @@ pub(crate) struct Host {
     pub(crate) timers: RefCell<Timers>,
     pub(crate) wants_frame: Cell<bool>,
     pub(crate) requests: RefCell<Requests>,
+    /// What has come of streams of events, by their number.
+    pub(crate) event_parsers: RefCell<HashMap<u32, EventParser>>,
+    /// Those that come from the browser itself.
+    pub(crate) streams: RefCell<WantedStreams>,
     /// The channel to the network process, where there are the document's cookies.
     pub(crate) link: RefCell<Option<Rc<Link>>>,
     pub(crate) console: RefCell<Console>,
@@ -150,6 +156,8 @@ impl Host {
             timers: RefCell::default(),
             wants_frame: Cell::new(false),
             requests: RefCell::default(),
+            event_parsers: RefCell::default(),
+            streams: RefCell::default(),
             link: RefCell::default(),
             console: RefCell::default(),
             started: RefCell::default(),

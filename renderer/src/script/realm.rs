@@ -17,6 +17,7 @@ use crate::script::natives;
 use crate::script::scripts;
 use crate::script::special;
 use crate::script::storage::Heard;
+use crate::script::streams::Word;
 use crate::script::sweep;
 use blitz_dom::{BaseDocument, NodeId};
 use blitz_traits::events::DomEvent;
@@ -49,6 +50,8 @@ struct Entries {
     submit: Entry,
     within: Entry,
     answer: Entry,
+    streamed: Entry,
+    acted: Entry,
     storage: Entry,
 }
 
@@ -267,21 +270,41 @@ impl Realm {
                 let arguments = (id, "head", List(texts), status, is_redirected);
                 self.call::<_, ()>(&self.entries.answer, arguments);
             }
+            Answer::Piece { id, bytes } => {
+                self.tell_bytes(&self.entries.answer, id, "piece", bytes);
+            }
             Answer::End { id, bytes } => {
                 self.host.requests.borrow_mut().end(id);
-                // Copied, so that the engine counts them.
-                let told = self.task(|ctx| {
-                    let bytes = TypedArray::<u8>::new_copy(ctx.clone(), bytes)?;
-                    let tell = self.entries.answer.clone().restore(ctx)?;
-                    tell.call::<_, ()>((id, "end", bytes))
-                });
-                if told.is_none() {
+                if !self.tell_bytes(&self.entries.answer, id, "end", bytes) {
                     self.call::<_, ()>(&self.entries.answer, (id, "failed"));
                 }
             }
             Answer::Failed { id } => {
                 self.host.requests.borrow_mut().end(id);
                 self.call::<_, ()>(&self.entries.answer, (id, "failed"));
+            }
+        }
+    }
+
+    /// Hands the page bytes. Returns false if there is no memory for them.
+    fn tell_bytes(&self, entry: &Entry, id: u32, what: &str, bytes: Vec<u8>) -> bool {
+        // Copied, so that the engine counts them.
+        let told = self.task(|ctx| {
+            let bytes = TypedArray::<u8>::new_copy(ctx.clone(), bytes)?;
+            entry.clone().restore(ctx)?.call::<_, ()>((id, what, bytes))
+        });
+        told.is_some()
+    }
+
+    /// Tells a built-in page what has come from the browser.
+    pub(crate) fn tell_word(&self, word: Word) {
+        let streamed = &self.entries.streamed;
+        match word {
+            Word::Open(stream) => drop(self.call::<_, ()>(streamed, (stream, "open"))),
+            Word::Bytes(stream, bytes) => drop(self.tell_bytes(streamed, stream, "bytes", bytes)),
+            Word::End(stream) => drop(self.call::<_, ()>(streamed, (stream, "end"))),
+            Word::Acted(request, refusal) => {
+                self.call::<_, ()>(&self.entries.acted, (request, OrNull(refusal)));
             }
         }
     }
@@ -449,6 +472,8 @@ fn entries<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> rquickjs::Result<(Entries, E
         submit: entry("submit")?,
         within: entry("within")?,
         answer: entry("answer")?,
+        streamed: entry("streamed")?,
+        acted: entry("acted")?,
         storage: entry("storage")?,
     };
     Ok((entries, entry("rejected")?))

@@ -86,6 +86,7 @@ mod tests {
             url: "http://site.test/".to_owned(),
             options: FetchOptions::default(),
             body: Some(vec![0; bytes]),
+            is_stream: false,
         }
     }
 

@@ -4,6 +4,7 @@
 use super::packets::say;
 use super::{Liar, Lie, NOBODYS, Who, dies, goes_on};
 use crate::rig::Attacker;
+use protocol::act::{Act, ActKind};
 use protocol::console::{ConsoleLevel, ConsoleLine};
 use protocol::dialog::{DialogKind, DialogRequest};
 use protocol::ids::NavigationId;
@@ -87,6 +88,34 @@ pub const LIES: &[Lie] = &[
         Who::Documents,
         |liar| {
             console(liar, nobodys(), "x", 0);
+        },
+    ),
+    dies(
+        "script-stream-of-a-built-in-page",
+        "ForeignOrigin",
+        RENDERER,
+        |liar| {
+            let (navigation, stream) = (own(liar), 1);
+            say(
+                liar.control(),
+                &FromRenderer::OpenStream { navigation, stream },
+            );
+        },
+    ),
+    dies(
+        "script-act-of-a-built-in-page",
+        "ForeignOrigin",
+        RENDERER,
+        |liar| {
+            acts(liar, own(liar), ActKind::Kill);
+        },
+    ),
+    dies(
+        "script-act-of-another-page",
+        "ForeignId",
+        Who::Documents,
+        |liar| {
+            acts(liar, nobodys(), ActKind::Reload);
         },
     ),
     dies(
@@ -188,6 +217,18 @@ fn console(liar: &Liar<'_>, navigation: NavigationId, text: &str, groups: u8) {
         left_out: 0,
     };
     say(liar.control(), &FromRenderer::Console { navigation, line });
+}
+
+fn acts(liar: &Liar<'_>, navigation: NavigationId, kind: ActKind) {
+    let (request, act) = (1, Act { kind, of: 1 });
+    say(
+        liar.control(),
+        &FromRenderer::Act {
+            navigation,
+            request,
+            act,
+        },
+    );
 }
 
 fn push(liar: &Liar<'_>, navigation: NavigationId, url: &str, state: Option<String>) {

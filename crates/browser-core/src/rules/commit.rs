@@ -9,6 +9,7 @@ use crate::record::RecordKind;
 use crate::state::core::Core;
 use crate::state::dialog::Dialogs;
 use crate::state::history::{Entry, History};
+use crate::state::live_pages::is_live;
 use crate::state::navigation::{Document, Navigation, NavigationKind};
 use crate::state::rate_limit::RateLimit;
 use crate::state::tab::{Committed, Slot};
@@ -114,11 +115,12 @@ impl Core {
         script
     }
 
-    /// What the broker makes has no scripts: neither its own pages nor those for errors. The word
-    /// is the commit's, whatever stands in the page.
+    /// Of what the broker makes, only the live pages have scripts; pages for errors have none. The
+    /// word is the commit's, whatever stands in the page.
     fn may_run_scripts(&self, document: &Document) -> bool {
-        let is_made_here = document.site.is_builtin() || matches!(document.body, Body::Error(_));
-        self.config.script && !is_made_here && self.scripts_off.allow(&document.url)
+        let is_plain = document.site.is_builtin() && !is_live(&document.site);
+        let has_none = is_plain || matches!(document.body, Body::Error(_));
+        self.config.script && !has_none && self.scripts_off.allow(&document.url)
     }
 
     /// Where the entry of a commit will stand in the tab's history.

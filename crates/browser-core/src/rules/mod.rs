@@ -9,6 +9,7 @@ mod dialogs;
 mod display;
 mod faults;
 mod find;
+mod glass;
 mod hidden;
 mod icons;
 mod input;

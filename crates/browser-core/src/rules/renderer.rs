@@ -71,6 +71,8 @@ impl Core {
             | FromRenderer::Icon { navigation, .. }
             | FromRenderer::Stored { navigation, .. }
             | FromRenderer::StorageTaken { navigation }
+            | FromRenderer::OpenStream { navigation, .. }
+            | FromRenderer::Act { navigation, .. }
             | FromRenderer::Scrolled { navigation, .. } => {
                 self.on_word_of(id, navigation, message);
             }
@@ -91,6 +93,12 @@ impl Core {
                 self.on_stored(id, navigation, area, change);
             }
             FromRenderer::StorageTaken { .. } => self.on_storage_taken(id, navigation),
+            FromRenderer::OpenStream { stream, .. } => {
+                self.on_open_stream(id, navigation, stream, tab.is_some());
+            }
+            FromRenderer::Act { request, act, .. } if tab.is_some() => {
+                self.on_act(id, navigation, request, act);
+            }
             FromRenderer::Found { request, .. } if !self.was_asked(id, request) => {}
             FromRenderer::Dialog { dialog, .. } => self.on_dialog(id, navigation, tab, dialog),
             message => {
@@ -425,5 +433,7 @@ fn name_of(message: &FromRenderer) -> &'static str {
         FromRenderer::Done { .. } => "< Done",
         FromRenderer::Stored { .. } => "< Stored",
         FromRenderer::StorageTaken { .. } => "< StorageTaken",
+        FromRenderer::OpenStream { .. } => "< OpenStream",
+        FromRenderer::Act { .. } => "< Act",
     }
 }

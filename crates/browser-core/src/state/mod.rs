@@ -9,6 +9,7 @@ pub(crate) mod history;
 pub(crate) mod ids;
 pub(crate) mod injection;
 pub(crate) mod input;
+pub(crate) mod live_pages;
 pub(crate) mod liveness;
 pub(crate) mod navigation;
 pub(crate) mod popup;

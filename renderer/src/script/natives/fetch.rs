@@ -72,6 +72,7 @@ fn order(
         url: url.clone(),
         options,
         body,
+        is_stream: false,
     })
 }
 
@@ -88,9 +89,9 @@ pub(super) fn add<'js>(natives: &Object<'js>, host: &Rc<Host>) -> Result<()> {
         natives,
         "fetch",
         host,
-        |id: u32, how: Vec<String>, headers: Vec<String>, body: Option<String>| {
+        |id: u32, how: Vec<String>, headers: Vec<String>, body: Option<String>, is_stream: bool| {
             let body = body.as_deref().map(bytes_of);
-            let order = order(id, &how, &headers, body);
+            let order = order(id, &how, &headers, body).map(|order| Order { is_stream, ..order });
             OrName(order.and_then(|order| host.requests.borrow_mut().add(order).map(|()| true)))
         }
     );

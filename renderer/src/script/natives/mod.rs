@@ -6,6 +6,7 @@ mod attributes;
 mod canvas;
 mod cssom;
 mod encoding;
+mod event_source;
 mod fetch;
 mod focus;
 mod forms;
@@ -26,12 +27,13 @@ use std::rc::Rc;
 pub(crate) fn all<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> Result<Object<'js>> {
     let natives = Object::new(ctx.clone())?;
     type Add = for<'js> fn(&Object<'js>, &Rc<Host>) -> Result<()>;
-    let groups: [Add; 16] = [
+    let groups: [Add; 17] = [
         asking::add,
         attributes::add,
         canvas::add,
         cssom::add,
         encoding::add,
+        event_source::add,
         fetch::add,
         focus::add,
         forms::add,

@@ -31,6 +31,8 @@ return {
   changes: tellChanges,
   submit: submitFrom,
   answer,
+  streamed,
+  acted,
   rejections: tellRejections,
   rejected(promise, reason, isHandled) {
     if (isHandled) mapDelete(rejected, promise);

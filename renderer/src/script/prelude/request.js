@@ -121,12 +121,12 @@ const flatHeaders = (headers) => {
 };
 const sentPolicy = (state) => state.referrer === '' ? 'no-referrer' : state.policy;
 /** Sends a request; returns its number, by which it can be stopped. */
-function send(state, hooks) {
+function send(state, hooks, isStream = false) {
   const id = ++lastFetch;
   const how = [withoutHash(state.url), state.method, state.mode, state.credentials, state.redirect,
     sentPolicy(state)];
   const { bytes } = state.body, sent = bytes === null ? null : binaryOf(bytes);
-  checked(n.fetch(id, how, flatHeaders(state.headers), sent));
+  checked(n.fetch(id, how, flatHeaders(state.headers), sent, isStream));
   mapSet(underWay, id, hooks);
   return id;
 }
@@ -136,6 +136,7 @@ function answer(id, what, detail, status, isRedirected) {
   const hooks = mapGet(underWay, id);
   if (hooks === undefined) return;
   if (what === 'head') { hooks.head(detail, status, isRedirected); return; }
+  if (what === 'piece') { hooks.piece(detail); return; }
   mapDelete(underWay, id);
   if (what === 'end') hooks.end(detail);
   else hooks.failed();
@@ -178,6 +179,7 @@ function startFetch(state, resolve, reject) {
     resolve(newResponse(local));
     return;
   }
+  if (startsWith(state.url, 'bulkhead:')) { startAct(state, resolve, reject); return; }
   if (!isOfWeb(state.url)) {
     n.log('error', `Fetch API cannot load ${state.url}. URL scheme is not supported.`, '', 0);
     throw refusedFetch();

@@ -1,0 +1,76 @@
+// What the live pages share: the stream of the page, its acts, and tables that keep their rows, so
+// that focus, selection and scrolling stay where they are.
+"use strict";
+
+const byId = (id) => document.getElementById(id);
+
+/** Calls `show` with what each event says. */
+function follow(show) {
+  const note = byId("stream");
+  let dropped = 0;
+  const source = new EventSource("/stream");
+  source.onopen = () => {
+    note.textContent = "Live: changes are shown as they happen.";
+  };
+  source.addEventListener("dropped", (event) => {
+    dropped += +event.data;
+    note.textContent = `Live. This page was too slow for ${dropped} events.`;
+  });
+  source.onmessage = (event) => show(JSON.parse(event.data));
+  source.onerror = () => {
+    note.textContent = "The stream of this page has ended; F5 opens it again.";
+  };
+}
+
+/** Has the browser do something; says why, if it does not. */
+async function act(button) {
+  const request = { act: button.dataset.act, of: +button.dataset.of };
+  const response = await fetch("/action", { method: "POST", body: JSON.stringify(request) });
+  const { refusal } = await response.json();
+  byId("refusal").textContent = refusal === null ? "" : `Nothing was done: ${refusal}.`;
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-act]");
+  if (button !== null) act(button);
+});
+
+/** An element with classes and a text, or with children. */
+function make(name, classes, ...content) {
+  const element = document.createElement(name);
+  if (classes !== "") element.className = classes;
+  element.append(...content);
+  return element;
+}
+
+/** Changes a text only if it is another one. */
+function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** A button for an act. */
+function actButton(label, name, of) {
+  const button = make("button", "act", label);
+  button.dataset.act = name;
+  button.dataset.of = of;
+  return button;
+}
+
+/** Makes the rows of a table those of `items`, in their order; a row stays that of its key. */
+function keepRows(body, items, keyOf, begin, update) {
+  const old = new Map([...body.children].map((row) => [row.dataset.key, row]));
+  let at = body.firstElementChild;
+  for (const item of items) {
+    const key = String(keyOf(item));
+    let row = old.get(key);
+    old.delete(key);
+    if (row === undefined) {
+      row = begin(item);
+      row.dataset.key = key;
+    }
+    if (row === at) at = at.nextElementSibling;
+    else body.insertBefore(row, at);
+    update(row, item);
+  }
+  for (const row of old.values()) row.remove();
+}

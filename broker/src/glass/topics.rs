@@ -1,0 +1,59 @@
+//! What each stream tells: the state of the browser as JSON.
+
+use crate::glass::usage;
+use crate::snapshot;
+use crate::state::Broker;
+use crate::store::deaths::Death;
+use serde_json::{Value, json};
+
+/// Makes an event.
+type Build = fn(&Broker) -> Value;
+
+/// The pages with a stream, and what makes their events.
+pub const ALL: [(&str, Build); 2] = [("crashes", crashes), ("processes", processes)];
+
+/// How many deaths the page of the processes hears of.
+const DEATHS_TOLD: usize = 10;
+
+fn processes(browser: &Broker) -> Value {
+    let rows = snapshot::processes(browser).into_iter().map(|row| {
+        let usage = usage::of(row.pid);
+        json!({
+            "pid": row.pid, "role": row.role, "tab": row.tab, "site": row.site,
+            "tier": row.tier, "state": row.state,
+            "pss": row.pss_and_private.map(|(pss, _)| pss),
+            "private": row.pss_and_private.map(|(_, private)| private),
+            "cpu_ms": usage.map(|usage| usage.cpu_ms),
+            "age_ms": usage.map(|usage| usage.age_ms),
+            "descriptors": usage::descriptors(row.pid),
+        })
+    });
+    let rows: Vec<Value> = rows.collect();
+    let crashed = snapshot::tabs(browser).into_iter();
+    let crashed = crashed.filter(|tab| tab.state == "crashed");
+    let crashed: Vec<u32> = crashed.map(|tab| tab.tab.0).collect();
+    json!({
+        "now_ms": browser.now().0, "processes": rows, "crashed": crashed,
+        "deaths": deaths(browser, DEATHS_TOLD),
+    })
+}
+
+fn crashes(browser: &Broker) -> Value {
+    let crashed = snapshot::tabs(browser).into_iter();
+    let crashed = crashed.filter(|tab| tab.state == "crashed");
+    let crashed: Vec<u32> = crashed.map(|tab| tab.tab.0).collect();
+    json!({
+        "now_ms": browser.now().0, "crashed": crashed, "deaths": deaths(browser, usize::MAX),
+    })
+}
+
+fn deaths(browser: &Broker, at_most: usize) -> Vec<Value> {
+    let told = |death: &Death| {
+        json!({
+            "at_ms": death.at_ms, "role": death.role, "pid": death.pid, "tab": death.tab,
+            "cause": death.cause,
+        })
+    };
+    let deaths = browser.store.deaths.iter();
+    deaths.take(at_most).map(told).collect()
+}

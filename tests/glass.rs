@@ -1,0 +1,161 @@
+//! Built-in pages that look at the browser while it works, and act on it; and streams of events
+//! from servers.
+
+use nix::sys::signal::Signal;
+use std::io::Write;
+use std::net::TcpStream;
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, channel};
+use testkit::{Browser, Tab, process, server};
+
+const PAGE: &[(&str, &str)] = &[("/", "<title>page</title>page")];
+
+/// The text of the page on show, as the user copies it.
+fn text(browser: &mut Browser) -> String {
+    browser.forget_records();
+    browser.send("key ctrl+a");
+    browser.send("key ctrl+c");
+    browser.wait_for("copied");
+    let state = browser.state();
+    state["clipboard"].as_str().unwrap_or_default().to_owned()
+}
+
+fn wait_for_text(browser: &mut Browser, wanted: &str) {
+    browser.wait_until(wanted, |browser| text(browser).contains(wanted));
+}
+
+fn activate(browser: &mut Browser, tab: &Tab) {
+    browser.send(&format!("activate {}", tab.id));
+    browser.wait_until("the tab is on show", |browser| {
+        browser.state()["active"] == tab.id
+    });
+}
+
+#[test]
+fn the_page_of_the_processes_shows_what_is_born_and_dies_while_it_is_open() {
+    let mut browser = Browser::headless(&[]);
+    let glass = browser.open("bulkhead://processes");
+    wait_for_text(&mut browser, "Live: changes are shown as they happen.");
+    let page = browser.open(&format!("http://{}/", server::pages(PAGE)));
+    activate(&mut browser, &glass);
+    wait_for_text(&mut browser, &page.pid.to_string());
+    process::signal(page.pid, Signal::SIGKILL);
+    wait_for_text(&mut browser, "Reload the tab");
+    assert!(text(&mut browser).contains("SIGKILL"));
+    assert_eq!(browser.tab(glass.id), glass, "its process lives on");
+    assert!(browser.quit().success());
+}
+
+#[test]
+fn a_button_of_the_page_kills_a_process_and_another_takes_its_place() {
+    let mut browser = Browser::headless(&[]);
+    browser.open("bulkhead://processes");
+    wait_for_text(&mut browser, "Segfault");
+    // The links at the top come first, then the buttons of the first child.
+    let first = browser.state()["processes"][1].clone();
+    for _ in 0..11 {
+        browser.send("key Tab");
+    }
+    browser.forget_records();
+    browser.send("key Enter");
+    let died = browser.wait_for("died");
+    assert_eq!(died["pid"], first["pid"], "{died}");
+    assert!(died["cause"].to_string().contains("SIGKILL"), "{died}");
+    browser.wait("another one", |record| {
+        record["record"] == "sealed" && record["role"] == first["role"]
+    });
+    assert!(browser.quit().success());
+}
+
+#[test]
+fn the_page_of_the_crashes_grows_and_brings_the_tab_back() {
+    let mut browser = Browser::headless(&[]);
+    let page = browser.open(&format!("http://{}/", server::pages(PAGE)));
+    let glass = browser.open("bulkhead://crashes");
+    wait_for_text(&mut browser, "Live: changes are shown as they happen.");
+    process::signal(page.pid, Signal::SIGSEGV);
+    wait_for_text(&mut browser, "Reload the tab");
+    for _ in 0..11 {
+        browser.send("key Tab");
+    }
+    browser.forget_records();
+    browser.send("key Enter");
+    browser.wait_for_tab("loaded", &page);
+    browser.wait_until("the button goes", |browser| {
+        !text(browser).contains("Reload the tab")
+    });
+    assert_eq!(browser.tab(glass.id), glass);
+    assert!(browser.quit().success());
+}
+
+const LISTENER: &str = "<title>none</title><script>
+    const source = new EventSource('/events'), heard = [];
+    const tell = (word) => { heard.push(word); document.title = heard.join(' '); };
+    source.onopen = () => tell('open');
+    source.onmessage = (event) => {
+      tell(event.data);
+      if (event.data === 'one') fetch('/heard');
+    };
+    source.addEventListener('other', (event) => tell('other:' + event.data + event.lastEventId));
+    source.onerror = () => tell('error' + source.readyState);
+    </script>";
+
+fn begin_stream(stream: &mut TcpStream) {
+    let _ = stream.write_all(
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n",
+    );
+}
+
+#[test]
+fn a_stream_of_events_comes_as_it_is_sent_and_goes_on_where_it_ended() {
+    let (heard, hears) = channel::<()>();
+    let (heard, hears) = (Mutex::new(heard), Mutex::new(hears));
+    let server = server::serve(move |head, stream| {
+        let path = head.split(' ').nth(1).unwrap_or("/");
+        let again = head.to_lowercase().contains("last-event-id: 7\r\n");
+        match path {
+            "/" => server::respond(stream, "200 OK", "text/html", LISTENER),
+            "/heard" => {
+                let _ = heard.lock().map(|heard| heard.send(()));
+                server::respond(stream, "200 OK", "text/plain", "");
+            }
+            "/events" if again => server::respond(stream, "204 No Content", "text/plain", ""),
+            "/events" => send_events(stream, &hears),
+            _ => server::respond(stream, "404 Not Found", "text/plain", ""),
+        }
+    });
+    let mut browser = Browser::headless(&[]);
+    browser.send(&format!("open http://{server}/"));
+    browser.wait("all that it hears", |record| {
+        let title = "open one other:two\nlines7 error0 error2".replace('\n', " ");
+        record["record"] == "title" && record["title"] == title
+    });
+    assert!(browser.quit().success());
+}
+
+/// The second event is sent when the page has heard of the first.
+fn send_events(stream: &mut TcpStream, hears: &Mutex<Receiver<()>>) {
+    begin_stream(stream);
+    let _ = stream.write_all(b"retry: 1\n: remark\ndata: one\n\nevent: other\nid: 7\ndata: tw");
+    if let Ok(hears) = hears.lock() {
+        let _ = hears.recv();
+    }
+    let _ = stream.write_all(b"o\r\ndata: lines\r\n\r\ndata: never whole");
+}
+
+#[test]
+fn what_is_no_stream_of_events_is_an_error_once() {
+    let server = server::serve(|head, stream| match head.split(' ').nth(1).unwrap_or("/") {
+        "/" => server::respond(stream, "200 OK", "text/html", LISTENER),
+        _ => server::respond(stream, "200 OK", "text/html", "data: one\n\n"),
+    });
+    let mut browser = Browser::headless(&[]);
+    browser.send(&format!("open http://{server}/"));
+    browser.wait("the error", |record| {
+        record["record"] == "title" && record["title"] == "error2"
+    });
+    browser.wait("why", |record| {
+        record["record"] == "console" && record["text"].to_string().contains("no stream of events")
+    });
+    assert!(browser.quit().success());
+}
