@@ -179,6 +179,17 @@ pub const FIND_TEXT_BYTES_MAX: usize = 1024;
 /// Most matches of that text that are counted and marked.
 pub const FIND_MATCHES_MAX: u32 = 1000;
 
+/// Records in the ring of a process, a power of two: the last seconds of a busy process.
+pub const FLIGHT_RECORDS: usize = 4_096;
+/// Bytes of a record.
+pub const FLIGHT_RECORD_BYTES: usize = 32;
+/// Bytes before the first record.
+pub const FLIGHT_HEADER_BYTES: usize = 4_096;
+/// Bytes of a ring.
+pub const FLIGHT_BYTES: usize = FLIGHT_HEADER_BYTES + FLIGHT_RECORDS * FLIGHT_RECORD_BYTES;
+/// Messages and frames of which only one half is known, and halves that are told of as unmatched.
+pub const JOIN_WAITING_MAX: usize = 8_192;
+
 /// Most layers of the sandbox that a child may tell of when it is sealed.
 pub const SANDBOX_LAYERS_MAX: usize = 32;
 /// How long a child may take from spawn to sealed.
