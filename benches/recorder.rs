@@ -69,7 +69,7 @@ fn answer(channel: OwnedFd) {
         let ToNetwork::Ping { sequence } = received.message else {
             return;
         };
-        if sender.send(FromNetwork::Pong { sequence }).is_err() {
+        if sender.send(FromNetwork::Done { sequence }).is_err() {
             return;
         }
     }

@@ -19,6 +19,7 @@ mod frameworks;
 mod hands;
 mod isolation;
 mod lab;
+mod last_words;
 mod libraries;
 mod look;
 mod no_window;

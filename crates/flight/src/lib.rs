@@ -30,8 +30,8 @@ pub use name::{Name, Step};
 pub use reader::{Read, Reader};
 pub use record::{Kind, Record};
 pub use recorder::{
-    Began, ENABLED, began, frame_published, frame_taken, install, mark, now_ns, received, sent,
-    span,
+    Began, ENABLED, began, frame_published, frame_taken, install, installed, mark, now_ns,
+    received, sent, span,
 };
 pub use ring::WORDS;
 pub use writer::Writer;

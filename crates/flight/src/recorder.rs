@@ -26,6 +26,11 @@ pub fn install(words: &'static [AtomicU64]) -> bool {
     ENABLED && Writer::new(words).is_some_and(|writer| WRITER.set(writer).is_ok())
 }
 
+/// The ring of this process, for attack tests.
+pub fn installed() -> Option<&'static [AtomicU64]> {
+    WRITER.get().map(Writer::words)
+}
+
 /// The time now, as in a record.
 pub fn now_ns() -> u64 {
     let Ok(time) = clock_gettime(ClockId::CLOCK_MONOTONIC) else {

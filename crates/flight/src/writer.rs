@@ -14,6 +14,13 @@ pub struct Writer<W> {
     words: W,
 }
 
+impl<W: Copy> Writer<W> {
+    /// The memory.
+    pub(crate) fn words(&self) -> W {
+        self.words
+    }
+}
+
 impl<W: AsRef<[AtomicU64]>> Writer<W> {
     /// Writes into that memory; nothing unless it has [`WORDS`] words.
     pub fn new(words: W) -> Option<Writer<W>> {
