@@ -23,8 +23,8 @@ use std::path::{Path, PathBuf};
 )]
 pub struct Options {
     /// Addresses to open, one tab each. `tour` alone runs the tour in the terminal. `sandbox` alone
-    /// reports which sandbox layers confine each process. `crashes` alone prints the crash records of
-    /// this session
+    /// reports which sandbox layers confine each process. `crashes` alone prints the crash records
+    /// of this session
     #[arg(value_name = "URL")]
     pub urls: Vec<String>,
 

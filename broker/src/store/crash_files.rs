@@ -1,8 +1,8 @@
 //! Crash records as files, for `bulkhead crashes`: in the user's folder for this session
 //! (`XDG_RUNTIME_DIR`), which is in memory and gone when the user has left.
 //!
-//! Owns: the folder, and the thread that writes. Never: makes the broker wait for a disk, keeps more
-//! than its bounds, or writes where other users could.
+//! Owns: the folder, and the thread that writes. Never: makes the broker wait for a disk, keeps
+//! more than its bounds, or writes where other users could.
 
 use crate::output::terminal::FINISH_MAX;
 use crate::thread;

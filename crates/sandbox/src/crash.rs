@@ -1,8 +1,9 @@
-//! Crash records: the last line that a dying child writes to its standard error.
+//! Crash records: the last lines that a dying child writes to its standard error.
 //!
 //! Trusts: nothing once a handler runs: the memory of the process may be corrupt, so the handler
-//! formats on the stack, reads registers and stack, and makes raw calls only. Never: returns from a handler. A record is a
-//! claim that a hostile child can forge: it is shown to users and decides nothing.
+//! formats on the stack, reads registers and stack, and makes raw calls only. Never: returns from a
+//! handler. A record is a claim that a hostile child can forge: it is shown to users and decides
+//! nothing.
 //!
 //! Every child is process 1 of its pid namespace, and such a process ignores all signals without a
 //! handler, even from outside: without this file `kill -SEGV` would do nothing.
@@ -11,7 +12,8 @@ mod line;
 mod trace;
 
 use crate::sys;
-use line::Line;
+pub use line::PREFIX;
+use line::{Line, parse_hex};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::mem;
@@ -44,7 +46,7 @@ pub enum CrashRecord {
         /// By name.
         registers: Vec<(String, u64)>,
     },
-    /// The calls that had not returned, as far as they could be told from what else is on the stack.
+    /// The calls that had not returned, as far as they can be told from what else is on the stack.
     Trace {
         /// Addresses in the program's file, innermost first.
         addresses: Vec<u64>,
@@ -160,10 +162,6 @@ pub fn parse(line: &str) -> Option<CrashRecord> {
         instruction_pointer,
         stack,
     })
-}
-
-fn parse_hex(text: &str) -> Option<u64> {
-    u64::from_str_radix(text.strip_prefix("0x")?, 16).ok()
 }
 
 fn install_stack() {
@@ -307,9 +305,6 @@ pub const MAIN_STACK_BYTES: u64 = crate::rlimits::STACK_BYTES;
 
 /// Largest distance of a stack overflow from the stack pointer.
 const STACK_FAULT_BYTES_MAX: u64 = 16 * 1024;
-
-/// The prefix of every record.
-pub const PREFIX: &str = "bulkhead-crash ";
 
 const HANDLED: [i32; 8] = [
     libc::SIGSEGV,

@@ -1,4 +1,12 @@
-//! A line that is made on the stack, without an allocator.
+//! A line that is made on the stack, without an allocator; and how its numbers are read.
+
+/// The prefix of every record.
+pub const PREFIX: &str = "bulkhead-crash ";
+
+/// Reads what [`Line::hex`] has written.
+pub(super) fn parse_hex(text: &str) -> Option<u64> {
+    u64::from_str_radix(text.strip_prefix("0x")?, 16).ok()
+}
 
 /// A line of at most `N` bytes. Text beyond that is cut off.
 pub(super) struct Line<const N: usize> {

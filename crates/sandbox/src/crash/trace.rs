@@ -5,8 +5,8 @@
 //! left over from a call that has returned. Never: reads outside the main stack and the image.
 //! Whoever has the same executable finds the names: `addr2line -e bulkhead -f -C ADDRESS…`.
 
-use super::line::Line;
-use super::{MAIN_STACK_BYTES, PREFIX};
+use super::line::{Line, PREFIX, parse_hex};
+use crate::rlimits::STACK_BYTES;
 use std::ops::Range;
 use std::ptr;
 use std::slice;
@@ -130,7 +130,7 @@ pub(super) fn trace(values: &[i64], stack_start: u64) -> Line<LINE_BYTES> {
 /// The part of the main stack that is looked through; none if another stack is in use.
 fn scanned(stack_pointer: u64, stack_start: u64) -> (u64, u64) {
     let used = stack_start.checked_sub(stack_pointer);
-    if used.is_none_or(|used| used > MAIN_STACK_BYTES) {
+    if used.is_none_or(|used| used > STACK_BYTES) {
         return (0, 0);
     }
     let from = stack_pointer.next_multiple_of(8);
@@ -165,7 +165,7 @@ pub(super) fn parse_registers(text: &str) -> Option<Vec<(String, u64)>> {
         if name != expected {
             return None;
         }
-        read.push((name.to_owned(), super::parse_hex(value)?));
+        read.push((name.to_owned(), parse_hex(value)?));
     }
     Some(read)
 }
@@ -173,25 +173,26 @@ pub(super) fn parse_registers(text: &str) -> Option<Vec<(String, u64)>> {
 /// The addresses of a record, if it is one.
 pub(super) fn parse_trace(text: &str) -> Option<Vec<u64>> {
     let fields = text.split(',').filter(|field| !field.is_empty());
-    fields.take(TRACE_MAX).map(super::parse_hex).collect()
+    fields.take(TRACE_MAX).map(parse_hex).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::crash::{CrashRecord, parse};
+
+    fn field(line: &Line<LINE_BYTES>) -> String {
+        let line = str::from_utf8(line.as_bytes()).expect("it is ASCII");
+        assert!(line.ends_with('\n'), "it is whole");
+        let rest = line.trim_end().strip_prefix(PREFIX).expect("a record");
+        rest.split_once('=').expect("a field").1.to_owned()
+    }
 
     #[test]
     fn registers_are_read_back() {
         let mut values = [0_i64; 23];
         values[libc::REG_RSP as usize] = 0x7fff_1234;
         values[libc::REG_R15 as usize] = -1;
-        let line = registers(&values);
-        let line = str::from_utf8(line.as_bytes()).expect("it is ASCII");
-        assert!(line.ends_with('\n'), "it is whole");
-        let Some(CrashRecord::Registers { registers }) = parse(line) else {
-            panic!("{line}");
-        };
+        let registers = parse_registers(&field(&registers(&values))).expect("registers");
         assert_eq!(registers.len(), REGISTERS.len());
         assert!(registers.contains(&("rsp".to_owned(), 0x7fff_1234)));
         assert!(registers.contains(&("r15".to_owned(), u64::MAX)));
@@ -215,12 +216,7 @@ mod tests {
             let mut values = [0_i64; 23];
             let here = 0_u64;
             values[libc::REG_RSP as usize] = ((&raw const here) as u64 & !7).cast_signed();
-            let line = trace(&values, start);
-            let line = str::from_utf8(line.as_bytes()).expect("it is ASCII");
-            match parse(line) {
-                Some(CrashRecord::Trace { addresses }) => addresses,
-                other => panic!("{line}: {other:?}"),
-            }
+            parse_trace(&field(&trace(&values, start))).expect("a backtrace")
         }
         // A test runs on the stack of another thread: what counts as its start is here.
         let start = 0_u64;
@@ -236,25 +232,19 @@ mod tests {
     fn another_stack_is_not_looked_at() {
         let start = 0x7fff_0000_0000;
         assert_eq!(scanned(start + 8, start), (0, 0));
-        assert_eq!(scanned(start - MAIN_STACK_BYTES - 8, start), (0, 0));
+        assert_eq!(scanned(start - STACK_BYTES - 8, start), (0, 0));
         assert_eq!(scanned(start - 15, start), (start - 8, start));
     }
 
     #[test]
-    fn forged_lines_are_no_records_or_bounded_ones() {
-        for line in [
-            "registers=rax",
-            "registers=rbx:0x1",
-            "registers=rax:1",
-            "trace=1",
-            "trace=0xg",
-        ] {
-            assert_eq!(parse(&format!("{PREFIX}{line}")), None, "{line}");
+    fn forged_fields_are_refused_or_bounded() {
+        for text in ["rax", "rbx:0x1", "rax:1"] {
+            assert_eq!(parse_registers(text), None, "{text}");
         }
-        let many = "0x1,".repeat(1_000);
-        let Some(CrashRecord::Trace { addresses }) = parse(&format!("{PREFIX}trace={many}")) else {
-            panic!("it is one");
-        };
-        assert_eq!(addresses.len(), TRACE_MAX);
+        for text in ["1", "0xg"] {
+            assert_eq!(parse_trace(text), None, "{text}");
+        }
+        let many = parse_trace(&"0x1,".repeat(1_000));
+        assert_eq!(many.map(|it| it.len()), Some(TRACE_MAX));
     }
 }
