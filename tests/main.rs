@@ -20,6 +20,7 @@ mod glass;
 mod hands;
 mod isolation;
 mod lab;
+mod last_words;
 mod libraries;
 mod look;
 mod no_window;

@@ -16,6 +16,7 @@ mod pages;
 mod perform;
 mod pipe;
 mod poller;
+mod rings;
 mod snapshot;
 mod state;
 mod store;

@@ -44,6 +44,7 @@ impl Broker {
             self.events.push_back(Event::Tick);
         }
         self.settle();
+        self.keep_last_words();
         self.write_pictures();
         self.show_glass();
         self.lab.reap();

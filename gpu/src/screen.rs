@@ -179,6 +179,7 @@ impl Screen {
 
     /// Draws those pixels of the canvas that are in `damage`.
     pub fn compose(&mut self, damage: &[Rect], canvas: &mut Canvas<'_>) {
+        let _span = flight::span(flight::Step::Compose, 0);
         let clip = Rect::from_size(self.size);
         self.compositor
             .compose(&self.scene, &self.surfaces, damage, clip, canvas);
@@ -217,10 +218,22 @@ impl Screen {
         }
     }
 
+    /// Tells the flight recorder.
+    fn record(&self, id: SurfaceId, taken: &Taken) {
+        let surface = self.surfaces.0.get(&id);
+        if let Some(picture) = surface.and_then(ComposedSurface::picture) {
+            let pixels = |rect: &Rect| u64::from(rect.width) * u64::from(rect.height);
+            let pixels = taken.damage.as_slice().iter().map(pixels).sum();
+            let (generation, sequence) = (picture.generation().0, picture.sequence() as u32);
+            flight::frame_taken(id.0, generation, sequence, pixels);
+        }
+    }
+
     fn note(&mut self, id: SurfaceId, outcome: Result<Option<Taken>, Misbehaviour>) {
         match outcome {
             Ok(None) => {}
             Ok(Some(taken)) => {
+                self.record(id, &taken);
                 self.mark(id, Some(&taken.damage));
                 if let Some(generation) = taken.first_of {
                     self.notices.push(FromGpu::FirstFrame {

@@ -132,6 +132,7 @@ impl Fetch {
     /// Fetches the resource. In a worker.
     pub fn run(self) {
         let request = self.id;
+        let _span = flight::span(flight::Step::Fetch, request.0);
         let last = match self.transfer() {
             Ok(()) => FromNetwork::End { request },
             Err(Ended::Failed(error)) => FromNetwork::Failed { request, error },

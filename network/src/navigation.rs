@@ -55,6 +55,7 @@ pub struct Navigation {
 impl Navigation {
     /// Loads the document. In a worker.
     pub fn run(self) {
+        let _span = flight::span(flight::Step::Navigation, self.id.0 as u32);
         let last = match self.partition.get(&self.url, self.initiator.as_ref()) {
             Err(error) => FromNetwork::Failed {
                 navigation: self.id,

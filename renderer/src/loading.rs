@@ -187,6 +187,7 @@ impl Load {
             MimeKind::Unsupported(_) => body.stop(),
             _ => {}
         }
+        flight::mark(flight::Step::Load, 0);
         let (reader, mark) = self.reader(&content);
         self.open(reader, mark, view);
         true

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 /// Each crate of ours, and those of ours that it may depend on.
-const MAY_USE: [(&str, &[&str]); 23] = [
+const MAY_USE: [(&str, &[&str]); 24] = [
     ("public-suffix", &[]),
     ("fiber", &[]),
     ("prelude", &[]),
@@ -16,28 +16,39 @@ const MAY_USE: [(&str, &[&str]); 23] = [
     ("trace", &[]),
     ("httpd", &[]),
     ("protocol", &["public-suffix", "role"]),
-    ("ipc", &["protocol"]),
+    ("flight", &["protocol"]),
+    ("ipc", &["flight", "protocol"]),
     ("shm", &["protocol"]),
     ("sandbox", &["role", "syscalls"]),
     ("browser-core", &["protocol", "role", "syscalls"]),
     (
         "child",
         &[
-            "ipc", "protocol", "role", "sandbox", "shm", "syscalls", "trace",
+            "flight", "ipc", "protocol", "role", "sandbox", "shm", "syscalls", "trace",
         ],
     ),
     ("demo", &["child", "httpd", "ipc", "protocol"]),
     ("x11-filter", &["child", "ipc", "protocol"]),
-    ("gpu", &["child", "ipc", "protocol", "shm"]),
+    ("gpu", &["child", "flight", "ipc", "protocol", "shm"]),
     (
         "network",
-        &["child", "fiber", "ipc", "protocol", "public-suffix"],
+        &[
+            "child",
+            "fiber",
+            "flight",
+            "ipc",
+            "protocol",
+            "public-suffix",
+        ],
     ),
-    ("renderer", &["child", "ipc", "prelude", "protocol", "shm"]),
+    (
+        "renderer",
+        &["child", "flight", "ipc", "prelude", "protocol", "shm"],
+    ),
     ("lab", &["ipc", "protocol", "shm", "syscalls"]),
     ("testkit", &["sandbox"]),
     ("sim", &["browser-core", "protocol"]),
-    ("bulkhead-fuzz", &["ipc", "protocol"]),
+    ("bulkhead-fuzz", &["flight", "ipc", "protocol"]),
     ("broker", BELOW_THE_BROKER),
 ];
 
@@ -46,6 +57,7 @@ const BELOW_THE_BROKER: &[&str] = &[
     "browser-core",
     "child",
     "demo",
+    "flight",
     "gpu",
     "httpd",
     "ipc",

@@ -6,6 +6,7 @@
 use crate::child::outbox::QueueFull;
 use crate::child::process::{Child, Corpse};
 use crate::poller::Poller;
+use crate::rings::Rings;
 use browser_core::Event;
 use protocol::gpu::ToGpu;
 use protocol::ids::{ProcessId, Role};
@@ -29,6 +30,8 @@ pub struct Children {
     pub(crate) refused: Vec<(Instant, ProcessId)>,
     /// Children whose end has been reported but which cannot be waited for yet.
     pub(crate) unburied: Vec<Corpse>,
+    /// What each of them, and the broker, writes down of its doings.
+    pub(crate) rings: Rings,
 }
 
 impl Children {
@@ -41,6 +44,7 @@ impl Children {
             paused: Vec::new(),
             refused: Vec::new(),
             unburied: Vec::new(),
+            rings: Rings::new(),
         }
     }
 
@@ -81,7 +85,10 @@ impl Children {
 
     /// Takes a child out of the table. Closing its descriptors ends the watch on them.
     pub fn remove(&mut self, process: ProcessId) -> Option<Child> {
-        self.by_id.remove(&process)
+        let mut child = self.by_id.remove(&process)?;
+        let crash = std::mem::take(&mut child.stderr.records);
+        self.rings.died(process, crash);
+        Some(child)
     }
 
     /// Queues an event for the core.

@@ -11,7 +11,7 @@ use crate::machine::fonts::LoadingFonts;
 use crate::machine::x11;
 use crate::pipe::set_nonblocking;
 use anyhow::Context;
-use ipc::{Endpoint, Rate};
+use ipc::{Endpoint, Rate, edge_of};
 use nix::fcntl::OFlag;
 use protocol::appearance::Percent;
 use protocol::bootstrap::{GpuTarget, NetworkConfig, RoleConfig, ToChild, X11FilterConfig};
@@ -104,6 +104,7 @@ impl Launcher {
         self.started += 1;
         let argument = |text: String| CString::new(text).context("an argument has a NUL byte");
         let child_end: Endpoint<protocol::bootstrap::FromChild, ToChild> = child_end;
+        let bootstrap_ends = (edge_of(broker_end.as_fd()), edge_of(child_end.as_fd()));
         let group = self.groups.as_ref().and_then(|groups| {
             let name = format!("{role}-{}", self.started);
             groups
@@ -133,6 +134,7 @@ impl Launcher {
             attempted: launched.attempted,
             execution: Some(launched.execution),
             bootstrap: Some(broker_end.split()),
+            bootstrap_ends,
             lanes: None,
             lacks_fonts: false,
             call_notifications: None,
@@ -144,10 +146,19 @@ impl Launcher {
         })
     }
 
-    /// Opens the role's channels, keeps our ends in `child`, and sends the bootstrap message.
-    pub fn bootstrap(&mut self, process: ProcessId, child: &mut Child) -> anyhow::Result<()> {
+    /// Opens the role's channels, keeps our ends in `child`, and sends the bootstrap message, with
+    /// the child's ring if it has one. Returns the numbers of our ends and of the child's.
+    pub fn bootstrap(
+        &mut self,
+        process: ProcessId,
+        child: &mut Child,
+        ring: Option<OwnedFd>,
+    ) -> anyhow::Result<Vec<(u32, u32)>> {
         let (lanes, mut handles) = Lanes::open(child.role).context("socketpair")?;
-        child.lanes = Some(lanes);
+        let lanes = child.lanes.insert(lanes);
+        let ends = lanes.all().zip(&handles);
+        let ends = ends.map(|(lane, end)| (edge_of(lane.as_fd()), edge_of(end.as_fd())));
+        let ends = ends.collect();
         let (config, more) = self.config_of(child.role)?;
         handles.extend(more);
         let (sender, _) = child
@@ -158,10 +169,13 @@ impl Launcher {
             process,
             config,
             log_filter: self.log_filter.clone(),
+            ring: ring.is_some(),
         };
+        handles.extend(ring);
         sender
             .try_send_with(message, handles)
-            .map_err(|e| anyhow::anyhow!("cannot send the bootstrap message: {e}"))
+            .map_err(|e| anyhow::anyhow!("cannot send the bootstrap message: {e}"))?;
+        Ok(ends)
     }
 
     /// Becomes readable when [`Launcher::finish_fonts`] need not wait.

@@ -26,6 +26,8 @@ pub struct Child {
     pub execution: Option<sandbox::Execution>,
     /// The channel of the handshake, until the child closes it; of a renderer, until it works.
     pub bootstrap: Option<(Sender<ToChild>, Receiver<FromChild>)>,
+    /// The numbers of both ends of that channel, in records: ours and the child's.
+    pub bootstrap_ends: (u32, u32),
     /// The channels of its role, from the bootstrap message until it is killed or one is closed.
     pub lanes: Option<Lanes>,
     /// Whether it waits for the fonts of the machine.

@@ -10,6 +10,9 @@ use sandbox::crash::{CrashRecord, StackOverflow};
 use std::os::fd::{AsFd, OwnedFd};
 use std::time::{Duration, Instant};
 
+/// Crash records of one child that are kept.
+const RECORDS_MAX: usize = 8;
+
 /// A child's standard error.
 pub struct Stderr {
     pipe: OwnedFd,
@@ -21,6 +24,8 @@ pub struct Stderr {
     shown_bytes: usize,
     /// The first record of each kind that its crash handlers wrote.
     pub crash: browser_core::Exit,
+    /// All that they wrote, bounded.
+    pub records: Vec<CrashRecord>,
 }
 
 impl Stderr {
@@ -33,6 +38,7 @@ impl Stderr {
             bytes_in_window: 0,
             shown_bytes: 0,
             crash: browser_core::Exit::default(),
+            records: Vec::new(),
         }
     }
 
@@ -102,6 +108,9 @@ impl Stderr {
 
     fn remember(&mut self, record: CrashRecord, line: &str) {
         tracing::info!("{line}");
+        if self.records.len() < RECORDS_MAX {
+            self.records.push(record.clone());
+        }
         match record {
             CrashRecord::Signal { number, stack, .. } => {
                 if self.crash.reported_signal.is_none() {
@@ -112,6 +121,7 @@ impl Stderr {
             CrashRecord::Panic { message } => {
                 self.crash.panic.get_or_insert(message);
             }
+            CrashRecord::Registers { .. } | CrashRecord::Trace { .. } => {}
         }
     }
 }

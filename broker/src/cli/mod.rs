@@ -1,5 +1,6 @@
 //! The command line: chooses how to run, after every flag has been checked.
 
+mod crashes;
 mod options;
 mod sandbox;
 mod screenshot;
@@ -59,6 +60,9 @@ fn run(options: Options) -> anyhow::Result<ExitCode> {
     }
     if options.urls == ["tour"] {
         return tour::run(&options);
+    }
+    if options.urls == ["crashes"] {
+        return crashes::run(&options);
     }
     if options.urls == ["sandbox"] {
         return sandbox::run(&options);

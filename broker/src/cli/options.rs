@@ -23,7 +23,8 @@ use std::path::{Path, PathBuf};
 )]
 pub struct Options {
     /// Addresses to open, one tab each. `tour` alone runs the tour in the terminal. `sandbox` alone
-    /// reports which sandbox layers confine each process
+    /// reports which sandbox layers confine each process. `crashes` alone prints the crash records
+    /// of this session
     #[arg(value_name = "URL")]
     pub urls: Vec<String>,
 
@@ -83,7 +84,7 @@ pub struct Options {
     #[arg(long, value_name = "TIER", ignore_case = true, value_parser = required_tier())]
     pub require: Option<Tier>,
 
-    /// Print the report of `sandbox` as JSON
+    /// Print the report of `sandbox` or `crashes` as JSON
     #[arg(long)]
     pub json: bool,
 
@@ -147,11 +148,15 @@ pub fn check(options: &Options) -> Result<(), String> {
             protocol::limits::SURFACE_HEIGHT_MAX
         ));
     }
-    if options.json && options.urls != ["sandbox"] {
-        return Err("--json works only with `bulkhead sandbox`".to_owned());
+    if options.json
+        && !["crashes", "sandbox"]
+            .iter()
+            .any(|it| options.urls == [*it])
+    {
+        return Err("--json works only with `bulkhead sandbox` and `bulkhead crashes`".to_owned());
     }
-    let is_word = |url: &&String| !matches!(url.as_str(), "tour" | "sandbox");
-    for url in options.urls.iter().filter(is_word) {
+    let is_address = |url: &&String| !matches!(url.as_str(), "crashes" | "tour" | "sandbox");
+    for url in options.urls.iter().filter(is_address) {
         browser_core::address::parse(url).map_err(|e| format!("{url:?}: {e}"))?;
     }
     if let Some(path) = options

@@ -105,6 +105,21 @@ impl Children {
 }
 
 impl Broker {
+    /// Keeps what the rings say of those whose death has been dealt with, and frees their rings.
+    pub(crate) fn keep_last_words(&mut self) {
+        let (rings, store) = (&mut self.children.rings, &mut self.store);
+        for process in rings.dead() {
+            if !store.deaths.lacks_words(process) {
+                continue;
+            }
+            let words = rings.last_words(process);
+            if let Some(death) = store.deaths.add_words(process, words) {
+                store.crash_files.write(&death.to_json());
+            }
+        }
+        rings.bury();
+    }
+
     /// Ends every child, waits until each is gone, and returns the exit status of the browser.
     pub fn shut_down(self) -> u8 {
         self.lab.shut_down();

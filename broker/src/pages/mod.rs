@@ -3,6 +3,7 @@
 //! Trusts: the templates, which escape every value. Never: links to a break-it address.
 
 mod console;
+mod crashes;
 mod error;
 pub(crate) mod lab;
 pub(crate) mod plumber;
@@ -13,7 +14,6 @@ pub use error::error_page;
 
 use crate::snapshot::{self, Channel, ProcessRow, SurfaceRow};
 use crate::state::Broker;
-use crate::store::deaths::Death;
 use askama::Template;
 use protocol::document::ResponseHead;
 use protocol::error::LoadError;
@@ -57,13 +57,6 @@ struct Net {
 }
 
 #[derive(Template)]
-#[template(path = "crashes.html")]
-struct Crashes<'a> {
-    here: &'static str,
-    rows: Vec<&'a Death>,
-}
-
-#[derive(Template)]
 #[template(path = "tour.html")]
 struct Tour {
     here: &'static str,
@@ -101,10 +94,7 @@ pub fn build(browser: &Broker, url: &str) -> Result<(ResponseHead, Vec<u8>), Loa
             here: "net",
             rows: network_users(browser),
         }),
-        "crashes" => render(&Crashes {
-            here: "crashes",
-            rows: browser.store.deaths.iter().collect(),
-        }),
+        "crashes" => crashes::build(&browser.store.deaths),
         "console" => console::build(browser, url),
         "tour" => render(&Tour { here: "tour" }),
         _ => return Err(LoadError::NoSuchPage { name }),
@@ -140,6 +130,7 @@ fn network_users(browser: &Broker) -> Vec<ProcessRow> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::deaths::Deaths;
 
     fn process(role: &str, site: &str) -> ProcessRow {
         ProcessRow {
@@ -171,16 +162,6 @@ mod tests {
     }
 
     #[test]
-    fn a_page_without_deaths_says_none() {
-        let rows = Vec::new();
-        let page = render(&Crashes {
-            here: "crashes",
-            rows,
-        });
-        assert!(page.contains("id=\"none\">none</p>"), "{page}");
-    }
-
-    #[test]
     fn no_placeholder_is_left_in_any_page() {
         let rows = || vec![process("network", ""), process("renderer", "http://a.b")];
         for page in [
@@ -205,10 +186,7 @@ mod tests {
                 here: "net",
                 rows: rows(),
             }),
-            render(&Crashes {
-                here: "crashes",
-                rows: Vec::new(),
-            }),
+            crashes::build(&Deaths::default()),
             render(&Tour { here: "tour" }),
         ] {
             assert!(page.contains("--ink:"), "no style sheet in {page}");

@@ -3,15 +3,16 @@
 //! Owns: both ends of a new channel, until they are sent.
 
 use crate::child::children::Children;
+use crate::rings::ends::source_of;
 use browser_core::action;
-use ipc::Endpoint;
+use ipc::{Endpoint, edge_of};
 use protocol::fetch;
 use protocol::ids::ProcessId;
 use protocol::network::ToNetwork;
 use protocol::renderer::ToRenderer;
 use protocol::site::Site;
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 
 /// Locks a renderer to its site, and connects the renderer with the network process, if any.
 pub fn lock(children: &mut Children, lock: action::Lock) {
@@ -47,6 +48,10 @@ fn open_fetch(
     network: ProcessId,
 ) -> io::Result<OwnedFd> {
     let (renderer, server) = Endpoint::<fetch::ToNetwork, fetch::FromNetwork>::pair()?;
+    children.rings.table.add([
+        (source_of(process), edge_of(renderer.as_fd())),
+        (source_of(network), edge_of(server.as_fd())),
+    ]);
     let message = ToNetwork::OpenFetch {
         process,
         site: site.clone(),

@@ -221,9 +221,8 @@ impl Broker {
                 if *role == Role::Demo {
                     self.demo_url = None;
                 }
-                self.store
-                    .deaths
-                    .add(self.now(), *role, *pid, record.tab, cause);
+                let deaths = &mut self.store.deaths;
+                deaths.add(now, (*role, *pid), record.process, record.tab, cause);
             }
             RecordKind::GivenUp { role } => {
                 tracing::error!("the {role} process has died and is not started again");

@@ -13,6 +13,7 @@ pub fn spawn(children: &mut Children, launcher: &mut Launcher, process: ProcessI
         Ok(child) => match watch(&children.poller, process, &child) {
             Ok(()) => {
                 let pid = child.pid.unsigned_abs();
+                children.rings.add_lanes(process, &[child.bootstrap_ends]);
                 children.insert(process, child);
                 Event::Spawned { process, pid }
             }
@@ -44,14 +45,23 @@ fn watch(poller: &Poller, process: ProcessId, child: &Child) -> nix::Result<()> 
 /// Answers a child's hello with its configuration, and watches its lanes.
 pub fn bootstrap(children: &mut Children, launcher: &mut Launcher, process: ProcessId) {
     let poller = children.poller.clone();
+    let Some((role, pid)) = children.get(process).map(|child| (child.role, child.pid)) else {
+        return;
+    };
+    let ring = children.rings.add(process, role, pid);
     let Some(child) = children.get_mut(process) else {
         return;
     };
-    if let Err(error) = launcher.bootstrap(process, child) {
-        tracing::error!("cannot configure the {} process: {error:#}", child.role);
-        child.kill();
-        return;
+    match launcher.bootstrap(process, child, ring) {
+        Ok(ends) => children.rings.add_lanes(process, &ends),
+        Err(error) => {
+            tracing::error!("cannot configure the {role} process: {error:#}");
+            return child.kill();
+        }
     }
+    let Some(child) = children.get_mut(process) else {
+        return;
+    };
     if matches!(child.role, Role::Renderer | Role::Shell) {
         child.lacks_fonts = true;
         give_fonts(launcher, child);

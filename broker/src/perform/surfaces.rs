@@ -3,11 +3,14 @@
 //! Owns: both ends of a new channel and of new regions, until they are sent.
 
 use crate::child::children::Children;
+use crate::rings::ends::source_of;
 use crate::store::surfaces::{Ends, Surfaces, frames_channel};
 use browser_core::{Action, action};
+use ipc::edge_of;
 use protocol::gpu::ToGpu;
+use protocol::ids::{ProcessId, SurfaceId};
 use protocol::renderer::ToRenderer;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 
 /// Does what the core wants done with a surface.
 pub fn perform(children: &mut Children, surfaces: &mut Surfaces, action: Action) {
@@ -38,6 +41,12 @@ fn create(children: &mut Children, surfaces: &mut Surfaces, create: action::Crea
         Ok(made) => made,
         Err(error) => return children.give_up(producer, &error),
     };
+    note(
+        children,
+        surface,
+        (producer, &producer_end),
+        gpu.map(|gpu| (gpu, &consumer_end)),
+    );
     let message = ToRenderer::AttachSurface {
         surface,
         part,
@@ -114,6 +123,8 @@ fn reattach(children: &mut Children, surfaces: &mut Surfaces, reattach: action::
         },
     };
     if let Some(producer) = producer {
+        let consumer = Some((gpu, &consumer_end));
+        note(children, surface, (producer, &producer_end), consumer);
         let message = ToRenderer::ReplaceRegion {
             surface,
             generation,
@@ -153,11 +164,26 @@ fn hide(children: &mut Children, surfaces: &mut Surfaces, hide: &action::HideSur
 fn drop(children: &mut Children, surfaces: &mut Surfaces, drop: &action::DropSurface) {
     let surface = drop.surface;
     surfaces.remove(surface);
+    children.rings.table.drop_surface(surface);
     if let Some(producer) = drop.producer {
         children.send_renderer(producer, ToRenderer::DetachSurface { surface }, []);
     }
     if let Some(gpu) = drop.gpu {
         children.send_gpu(gpu, ToGpu::DropSurface { surface }, []);
+    }
+}
+
+/// Who holds which end of the frames channel, for records.
+fn note(
+    children: &mut Children,
+    surface: SurfaceId,
+    producer: (ProcessId, &OwnedFd),
+    consumer: Option<(ProcessId, &OwnedFd)>,
+) {
+    let end = |(process, end): (ProcessId, &OwnedFd)| (source_of(process), edge_of(end.as_fd()));
+    if let Some(consumer) = consumer {
+        let ends = [end(producer), end(consumer)];
+        children.rings.table.add_surface(surface, ends);
     }
 }
 

@@ -1,12 +1,14 @@
-//! The broker's stores: consoles, deaths, documents, pictures and surfaces.
+//! The broker's stores: consoles, crash records, deaths, documents, pictures and surfaces.
 
 pub(crate) mod consoles;
+pub(crate) mod crash_files;
 pub(crate) mod deaths;
 pub(crate) mod documents;
 pub(crate) mod pictures;
 pub(crate) mod surfaces;
 
 use consoles::Consoles;
+use crash_files::CrashFiles;
 use deaths::Deaths;
 use documents::Documents;
 use pictures::Pictures;
@@ -16,6 +18,7 @@ use surfaces::Surfaces;
 #[derive(Default)]
 pub struct Store {
     pub(crate) consoles: Consoles,
+    pub(crate) crash_files: CrashFiles,
     pub(crate) deaths: Deaths,
     pub(crate) documents: Documents,
     pub(crate) pictures: Pictures,

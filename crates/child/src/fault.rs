@@ -62,6 +62,7 @@ pub fn arm(attacks: Attacks) {
 /// answer).
 pub fn inject(fault: &Fault, reach: &Reach<'_>) {
     tracing::info!(?fault, "breaking on request");
+    flight::mark(flight::Step::Fault, 0);
     match fault {
         Fault::Abort => std::process::abort(),
         Fault::Attack(name) => match ATTACKS.get() {

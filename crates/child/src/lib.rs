@@ -19,6 +19,7 @@ mod memory;
 pub use fault::{Attacks, Reach, ReachedSurface, arm, inject};
 pub use memory::give_back;
 
+use flight::Step;
 use ipc::{Endpoint, Handles, Received, Receiver, RecvError, Sender};
 use protocol::PROTOCOL_HASH;
 use protocol::bootstrap::{BOOTSTRAP_FD, CanaryAnswer, FontEntry, FromChild, RoleConfig, ToChild};
@@ -77,19 +78,33 @@ pub fn start(role: Role) -> Result<Started, ChildError> {
         process,
         config,
         log_filter,
+        ring,
     } = received.message
     else {
         return Err(out_of_order());
     };
+    let mut handles = received.handles;
+    if ring {
+        begin_to_record(&mut handles)?;
+    }
     trace::init(format!("{role} {process}"), &log_filter).map_err(ChildError::Handshake)?;
     Ok(Started {
         process,
         config,
-        handles: received.handles,
+        handles,
         role,
         bootstrap: sender,
         receiver,
     })
+}
+
+/// Writes into the ring that came last, from now on.
+fn begin_to_record(handles: &mut Handles) -> Result<(), ChildError> {
+    let failed = |reason: String| ChildError::Handshake(format!("the ring: {reason}"));
+    let region = handles.last_region().map_err(|m| failed(m.to_string()))?;
+    let words = shm::Words::map(region, flight::WORDS).map_err(|e| failed(e.to_string()))?;
+    flight::install(words.leak());
+    Ok(())
 }
 
 fn receive(receiver: &Receiver<ToChild>) -> Result<Received<ToChild>, ChildError> {
@@ -111,7 +126,10 @@ impl Started {
     /// A layer could not be applied. The broker knows already, and the process must exit.
     pub fn seal(&mut self) -> Result<(), ChildError> {
         let sender = &self.bootstrap;
-        match sandbox::seal(self.role) {
+        let sealing = flight::span(Step::Seal, 0);
+        let sealed = sandbox::seal(self.role);
+        drop(sealing);
+        match sealed {
             Ok(sealed) => {
                 let answer = |canary: sandbox::Canary| CanaryAnswer {
                     layer: canary.layer.number(),

@@ -3,7 +3,7 @@
 
 use crate::error::IpcError;
 use crate::handles::Handles;
-use crate::kind::check_kind;
+use crate::kind::{check_kind, edge_of};
 use crate::receiver::Receiver;
 use crate::sender::Sender;
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
@@ -60,8 +60,12 @@ impl<Tx, Rx> Endpoint<Tx, Rx> {
 
     /// Splits the end into its two directions. The peer sees a close once both are dropped.
     pub fn split(self) -> (Sender<Tx>, Receiver<Rx>) {
+        let edge = edge_of(self.socket.as_fd());
         let socket = Arc::new(self.socket);
-        (Sender::new(Arc::clone(&socket)), Receiver::new(socket))
+        (
+            Sender::new(Arc::clone(&socket), edge),
+            Receiver::new(socket, edge),
+        )
     }
 }
 

@@ -74,6 +74,13 @@ impl Handles {
         self.take(HandleKind::Region)
     }
 
+    /// Takes the last one: a memory region, as [`Handles::region`] does.
+    pub fn last_region(&mut self) -> Result<OwnedFd, Misbehaviour> {
+        let is_region = |(kind, _): &mut (HandleKind, OwnedFd)| *kind == HandleKind::Region;
+        let last = self.left.pop_back_if(is_region);
+        last.map(|(_, fd)| fd).ok_or(Misbehaviour::MissingHandle)
+    }
+
     /// Takes the next one: the listener of a seccomp filter.
     pub fn seccomp_listener(&mut self) -> Result<OwnedFd, Misbehaviour> {
         self.take(HandleKind::SeccompListener)

@@ -75,14 +75,30 @@ fn is_anonymous(fd: BorrowedFd<'_>) -> Result<bool, Errno> {
 /// Makes the system call directly: glibc's fstat calls newfstatat, which also takes paths and which
 /// the sandbox therefore refuses. `shm` has the same call for the size; the two crates share no
 /// lower one that may hold `unsafe`.
-fn file_type(fd: BorrowedFd<'_>) -> Result<SFlag, Errno> {
+fn status(fd: BorrowedFd<'_>) -> Result<libc::stat, Errno> {
     let mut status = MaybeUninit::<libc::stat>::uninit();
     // SAFETY: the buffer is as big as the call writes.
     let answer = unsafe { libc::syscall(libc::SYS_fstat, fd.as_raw_fd(), status.as_mut_ptr()) };
     Errno::result(answer)?;
     // SAFETY: the call succeeded, so it has filled the buffer.
-    let mode = unsafe { status.assume_init() }.st_mode;
-    Ok(SFlag::from_bits_truncate(mode & SFlag::S_IFMT.bits()))
+    Ok(unsafe { status.assume_init() })
+}
+
+fn file_type(fd: BorrowedFd<'_>) -> Result<SFlag, Errno> {
+    Ok(SFlag::from_bits_truncate(
+        status(fd)?.st_mode & SFlag::S_IFMT.bits(),
+    ))
+}
+
+/// The number of an end of a channel in records: that of its inode, as in the link
+/// `socket:[N]` under `/proc/PID/fd`. Both its holder and whoever made it can find it out. 0 where
+/// nothing is recorded.
+pub fn edge_of(channel: BorrowedFd<'_>) -> u32 {
+    if !flight::ENABLED {
+        return 0;
+    }
+    // The kernel numbers sockets with 32 bits.
+    status(channel).map_or(0, |status| status.st_ino as u32)
 }
 
 fn socket_domain(fd: BorrowedFd<'_>) -> Result<libc::c_int, Errno> {

@@ -47,10 +47,12 @@ mod rate;
 mod receiver;
 mod sender;
 mod socket;
+mod tally;
 
 pub use endpoint::Endpoint;
 pub use error::{IpcError, RecvError, SendError};
 pub use handles::Handles;
+pub use kind::edge_of;
 pub use protocol::misbehaviour::Misbehaviour;
 pub use protocol::{HandleKind, Message};
 pub use rate::Rate;

@@ -7,6 +7,7 @@ use crate::error::RecvError;
 use crate::handles::Handles;
 use crate::poll::{self, Interest};
 use crate::socket::{self, CONTROL_HANDLES, Packet};
+use crate::tally::Tally;
 use nix::errno::Errno;
 use protocol::Message;
 use protocol::limits::{MESSAGE_BYTES_MAX, MESSAGE_HANDLES_MAX};
@@ -36,14 +37,16 @@ pub struct Received<T> {
 #[derive(Debug)]
 pub struct Receiver<T> {
     socket: Arc<OwnedFd>,
+    tally: Tally,
     // Not `Sync`: with two threads receiving, the order of messages would be lost.
     message: PhantomData<Cell<fn() -> T>>,
 }
 
 impl<T> Receiver<T> {
-    pub(crate) fn new(socket: Arc<OwnedFd>) -> Receiver<T> {
+    pub(crate) fn new(socket: Arc<OwnedFd>, edge: u32) -> Receiver<T> {
         Receiver {
             socket,
+            tally: Tally::new(edge),
             message: PhantomData,
         }
     }
@@ -72,6 +75,8 @@ impl<T: Message> Receiver<T> {
             if bytes.is_empty() {
                 return Err(self.end_or_nothing());
             }
+            let handles = packet.fds.len();
+            self.tally.received::<T>(flight::began(), bytes, handles);
             let message: T = codec::decode(bytes).map_err(RecvError::Misbehaved)?;
             let handles =
                 Handles::check(&message.handles(), packet.fds).map_err(RecvError::Misbehaved)?;

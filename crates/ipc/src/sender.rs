@@ -5,6 +5,7 @@ use crate::codec::{self, EncodeError};
 use crate::error::SendError;
 use crate::poll::{self, Interest};
 use crate::socket;
+use crate::tally::Tally;
 use nix::errno::Errno;
 use protocol::Message;
 use protocol::limits::MESSAGE_HANDLES_MAX;
@@ -27,13 +28,15 @@ const PAUSE: Duration = Duration::from_millis(1);
 #[derive(Debug)]
 pub struct Sender<T> {
     socket: Arc<OwnedFd>,
+    tally: Tally,
     message: PhantomData<fn(T)>,
 }
 
 impl<T> Sender<T> {
-    pub(crate) fn new(socket: Arc<OwnedFd>) -> Sender<T> {
+    pub(crate) fn new(socket: Arc<OwnedFd>, edge: u32) -> Sender<T> {
         Sender {
             socket,
+            tally: Tally::new(edge),
             message: PhantomData,
         }
     }
@@ -54,8 +57,7 @@ impl<T: Message> Sender<T> {
             return Err(SendError::WrongHandles(message));
         }
         let sent = SCRATCH.with_borrow_mut(|bytes| {
-            codec::encode_into(&message, bytes)
-                .map(|()| socket::send(self.socket.as_fd(), bytes, &fds))
+            codec::encode_into(&message, bytes).map(|()| self.send_bytes(bytes, &fds))
         });
         match sent {
             Ok(Ok(())) => Ok(()),
@@ -65,6 +67,13 @@ impl<T: Message> Sender<T> {
                 Err(SendError::Failed(message, io::Error::other(error)))
             }
         }
+    }
+
+    fn send_bytes(&self, bytes: &[u8], fds: &[OwnedFd]) -> io::Result<()> {
+        let began = flight::began();
+        socket::send(self.socket.as_fd(), bytes, fds)?;
+        self.tally.sent::<T>(began, bytes, fds.len());
+        Ok(())
     }
 
     /// Like [`Sender::try_send`], but waits while the channel is full. For children only: the

@@ -26,6 +26,7 @@ fn our_own_full_descriptor_table_is_our_failure_and_never_the_peers() {
         process: ProcessId(1),
         config: RoleConfig::Demo,
         log_filter: String::new(),
+        ring: false,
     };
     let mut filler: Vec<File> = Vec::new();
     sender

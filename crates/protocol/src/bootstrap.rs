@@ -61,6 +61,8 @@ pub enum ToChild {
         config: RoleConfig,
         /// The log filter, in the words of `tracing_subscriber::filter::Targets`.
         log_filter: String,
+        /// Whether the region of its flight recorder comes last of all.
+        ring: bool,
     },
     /// The fonts of this machine, for a renderer or the shell, which shows nothing without them.
     /// Comes with their region if there are any. Legal once, after `Bootstrap`.
@@ -204,15 +206,15 @@ fn check_canaries(canaries: &[CanaryAnswer]) -> Result<(), Misbehaviour> {
 const ERRNO_MAX: i32 = 4095;
 
 impl Message for ToChild {
-    const MAX_HANDLES: usize = 2;
+    const MAX_HANDLES: usize = 3;
     fn handles(&self) -> Vec<HandleKind> {
         use HandleKind::{Channel, Listener, Region};
-        let config = match self {
-            ToChild::Bootstrap { config, .. } => config,
+        let (config, ring) = match self {
+            ToChild::Bootstrap { config, ring, .. } => (config, *ring),
             ToChild::Fonts { fonts } if fonts.is_empty() => return Vec::new(),
             ToChild::Fonts { .. } => return vec![Region],
         };
-        match config {
+        let mut kinds = match config {
             RoleConfig::Demo => vec![Channel, Listener],
             RoleConfig::Gpu {
                 x11_filter: true, ..
@@ -222,7 +224,9 @@ impl Message for ToChild {
                 vec![Channel]
             }
             RoleConfig::Shell => vec![Channel, Channel],
-        }
+        };
+        kinds.extend(ring.then_some(Region));
+        kinds
     }
     fn check(&self) -> Result<(), Misbehaviour> {
         let (config, log_filter) = match self {

@@ -179,6 +179,23 @@ pub const FIND_TEXT_BYTES_MAX: usize = 1024;
 /// Most matches of that text that are counted and marked.
 pub const FIND_MATCHES_MAX: u32 = 1000;
 
+/// Records in the ring of a process, a power of two: the last seconds of a busy process.
+pub const FLIGHT_RECORDS: usize = 4_096;
+/// Bytes of a record.
+pub const FLIGHT_RECORD_BYTES: usize = 32;
+/// Bytes before the first record.
+pub const FLIGHT_HEADER_BYTES: usize = 4_096;
+/// Bytes of a ring.
+pub const FLIGHT_BYTES: usize = FLIGHT_HEADER_BYTES + FLIGHT_RECORDS * FLIGHT_RECORD_BYTES;
+/// Messages and frames of which only one half is known, and halves that are told of as unmatched.
+pub const JOIN_WAITING_MAX: usize = 8_192;
+
+/// Records of one process that are kept after a death.
+pub const LAST_RECORDS_MAX: usize = 64;
+/// Crash records that are kept as files; the oldest go first.
+pub const CRASH_FILES_MAX: usize = 50;
+/// Most bytes of one of them.
+pub const CRASH_FILE_BYTES_MAX: usize = 1024 * 1024;
 /// Most layers of the sandbox that a child may tell of when it is sealed.
 pub const SANDBOX_LAYERS_MAX: usize = 32;
 /// How long a child may take from spawn to sealed.

@@ -1,13 +1,19 @@
-//! Crash records: the last line that a dying child writes to its standard error.
+//! Crash records: the last lines that a dying child writes to its standard error.
 //!
 //! Trusts: nothing once a handler runs: the memory of the process may be corrupt, so the handler
-//! formats on the stack and makes three raw calls. Never: returns from a handler. A record is a
-//! claim that a hostile child can forge: it is shown to users and decides nothing.
+//! formats on the stack, reads registers and stack, and makes raw calls only. Never: returns from a
+//! handler. A record is a claim that a hostile child can forge: it is shown to users and decides
+//! nothing.
 //!
 //! Every child is process 1 of its pid namespace, and such a process ignores all signals without a
 //! handler, even from outside: without this file `kill -SEGV` would do nothing.
 
+mod line;
+mod trace;
+
 use crate::sys;
+pub use line::PREFIX;
+use line::{Line, parse_hex};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::mem;
@@ -34,6 +40,16 @@ pub enum CrashRecord {
     Panic {
         /// Its message, on one line, with file and line.
         message: String,
+    },
+    /// The registers at the signal.
+    Registers {
+        /// By name.
+        registers: Vec<(String, u64)>,
+    },
+    /// The calls that had not returned, as far as they can be told from what else is on the stack.
+    Trace {
+        /// Addresses in the program's file, innermost first.
+        addresses: Vec<u64>,
     },
 }
 
@@ -69,6 +85,14 @@ impl fmt::Display for CrashRecord {
                 write!(f, "{}", signal_name(*number))
             }
             CrashRecord::Panic { message } => write!(f, "panic: {message}"),
+            CrashRecord::Registers { registers } => {
+                let each = registers.iter();
+                each.map(|(name, value)| write!(f, "{name}={value:#x} "))
+                    .collect()
+            }
+            CrashRecord::Trace { addresses } => {
+                addresses.iter().map(|it| write!(f, "{it:#x} ")).collect()
+            }
         }
     }
 }
@@ -82,6 +106,7 @@ pub fn signal_name(number: i32) -> String {
 /// the filter. Rust gives each thread a signal stack; the calling thread gets a bigger one here.
 pub fn install() {
     MAIN_STACK_START.store(main_stack_start(), Ordering::Relaxed);
+    trace::find_code();
     install_stack();
     for signal in HANDLED {
         install_handler(signal);
@@ -106,6 +131,14 @@ pub fn parse(line: &str) -> Option<CrashRecord> {
             message: message.to_owned(),
         });
     }
+    if let Some(text) = rest.strip_prefix(trace::REGISTERS_FIELD) {
+        let registers = trace::parse_registers(text)?;
+        return Some(CrashRecord::Registers { registers });
+    }
+    if let Some(text) = rest.strip_prefix(trace::TRACE_FIELD) {
+        let addresses = trace::parse_trace(text)?;
+        return Some(CrashRecord::Trace { addresses });
+    }
     let (mut number, mut address, mut instruction_pointer) = (None, None, None);
     let mut stack = None;
     for field in rest.split(' ') {
@@ -129,10 +162,6 @@ pub fn parse(line: &str) -> Option<CrashRecord> {
         instruction_pointer,
         stack,
     })
-}
-
-fn parse_hex(text: &str) -> Option<u64> {
-    u64::from_str_radix(text.strip_prefix("0x")?, 16).ok()
 }
 
 fn install_stack() {
@@ -162,7 +191,7 @@ extern "C" fn handle_signal(
     info: *const libc::siginfo_t,
     context: *const libc::ucontext_t,
 ) {
-    let mut line = Line::new();
+    let mut line = Line::<LINE_BYTES>::new();
     line.text(PREFIX.as_bytes());
     line.text(b"signal=");
     line.decimal(signal.unsigned_abs());
@@ -170,6 +199,7 @@ extern "C" fn handle_signal(
     let registers = unsafe { &(*context).uc_mcontext.gregs };
     // SAFETY: with SA_SIGINFO the kernel passes a valid record.
     let code = unsafe { (*info).si_code };
+    let mut is_overflow = false;
     // Sent by a process (0 and below) it has no address.
     if code > 0
         && matches!(
@@ -183,7 +213,9 @@ extern "C" fn handle_signal(
         line.hex(address);
         let stack_pointer = registers[libc::REG_RSP as usize].cast_unsigned();
         let main_start = MAIN_STACK_START.load(Ordering::Relaxed);
-        match overflowed_stack(signal, address, stack_pointer, main_start) {
+        let overflowed = overflowed_stack(signal, address, stack_pointer, main_start);
+        is_overflow = overflowed.is_some();
+        match overflowed {
             Some(StackOverflow::Main { used }) => {
                 line.text(b" stack=");
                 line.hex(used);
@@ -197,6 +229,13 @@ extern "C" fn handle_signal(
     line.text(b"\n");
     // A failed write changes nothing about the end.
     let _ = sys::write(libc::STDERR_FILENO, line.as_bytes());
+    let _ = sys::write(libc::STDERR_FILENO, trace::registers(registers).as_bytes());
+    // Of a stack that is full, the end is not mapped.
+    if !is_overflow {
+        let main_start = MAIN_STACK_START.load(Ordering::Relaxed);
+        let line = trace::trace(registers, main_start);
+        let _ = sys::write(libc::STDERR_FILENO, line.as_bytes());
+    }
     sys::exit_group(128 + signal)
 }
 
@@ -258,50 +297,6 @@ fn in_crate(file: &str) -> &str {
     &file[file.len() - in_crate.unwrap_or(name)..]
 }
 
-/// A line on the stack. Text beyond its capacity is cut off.
-struct Line {
-    bytes: [u8; 160],
-    length: usize,
-}
-
-impl Line {
-    fn new() -> Line {
-        Line {
-            bytes: [0; 160],
-            length: 0,
-        }
-    }
-
-    fn text(&mut self, text: &[u8]) {
-        for byte in text {
-            if let Some(slot) = self.bytes.get_mut(self.length) {
-                *slot = *byte;
-                self.length += 1;
-            }
-        }
-    }
-
-    fn decimal(&mut self, value: u32) {
-        if value >= 10 {
-            self.decimal(value / 10);
-        }
-        self.text(&[b'0' + (value % 10) as u8]);
-    }
-
-    fn hex(&mut self, value: u64) {
-        self.text(b"0x");
-        let digits = (u64::BITS - value.leading_zeros()).div_ceil(4).max(1);
-        for digit in (0..digits).rev() {
-            let nibble = (value >> (digit * 4)) & 0xf;
-            self.text(&[b"0123456789abcdef"[nibble as usize]]);
-        }
-    }
-
-    fn as_bytes(&self) -> &[u8] {
-        &self.bytes[..self.length]
-    }
-}
-
 /// The start of the main stack, to a page or so; set before any handler runs.
 static MAIN_STACK_START: AtomicU64 = AtomicU64::new(0);
 
@@ -310,9 +305,6 @@ pub const MAIN_STACK_BYTES: u64 = crate::rlimits::STACK_BYTES;
 
 /// Largest distance of a stack overflow from the stack pointer.
 const STACK_FAULT_BYTES_MAX: u64 = 16 * 1024;
-
-/// The prefix of every record.
-pub const PREFIX: &str = "bulkhead-crash ";
 
 const HANDLED: [i32; 8] = [
     libc::SIGSEGV,
@@ -326,6 +318,8 @@ const HANDLED: [i32; 8] = [
 ];
 /// Room for the kernel's register frame, AVX-512 and AMX included, and for the handler.
 const STACK_BYTES: usize = 64 * 1024;
+/// Room for the line with the signal.
+const LINE_BYTES: usize = 160;
 const PANIC_CHARACTERS_MAX: usize = 1024;
 
 #[cfg(test)]
@@ -346,26 +340,6 @@ mod tests {
         }
         assert_ne!(main_stack_start(), 0);
         assert_eq!(main_stack_start(), deep(4));
-    }
-
-    #[test]
-    fn numbers_are_formatted_without_an_allocator() {
-        let mut line = Line::new();
-        line.decimal(0);
-        line.text(b" ");
-        line.decimal(4_294_967_295);
-        line.text(b" ");
-        line.hex(0);
-        line.text(b" ");
-        line.hex(0xdead_beef_0123);
-        assert_eq!(line.as_bytes(), b"0 4294967295 0x0 0xdeadbeef0123");
-    }
-
-    #[test]
-    fn a_line_longer_than_its_room_is_cut() {
-        let mut line = Line::new();
-        line.text(&[b'x'; 400]);
-        assert_eq!(line.as_bytes().len(), 160);
     }
 
     #[test]

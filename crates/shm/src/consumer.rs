@@ -106,6 +106,11 @@ impl Consumer {
         self.turn.last > 0
     }
 
+    /// The number of the frame that was taken last; 0 before the first one.
+    pub fn sequence(&self) -> u64 {
+        self.turn.last
+    }
+
     /// Its addresses in memory, for attack tests.
     pub fn mapped(&self) -> Mapped {
         let (pixels, pixels_bytes) = self.pixels.whole();

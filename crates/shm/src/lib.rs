@@ -53,6 +53,7 @@ mod map;
 mod producer;
 mod region;
 mod swizzle;
+mod words;
 
 #[cfg(test)]
 mod loom_tests;
@@ -65,3 +66,4 @@ pub use error::ShmError;
 pub use map::{Mapped, ReadOnlyMap, WritableMap, map_read_only};
 pub use producer::{Producer, Shift};
 pub use region::{Region, SurfaceRegions};
+pub use words::Words;

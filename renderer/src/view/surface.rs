@@ -122,6 +122,7 @@ impl PaintedSurface {
 
     /// Brings the frame up to date with the view, and publishes it unless it looks the same.
     pub(crate) fn paint(&mut self, view: &mut View) {
+        let _span = flight::span(flight::Step::Paint, self.id.0);
         let (drawing, plan) = self.draw(view);
         view.moving.saw(drawing.images(), Instant::now());
         // The credit that follows a frame is the clock of an animation, which would stop without.
@@ -206,7 +207,11 @@ impl PaintedSurface {
     }
 
     fn publish(&mut self, damage: &Damage) {
-        self.producer.publish(damage.as_slice());
+        let sequence = self.producer.publish(damage.as_slice());
+        let pixels = |rect: &Rect| u64::from(rect.width) * u64::from(rect.height);
+        let pixels = damage.as_slice().iter().map(pixels).sum();
+        let generation = self.producer.generation().0;
+        flight::frame_published(self.id.0, generation, sequence as u32, pixels);
         self.credit = false;
         if let Some((sender, _)) = &self.channel {
             // A gpu process that is gone is noticed when its end of the channel is read.

@@ -300,6 +300,7 @@ impl View {
             }
             return;
         }
+        let _span = flight::span(flight::Step::Layout, 0);
         let is_incremental = document.incremental_layout();
         document.set_incremental_layout(is_incremental && !self.needs_whole_layout);
         let hovered = document.get_hover_node_id();

@@ -6,6 +6,7 @@ mod fetch;
 mod frames;
 pub mod packets;
 mod peers;
+mod rings;
 mod scripts;
 
 use crate::rig::{Attacker, say_survived};
@@ -132,6 +133,7 @@ pub fn of(attacker: Attacker) -> impl Iterator<Item = &'static Lie> {
         frames::LIES,
         fetch::LIES,
         peers::LIES,
+        rings::LIES,
         scripts::LIES,
     ];
     let all = lists.into_iter().flatten();
