@@ -112,6 +112,8 @@ pub(crate) struct Host {
     /// What the origin keeps.
     pub(crate) storage: RefCell<Storage>,
     pub(crate) canvases: RefCell<Canvases>,
+    /// How many presses the present event of the pointer follows.
+    pub(crate) presses: Cell<u32>,
     /// Links that scripts have disabled: their sheets may come later.
     pub(crate) disabled_links: RefCell<HashSet<NodeId>>,
     navigations: Cell<usize>,
@@ -170,6 +172,7 @@ impl Host {
             nodes_max: Cell::new(NODES_MAX),
             storage: RefCell::default(),
             canvases: RefCell::default(),
+            presses: Cell::new(0),
             disabled_links: RefCell::default(),
             navigations: Cell::new(0),
             text_bytes: Cell::new(0),
