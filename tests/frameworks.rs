@@ -214,7 +214,10 @@ macro_rules! lists {
 
 lists! {
     a_list_by_alpine: "alpine",
+    a_list_by_htmx: "htmx",
     a_list_by_jquery: "jquery",
+    a_list_by_lit: "lit",
+    a_list_by_lit_html: "lit-html",
     a_list_by_lodash: "lodash",
     a_list_by_mithril: "mithril",
     a_list_by_petite_vue: "petite-vue",

@@ -49,6 +49,7 @@ const FILES: &[&str] = &[
     "leaving.js",
     "storage.js",
     "activation.js",
+    "capture.js",
     "blob.js",
     "canvas_path.js",
     "canvas.js",

@@ -79,7 +79,7 @@ pub(crate) fn is_shadow(name: &QualName) -> bool {
 }
 
 /// An attribute that only Blitz sees.
-fn shadow(name: &str, value: &str) -> Attribute {
+pub(crate) fn shadow(name: &str, value: &str) -> Attribute {
     Attribute {
         name: QualName::new(None, Namespace::from(NAMESPACE), LocalName::from(name)),
         value: value.into(),

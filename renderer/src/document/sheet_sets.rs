@@ -3,7 +3,10 @@
 //!
 //! Source: <https://drafts.csswg.org/cssom/#css-style-sheet-collections>.
 
+use crate::document::attributes::{is_shadow, shadow};
+use crate::document::elements::element;
 use crate::document::media;
+use blitz_dom::{BaseDocument, NodeId};
 use html5ever::{Attribute, QualName, local_name};
 use std::cell::RefCell;
 
@@ -15,10 +18,10 @@ pub(crate) struct SheetSets {
 }
 
 impl SheetSets {
-    /// Looks at an element before it is made. A `<link>` whose sheet is not in use loses its
-    /// relation to it, so that the sheet is not even fetched. Returns whether a `<style>` is in
+    /// Looks at an element before it is made. A `<link>` whose sheet is not in use has, for Blitz,
+    /// no relation to it, so that the sheet is not even fetched. Returns whether a `<style>` is in
     /// use.
-    pub(crate) fn admit(&self, name: &QualName, attributes: &mut [Attribute]) -> bool {
+    pub(crate) fn admit(&self, name: &QualName, attributes: &mut Vec<Attribute>) -> bool {
         match &*name.local {
             "link" => {
                 self.admit_link(attributes);
@@ -33,12 +36,12 @@ impl SheetSets {
         }
     }
 
-    fn admit_link(&self, attributes: &mut [Attribute]) {
-        let Some(relations) = attribute(attributes, "rel") else {
+    fn admit_link(&self, attributes: &mut Vec<Attribute>) {
+        let Some(given) = attribute(attributes, "rel") else {
             return;
         };
         // Blitz compares case by case.
-        let relations = relations.to_ascii_lowercase();
+        let relations = given.to_ascii_lowercase();
         let has = |relation| relations.split_ascii_whitespace().any(|r| r == relation);
         if !has("stylesheet") {
             return;
@@ -49,11 +52,8 @@ impl SheetSets {
             .split_ascii_whitespace()
             .filter(|relation| is_in_use || *relation != "stylesheet");
         let kept = kept.collect::<Vec<_>>().join(" ");
-        if let Some(rel) = attributes
-            .iter_mut()
-            .find(|a| a.name.local == local_name!("rel"))
-        {
-            rel.value = kept.into();
+        if kept != given {
+            attributes.insert(0, shadow("rel", &kept));
         }
     }
 
@@ -86,9 +86,35 @@ impl SheetSets {
     }
 }
 
+/// Uses the sheet of a `<link>` that was not in use when it was parsed: a script has enabled it.
+pub(crate) fn enable(document: &mut BaseDocument, link: NodeId) {
+    let is_wanted = element(document, link).is_some_and(|element| {
+        let own = |a: &&blitz_dom::node::Attribute| {
+            a.name.local == local_name!("rel") && !is_shadow(&a.name)
+        };
+        let rel = element.attrs().iter().find(own);
+        let is_sheet = |rel: &str| {
+            let mut words = rel.split_ascii_whitespace();
+            words.any(|word| word.eq_ignore_ascii_case("stylesheet"))
+        };
+        let has = |name| element.attr(name).unwrap_or_default();
+        rel.is_some_and(|rel| is_sheet(&rel.value))
+            && !is_sheet(has(local_name!("rel")))
+            && is_css_type(has(local_name!("type")))
+            && !media::is_never_shown(has(local_name!("media")))
+    });
+    if is_wanted {
+        let rel = shadow("rel", "stylesheet");
+        document.mutate().set_attribute(link, rel.name, &rel.value);
+    }
+}
+
 /// Whether `type=` is absent, empty, or names CSS.
 fn is_css(attributes: &[Attribute]) -> bool {
-    let kind = attribute(attributes, "type").unwrap_or("");
+    is_css_type(attribute(attributes, "type").unwrap_or(""))
+}
+
+fn is_css_type(kind: &str) -> bool {
     let essence = kind.split(';').next().unwrap_or("").trim();
     essence.is_empty() || essence.eq_ignore_ascii_case("text/css")
 }

@@ -68,6 +68,9 @@ impl Stream {
         let frames_around = config.subdocument_depth;
         let mut document = BaseDocument::new(config);
         user_agent::style(&mut document);
+        if may_run_scripts {
+            user_agent::hide_noscript(&mut document);
+        }
         let loan = Loan::default();
         let sink = Sink::new(loan.clone(), &document, frames_around, budget.clone());
         let stream = Stream {

@@ -11,6 +11,15 @@ pub(crate) fn style(document: &mut BaseDocument) {
     document.add_user_agent_stylesheet(SHEET.clone());
 }
 
+static SCRIPTED: LazyLock<UserAgentStylesheet> =
+    LazyLock::new(|| UserAgentStylesheet::parse("noscript { display: none !important }"));
+
+/// Hides what is for browsers without scripts. Stylo does not know the medium by which Blitz's own
+/// sheet would do so.
+pub(crate) fn hide_noscript(document: &mut BaseDocument) {
+    document.add_user_agent_stylesheet(SCRIPTED.clone());
+}
+
 /// Turns on what Stylo can do and Blitz leaves off. Each was seen to work; docs/blitz.md has those
 /// that did not.
 pub(crate) fn enable_features() {

@@ -105,6 +105,13 @@ fn put_attribute(host: &Host, id: NodeId, name: QualName, value: &str) -> Outcom
     if is_kind {
         forget_kind(host, document, id);
     }
+    if tag.local == local_name!("link")
+        && name.local == local_name!("rel")
+        && let Some(data) = data_mut(document, id)
+    {
+        data.attrs
+            .retain(|known| !attributes::is_shadow(&known.name));
+    }
     let mut tidied = vec![HtmlAttribute {
         name,
         value: value.into(),
@@ -226,6 +233,9 @@ fn forget_kind(host: &Host, document: &mut BaseDocument, id: NodeId) {
 /// What follows from an attribute of a control of the document.
 fn after_change(host: &Host, document: &mut BaseDocument, id: NodeId, name: &QualName) {
     host.canvases.borrow_mut().note(document, id, &name.local);
+    if name.local == local_name!("disabled") && is(document, id, &local_name!("link")) {
+        sheets::note_disabled(&host.disabled_links, document, id);
+    }
     let Some(data) = element(document, id).filter(|_| is_connected(document, id)) else {
         return;
     };

@@ -35,7 +35,7 @@ pub(crate) fn target(document: &BaseDocument, id: NodeId) -> Option<NodeId> {
 }
 
 /// The details of an event, in the order that the prelude knows.
-pub(crate) fn details(data: &DomEventData) -> (Vec<f64>, Vec<String>) {
+pub(crate) fn details(data: &DomEventData, presses: u32) -> (Vec<f64>, Vec<String>) {
     match data {
         DomEventData::PointerMove(event)
         | DomEventData::PointerDown(event)
@@ -54,7 +54,7 @@ pub(crate) fn details(data: &DomEventData) -> (Vec<f64>, Vec<String>) {
         | DomEventData::MouseOut(event)
         | DomEventData::Click(event)
         | DomEventData::ContextMenu(event)
-        | DomEventData::DoubleClick(event) => (pointer(event), Vec::new()),
+        | DomEventData::DoubleClick(event) => (pointer(event, presses), Vec::new()),
         DomEventData::Wheel(event) => {
             let (right, down) = match event.delta {
                 BlitzWheelDelta::Pixels(right, down) => (-right, -down),
@@ -81,7 +81,7 @@ pub(crate) fn details(data: &DomEventData) -> (Vec<f64>, Vec<String>) {
     }
 }
 
-fn pointer(event: &BlitzPointerEvent) -> Vec<f64> {
+fn pointer(event: &BlitzPointerEvent, presses: u32) -> Vec<f64> {
     let coords = [
         event.coords.client_x,
         event.coords.client_y,
@@ -94,6 +94,7 @@ fn pointer(event: &BlitzPointerEvent) -> Vec<f64> {
     numbers.push(f64::from(event.button as u8));
     numbers.push(f64::from(event.buttons.bits()));
     numbers.push(held(event.mods));
+    numbers.push(f64::from(presses));
     numbers
 }
 

@@ -118,6 +118,10 @@ pub(crate) struct Host {
     /// What the origin keeps.
     pub(crate) storage: RefCell<Storage>,
     pub(crate) canvases: RefCell<Canvases>,
+    /// How many presses the present event of the pointer follows.
+    pub(crate) presses: Cell<u32>,
+    /// Links that scripts have disabled: their sheets may come later.
+    pub(crate) disabled_links: RefCell<HashSet<NodeId>>,
     navigations: Cell<usize>,
     text_bytes: Cell<usize>,
     attribute_bytes: Cell<usize>,
@@ -176,6 +180,8 @@ impl Host {
             nodes_max: Cell::new(NODES_MAX),
             storage: RefCell::default(),
             canvases: RefCell::default(),
+            presses: Cell::new(0),
+            disabled_links: RefCell::default(),
             navigations: Cell::new(0),
             text_bytes: Cell::new(0),
             attribute_bytes: Cell::new(0),

@@ -10,6 +10,13 @@ pub(crate) const FRAGMENT: &str = "#document-fragment";
 /// What the names of our own parts begin with.
 pub(crate) const OWN: &str = "-bulkhead-";
 
+/// What has the focus. When nothing has, Blitz says that the root has.
+pub(crate) fn focused(document: &BaseDocument) -> Option<NodeId> {
+    let root = document.try_root_element().map(|root| root.id);
+    let focus = document.get_focussed_node_id();
+    focus.filter(|focus| Some(*focus) != root)
+}
+
 /// Whether a node is a fragment.
 pub(crate) fn is_fragment(node: &Node) -> bool {
     node.element_data()

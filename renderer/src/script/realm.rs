@@ -14,6 +14,7 @@ use crate::script::imports;
 use crate::script::limits::{FIRST_GC_BYTES, HEAP_BYTES_MAX, STACK_BYTES_MAX, TIMERS_SLICE};
 use crate::script::names;
 use crate::script::natives;
+use crate::script::nodes::focused;
 use crate::script::scripts;
 use crate::script::special;
 use crate::script::storage::Heard;
@@ -246,7 +247,8 @@ impl Realm {
         let Some(target) = events::target(&self.host.read(), event.target) else {
             return Outcome::default();
         };
-        let (numbers, texts) = events::details(&event.data);
+        let presses = self.host.presses.get();
+        let (numbers, texts) = events::details(&event.data, presses);
         let arguments = (kind, Handle(target), List(numbers), List(texts));
         let bits: Option<i32> = self.call(&self.entries.dispatch, arguments);
         Outcome::of(bits.unwrap_or_default())
@@ -369,7 +371,7 @@ impl Realm {
     pub(crate) fn tell_changes(&self, is_done: bool) {
         let focus = {
             let document = self.host.read();
-            let focus = document.get_focussed_node_id();
+            let focus = focused(&document);
             focus.and_then(|focus| events::target(&document, focus))
         };
         let focus = OrNull(focus.map(Handle));

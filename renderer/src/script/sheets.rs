@@ -1,10 +1,13 @@
 //! The text of `<style>` elements that scripts make. Blitz would read it as it comes, with URLs on
 //! which it panics; here it is made safe, and read once it is in the document.
 
+use crate::document::sheet_sets;
 use crate::document::stylesheet;
 use crate::script::nodes::is_connected;
 use blitz_dom::node::{NodeFlags, SpecialElementData};
 use blitz_dom::{BaseDocument, NodeId, local_name};
+use std::cell::RefCell;
+use std::collections::HashSet;
 use style::stylesheets::Origin;
 
 /// Puts texts into a `<style>` element. They stand nowhere else.
@@ -64,6 +67,41 @@ pub(crate) fn read(document: &mut BaseDocument, style: NodeId) {
     let text = stylesheet::safe(&text, document.base_url()).unwrap_or(text);
     let sheet = document.make_stylesheet(&text, Origin::Author);
     document.add_stylesheet_for_node(sheet, style);
+}
+
+/// Whether an element is a `<link>` whose sheet is not wanted.
+pub(crate) fn is_disabled_link(document: &BaseDocument, id: NodeId) -> bool {
+    let element = document.get_node(id).and_then(|node| node.element_data());
+    element.is_some_and(|it| {
+        it.name.local == local_name!("link") && it.has_attr(local_name!("disabled"))
+    })
+}
+
+/// Puts the sheet of a `<link>`, if it is there, into use or out of it, as its attribute says.
+pub(crate) fn note_disabled(
+    known: &RefCell<HashSet<NodeId>>,
+    document: &mut BaseDocument,
+    link: NodeId,
+) {
+    let is_disabled = is_disabled_link(document, link);
+    document.set_stylesheet_disabled(link, is_disabled);
+    if is_disabled {
+        known.borrow_mut().insert(link);
+    } else {
+        known.borrow_mut().remove(&link);
+        sheet_sets::enable(document, link);
+    }
+}
+
+/// Keeps sheets that have just come out of use, if their links are disabled.
+pub(crate) fn follow_disabled(known: &RefCell<HashSet<NodeId>>, document: &mut BaseDocument) {
+    known.borrow_mut().retain(|link| {
+        let is_disabled = is_disabled_link(document, *link);
+        if is_disabled && !document.stylesheet_disabled(*link) {
+            document.set_stylesheet_disabled(*link, true);
+        }
+        is_disabled
+    });
 }
 
 /// Whether a `<link>` or `<style>` has a sheet that Blitz can take away.

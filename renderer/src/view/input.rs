@@ -47,8 +47,20 @@ impl View {
         self.events.set_form_target(String::new());
         let is_taken = self.tell_before(&event);
         if !is_taken && !self.drag_thumb(&event) && !self.point_at_controls(&event) {
+            self.pointer.is_refused = false;
+            if let InputEvent::PointerDown {
+                x,
+                y,
+                button: Button::Left,
+                ..
+            } = event
+            {
+                self.selection.count_press(x, y);
+            }
             self.dispatch(event);
-            self.select(&event);
+            if !self.pointer.is_refused {
+                self.select(&event);
+            }
         }
         self.tell_after(&event);
         if self.show_controls() {

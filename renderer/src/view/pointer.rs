@@ -12,6 +12,8 @@ pub(crate) struct Pointer {
     pub(crate) is_inside: bool,
     /// Holds the scroll bar's thumb, so many pixels below the thumb's top.
     pub(crate) holds_thumb: Option<f64>,
+    /// Whether the page wanted nothing of a press, so that it selects nothing.
+    pub(crate) is_refused: bool,
 }
 
 impl Pointer {
@@ -29,6 +31,7 @@ impl Default for Pointer {
             buttons: MouseEventButtons::None,
             is_inside: false,
             holds_thumb: None,
+            is_refused: false,
         }
     }
 }

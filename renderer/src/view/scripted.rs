@@ -6,6 +6,7 @@ use crate::document::frames::Spot;
 use crate::document::{forms, steps};
 use crate::script::Realm;
 use crate::script::host::{Defaults, Lent};
+use crate::script::nodes::focused;
 use crate::script::sweep::forget_gone_boxes;
 use crate::view::blitz_events::{BlitzEvents, Navigation};
 use crate::view::keys;
@@ -13,7 +14,9 @@ use crate::view::links::{Links, form_target};
 use crate::view::popup::Popup;
 use crate::view::view::View;
 use blitz_dom::{BaseDocument, Document, EventDriver, EventHandler, NodeId};
-use blitz_traits::events::{DomEvent, DomEventData, EventState, KeyState, UiEvent};
+use blitz_traits::events::{
+    BlitzPointerEvent, DomEvent, DomEventData, EventState, KeyState, UiEvent,
+};
 use protocol::input::{InputEvent, Key, Modifiers};
 use std::sync::Arc;
 use url::Url;
@@ -60,6 +63,16 @@ impl Defaults for PageDefaults {
 struct Scripted<'a> {
     realm: &'static Realm,
     links: Links<'a>,
+    seen: &'a mut Seen,
+}
+
+/// What came of an event of the user's.
+#[derive(Default)]
+struct Seen {
+    /// The page prevented a press.
+    is_refused: bool,
+    /// What was clicked.
+    click: Option<(NodeId, BlitzPointerEvent)>,
 }
 
 impl EventHandler for Scripted<'_> {
@@ -71,12 +84,20 @@ impl EventHandler for Scripted<'_> {
         state: &mut EventState,
     ) {
         self.links.restore(event);
+        if let DomEventData::Click(click) = &event.data {
+            self.seen.click = Some((event.target, click.clone()));
+        }
         if is_told_by_blitz(&event.data) {
             let outcome = self.realm.dispatch(event);
             if outcome.is_stopped {
                 state.stop_propagation();
             }
             if outcome.is_prevented {
+                let is_press = matches!(
+                    event.data,
+                    DomEventData::PointerDown(_) | DomEventData::MouseDown(_)
+                );
+                self.seen.is_refused |= is_press;
                 return state.prevent_default();
             }
         }
@@ -84,11 +105,13 @@ impl EventHandler for Scripted<'_> {
     }
 }
 
-/// Keys are told before they do anything here, and changes are found by comparison.
+/// Keys are told before they do anything here, and changes are found by comparison. Blitz knows of
+/// no second click where the page prevents the first, or does what it does by itself.
 fn is_told_by_blitz(data: &DomEventData) -> bool {
     !matches!(
         data,
-        DomEventData::KeyDown(_)
+        DomEventData::DoubleClick(_)
+            | DomEventData::KeyDown(_)
             | DomEventData::KeyPress(_)
             | DomEventData::Input(_)
             | DomEventData::Ime(_)
@@ -164,25 +187,47 @@ impl View {
         if let Some(document) = self.document.as_ref().filter(|_| !is_move) {
             forget_gone_boxes(document);
         }
-        self.drive(aim, |driver| driver.handle_ui_event(event));
+        let presses = self.selection.presses();
+        let click = self.drive(aim, presses, |driver| driver.handle_ui_event(event));
+        if let Some((target, click)) = click.filter(|_| presses == 2) {
+            let event = DomEvent::new(target, DomEventData::DoubleClick(click));
+            self.with_script(|realm| realm.dispatch(&event));
+            if self.is_unsettled() {
+                self.lay_out();
+            }
+        }
     }
 
     /// A click that no pointer made.
     pub(crate) fn click_scripted(&mut self, event: DomEvent) {
-        self.drive(None, |driver| driver.handle_dom_event(event));
+        self.drive(None, 0, |driver| driver.handle_dom_event(event));
     }
 
-    fn drive(&mut self, aim: Option<Aim>, send: impl FnOnce(&mut EventDriver<'_, Scripted<'_>>)) {
+    /// Returns what was clicked, if anything was.
+    fn drive(
+        &mut self,
+        aim: Option<Aim>,
+        presses: u32,
+        send: impl FnOnce(&mut EventDriver<'_, Scripted<'_>>),
+    ) -> Option<(NodeId, BlitzPointerEvent)> {
         let events = self.events.clone();
+        let mut seen = Seen::default();
         self.with_script(|realm| {
+            realm.host.presses.set(presses);
             let mut lent: Lent = realm.lent();
-            let links = Links::of_page(&events).aimed(aim);
-            send(&mut EventDriver::new(&mut lent, Scripted { realm, links }));
+            let handler = Scripted {
+                realm,
+                links: Links::of_page(&events).aimed(aim),
+                seen: &mut seen,
+            };
+            send(&mut EventDriver::new(&mut lent, handler));
         });
+        self.pointer.is_refused = seen.is_refused;
         // What the user did goes on with the document as it is now.
         if self.is_unsettled() {
             self.lay_out();
         }
+        seen.click
     }
 
     /// Before an input does anything: scripts hear of a key, and what controls hold is remembered.
@@ -208,7 +253,7 @@ impl View {
         let document = self.document.as_ref();
         let target = document.and_then(|document| {
             let body = || document.find_body_node().map(|body| body.id);
-            let focus = document.get_focussed_node_id();
+            let focus = focused(document);
             focus
                 .filter(|focus| element(document, *focus).is_some())
                 .or_else(body)

@@ -80,7 +80,7 @@ impl View {
     }
 
     fn press(&mut self, x: f32, y: f32, extends: bool) {
-        let unit = match self.selection.count_press(x, y) {
+        let unit = match self.selection.presses() % 3 {
             1 => Unit::Character,
             2 => Unit::Word,
             _ => Unit::Line,

@@ -64,14 +64,22 @@ impl Selection {
     }
 
     /// Counts a press, which may be the second or third one of a click.
-    pub(crate) fn count_press(&mut self, x: f32, y: f32) -> u32 {
+    pub(crate) fn count_press(&mut self, x: f32, y: f32) {
         let now = Instant::now();
         let is_again = self.last_press.is_some_and(|(at, last_x, last_y)| {
             let is_near = (x - last_x).abs() <= CLICKS_REACH && (y - last_y).abs() <= CLICKS_REACH;
             is_near && now.duration_since(at) < CLICKS_APART
         });
         self.last_press = Some((now, x, y));
-        self.presses = if is_again { self.presses % 3 + 1 } else { 1 };
+        self.presses = if is_again {
+            self.presses.saturating_add(1)
+        } else {
+            1
+        };
+    }
+
+    /// How many presses there were in a row.
+    pub(crate) fn presses(&self) -> u32 {
         self.presses
     }
 

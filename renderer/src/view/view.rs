@@ -22,6 +22,7 @@ use crate::paint::Mended;
 use crate::pictures::Moving;
 use crate::script::Realm;
 use crate::script::canvas::text::Texts;
+use crate::script::sheets::follow_disabled;
 use crate::view::appearance::{LIGHT_BY_DEFAULT, Place, keep_borders, viewport};
 use crate::view::blitz_events::BlitzEvents;
 use crate::view::canvas::Canvas;
@@ -290,6 +291,9 @@ impl View {
             return;
         };
         self.media.apply(document);
+        if let Some(realm) = self.script {
+            follow_disabled(&realm.host.disabled_links, document);
+        }
         bounds::apply(document, now);
         let needs_boxes = std::mem::take(&mut self.needs_boxes) || self.needs_whole_layout;
         if self.is_ready && !needs_boxes && repaint::is_enough(document) {

@@ -6,6 +6,7 @@ use crate::script::host::Host;
 use crate::script::limits::{RULES_BYTES_MAX, SELECTOR_BYTES_MAX, SELECTOR_DEPTH_MAX};
 use crate::script::native::native;
 use crate::script::nodes::walk;
+use crate::script::sheets::is_disabled_link;
 use blitz_dom::{BaseDocument, NodeId};
 use rquickjs::{Object, Result};
 use std::rc::Rc;
@@ -49,7 +50,7 @@ fn bytes(document: &BaseDocument, owner: NodeId) -> usize {
 fn owners(document: &BaseDocument) -> Vec<NodeId> {
     let mut found = Vec::new();
     walk(document, document.root_node().id, |node| {
-        if document.node_has_stylesheet(node.id) {
+        if document.node_has_stylesheet(node.id) && !is_disabled_link(document, node.id) {
             found.push(node.id);
         }
         true
@@ -78,7 +79,8 @@ fn change<T>(
 pub(super) fn add(natives: &Object<'_>, host: &Rc<Host>) -> Result<()> {
     native!(natives, "sheets", host, || handles(owners(&host.read())));
     native!(natives, "hasSheet", host, |owner: Handle| {
-        host.read().node_has_stylesheet(owner.0)
+        let document = host.read();
+        document.node_has_stylesheet(owner.0) && !is_disabled_link(&document, owner.0)
     });
     native!(natives, "sheetDisabled", host, |owner: Handle| {
         host.read().stylesheet_disabled(owner.0)

@@ -4,17 +4,39 @@ use crate::document::elements::element;
 use crate::script::handles::{Handle, OrNull};
 use crate::script::host::{Host, Lent};
 use crate::script::native::native;
-use crate::script::nodes::is_connected;
+use crate::script::natives::layout::settle;
+use crate::script::nodes::{focused, is_connected};
+use blitz_dom::{BaseDocument, NodeId};
 use rquickjs::{Object, Result};
 use std::rc::Rc;
+use style::computed_values::visibility::T as Visibility;
+
+/// Whether neither an element nor anything around it is left out of the page by its style.
+fn is_shown(document: &BaseDocument, id: NodeId) -> bool {
+    let is_visible = document
+        .get_node(id)
+        .and_then(|node| node.primary_styles())
+        .is_none_or(|style| style.clone_visibility() == Visibility::Visible);
+    let mut at = Some(id);
+    while let Some(node) = at.and_then(|id| document.get_node(id)) {
+        let style = node.primary_styles();
+        if style.is_some_and(|style| style.clone_display().is_none()) {
+            return false;
+        }
+        at = node.parent;
+    }
+    is_visible
+}
 
 pub(super) fn add(natives: &Object<'_>, host: &Rc<Host>) -> Result<()> {
     native!(natives, "focus", host, |node: Handle| {
+        settle(&host);
         let mut document = host.write();
         let can = is_connected(&document, node.0)
             && document
                 .get_node(node.0)
-                .is_some_and(|node| node.is_focussable());
+                .is_some_and(|node| node.is_focussable())
+            && is_shown(&document, node.0);
         if can {
             document.set_focus_to(node.0);
             drop(document);
@@ -31,8 +53,8 @@ pub(super) fn add(natives: &Object<'_>, host: &Rc<Host>) -> Result<()> {
     });
     native!(natives, "active", host, || {
         let document = host.read();
-        let active = document.get_focussed_node_id();
-        let is_element = |id: &blitz_dom::NodeId| element(&document, *id).is_some();
+        let active = focused(&document);
+        let is_element = |id: &NodeId| element(&document, *id).is_some();
         OrNull(active.filter(is_element).map(Handle))
     });
     // What a click does by itself, without telling any script.

@@ -8,6 +8,7 @@ use crate::script::handles::{Handle, List, OrNull};
 use crate::script::host::Host;
 use crate::script::native::native;
 use crate::script::nodes::{is_connected, is_own};
+use crate::script::sheets::follow_disabled;
 use blitz_dom::{BaseDocument, BoundingRect, NodeId, ScrollBehavior, ScrollLogicalPosition};
 use rquickjs::{Object, Result};
 use std::rc::Rc;
@@ -21,6 +22,7 @@ pub(super) fn settle(host: &Host) {
     let now = host.epoch.elapsed().as_secs_f64();
     let mut document = host.write();
     document.handle_messages();
+    follow_disabled(&host.disabled_links, &mut document);
     bounds::apply(&mut document, now);
     document.resolve(now);
     svg_inline::apply(&mut document);

@@ -244,6 +244,8 @@ const heldBits = (bits) => ({
   ctrlKey: !!(bits & 1), shiftKey: !!(bits & 2), altKey: !!(bits & 4), metaKey: !!(bits & 8),
 });
 const silent = { mouseenter: 1, mouseleave: 1, pointerenter: 1, pointerleave: 1, __proto__: null };
+/** Events that say how many presses they follow. */
+const counted = { click: 1, dblclick: 1, mousedown: 1, mouseup: 1, __proto__: null };
 function userEvent(type, numbers, texts) {
   const common = { bubbles: !(type in silent), cancelable: !(type in silent), composed: true, view: G };
   if (texts.length > 0) {
@@ -259,7 +261,7 @@ function userEvent(type, numbers, texts) {
     ...common, ...heldBits(numbers[8]), clientX: numbers[0], clientY: numbers[1],
     pageX: numbers[2], pageY: numbers[3], screenX: numbers[4], screenY: numbers[5],
     button: numbers[6], buttons: numbers[7], which: numbers[6] + 1,
-    detail: type === 'dblclick' ? 2 : type === 'click' || type === 'mousedown' || type === 'mouseup' ? 1 : 0,
+    detail: type in counted ? numbers[9] : 0,
   };
   if (type === 'wheel') {
     return new WheelEvent(type, { ...init, deltaX: numbers[9], deltaY: numbers[10] });

@@ -165,9 +165,6 @@ class Element extends Node {
     const place = isObject(options) ? options.block ?? 'start' : options === false ? 'end' : 'start';
     n.scrollIntoView(handleOf(this), text(place));
   }
-  setPointerCapture() { handleOf(this); }
-  releasePointerCapture() { handleOf(this); }
-  hasPointerCapture() { return false; }
   animate() { return fail('NotSupportedError', 'animate is not supported'); }
   getAnimations() { return []; }
 }

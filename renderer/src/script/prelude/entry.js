@@ -2,8 +2,16 @@
 
 return {
   dispatch(type, handle, numbers, texts) {
-    const target = wrap(handle), event = trusted(userEvent(type, numbers, texts));
-    const isDone = type === 'click' ? clickOn(target, event) : !dispatch(target, event);
+    const below = wrap(handle), isPointers = texts.length === 0 && numbers.length > 0;
+    const target = isPointers ? pointerTarget(type, below, numbers[7]) : below;
+    if (target === null) return 0;
+    const event = trusted(userEvent(type, numbers, texts));
+    let isDone = type === 'click' ? clickOn(target, event) : !dispatch(target, event);
+    if (type === 'click' && target !== below && !isDone) {
+      n.click(handleOf(target));
+      isDone = true;
+    }
+    if (isPointers) pointerTold(type, numbers[7]);
     if (type === 'keydown' && texts[0] === 'Enter' && !isDone && focused !== null) commit(focused);
     return (isDone ? 1 : 0) | (detailsOf(event).wasStopped ? 2 : 0);
   },

@@ -245,3 +245,73 @@ fn a_title_can_be_set() {
     );
     assert_eq!(page.view.title(), "a b");
 }
+
+#[test]
+fn what_is_for_browsers_without_scripts_is_not_shown() {
+    let mut page = Scripted::new(
+        "<style>.bar > * { display: block }</style><div class=bar><noscript id=n><iframe \
+         src=/x></iframe></noscript></div>",
+    );
+    assert_eq!(
+        page.say(
+            "const m = document.createElement('noscript'); m.textContent = 'x'; \
+             document.body.append(m); return [document.getElementById('n'), m].map((it) => \
+             getComputedStyle(it).display + it.offsetHeight).join()"
+        ),
+        "none0,none0"
+    );
+}
+
+#[test]
+fn a_sheet_is_out_of_use_while_its_link_is_disabled() {
+    let mut page = Scripted::new(
+        "<link rel=stylesheet id=l href='data:text/css,p { color: rgb(255, 0, 0) }'><p id=p>p</p>\
+         <script>const l = document.getElementById('l'), p = document.getElementById('p');\
+         const now = () => [getComputedStyle(p).color, document.styleSheets.length, \
+           l.disabled, l.hasAttribute('disabled'), l.sheet === null].join()</script>",
+    );
+    assert_eq!(
+        page.say(
+            "const out = [now()]; l.disabled = true; out.push(now()); l.disabled = false; \
+             out.push(now()); return out.join(' | ')"
+        ),
+        "rgb(255, 0, 0),1,false,false,false | rgb(0, 0, 0),0,true,true,true | \
+         rgb(255, 0, 0),1,false,false,false"
+    );
+    // One that comes when its link is disabled already.
+    page.say(
+        "globalThis.late = document.createElement('link'); late.rel = 'stylesheet'; \
+         late.href = 'data:text/css,p { color: rgb(0, 0, 255) }'; late.disabled = true; \
+         document.head.append(late)",
+    );
+    page.settle();
+    let red = page.say("return getComputedStyle(p).color");
+    let blue = page.say("late.removeAttribute('disabled'); return getComputedStyle(p).color");
+    assert_eq!((&*red, &*blue), ("rgb(255, 0, 0)", "rgb(0, 0, 255)"));
+}
+
+#[test]
+fn a_sheet_that_waits_is_used_once_its_link_is_enabled() {
+    let mut page = Scripted::new(
+        "<link rel='Alternate Stylesheet' id=a title=other href='data:text/css,p { color: \
+         rgb(0, 0, 255) }'><link rel=stylesheet disabled id=d href='data:text/css,p { margin: \
+         7px }'><p id=p>p</p><script>const $ = (id) => document.getElementById(id);\
+         const now = () => { const { color, marginTop } = getComputedStyle($('p')); \
+           return [color, marginTop, $('a').rel, $('d').rel].join(); }</script>",
+    );
+    let rest = "Alternate Stylesheet,stylesheet";
+    assert_eq!(
+        page.say("return now()"),
+        format!("rgb(0, 0, 0),16px,{rest}")
+    );
+    page.say("$('d').disabled = false; $('a').disabled = true; $('a').disabled = false");
+    page.settle();
+    assert_eq!(
+        page.say("return now()"),
+        format!("rgb(0, 0, 255),7px,{rest}")
+    );
+    assert_eq!(
+        page.say("return document.querySelector('link[rel=stylesheet]').id"),
+        "d"
+    );
+}

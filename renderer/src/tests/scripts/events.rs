@@ -1,7 +1,40 @@
 //! Claims about what scripts hear.
 
 use super::Scripted;
-use protocol::input::Key;
+use protocol::input::{Button, InputEvent, Key, Modifiers};
+
+const MODIFIERS: Modifiers = Modifiers {
+    shift: false,
+    ctrl: false,
+    alt: false,
+    meta: false,
+};
+
+fn move_to(page: &mut Scripted, x: f32, y: f32) {
+    page.input(InputEvent::PointerMove {
+        x,
+        y,
+        modifiers: MODIFIERS,
+    });
+}
+
+fn press(page: &mut Scripted, x: f32, y: f32) {
+    page.input(InputEvent::PointerDown {
+        x,
+        y,
+        button: Button::Left,
+        modifiers: MODIFIERS,
+    });
+}
+
+fn release(page: &mut Scripted, x: f32, y: f32) {
+    page.input(InputEvent::PointerUp {
+        x,
+        y,
+        button: Button::Left,
+        modifiers: MODIFIERS,
+    });
+}
 
 #[test]
 fn events_go_down_and_up_in_order() {
@@ -244,4 +277,125 @@ fn a_script_that_a_script_inserts_runs_once_and_one_in_markup_never() {
         ),
         "2,s"
     );
+}
+
+#[test]
+fn an_element_that_captures_the_pointer_has_it_until_the_button_is_up() {
+    let mut page = Scripted::new(
+        "<style>* { margin: 0 } div { width: 100px; height: 50px }</style>\
+         <div id=a></div><div id=b></div><script>const $ = (id) => document.getElementById(id);\
+         const out = [], all = ['pointermove', 'pointerup', 'mouseup', 'pointerover', \
+           'mouseout', 'gotpointercapture', 'lostpointercapture'];\
+         for (const t of all) addEventListener(t, (e) => out.push(t + ' ' + e.target.id));\
+         $('a').onpointerdown = (e) => { $('a').setPointerCapture(e.pointerId); \
+           out.push($('a').hasPointerCapture(e.pointerId), $('b').hasPointerCapture(1)); }\
+         </script>",
+    );
+    move_to(&mut page, 10.0, 10.0);
+    assert_eq!(
+        page.say("return out.splice(0).join()"),
+        "pointerover a,pointermove a"
+    );
+    press(&mut page, 10.0, 10.0);
+    move_to(&mut page, 10.0, 70.0);
+    move_to(&mut page, 10.0, 80.0);
+    assert_eq!(
+        page.say("return out.splice(0).join()"),
+        "true,false,gotpointercapture a,pointermove a,pointermove a"
+    );
+    release(&mut page, 10.0, 80.0);
+    page.pass();
+    move_to(&mut page, 10.0, 75.0);
+    assert_eq!(
+        page.say("return out.splice(0).join() + ' ' + $('a').hasPointerCapture(1)"),
+        "pointerup a,mouseup a,lostpointercapture a,pointermove b false"
+    );
+    // Without a button there is nothing to capture, and an element may let go by itself or go.
+    move_to(&mut page, 10.0, 10.0);
+    press(&mut page, 10.0, 10.0);
+    page.say("$('a').releasePointerCapture(1)");
+    move_to(&mut page, 10.0, 70.0);
+    release(&mut page, 10.0, 70.0);
+    assert_eq!(
+        page.say(
+            "$('a').setPointerCapture(1); const said = []; \
+             for (const f of [() => $('a').setPointerCapture(7), \
+               () => document.createElement('p').setPointerCapture(1)]) \
+               try { f(); } catch (e) { said.push(e.name); } \
+             said.push(out.includes('gotpointercapture a'), $('a').hasPointerCapture(1)); \
+             return said.join()"
+        ),
+        "NotFoundError,InvalidStateError,false,false"
+    );
+    move_to(&mut page, 10.0, 10.0);
+    press(&mut page, 10.0, 10.0);
+    page.say("out.length = 0; $('a').remove()");
+    move_to(&mut page, 10.0, 20.0);
+    release(&mut page, 10.0, 20.0);
+    assert_eq!(
+        page.say("return out.includes('pointermove b')"),
+        "true",
+        "what is gone has no pointer"
+    );
+}
+
+#[test]
+fn a_press_that_the_page_prevents_selects_nothing() {
+    for kind in ["pointerdown", "mousedown"] {
+        let mut page = Scripted::new(&format!(
+            "<style>* {{ margin: 0; font: 20px sans-serif }}</style><p>some words to select</p>\
+             <script>addEventListener('{kind}', (e) => {{ if (e.clientX > 5) \
+             e.preventDefault(); }})</script>"
+        ));
+        for (from, is_selected) in [(10.0, false), (2.0, true)] {
+            move_to(&mut page, from, 10.0);
+            press(&mut page, from, 10.0);
+            move_to(&mut page, 120.0, 10.0);
+            release(&mut page, 120.0, 10.0);
+            let text = page.view.page_selection_text();
+            assert_eq!(text.is_some(), is_selected, "{kind} at {from}: {text:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_not_shown_takes_no_focus() {
+    let mut page = Scripted::new(
+        "<style>* { margin: 0 } label { display: block; height: 30px }</style><label for=c>l\
+         </label><input type=checkbox id=c style='display:none'>\
+         <div style='display:none'><input id=d></div><p style='visibility:hidden'><input id=v></p>",
+    );
+    page.click(10.0, 10.0);
+    assert_eq!(
+        page.say(
+            "const $ = (id) => document.getElementById(id), out = [$('c').checked]; \
+             for (const id of ['c', 'd', 'v']) { $(id).focus(); \
+             out.push(document.activeElement.tagName); } \
+             for (const id of ['c', 'd', 'v']) { $(id).style = $(id).parentNode.style = ''; \
+             $(id).focus(); out.push(document.activeElement.id); } return out.join()"
+        ),
+        "true,BODY,BODY,BODY,c,d,v"
+    );
+}
+
+#[test]
+fn a_second_click_is_told_as_a_double_one_whatever_becomes_of_it() {
+    let mut page = Scripted::new(
+        "<style>* { margin: 0 } body > * { display: block; width: 90px; height: 30px }</style>\
+         <label id=l><input type=checkbox>l</label><button id=b>b</button><p id=p>p</p>\
+         <script>const out = [];\
+         for (const t of ['mousedown', 'click', 'dblclick']) \
+           addEventListener(t, (e) => out.push(t + e.detail));\
+         document.getElementById('p').onclick = () => false</script>",
+    );
+    for y in [15.0, 45.0, 75.0] {
+        page.click(60.0, y);
+        page.click(60.0, y);
+        page.click(60.0, y);
+        assert_eq!(
+            page.say("return out.splice(0).filter((it) => it !== 'click0').join()"),
+            "mousedown1,click1,mousedown2,click2,dblclick2,mousedown3,click3",
+            "at {y}"
+        );
+    }
 }
