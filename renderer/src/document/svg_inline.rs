@@ -14,7 +14,11 @@ const XLINK_SPACE: &str = "http://www.w3.org/1999/xlink";
 /// Gives the pictures that Blitz has read without their text a tree with it.
 pub(crate) fn apply(document: &mut BaseDocument) {
     let mut wanting = shown::nodes(document);
-    let wants = |id: NodeId| document.get_node(id).is_some_and(|n| wants_text(document, n));
+    let wants = |id: NodeId| {
+        document
+            .get_node(id)
+            .is_some_and(|n| wants_text(document, n))
+    };
     wanting.retain(|id| wants(*id));
     for id in wanting {
         let tree = svg_text::tree(&source(document, id));

@@ -35,6 +35,7 @@ pub(crate) mod stage;
 pub(crate) mod storage;
 pub(crate) mod sweep;
 pub(crate) mod timers;
+mod tokens;
 pub(crate) mod tree;
 pub(crate) mod types;
 pub(crate) mod written;

@@ -11,6 +11,7 @@ mod focus;
 mod forms;
 mod layout;
 mod page;
+mod quick;
 mod selectors;
 mod storage;
 mod style;
@@ -26,7 +27,7 @@ use std::rc::Rc;
 pub(crate) fn all<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> Result<Object<'js>> {
     let natives = Object::new(ctx.clone())?;
     type Add = for<'js> fn(&Object<'js>, &Rc<Host>) -> Result<()>;
-    let groups: [Add; 16] = [
+    let groups: [Add; 17] = [
         asking::add,
         attributes::add,
         canvas::add,
@@ -37,6 +38,7 @@ pub(crate) fn all<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> Result<Object<'js>> {
         forms::add,
         layout::add,
         page::add,
+        quick::add,
         selectors::add,
         storage::add,
         style::add,
