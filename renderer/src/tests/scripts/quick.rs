@@ -160,9 +160,11 @@ fn simple_selectors_find_what_others_find() {
             "document.body.innerHTML = '<select><option class=a>1</select><input type=number>' \
                + '<svg><a class=\"b a\"></a><title class=A></title></svg><a class=\" a\">x</a>'; \
              const same = (simple, other) => { \
-               const one = document.querySelectorAll(simple), two = document.querySelectorAll(other); \
+               const one = document.querySelectorAll(simple), \
+                     two = document.querySelectorAll(other); \
                return one.length + ':' + [...one].every((node, at) => node === two[at]); }; \
-             return [same('a', 'a:not(x)'), same('.a', '.a:not(x)'), same('input', 'input:not(x)'), \
+             return [same('a', 'a:not(x)'), same('.a', '.a:not(x)'), \
+               same('input', 'input:not(x)'), \
                same('title', 'title:not(x)'), same('option', 'option:not(x)'), \
                same('no', 'no:not(x)')].join()"
         ),
@@ -174,11 +176,13 @@ fn simple_selectors_find_what_others_find() {
 fn a_static_list_has_its_nodes_as_properties_of_its_own() {
     assert_eq!(
         say("const list = document.querySelectorAll('p, b'); \
-             Object.defineProperty(Array.prototype, 0, { set() { throw 1; }, configurable: true }); \
-             const again = document.querySelectorAll('p, b'), { writable, enumerable, configurable } \
+             Object.defineProperty(Array.prototype, 0, \
+               { set() { throw 1; }, configurable: true }); \
+             const again = document.querySelectorAll('p, b'), \
+               { writable, enumerable, configurable } \
                = Object.getOwnPropertyDescriptor(again, 0); delete Array.prototype[0]; \
-             return [again.length, again[1] === list[1], Object.keys(again), writable, enumerable, \
-               configurable, [...again].length, again.item(1).id, again[2]].join()"),
+             return [again.length, again[1] === list[1], Object.keys(again), writable, \
+               enumerable, configurable, [...again].length, again.item(1).id, again[2]].join()"),
         "2,true,0,1,false,true,true,2,b,"
     );
 }
