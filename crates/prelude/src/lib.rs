@@ -3,6 +3,9 @@
 //! Owns: the one place where the engine reads bytecode, which it does not check. Never: lets it
 //! read any but that which is part of the program.
 
+mod objects;
+
+pub use objects::{NodeObject, Role};
 use rquickjs::{Ctx, Error, Function, Module, Result};
 
 /// By `build.rs`, with the same engine.

@@ -42,6 +42,14 @@ pub(crate) fn tidy(name: &QualName, attributes: &mut Vec<Attribute>) {
     }
 }
 
+/// Whether [`tidy`] may change an attribute of that name.
+pub(crate) fn may_tidy(tag: &QualName, name: &QualName) -> bool {
+    name.local == local_name!("style")
+        || tag.ns == ns!(svg)
+        || tag.local == local_name!("input")
+        || tag.local == local_name!("textarea")
+}
+
 /// What kind of input an element is, in lower case; as the page says it.
 pub(crate) fn input_kind(element: &ElementData) -> String {
     let own = element

@@ -19,8 +19,11 @@ const MIDDLE_EM: f32 = 0.35;
 const LINE_EM: f32 = 1.15;
 
 /// The styles that take the place of others.
-pub(crate) fn changes(document: &BaseDocument) -> Vec<(NodeId, Arc<ComputedValues>)> {
-    let nodes = document.tree().iter().map(|(_, node)| node);
+pub(crate) fn changes(
+    document: &BaseDocument,
+    nodes: &[NodeId],
+) -> Vec<(NodeId, Arc<ComputedValues>)> {
+    let nodes = nodes.iter().filter_map(|id| document.get_node(*id));
     let fields = nodes.filter(|node| is_field(node));
     let changed = |node: &Node| {
         let style = node.primary_styles()?;

@@ -3,7 +3,7 @@
 //! [`crate::document::lengths`] clamps what is written.
 
 use crate::document::lengths::PIXELS_MAX;
-use crate::document::{baselines, empties, tables};
+use crate::document::{baselines, empties, shown, tables};
 use app_units::Au;
 use blitz_dom::{BaseDocument, NodeId};
 use std::collections::HashMap;
@@ -36,16 +36,17 @@ pub(crate) fn apply(document: &mut BaseDocument, now: f64) {
     // Otherwise layout would compute the styles for a new view again.
     document.stylist_device();
     document.resolve_stylist(now);
-    for (id, pseudo, style) in changes(document) {
+    let nodes = shown::nodes(document);
+    for (id, pseudo, style) in changes(document, &nodes) {
         put(document, id, pseudo, style);
     }
-    for (id, style) in far(document) {
+    for (id, style) in far(document, &nodes) {
         put(document, id, None, style);
     }
-    let changes: [fn(&BaseDocument) -> _; 3] =
+    let changes: [fn(&BaseDocument, &[NodeId]) -> _; 3] =
         [tables::changes, empties::changes, baselines::changes];
     for changes in changes {
-        for (id, style) in changes(document) {
+        for (id, style) in changes(document, &nodes) {
             put(document, id, None, style);
         }
     }
@@ -76,10 +77,11 @@ pub(crate) fn put(
 
 /// The elements with a new style that lie too far out, or are too wide, with all that they stand
 /// in taken together: their styles without lengths.
-fn far(document: &BaseDocument) -> Vec<(NodeId, Arc<ComputedValues>)> {
+fn far(document: &BaseDocument, nodes: &[NodeId]) -> Vec<(NodeId, Arc<ComputedValues>)> {
     let mut reaches = HashMap::new();
     let mut far = Vec::new();
-    for (id, node) in document.tree().iter() {
+    for node in nodes.iter().filter_map(|id| document.get_node(*id)) {
+        let id = node.id;
         let is_new = node.is_element() && node.damage().is_none_or(|damage| !damage.is_empty());
         if is_new
             && let Some(style) = node.primary_styles()
@@ -165,9 +167,13 @@ fn flatten(style: &mut ComputedValues) {
 
 /// The styles that take the place of new ones, by element; `None` for its own style, else the
 /// pseudo-element's.
-fn changes(document: &BaseDocument) -> Vec<(NodeId, Option<PseudoElement>, Arc<ComputedValues>)> {
+fn changes(
+    document: &BaseDocument,
+    nodes: &[NodeId],
+) -> Vec<(NodeId, Option<PseudoElement>, Arc<ComputedValues>)> {
     let mut changes = Vec::new();
-    for (id, node) in document.tree().iter() {
+    for node in nodes.iter().filter_map(|id| document.get_node(*id)) {
+        let id = node.id;
         if !node.is_element() || node.damage().is_some_and(|damage| damage.is_empty()) {
             continue;
         }

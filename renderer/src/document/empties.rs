@@ -32,9 +32,12 @@ enum Part {
 }
 
 /// The styles that take the place of others.
-pub(crate) fn changes(document: &BaseDocument) -> Vec<(NodeId, Arc<ComputedValues>)> {
+pub(crate) fn changes(
+    document: &BaseDocument,
+    nodes: &[NodeId],
+) -> Vec<(NodeId, Arc<ComputedValues>)> {
     let mut changes = Vec::new();
-    for (_, parent) in document.tree().iter() {
+    for parent in nodes.iter().filter_map(|id| document.get_node(*id)) {
         for id in alone(document, parent) {
             if let Some(style) = document.get_node(id).and_then(Node::primary_styles) {
                 let mut style = ComputedValues::clone(&style);

@@ -33,6 +33,7 @@ pub(crate) mod repaint;
 pub(crate) mod responses;
 pub(crate) mod selectors;
 pub(crate) mod sheet_sets;
+pub(crate) mod shown;
 pub(crate) mod sink;
 pub(crate) mod status;
 pub(crate) mod steps;

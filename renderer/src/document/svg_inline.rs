@@ -2,6 +2,7 @@
 //! so such a picture is read again with fonts, after each layout that has read it anew.
 
 use crate::document::elements::element;
+use crate::document::shown;
 use crate::document::svg_text;
 use blitz_dom::node::{ImageData, NodeData, SpecialElementData};
 use blitz_dom::{BaseDocument, Node, NodeId, QualName, local_name, ns};
@@ -12,12 +13,13 @@ const XLINK_SPACE: &str = "http://www.w3.org/1999/xlink";
 
 /// Gives the pictures that Blitz has read without their text a tree with it.
 pub(crate) fn apply(document: &mut BaseDocument) {
-    let wanting: Vec<NodeId> = document
-        .tree()
-        .iter()
-        .filter(|(_, node)| wants_text(document, node))
-        .map(|(_, node)| node.id)
-        .collect();
+    let mut wanting = shown::nodes(document);
+    let wants = |id: NodeId| {
+        document
+            .get_node(id)
+            .is_some_and(|n| wants_text(document, n))
+    };
+    wanting.retain(|id| wants(*id));
     for id in wanting {
         let tree = svg_text::tree(&source(document, id));
         let data = document.get_node_mut(id).and_then(Node::element_data_mut);

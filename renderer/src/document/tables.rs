@@ -28,15 +28,19 @@ enum Kind {
 }
 
 /// The styles that take the place of others.
-pub(crate) fn changes(document: &BaseDocument) -> Vec<(NodeId, Arc<ComputedValues>)> {
+pub(crate) fn changes(
+    document: &BaseDocument,
+    nodes: &[NodeId],
+) -> Vec<(NodeId, Arc<ComputedValues>)> {
+    let nodes = || nodes.iter().filter_map(|id| document.get_node(*id));
     let mut displays = HashMap::new();
-    for (_, node) in document.tree().iter() {
+    for node in nodes() {
         if inside(node) == Some(DisplayInside::Table) {
             fit_table(document, node, &mut displays);
         }
     }
     let mut fitted = HashSet::new();
-    for (_, node) in document.tree().iter() {
+    for node in nodes() {
         if matches!(kind(node), Some(Kind::Row | Kind::Cell))
             && let Some(around) = around(document, node)
             && fitted.insert(around.id)

@@ -4,8 +4,9 @@
 use crate::document::attributes;
 use crate::document::base::URL_ATTRIBUTES;
 use crate::document::controls;
-use crate::document::elements::{CHOSEN, GIVEN, element, is, mark};
+use crate::document::elements::{CHOSEN, GIVEN, attribute as attribute_name, element, is, mark};
 use crate::document::forms;
+use crate::document::lengths;
 use crate::script::handles::Refusal;
 use crate::script::host::Host;
 use crate::script::limits::ATTRIBUTES_MAX;
@@ -14,6 +15,9 @@ use crate::script::sheets;
 use blitz_dom::node::{Attribute, SpecialElementData};
 use blitz_dom::{BaseDocument, ElementData, LocalName, NodeId, QualName, local_name, ns};
 use html5ever::Attribute as HtmlAttribute;
+use style::invalidation::element::restyle_hints::RestyleHint;
+use style::properties::PropertyDeclarationBlock;
+use style::servo_arc::Arc;
 use style_dom::ElementState;
 
 type Outcome<T> = Result<T, Refusal>;
@@ -23,6 +27,14 @@ pub(crate) fn qualified(name: &QualName) -> String {
     match &name.prefix {
         Some(prefix) if !prefix.is_empty() => format!("{}:{}", &**prefix, &*name.local),
         _ => name.local.to_string(),
+    }
+}
+
+/// Whether scripts write an attribute's name so.
+fn is_called(name: &QualName, wanted: &str) -> bool {
+    match &name.prefix {
+        Some(prefix) if !prefix.is_empty() => qualified(name) == wanted,
+        _ => &*name.local == wanted,
     }
 }
 
@@ -47,11 +59,7 @@ pub(crate) fn attribute<'a>(element: &'a ElementData, name: &str) -> Option<&'a 
         // What the user chose has taken its place.
         return Some(given);
     }
-    let is_it = |attribute: &&Attribute| match &attribute.name.prefix {
-        None => &*attribute.name.local == name,
-        Some(_) => qualified(&attribute.name) == name,
-    };
-    let found = page_attributes(element).find(is_it);
+    let found = page_attributes(element).find(|attribute| is_called(&attribute.name, name));
     found.map(|attribute| &*attribute.value)
 }
 
@@ -59,8 +67,13 @@ pub(crate) fn attribute<'a>(element: &'a ElementData, name: &str) -> Option<&'a 
 pub(crate) fn set_attribute(host: &Host, id: NodeId, name: QualName, value: &str) -> Outcome<()> {
     let guard = host.read();
     let data = element(&guard, id).ok_or(Refusal::STATE)?;
-    let wanted = qualified(&name);
-    let known = page_attributes(data).find(|known| qualified(&known.name) == wanted);
+    let known = match name.prefix {
+        None => page_attributes(data).find(|known| is_called(&known.name, &name.local)),
+        Some(_) => {
+            let wanted = qualified(&name);
+            page_attributes(data).find(|known| is_called(&known.name, &wanted))
+        }
+    };
     let name = known.map_or(name, |known| known.name.clone());
     drop(guard);
     put_attribute(host, id, name, value)
@@ -112,6 +125,13 @@ fn put_attribute(host: &Host, id: NodeId, name: QualName, value: &str) -> Outcom
         data.attrs
             .retain(|known| !attributes::is_shadow(&known.name));
     }
+    if !attributes::may_tidy(&tag, &name) {
+        document.mutate().set_attribute(id, name.clone(), value);
+        after_change(host, document, id, &name);
+        drop(guard);
+        host.touch();
+        return Ok(());
+    }
     let mut tidied = vec![HtmlAttribute {
         name,
         value: value.into(),
@@ -138,9 +158,39 @@ fn put_attribute(host: &Host, id: NodeId, name: QualName, value: &str) -> Outcom
     Ok(())
 }
 
+/// Sets the `style` attribute of an element, whose declarations are known.
+pub(crate) fn set_style(
+    host: &Host,
+    id: NodeId,
+    style: &str,
+    declarations: PropertyDeclarationBlock,
+) -> Outcome<()> {
+    let name = attribute_name("style");
+    // In the document more follows from it.
+    if is_connected(&host.read(), id) || lengths::clamped(style).is_some() {
+        return set_attribute(host, id, name, style);
+    }
+    let mut document = host.write();
+    let declarations = Arc::new(document.guard().wrap(declarations));
+    let data = element(&document, id).ok_or(Refusal::STATE)?;
+    if data.attrs().len() >= ATTRIBUTES_MAX {
+        return Err(Refusal::QUOTA);
+    }
+    host.add_attributes(&document, style.len())?;
+    let node = document.get_node_mut(id).ok_or(Refusal::STATE)?;
+    if let Some(data) = node.element_data_mut() {
+        data.attrs.set(name, style);
+        data.style_attribute = Some(declarations);
+    }
+    node.set_restyle_hint(RestyleHint::RESTYLE_STYLE_ATTRIBUTE);
+    drop(document);
+    host.touch();
+    Ok(())
+}
+
 /// Takes an attribute away.
 pub(crate) fn remove_attribute(host: &Host, id: NodeId, name: &str) {
-    take_attribute(host, id, |known| qualified(known) == name);
+    take_attribute(host, id, |known| is_called(known, name));
 }
 
 /// Takes an attribute away that is known by its namespace and local name.

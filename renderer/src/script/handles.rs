@@ -15,7 +15,7 @@ fn number_of(id: NodeId) -> Option<f64> {
 }
 
 /// The id that a number stands for; of any other number, that of no node.
-fn id_of(number: f64) -> NodeId {
+pub(crate) fn id_of(number: f64) -> NodeId {
     let number = number as u64;
     let version = (number >> SLOT_BITS) << 1 | 1;
     NodeId::from_u64(version << 32 | number & ((1 << SLOT_BITS) - 1))
@@ -73,9 +73,24 @@ impl<'js, T: IntoJs<'js>> IntoJs<'js> for List<T> {
     }
 }
 
+/// An array for the prelude alone: it has no methods. Quicker to make than a [`List`].
+pub(crate) struct Bare<T>(pub(crate) Vec<T>);
+
+impl<'js, T: IntoJs<'js>> IntoJs<'js> for Bare<T> {
+    fn into_js(self, ctx: &Ctx<'js>) -> Result<Value<'js>> {
+        let array = Array::new(ctx.clone())?;
+        // No setter of the page sees the items.
+        array.as_object().set_prototype(None)?;
+        for (at, item) in self.0.into_iter().enumerate() {
+            array.set(at, item)?;
+        }
+        Ok(array.into_value())
+    }
+}
+
 /// Handles of nodes.
-pub(crate) fn handles(ids: impl IntoIterator<Item = NodeId>) -> List<Handle> {
-    List(ids.into_iter().map(Handle).collect())
+pub(crate) fn handles(ids: impl IntoIterator<Item = NodeId>) -> Bare<Handle> {
+    Bare(ids.into_iter().map(Handle).collect())
 }
 
 /// What may fail: its value, which is no text, or the name of a DOMException.

@@ -27,6 +27,7 @@ use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
+use style::properties::PropertyId;
 use url::Url;
 
 /// What the engine does not do itself: what follows a link, or sends a form.
@@ -122,6 +123,14 @@ pub(crate) struct Host {
     pub(crate) presses: Cell<u32>,
     /// Links that scripts have disabled: their sheets may come later.
     pub(crate) disabled_links: RefCell<HashSet<NodeId>>,
+    /// Whether scripts hear of each change of an attribute.
+    pub(crate) tells_changes: Cell<bool>,
+    /// Properties of styles by their names in scripts; none: there is no such property.
+    pub(crate) css_names: RefCell<HashMap<String, Option<PropertyId>>>,
+    /// Nodes at which anybody listens, or did.
+    pub(crate) listening: RefCell<HashSet<NodeId>>,
+    /// The types of events for which elements have had handlers as attributes.
+    pub(crate) inlined: RefCell<HashSet<String>>,
     navigations: Cell<usize>,
     text_bytes: Cell<usize>,
     attribute_bytes: Cell<usize>,
@@ -182,6 +191,10 @@ impl Host {
             canvases: RefCell::default(),
             presses: Cell::new(0),
             disabled_links: RefCell::default(),
+            tells_changes: Cell::new(false),
+            css_names: RefCell::default(),
+            listening: RefCell::default(),
+            inlined: RefCell::default(),
             navigations: Cell::new(0),
             text_bytes: Cell::new(0),
             attribute_bytes: Cell::new(0),
@@ -252,8 +265,9 @@ impl Host {
     /// Remembers that an attribute of that name listens to an event.
     pub(crate) fn note_handler(&self, name: &LocalName) {
         if let Some(kind) = name.strip_prefix("on")
-            && !self.listened.borrow().contains(kind)
+            && !self.inlined.borrow().contains(kind)
         {
+            self.inlined.borrow_mut().insert(kind.to_owned());
             self.listened.borrow_mut().insert(kind.to_owned());
         }
     }

@@ -37,6 +37,7 @@ pub(crate) mod storage;
 pub(crate) mod streams;
 pub(crate) mod sweep;
 pub(crate) mod timers;
+mod tokens;
 pub(crate) mod tree;
 pub(crate) mod types;
 pub(crate) mod written;

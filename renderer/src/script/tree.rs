@@ -40,14 +40,15 @@ fn contains(host: &Host, document: &BaseDocument, outer: NodeId, inner: NodeId) 
     false
 }
 
-/// Puts a node, or what is in a fragment, into a parent.
+/// Puts a node, or what is in a fragment, into a parent. Returns whether scripts in it may run now.
 pub(crate) fn insert(
     host: &Host,
     parent: NodeId,
     child: NodeId,
     before: Option<NodeId>,
-) -> Outcome<()> {
+) -> Outcome<bool> {
     let nodes = check_insertion(host, parent, child, before)?;
+    let mut is_shown = false;
     let mut document = host.write();
     let before = match before {
         // Before itself is where it stands: before the next that is not moved.
@@ -68,6 +69,7 @@ pub(crate) fn insert(
         sheets::put_text(&mut document, parent, &nodes, before);
     } else {
         let is_connected = is_connected(&document, parent);
+        is_shown = is_connected;
         let stash = match is_connected {
             true => elements::before_connection(host, &mut document, &nodes),
             false => Vec::new(),
@@ -86,7 +88,7 @@ pub(crate) fn insert(
     drop(document);
     host.place.set(None);
     host.touch();
-    Ok(())
+    Ok(is_shown)
 }
 
 /// What may go into `parent`: the node, or all that is in the fragment.

@@ -12,6 +12,7 @@ mod focus;
 mod forms;
 mod layout;
 mod page;
+mod quick;
 mod selectors;
 mod storage;
 mod style;
@@ -39,6 +40,7 @@ pub(crate) fn all<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> Result<Object<'js>> {
         forms::add,
         layout::add,
         page::add,
+        quick::add,
         selectors::add,
         storage::add,
         style::add,

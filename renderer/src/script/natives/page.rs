@@ -52,6 +52,10 @@ pub(super) fn add<'js>(natives: &Object<'js>, host: &Rc<Host>) -> Result<()> {
         }
         host.listened.borrow_mut().insert(kind);
     });
+    // Whether an element has ever had a handler of that type as an attribute.
+    native!(natives, "isInlined", host, |kind: String| {
+        host.inlined.borrow().contains(&kind)
+    });
     native!(natives, "timer", host, |id: u32, delay_ms: f64| {
         host.timers.borrow_mut().set(id, delay_ms, Instant::now())
     });

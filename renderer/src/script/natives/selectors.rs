@@ -2,12 +2,12 @@
 
 use crate::document::elements::element;
 use crate::script::elements::{attribute, qualified};
-use crate::script::handles::{Handle, List, OrName, OrNull, Refusal};
+use crate::script::handles::{Bare, Handle, OrName, OrNull, Refusal};
 use crate::script::host::Host;
 use crate::script::limits::{SELECTOR_BYTES_MAX, SELECTOR_DEPTH_MAX};
 use crate::script::native::native;
 use crate::script::nodes::{is_own, path, walk};
-use blitz_dom::{BaseDocument, ElementData, NodeId, ns};
+use blitz_dom::{BaseDocument, ElementData, LocalName, NodeId, local_name, ns};
 use rquickjs::{Object, Result};
 use std::rc::Rc;
 
@@ -45,11 +45,48 @@ fn is_inside_own(document: &BaseDocument, id: NodeId) -> bool {
     })
 }
 
+/// A selector that is one name alone: of elements, or of a class.
+enum Simple<'a> {
+    Tag(&'a str),
+    Class(&'a str),
+}
+
+impl Simple<'_> {
+    fn of(selector: &str) -> Option<Simple<'_>> {
+        let name = selector.strip_prefix('.').unwrap_or(selector);
+        let is_part = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        let is_plain = name.as_bytes().first().is_some_and(u8::is_ascii_lowercase)
+            && name.bytes().all(is_part);
+        match is_plain {
+            true if name.len() < selector.len() => Some(Simple::Class(name)),
+            true => Some(Simple::Tag(name)),
+            false => None,
+        }
+    }
+
+    /// All elements below `scope` that it matches, in order.
+    fn all(&self, document: &BaseDocument, scope: NodeId) -> Vec<Handle> {
+        match self {
+            Simple::Tag(name) => {
+                let name = LocalName::from(*name);
+                all(document, scope, |element| element.name.local == name)
+            }
+            Simple::Class(name) => all(document, scope, |element| {
+                let classes = element.attr(local_name!("class")).unwrap_or_default();
+                classes.split_ascii_whitespace().any(|class| class == *name)
+            }),
+        }
+    }
+}
+
 fn query_all(host: &Host, scope: NodeId, selector: &str) -> Outcome<Vec<Handle>> {
     check(host, selector)?;
     let document = host.read();
     if document.get_node(scope).is_none() {
         return Ok(Vec::new());
+    }
+    if let Some(simple) = Simple::of(selector) {
+        return Ok(simple.all(&document, scope));
     }
     let found = document.query_selector_all_in(scope, selector);
     let found = found.map_err(|_| Refusal::SYNTAX)?;
@@ -83,11 +120,16 @@ fn all(
 ) -> Vec<Handle> {
     let mut found = Vec::new();
     walk(document, root, |node| {
-        if node.id != root && is_own(document, node) {
-            return false;
-        }
-        if node.id != root && node.element_data().is_some_and(&wanted) {
-            found.push(Handle(node.id));
+        let Some(element) = node.element_data() else {
+            return true;
+        };
+        if node.id != root {
+            if is_own(document, node) {
+                return false;
+            }
+            if wanted(element) {
+                found.push(Handle(node.id));
+            }
         }
         true
     });
@@ -111,7 +153,7 @@ pub(super) fn add(natives: &Object<'_>, host: &Rc<Host>) -> Result<()> {
         "queryAll",
         host,
         |scope: Handle, selector: String| {
-            OrName(query_all(&host, scope.0, &selector).map(List))
+            OrName(query_all(&host, scope.0, &selector).map(Bare))
         }
     );
     native!(
@@ -164,7 +206,7 @@ fn lists(natives: &Object<'_>, host: &Rc<Host>) -> Result<()> {
                 Some(_) => qualified(&element.name) == name,
                 None => *element.name.local == *name,
             };
-            List(all(&host.read(), root.0, |element| match () {
+            Bare(all(&host.read(), root.0, |element| match () {
                 () if name == "*" => true,
                 () if lowers && element.name.ns == ns!(html) => is(element, &lower),
                 () => is(element, &name),
@@ -177,7 +219,7 @@ fn lists(natives: &Object<'_>, host: &Rc<Host>) -> Result<()> {
         "byTagNS",
         host,
         |root: Handle, space: String, name: String| {
-            List(all(&host.read(), root.0, |element| {
+            Bare(all(&host.read(), root.0, |element| {
                 (space == "*" || *element.name.ns == *space)
                     && (name == "*" || *element.name.local == *name)
             }))
@@ -185,7 +227,7 @@ fn lists(natives: &Object<'_>, host: &Rc<Host>) -> Result<()> {
     );
     native!(natives, "byClass", host, |root: Handle, names: String| {
         let wanted: Vec<&str> = names.split_ascii_whitespace().collect();
-        List(all(&host.read(), root.0, |element| {
+        Bare(all(&host.read(), root.0, |element| {
             let classes = attribute(element, "class").unwrap_or_default();
             let has = |name: &&str| classes.split_ascii_whitespace().any(|class| class == *name);
             !wanted.is_empty() && wanted.iter().all(has)
@@ -195,7 +237,7 @@ fn lists(natives: &Object<'_>, host: &Rc<Host>) -> Result<()> {
         let has_name = |element: &ElementData| {
             element.name.ns == ns!(html) && attribute(element, "name") == Some(&*name)
         };
-        List(all(&host.read(), root.0, has_name))
+        Bare(all(&host.read(), root.0, has_name))
     });
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! The tree: what stands where, and moving it.
 
 use crate::document::elements::element;
-use crate::script::handles::{Handle, List, OrName, OrNull, Refusal, handles};
+use crate::script::handles::{Bare, Handle, List, OrName, OrNull, Refusal, handles};
 use crate::script::host::Host;
 use crate::script::kinds::Special;
 use crate::script::native::native;
@@ -9,7 +9,8 @@ use crate::script::nodes::{self, children, is_connected, root_of};
 use crate::script::special;
 use crate::script::tree;
 use blitz_dom::{BaseDocument, NodeId, local_name, ns};
-use rquickjs::{Object, Result};
+use rquickjs::object::Property;
+use rquickjs::{Array, Ctx, Function, IntoJs, Object, Result, Value};
 use std::cmp::Ordering;
 use std::rc::Rc;
 
@@ -171,24 +172,63 @@ fn wrappers(natives: &Object<'_>, host: &Rc<Host>) -> Result<()> {
         host.wrapped.borrow_mut().insert(node.0);
         OrNull(detached_root(&host.read(), node.0).map(Handle))
     });
+    native!(natives, "listening", host, |node: Handle| {
+        host.listening.borrow_mut().insert(node.0);
+    });
+    // A node and all that it stands in; of those at which nobody listens -1 less the handle.
+    native!(natives, "route", host, |node: Handle| {
+        let listening = host.listening.borrow();
+        let path = nodes::path(&host.read(), node.0).into_iter();
+        let step = |id: NodeId| Step(Handle(id), listening.contains(&id));
+        Bare(path.map(step).collect())
+    });
     native!(natives, "detachedRoot", host, |node: Handle| {
         OrNull(detached_root(&host.read(), node.0).map(Handle))
     });
     native!(natives, "release", host, |node: Handle| {
         host.wrapped.borrow_mut().remove(&node.0);
+        host.listening.borrow_mut().remove(&node.0);
         host.released.borrow_mut().push(node.0);
     });
+    natives.set("fill", Function::new(natives.ctx().clone(), fill)?)?;
+    // The nodes of a tree that have wrappers, after what they have in common: where the tree ends,
+    // or the document.
     native!(natives, "wrappedIn", host, |node: Handle| {
+        let document = host.read();
         let wrapped = host.wrapped.borrow();
-        let mut found = Vec::new();
-        nodes::walk(&host.read(), node.0, |node| {
+        let root = detached_root(&document, node.0).unwrap_or(document.root_node().id);
+        let mut found = vec![Handle(root)];
+        nodes::walk(&document, node.0, |node| {
             if wrapped.contains(&node.id) {
                 found.push(Handle(node.id));
             }
             true
         });
-        List(found)
+        Bare(found)
     });
+    Ok(())
+}
+
+/// A node on the way of an event, and whether anybody may listen there.
+struct Step(Handle, bool);
+
+impl<'js> IntoJs<'js> for Step {
+    fn into_js(self, ctx: &Ctx<'js>) -> Result<Value<'js>> {
+        let number = self.0.into_js(ctx)?;
+        let handle = number.as_number().unwrap_or_default();
+        match self.1 {
+            true => Ok(number),
+            false => Ok(Value::new_number(ctx.clone(), -1.0 - handle)),
+        }
+    }
+}
+
+/// Gives a list the nodes in it as properties that nobody can write.
+fn fill<'js>(list: Object<'js>, nodes: Array<'js>) -> Result<()> {
+    for at in 0..nodes.len() {
+        let node: Value<'js> = nodes.get(at)?;
+        list.prop(at as u32, Property::from(node).enumerable().configurable())?;
+    }
     Ok(())
 }
 
@@ -248,7 +288,7 @@ fn change(natives: &Object<'_>, host: &Rc<Host>) -> Result<()> {
                 true
             });
         }
-        List(found)
+        Bare(found)
     });
     Ok(())
 }

@@ -53,9 +53,20 @@ function insert(parent, node, before) {
 }
 /** The nodes that have been put there. */
 function insertHandle(parent, handle, before, isQuiet) {
-  const isFragment = n.type(handle) === 11;
+  const isFragment = n.type(handle) === 11, tells = observers.length > 0;
   const moved = isFragment ? n.children(handle) : [handle];
-  const tells = observers.length > 0, old = isFragment ? handle : n.parent(handle);
+  if (!tells && !follows && !hasDefinitions && !hasOthers) {
+    // Nobody hears of it.
+    const mayRun = checked(n.insert(parent, handle, before));
+    if (isFragment) {
+      if (existing(handle)) regroup(handle);
+      else n.release(handle);
+    }
+    for (let i = 0; i < moved.length; i++) regroup(moved[i]);
+    if (mayRun) for (let i = 0; i < moved.length; i++) runScripts(moved[i]);
+    return moved;
+  }
+  const old = isFragment ? handle : n.parent(handle);
   const leaves = !isFragment && old !== null;
   const wasConnected = leaves && hasDefinitions && n.isConnected(handle);
   const place = leaves && (tells || follows) ? placeOf(handle) : null;

@@ -1,7 +1,8 @@
 // Lists of nodes: static ones hold their nodes, live ones ask the tree whenever it has changed.
 
 const isIndex = (key) => {
-  if (typeof key !== 'string' || key === '' || key.length > 10) return false;
+  // Nearly all other keys begin with a letter.
+  if (typeof key !== 'string' || key > ':' || key === '' || key.length > 10) return false;
   for (let i = 0; i < key.length; i++) {
     const code = charCode(key, i);
     if (code < 48 || code > 57) return false;
@@ -19,7 +20,8 @@ const namedIn = (target, key) => typeof key !== 'string' || Reflect_has(target, 
 const exoticTraps = {
   get(target, key, receiver) {
     if (isIndex(key)) return opsOf(target).at(+key);
-    if (typeof key !== 'string' || Reflect_has(target, key)) return Reflect_get(target, key, receiver);
+    const value = Reflect_get(target, key, receiver);
+    if (value !== undefined || typeof key !== 'string' || key in target) return value;
     return opsOf(target).named(key);
   },
   has(target, key) {
@@ -67,8 +69,8 @@ const exoticTraps = {
   __proto__: null,
 };
 /** An object of a class with places and names, as `ops` say. */
-function exotic(Class, ops, state) {
-  const target = objectCreate(Class.prototype), proxy = new PlainProxy(target, exoticTraps);
+function exotic(Class, ops, state, target = objectCreate(Class.prototype)) {
+  const proxy = new PlainProxy(target, exoticTraps);
   new Brand(target, { ops, handle: null, __proto__: null });
   state.handle = null;
   return new Brand(proxy, state);
@@ -91,7 +93,10 @@ const itemAt = (list, at) => {
 
 class NodeList {
   constructor() { illegal(); }
-  get length() { return itemsOf(this).length; }
+  get length() {
+    const { query, items } = stateOf(this);
+    return query === null && items ? items.length : itemsOf(this).length;
+  }
   item(at) { need(arguments, 1); return itemAt(this, at >>> 0); }
 }
 /** Gives a class the methods that arrays have for going through them. */
@@ -194,11 +199,7 @@ function staticList(nodes) {
   const list = new Brand(objectCreate(NodeList.prototype), {
     items: nodes, query: null, handle: null, __proto__: null,
   });
-  for (let i = 0; i < nodes.length; i++) {
-    defineProperty(list, i, {
-      value: nodes[i], writable: false, enumerable: true, configurable: true, __proto__: null,
-    });
-  }
+  n.fill(list, nodes);
   return list;
 }
 /** A live list of an owner is always the same object. */

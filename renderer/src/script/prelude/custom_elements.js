@@ -45,6 +45,7 @@ class CustomElementRegistry {
     mapSet(definitions, wanted, definition);
     mapSet(byConstructor, Class, definition);
     hasDefinitions = true;
+    tellsChanges();
     const found = n.byTagNS(n.root(), htmlSpace, local);
     for (let i = 0; i < found.length; i++) tryUpgrade(found[i]);
     const waiting = mapGet(waitingFor, wanted);

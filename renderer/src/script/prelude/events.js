@@ -36,13 +36,12 @@ class EventTarget {
     if (at < 0) return;
     const records = mapGet(state.listeners, type);
     records[at].gone = true;
-    removeAt(records, at);
+    removeRecord(records, at);
   }
   dispatchEvent(event) {
-    need(arguments, 1);
     const details = eventDetails(event);
     if (details.isDispatched || !details.isInitialized) fail('InvalidStateError');
-    details.isTrusted = false;
+    if (details.isTrusted) details.isTrusted = false;
     const target = self(this);
     if (details.type !== 'click' || !isNode(target) || !isMouse(event)) return dispatch(target, event);
     // What a click does follows, whoever made it.
@@ -52,12 +51,25 @@ class EventTarget {
 }
 const { addEventListener, removeEventListener } = EventTarget.prototype;
 
+/** How often anybody began to listen. */
+let additions = 0;
 function addRecord(state, type, record) {
   if (!state.listeners) state.listeners = new PlainMap();
   let records = mapGet(state.listeners, type);
-  if (!records) mapSet(state.listeners, type, records = []);
-  push(records, record);
+  if (!records) {
+    records = bareList();
+    records.capturing = 0;
+    mapSet(state.listeners, type, records);
+  }
+  if (record.capture) records.capturing++;
+  additions++;
+  if (state.handle !== null && !state.listens) { state.listens = true; n.listening(state.handle); }
+  records[records.length] = record;
   listen(type);
+}
+function removeRecord(records, at) {
+  if (records[at].capture) records.capturing--;
+  removeAt(records, at);
 }
 function findListener(state, type, callback, capture) {
   const records = state.listeners && mapGet(state.listeners, type);
@@ -69,6 +81,12 @@ function findListener(state, type, callback, capture) {
   return -1;
 }
 
+// What an event is that nothing else has been said of.
+const detailsBase = {
+  bubbles: false, cancelable: false, composed: false, isInitialized: true, target: null,
+  current: null, phase: 0, isPrevented: false, stop: 0, isTrusted: false, isDispatched: false,
+  isPassive: false, wasStopped: false, path: bareList(), __proto__: null,
+};
 let detailsOf, isEvent;
 const eventDetails = (event) => isEvent(event) ? detailsOf(event)
   : (() => { throw new PlainTypeError('The argument is not an Event'); })();
@@ -81,13 +99,14 @@ class Event {
   constructor(type, init) {
     need(arguments, 1);
     if (init !== undefined && init !== null && !isObject(init)) throw new PlainTypeError('The second argument is not an object');
-    this.#details = {
-      type: text(type), bubbles: !!(init && init.bubbles), cancelable: !!(init && init.cancelable),
-      composed: !!(init && init.composed), isInitialized: true, target: null, current: null, phase: 0,
-      isPrevented: false, stop: 0, isTrusted: false, isDispatched: false, isPassive: false,
-      wasStopped: false,
-      time: n.now(), path: [], __proto__: null,
-    };
+    const details = this.#details = objectCreate(detailsBase);
+    details.type = text(type);
+    if (init) {
+      if (init.bubbles) details.bubbles = true;
+      if (init.cancelable) details.cancelable = true;
+      if (init.composed) details.composed = true;
+    }
+    details.time = n.now();
   }
   get type() { return this.#details.type; }
   get bubbles() { return this.#details.bubbles; }
@@ -110,7 +129,7 @@ class Event {
   composedPath() {
     const { path } = this.#details, whole = [];
     for (let i = 0; i < path.length; i++) {
-      push(whole, typeof path[i] === 'number' ? wrap(path[i]) : path[i]);
+      push(whole, typeof path[i] === 'number' ? wrap(handleAt(path[i])) : path[i]);
     }
     return whole;
   }
@@ -140,71 +159,92 @@ for (const name of ownKeys(phases)) {
 
 /** Runs what listens; returns whether nobody prevented what the event does by itself. */
 function dispatch(target, event) {
-  const details = detailsOf(event), state = stateOf(target);
+  const details = detailsOf(event), { handle } = stateOf(target), { type } = details;
   details.isDispatched = true;
   details.target = target;
-  const path = details.path = [target];
-  let inline = false;
-  if (state.handle !== null) {
-    const handles = n.path(state.handle);
-    for (let i = 1; i < handles.length; i++) push(path, handles[i]);
-    if (details.type !== 'load' && n.isConnected(state.handle)) push(path, G);
-    inline = true;
+  // Only elements and the window can have handlers as attributes; of most types there are none.
+  const mayInline = handle !== null || target === G;
+  let path, inline = mayInline && n.isInlined(type);
+  if (handle === null) (path = bareList())[0] = target;
+  else {
+    path = n.route(handle);
+    path[0] = target;
+    if (type !== 'load' && n.isConnected(handle)) path[path.length] = G;
   }
-  for (let i = path.length - 1; i >= 0 && details.stop === 0; i--) {
-    const at = resolve(path, i, inline, details.type);
+  details.path = path;
+  const count = path.length, before = additions;
+  for (let i = count - 1; i >= 0 && details.stop === 0; i--) {
+    if (!inline && additions === before && isUnheard(path[i])) continue;
+    const at = resolve(path, i, inline, type), records = at ? recordsOf(at, type) : undefined;
+    if (records === undefined || records.capturing === 0) continue;
     details.phase = i === 0 ? 2 : 1;
-    if (at) invoke(at, event, details, true);
+    invoke(at, records, event, details, true);
+    // A listener may have given the first such attribute.
+    if (mayInline && !inline) inline = n.isInlined(type);
   }
-  const last = details.bubbles ? path.length : 1;
+  const last = details.bubbles ? count : 1;
   for (let i = 0; i < last && details.stop === 0; i++) {
-    const at = resolve(path, i, inline, details.type);
+    if (!inline && additions === before && isUnheard(path[i])) continue;
+    const at = resolve(path, i, inline, type);
+    if (!at) continue;
     details.phase = i === 0 ? 2 : 3;
-    if (at) invoke(at, event, details, false);
+    if (inline) {
+      const own = inlineHandler(at, stateOf(at), type);
+      details.current = at;
+      if (own) callHandler(own, at, event, details);
+    }
+    const records = recordsOf(at, type);
+    if (records === undefined || records.length === 0) continue;
+    invoke(at, records, event, details, false);
+    if (mayInline && !inline) inline = n.isInlined(type);
   }
   details.phase = 0;
   details.current = null;
-  details.path = [];
+  details.path = detailsBase.path;
   details.isDispatched = false;
-  details.wasStopped = details.stop > 0;
-  details.stop = 0;
+  const wasStopped = details.stop > 0;
+  if (details.wasStopped !== wasStopped) details.wasStopped = wasStopped;
+  if (wasStopped) details.stop = 0;
   return !details.isPrevented;
 }
 
+/** Whether a place of an event's way is a node at which nobody listened when it began. */
+const isUnheard = (step) => typeof step === 'number' && step < 0;
+/** The node at a place of an event's way. */
+const handleAt = (step) => step < 0 ? -1 - step : step;
 /** Who stands at a place of the path, if it can listen: a node without a wrapper cannot. */
 function resolve(path, i, inline, type) {
-  const at = path[i];
-  if (typeof at !== 'number') return at;
-  const present = existing(at);
+  if (typeof path[i] !== 'number') return path[i];
+  const at = handleAt(path[i]), present = existing(at);
   if (present) return path[i] = present;
   return inline && n.attribute(at, 'on' + type) !== null ? path[i] = wrap(at) : null;
 }
 
-function invoke(target, event, details, capture) {
-  const state = stateOf(target);
+/** Those who listen at a target, if any ever did. */
+const recordsOf = (target, type) => {
+  const { listeners } = stateOf(target);
+  return listeners === null ? undefined : mapGet(listeners, type);
+};
+
+function invoke(target, records, event, details, capture) {
   details.current = target;
-  if (!capture) {
-    const own = inlineHandler(target, state, details.type);
-    if (own) callHandler(own, target, event, details);
-  }
-  const records = state.listeners && mapGet(state.listeners, details.type);
-  if (!records) return;
-  const now = copyOf(records), outer = currentEvent;
+  const now = records.length === 1 ? null : bareCopy(records), outer = currentEvent;
+  const count = records.length;
   currentEvent = event;
-  for (let i = 0; i < now.length && details.stop < 2; i++) {
-    const record = now[i];
+  for (let i = 0; i < count && details.stop < 2; i++) {
+    const record = now === null ? records[0] : now[i];
     if (record.gone || record.capture !== capture) continue;
     if (record.once) {
       record.gone = true;
       const at = indexIn(records, record);
-      if (at >= 0) removeAt(records, at);
+      if (at >= 0) removeRecord(records, at);
     }
     if (record.isHandler) {
-      const isInline = details.type + ' source' in state.handlers;
-      if (!isInline) callHandler(state.handlers[details.type], target, event, details);
+      const { handlers } = stateOf(target), isInline = details.type + ' source' in handlers;
+      if (!isInline) callHandler(handlers[details.type], target, event, details);
       continue;
     }
-    details.isPassive = record.passive;
+    if (record.passive) details.isPassive = true;
     try {
       if (typeof record.callback === 'function') apply(record.callback, target, [event]);
       else {
@@ -213,7 +253,7 @@ function invoke(target, event, details, capture) {
         apply(method, record.callback, [event]);
       }
     } catch (error) { report(error); }
-    details.isPassive = false;
+    if (record.passive) details.isPassive = false;
   }
   currentEvent = outer;
 }

@@ -79,12 +79,14 @@ class MutationObserver {
     }
     push(this.#targets, { target, at: handleOf(target), options, source: null, __proto__: null });
     if (indexIn(observers, this) < 0) push(observers, this);
+    tellsChanges();
   }
   disconnect() {
     this.#targets = [];
     this.#records = [];
     const at = indexIn(observers, this);
     if (at >= 0) removeAt(observers, at);
+    tellsChanges();
   }
   takeRecords() {
     const records = this.#records;
@@ -96,6 +98,8 @@ var observed, record, callback, keepObserving, forgetGone;
 const stillObserved = (handle, path) => {
   for (let i = 0; i < observers.length; i++) keepObserving(observers[i], handle, path);
 };
+/** Tells the host whether anybody hears of each change of an attribute. */
+const tellsChanges = () => { n.tellsChanges(observers.length > 0 || hasDefinitions); };
 const takeRecords = uncurry(MutationObserver.prototype.takeRecords);
 
 class MutationRecord { constructor() { illegal(); } }

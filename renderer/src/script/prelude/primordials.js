@@ -50,6 +50,20 @@ const bareList = () => {
   setPrototypeOf(list, null);
   return list;
 };
+/** A list of the same, for the prelude alone. */
+const bareCopy = (array) => {
+  const copy = bareList();
+  for (let i = 0; i < array.length; i++) copy[i] = array[i];
+  return copy;
+};
+/** Has natives do what these methods are for, where nothing is unusual. */
+const quicken = (prototype, names) => {
+  for (let i = 0; i < names.length; i++) {
+    const descriptor = getOwnPropertyDescriptor(prototype, names[i]);
+    descriptor.value = n.quick(names[i], descriptor.value);
+    defineProperty(prototype, names[i], descriptor);
+  }
+};
 const copyOf = (array) => {
   const copy = [];
   for (let i = 0; i < array.length; i++) put(copy, i, array[i]);

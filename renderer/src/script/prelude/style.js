@@ -164,11 +164,18 @@ const styleTraps = {
   },
   __proto__: null,
 };
-const newStyle = (source) => new Brand(
-  new PlainProxy(objectCreate(CSSStyleDeclaration.prototype), styleTraps), { source, handle: null, __proto__: null });
+styleTraps.set = n.quick('style set', styleTraps.set);
+const newStyle = (source, target = objectCreate(CSSStyleDeclaration.prototype)) => new Brand(
+  new PlainProxy(target, styleTraps), { source, handle: null, __proto__: null });
+/** The style of an element's own attribute. */
+const newInlineStyle = (owner) => newStyle(inlineSource(owner),
+  n.styleObject(CSSStyleDeclaration.prototype, handleOf(owner)));
 const newRuleStyle = (rule) => newStyle(ruleSource(rule));
 const styleMembers = {
-  get style() { return cached(this, 'style', () => newStyle(inlineSource(this))); },
+  get style() {
+    const { cache } = stateOf(this);
+    return cache && cache.style || cached(this, 'style', () => newInlineStyle(this));
+  },
   set style(value) { setAttribute(handleOf(this), 'style', text(value)); },
 };
 

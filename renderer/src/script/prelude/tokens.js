@@ -59,6 +59,7 @@ class DOMTokenList {
   toString() { const { owner, name } = stateOf(this); return n.attribute(handleOf(owner), name) ?? ''; }
 }
 addIteration(DOMTokenList);
+quicken(DOMTokenList.prototype, ['add', 'contains', 'remove', 'toggle']);
 const supported = {
   rel: ['alternate', 'icon', 'stylesheet', 'noopener', 'noreferrer'],
   sandbox: [], __proto__: null,
@@ -86,7 +87,7 @@ const checkTokens = (given) => { for (let i = 0; i < given.length; i++) checkTok
 const newTokens = (owner, name) => {
   const list = exotic(DOMTokenList, {
     count: () => tokens(list).length, at: (i) => tokens(list)[i], names: nothing, named: noName,
-  }, { owner, name, __proto__: null });
+  }, { owner, name, __proto__: null }, n.tokensObject(DOMTokenList.prototype, handleOf(owner), name));
   return list;
 };
 expose('DOMTokenList', DOMTokenList);

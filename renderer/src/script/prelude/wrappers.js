@@ -4,7 +4,7 @@
 // Where the wrappers of nodes are, by the lower bits of the nodes' numbers. The upper bits say which
 // node: those of one that is gone are used again. An array, since the engine's maps are slower. A
 // place knows no state: that has the group, which holds the wrappers of its whole tree.
-const SLOTS = (1 << 20) - 1;
+const SLOTS = (1 << 20) - 1, shownRoot = n.root();
 const places = bareList();
 const known = (handle) => {
   const place = places[handle & SLOTS];
@@ -32,11 +32,24 @@ const nodeArgument = (value) => {
   return stateOf(value).handle;
 };
 
+// What objects have that set nothing else: to make one with all of it takes long.
+const stateBase = {
+  place: null, group: null, listeners: null, handlers: null, cache: null, owner: null,
+  __proto__: null,
+};
 /** The state of an event target; of a node with its handle. */
-const newState = (handle) => ({
-  handle, place: null, group: null, listeners: null, handlers: null, cache: null,
-  owner: null, __proto__: null,
-});
+const newState = (handle) => {
+  const state = objectCreate(stateBase);
+  state.handle = handle;
+  return state;
+};
+const placeBase = { held: null, __proto__: null };
+const newPlace = (handle, wrapper) => {
+  const place = objectCreate(placeBase);
+  place.handle = handle;
+  place.weak = new WeakReference(wrapper);
+  return place;
+};
 
 function adopt(wrapper, state, root) {
   const { handle } = state;
@@ -60,10 +73,10 @@ function adopt(wrapper, state, root) {
 
 /** A tree has moved: its wrappers are held elsewhere. */
 function regroup(handle) {
-  const moved = n.wrappedIn(handle);
-  for (let i = 0; i < moved.length; i++) {
+  const moved = n.wrappedIn(handle), root = moved[0] === shownRoot ? null : moved[0];
+  for (let i = 1; i < moved.length; i++) {
     const wrapper = existing(moved[i]);
-    if (wrapper) adopt(wrapper, stateOf(wrapper), n.detachedRoot(moved[i]));
+    if (wrapper) adopt(wrapper, stateOf(wrapper), root);
   }
 }
 
@@ -96,8 +109,8 @@ function wrap(handle) {
   const present = existing(handle);
   if (present) return present;
   const state = newState(handle);
-  const wrapper = new Brand(objectCreate(prototypeFor(handle)), state);
-  const place = { handle, held: null, weak: new WeakReference(wrapper), __proto__: null };
+  const wrapper = new Brand(n.wrapper(prototypeFor(handle), handle), state);
+  const place = newPlace(handle, wrapper);
   const slot = handle & SLOTS;
   while (places.length <= slot) places[places.length] = null;
   places[slot] = state.place = place;
@@ -105,8 +118,12 @@ function wrap(handle) {
   adopt(wrapper, state, n.wrapped(handle));
   return wrapper;
 }
+/** The wrappers of nodes, for the prelude alone. */
 const wrapAll = (handles) => {
-  const wrapped = [];
-  for (let i = 0; i < handles.length; i++) put(wrapped, i, wrap(handles[i]));
+  const wrapped = bareList(), count = handles.length;
+  for (let i = 0; i < count; i++) {
+    const handle = handles[i], place = places[handle & SLOTS];
+    wrapped[i] = place && place.handle === handle && (place.held || dereference(place.weak)) || wrap(handle);
+  }
   return wrapped;
 };

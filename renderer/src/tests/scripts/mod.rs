@@ -11,6 +11,7 @@ mod loading;
 mod modules;
 mod pages;
 mod platform;
+mod quick;
 mod storage;
 mod taken_apart;
 mod traps;
