@@ -19,6 +19,7 @@ pub(crate) mod forms;
 pub(crate) mod frame;
 pub(crate) mod frames;
 pub(crate) mod grounds;
+pub(crate) mod growth;
 pub(crate) mod hints;
 pub(crate) mod image_map;
 pub(crate) mod lengths;
