@@ -31,6 +31,7 @@ pub(crate) mod parse;
 pub(crate) mod parts;
 pub(crate) mod refresh;
 pub(crate) mod repaint;
+pub(crate) mod replaced;
 pub(crate) mod responses;
 pub(crate) mod selectors;
 pub(crate) mod sheet_sets;
