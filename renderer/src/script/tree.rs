@@ -94,8 +94,8 @@ pub(crate) fn insert(
     Ok(())
 }
 
-/// What comes to stand at the root gets the style of a root, which is a block. Blitz takes that from
-/// the hint of a parent with a style, and panics where the root stands in a line.
+/// What comes to stand at the root gets the style of a root, which is a block. Blitz takes that
+/// from the hint of a parent with a style, and panics where the root stands in a line.
 fn restyle(document: &mut BaseDocument, nodes: &[NodeId]) {
     for &node in nodes {
         if let Some(node) = document.get_node_mut(node).filter(|node| node.is_element()) {

@@ -1,8 +1,8 @@
 //! Random programs of the Web's operations over a small tree, each followed by a layout and a
 //! paint. What Blitz cannot take must be refused by the natives: a panic here loses a user's tab.
 //!
-//! `BULKHEAD_FUZZ_PROGRAMS` and `BULKHEAD_FUZZ_SEED` make it longer, and another one. When a page is
-//! lost, the shortest part of its life that ends in the same way is printed.
+//! `BULKHEAD_FUZZ_PROGRAMS` and `BULKHEAD_FUZZ_SEED` make it longer, and another one. When a page
+//! is lost, the shortest part of its life that ends in the same way is printed.
 
 use super::{Scripted, on_stack};
 use crate::paint::DisplayList;
