@@ -1,5 +1,5 @@
 //! The texts of `<style>` elements while they arrive. Blitz would read an element's text whenever
-//! it is given some, and character references in it; so it gets a sheet made of the whole text, made
+//! it is given some, and character references in it; so it gets a sheet of the whole text, made
 //! safe, when the element is closed. The tree has the text as it is.
 
 use crate::document::elements::ALL_DAMAGE;
