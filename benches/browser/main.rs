@@ -1,11 +1,11 @@
-//! What starting, opening, dying and coming back take, what a further tab costs, what scripts do to
-//! a document, and what an idle browser does: on the real binary, headless, beside Chromium where
-//! it and puppeteer-core are installed. Each round measures one pair, ours and then Chromium's; the
-//! ratio is the median of the pairs' ratios.
+//! What starting, opening, dying and coming back take, what a further tab costs, how long pages of
+//! manuals load, what scripts do to a document and a canvas, and what an idle browser does: on the
+//! real binary, headless, beside Chromium where it and puppeteer-core are installed. Each round
+//! measures one pair, ours and then Chromium's; the ratio is the median of the pairs' ratios.
 //!
 //!     npm install puppeteer-core                            # NODE_PATH names its node_modules
 //!     cargo bench -p broker --bench browser                 # all of it, some minutes
-//!     cargo bench -p broker --bench browser -- times tabs   # of times, memory, tabs, scripts, …
+//!     cargo bench -p broker --bench browser -- times tabs   # of times, memory, tabs, page, …
 //!     cargo bench -p broker --bench browser -- --json FILE  # the figures as JSON, too
 //!     cargo bench -p broker --bench browser -- --rounds 3   # instead of nine
 //!     cargo bench -p broker --bench browser -- --short      # for CI: fails on a gross loss
@@ -17,10 +17,14 @@
     reason = "a bench of an idle browser has to be idle"
 )]
 
+mod canvas;
+#[path = "../fidelity/folder.rs"]
+mod folder;
 mod idle;
 mod limit;
 mod memory;
 mod ours;
+mod page;
 mod peer;
 mod scripts;
 mod tabs;
@@ -51,11 +55,13 @@ struct Bench {
 }
 
 type Part = fn(&Bench, Option<&mut Peer>) -> Vec<Figure>;
-const PARTS: [(&str, Part); 5] = [
+const PARTS: [(&str, Part); 7] = [
     ("times", times::measure),
     ("memory", memory::measure),
     ("tabs", tabs::measure),
+    ("page", page::measure),
     ("scripts", scripts::measure),
+    ("canvas", canvas::measure),
     ("idle", idle::measure),
 ];
 /// Those that `--short` is made of.

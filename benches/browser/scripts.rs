@@ -26,8 +26,9 @@ pub fn measure(bench: &Bench, peer: Option<&mut Peer>) -> Vec<Figure> {
     let url = format!("http://{}/", server::pages(&[("/", PAGE)]));
     let mut rounds: Vec<(Vec<f64>, Option<Vec<f64>>)> = Vec::new();
     for _ in 0..bench.effort.rounds {
-        let ours = ours(&url);
-        rounds.push((ours, has_peer.then(|| chromium(&url))));
+        let ours = ours_says(&url, OPERATIONS.len());
+        let theirs = || chromium_says(&["--js-flags=--jitless"], &url, OPERATIONS.len());
+        rounds.push((ours, has_peer.then(theirs)));
     }
     let mut figures = Vec::new();
     for (at, (what, goal)) in OPERATIONS.into_iter().enumerate() {
@@ -52,30 +53,32 @@ pub fn measure(bench: &Bench, peer: Option<&mut Peer>) -> Vec<Figure> {
     figures
 }
 
-fn ours(url: &str) -> Vec<f64> {
+/// The figures that a page says in its title, in our browser.
+pub fn ours_says(url: &str, count: usize) -> Vec<f64> {
     let mut browser = Browser::headless(&[url]);
     let is_done = |title: &serde_json::Value| title.as_str().is_some_and(|t| t.starts_with("done"));
     let record = browser.wait("the figures", |record| {
         record["record"] == "title" && is_done(&record["title"])
     });
-    let figures = figures_of(record["title"].as_str().unwrap_or_default());
+    let figures = figures_of(record["title"].as_str().unwrap_or_default(), count);
     browser.quit();
     figures
 }
 
-fn chromium(url: &str) -> Vec<f64> {
-    let mut peer = Peer::with(&["--js-flags=--jitless"]).expect("it started before");
+/// Likewise, in a Chromium with these arguments.
+pub fn chromium_says(arguments: &[&str], url: &str, count: usize) -> Vec<f64> {
+    let mut peer = Peer::with(arguments).expect("it started before");
     peer.ask(&format!("launch {url}"));
     let answer = peer.ask("title done");
-    let figures = figures_of(answer["title"].as_str().unwrap_or_default());
+    let figures = figures_of(answer["title"].as_str().unwrap_or_default(), count);
     peer.ask("quit");
     figures
 }
 
 /// The numbers of the title.
-fn figures_of(title: &str) -> Vec<f64> {
+fn figures_of(title: &str, count: usize) -> Vec<f64> {
     let words = title.split_whitespace().skip(1);
     let figures: Vec<f64> = words.filter_map(|word| word.parse().ok()).collect();
-    assert_eq!(figures.len(), OPERATIONS.len(), "{title}");
+    assert_eq!(figures.len(), count, "{title}");
     figures
 }

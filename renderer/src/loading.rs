@@ -8,17 +8,17 @@ use crate::document::arrival::{Arrival, Progress, Reader};
 use crate::document::body::Body;
 use crate::document::charset::PRESCAN_BYTES;
 use crate::document::content;
+use crate::document::growth::Growth;
 use crate::document::mime::{self, ContentType, MimeKind};
 use crate::document::parse::OPAQUE_BASE;
 use crate::document::refresh::{self, Refresh};
 use crate::document::status;
 use crate::load::fetcher::Fetcher;
 use crate::view::View;
-use blitz_dom::{LocalName, NodeId};
+use blitz_dom::NodeId;
 use blitz_traits::net::Bytes;
 use protocol::ids::NavigationId;
 use protocol::limits::DOCUMENT_ELEMENTS_MAX;
-use std::collections::HashSet;
 use std::time::{Duration, Instant};
 use url::Url;
 
@@ -78,8 +78,8 @@ pub(crate) struct End {
     pub(crate) incomplete: Vec<String>,
     /// Where it wants to go by itself.
     pub(crate) refresh: Option<Refresh>,
-    /// The names of the event handlers in the markup that the scripts have not been told of.
-    pub(crate) handlers: HashSet<LocalName>,
+    /// What the scripts have not been told of.
+    pub(crate) growth: Growth,
 }
 
 impl Load {
@@ -224,7 +224,7 @@ impl Load {
         }
         end.incomplete.extend(self.arrival.body.take_cut());
         if let Some(stream) = self.arrival.stream() {
-            end.handlers = stream.take_handlers();
+            end.growth = stream.take_growth();
             view.complete(&stream);
         }
         if let Some(document) = view.arriving() {

@@ -127,7 +127,7 @@ impl Page {
                     self.incomplete.extend(end.incomplete);
                     self.refresh = end.refresh;
                     self.scripts.stage = Stage::Loading;
-                    self.tell_handlers(end.handlers);
+                    self.tell_of(end.growth);
                     break;
                 }
                 None => break,

@@ -1,6 +1,7 @@
 //! When the scripts of a page run: where the parser comes to them, in order once it has ended, and
 //! then whenever something is due.
 
+use crate::document::growth::Growth;
 use crate::document::stream::Stream;
 use crate::page::Page;
 use crate::runtime::ToBroker;
@@ -11,9 +12,8 @@ use crate::script::scripts::{Place, Turn, script_of};
 use crate::script::stage::{Scripts, Stage};
 use crate::script::streams::Streams;
 use crate::view::scripted::PageDefaults;
-use blitz_dom::{BaseDocument, LocalName, NodeId, local_name};
+use blitz_dom::{BaseDocument, NodeId, local_name};
 use protocol::renderer::FromRenderer;
-use std::collections::HashSet;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -219,14 +219,14 @@ impl Page {
     pub(crate) fn tell_growth(&mut self) {
         let stream = self.load.as_ref().and_then(|load| load.arrival.stream());
         if let Some(stream) = stream {
-            self.tell_handlers(stream.take_handlers());
+            self.tell_of(stream.take_growth());
         }
     }
 
-    /// Likewise, with the names of the handlers in what was added.
-    pub(crate) fn tell_handlers(&mut self, handlers: HashSet<LocalName>) {
+    /// Likewise, with what the parser noted.
+    pub(crate) fn tell_of(&mut self, growth: Growth) {
         if let Some(realm) = self.view.script {
-            realm.host.has_grown(handlers);
+            realm.host.has_grown(growth);
         }
     }
 

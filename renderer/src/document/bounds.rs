@@ -3,7 +3,7 @@
 //! [`crate::document::lengths`] clamps what is written.
 
 use crate::document::lengths::PIXELS_MAX;
-use crate::document::{baselines, empties, shown, tables};
+use crate::document::{baselines, empties, replaced, shown, tables};
 use app_units::Au;
 use blitz_dom::{BaseDocument, NodeId};
 use std::collections::HashMap;
@@ -29,10 +29,40 @@ const BORDER_MAX: Au = Au(PIXELS_MAX as i32 * 60);
 /// Computes the styles of `document` and its frames, and clamps those that are new. Layout must
 /// follow at once.
 pub(crate) fn apply(document: &mut BaseDocument, now: f64) {
-    let is_shown = !document.has_pending_critical_resources() && !document.is_animating();
-    if !is_shown || document.try_root_element().is_none() {
+    if document.has_pending_critical_resources() || document.try_root_element().is_none() {
         return;
     }
+    complete_snapshots(document);
+    if !document.is_animating() {
+        change_styles(document, now);
+    }
+    // Or it has begun.
+    if document.is_animating() {
+        replaced::keep_flowing(document, now);
+    }
+    for frame in document.sub_document_node_ids() {
+        let node = document.get_node_mut(frame);
+        if let Some(inside) = node.and_then(|node| node.subdoc_mut()) {
+            apply(&mut inside.inner_mut(), now);
+        }
+    }
+}
+
+/// Blitz notes what an element was before its state changed, but not its attributes. Where a style
+/// sheet comes as well, Stylo looks for them, and panics.
+fn complete_snapshots(document: &mut BaseDocument) {
+    let changed = document
+        .tree()
+        .iter()
+        .filter(|(_, node)| node.has_snapshot());
+    let changed: Vec<NodeId> = changed.map(|(id, _)| id).collect();
+    for id in changed {
+        document.snapshot_node(id);
+    }
+}
+
+fn change_styles(document: &mut BaseDocument, now: f64) {
+    replaced::release(document);
     // Otherwise layout would compute the styles for a new view again.
     document.stylist_device();
     document.resolve_stylist(now);
@@ -48,12 +78,6 @@ pub(crate) fn apply(document: &mut BaseDocument, now: f64) {
     for changes in changes {
         for (id, style) in changes(document, &nodes) {
             put(document, id, None, style);
-        }
-    }
-    for frame in document.sub_document_node_ids() {
-        let node = document.get_node_mut(frame);
-        if let Some(inside) = node.and_then(|node| node.subdoc_mut()) {
-            apply(&mut inside.inner_mut(), now);
         }
     }
 }

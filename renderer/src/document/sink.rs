@@ -12,6 +12,7 @@ use crate::document::base::Base;
 use crate::document::controls;
 use crate::document::depths::Depths;
 use crate::document::elements::ALL_DAMAGE;
+use crate::document::growth::Growth;
 use crate::document::hints::Hints;
 use crate::document::loan::Loan;
 use crate::document::sheet_sets::SheetSets;
@@ -68,8 +69,8 @@ pub(crate) struct Sink {
     last_sheet: Cell<Option<NodeId>>,
     /// What stands for the elements beyond the budget, by their names: it is never in the tree.
     surplus: RefCell<HashMap<QualName, NodeId>>,
-    /// The names of the event handlers that it has seen.
-    pub(crate) handlers: RefCell<HashSet<LocalName>>,
+    /// What it has seen that scripts have to know of.
+    pub(crate) growth: RefCell<Growth>,
     /// The name of what is no longer there.
     gone: RefCell<QualName>,
 }
@@ -98,7 +99,7 @@ impl Sink {
             depths: Depths::new(depth_max),
             last_sheet: Cell::new(None),
             surplus: RefCell::default(),
-            handlers: RefCell::default(),
+            growth: RefCell::default(),
             gone: RefCell::new(QualName::new(None, ns!(html), local_name!("span"))),
         }
     }
@@ -111,18 +112,9 @@ impl Sink {
         let clean = |attribute| base.clean(attribute);
         let mut attributes: Vec<Attribute> = attributes.into_iter().filter_map(clean).collect();
         self.hints.take(name, &attributes);
-        self.note_handlers(&attributes);
+        self.growth.borrow_mut().note(&attributes);
         attributes::tidy(name, &mut attributes);
         attributes
-    }
-
-    fn note_handlers(&self, attributes: &[Attribute]) {
-        for attribute in attributes {
-            if attribute.name.local.starts_with("on") {
-                let name = attribute.name.local.clone();
-                self.handlers.borrow_mut().insert(name);
-            }
-        }
     }
 
     /// What stands for an element beyond the budget.

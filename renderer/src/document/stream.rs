@@ -4,12 +4,12 @@
 //! A step ends early where something else has to come first: a script, or another encoding. The
 //! text that follows waits in the parser's own queue. What a script writes comes before it.
 
+use crate::document::growth::Growth;
 use crate::document::loan::Loan;
 use crate::document::markup::Markup;
 use crate::document::sink::{Budget, Sink};
 use crate::document::user_agent;
 use blitz_dom::{BaseDocument, DocumentConfig, NodeId, UserAgentStylesheet};
-use html5ever::LocalName;
 use html5ever::TokenizerResult;
 use html5ever::buffer_queue::BufferQueue;
 use html5ever::interface::Tracer;
@@ -154,9 +154,9 @@ impl Stream {
         matches!(self.parser, Parser::Html(_))
     }
 
-    /// The names of event handlers in the markup since the last call.
-    pub(crate) fn take_handlers(&self) -> HashSet<LocalName> {
-        self.sink().handlers.take()
+    /// What scripts have to know of the markup since the last call.
+    pub(crate) fn take_growth(&self) -> Growth {
+        self.sink().growth.borrow_mut().take()
     }
 
     fn sink(&self) -> &Sink {

@@ -1,10 +1,14 @@
-//! The texts of `<style>` elements while they arrive. Blitz reads an element's text whenever it is
-//! given some, so it gets the whole text at once, when the element is closed, and made safe.
+//! The texts of `<style>` elements while they arrive. Blitz would read an element's text whenever
+//! it is given some, and character references in it; so it gets a sheet of the whole text, made
+//! safe, when the element is closed. The tree has the text as it is.
 
+use crate::document::elements::ALL_DAMAGE;
 use crate::document::stylesheet;
-use blitz_dom::{BaseDocument, DocumentMutator, NodeId};
+use blitz_dom::node::NodeFlags;
+use blitz_dom::{BaseDocument, NodeId};
 use std::cell::RefCell;
 use std::collections::HashSet;
+use style::stylesheets::Origin;
 use url::Url;
 
 /// The `<style>` elements that are open.
@@ -67,31 +71,26 @@ impl StyleTexts {
             return;
         };
         let is_in_document = node.flags.is_in_document();
-        let mut mutator = document.mutate();
-        let text = mutator.create_text_node(&disarmed(text, base));
-        if is_in_document {
-            return mutator.append_children(style, &[text]);
-        }
+        let own = document.mutate().create_text_node(&text);
+        put(document, style, own, is_in_document);
         // Blitz would read the sheet of a template, too.
-        set_child(&mut mutator, style, text);
+        if is_in_document {
+            let safe = stylesheet::safe(&text, base).unwrap_or(text);
+            let sheet = document.make_stylesheet(&safe, Origin::Author);
+            document.add_stylesheet_for_node(sheet, style);
+        }
     }
 }
 
-fn set_child(mutator: &mut DocumentMutator<'_>, parent: NodeId, child: NodeId) {
-    if let Some(node) = mutator.doc.get_node_mut(child) {
-        node.parent = Some(parent);
+/// Puts a text into a `<style>` without Blitz reading it.
+fn put(document: &mut BaseDocument, style: NodeId, text: NodeId, is_in_document: bool) {
+    if let Some(node) = document.get_node_mut(text) {
+        node.parent = Some(style);
+        node.flags.set(NodeFlags::IS_IN_DOCUMENT, is_in_document);
     }
-    if let Some(node) = mutator.doc.get_node_mut(parent) {
-        node.children.push(child);
-    }
-}
-
-/// The text of a style sheet such that Blitz may read it: it takes character references in it for
-/// characters.
-fn disarmed(text: String, base: &Url) -> String {
-    let text = stylesheet::safe(&text, base).unwrap_or(text);
-    match text.contains('&') {
-        true => text.replace('&', "&amp;"),
-        false => text,
+    if let Some(node) = document.get_node_mut(style) {
+        node.children.push(text);
+        node.insert_damage(ALL_DAMAGE);
+        node.mark_ancestors_dirty();
     }
 }

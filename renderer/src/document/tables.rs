@@ -57,7 +57,7 @@ pub(crate) fn changes(
 
 /// Sees to it that what stands in a table is shown.
 fn fit_table(document: &BaseDocument, table: &Node, displays: &mut HashMap<NodeId, Display>) {
-    if is_replaced(table) {
+    if is_replaced_table(table) {
         displays.insert(table.id, flow_for(table));
         return;
     }
@@ -79,7 +79,7 @@ fn fit_table(document: &BaseDocument, table: &Node, displays: &mut HashMap<NodeI
 }
 
 /// What a table is instead, if it is none.
-fn flow_for(table: &Node) -> Display {
+pub(crate) fn flow_for(table: &Node) -> Display {
     match outside(table) == Some(DisplayOutside::Inline) {
         true => Display::InlineBlock,
         false => Display::Block,
@@ -88,9 +88,17 @@ fn flow_for(table: &Node) -> Display {
 
 /// Whether what is in an element's box is not its children. Such a box is no table; as one, Blitz
 /// panics when it lays it out.
-fn is_replaced(node: &Node) -> bool {
+pub(crate) fn is_replaced(node: &Node) -> bool {
     let name = node.element_data().map(|data| &*data.name.local);
-    matches!(name, Some("img" | "canvas" | "iframe" | "video" | "embed"))
+    matches!(
+        name,
+        Some("img" | "svg" | "canvas" | "iframe" | "video" | "embed")
+    )
+}
+
+/// Whether the page wants a table of it all the same.
+pub(crate) fn is_replaced_table(node: &Node) -> bool {
+    is_replaced(node) && inside(node) == Some(DisplayInside::Table)
 }
 
 /// Whether a table stands in so many others that measuring each in each would take too long.
@@ -118,10 +126,11 @@ fn wrapper(document: &BaseDocument, node: &Node) -> Option<Display> {
 
 /// Makes a table of a box that has nothing but rows, or nothing but cells.
 fn fit_around(document: &BaseDocument, around: &Node, displays: &mut HashMap<NodeId, Display>) {
-    let is_plain = matches!(
+    let is_flow = matches!(
         inside(around),
         Some(DisplayInside::Flow | DisplayInside::FlowRoot)
     );
+    let is_plain = is_flow && !is_replaced(around);
     let Some(only) = only_kind(&parts(document, around)).filter(|_| is_plain) else {
         return;
     };

@@ -3,6 +3,7 @@
 //!
 //! Never: stays borrowed across a call into the engine.
 
+use crate::document::growth::Growth;
 use crate::document::stream::Stream;
 use crate::load::link::Link;
 use crate::script::address::Address;
@@ -65,8 +66,8 @@ pub(crate) struct Host {
     pub(crate) is_unsettled: Cell<bool>,
     /// Ids and names that have come into the document, for properties of the window.
     pub(crate) new_names: RefCell<Vec<String>>,
-    /// How many nodes there were when they were last looked for.
-    pub(crate) nodes_named: Cell<usize>,
+    /// Whether there may be more of them in the tree.
+    pub(crate) has_unnoted_names: Cell<bool>,
     /// Whether a script watches boxes, and whether they may have moved since it was told.
     pub(crate) watches_boxes: Cell<bool>,
     pub(crate) boxes_moved: Cell<bool>,
@@ -157,7 +158,7 @@ impl Host {
             is_full: Cell::new(false),
             is_unsettled: Cell::new(false),
             new_names: RefCell::default(),
-            nodes_named: Cell::new(0),
+            has_unnoted_names: Cell::new(true),
             watches_boxes: Cell::new(false),
             boxes_moved: Cell::new(false),
             has_new_fields: Cell::new(false),
@@ -250,14 +251,22 @@ impl Host {
         self.version.set(self.version.get().wrapping_add(1));
     }
 
-    /// The parser has added to the document, with event handlers of these names. When
-    /// that is laid out is not the scripts' to say.
-    pub(crate) fn has_grown(&self, handlers: HashSet<LocalName>) {
-        for name in handlers {
+    /// Takes over what the parser noted of what it has added.
+    pub(crate) fn note_growth(&self, growth: Growth) {
+        for name in growth.handlers {
             self.note_handler(&name);
         }
-        self.is_unsettled.set(true);
+        match growth.names {
+            Some(names) => names.into_iter().for_each(|name| self.note_as_name(name)),
+            None => self.has_unnoted_names.set(true),
+        }
         self.is_grown.set(true);
+    }
+
+    /// The parser has added to the document. When that is laid out is not the scripts' to say.
+    pub(crate) fn has_grown(&self, growth: Growth) {
+        self.note_growth(growth);
+        self.is_unsettled.set(true);
         self.version.set(self.version.get().wrapping_add(1));
         self.place.set(None);
     }
@@ -343,9 +352,15 @@ impl Host {
 
     /// Remembers that an element may be known by a name.
     pub(crate) fn note_name(&self, name: &QualName, value: &str) {
+        if matches!(&*name.local, "id" | "name") {
+            self.note_as_name(value.to_owned());
+        }
+    }
+
+    fn note_as_name(&self, name: String) {
         let mut names = self.new_names.borrow_mut();
-        if matches!(&*name.local, "id" | "name") && names.len() < NAMES_MAX {
-            names.push(value.to_owned());
+        if names.len() < NAMES_MAX {
+            names.push(name);
         }
     }
 

@@ -17,6 +17,9 @@ enum Step {
 /// The markup of what is in a node.
 pub(crate) fn inner(document: &BaseDocument, id: NodeId) -> String {
     let mut text = String::new();
+    if element(document, id).is_some_and(|element| is_void(&element.name)) {
+        return text;
+    }
     write_all(document, inside(document, id), &mut text);
     text
 }
@@ -78,7 +81,7 @@ fn open(document: &BaseDocument, id: NodeId, text: &mut String) -> Option<QualNa
             text.push_str(&qualified(&element.name));
             for attribute in page_attributes(element) {
                 text.push(' ');
-                text.push_str(&qualified(&attribute.name));
+                text.push_str(&attribute_name(&attribute.name));
                 text.push_str("=\"");
                 escape(&attribute.value, true, text);
                 text.push('"');
@@ -88,6 +91,20 @@ fn open(document: &BaseDocument, id: NodeId, text: &mut String) -> Option<QualNa
         }
         _ => None,
     }
+}
+
+/// Prefixes are the usual ones of their namespaces, whatever they were.
+fn attribute_name(name: &QualName) -> String {
+    let prefix = if name.ns == ns!(xml) {
+        "xml"
+    } else if name.ns == ns!(xlink) {
+        "xlink"
+    } else if name.ns == ns!(xmlns) && &*name.local != "xmlns" {
+        "xmlns"
+    } else {
+        return qualified(name);
+    };
+    format!("{prefix}:{}", &*name.local)
 }
 
 fn escape(raw: &str, is_attribute: bool, text: &mut String) {
@@ -107,7 +124,14 @@ fn is_raw(name: &QualName) -> bool {
     let is_one = |local: &LocalName| {
         matches!(
             &**local,
-            "style" | "script" | "xmp" | "iframe" | "noembed" | "noframes" | "plaintext"
+            "style"
+                | "script"
+                | "xmp"
+                | "iframe"
+                | "noembed"
+                | "noframes"
+                | "noscript"
+                | "plaintext"
         )
     };
     name.ns == ns!(html) && is_one(&name.local)

@@ -3,12 +3,10 @@
 use crate::script::elements::page_attributes;
 use crate::script::host::Host;
 
-/// Looks for what the parser has brought since.
+/// Looks for those that the parser has brought, where it has not noted them.
 pub(crate) fn find(host: &Host) {
-    let document = host.read();
-    let count = document.tree().len();
-    if host.nodes_named.replace(count) != count {
-        document.visit(|_, node| {
+    if host.has_unnoted_names.take() {
+        host.read().visit(|_, node| {
             for attribute in node.element_data().into_iter().flat_map(page_attributes) {
                 host.note_name(&attribute.name, &attribute.value);
             }

@@ -10,7 +10,9 @@ use crate::script::nodes::{FRAGMENT, OWN, children, height, is_connected, is_fra
 use crate::script::sheets;
 use crate::script::special;
 use blitz_dom::node::NodeData;
-use blitz_dom::{BaseDocument, LocalName, Namespace, NodeId, QualName, local_name, ns};
+use blitz_dom::{
+    BaseDocument, LocalName, Namespace, NodeId, QualName, RestyleHint, local_name, ns,
+};
 use protocol::limits::DOCUMENT_DEPTH_MAX;
 
 type Outcome<T> = Result<T, Refusal>;
@@ -80,6 +82,9 @@ pub(crate) fn insert(
             None => mutator.append_children(parent, &nodes),
         }
         drop(mutator);
+        if parent == document.root_node().id {
+            restyle(&mut document, &nodes);
+        }
         if is_connected {
             elements::after_connection(host, &mut document, &nodes, stash);
         }
@@ -89,6 +94,16 @@ pub(crate) fn insert(
     host.place.set(None);
     host.touch();
     Ok(is_shown)
+}
+
+/// What comes to stand at the root gets the style of a root, which is a block. Blitz takes that
+/// from the hint of a parent with a style, and panics where the root stands in a line.
+fn restyle(document: &mut BaseDocument, nodes: &[NodeId]) {
+    for &node in nodes {
+        if let Some(node) = document.get_node_mut(node).filter(|node| node.is_element()) {
+            node.set_restyle_hint(RestyleHint::restyle_subtree());
+        }
+    }
 }
 
 /// What may go into `parent`: the node, or all that is in the fragment.

@@ -63,10 +63,7 @@ fn write_pieces(
 fn parse(host: &Host, ctx: &Ctx<'_>, stream: &Stream, text: &BufferQueue) {
     loop {
         let step = host.with_parser(stream, || stream.feed(text));
-        for name in stream.take_handlers() {
-            host.note_handler(&name);
-        }
-        host.is_grown.set(true);
+        host.note_growth(stream.take_growth());
         match step {
             None | Some(Step::Fed) => return,
             Some(Step::Encoding(_)) => {}

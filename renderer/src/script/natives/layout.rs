@@ -37,6 +37,20 @@ fn is_laid_out(document: &BaseDocument, id: NodeId) -> bool {
     is_connected(document, id)
         && element(document, id).is_some()
         && document.get_node(id).is_some_and(|node| node.has_boxes())
+        && is_placed(document, id)
+}
+
+/// Whether all boxes around a node's box are there. Blitz may leave a box in one that it has
+/// dropped, and panics when it is asked where that is.
+fn is_placed(document: &BaseDocument, id: NodeId) -> bool {
+    let mut at = Some(id);
+    while let Some(id) = at {
+        let Some(node) = document.get_node(id) else {
+            return false;
+        };
+        at = node.containing_block();
+    }
+    true
 }
 
 /// The size of the view, in pixels of the layout.

@@ -281,6 +281,20 @@ const windowMembers = {
   },
 };
 mix(G, windowMembers);
+// A page may put something else in their place, as `var parent` does.
+for (const name of [
+  'self', 'frames', 'parent', 'event', 'screen', 'origin', 'innerWidth', 'innerHeight', 'outerWidth',
+  'outerHeight', 'scrollX', 'scrollY', 'pageXOffset', 'pageYOffset', 'screenX', 'screenY',
+  'devicePixelRatio',
+]) {
+  const { get } = getOwnPropertyDescriptor(G, name);
+  const set = (value) => {
+    defineProperty(G, name, {
+      value, writable: true, enumerable: true, configurable: true, __proto__: null,
+    });
+  };
+  defineProperty(G, name, { get, set, enumerable: true, configurable: true });
+}
 G.length = 0;
 G.closed = false;
 G.name = '';

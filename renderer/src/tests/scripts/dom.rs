@@ -315,3 +315,24 @@ fn a_sheet_that_waits_is_used_once_its_link_is_enabled() {
         "d"
     );
 }
+
+#[test]
+fn markup_of_what_is_not_escaped_comes_out_as_it_was() {
+    let mut page = Scripted::new(
+        "<style id=s>p { &:hover { color: red } left: 1e30px } a > b::after { content: '&lt;' }\
+         </style><noscript id=n><&></noscript><svg id=g xlink:href='#a'></svg>",
+    );
+    let said = page.say(
+        "const at = (id) => document.getElementById(id); const br = document.createElement('br');
+         br.append('in'); const x = document.createElement('i');
+         x.setAttributeNS('http://www.w3.org/XML/1998/namespace', 'q:lang', 'de');
+         return [at('s').textContent, at('s').innerHTML === at('s').textContent,
+                 at('n').outerHTML, at('g').outerHTML, br.innerHTML, x.outerHTML].join('|')",
+    );
+    assert_eq!(
+        said,
+        "p { &:hover { color: red } left: 1e30px } a > b::after { content: '&lt;' }|true|\
+         <noscript id=\"n\"><&></noscript>|<svg id=\"g\" xlink:href=\"#a\"></svg>||\
+         <i xml:lang=\"de\"></i>"
+    );
+}

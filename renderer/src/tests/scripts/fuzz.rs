@@ -1,8 +1,8 @@
 //! Random programs of the Web's operations over a small tree, each followed by a layout and a
 //! paint. What Blitz cannot take must be refused by the natives: a panic here loses a user's tab.
 //!
-//! `BULKHEAD_FUZZ_PROGRAMS` and `BULKHEAD_FUZZ_SEED` make it longer, and another one. What was run
-//! last is printed when it panics.
+//! `BULKHEAD_FUZZ_PROGRAMS` and `BULKHEAD_FUZZ_SEED` make it longer, and another one. When a page
+//! is lost, the shortest part of its life that ends in the same way is printed.
 
 use super::{Scripted, on_stack};
 use crate::paint::DisplayList;
@@ -234,21 +234,39 @@ impl Random {
         }
         format!("try {{ {text} }} catch {{ }}\n")
     }
-
-    fn program(&mut self) -> String {
-        (0..STATEMENTS).map(|_| self.statement()).collect()
-    }
 }
 
-/// Prints what was run last if it was the end.
-struct Told(String);
+/// A part of what a page lives through. Each `After` ends a program of the statements before it.
+#[derive(Clone)]
+enum Step {
+    Statement(String),
+    After(Act),
+}
 
-impl Drop for Told {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            eprintln!("after this:\n{}", self.0);
-        }
+/// What a user, or time, does after a program.
+#[derive(Clone, Copy, Debug)]
+enum Act {
+    Click(f32, f32),
+    Type,
+    Collect,
+    Timers,
+    Nothing,
+}
+
+fn life(random: &mut Random, programs: u64) -> Vec<Step> {
+    let mut life = Vec::new();
+    for _ in 0..programs {
+        life.extend((0..STATEMENTS).map(|_| Step::Statement(random.statement())));
+        let at = (random.below(400) as f32, random.below(300) as f32);
+        life.push(Step::After(match random.below(6) {
+            0 => Act::Click(at.0, at.1),
+            1 => Act::Type,
+            2 => Act::Collect,
+            3 => Act::Timers,
+            _ => Act::Nothing,
+        }));
     }
+    life
 }
 
 fn number(name: &str, default: u64) -> u64 {
@@ -256,50 +274,87 @@ fn number(name: &str, default: u64) -> u64 {
     given.and_then(|text| text.parse().ok()).unwrap_or(default)
 }
 
-/// One program, and what a user may do after it.
-fn run_one(page: &mut Scripted, random: &mut Random, size: Size) {
-    let mut told = Told(random.program());
+/// One program, and what may come after it.
+fn run_program(page: &mut Scripted, program: &str, act: Act) {
+    if page.realm.host.is_stopped.get() {
+        return;
+    }
+    let size = Size::new(400, 300);
     page.view
-        .with_script(|realm| realm.run(None, &told.0, "fuzz"));
+        .with_script(|realm| realm.run(None, program, "fuzz"));
     page.settle();
     let mut drawing = DisplayList::new(size);
     page.view.paint(&mut drawing, size);
-    let (x, y) = (random.below(400) as f32, random.below(300) as f32);
-    match random.below(6) {
-        0 => {
-            told.0 += &format!("click {x} {y}");
-            page.click(x, y);
-        }
-        1 => {
-            told.0 += "type";
+    match act {
+        Act::Click(x, y) => page.click(x, y),
+        Act::Type => {
             page.type_text("ab");
             page.key(Key::Enter);
         }
-        2 => page.gc(),
-        3 => {
+        Act::Collect => page.gc(),
+        Act::Timers => {
             page.view.with_script(Realm::run_timers);
         }
-        _ => {}
+        Act::Nothing => {}
     }
     page.settle();
 }
 
-#[test]
-fn random_programs_lose_no_page() {
-    on_stack(|| {
-        let programs = number("BULKHEAD_FUZZ_PROGRAMS", 120);
-        let seed = number("BULKHEAD_FUZZ_SEED", 1);
-        let size = Size::new(400, 300);
-        let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
-        for _ in 0..programs.div_ceil(PROGRAMS_PER_PAGE) {
+/// What the page died of, if it did.
+fn death(life: &[Step]) -> Option<String> {
+    let life = life.to_vec();
+    let lived = std::panic::catch_unwind(|| {
+        on_stack(move || {
             let mut page = Scripted::new(PAGE);
             page.view
                 .with_script(|realm| realm.run(None, BEGIN, "fuzz"));
-            for _ in 0..PROGRAMS_PER_PAGE {
-                if !page.realm.host.is_stopped.get() {
-                    run_one(&mut page, &mut random, size);
+            let mut program = String::new();
+            for step in &life {
+                match step {
+                    Step::Statement(text) => program += text,
+                    Step::After(act) => run_program(&mut page, &std::mem::take(&mut program), *act),
                 }
             }
-        }
+            run_program(&mut page, &program, Act::Nothing);
+        });
     });
+    let panic = lived.err()?;
+    let text = panic.downcast_ref::<String>().cloned();
+    text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
+        .or_else(|| Some(String::new()))
+}
+
+/// As little of a life as ends in the same way.
+fn shortest(mut life: Vec<Step>, end: &str) -> Vec<Step> {
+    let mut size = life.len();
+    while size > 0 {
+        let mut at = 0;
+        while at < life.len() {
+            let mut rest = life.clone();
+            rest.drain(at..(at + size).min(life.len()));
+            if death(&rest).as_deref() == Some(end) {
+                life = rest;
+            } else {
+                at += size;
+            }
+        }
+        size /= 2;
+    }
+    life
+}
+
+#[test]
+fn random_programs_lose_no_page() {
+    let programs = number("BULKHEAD_FUZZ_PROGRAMS", 120);
+    let seed = number("BULKHEAD_FUZZ_SEED", 1);
+    let mut random = Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+    for _ in 0..programs.div_ceil(PROGRAMS_PER_PAGE) {
+        let life = life(&mut random, PROGRAMS_PER_PAGE);
+        let Some(end) = death(&life) else { continue };
+        let lines = shortest(life, &end).into_iter().map(|step| match step {
+            Step::Statement(text) => text,
+            Step::After(act) => format!("{act:?}\n"),
+        });
+        panic!("{end}, after this:\n{}", lines.collect::<String>());
+    }
 }

@@ -65,7 +65,7 @@ fn realm(view: &mut View) -> &'static Realm {
 fn run(view: &mut View, fetcher: &mut Fetcher, stream: &Rc<Stream>, node: NodeId) {
     assert!(view.take_over_for_script(stream, fetcher));
     let realm = realm(view);
-    realm.host.has_grown(stream.take_handlers());
+    realm.host.has_grown(stream.take_growth());
     view.with_script(Realm::tell_growth);
     let document = view.document.as_ref().expect("not lent");
     let is_there = document
@@ -114,7 +114,7 @@ impl Scripted {
         view.complete(&stream);
         view.settle(&mut fetcher);
         let realm = realm(&mut view);
-        realm.host.has_grown(stream.take_handlers());
+        realm.host.has_grown(stream.take_growth());
         view.with_script(Realm::tell_growth);
         let mut page = Scripted {
             view,

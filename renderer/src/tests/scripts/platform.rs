@@ -266,3 +266,17 @@ fn chance_and_time_are_as_fine_as_they_may_be() {
         "true,true,true,1"
     );
 }
+
+#[test]
+fn a_page_may_have_names_of_the_window_for_its_own() {
+    let mut page = Scripted::new(
+        "<script>var parent = { a: 1 }; var screen = 5; origin = 'x'; var top = 7; \
+         function event() { return 'e' }</script>",
+    );
+    assert_eq!(
+        page.say(
+            "return [parent.a, screen, origin, top === window, event(), self === window].join()"
+        ),
+        "1,5,x,true,e,true"
+    );
+}

@@ -269,3 +269,70 @@ fn a_picture_that_is_to_be_a_table_is_laid_out() {
         assert_eq!(said, "true,true,true,true,true", "{tag}");
     }
 }
+
+#[test]
+fn a_picture_with_rows_in_it_is_no_table() {
+    for tag in ["img", "canvas", "iframe", "video", "embed", "svg"] {
+        let mut page = Scripted::new(&format!("<p>a<{tag} id=b></{tag}></p>"));
+        let said = page.say(
+            "const b = document.getElementById('b'); b.append(document.createElement('tr'));
+             return b.getBoundingClientRect().width >= 0",
+        );
+        assert_eq!(said, "true", "{tag}");
+    }
+}
+
+#[test]
+fn a_picture_is_no_table_while_something_moves() {
+    let mut page = Scripted::new(
+        "<style>@keyframes k { to { opacity: 0.5 } } * { animation: k 9s infinite }</style>\
+         <p>x<div style='display: grid'><canvas id=a style='display: table'>y</canvas></div>\
+         <video id=b>z</video><p id=c>end",
+    );
+    page.settle();
+    let said = page.say(
+        "const at = (id) => document.getElementById(id);
+         at('b').style.display = 'inline-table'; const c = at('c').getBoundingClientRect();
+         at('b').style.display = 'none'; const gone = at('b').getBoundingClientRect().width;
+         return [gone, c.width > 0, at('b').attributes.length]",
+    );
+    assert_eq!(said, "0,true,2");
+    page.settle();
+}
+
+#[test]
+fn a_state_that_changes_as_a_style_sheet_comes_is_no_trap() {
+    let mut page = Scripted::new(
+        "<style>:focus { color: red } :checked + b { color: red }</style><input id=a class=x>\
+         <input type=checkbox id=c><b>b</b>",
+    );
+    let said = page.say(
+        "document.getElementById('a').focus(); document.getElementById('c').checked = true;
+         const s = document.createElement('style'); s.textContent = '.x { color: blue } [id] { \
+         margin: 1px } [type=checkbox] { margin: 2px }'; document.head.append(s);
+         return document.getElementById('c').getBoundingClientRect().width > 0",
+    );
+    assert_eq!(said, "true");
+}
+
+#[test]
+fn what_stood_in_a_line_may_become_the_root() {
+    for display in [
+        "inline",
+        "inline-block",
+        "contents",
+        "inline-table",
+        "table-cell",
+    ] {
+        let mut page = Scripted::new(&format!(
+            "<p>a<b id=b style='display: {display}'>b<i>i</i></b></p>"
+        ));
+        let said = page.say(
+            "const b = document.getElementById('b'); b.getBoundingClientRect();
+             document.documentElement.replaceWith(b); b.getBoundingClientRect();
+             b.append('c', document.createElement('p'), 'd');
+             return b.getBoundingClientRect().width",
+        );
+        assert_eq!(said, "400", "{display}");
+    }
+}

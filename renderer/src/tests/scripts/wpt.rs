@@ -189,12 +189,12 @@ fn run(folder: &Path, name: &str) -> String {
     });
     view.complete(&stream);
     view.settle(&mut fetcher);
-    let handlers = stream.take_handlers();
+    let growth = stream.take_growth();
     let defaults = Box::new(PageDefaults(view.events.clone()));
     let realm = Realm::new(url, defaults, &mut view.document).expect("memory");
-    realm.host.has_grown(handlers);
+    realm.host.has_grown(growth);
     realm.host.task_max.set(PAGE_MAX);
-    realm.host.nodes_max.set(100_000);
+    realm.host.nodes_max.set(1_000_000);
     view.script = Some(realm);
     view.with_script(Realm::tell_growth);
     let end = Instant::now() + PAGE_MAX;
