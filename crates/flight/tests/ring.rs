@@ -27,7 +27,10 @@ fn numbered(number: u32) -> Record {
 #[test]
 fn the_last_records_are_read_in_their_order() {
     let words = ring();
-    let (writer, reader) = (Writer::new(&words).unwrap(), Reader::new(&words).unwrap());
+    let (writer, reader) = (
+        Writer::new(&words).expect("it is there"),
+        Reader::new(&words).expect("it is there"),
+    );
     assert_eq!(reader.last(64).records, []);
     for number in 0..10_000 {
         writer.write(&numbered(number));
@@ -40,7 +43,10 @@ fn the_last_records_are_read_in_their_order() {
 #[test]
 fn news_are_read_once_and_what_was_overwritten_is_counted() {
     let words = ring();
-    let (writer, mut reader) = (Writer::new(&words).unwrap(), Reader::new(&words).unwrap());
+    let (writer, mut reader) = (
+        Writer::new(&words).expect("it is there"),
+        Reader::new(&words).expect("it is there"),
+    );
     (0..3).for_each(|number| writer.write(&numbered(number)));
     assert_eq!(reader.news().records.len(), 3);
     assert_eq!(reader.news().records, []);
@@ -55,7 +61,10 @@ fn news_are_read_once_and_what_was_overwritten_is_counted() {
 #[test]
 fn a_record_whose_writer_died_in_it_is_lost_and_no_other() {
     let words = ring();
-    let (writer, reader) = (Writer::new(&words).unwrap(), Reader::new(&words).unwrap());
+    let (writer, reader) = (
+        Writer::new(&words).expect("it is there"),
+        Reader::new(&words).expect("it is there"),
+    );
     writer.write(&numbered(0));
     // The second one took its place and was killed.
     words[0].fetch_add(1, Ordering::Relaxed);
@@ -74,7 +83,10 @@ fn memory_of_another_size_is_no_ring() {
 #[test]
 fn a_position_that_runs_backwards_is_noticed_and_read_no_further() {
     let words = ring();
-    let (writer, mut reader) = (Writer::new(&words).unwrap(), Reader::new(&words).unwrap());
+    let (writer, mut reader) = (
+        Writer::new(&words).expect("it is there"),
+        Reader::new(&words).expect("it is there"),
+    );
     (0..9).for_each(|number| writer.write(&numbered(number)));
     reader.news();
     words[0].store(4, Ordering::Relaxed);
@@ -93,7 +105,7 @@ fn a_writer_that_never_stops_gives_whole_records_or_none() {
     let writers = [0, 1].map(|thread| {
         let (words, is_over) = (words.clone(), is_over.clone());
         thread::spawn(move || {
-            let writer = Writer::new(words).unwrap();
+            let writer = Writer::new(words).expect("it is there");
             let mut number = thread;
             while !is_over.load(Ordering::Relaxed) {
                 writer.write(&numbered(number));
@@ -101,7 +113,7 @@ fn a_writer_that_never_stops_gives_whole_records_or_none() {
             }
         })
     });
-    let mut reader = Reader::new(words).unwrap();
+    let mut reader = Reader::new(words).expect("it is there");
     let mut whole = 0;
     while whole < 100_000 {
         let read = reader.news();
@@ -115,7 +127,9 @@ fn a_writer_that_never_stops_gives_whole_records_or_none() {
         }
     }
     is_over.store(true, Ordering::Relaxed);
-    writers.into_iter().for_each(|it| it.join().unwrap());
+    writers
+        .into_iter()
+        .for_each(|it| it.join().expect("it ends"));
 }
 
 /// Garbage in every word, written without end by a thread that follows no rule.
@@ -140,14 +154,14 @@ fn a_ring_of_garbage_harms_no_reader() {
             }
         })
     };
-    let mut reader = Reader::new(words).unwrap();
+    let mut reader = Reader::new(words).expect("it is there");
     for _ in 0..500 {
         for read in [reader.news(), reader.last(usize::MAX)] {
             assert!(read.records.len() <= FLIGHT_RECORDS);
         }
     }
     is_over.store(true, Ordering::Relaxed);
-    vandal.join().unwrap();
+    vandal.join().expect("it ends");
 }
 
 proptest! {
@@ -161,7 +175,7 @@ proptest! {
     ) {
         let words = ring();
         words.iter().skip(1).for_each(|word| word.store(fill, Ordering::Relaxed));
-        let mut reader = Reader::new(&words).unwrap();
+        let mut reader = Reader::new(&words).expect("it is there");
         for position in positions {
             words[0].store(position, Ordering::Relaxed);
             if is_stamped {

@@ -27,7 +27,7 @@ pub struct NodeObject {
 
 impl NodeObject {
     /// An object with that prototype.
-    pub fn new<'js>(prototype: Object<'js>, number: f64, role: Role) -> Result<Object<'js>> {
+    pub fn make<'js>(prototype: Object<'js>, number: f64, role: Role) -> Result<Object<'js>> {
         let made = Class::instance_proto(NodeObject { number, role }, prototype)?;
         Ok(made.into_inner())
     }

@@ -86,12 +86,11 @@ impl fmt::Display for CrashRecord {
             }
             CrashRecord::Panic { message } => write!(f, "panic: {message}"),
             CrashRecord::Registers { registers } => {
-                let each = registers.iter();
-                each.map(|(name, value)| write!(f, "{name}={value:#x} "))
-                    .collect()
+                let mut each = registers.iter();
+                each.try_for_each(|(name, value)| write!(f, "{name}={value:#x} "))
             }
             CrashRecord::Trace { addresses } => {
-                addresses.iter().map(|it| write!(f, "{it:#x} ")).collect()
+                addresses.iter().try_for_each(|it| write!(f, "{it:#x} "))
             }
         }
     }

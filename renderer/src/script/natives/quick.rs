@@ -37,13 +37,13 @@ pub(super) fn add<'js>(natives: &Object<'js>, host: &Rc<Host>) -> Result<()> {
         method(&ctx, host_of.clone(), *run, slow)
     };
     natives.set("quick", Function::new(ctx.clone(), quick)?)?;
-    let wrapper = |proto: Object<'js>, number: f64| NodeObject::new(proto, number, Role::Wrapper);
+    let wrapper = |proto: Object<'js>, number: f64| NodeObject::make(proto, number, Role::Wrapper);
     natives.set("wrapper", Function::new(ctx.clone(), wrapper)?)?;
     let tokens = |proto: Object<'js>, number: f64, name: String| {
-        NodeObject::new(proto, number, Role::Tokens(name.into()))
+        NodeObject::make(proto, number, Role::Tokens(name.into()))
     };
     natives.set("tokensObject", Function::new(ctx.clone(), tokens)?)?;
-    let style = |proto: Object<'js>, number: f64| NodeObject::new(proto, number, Role::Style);
+    let style = |proto: Object<'js>, number: f64| NodeObject::make(proto, number, Role::Style);
     natives.set("styleObject", Function::new(ctx.clone(), style)?)?;
     let host = host.clone();
     let tells = move |tells: bool| host.tells_changes.set(tells);
