@@ -252,3 +252,25 @@ fn a_page_without_an_origin_keeps_nothing() {
     wait_for_title(&mut browser, "SecurityError");
     assert!(browser.quit().success());
 }
+
+#[test]
+fn a_hundred_thousand_handlers_that_do_not_compile_hold_up_nothing() {
+    let server = server::serve(|_, stream| {
+        let bad = "<i onclick='a(' onfocus='b(' onblur='c(' oninput='d(' onkeyup='e('></i>";
+        let page = format!(
+            "<title>none</title><body>{}<script>onload = () => {{ document.title = 'end' }}\
+             </script>",
+            bad.repeat(20_000)
+        );
+        server::respond(stream, "200 OK", "text/html", &page);
+    });
+    let mut browser = Browser::headless(&[]);
+    browser.open(&format!("http://{server}/"));
+    let titled =
+        |record: &serde_json::Value| record["record"] == "title" && record["title"] == "end";
+    let is_titled = browser.seen("title").into_iter().any(titled);
+    if !is_titled {
+        browser.wait("the end", titled);
+    }
+    assert!(browser.quit().success());
+}

@@ -5,11 +5,9 @@
 //! looks at.
 
 mod stream;
-mod topics;
-mod usage;
+pub mod usage;
 
 use crate::poller::{Poller, Source};
-use crate::state::Broker;
 use browser_core::RecordKind;
 use protocol::ids::ProcessId;
 use std::os::fd::OwnedFd;
@@ -50,10 +48,14 @@ impl Default for Glass {
 }
 
 impl Glass {
-    /// Opens the stream of that page; returns the end to read from. None: it has no stream, there
-    /// are too many, or the system refuses a pipe.
-    pub fn open(&mut self, poller: &Poller, process: ProcessId, page: &str) -> Option<OwnedFd> {
-        let (page, _) = topics::ALL.into_iter().find(|(name, _)| *name == page)?;
+    /// Opens a stream for that page; returns the end to read from. None: there are too many, or the
+    /// system refuses a pipe.
+    pub fn open(
+        &mut self,
+        poller: &Poller,
+        process: ProcessId,
+        page: &'static str,
+    ) -> Option<OwnedFd> {
         let own = self.streams.iter().filter(|it| it.process == process);
         if own.count() >= STREAMS_PER_PROCESS_MAX || self.streams.len() >= STREAMS_MAX {
             return None;
@@ -85,6 +87,15 @@ impl Glass {
         }
     }
 
+    /// Whether those who look are to be told more now; then it counts as done.
+    pub fn begin_round(&mut self, now: Instant) -> bool {
+        let is_due = self.deadline().is_some_and(|at| at <= now);
+        if is_due {
+            (self.told, self.has_news) = (Some(now), false);
+        }
+        is_due
+    }
+
     fn drop_stream(&mut self, poller: &Poller, number: u32) {
         let gone = self.streams.extract_if(.., |it| it.number == number);
         gone.for_each(|stream| poller.remove(&stream.pipe));
@@ -109,12 +120,13 @@ impl Glass {
         Some(self.told.map_or(self.opened, |told| told + rest))
     }
 
-    fn is_watched(&self, page: &str) -> bool {
+    /// Whether anybody looks at that page.
+    pub fn is_watched(&self, page: &str) -> bool {
         self.streams.iter().any(|stream| stream.page == page)
     }
 
     /// Writes an event to all who look at that page.
-    fn tell(&mut self, poller: &Poller, page: &str, data: &str) {
+    pub fn tell(&mut self, poller: &Poller, page: &str, data: &str) {
         let mut gone = Vec::new();
         for stream in self.streams.iter_mut().filter(|it| it.page == page) {
             if !stream.tell(poller, data) {
@@ -123,24 +135,6 @@ impl Glass {
         }
         for number in gone {
             self.drop_stream(poller, number);
-        }
-    }
-}
-
-impl Broker {
-    /// Tells those who look, if it is time.
-    pub(crate) fn show_glass(&mut self) {
-        let now = Instant::now();
-        if self.glass.deadline().is_none_or(|at| at > now) {
-            return;
-        }
-        self.glass.told = Some(now);
-        self.glass.has_news = false;
-        for (page, build) in topics::ALL {
-            if self.glass.is_watched(page) {
-                let event = build(self).to_string();
-                self.glass.tell(&self.poller, page, &event);
-            }
         }
     }
 }

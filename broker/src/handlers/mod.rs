@@ -4,6 +4,7 @@ mod backpressure;
 mod child;
 mod command;
 mod death;
+mod glass;
 mod hang_up;
 mod lab;
 mod picture;

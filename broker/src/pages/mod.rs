@@ -6,6 +6,7 @@ mod console;
 mod crashes;
 mod error;
 pub(crate) mod lab;
+pub(crate) mod live;
 pub(crate) mod plumber;
 pub(crate) mod sandbox;
 mod template;

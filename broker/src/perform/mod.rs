@@ -57,29 +57,9 @@ impl Broker {
             | Action::AskLeave { .. }
             | Action::StopScript { .. }) => self.tell_page(action),
             Action::Storage { process, told } => storage::tell(children, process, told),
-            Action::OpenStream {
-                process,
-                navigation,
-                stream,
-                page,
-            } => {
-                let pipe = self.glass.open(&self.poller, process, &page);
-                glass::tell_stream(children, process, (navigation, stream), pipe);
+            action @ (Action::OpenStream { .. } | Action::Acted { .. } | Action::Signal { .. }) => {
+                self.serve_page(action);
             }
-            Action::Acted {
-                process,
-                navigation,
-                request,
-                refusal,
-            } => {
-                let message = ToRenderer::Acted {
-                    navigation,
-                    request,
-                    refusal,
-                };
-                children.send_renderer(process, message, []);
-            }
-            Action::Signal { process, signal } => glass::signal(children, process, signal),
             Action::DropBody { navigation } => store.documents.drop_body(navigation),
             action @ (Action::CreateSurface(_)
             | Action::ResizeSurface(_)

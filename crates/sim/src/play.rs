@@ -261,11 +261,8 @@ impl World {
             | RendererKind::NavigateNamed
             | RendererKind::WentWithin
             | RendererKind::Refresh
-            | RendererKind::Icon => word_on_places(says, navigation, by, text),
-            RendererKind::Scrolled => FromRenderer::Scrolled {
-                navigation,
-                y: u32::from(by.0),
-            },
+            | RendererKind::Icon
+            | RendererKind::Scrolled => word_on_places(says, navigation, by, text),
             RendererKind::Answer | RendererKind::AnswerUnasked => {
                 let asked = if says == RendererKind::Answer {
                     let Some(asked) = self.child(process).asked.pop_front() else {
@@ -580,6 +577,10 @@ fn word_on_places(
         RendererKind::Icon => FromRenderer::Icon {
             navigation,
             pixels: vec![0; usize::from(by.0 % 2) * protocol::limits::ICON_BYTES],
+        },
+        RendererKind::Scrolled => FromRenderer::Scrolled {
+            navigation,
+            y: u32::from(by.0),
         },
         _ => FromRenderer::Navigate {
             navigation,

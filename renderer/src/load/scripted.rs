@@ -169,26 +169,7 @@ impl ScriptFetches {
                     headers: Vec::new(),
                 });
             }
-            FromNetwork::Body { request, bytes } => {
-                let running = self.running.get_mut(&request)?;
-                let is_too_much = running.bytes.len() + bytes.len() > RESOURCE_BYTES_MAX
-                    || self.bytes + bytes.len() > BYTES_MAX;
-                if is_too_much {
-                    let id = running.id;
-                    self.drop_running(request);
-                    self.complain("The answers to the page\u{2019}s requests are too large.");
-                    self.fail(id);
-                    return Some(request);
-                }
-                self.bytes += bytes.len();
-                match running.is_stream {
-                    true => self.answers.push_back(Answer::Piece {
-                        id: running.id,
-                        bytes,
-                    }),
-                    false => running.bytes.extend_from_slice(&bytes),
-                }
-            }
+            FromNetwork::Body { request, bytes } => return self.take_body(request, bytes),
             FromNetwork::End { request } => {
                 let Running { id, bytes, .. } = self.running.remove(&request)?;
                 self.answers.push_back(Answer::End { id, bytes });
@@ -198,6 +179,28 @@ impl ScriptFetches {
                 self.complain(&error.to_string());
                 self.fail(id);
             }
+        }
+        None
+    }
+
+    fn take_body(&mut self, request: RequestId, bytes: Vec<u8>) -> Option<RequestId> {
+        let running = self.running.get_mut(&request)?;
+        let is_too_much = running.bytes.len() + bytes.len() > RESOURCE_BYTES_MAX
+            || self.bytes + bytes.len() > BYTES_MAX;
+        if is_too_much {
+            let id = running.id;
+            self.drop_running(request);
+            self.complain("The answers to the page\u{2019}s requests are too large.");
+            self.fail(id);
+            return Some(request);
+        }
+        self.bytes += bytes.len();
+        match running.is_stream {
+            true => self.answers.push_back(Answer::Piece {
+                id: running.id,
+                bytes,
+            }),
+            false => running.bytes.extend_from_slice(&bytes),
         }
         None
     }

@@ -11,6 +11,11 @@ pub(super) fn add(natives: &Object<'_>, host: &Rc<Host>) -> Result<()> {
     native!(natives, "mayStore", host, || {
         protocol::storage::origin_of(&host.url.borrow()).is_some()
     });
+    // A long text is searched here faster than by the engine.
+    native!(natives, "hasEscape", host, |text: String| {
+        let _ = &host;
+        text.contains('\u{ffff}')
+    });
     native!(natives, "storageLength", host, |area: u32| {
         host.storage.borrow().len(area_of(area)) as u32
     });

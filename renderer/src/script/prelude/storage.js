@@ -5,7 +5,7 @@ const { has: reflectHas, get: reflectGet, set: reflectSet, deleteProperty: refle
 // The host's texts are well formed; the Web's need not be. What is not is written with an escape.
 const ESCAPE = '\uffff';
 const toStored = (value) => {
-  if (wellFormed(value) === value && stringIndexOf(value, ESCAPE) < 0) return value;
+  if (wellFormed(value) === value && !n.hasEscape(value)) return value;
   let out = '';
   for (let i = 0; i < value.length; i++) {
     const code = charCode(value, i), next = i + 1 < value.length ? charCode(value, i + 1) : 0;
@@ -17,7 +17,7 @@ const toStored = (value) => {
   return out;
 };
 const fromStored = (value) => {
-  if (value === null || stringIndexOf(value, ESCAPE) < 0) return value;
+  if (value === null || !n.hasEscape(value)) return value;
   let out = '';
   for (let i = 0; i < value.length; i++) {
     const code = charCode(value, i);

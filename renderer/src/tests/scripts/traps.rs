@@ -294,7 +294,7 @@ fn a_picture_is_no_table_while_something_moves() {
         "const at = (id) => document.getElementById(id);
          at('b').style.display = 'inline-table'; const c = at('c').getBoundingClientRect();
          at('b').style.display = 'none'; const gone = at('b').getBoundingClientRect().width;
-         return [gone, c.width > 0, at('b').attributes.length]",
+         return [gone, c.width > 0, at('b').attributes.length].join()",
     );
     assert_eq!(said, "0,true,2");
     page.settle();

@@ -1,4 +1,4 @@
-//! What each stream tells: the state of the browser as JSON.
+//! What the live pages are told while they are open: the state of the browser as JSON.
 
 use crate::glass::usage;
 use crate::snapshot;
@@ -7,10 +7,10 @@ use crate::store::deaths::Death;
 use serde_json::{Value, json};
 
 /// Makes an event.
-type Build = fn(&Broker) -> Value;
+pub(crate) type Build = fn(&Broker) -> Value;
 
 /// The pages with a stream, and what makes their events.
-pub const ALL: [(&str, Build); 2] = [("crashes", crashes), ("processes", processes)];
+pub(crate) const ALL: [(&str, Build); 2] = [("crashes", crashes), ("processes", processes)];
 
 /// How many deaths the page of the processes hears of.
 const DEATHS_TOLD: usize = 10;
