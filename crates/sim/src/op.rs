@@ -469,7 +469,7 @@ mod tests {
     fn every_kind_of_step_is_generated() {
         let mut runner = TestRunner::deterministic();
         let mut seen = BTreeSet::new();
-        for _ in 0..20_000 {
+        for _ in 0..50_000 {
             let op = op().new_tree(&mut runner).expect("there are steps");
             let op = op.current();
             seen.insert(names(&op));
