@@ -18,6 +18,9 @@ use stream::Stream;
 const INTERVAL: Duration = Duration::from_secs(1);
 /// How soon after an event it hears of what has just happened.
 const INTERVAL_MIN: Duration = Duration::from_millis(100);
+/// A round is followed by a rest of so many times its length: however many processes there are to be
+/// looked at, and however much happens, most of the broker's time is its own.
+const RESTS: u32 = 9;
 /// Most streams of one process; an honest page needs one.
 const STREAMS_PER_PROCESS_MAX: usize = 4;
 /// Most streams of all.
@@ -31,6 +34,8 @@ pub struct Glass {
     /// When all were told last; none since a stream was opened.
     told: Option<Instant>,
     opened: Instant,
+    /// How long it took to tell them.
+    cost: Duration,
     /// Whether something has happened since.
     has_news: bool,
 }
@@ -42,6 +47,7 @@ impl Default for Glass {
             last: 0,
             told: None,
             opened: Instant::now(),
+            cost: Duration::ZERO,
             has_news: false,
         }
     }
@@ -96,6 +102,11 @@ impl Glass {
         is_due
     }
 
+    /// The round that has begun then is over.
+    pub fn end_round(&mut self, began: Instant) {
+        self.cost = began.elapsed();
+    }
+
     fn drop_stream(&mut self, poller: &Poller, number: u32) {
         let gone = self.streams.extract_if(.., |it| it.number == number);
         gone.for_each(|stream| poller.remove(&stream.pipe));
@@ -117,7 +128,10 @@ impl Glass {
         } else {
             INTERVAL
         };
-        Some(self.told.map_or(self.opened, |told| told + rest))
+        Some(
+            self.told
+                .map_or(self.opened, |told| told + rest.max(self.cost * RESTS)),
+        )
     }
 
     /// Whether anybody looks at that page.

@@ -9,7 +9,8 @@ use std::time::Instant;
 impl Broker {
     /// Tells those who look, if it is time.
     pub(crate) fn show_glass(&mut self) {
-        if !self.glass.begin_round(Instant::now()) {
+        let now = Instant::now();
+        if !self.glass.begin_round(now) {
             return;
         }
         for (page, build) in live::ALL {
@@ -18,5 +19,6 @@ impl Broker {
                 self.glass.tell(&self.poller, page, &event);
             }
         }
+        self.glass.end_round(now);
     }
 }

@@ -29,22 +29,24 @@ fn processes(browser: &Broker) -> Value {
         })
     });
     let rows: Vec<Value> = rows.collect();
-    let crashed = snapshot::tabs(browser).into_iter();
-    let crashed = crashed.filter(|tab| tab.state == "crashed");
-    let crashed: Vec<u32> = crashed.map(|tab| tab.tab.0).collect();
     json!({
-        "now_ms": browser.now().0, "processes": rows, "crashed": crashed,
+        "now_ms": browser.now().0, "processes": rows, "crashed": crashed(browser),
         "deaths": deaths(browser, DEATHS_TOLD),
     })
 }
 
 fn crashes(browser: &Broker) -> Value {
-    let crashed = snapshot::tabs(browser).into_iter();
-    let crashed = crashed.filter(|tab| tab.state == "crashed");
-    let crashed: Vec<u32> = crashed.map(|tab| tab.tab.0).collect();
     json!({
-        "now_ms": browser.now().0, "crashed": crashed, "deaths": deaths(browser, usize::MAX),
+        "now_ms": browser.now().0, "crashed": crashed(browser),
+        "deaths": deaths(browser, usize::MAX),
     })
+}
+
+/// The tabs whose page has lost its process.
+fn crashed(browser: &Broker) -> Vec<u32> {
+    let tabs = snapshot::tabs(browser).into_iter();
+    let crashed = tabs.filter(|tab| tab.state == "crashed");
+    crashed.map(|tab| tab.tab.0).collect()
 }
 
 fn deaths(browser: &Broker, at_most: usize) -> Vec<Value> {
