@@ -18,8 +18,8 @@ use stream::Stream;
 const INTERVAL: Duration = Duration::from_secs(1);
 /// How soon after an event it hears of what has just happened.
 const INTERVAL_MIN: Duration = Duration::from_millis(100);
-/// A round is followed by a rest of so many times its length: however many processes there are to be
-/// looked at, and however much happens, most of the broker's time is its own.
+/// A round is followed by a rest of so many times its length: however many processes there are,
+/// and however much happens, most of the broker's time is its own.
 const RESTS: u32 = 9;
 /// Most streams of one process; an honest page needs one.
 const STREAMS_PER_PROCESS_MAX: usize = 4;
