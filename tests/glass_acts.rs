@@ -16,7 +16,7 @@ fn outcome_of(text: &str, attack: &str) -> String {
 
 #[test]
 fn an_attack_from_the_page_ends_its_own_tab_and_the_score_says_what_stopped_it() {
-    let mut browser = Browser::headless(&[]);
+    let mut browser = Browser::headless(&["--size", "1280x800"]);
     let glass = browser.open("bulkhead://attack");
     wait_for_text(&mut browser, "Live: changes are shown as they happen.");
     // Two buttons run all; the first of the others is openat2.
@@ -53,7 +53,7 @@ fn a_call_that_is_answered_leaves_its_process_alive_and_says_so() {
 
 #[test]
 fn the_page_of_the_attacks_may_go_while_all_are_made() {
-    let mut browser = Browser::headless(&[]);
+    let mut browser = Browser::headless(&["--size", "1280x800"]);
     let glass = browser.open("bulkhead://attack");
     wait_for_text(&mut browser, "Live: changes are shown as they happen.");
     first_button(&mut browser, 0);

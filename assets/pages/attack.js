@@ -15,7 +15,8 @@ function move(now) {
   if (!isMoving) return;
   frames++;
   const turn = (now % 2000) / 1000;
-  byId("beat").setAttribute("cx", 8 + 584 * (turn < 1 ? turn : 2 - turn));
+  const left = 586 * (turn < 1 ? turn : 2 - turn);
+  byId("beat").style.transform = `translateX(${left.toFixed(1)}px)`;
   if (now - since >= 1000) {
     const rate = Math.round((frames * 1000) / (now - since));
     setText(byId("pace"), `${rate} frames of this tab in the last second.`);
@@ -57,7 +58,8 @@ function showAttacks(told) {
   setText(byId("now"), told.running === null
     ? "Nothing is attacked." : `Now: ${nameOf(told.running)}${rest}.`);
   const count = (verdict) => told.outcomes.filter((it) => it.verdict === verdict).length;
-  const parts = Object.keys(CLASSES).filter((it) => count(it) > 0).map((it) => `${count(it)} ${it}`);
+  const found = Object.keys(CLASSES).filter((it) => count(it) > 0);
+  const parts = found.map((it) => `${count(it)} ${it}`);
   setText(byId("score"), parts.join(", "));
   if (told.running !== null || left > 0) startMoving();
   else isMoving = false;

@@ -3,6 +3,10 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 260;
+const COLOURS = {
+  name: "#8a63d2", connect: "#d9822b", secure: "#c2417c", wait: "#5d8f3f", body: "#4d86d9",
+  open: "#8e99a8",
+};
 /** The parts of a bar: each ends at a time, and begins where the one before has ended. */
 const PARTS = [
   ["name", "name"], ["connect", "connected"], ["secure", "secured"], ["wait", "head"],
@@ -25,7 +29,7 @@ function updateUser(row, user) {
 }
 
 function beginRequest() {
-  const classes = ["mono", "url mono", "", "num", "num", "num", ""];
+  const classes = ["mono", "address mono", "", "num", "num", "num", ""];
   const row = make("tr", "", ...classes.map((it) => make("td", it)));
   const picture = document.createElementNS(SVG, "svg");
   picture.setAttribute("class", "waterfall");
@@ -58,7 +62,7 @@ function draw(picture, parts, offset, span) {
   const scale = WIDTH / span;
   picture.replaceChildren(...parts.map(([kind, from, to]) => {
     const bar = document.createElementNS(SVG, "rect");
-    bar.setAttribute("class", kind);
+    bar.setAttribute("fill", COLOURS[kind]);
     bar.setAttribute("x", ((offset + from) * scale).toFixed(1));
     bar.setAttribute("y", 2);
     bar.setAttribute("height", 10);
@@ -74,7 +78,8 @@ function updateRequest(row, request, told, first, span) {
   setText(cells[0], request.site);
   setText(cells[1], request.url);
   setText(cells[2], request.state);
-  const classes = request.is_lost || request.is_failed ? "bad" : request.is_under_way ? "warn" : "ok";
+  const isBad = request.is_lost || request.is_failed;
+  const classes = isBad ? "bad" : request.is_under_way ? "warn" : "ok";
   if (cells[2].className !== classes) cells[2].className = classes;
   setText(cells[3], request.bytes === null ? "" : String(request.bytes));
   const { now, full } = request.times;

@@ -111,17 +111,17 @@ pub struct Seen {
 }
 
 impl Attacks {
-    /// Queues an attack. `demo`: the address of the demo site, whose pages are attacked.
+    /// Queues an attack. `demo`: the address of the demo site, whose pages those of scripts are.
     ///
     /// # Errors
     /// There is no such attack, it waits already, or there is no page for it.
     pub fn start(&mut self, number: u32, demo: Option<&str>) -> Result<(), String> {
         let number = number as usize;
-        if number >= list::all().len() {
+        let Some(attack) = list::all().get(number) else {
             return Err(format!("there is no attack {number}"));
-        }
-        if demo.is_none() {
-            return Err("the demo site, whose pages are attacked, does not run".to_owned());
+        };
+        if attack.is_script() && demo.is_none() {
+            return Err("the demo site, which has the scripts, does not run".to_owned());
         }
         let is_running = self.running.as_ref().is_some_and(|it| it.number == number);
         if is_running || self.waiting.contains(&number) {
@@ -185,18 +185,19 @@ impl Attacks {
             return None;
         }
         let number = self.waiting.pop_front()?;
-        let Some(demo) = demo else {
-            self.outcomes
-                .insert(number, Outcome::not_made("the demo site has ended"));
-            return None;
-        };
         self.made = self.made.wrapping_add(1);
         let attack = &list::all()[number];
-        let page = match attack.means {
-            Means::Script { .. } => format!("attack/{}?again", attack.name),
-            Means::Code { .. } => "article?victim".to_owned(),
+        let page = match (&attack.means, demo) {
+            (Means::Script { .. }, Some(demo)) => format!("{demo}attack/{}?again", attack.name),
+            (Means::Script { .. }, None) => {
+                let outcome = Outcome::not_made("the demo site has ended");
+                self.outcomes.insert(number, outcome);
+                return None;
+            }
+            (Means::Code { .. }, Some(demo)) => format!("{demo}article?victim"),
+            (Means::Code { .. }, None) => "bulkhead://welcome?victim".to_owned(),
         };
-        let address = format!("{demo}{page}={}", self.made);
+        let address = format!("{page}={}", self.made);
         self.running = Some(Running {
             number,
             address: address.clone(),

@@ -135,11 +135,22 @@ fn the_tab_may_be_closed_by_another_hand() {
 fn what_cannot_be_made_is_refused_or_told() {
     let mut attacks = Attacks::default();
     assert!(attacks.start(9_999, DEMO).is_err());
-    assert!(attacks.start(0, None).is_err());
-    attacks.start(0, DEMO).expect("it is there");
-    assert!(attacks.start(0, DEMO).is_err(), "it waits already");
+    let script = number_of("loop");
+    assert!(attacks.start(script, None).is_err());
+    attacks.start(script, DEMO).expect("it is there");
+    assert!(attacks.start(script, DEMO).is_err(), "it waits already");
     assert_eq!(attacks.begin_next(Instant::now(), None), None);
     assert_eq!(outcome(&attacks).0, Verdict::NotMade);
+}
+
+#[test]
+fn machine_code_needs_no_demo_site() {
+    let mut attacks = Attacks::default();
+    attacks
+        .start(number_of("ptrace"), None)
+        .expect("any page serves");
+    let begun = attacks.begin_next(Instant::now(), None);
+    assert!(matches!(begun, Some(Command::Open { .. })), "{begun:?}");
 }
 
 #[test]

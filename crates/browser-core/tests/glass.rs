@@ -189,7 +189,14 @@ fn what_concerns_the_whole_browser_is_carried_out_by_a_click_and_answered_there(
         press(&mut world);
         let actions = acts(&mut world, tab, kind, 1);
         let act = Act { kind, of: 1 };
-        let is_it = |it: &Action| matches!(it, Action::CarryOut { act: wanted, request: 7, .. } if *wanted == act);
+        let is_it = |it: &Action| match it {
+            Action::CarryOut {
+                act: wanted,
+                request,
+                ..
+            } => (*wanted, *request) == (act, 7),
+            _ => false,
+        };
         assert!(actions.iter().any(is_it), "{actions:?}");
         let is_answer = |it: &Action| matches!(it, Action::Acted { .. });
         assert!(

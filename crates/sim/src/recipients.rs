@@ -60,9 +60,7 @@ pub(crate) fn recipients(action: &Action) -> Vec<ProcessId> {
         }
         Action::SetScene { gpu, .. }
         | Action::SetTitle { gpu, .. }
-        | Action::SetCursor { gpu, .. } => {
-            vec![gpu]
-        }
+        | Action::SetCursor { gpu, .. } => vec![gpu],
         Action::Spawn { .. }
         | Action::BuildPage { .. }
         | Action::OpenFile { .. }
