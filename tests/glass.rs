@@ -28,8 +28,8 @@ pub fn wait_for_text(browser: &mut Browser, wanted: &str) {
 /// them.
 pub fn first_button(browser: &mut Browser, number: usize) {
     let text = text(browser);
-    let links = text.lines().next().unwrap_or_default();
-    let links = links.split_whitespace().count() - 1;
+    let is_link = |line: &&str| line.starts_with(|first: char| first.is_lowercase());
+    let links = text.lines().skip(1).take_while(is_link).count();
     for _ in 0..=links + number {
         browser.send("key Tab");
     }

@@ -34,7 +34,9 @@ function startMoving() {
 
 function showOutcome(row, outcome) {
   const cell = row.querySelector(".what");
-  if (cell.firstChild === null) cell.append(make("b", ""), " ", make("span", ""));
+  if (cell.firstElementChild === null) {
+    cell.replaceChildren(make("b", ""), " ", make("span", ""));
+  }
   const [verdict, what] = cell.children;
   if (verdict.className !== CLASSES[outcome.verdict]) verdict.className = CLASSES[outcome.verdict];
   setText(verdict, outcome.verdict);

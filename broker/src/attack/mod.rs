@@ -88,7 +88,8 @@ struct Running {
     stage: Stage,
     /// When the stage began.
     since: Instant,
-    /// When the attack began, by the clock of the flight recorders.
+    /// When its tab was asked for; also by the clock of the flight recorders.
+    began: Instant,
     began_ns: u64,
     /// What the page of a script says.
     said: Option<String>,
@@ -204,6 +205,7 @@ impl Attacks {
             tab: None,
             stage: Stage::Opening,
             since: now,
+            began: now,
             began_ns: flight::now_ns(),
             said: None,
         });
@@ -245,6 +247,8 @@ impl Attacks {
                 None
             }
             (RecordKind::Died { cause, .. }, Stage::Opening | Stage::Attacking) => {
+                // The number of a call and the place of it are for the page of the crashes.
+                let cause = cause.split(" (number").next().unwrap_or(cause);
                 let what = format!("its process {cause}, and ended");
                 self.end(Verdict::Ended, what, now, frames)
             }
@@ -314,7 +318,7 @@ impl Attacks {
         frames: impl FnOnce(u64) -> Option<Frames>,
     ) -> Option<Command> {
         let running = self.running.as_mut()?;
-        let took = now.saturating_duration_since(running.since);
+        let took = now.saturating_duration_since(running.began);
         let outcome = Outcome {
             verdict,
             what,
@@ -340,9 +344,6 @@ impl Running {
 
     fn go_on(&mut self, stage: Stage, now: Instant) {
         (self.stage, self.since) = (stage, now);
-        if stage == Stage::Attacking {
-            self.began_ns = flight::now_ns();
-        }
     }
 
     /// A page says in its title how far it has come.
