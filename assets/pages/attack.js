@@ -6,7 +6,7 @@ const rowOf = new Map(
 );
 const nameOf = (number) => rowOf.get(number)?.cells[0].textContent.replace("Run", "").trim();
 const CLASSES = {
-  ended: "ok", refused: "ok", allowed: "warn", SUCCEEDED: "bad", "not made": "warn",
+  ended: "ok", refused: "ok", contained: "ok", SUCCEEDED: "bad", "not made": "warn",
 };
 /** Whether the dot moves; since when the frames are counted, and how many there were. */
 let isMoving = false, since = 0, frames = 0;

@@ -53,8 +53,8 @@ pub enum Verdict {
     Ended,
     /// It was refused, and the process lives on.
     Refused,
-    /// It does what it may: it harms its own tab, and was closed.
-    Allowed,
+    /// It did what any page may, to its own tab alone, until that was closed.
+    Contained,
     /// It went through.
     Succeeded,
     /// It could not be made.
@@ -67,7 +67,7 @@ impl Verdict {
         match self {
             Verdict::Ended => "ended",
             Verdict::Refused => "refused",
-            Verdict::Allowed => "allowed",
+            Verdict::Contained => "contained",
             Verdict::Succeeded => "SUCCEEDED",
             Verdict::NotMade => "not made",
         }
@@ -380,9 +380,9 @@ fn came_of_code(fault: &Fault, answer: Option<u32>, past: Duration) -> Option<(V
         }
         None if *fault == Fault::Hang && past >= WATCH => {
             let what = "computing is allowed: it did until its tab was closed".to_owned();
-            Some((Verdict::Allowed, what))
+            Some((Verdict::Contained, what))
         }
-        None if past >= END_WAIT_MAX => Some((Verdict::Allowed, "nothing happened".to_owned())),
+        None if past >= END_WAIT_MAX => Some((Verdict::Contained, "nothing happened".to_owned())),
         None => None,
     }
 }
@@ -395,10 +395,10 @@ fn came_of_script(said: Option<&str>) -> (Verdict, String) {
         }
         Some(said) => {
             let what = format!("it went on until its tab was closed; the page says: {said}");
-            (Verdict::Allowed, what)
+            (Verdict::Contained, what)
         }
         None => (
-            Verdict::Allowed,
+            Verdict::Contained,
             "it went on until its tab was closed".to_owned(),
         ),
     }

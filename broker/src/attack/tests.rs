@@ -99,7 +99,7 @@ fn what_never_ends_is_closed_after_a_while() {
     assert_eq!(attacks.look(&seen, now, no_frames), None);
     let later = attacks.look(&seen, now + WATCH, no_frames);
     assert_eq!(later, Some(Command::Close(TAB)));
-    assert_eq!(outcome(&attacks).0, Verdict::Allowed);
+    assert_eq!(outcome(&attacks).0, Verdict::Contained);
     let asked = RecordKind::Dialog {
         kind: "leave",
         text: String::new(),
