@@ -17,6 +17,7 @@ mod environments;
 mod executable;
 mod frameworks;
 mod glass;
+mod glass_acts;
 mod hands;
 mod isolation;
 mod lab;

@@ -3,6 +3,7 @@
 //! Never: parses web content in the broker.
 #![deny(unsafe_code)]
 
+mod attack;
 mod automation;
 mod child;
 mod cli;

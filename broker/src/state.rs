@@ -2,6 +2,7 @@
 //!
 //! Owns: every descriptor of the browser, through its parts.
 
+use crate::attack::Attacks;
 use crate::automation::Automation;
 use crate::child::children::Children;
 use crate::child::launcher::Launcher;
@@ -36,6 +37,7 @@ pub struct Broker {
     pub(crate) desktop: Option<DesktopWatch>,
     pub(crate) lab: Lab,
     pub(crate) glass: Glass,
+    pub(crate) attacks: Attacks,
     /// The core's records since the last call of [`Broker::take_records`].
     pub(crate) records: VecDeque<Record>,
     /// The address of the demo site, while its process is alive.
@@ -73,6 +75,7 @@ impl Broker {
             children: Children::new(poller.clone()),
             lab: Lab::default(),
             glass: Glass::default(),
+            attacks: Attacks::default(),
             poller,
             clipboard: Clipboard::new(launcher.server().map(Server::clipboard_environment)),
             desktop: None,

@@ -12,9 +12,11 @@ const DEMO_TABS: [&str; 5] = ["article", "long", "form", "animated", "break"];
 pub fn run(options: &Options, server: Option<Server>) -> anyhow::Result<ExitCode> {
     // A headless browser has no user to welcome; whoever drives it opens pages.
     let is_welcome = options.urls.is_empty() && !options.headless;
-    let demo = is_welcome.then(bind_demo).transpose()?;
+    let is_attacked = |url: &String| url.starts_with("bulkhead://attack");
+    let wants_demo = is_welcome || options.urls.iter().any(is_attacked);
+    let demo = wants_demo.then(bind_demo).transpose()?;
     let mut browser = start(options, server, true, demo)?;
-    if let Some(demo) = browser.demo_url.clone() {
+    if let Some(demo) = browser.demo_url.clone().filter(|_| is_welcome) {
         open(&mut browser, "bulkhead://welcome", true);
         for page in DEMO_TABS {
             open(&mut browser, &format!("{demo}{page}"), false);

@@ -6,6 +6,7 @@
 
 pub(crate) mod ends;
 pub(crate) mod last_words;
+mod looks;
 
 use ends::{BROKER, Table, source_of};
 use flight::{Reader, Source};

@@ -177,3 +177,58 @@ fn of_the_built_in_pages_the_live_ones_alone_have_scripts() {
         assert_eq!(script, Some(has_scripts), "{page}");
     }
 }
+
+#[test]
+fn what_concerns_the_whole_browser_is_carried_out_by_a_click_and_answered_there() {
+    for kind in [ActKind::Attack, ActKind::EveryAttack, ActKind::SlowMotion] {
+        let mut world = World::running();
+        let tab = world.open("bulkhead://attack");
+        let unasked = "an act needs a click or a key in its page";
+        let actions = acts(&mut world, tab, kind, 1);
+        assert_eq!(refusal(&actions), Some(unasked));
+        press(&mut world);
+        let actions = acts(&mut world, tab, kind, 1);
+        let act = Act { kind, of: 1 };
+        let is_it = |it: &Action| match it {
+            Action::CarryOut {
+                act: wanted,
+                request,
+                ..
+            } => (*wanted, *request) == (act, 7),
+            _ => false,
+        };
+        assert!(actions.iter().any(is_it), "{actions:?}");
+        let is_answer = |it: &Action| matches!(it, Action::Acted { .. });
+        assert!(
+            !actions.iter().any(is_answer),
+            "whoever carries it out answers"
+        );
+    }
+}
+
+#[test]
+fn the_spare_renderer_is_replaced_by_one_that_tries_its_sandbox_anew() {
+    let mut world = World::running();
+    let tab = world.open("bulkhead://sandbox");
+    world.advance(1_000);
+    world.settle_for_good();
+    let before = world.spare().expect("there is one");
+    press(&mut world);
+    let actions = acts(&mut world, tab, ActKind::TryCanaries, 0);
+    assert_eq!(refusal(&actions), None);
+    assert!(actions.iter().any(|action| is_kill(action, before)));
+    let is_spawn = |it: &Action| {
+        matches!(
+            it,
+            Action::Spawn {
+                role: Role::Renderer,
+                ..
+            }
+        )
+    };
+    assert!(actions.iter().any(is_spawn), "{actions:?}");
+    press(&mut world);
+    let actions = acts(&mut world, tab, ActKind::TryCanaries, 0);
+    let why = "the spare renderer is not ready at the moment";
+    assert_eq!(refusal(&actions), Some(why));
+}

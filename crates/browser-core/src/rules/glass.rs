@@ -49,6 +49,14 @@ impl Core {
         let process = self.processes.living_mut(id);
         let is_wanted = process.is_some_and(|it| std::mem::take(&mut it.activated));
         let refusal = match (may_act, is_wanted) {
+            (true, true) if is_of_the_browser(act.kind) => {
+                return self.emit(Action::CarryOut {
+                    process: id,
+                    navigation,
+                    request,
+                    act,
+                });
+            }
             (true, true) => self.act(act).err(),
             (true, false) => Some("an act needs a click or a key in its page".to_owned()),
             (false, _) => Some("this page has no acts".to_owned()),
@@ -75,6 +83,8 @@ impl Core {
             ActKind::Continue => ChildSignal::Continue,
             ActKind::Hang => return self.inject_into_child(act.of, Fault::Hang),
             ActKind::ExhaustMemory => return self.inject_into_child(act.of, Fault::Memory),
+            ActKind::TryCanaries => return self.replace_spare(),
+            ActKind::Attack | ActKind::EveryAttack | ActKind::SlowMotion => return Ok(()),
             ActKind::Reload => {
                 let tab = TabId(act.of);
                 self.tabs
@@ -86,6 +96,18 @@ impl Core {
         };
         let process = self.child_of(act.of)?;
         self.emit(Action::Signal { process, signal });
+        Ok(())
+    }
+
+    /// Ends the spare renderer, whose place a new one takes.
+    fn replace_spare(&mut self) -> Result<(), String> {
+        let spare = self.services.spare.process.filter(|spare| {
+            let process = self.processes.living(*spare);
+            process.is_some_and(|process| process.is_ready())
+        });
+        let spare = spare.ok_or("the spare renderer is not ready at the moment")?;
+        self.services.spare.process = None;
+        self.dismiss(spare);
         Ok(())
     }
 
@@ -111,4 +133,12 @@ impl Core {
             .map(|process| process.id)
             .ok_or_else(|| format!("there is no process {pid} any more"))
     }
+}
+
+/// Whether an act concerns the browser as a whole, and not one process or tab.
+fn is_of_the_browser(kind: ActKind) -> bool {
+    matches!(
+        kind,
+        ActKind::Attack | ActKind::EveryAttack | ActKind::SlowMotion
+    )
 }
