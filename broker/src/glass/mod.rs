@@ -118,6 +118,11 @@ impl Glass {
         self.has_news |= !self.streams.is_empty() && !is_noise;
     }
 
+    /// Something has happened that is no record.
+    pub fn note_change(&mut self) {
+        self.has_news |= !self.streams.is_empty();
+    }
+
     /// When those who look are to be told more.
     pub fn deadline(&self) -> Option<Instant> {
         if self.streams.is_empty() {

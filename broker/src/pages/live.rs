@@ -10,7 +10,11 @@ use serde_json::{Value, json};
 pub(crate) type Build = fn(&Broker) -> Value;
 
 /// The pages with a stream, and what makes their events.
-pub(crate) const ALL: [(&str, Build); 2] = [("crashes", crashes), ("processes", processes)];
+pub(crate) const ALL: [(&str, Build); 3] = [
+    ("crashes", crashes),
+    ("processes", processes),
+    ("tour", tour),
+];
 
 /// How many deaths the page of the processes hears of.
 const DEATHS_TOLD: usize = 10;
@@ -40,6 +44,10 @@ fn crashes(browser: &Broker) -> Value {
         "now_ms": browser.now().0, "crashed": crashed(browser),
         "deaths": deaths(browser, usize::MAX),
     })
+}
+
+fn tour(browser: &Broker) -> Value {
+    browser.tour.to_json()
 }
 
 /// The tabs whose page has lost its process.

@@ -60,6 +60,7 @@ impl Broker {
             action @ (Action::OpenStream { .. } | Action::Acted { .. } | Action::Signal { .. }) => {
                 self.serve_page(action);
             }
+            Action::Tour { tab, key } => self.tour.press(Some(tab), key),
             Action::DropBody { navigation } => store.documents.drop_body(navigation),
             action @ (Action::CreateSurface(_)
             | Action::ResizeSurface(_)

@@ -63,6 +63,7 @@ pub(crate) fn recipients(action: &Action) -> Vec<ProcessId> {
             vec![gpu]
         }
         Action::Spawn { .. }
+        | Action::Tour { .. }
         | Action::BuildPage { .. }
         | Action::OpenFile { .. }
         | Action::DropBody { .. }
