@@ -59,9 +59,7 @@ pub(crate) fn recipients(action: &Action) -> Vec<ProcessId> {
         }
         Action::SetScene { gpu, .. }
         | Action::SetTitle { gpu, .. }
-        | Action::SetCursor { gpu, .. } => {
-            vec![gpu]
-        }
+        | Action::SetCursor { gpu, .. } => vec![gpu],
         Action::Spawn { .. }
         | Action::Tour { .. }
         | Action::BuildPage { .. }

@@ -11,7 +11,7 @@ use std::path::Path;
 
 pub const STOP: Stop = Stop {
     title: "Kill a tab: the others do not notice",
-    look: "A tab whose process is killed as `kill -9` does it. It keeps its address and shows a \
+    look: "A tab whose process is killed as kill -9 does it. It keeps its address and shows a \
            card; the other tabs go on; Reload brings the page back in a new process.",
     source: "broker/src/handlers/death.rs, crates/browser-core/src/rules/tabs.rs, \
              broker/src/rings/last_words.rs",
