@@ -36,6 +36,7 @@ mod script_shell;
 mod scripts;
 mod stalled;
 mod tabs;
+mod tour;
 mod walls;
 mod window;
 mod worst;

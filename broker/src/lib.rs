@@ -22,6 +22,7 @@ mod snapshot;
 mod state;
 mod store;
 mod thread;
+mod tour;
 mod turn;
 
 use crate::output::terminal::complain;

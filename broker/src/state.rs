@@ -14,6 +14,7 @@ use crate::machine::desktop::DesktopWatch;
 use crate::machine::display::Server;
 use crate::poller::{Poller, Source};
 use crate::store::Store;
+use crate::tour::board::Board;
 use anyhow::Context;
 use browser_core::{Config, Core, Event, Record, Time};
 use nix::sys::signal::{SigSet, Signal};
@@ -38,6 +39,7 @@ pub struct Broker {
     pub(crate) lab: Lab,
     pub(crate) glass: Glass,
     pub(crate) attacks: Attacks,
+    pub(crate) tour: Board,
     /// The core's records since the last call of [`Broker::take_records`].
     pub(crate) records: VecDeque<Record>,
     /// The address of the demo site, while its process is alive.
@@ -76,6 +78,7 @@ impl Broker {
             lab: Lab::default(),
             glass: Glass::default(),
             attacks: Attacks::default(),
+            tour: Board::default(),
             poller,
             clipboard: Clipboard::new(launcher.server().map(Server::clipboard_environment)),
             desktop: None,

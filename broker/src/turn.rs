@@ -102,6 +102,7 @@ impl Broker {
             Source::Execution(process) => children.read_execution(process),
             Source::Desktop => self.read_desktop(),
             Source::Fonts => spawn::deliver_fonts(children, &mut self.launcher),
+            Source::Keyboard => self.read_keyboard(),
             Source::LabProgress => self.read_lab_progress(),
             Source::LabReport => self.read_lab_report(),
             Source::Lane(process, number) => {

@@ -11,13 +11,14 @@ use serde_json::{Value, json};
 pub(crate) type Build = fn(&Broker) -> Value;
 
 /// The pages with a stream, and what makes their events.
-pub(crate) const ALL: [(&str, Build); 6] = [
+pub(crate) const ALL: [(&str, Build); 7] = [
     ("attack", attack::event),
     ("crashes", crashes),
     ("frames", frames::event),
     ("net", net::event),
     ("processes", processes),
     ("sandbox", sandbox::event),
+    ("tour", tour),
 ];
 
 /// How many deaths the page of the processes hears of.
@@ -48,6 +49,10 @@ fn crashes(browser: &Broker) -> Value {
         "now_ms": browser.now().0, "crashed": crashed(browser),
         "deaths": deaths(browser, usize::MAX),
     })
+}
+
+fn tour(browser: &Broker) -> Value {
+    browser.tour.to_json()
 }
 
 /// The tabs whose page has lost its process.

@@ -18,6 +18,8 @@ pub use error::error_page;
 
 use crate::snapshot::{self, Channel, ProcessRow};
 use crate::state::Broker;
+use crate::tour::stop::Stop;
+use crate::tour::stops::ALL;
 use askama::Template;
 use protocol::document::ResponseHead;
 use protocol::error::LoadError;
@@ -50,6 +52,7 @@ struct Channels {
 #[template(path = "tour.html")]
 struct Tour {
     here: &'static str,
+    stops: &'static [Stop],
 }
 
 /// The page of that `bulkhead:` URL.
@@ -81,7 +84,10 @@ pub fn build(browser: &Broker, url: &str) -> Result<(ResponseHead, Vec<u8>), Loa
         "attack" => attack::build(browser),
         "crashes" => crashes::build(&browser.store.deaths),
         "console" => console::build(browser, url),
-        "tour" => render(&Tour { here: "tour" }),
+        "tour" => render(&Tour {
+            here: "tour",
+            stops: &ALL,
+        }),
         _ => return Err(LoadError::NoSuchPage { name }),
     };
     Ok(document(url, html))
@@ -159,7 +165,10 @@ mod tests {
             frames::page(Vec::new()),
             net::page(rows()),
             crashes::build(&Deaths::default()),
-            render(&Tour { here: "tour" }),
+            render(&Tour {
+                here: "tour",
+                stops: &ALL,
+            }),
         ] {
             assert!(page.contains("--ink:"), "no style sheet in {page}");
             assert!(page.ends_with("</html>"), "{page}");

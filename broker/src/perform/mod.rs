@@ -62,6 +62,7 @@ impl Broker {
             | Action::CarryOut { .. }
             | Action::Signal { .. }) => self.serve_page(action),
             Action::NoteRequest { news } => self.note_request(news),
+            Action::Tour { tab, key } => self.tour.press(Some(tab), key),
             Action::DropBody { navigation } => store.documents.drop_body(navigation),
             action @ (Action::CreateSurface(_)
             | Action::ResizeSurface(_)

@@ -5,6 +5,7 @@
 //! reads a ring unasked: nobody looks and nobody dies, nothing is done.
 
 pub(crate) mod ends;
+pub(crate) mod history;
 pub(crate) mod last_words;
 mod looks;
 

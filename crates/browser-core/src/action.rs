@@ -3,7 +3,7 @@
 #![allow(missing_docs, reason = "a field whose name says all needs no sentence")]
 
 use crate::record::Record;
-use protocol::act::Act;
+use protocol::act::{Act, TourKey};
 use protocol::appearance::Appearance;
 use protocol::clipboard::Edit;
 use protocol::dialog::{DialogAnswer, DialogView};
@@ -408,6 +408,8 @@ pub enum Action {
         process: ProcessId,
         signal: ChildSignal,
     },
+    /// The user guides the tour from that tab.
+    Tour { tab: TabId, key: TourKey },
     /// Send `Stop`.
     Stop { process: ProcessId },
     /// Send `AnswerDialog`.

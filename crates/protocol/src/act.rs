@@ -40,11 +40,26 @@ pub enum ActKind {
     SlowMotion,
     /// Replace the spare renderer by a new one, which attacks its own sandbox as it starts.
     TryCanaries,
+    /// Guide the tour.
+    Tour(TourKey),
+}
+
+/// What a user says to the tour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TourKey {
+    /// Do this stop, or go to the next one.
+    Next,
+    /// Go to the stop before.
+    Back,
+    /// Do this stop again.
+    Again,
+    /// Leave this stop out.
+    Skip,
 }
 
 impl ActKind {
     /// Every kind with its name, as pages write it.
-    pub const NAMES: [(&'static str, ActKind); 11] = [
+    pub const NAMES: [(&'static str, ActKind); 15] = [
         ("kill", ActKind::Kill),
         ("segfault", ActKind::Segfault),
         ("stop", ActKind::Stop),
@@ -56,5 +71,9 @@ impl ActKind {
         ("every-attack", ActKind::EveryAttack),
         ("slow-motion", ActKind::SlowMotion),
         ("try-canaries", ActKind::TryCanaries),
+        ("tour-next", ActKind::Tour(TourKey::Next)),
+        ("tour-back", ActKind::Tour(TourKey::Back)),
+        ("tour-again", ActKind::Tour(TourKey::Again)),
+        ("tour-skip", ActKind::Tour(TourKey::Skip)),
     ];
 }

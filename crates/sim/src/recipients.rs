@@ -62,6 +62,7 @@ pub(crate) fn recipients(action: &Action) -> Vec<ProcessId> {
         | Action::SetTitle { gpu, .. }
         | Action::SetCursor { gpu, .. } => vec![gpu],
         Action::Spawn { .. }
+        | Action::Tour { .. }
         | Action::BuildPage { .. }
         | Action::OpenFile { .. }
         | Action::DropBody { .. }

@@ -7,7 +7,7 @@
 use crate::action::{Action, ChildSignal};
 use crate::state::core::Core;
 use crate::state::live_pages;
-use protocol::act::{Act, ActKind};
+use protocol::act::{Act, ActKind, TourKey};
 use protocol::fault::Fault;
 use protocol::ids::{NavigationId, ProcessId, Role, TabId};
 use protocol::misbehaviour::Misbehaviour;
@@ -57,7 +57,7 @@ impl Core {
                     act,
                 });
             }
-            (true, true) => self.act(act).err(),
+            (true, true) => self.act(id, &page, act).err(),
             (true, false) => Some("an act needs a click or a key in its page".to_owned()),
             (false, _) => Some("this page has no acts".to_owned()),
         };
@@ -75,7 +75,7 @@ impl Core {
         live_pages::page_of(site).map(str::to_owned)
     }
 
-    fn act(&mut self, act: Act) -> Result<(), String> {
+    fn act(&mut self, id: ProcessId, page: &str, act: Act) -> Result<(), String> {
         let signal = match act.kind {
             ActKind::Kill => ChildSignal::Kill,
             ActKind::Segfault => ChildSignal::Segfault,
@@ -93,6 +93,7 @@ impl Core {
                 self.reload(tab);
                 return Ok(());
             }
+            ActKind::Tour(key) => return self.guide_tour(id, page, key),
         };
         let process = self.child_of(act.of)?;
         self.emit(Action::Signal { process, signal });
@@ -108,6 +109,19 @@ impl Core {
         let spare = spare.ok_or("the spare renderer is not ready at the moment")?;
         self.services.spare.process = None;
         self.dismiss(spare);
+        Ok(())
+    }
+
+    /// The tour is shown with pages of the demo site.
+    fn guide_tour(&mut self, id: ProcessId, page: &str, key: TourKey) -> Result<(), String> {
+        let tab = self.processes.get(id).and_then(|process| process.tab);
+        let tab = tab.filter(|_| page == live_pages::TOUR);
+        let tab = tab.ok_or("only bulkhead://tour guides the tour")?;
+        let demo = self.services.demo.process;
+        if !demo.is_some_and(|demo| self.processes.is_ready(demo)) {
+            return Err("the demo site does not run; `bulkhead tour` starts with it".to_owned());
+        }
+        self.emit(Action::Tour { tab, key });
         Ok(())
     }
 
