@@ -35,6 +35,7 @@ mod script_shell;
 mod scripts;
 mod stalled;
 mod tabs;
+mod trace;
 mod walls;
 mod window;
 mod worst;

@@ -21,6 +21,7 @@ mod snapshot;
 mod state;
 mod store;
 mod thread;
+mod timeline;
 mod turn;
 
 use crate::output::terminal::complain;

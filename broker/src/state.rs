@@ -13,6 +13,7 @@ use crate::machine::desktop::DesktopWatch;
 use crate::machine::display::Server;
 use crate::poller::{Poller, Source};
 use crate::store::Store;
+use crate::timeline::Timeline;
 use anyhow::Context;
 use browser_core::{Config, Core, Event, Record, Time};
 use nix::sys::signal::{SigSet, Signal};
@@ -36,6 +37,9 @@ pub struct Broker {
     pub(crate) desktop: Option<DesktopWatch>,
     pub(crate) lab: Lab,
     pub(crate) glass: Glass,
+    pub(crate) timeline: Timeline,
+    /// Messages that were read out of the rings so far.
+    pub(crate) told_messages: u64,
     /// The core's records since the last call of [`Broker::take_records`].
     pub(crate) records: VecDeque<Record>,
     /// The address of the demo site, while its process is alive.
@@ -73,6 +77,8 @@ impl Broker {
             children: Children::new(poller.clone()),
             lab: Lab::default(),
             glass: Glass::default(),
+            timeline: Timeline::default(),
+            told_messages: 0,
             poller,
             clipboard: Clipboard::new(launcher.server().map(Server::clipboard_environment)),
             desktop: None,

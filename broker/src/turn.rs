@@ -46,6 +46,7 @@ impl Broker {
         self.settle();
         self.keep_last_words();
         self.write_pictures();
+        self.tap_rings();
         self.show_glass();
         self.lab.reap();
         self.clipboard.reap();
@@ -60,7 +61,9 @@ impl Broker {
         }
         let deadline = self.core.deadline().map(|time| self.instant_of(time));
         let (clipboard, glass) = (self.clipboard.deadline(), self.glass.deadline());
-        let wakes = [deadline, until, self.children.resume_at(), clipboard, glass];
+        let rings = self.timeline.deadline();
+        let resume = self.children.resume_at();
+        let wakes = [deadline, until, resume, clipboard, glass, rings];
         let first = wakes.into_iter().flatten().min();
         first.map(|at| at.saturating_duration_since(now))
     }

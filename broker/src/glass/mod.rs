@@ -118,6 +118,11 @@ impl Glass {
         self.has_news |= !self.streams.is_empty() && !is_noise;
     }
 
+    /// Something has happened that no record tells of.
+    pub fn has_changed(&mut self) {
+        self.has_news = !self.streams.is_empty();
+    }
+
     /// When those who look are to be told more.
     pub fn deadline(&self) -> Option<Instant> {
         if self.streams.is_empty() {
@@ -137,6 +142,30 @@ impl Glass {
     /// Whether anybody looks at that page.
     pub fn is_watched(&self, page: &str) -> bool {
         self.streams.iter().any(|stream| stream.page == page)
+    }
+
+    /// Writes to each who looks at that page, and has read what it was told, what it does not know:
+    /// `news` gets how much it knows, and says how much it knows then.
+    pub fn tell_each(
+        &mut self,
+        poller: &Poller,
+        page: &str,
+        news: impl Fn(u64) -> Option<(String, u64)>,
+    ) {
+        let mut gone = Vec::new();
+        let streams = self.streams.iter_mut().filter(|it| it.page == page);
+        for stream in streams.filter(|it| !it.is_waiting()) {
+            let Some((data, known)) = news(stream.known) else {
+                continue;
+            };
+            stream.known = known;
+            if !stream.tell(poller, &data) {
+                gone.push(stream.number);
+            }
+        }
+        for number in gone {
+            self.drop_stream(poller, number);
+        }
     }
 
     /// Writes an event to all who look at that page.

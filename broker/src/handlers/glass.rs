@@ -19,6 +19,7 @@ impl Broker {
                 self.glass.tell(&self.poller, page, &event);
             }
         }
+        self.tell_trace();
         self.glass.end_round(now);
     }
 }

@@ -1,5 +1,6 @@
 //! What the live pages are told while they are open: the state of the browser as JSON.
 
+use super::ipc;
 use crate::glass::usage;
 use crate::snapshot;
 use crate::state::Broker;
@@ -10,7 +11,12 @@ use serde_json::{Value, json};
 pub(crate) type Build = fn(&Broker) -> Value;
 
 /// The pages with a stream, and what makes their events.
-pub(crate) const ALL: [(&str, Build); 2] = [("crashes", crashes), ("processes", processes)];
+pub(crate) const ALL: [(&str, Build); 4] = [
+    ("crashes", crashes),
+    ("ipc", ipc::channels),
+    ("processes", processes),
+    ("trace", ipc::trace),
+];
 
 /// How many deaths the page of the processes hears of.
 const DEATHS_TOLD: usize = 10;

@@ -5,6 +5,7 @@
 mod console;
 mod crashes;
 mod error;
+pub(crate) mod ipc;
 pub(crate) mod lab;
 pub(crate) mod live;
 pub(crate) mod plumber;
@@ -41,6 +42,12 @@ struct Processes {
 struct Channels {
     here: &'static str,
     rows: Vec<Channel>,
+}
+
+#[derive(Template)]
+#[template(path = "trace.html")]
+struct Trace {
+    here: &'static str,
 }
 
 #[derive(Template)]
@@ -98,6 +105,7 @@ pub fn build(browser: &Broker, url: &str) -> Result<(ResponseHead, Vec<u8>), Loa
         "crashes" => crashes::build(&browser.store.deaths),
         "console" => console::build(browser, url),
         "tour" => render(&Tour { here: "tour" }),
+        "trace" => render(&Trace { here: "trace" }),
         _ => return Err(LoadError::NoSuchPage { name }),
     };
     Ok(document(url, html))
@@ -189,6 +197,7 @@ mod tests {
             }),
             crashes::build(&Deaths::default()),
             render(&Tour { here: "tour" }),
+            render(&Trace { here: "trace" }),
         ] {
             assert!(page.contains("--ink:"), "no style sheet in {page}");
             assert!(page.ends_with("</html>"), "{page}");

@@ -41,6 +41,24 @@ impl Broker {
                 };
                 self.children.send_renderer(process, message, []);
             }
+            Action::Trace {
+                process,
+                navigation,
+                request,
+                begins,
+            } => {
+                let refusal = if begins {
+                    self.begin_trace().err()
+                } else {
+                    self.end_trace().err()
+                };
+                self.serve_page(Action::Acted {
+                    process,
+                    navigation,
+                    request,
+                    refusal,
+                });
+            }
             Action::Signal { process, signal } => self.signal(process, signal),
             _ => {}
         }

@@ -57,9 +57,10 @@ impl Broker {
             | Action::AskLeave { .. }
             | Action::StopScript { .. }) => self.tell_page(action),
             Action::Storage { process, told } => storage::tell(children, process, told),
-            action @ (Action::OpenStream { .. } | Action::Acted { .. } | Action::Signal { .. }) => {
-                self.serve_page(action);
-            }
+            action @ (Action::OpenStream { .. }
+            | Action::Acted { .. }
+            | Action::Trace { .. }
+            | Action::Signal { .. }) => self.serve_page(action),
             Action::DropBody { navigation } => store.documents.drop_body(navigation),
             action @ (Action::CreateSurface(_)
             | Action::ResizeSurface(_)
@@ -195,6 +196,7 @@ impl Broker {
         self.store.consoles.note(now, record.tab, &record.kind);
         self.end_plumber_without_page(&record);
         self.glass.note(&record.kind);
+        self.timeline.note(&record);
         match &record.kind {
             RecordKind::Died { role, pid, cause } => {
                 tracing::warn!("{role} process {pid} {cause}");

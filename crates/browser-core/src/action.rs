@@ -85,7 +85,9 @@ impl Action {
             Action::AskLeave { process, .. } => Some((*process, "> AskLeave")),
             Action::Storage { process, .. } => Some((*process, "> Storage")),
             Action::OpenStream { process, .. } => Some((*process, "> Stream")),
-            Action::Acted { process, .. } => Some((*process, "> Acted")),
+            Action::Acted { process, .. } | Action::Trace { process, .. } => {
+                Some((*process, "> Acted"))
+            }
             Action::Inject { process, .. } => Some((*process, "> Inject")),
             _ => None,
         }
@@ -389,6 +391,14 @@ pub enum Action {
         navigation: NavigationId,
         request: u32,
         refusal: Option<String>,
+    },
+    /// Begin or end a trace, and send `Acted` with what came of it.
+    Trace {
+        process: ProcessId,
+        navigation: NavigationId,
+        request: u32,
+        /// Whether it begins.
+        begins: bool,
     },
     /// Send a signal to a child.
     Signal {

@@ -30,11 +30,15 @@ pub enum ActKind {
     ExhaustMemory,
     /// Load the tab again.
     Reload,
+    /// Begin to write a trace of what all processes do; of 0.
+    StartTrace,
+    /// End that trace; of 0.
+    StopTrace,
 }
 
 impl ActKind {
     /// Every kind with its name, as pages write it.
-    pub const NAMES: [(&'static str, ActKind); 7] = [
+    pub const NAMES: [(&'static str, ActKind); 9] = [
         ("kill", ActKind::Kill),
         ("segfault", ActKind::Segfault),
         ("stop", ActKind::Stop),
@@ -42,5 +46,7 @@ impl ActKind {
         ("hang", ActKind::Hang),
         ("exhaust-memory", ActKind::ExhaustMemory),
         ("reload", ActKind::Reload),
+        ("start-trace", ActKind::StartTrace),
+        ("stop-trace", ActKind::StopTrace),
     ];
 }

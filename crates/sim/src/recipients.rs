@@ -18,6 +18,7 @@ pub(crate) fn recipients(action: &Action) -> Vec<ProcessId> {
         | Action::Storage { process, .. }
         | Action::OpenStream { process, .. }
         | Action::Acted { process, .. }
+        | Action::Trace { process, .. }
         | Action::Signal { process, .. }
         | Action::Stop { process }
         | Action::StopScript { process }

@@ -48,6 +48,16 @@ impl Core {
         let may_act = live_pages::NAMES.contains(&page.as_str());
         let process = self.processes.living_mut(id);
         let is_wanted = process.is_some_and(|it| std::mem::take(&mut it.activated));
+        let begins = act.kind == ActKind::StartTrace;
+        if may_act && is_wanted && (begins || act.kind == ActKind::StopTrace) {
+            // Whether a file can be written is known to the broker alone.
+            return self.emit(Action::Trace {
+                process: id,
+                navigation,
+                request,
+                begins,
+            });
+        }
         let refusal = match (may_act, is_wanted) {
             (true, true) => self.act(act).err(),
             (true, false) => Some("an act needs a click or a key in its page".to_owned()),
@@ -83,6 +93,7 @@ impl Core {
                 self.reload(tab);
                 return Ok(());
             }
+            ActKind::StartTrace | ActKind::StopTrace => return Ok(()),
         };
         let process = self.child_of(act.of)?;
         self.emit(Action::Signal { process, signal });

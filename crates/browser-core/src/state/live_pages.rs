@@ -3,7 +3,7 @@
 use protocol::site::Site;
 
 /// Their names. No other built-in page has scripts.
-pub(crate) const NAMES: [&str; 2] = ["crashes", "processes"];
+pub(crate) const NAMES: [&str; 4] = ["crashes", "ipc", "processes", "trace"];
 
 /// The name of the built-in page that a site is.
 pub(crate) fn page_of(site: &Site) -> Option<&str> {
