@@ -4,6 +4,7 @@
 use nix::sys::signal::Signal;
 use std::io::Write;
 use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt;
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, channel};
 use testkit::{Browser, Tab, process, server};
@@ -163,5 +164,121 @@ fn what_is_no_stream_of_events_is_an_error_once() {
     browser.wait("why", |record| {
         record["record"] == "console" && record["text"].to_string().contains("no stream of events")
     });
+    assert!(browser.quit().success());
+}
+
+/// The sockets of each process, as the page of the channels lists them: always two and two.
+fn listed_sockets(text: &str) -> Vec<(i32, u64)> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let ends = words.windows(3).filter(|it| it[1] == "socket");
+    let ends = ends.filter_map(|it| Some((it[0].parse().ok()?, it[2].parse().ok()?)));
+    ends.collect()
+}
+
+#[test]
+fn the_channels_of_the_page_are_the_sockets_of_the_processes() {
+    let mut browser = Browser::headless(&[]);
+    let page = browser.open(&format!("http://{}/", server::pages(PAGE)));
+    let glass = browser.open("bulkhead://ipc");
+    let broker = browser.pid();
+    if process::sockets(broker).is_none() {
+        eprintln!("SKIP: /proc/PID/fd of the browser cannot be read");
+        return;
+    }
+    // What was opened last may not be listed yet.
+    browser.wait_until("they agree", |browser| {
+        let listed = listed_sockets(&text(browser));
+        let (gpu, shell) = (browser.pid_of("gpu"), browser.pid_of("shell"));
+        let of = |pid: i32| {
+            let its = listed.iter().filter(|(holder, _)| *holder == pid);
+            its.map(|(_, number)| *number).collect()
+        };
+        let own = process::sockets(broker).unwrap_or_default();
+        let brokers: std::collections::BTreeSet<u64> = of(broker);
+        let is_the_same = |pid: i32| process::sockets(pid) == Some(of(pid));
+        // A renderer keeps its end of the handshake, which the broker has closed.
+        let has_one_more = |pid: i32| {
+            let (its, listed) = (process::sockets(pid).unwrap_or_default(), of(pid));
+            listed.is_subset(&its) && its.len() <= listed.len() + 1
+        };
+        listed.len() >= 14
+            && brokers.is_subset(&own)
+            && [gpu, shell].into_iter().all(is_the_same)
+            && [page.pid, glass.pid].into_iter().all(has_one_more)
+    });
+    for purpose in ["control", "fetch", "frames"] {
+        assert!(text(&mut browser).contains(purpose), "no {purpose}");
+    }
+    process::signal(page.pid, Signal::SIGKILL);
+    browser.wait_until("its channels are gone", |browser| {
+        let listed = listed_sockets(&text(browser));
+        !listed.is_empty() && listed.iter().all(|(pid, _)| *pid != page.pid)
+    });
+    assert!(browser.quit().success());
+}
+
+#[test]
+fn messages_are_listed_as_they_go_and_a_wrong_filter_is_told_of() {
+    let mut browser = Browser::headless(&[]);
+    let page = browser.open(&format!("http://{}/", server::pages(PAGE)));
+    browser.open("bulkhead://ipc");
+    wait_for_text(&mut browser, "Live: changes are shown as they happen.");
+    browser.send(&format!("reload {}", page.id));
+    wait_for_text(&mut browser, "ToRenderer::Commit");
+    wait_for_text(&mut browser, "FromRenderer::Title");
+    browser.send("key /");
+    browser.send("type sizes>3");
+    browser.send("key Tab");
+    wait_for_text(&mut browser, "does not parse: \"sizes\" is not bytes");
+    assert!(browser.quit().success());
+}
+
+#[test]
+fn a_trace_is_started_and_stopped_in_the_page() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let private = std::fs::Permissions::from_mode(0o700);
+    std::fs::set_permissions(folder.path(), private).expect("it is ours");
+    let path = folder.path().to_str().expect("a name").to_owned();
+    let mut browser = Browser::start(&["--headless"], &[("XDG_RUNTIME_DIR", &path)]);
+    browser.open("bulkhead://ipc");
+    wait_for_text(&mut browser, "Start a trace");
+    browser.send("key t");
+    wait_for_text(&mut browser, "A trace is being written to");
+    browser.open(&format!("http://{}/", server::pages(PAGE)));
+    browser.open("bulkhead://trace");
+    wait_for_text(&mut browser, "Stop the trace");
+    first_button(&mut browser, 0);
+    wait_for_text(&mut browser, "started, in tier");
+    browser.send("key Enter");
+    wait_for_text(&mut browser, "The last trace is in");
+    let traces = std::fs::read_dir(folder.path().join("bulkhead/traces")).expect("it is there");
+    let traces: Vec<_> = traces.flatten().collect();
+    assert_eq!(traces.len(), 1);
+    let written = std::fs::read_to_string(traces[0].path()).expect("text");
+    let events: Vec<serde_json::Value> = serde_json::from_str(&written).expect("a list");
+    assert!(events.iter().any(|it| it["name"] == "ToRenderer::Commit"));
+    assert!(browser.quit().success());
+}
+
+#[test]
+fn many_lookers_and_one_that_reads_nothing_do_no_harm() {
+    let mut browser = Browser::headless(&[]);
+    let asleep = browser.open("bulkhead://ipc");
+    wait_for_text(&mut browser, "Live: changes are shown as they happen.");
+    process::signal(asleep.pid, Signal::SIGSTOP);
+    let mut lookers: Vec<Tab> = (0..10).map(|_| browser.open("bulkhead://ipc")).collect();
+    // One goes in the middle of its stream, one dies.
+    let gone = lookers.pop().expect("there are ten");
+    browser.send(&format!("close {}", gone.id));
+    browser.wait_for_tab("tab_closed", &gone);
+    let dead = lookers.pop().expect("there are nine");
+    process::signal(dead.pid, Signal::SIGKILL);
+    browser.wait_for_tab("tab_crashed", &dead);
+    let page = browser.open(&format!("http://{}/", server::pages(PAGE)));
+    for looker in lookers {
+        activate(&mut browser, &looker);
+        wait_for_text(&mut browser, &page.pid.to_string());
+    }
+    process::signal(asleep.pid, Signal::SIGCONT);
     assert!(browser.quit().success());
 }

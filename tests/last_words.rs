@@ -54,19 +54,6 @@ fn crashes(folder: &Path) -> Vec<Value> {
     }
 }
 
-/// The numbers of the sockets that a process has open.
-fn sockets(pid: i32) -> BTreeSet<u64> {
-    let folder = std::fs::read_dir(format!("/proc/{pid}/fd")).expect("it is our child's child");
-    let links = folder
-        .flatten()
-        .flat_map(|it| std::fs::read_link(it.path()));
-    let number = |link: std::path::PathBuf| {
-        let name = link.to_str()?.strip_prefix("socket:[")?;
-        name.strip_suffix(']')?.parse().ok()
-    };
-    links.filter_map(number).collect()
-}
-
 fn lines(ring: &Value) -> &[Value] {
     ring["records"].as_array().expect("a list")
 }
@@ -76,7 +63,7 @@ fn a_process_killed_from_outside_leaves_its_last_messages() {
     let mut session = Session::start();
     let server = server::pages(PAGES);
     let tab = session.browser.open(&format!("http://{server}/one"));
-    let broker = sockets(session.browser.pid());
+    let broker = process::sockets(session.browser.pid()).expect("it is our child's child");
     process::signal(tab.pid, Signal::SIGKILL);
     session.browser.wait_for_tab("tab_crashed", &tab);
     let record = session.record_of(tab.pid);

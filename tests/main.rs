@@ -37,6 +37,7 @@ mod scripts;
 mod stalled;
 mod tabs;
 mod tour;
+mod trace;
 mod walls;
 mod window;
 mod worst;

@@ -74,3 +74,24 @@ function keepRows(body, items, keyOf, begin, update) {
   }
   for (const row of old.values()) row.remove();
 }
+
+/** What is known of the trace, as a sentence. */
+function traceState(on, last) {
+  const it = on ?? last;
+  if (it === null) return "No trace is being written.";
+  const size = `${(it.bytes / 1048576).toFixed(2)} MiB`;
+  const missing = it.dropped + it.lost;
+  const lack = missing === 0 ? "" : `, without ${missing} events that were too many`;
+  const failure = it.failure === null ? "" : ` It ended early: ${it.failure}.`;
+  const verb = on === null ? "The last trace is in" : "A trace is being written to";
+  return `${verb} ${it.path}: ${size}${lack}.${failure}`;
+}
+
+/** The button that starts a trace, or stops the one that is being written. */
+function showTraceButton(place, { on }) {
+  const isOn = on !== null;
+  const name = isOn ? "stop-trace" : "start-trace";
+  if (place.firstChild === null) place.append(actButton("", name, 0));
+  setText(place.firstChild, isOn ? "Stop the trace" : "Start a trace");
+  place.firstChild.dataset.act = name;
+}

@@ -22,6 +22,7 @@ mod snapshot;
 mod state;
 mod store;
 mod thread;
+mod timeline;
 mod tour;
 mod turn;
 

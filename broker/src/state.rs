@@ -14,6 +14,7 @@ use crate::machine::desktop::DesktopWatch;
 use crate::machine::display::Server;
 use crate::poller::{Poller, Source};
 use crate::store::Store;
+use crate::timeline::Timeline;
 use crate::tour::board::Board;
 use anyhow::Context;
 use browser_core::{Config, Core, Event, Record, Time};
@@ -39,6 +40,9 @@ pub struct Broker {
     pub(crate) lab: Lab,
     pub(crate) glass: Glass,
     pub(crate) attacks: Attacks,
+    pub(crate) timeline: Timeline,
+    /// Messages that were read out of the rings so far.
+    pub(crate) told_messages: u64,
     pub(crate) tour: Board,
     /// The core's records since the last call of [`Broker::take_records`].
     pub(crate) records: VecDeque<Record>,
@@ -79,6 +83,8 @@ impl Broker {
             glass: Glass::default(),
             attacks: Attacks::default(),
             tour: Board::default(),
+            timeline: Timeline::default(),
+            told_messages: 0,
             poller,
             clipboard: Clipboard::new(launcher.server().map(Server::clipboard_environment)),
             desktop: None,

@@ -48,6 +48,7 @@ impl Broker {
         self.write_pictures();
         self.run_attacks();
         self.keep_looking();
+        self.tap_rings();
         self.show_glass();
         self.lab.reap();
         self.clipboard.reap();
@@ -62,8 +63,9 @@ impl Broker {
         }
         let deadline = self.core.deadline().map(|time| self.instant_of(time));
         let (clipboard, glass) = (self.clipboard.deadline(), self.glass.deadline());
-        let (resume, attacks) = (self.children.resume_at(), self.attacks.deadline());
-        let wakes = [deadline, until, resume, clipboard, glass, attacks];
+        let (rings, attacks) = (self.timeline.deadline(), self.attacks.deadline());
+        let resume = self.children.resume_at();
+        let wakes = [deadline, until, resume, clipboard, glass, rings, attacks];
         let first = wakes.into_iter().flatten().min();
         first.map(|at| at.saturating_duration_since(now))
     }

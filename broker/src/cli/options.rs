@@ -73,6 +73,10 @@ pub struct Options {
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
 
+    /// Write what all processes send, receive and do into this file, as a trace that Perfetto opens
+    #[arg(long, value_name = "FILE.json")]
+    pub trace: Option<PathBuf>,
+
     /// Also trust the certificates in this PEM file
     #[arg(long, value_name = "FILE")]
     pub ca_file: Option<PathBuf>,
@@ -167,6 +171,9 @@ pub fn check(options: &Options) -> Result<(), String> {
     {
         check_parent(path, "--record")?;
     }
+    if let Some(path) = &options.trace {
+        check_parent(path, "--trace")?;
+    }
     Ok(())
 }
 
@@ -196,8 +203,8 @@ fn check_parent(path: &Path, flag: &str) -> Result<(), String> {
             parent.display()
         ));
     }
-    // Records go into a file that is there, whatever folder it is in.
-    let is_written_in_place = flag == "--record" && path.exists();
+    // Records and traces go into a file that is there, whatever folder it is in.
+    let is_written_in_place = flag != "--screenshot" && path.exists();
     let written = if is_written_in_place { path } else { parent };
     nix::unistd::access(written, nix::unistd::AccessFlags::W_OK).map_err(|e| {
         format!(

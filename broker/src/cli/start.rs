@@ -83,6 +83,10 @@ pub fn start(
     };
     let automation = Automation::new(recorder, control);
     let mut broker = Broker::new(config, launcher, automation, demo_url)?;
+    if let Some(path) = &options.trace {
+        let started = broker.timeline.start(path, None);
+        started.with_context(|| format!("--trace {}: cannot write there", path.display()))?;
+    }
     if options.color_scheme == SchemeChoice::Auto && server.is_some() {
         broker.follow_desktop();
     }

@@ -153,6 +153,30 @@ impl Glass {
         self.streams.iter().any(|stream| stream.page == page)
     }
 
+    /// Writes to each who looks at that page, and has read what it was told, what it does not know:
+    /// `news` gets how much it knows, and says how much it knows then.
+    pub fn tell_each(
+        &mut self,
+        poller: &Poller,
+        page: &str,
+        news: impl Fn(u64) -> Option<(String, u64)>,
+    ) {
+        let mut gone = Vec::new();
+        let streams = self.streams.iter_mut().filter(|it| it.page == page);
+        for stream in streams.filter(|it| !it.is_waiting()) {
+            let Some((data, known)) = news(stream.known) else {
+                continue;
+            };
+            stream.known = known;
+            if !stream.tell(poller, &data) {
+                gone.push(stream.number);
+            }
+        }
+        for number in gone {
+            self.drop_stream(poller, number);
+        }
+    }
+
     /// Writes an event to all who look at that page.
     pub fn tell(&mut self, poller: &Poller, page: &str, data: &str) {
         let mut gone = Vec::new();

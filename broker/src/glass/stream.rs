@@ -18,6 +18,8 @@ pub struct Stream {
     /// What it shows.
     pub page: &'static str,
     pub pipe: OwnedFd,
+    /// How much of what is told in pieces its reader knows.
+    pub known: u64,
     /// The rest of the event that was written last.
     rest: Vec<u8>,
     /// How many events there was no room for since the last one that fitted.
@@ -40,10 +42,16 @@ impl Stream {
             process,
             page,
             pipe: writer,
+            known: 0,
             rest: Vec::new(),
             dropped: 0,
         };
         Ok((stream, reader))
+    }
+
+    /// Whether it has not been read up to the last event.
+    pub fn is_waiting(&self) -> bool {
+        !self.rest.is_empty()
     }
 
     /// Writes an event of one line, or drops it if the last one has not been read. Returns false

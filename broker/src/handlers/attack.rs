@@ -22,6 +22,8 @@ impl Broker {
                 self.glass.is_slow = act.of == 1;
                 None
             }
+            ActKind::StartTrace => self.begin_trace().err(),
+            ActKind::StopTrace => self.end_trace().err(),
             _ => Some("this is no act on the whole browser".to_owned()),
         }
     }

@@ -121,7 +121,9 @@ impl Broker {
     }
 
     /// Ends every child, waits until each is gone, and returns the exit status of the browser.
-    pub fn shut_down(self) -> u8 {
+    pub fn shut_down(mut self) -> u8 {
+        self.close_trace();
+        self.timeline.finish();
         self.lab.shut_down();
         self.clipboard.shut_down();
         self.children.shut_down();

@@ -24,6 +24,7 @@ impl Broker {
                 self.glass.tell(&self.poller, page, &event);
             }
         }
+        self.tell_trace();
         self.glass.end_round(now);
     }
     /// Tells the network process whether somebody looks at its requests, and the gpu process how

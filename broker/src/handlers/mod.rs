@@ -10,3 +10,4 @@ mod hang_up;
 mod lab;
 mod picture;
 mod plumber;
+mod tap;

@@ -1,5 +1,6 @@
 //! What the live pages are told while they are open: the state of the browser as JSON.
 
+use super::ipc;
 use crate::glass::usage;
 use crate::pages::{attack, frames, net, sandbox};
 use crate::snapshot;
@@ -11,14 +12,16 @@ use serde_json::{Value, json};
 pub(crate) type Build = fn(&Broker) -> Value;
 
 /// The pages with a stream, and what makes their events.
-pub(crate) const ALL: [(&str, Build); 7] = [
+pub(crate) const ALL: [(&str, Build); 9] = [
     ("attack", attack::event),
     ("crashes", crashes),
     ("frames", frames::event),
+    ("ipc", ipc::channels),
     ("net", net::event),
     ("processes", processes),
     ("sandbox", sandbox::event),
     ("tour", tour),
+    ("trace", ipc::trace),
 ];
 
 /// How many deaths the page of the processes hears of.

@@ -7,6 +7,7 @@ mod console;
 mod crashes;
 mod error;
 mod frames;
+pub(crate) mod ipc;
 pub(crate) mod lab;
 pub(crate) mod live;
 mod net;
@@ -49,6 +50,12 @@ struct Channels {
 }
 
 #[derive(Template)]
+#[template(path = "trace.html")]
+struct Trace {
+    here: &'static str,
+}
+
+#[derive(Template)]
 #[template(path = "tour.html")]
 struct Tour {
     here: &'static str,
@@ -88,6 +95,7 @@ pub fn build(browser: &Broker, url: &str) -> Result<(ResponseHead, Vec<u8>), Loa
             here: "tour",
             stops: &ALL,
         }),
+        "trace" => render(&Trace { here: "trace" }),
         _ => return Err(LoadError::NoSuchPage { name }),
     };
     Ok(document(url, html))
@@ -169,6 +177,7 @@ mod tests {
                 here: "tour",
                 stops: &ALL,
             }),
+            render(&Trace { here: "trace" }),
         ] {
             assert!(page.contains("--ink:"), "no style sheet in {page}");
             assert!(page.ends_with("</html>"), "{page}");

@@ -3,11 +3,12 @@
 use askama::Template;
 
 /// The pages that are linked at the top of every page, in this order.
-pub const PAGES: [&str; 11] = [
+pub const PAGES: [&str; 12] = [
     "welcome",
     "processes",
     "sandbox",
     "ipc",
+    "trace",
     "frames",
     "net",
     "crashes",

@@ -3,7 +3,7 @@
 //! Owns: both ends of a new channel, until they are sent.
 
 use crate::child::children::Children;
-use crate::rings::ends::source_of;
+use crate::rings::ends::{Purpose, source_of};
 use browser_core::action;
 use ipc::{Endpoint, edge_of};
 use protocol::fetch;
@@ -48,10 +48,11 @@ fn open_fetch(
     network: ProcessId,
 ) -> io::Result<OwnedFd> {
     let (renderer, server) = Endpoint::<fetch::ToNetwork, fetch::FromNetwork>::pair()?;
-    children.rings.table.add([
+    let ends = [
         (source_of(process), edge_of(renderer.as_fd())),
         (source_of(network), edge_of(server.as_fd())),
-    ]);
+    ];
+    children.rings.table.add(Purpose::Fetch, ends);
     let message = ToNetwork::OpenFetch {
         process,
         site: site.clone(),

@@ -199,6 +199,7 @@ impl Broker {
         self.end_plumber_without_page(&record);
         self.note_for_attacks(&record);
         self.glass.note(&record.kind);
+        self.timeline.note(&record);
         match &record.kind {
             RecordKind::Died { role, pid, cause } => {
                 tracing::warn!("{role} process {pid} {cause}");

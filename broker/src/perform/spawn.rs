@@ -13,7 +13,7 @@ pub fn spawn(children: &mut Children, launcher: &mut Launcher, process: ProcessI
         Ok(child) => match watch(&children.poller, process, &child) {
             Ok(()) => {
                 let pid = child.pid.unsigned_abs();
-                children.rings.add_lanes(process, &[child.bootstrap_ends]);
+                children.rings.add_handshake(process, child.bootstrap_ends);
                 children.insert(process, child);
                 Event::Spawned { process, pid }
             }

@@ -26,10 +26,36 @@ pub fn process_of(source: Source) -> Option<ProcessId> {
 /// One end of a channel: who holds it, and its number ([`ipc::edge_of`]).
 pub type End = (Source, u32);
 
+/// What a channel is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Purpose {
+    /// The beginning of a child, between it and the broker.
+    Handshake,
+    /// What the broker and a child tell each other.
+    Control,
+    /// What a document fetches.
+    Fetch,
+    /// That a frame is there.
+    Frames,
+}
+
+/// A channel, for those who look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Channel {
+    /// What it is for.
+    pub purpose: Purpose,
+    /// Who holds it: whoever it was made for first.
+    pub ends: [End; 2],
+    /// Of frames: which.
+    pub surface: Option<u32>,
+}
+
 /// The table.
 #[derive(Default)]
 pub struct Table {
     by_number: BTreeMap<u32, (Source, Peer)>,
+    /// By the number of the first end.
+    purposes: BTreeMap<u32, Purpose>,
     surfaces: BTreeMap<u32, Surface>,
     dead: VecDeque<Source>,
     dropped: VecDeque<u32>,
@@ -44,7 +70,8 @@ struct Surface {
 
 impl Table {
     /// A channel was made for these two.
-    pub fn add(&mut self, [a, b]: [End; 2]) {
+    pub fn add(&mut self, purpose: Purpose, [a, b]: [End; 2]) {
+        self.purposes.insert(a.1, purpose);
         for ((source, number), (other, edge)) in [(a, b), (b, a)] {
             let peer = Peer {
                 source: other,
@@ -64,7 +91,30 @@ impl Table {
         if let Some(old) = self.surfaces.insert(surface.0, new) {
             self.remove(old.end);
         }
-        self.add(ends);
+        self.add(Purpose::Frames, ends);
+    }
+
+    /// What a channel is for, by the number of either end.
+    pub fn purpose(&self, number: u32) -> Option<Purpose> {
+        let other = self.by_number.get(&number).map(|(_, peer)| peer.edge);
+        let ends = [Some(number), other].into_iter().flatten();
+        ends.filter_map(|end| self.purposes.get(&end))
+            .next()
+            .copied()
+    }
+
+    /// All channels between processes that are not forgotten; some of them may be closed.
+    pub fn channels(&self) -> impl Iterator<Item = Channel> {
+        self.purposes.iter().filter_map(|(number, purpose)| {
+            let (holder, peer) = self.by_number.get(number)?;
+            let mut surfaces = self.surfaces.iter();
+            let surface = surfaces.find(|(_, surface)| surface.end == *number);
+            Some(Channel {
+                purpose: *purpose,
+                ends: [(*holder, *number), (peer.source, peer.edge)],
+                surface: surface.map(|(surface, _)| *surface),
+            })
+        })
     }
 
     /// Nobody shows the surface any more.
@@ -90,12 +140,16 @@ impl Table {
                 .retain(|_, (source, peer)| !is_its(source, peer));
             self.surfaces
                 .retain(|_, surface| surface.producer != oldest);
+            let by_number = &self.by_number;
+            self.purposes
+                .retain(|number, _| by_number.contains_key(number));
         }
     }
 
     fn remove(&mut self, number: u32) {
         if let Some((_, peer)) = self.by_number.remove(&number) {
             self.by_number.remove(&peer.edge);
+            self.purposes.remove(&number);
         }
     }
 }
@@ -119,7 +173,7 @@ mod tests {
     #[test]
     fn an_end_has_a_peer_for_its_holder_alone() {
         let mut table = Table::default();
-        table.add([(Source(1), 10), (Source(2), 20)]);
+        table.add(Purpose::Control, [(Source(1), 10), (Source(2), 20)]);
         let peer = Peer {
             source: Source(2),
             edge: 20,
@@ -134,7 +188,8 @@ mod tests {
         let mut table = Table::default();
         for number in 0..1_000 {
             let process = Source(number + 5);
-            table.add([(BROKER, 4 * number), (process, 4 * number + 1)]);
+            let control = [(BROKER, 4 * number), (process, 4 * number + 1)];
+            table.add(Purpose::Control, control);
             let ends = [(process, 4 * number + 2), (Source(1), 4 * number + 3)];
             table.add_surface(SurfaceId(number), ends);
             if number % 2 == 0 {
@@ -144,6 +199,7 @@ mod tests {
         }
         assert!(table.by_number.len() <= 4 * (KEPT_MAX + 1));
         assert!(table.surfaces.len() <= KEPT_MAX + 1);
+        assert!(table.purposes.len() <= 2 * (KEPT_MAX + 1));
     }
 
     #[test]
@@ -154,6 +210,8 @@ mod tests {
             table.add_surface(SurfaceId(7), ends);
         }
         assert_eq!(table.by_number.len(), 2);
+        let channels: Vec<Channel> = table.channels().collect();
+        assert_eq!((channels.len(), channels[0].surface), (1, Some(7)));
         assert_eq!(table.surface(7), Some((Source(1), Source(2))));
     }
 }

@@ -5,7 +5,8 @@
 
 use super::Rings;
 use super::ends::{BROKER, source_of};
-use super::last_words::{half, ways, words_of};
+use super::last_words::{half, ways};
+use super::words::words_of;
 use flight::{Kind, Read, Source, Step};
 use protocol::limits::FLIGHT_RECORDS;
 
@@ -90,6 +91,7 @@ impl Rings {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rings::ends::Purpose;
     use crate::rings::{Ring, make};
     use flight::{Name, Reader, Record, WORDS, Writer};
     use protocol::ids::{ProcessId, Role};
@@ -113,7 +115,9 @@ mod tests {
             rings.living.insert(ProcessId(process), ring);
         }
         let ends = [ProcessId(0), ProcessId(1)].map(source_of);
-        rings.table.add([(ends[0], 10), (ends[1], 20)]);
+        rings
+            .table
+            .add(Purpose::Control, [(ends[0], 10), (ends[1], 20)]);
         for (writer, kind, edge, time_ns) in [
             (0, Kind::Sent, 10, 5),
             (1, Kind::Received, 20, 6),

@@ -4,9 +4,9 @@
 //! Trusts: no record; each says what its process claims. Never: keeps more than its bounds.
 
 use super::ends::{BROKER, source_of};
+use super::words::words_of;
 use super::{Ring, Rings};
-use flight::{Arrow, Ends, Joiner, Kind, Name, Read, Record, Source};
-use ipc::catalogue;
+use flight::{Arrow, Ends, Joiner, Kind, Read, Record, Source};
 use protocol::ids::{ProcessId, Role};
 use protocol::limits::LAST_RECORDS_MAX;
 use sandbox::crash::CrashRecord;
@@ -207,19 +207,6 @@ pub(super) fn ways(ends: &impl Ends, read: &[(Source, Read)]) -> Ways {
     ways
 }
 
-/// The words for a name, which may be any number.
-pub(super) fn words_of(name: Name) -> String {
-    if let Some(step) = name.as_step() {
-        return step.word().to_owned();
-    }
-    let known = name.as_message().and_then(|(kind, variant)| {
-        let (of, variant) = catalogue::names_of(kind, variant)?;
-        let (_, direction) = of.split_once("::")?;
-        Some(format!("{direction}::{}", variant?))
-    });
-    known.unwrap_or_else(|| format!("no message has the number {}", name.0))
-}
-
 impl LastWords {
     /// All of it, as fields of a JSON object.
     pub fn to_json(&self) -> Value {
@@ -283,7 +270,8 @@ fn crash_to_json(crash: &CrashRecord) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use flight::{Reader, WORDS, Writer};
+    use flight::{Name, Reader, WORDS, Writer};
+    use ipc::catalogue;
     use protocol::network::ToNetwork;
     use std::sync::atomic::{AtomicU64, Ordering};
 

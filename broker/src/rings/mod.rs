@@ -8,8 +8,10 @@ pub(crate) mod ends;
 pub(crate) mod history;
 pub(crate) mod last_words;
 mod looks;
+pub(crate) mod tap;
+pub(crate) mod words;
 
-use ends::{BROKER, Table, source_of};
+use ends::{BROKER, Purpose, Table, source_of};
 use flight::{Reader, Source};
 use protocol::ids::{ProcessId, Role};
 use protocol::limits::FLIGHT_BYTES;
@@ -18,6 +20,7 @@ use shm::{Region, ShmError, Words};
 use std::collections::BTreeMap;
 use std::os::fd::OwnedFd;
 use std::sync::atomic::AtomicU64;
+use tap::Tap;
 
 /// All rings.
 #[derive(Default)]
@@ -29,6 +32,8 @@ pub struct Rings {
     dead: BTreeMap<ProcessId, Ring>,
     /// Who holds which end.
     pub table: Table,
+    /// Reads all of it while somebody looks.
+    tap: Option<Tap>,
 }
 
 /// The ring of a child.
@@ -76,10 +81,19 @@ impl Rings {
 
     /// The channels between the broker and a child: the numbers of our ends and of the child's.
     pub fn add_lanes(&mut self, process: ProcessId, ends: &[(u32, u32)]) {
-        for (ours, theirs) in ends {
-            self.table
-                .add([(BROKER, *ours), (source_of(process), *theirs)]);
+        for ends in ends {
+            self.add_channel(Purpose::Control, process, *ends);
         }
+    }
+
+    /// The channel that a child is born with: the number of our end and of the child's.
+    pub fn add_handshake(&mut self, process: ProcessId, ends: (u32, u32)) {
+        self.add_channel(Purpose::Handshake, process, ends);
+    }
+
+    fn add_channel(&mut self, purpose: Purpose, process: ProcessId, (ours, theirs): (u32, u32)) {
+        let ends = [(BROKER, ours), (source_of(process), theirs)];
+        self.table.add(purpose, ends);
     }
 
     /// A child is dead: its ring stays until [`Rings::bury`]. `crash`: what its handler said.
@@ -97,6 +111,9 @@ impl Rings {
 
     /// Frees the rings of the dead, of which the core has been told.
     pub fn bury(&mut self) {
+        if let Some(tap) = &mut self.tap {
+            tap.read_dead(&mut self.dead);
+        }
         for process in std::mem::take(&mut self.dead).into_keys() {
             self.table.bury(source_of(process));
         }

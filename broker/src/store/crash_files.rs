@@ -97,6 +97,14 @@ fn start() -> io::Result<Writer> {
 /// # Errors
 /// The session has no folder that is the user's alone.
 pub fn folder() -> io::Result<PathBuf> {
+    Ok(session_folder()?.join("crashes"))
+}
+
+/// The browser's folder for this session of the user.
+///
+/// # Errors
+/// The session has no folder that is the user's alone.
+pub fn session_folder() -> io::Result<PathBuf> {
     let unusable = |why| io::Error::new(io::ErrorKind::NotFound, why);
     let variable = std::env::var_os("XDG_RUNTIME_DIR").filter(|path| !path.is_empty());
     let path = PathBuf::from(variable.ok_or_else(|| unusable("XDG_RUNTIME_DIR is not set"))?);
@@ -104,7 +112,7 @@ pub fn folder() -> io::Result<PathBuf> {
     if !path.is_absolute() || found.uid() != geteuid().as_raw() || found.mode() & 0o077 != 0 {
         return Err(unusable("XDG_RUNTIME_DIR is no folder of this user alone"));
     }
-    Ok(path.join("bulkhead").join("crashes"))
+    Ok(path.join("bulkhead"))
 }
 
 fn keep(folder: &Path, record: &str, number: u32) -> io::Result<()> {

@@ -81,8 +81,9 @@ pub enum Why {
 #[derive(Debug, Default)]
 pub struct Joiner {
     waiting: BTreeMap<Key, Half>,
-    /// The keys in the order in which they came; some of them wait no longer.
-    order: VecDeque<Key>,
+    /// The keys in the order in which they came, each with its round; some wait no longer.
+    order: VecDeque<(Key, u32)>,
+    round: u32,
     unmatched: Vec<Unmatched>,
     /// Of those that had no place in `unmatched`.
     uncounted: u64,
@@ -96,6 +97,7 @@ struct Half {
     source: Source,
     record: Record,
     is_sender: bool,
+    round: u32,
 }
 
 impl Joiner {
@@ -111,6 +113,7 @@ impl Joiner {
             source,
             record,
             is_sender,
+            round: self.round,
         };
         let Some(key) = key_of(ends, half) else {
             self.give_up(half, Why::Foreign);
@@ -143,15 +146,33 @@ impl Joiner {
     }
 
     fn wait(&mut self, key: Key, half: Half) {
-        while self.order.len() >= JOIN_WAITING_MAX
-            && let Some(oldest) = self.order.pop_front()
-        {
-            if let Some(half) = self.waiting.remove(&oldest) {
-                self.give_up(half, Why::Alone);
-            }
+        while self.order.len() >= JOIN_WAITING_MAX {
+            self.give_up_oldest();
         }
-        self.order.push_back(key);
+        self.order.push_back((key, half.round));
         self.waiting.insert(key, half);
+    }
+
+    fn give_up_oldest(&mut self) {
+        let Some((key, round)) = self.order.pop_front() else {
+            return;
+        };
+        // The same key may have come again, later.
+        if self.waiting.get(&key).is_some_and(|it| it.round == round)
+            && let Some(half) = self.waiting.remove(&key)
+        {
+            self.give_up(half, Why::Alone);
+        }
+    }
+
+    /// All rings have been read once more: what has waited for that many rounds is alone.
+    pub fn end_round(&mut self, rounds_max: u32) {
+        self.round = self.round.wrapping_add(1);
+        let is_old = |round: u32| self.round.wrapping_sub(round) > rounds_max;
+        let old = self.order.iter().take_while(|(_, round)| is_old(*round));
+        for _ in 0..old.count() {
+            self.give_up_oldest();
+        }
     }
 
     fn give_up(&mut self, half: Half, why: Why) {
@@ -186,6 +207,7 @@ fn key_of(ends: &impl Ends, half: Half) -> Option<Key> {
         source,
         record,
         is_sender,
+        round: _,
     } = half;
     match record.kind {
         Kind::Published | Kind::Taken => {

@@ -6,12 +6,17 @@ use crate::ring::{self, WORDS};
 use protocol::limits::FLIGHT_RECORDS;
 use std::sync::atomic::{AtomicU64, Ordering, fence};
 
+/// How far before the end a record may be that is still being written.
+const UNFINISHED_MAX: u64 = 64;
+
 /// The reading end.
 #[derive(Debug)]
 pub struct Reader<W> {
     words: W,
     /// The position up to which [`Reader::news`] has read.
     seen: u64,
+    /// The record at which the last reading ended, as it was not whole yet.
+    awaited: Option<u64>,
 }
 
 /// What was found in a ring.
@@ -32,13 +37,25 @@ impl Read {
     pub fn makes_sense(&self) -> bool {
         !self.is_backwards && self.senseless == 0
     }
+
+    fn add(&mut self, found: Found) {
+        match found {
+            Found::Record(record) => self.records.push(record),
+            Found::Lost => self.lost = self.lost.saturating_add(1),
+            Found::Senseless => self.senseless += 1,
+        }
+    }
 }
 
 impl<W: AsRef<[AtomicU64]>> Reader<W> {
     /// Reads that memory; nothing unless it has [`WORDS`] words.
     pub fn new(words: W) -> Option<Reader<W>> {
         let is_a_ring = words.as_ref().len() == WORDS;
-        is_a_ring.then_some(Reader { words, seen: 0 })
+        is_a_ring.then_some(Reader {
+            words,
+            seen: 0,
+            awaited: None,
+        })
     }
 
     /// The last `count` records.
@@ -52,6 +69,12 @@ impl<W: AsRef<[AtomicU64]>> Reader<W> {
 
     /// The records since the last call, or since the ring was made.
     pub fn news(&mut self) -> Read {
+        self.news_at_most(FLIGHT_RECORDS)
+    }
+
+    /// The oldest records since the last call, at most so many; the others come with the next call.
+    /// A record that is still being written comes with the next call, or is lost then.
+    pub fn news_at_most(&mut self, max: usize) -> Read {
         let end = self.position();
         let mut read = Read {
             is_backwards: end < self.seen,
@@ -60,9 +83,25 @@ impl<W: AsRef<[AtomicU64]>> Reader<W> {
         let oldest = end.saturating_sub(FLIGHT_RECORDS as u64);
         let from = if read.is_backwards { end } else { self.seen };
         read.lost = oldest.saturating_sub(from);
-        self.collect(from.max(oldest), end, &mut read);
-        self.seen = end;
+        let from = from.max(oldest);
+        let until = end.min(from.saturating_add(max as u64));
+        self.seen = until;
+        for position in from..until {
+            let found = self.record(position);
+            let is_recent = end - position <= UNFINISHED_MAX;
+            if matches!(found, Found::Lost) && is_recent && self.awaited != Some(position) {
+                self.awaited = Some(position);
+                self.seen = position;
+                break;
+            }
+            read.add(found);
+        }
         read
+    }
+
+    /// Leaves out what has been written so far.
+    pub fn skip(&mut self) {
+        self.seen = self.position();
     }
 
     // The memory may be mapped for reading only, so every load is relaxed; the fences order them.
@@ -74,11 +113,7 @@ impl<W: AsRef<[AtomicU64]>> Reader<W> {
 
     fn collect(&self, from: u64, end: u64, read: &mut Read) {
         for position in from..end {
-            match self.record(position) {
-                Found::Record(record) => read.records.push(record),
-                Found::Lost => read.lost = read.lost.saturating_add(1),
-                Found::Senseless => read.senseless += 1,
-            }
+            read.add(self.record(position));
         }
     }
 

@@ -167,3 +167,23 @@ proptest! {
         prop_assert_eq!(joiner.finish().0.len() as u32, sent.abs_diff(received));
     }
 }
+
+#[test]
+fn a_half_waits_for_so_many_rounds_and_no_longer() {
+    let mut joiner = Joiner::default();
+    let sent = message(Kind::Sent, 10, 0, 1_000);
+    joiner.add(&Table, A, sent);
+    for _ in 0..3 {
+        joiner.end_round(3);
+        assert_eq!(joiner.take_unmatched().0, []);
+    }
+    joiner.end_round(3);
+    let (alone, _) = joiner.take_unmatched();
+    assert_eq!(alone.len(), 1);
+    assert_eq!((alone[0].source, alone[0].why), (A, Why::Alone));
+    // The same number may come again, and waits anew.
+    joiner.add(&Table, A, sent);
+    joiner.end_round(3);
+    let received = message(Kind::Received, 20, 0, 2_000);
+    assert!(joiner.add(&Table, B, received).is_some());
+}

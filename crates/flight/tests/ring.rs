@@ -193,3 +193,45 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_record_that_is_being_written_is_read_when_it_is_whole() {
+    let words = ring();
+    let (writer, mut reader) = (
+        Writer::new(&words).expect("it is there"),
+        Reader::new(&words).expect("it is there"),
+    );
+    writer.write(&numbered(0));
+    writer.write(&numbered(1));
+    // As if the second one were half written.
+    let tail = &words[512 + 4 + 3];
+    let stamp = tail.swap(0, Ordering::Relaxed);
+    assert_eq!(reader.news().records, [numbered(0)]);
+    tail.store(stamp, Ordering::Relaxed);
+    writer.write(&numbered(2));
+    let read = reader.news();
+    assert_eq!(
+        (read.records, read.lost),
+        (vec![numbered(1), numbered(2)], 0)
+    );
+    // One that never is whole is waited for once.
+    words[0].fetch_add(1, Ordering::Relaxed);
+    writer.write(&numbered(4));
+    assert_eq!(reader.news().records, []);
+    let read = reader.news();
+    assert_eq!((read.records, read.lost), (vec![numbered(4)], 1));
+}
+
+#[test]
+fn news_come_in_pieces_and_what_was_skipped_does_not_come() {
+    let words = ring();
+    let (writer, mut reader) = (
+        Writer::new(&words).expect("it is there"),
+        Reader::new(&words).expect("it is there"),
+    );
+    writer.write(&numbered(0));
+    reader.skip();
+    (1..6).for_each(|number| writer.write(&numbered(number)));
+    assert_eq!(reader.news_at_most(2).records, [numbered(1), numbered(2)]);
+    assert_eq!(reader.news_at_most(9).records, [3, 4, 5].map(numbered));
+}

@@ -40,6 +40,10 @@ pub enum ActKind {
     SlowMotion,
     /// Replace the spare renderer by a new one, which attacks its own sandbox as it starts.
     TryCanaries,
+    /// Begin to write a trace of what all processes do; of 0.
+    StartTrace,
+    /// End that trace; of 0.
+    StopTrace,
     /// Guide the tour.
     Tour(TourKey),
 }
@@ -59,7 +63,7 @@ pub enum TourKey {
 
 impl ActKind {
     /// Every kind with its name, as pages write it.
-    pub const NAMES: [(&'static str, ActKind); 15] = [
+    pub const NAMES: [(&'static str, ActKind); 17] = [
         ("kill", ActKind::Kill),
         ("segfault", ActKind::Segfault),
         ("stop", ActKind::Stop),
@@ -75,5 +79,7 @@ impl ActKind {
         ("tour-back", ActKind::Tour(TourKey::Back)),
         ("tour-again", ActKind::Tour(TourKey::Again)),
         ("tour-skip", ActKind::Tour(TourKey::Skip)),
+        ("start-trace", ActKind::StartTrace),
+        ("stop-trace", ActKind::StopTrace),
     ];
 }

@@ -6,6 +6,7 @@ use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use procfs::process::Process;
+use std::collections::BTreeSet;
 use std::os::fd::{AsFd, FromRawFd, OwnedFd};
 
 /// Sends a signal.
@@ -69,4 +70,17 @@ pub fn status_field(pid: i32, name: &str) -> String {
 pub fn namespace(pid: i32, name: &str) -> String {
     let link = std::fs::read_link(format!("/proc/{pid}/ns/{name}")).expect("may be looked at");
     link.display().to_string()
+}
+
+/// The numbers of the sockets that a process has open, if it may be looked at.
+pub fn sockets(pid: i32) -> Option<BTreeSet<u64>> {
+    let folder = std::fs::read_dir(format!("/proc/{pid}/fd")).ok()?;
+    let links = folder
+        .flatten()
+        .flat_map(|it| std::fs::read_link(it.path()));
+    let number = |link: std::path::PathBuf| {
+        let name = link.to_str()?.strip_prefix("socket:[")?;
+        name.strip_suffix(']')?.parse().ok()
+    };
+    Some(links.filter_map(number).collect())
 }

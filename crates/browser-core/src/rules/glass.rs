@@ -84,7 +84,11 @@ impl Core {
             ActKind::Hang => return self.inject_into_child(act.of, Fault::Hang),
             ActKind::ExhaustMemory => return self.inject_into_child(act.of, Fault::Memory),
             ActKind::TryCanaries => return self.replace_spare(),
-            ActKind::Attack | ActKind::EveryAttack | ActKind::SlowMotion => return Ok(()),
+            ActKind::Attack
+            | ActKind::EveryAttack
+            | ActKind::SlowMotion
+            | ActKind::StartTrace
+            | ActKind::StopTrace => return Ok(()),
             ActKind::Reload => {
                 let tab = TabId(act.of);
                 self.tabs
@@ -153,6 +157,10 @@ impl Core {
 fn is_of_the_browser(kind: ActKind) -> bool {
     matches!(
         kind,
-        ActKind::Attack | ActKind::EveryAttack | ActKind::SlowMotion
+        ActKind::Attack
+            | ActKind::EveryAttack
+            | ActKind::SlowMotion
+            | ActKind::StartTrace
+            | ActKind::StopTrace
     )
 }

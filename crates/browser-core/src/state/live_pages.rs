@@ -3,14 +3,16 @@
 use protocol::site::Site;
 
 /// Their names. No other built-in page has scripts.
-pub(crate) const NAMES: [&str; 7] = [
+pub(crate) const NAMES: [&str; 9] = [
     "attack",
     "crashes",
     "frames",
+    "ipc",
     "net",
     "processes",
     "sandbox",
     TOUR,
+    "trace",
 ];
 
 /// The page that guides the tour.
