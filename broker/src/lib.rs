@@ -3,6 +3,7 @@
 //! Never: parses web content in the broker.
 #![deny(unsafe_code)]
 
+mod attack;
 mod automation;
 mod child;
 mod cli;
@@ -22,6 +23,7 @@ mod state;
 mod store;
 mod thread;
 mod timeline;
+mod tour;
 mod turn;
 
 use crate::output::terminal::complain;

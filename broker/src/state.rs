@@ -2,6 +2,7 @@
 //!
 //! Owns: every descriptor of the browser, through its parts.
 
+use crate::attack::Attacks;
 use crate::automation::Automation;
 use crate::child::children::Children;
 use crate::child::launcher::Launcher;
@@ -14,6 +15,7 @@ use crate::machine::display::Server;
 use crate::poller::{Poller, Source};
 use crate::store::Store;
 use crate::timeline::Timeline;
+use crate::tour::board::Board;
 use anyhow::Context;
 use browser_core::{Config, Core, Event, Record, Time};
 use nix::sys::signal::{SigSet, Signal};
@@ -40,6 +42,8 @@ pub struct Broker {
     pub(crate) timeline: Timeline,
     /// Messages that were read out of the rings so far.
     pub(crate) told_messages: u64,
+    pub(crate) attacks: Attacks,
+    pub(crate) tour: Board,
     /// The core's records since the last call of [`Broker::take_records`].
     pub(crate) records: VecDeque<Record>,
     /// The address of the demo site, while its process is alive.
@@ -79,6 +83,8 @@ impl Broker {
             glass: Glass::default(),
             timeline: Timeline::default(),
             told_messages: 0,
+            attacks: Attacks::default(),
+            tour: Board::default(),
             poller,
             clipboard: Clipboard::new(launcher.server().map(Server::clipboard_environment)),
             desktop: None,

@@ -47,6 +47,8 @@ impl Broker {
         self.keep_last_words();
         self.write_pictures();
         self.tap_rings();
+        self.run_attacks();
+        self.keep_looking();
         self.show_glass();
         self.lab.reap();
         self.clipboard.reap();
@@ -61,9 +63,9 @@ impl Broker {
         }
         let deadline = self.core.deadline().map(|time| self.instant_of(time));
         let (clipboard, glass) = (self.clipboard.deadline(), self.glass.deadline());
-        let rings = self.timeline.deadline();
+        let (rings, attacks) = (self.timeline.deadline(), self.attacks.deadline());
         let resume = self.children.resume_at();
-        let wakes = [deadline, until, resume, clipboard, glass, rings];
+        let wakes = [deadline, until, resume, clipboard, glass, attacks, rings];
         let first = wakes.into_iter().flatten().min();
         first.map(|at| at.saturating_duration_since(now))
     }
@@ -102,6 +104,7 @@ impl Broker {
             Source::Execution(process) => children.read_execution(process),
             Source::Desktop => self.read_desktop(),
             Source::Fonts => spawn::deliver_fonts(children, &mut self.launcher),
+            Source::Keyboard => self.read_keyboard(),
             Source::LabProgress => self.read_lab_progress(),
             Source::LabReport => self.read_lab_report(),
             Source::Lane(process, number) => {

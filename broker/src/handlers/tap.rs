@@ -77,7 +77,9 @@ impl Broker {
         let path = new_file().map_err(|error| format!("no trace can be written: {error}"))?;
         let started = self.timeline.start(&path, Some(TRACE_FILE_BYTES_MAX));
         started.map_err(|error| error.to_string())?;
-        self.glass.has_changed();
+        for page in ["ipc", "trace"] {
+            self.glass.has_changed(page);
+        }
         Ok(())
     }
 
@@ -87,7 +89,9 @@ impl Broker {
             return Err("no trace is being written".to_owned());
         }
         self.close_trace();
-        self.glass.has_changed();
+        for page in ["ipc", "trace"] {
+            self.glass.has_changed(page);
+        }
         Ok(())
     }
 

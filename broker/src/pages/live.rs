@@ -1,7 +1,7 @@
 //! What the live pages are told while they are open: the state of the browser as JSON.
 
-use super::ipc;
 use crate::glass::usage;
+use crate::pages::{attack, frames, ipc, net, sandbox};
 use crate::snapshot;
 use crate::state::Broker;
 use crate::store::deaths::Death;
@@ -11,10 +11,15 @@ use serde_json::{Value, json};
 pub(crate) type Build = fn(&Broker) -> Value;
 
 /// The pages with a stream, and what makes their events.
-pub(crate) const ALL: [(&str, Build); 4] = [
+pub(crate) const ALL: [(&str, Build); 9] = [
+    ("attack", attack::event),
     ("crashes", crashes),
+    ("frames", frames::event),
     ("ipc", ipc::channels),
+    ("net", net::event),
     ("processes", processes),
+    ("sandbox", sandbox::event),
+    ("tour", tour),
     ("trace", ipc::trace),
 ];
 
@@ -46,6 +51,10 @@ fn crashes(browser: &Broker) -> Value {
         "now_ms": browser.now().0, "crashed": crashed(browser),
         "deaths": deaths(browser, usize::MAX),
     })
+}
+
+fn tour(browser: &Broker) -> Value {
+    browser.tour.to_json()
 }
 
 /// The tabs whose page has lost its process.

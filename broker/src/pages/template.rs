@@ -3,7 +3,7 @@
 use askama::Template;
 
 /// The pages that are linked at the top of every page, in this order.
-pub const PAGES: [&str; 11] = [
+pub const PAGES: [&str; 12] = [
     "welcome",
     "processes",
     "sandbox",
@@ -12,6 +12,7 @@ pub const PAGES: [&str; 11] = [
     "frames",
     "net",
     "crashes",
+    "attack",
     "console",
     "lab",
     "tour",

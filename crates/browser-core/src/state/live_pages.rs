@@ -3,7 +3,20 @@
 use protocol::site::Site;
 
 /// Their names. No other built-in page has scripts.
-pub(crate) const NAMES: [&str; 4] = ["crashes", "ipc", "processes", "trace"];
+pub(crate) const NAMES: [&str; 9] = [
+    "attack",
+    "crashes",
+    "frames",
+    "ipc",
+    "net",
+    "processes",
+    "sandbox",
+    TOUR,
+    "trace",
+];
+
+/// The page that guides the tour.
+pub(crate) const TOUR: &str = "tour";
 
 /// The name of the built-in page that a site is.
 pub(crate) fn page_of(site: &Site) -> Option<&str> {
