@@ -1,8 +1,7 @@
 //! What the live pages are told while they are open: the state of the browser as JSON.
 
-use super::ipc;
 use crate::glass::usage;
-use crate::pages::{attack, frames, net, sandbox};
+use crate::pages::{attack, frames, ipc, net, sandbox};
 use crate::snapshot;
 use crate::state::Broker;
 use crate::store::deaths::Death;

@@ -141,7 +141,7 @@ impl TraceFile {
     }
 
     /// Has what waits and the end written.
-    pub fn finish(mut self) -> Ended {
+    pub fn finish(self) -> Ended {
         if self.dropped > 0 && self.shared.failure.get().is_none() {
             let piece = Piece {
                 text: gap(self.dropped),
@@ -153,7 +153,6 @@ impl TraceFile {
                     .waiting_bytes
                     .fetch_add(bytes, Ordering::Relaxed);
             }
-            self.dropped = 0;
         }
         // The thread ends when the pieces do.
         Ended {
