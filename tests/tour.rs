@@ -72,7 +72,7 @@ fn in_a_terminal_every_stop_holds_and_shows_what_was_seen() {
         "layers in force",
         "tried to call ptrace",
         "broke the protocol",
-        "killed from outside (SIGKILL)",
+        "was killed by signal 9 (SIGKILL)",
         "descriptors:",
     ] {
         assert!(said.contains(seen), "no {seen:?} in {said}");
