@@ -110,8 +110,8 @@ fn what_never_ends_is_closed_after_a_while() {
 
 #[test]
 fn a_page_that_says_it_was_refused_is_believed_to_have_been() {
-    let (mut attacks, now, _) = begun("memory");
-    let title = "Memory: refused after 380 MB: out of memory".to_owned();
+    let (mut attacks, now, _) = begun("storage");
+    let title = "Flood of storage: refused after 380 MB: out of memory".to_owned();
     tell(&mut attacks, now, RecordKind::Title { title });
     attacks.look(&Seen { answer: None }, now + WATCH, no_frames);
     let (verdict, what) = outcome(&attacks);
