@@ -19,6 +19,18 @@ fn code(source: &Source) -> Vec<&str> {
 }
 
 #[test]
+fn an_example_is_short_enough_to_be_copied() {
+    let mut problems = String::new();
+    for source in sources() {
+        let lines = source.text.lines().count();
+        if source.path.contains("/examples/") && lines >= EXAMPLE_LINES_MAX {
+            report(&mut problems, &source, 0, &format!("{lines} lines"));
+        }
+    }
+    assert!(problems.is_empty(), "too long:\n{problems}");
+}
+
+#[test]
 fn files_functions_and_lines_are_short() {
     let mut problems = String::new();
     let mut lengths = Vec::new();
@@ -278,6 +290,7 @@ fn is_crate_root(path: &str) -> bool {
 }
 
 const FILE_LINES_MAX: usize = 600;
+const EXAMPLE_LINES_MAX: usize = 60;
 const FILE_LINES_MEDIAN_MAX: usize = 200;
 const FUNCTION_LINES_MAX: usize = 70;
 const LINE_CHARS_MAX: usize = 100;
