@@ -3,7 +3,7 @@
 use askama::Template;
 
 /// The pages that are linked at the top of every page, in this order.
-pub const PAGES: [&str; 10] = [
+pub const PAGES: [&str; 11] = [
     "welcome",
     "processes",
     "sandbox",
@@ -14,6 +14,7 @@ pub const PAGES: [&str; 10] = [
     "console",
     "lab",
     "tour",
+    "book",
 ];
 
 /// The HTML of a page. No value of a page can fail to be written into a string.
