@@ -11,7 +11,7 @@ use testkit::{Browser, Tab, process, server};
 const PAGE: &[(&str, &str)] = &[("/", "<title>page</title>page")];
 
 /// The text of the page on show, as the user copies it.
-fn text(browser: &mut Browser) -> String {
+pub fn text(browser: &mut Browser) -> String {
     browser.forget_records();
     browser.send("key ctrl+a");
     browser.send("key ctrl+c");
@@ -20,11 +20,22 @@ fn text(browser: &mut Browser) -> String {
     state["clipboard"].as_str().unwrap_or_default().to_owned()
 }
 
-fn wait_for_text(browser: &mut Browser, wanted: &str) {
+pub fn wait_for_text(browser: &mut Browser, wanted: &str) {
     browser.wait_until(wanted, |browser| text(browser).contains(wanted));
 }
 
-fn activate(browser: &mut Browser, tab: &Tab) {
+/// Brings the keyboard to a button of the page, the first being 0: the links at the top come before
+/// them.
+pub fn first_button(browser: &mut Browser, number: usize) {
+    let text = text(browser);
+    let is_link = |line: &&str| line.starts_with(|first: char| first.is_lowercase());
+    let links = text.lines().skip(1).take_while(is_link).count();
+    for _ in 0..=links + number {
+        browser.send("key Tab");
+    }
+}
+
+pub fn activate(browser: &mut Browser, tab: &Tab) {
     browser.send(&format!("activate {}", tab.id));
     browser.wait_until("the tab is on show", |browser| {
         browser.state()["active"] == tab.id
@@ -51,11 +62,8 @@ fn a_button_of_the_page_kills_a_process_and_another_takes_its_place() {
     let mut browser = Browser::headless(&[]);
     browser.open("bulkhead://processes");
     wait_for_text(&mut browser, "Segfault");
-    // The links at the top come first, then the buttons of the first child.
     let first = browser.state()["processes"][1].clone();
-    for _ in 0..11 {
-        browser.send("key Tab");
-    }
+    first_button(&mut browser, 0);
     browser.forget_records();
     browser.send("key Enter");
     let died = browser.wait_for("died");
@@ -75,9 +83,7 @@ fn the_page_of_the_crashes_grows_and_brings_the_tab_back() {
     wait_for_text(&mut browser, "Live: changes are shown as they happen.");
     process::signal(page.pid, Signal::SIGSEGV);
     wait_for_text(&mut browser, "Reload the tab");
-    for _ in 0..11 {
-        browser.send("key Tab");
-    }
+    first_button(&mut browser, 0);
     browser.forget_records();
     browser.send("key Enter");
     browser.wait_for_tab("loaded", &page);

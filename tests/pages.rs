@@ -86,6 +86,7 @@ fn every_built_in_page_shows_text() {
         "frames",
         "net",
         "crashes",
+        "attack",
         "lab",
         "tour",
         "book",

@@ -3,6 +3,7 @@
 //! Never: parses web content in the broker.
 #![deny(unsafe_code)]
 
+mod attack;
 mod automation;
 mod child;
 mod cli;
@@ -21,6 +22,7 @@ mod snapshot;
 mod state;
 mod store;
 mod thread;
+mod tour;
 mod turn;
 
 use crate::output::terminal::complain;

@@ -32,6 +32,8 @@ pub enum Source {
     Plumber(TabId),
     /// The seccomp listener of a child.
     Seccomp(ProcessId),
+    /// The terminal from which the tour is guided.
+    Keyboard,
     /// Signals to the browser, and of the death of children.
     Signals,
     /// The standard error of a child.
@@ -140,6 +142,7 @@ fn token(source: Source) -> u64 {
         Source::Execution(process) => token(process.0, 0, 13),
         Source::Desktop => token(0, 0, 14),
         Source::Stream(number) => token(number, 0, 15),
+        Source::Keyboard => token(0, 0, 16),
     }
 }
 
@@ -162,6 +165,7 @@ fn source(token: u64) -> Option<Source> {
         13 => Source::Execution(process),
         14 => Source::Desktop,
         15 => Source::Stream(id),
+        16 => Source::Keyboard,
         _ => return None,
     })
 }
@@ -180,6 +184,7 @@ mod tests {
             Source::Execution(process),
             Source::Desktop,
             Source::Fonts,
+            Source::Keyboard,
             Source::LabProgress,
             Source::LabReport,
             Source::Lane(process, 0),

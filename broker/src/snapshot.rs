@@ -271,7 +271,7 @@ fn popup_texts(browser: &Broker) -> Vec<String> {
 
 /// What the broker's own descriptors lead to, in the kernel's words; `proc_pid_fd(5)`. Nobody else
 /// of this user may look: the broker is not dumpable.
-fn descriptors() -> Vec<String> {
+pub fn descriptors() -> Vec<String> {
     let entries = std::fs::read_dir("/proc/self/fd").into_iter().flatten();
     // The one that reads the folder is closed again by now, or will be.
     let targets = entries.filter_map(|entry| std::fs::read_link(entry.ok()?.path()).ok());

@@ -2,6 +2,7 @@
 //!
 //! Owns: every descriptor of the browser, through its parts.
 
+use crate::attack::Attacks;
 use crate::automation::Automation;
 use crate::child::children::Children;
 use crate::child::launcher::Launcher;
@@ -13,6 +14,7 @@ use crate::machine::desktop::DesktopWatch;
 use crate::machine::display::Server;
 use crate::poller::{Poller, Source};
 use crate::store::Store;
+use crate::tour::board::Board;
 use anyhow::Context;
 use browser_core::{Config, Core, Event, Record, Time};
 use nix::sys::signal::{SigSet, Signal};
@@ -36,6 +38,8 @@ pub struct Broker {
     pub(crate) desktop: Option<DesktopWatch>,
     pub(crate) lab: Lab,
     pub(crate) glass: Glass,
+    pub(crate) attacks: Attacks,
+    pub(crate) tour: Board,
     /// The core's records since the last call of [`Broker::take_records`].
     pub(crate) records: VecDeque<Record>,
     /// The address of the demo site, while its process is alive.
@@ -73,6 +77,8 @@ impl Broker {
             children: Children::new(poller.clone()),
             lab: Lab::default(),
             glass: Glass::default(),
+            attacks: Attacks::default(),
+            tour: Board::default(),
             poller,
             clipboard: Clipboard::new(launcher.server().map(Server::clipboard_environment)),
             desktop: None,

@@ -46,6 +46,8 @@ impl Broker {
         self.settle();
         self.keep_last_words();
         self.write_pictures();
+        self.run_attacks();
+        self.keep_looking();
         self.show_glass();
         self.lab.reap();
         self.clipboard.reap();
@@ -60,7 +62,8 @@ impl Broker {
         }
         let deadline = self.core.deadline().map(|time| self.instant_of(time));
         let (clipboard, glass) = (self.clipboard.deadline(), self.glass.deadline());
-        let wakes = [deadline, until, self.children.resume_at(), clipboard, glass];
+        let (resume, attacks) = (self.children.resume_at(), self.attacks.deadline());
+        let wakes = [deadline, until, resume, clipboard, glass, attacks];
         let first = wakes.into_iter().flatten().min();
         first.map(|at| at.saturating_duration_since(now))
     }
@@ -99,6 +102,7 @@ impl Broker {
             Source::Execution(process) => children.read_execution(process),
             Source::Desktop => self.read_desktop(),
             Source::Fonts => spawn::deliver_fonts(children, &mut self.launcher),
+            Source::Keyboard => self.read_keyboard(),
             Source::LabProgress => self.read_lab_progress(),
             Source::LabReport => self.read_lab_report(),
             Source::Lane(process, number) => {

@@ -10,11 +10,16 @@ pub const FRAME_PERIOD: Duration = Duration::from_nanos(16_666_667);
 /// its release are shown at once, each; over any longer time there is one frame a tick.
 const AT_ONCE: u64 = 2;
 
+/// Time from one frame to the next in slow motion.
+pub const SLOW_PERIOD: Duration = Duration::from_secs(1);
+
 /// Which ticks a surface has used up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Pace {
     /// The first tick that no frame has used.
     unused: u64,
+    /// Slow motion: one frame a second, for users who want to see each.
+    pub is_slow: bool,
 }
 
 impl Pace {
@@ -22,6 +27,9 @@ impl Pace {
     pub fn frame(&mut self, now: Duration) -> Duration {
         let tick = u64::try_from(now.as_nanos() / FRAME_PERIOD.as_nanos()).unwrap_or(u64::MAX);
         self.unused = self.unused.max(tick).saturating_add(1);
+        if self.is_slow {
+            return now.saturating_add(SLOW_PERIOD);
+        }
         let next = self.unused.saturating_sub(AT_ONCE - 1);
         if next <= tick {
             return now;
@@ -81,6 +89,17 @@ mod tests {
         pace.frame(at(5.0));
         pace.frame(at(5.1));
         assert_eq!(pace.frame(at(7.2)), at(7.2));
+    }
+
+    #[test]
+    fn in_slow_motion_one_frame_a_second_follows_and_then_as_many_as_before() {
+        let mut pace = Pace {
+            is_slow: true,
+            ..Pace::default()
+        };
+        assert_eq!(pace.frame(at(10.0)), at(10.0) + SLOW_PERIOD);
+        pace.is_slow = false;
+        assert_eq!(pace.frame(at(80.0)), at(80.0));
     }
 
     #[test]

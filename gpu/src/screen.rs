@@ -24,6 +24,8 @@ pub struct Screen {
     dirty: Rects,
     compositor: Compositor,
     notices: Vec<FromGpu>,
+    /// Whether each surface has one frame a second.
+    is_slow: bool,
 }
 
 #[derive(Default)]
@@ -39,6 +41,7 @@ impl Screen {
             dirty: Rects::new(),
             compositor: Compositor::default(),
             notices: Vec::new(),
+            is_slow: false,
         };
         screen.mark_all();
         screen
@@ -61,9 +64,9 @@ impl Screen {
             tracing::error!(%id, "a surface is created twice");
             return;
         }
-        self.surfaces
-            .0
-            .insert(id, ComposedSurface::new(channel, region));
+        let mut surface = ComposedSurface::new(channel, region);
+        surface.set_slow(self.is_slow);
+        self.surfaces.0.insert(id, surface);
         if self.is_visible(id) {
             self.give_credit(id);
         }
@@ -79,6 +82,14 @@ impl Screen {
         surface.replace(region);
         let outcome = surface.take();
         self.note(id, outcome);
+    }
+
+    /// Shows one frame a second of each surface from now on, or as many as ever.
+    pub fn set_slow(&mut self, is_slow: bool) {
+        self.is_slow = is_slow;
+        for surface in self.surfaces.0.values_mut() {
+            surface.set_slow(is_slow);
+        }
     }
 
     /// Drops the surface and its pixels.

@@ -236,6 +236,7 @@ impl Gpu {
                 let error = captured.err().map(|error| error.to_string());
                 self.screen.notify(FromGpu::Captured { request, error });
             }
+            ToGpu::SetPace { is_slow } => self.screen.set_slow(is_slow),
             ToGpu::Ping { sequence } => self.screen.notify(FromGpu::Done { sequence }),
             ToGpu::Inject(action) => {
                 child::inject(

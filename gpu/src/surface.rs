@@ -104,6 +104,11 @@ impl ComposedSurface {
         }
     }
 
+    /// One frame a second from now on, or as many as the clock has ticks.
+    pub fn set_slow(&mut self, is_slow: bool) {
+        self.pace.is_slow = is_slow;
+    }
+
     /// When a credit is due, if one is.
     pub fn credit_due(&self) -> Option<Duration> {
         match (self.credit, &self.channel) {

@@ -4,7 +4,6 @@
 
 use crate::wait;
 use ipc::{Message, SendError, Sender};
-use nix::poll::PollFlags;
 use std::os::fd::AsFd;
 
 /// The message was not sent: the peer has closed the channel, or the load was cancelled.
@@ -30,6 +29,6 @@ pub fn send<T: Message>(sender: &Sender<T>, message: T) -> Result<(), Undelivere
                 return Err(Undelivered);
             }
         };
-        wait::until(sender.as_fd(), PollFlags::POLLOUT, None).map_err(|_| Undelivered)?;
+        wait::until_room(sender.as_fd()).map_err(|_| Undelivered)?;
     }
 }

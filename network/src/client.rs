@@ -209,12 +209,16 @@ impl Partition {
                 return Err(LoadError::Cancelled);
             }
             wait::take_connected();
+            wait::begin_hop();
             match self.send_once(&uri, hop) {
                 Err(error) => match failure::head_error(error, &host) {
                     LoadError::ConnectionReset { .. } if !wait::take_connected() => {}
                     error => return Err(error),
                 },
-                Ok(response) => return Ok((host, response)),
+                Ok(response) => {
+                    wait::note_time(|times| &mut times.head);
+                    return Ok((host, response));
+                }
             }
         }
         Err(LoadError::ConnectionReset { host })
@@ -386,7 +390,7 @@ pub fn request_target(url: &Url) -> String {
 }
 
 /// The user's name and password are for the server, not for the address bar.
-fn without_credentials(mut url: Url) -> Url {
+pub fn without_credentials(mut url: Url) -> Url {
     let _ = url.set_username("");
     let _ = url.set_password(None);
     url

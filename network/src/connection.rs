@@ -74,6 +74,7 @@ impl Connector for Connect {
         _chained: Option<()>,
     ) -> Result<Option<Connection>, ureq::Error> {
         wait::note_connection();
+        wait::note_time(|times| &mut times.name);
         let host = host_and_port(details.uri);
         let deadline = deadline(details.timeout);
         let boxed = |error: LoadError| ureq::Error::Other(error.into());
@@ -86,10 +87,14 @@ impl Connector for Connect {
         let mut stream = Stream::connect_any(&addresses, deadline).map_err(|error| {
             boxed(Failure::from(error).into_load_error(&host, failure::CONNECTING))
         })?;
+        wait::note_time(|times| &mut times.connected);
         let tls = match details.needs_tls() {
             true => Some(self.secure(details, &host, &mut stream).map_err(boxed)?),
             false => None,
         };
+        if tls.is_some() {
+            wait::note_time(|times| &mut times.secured);
+        }
         let (input, output) = (
             details.config.input_buffer_size(),
             details.config.output_buffer_size(),
@@ -137,6 +142,7 @@ impl Transport for Connection {
                 stream.write_all(bytes).and_then(|()| stream.flush())
             }
         };
+        wait::note_time(|times| &mut times.sent);
         written.map_err(|error| Failure::from(error).into())
     }
 

@@ -8,7 +8,9 @@
 use crate::channel::{Undelivered, send};
 use crate::client::{Partition, Response, is_http};
 use crate::hops::{Fetched, Hops, Tainting, blocked, cut};
+use crate::navigation::ToBroker;
 use crate::queue::Owner;
+use crate::told::Telling;
 use crate::under_way::UnderWay;
 use crate::uploads::Upload;
 use crate::wait::Stop;
@@ -40,6 +42,8 @@ pub struct FetchChannel {
     pub partition: Arc<Partition>,
     /// Its fetches.
     pub under_way: UnderWay<RequestId>,
+    /// Who is told of its requests.
+    pub to_broker: Arc<ToBroker>,
 }
 
 /// What a renderer asks for.
@@ -133,9 +137,17 @@ impl Fetch {
     pub fn run(self) {
         let request = self.id;
         let _span = flight::span(flight::Step::Fetch, request.0);
-        let last = match self.transfer() {
-            Ok(()) => FromNetwork::End { request },
-            Err(Ended::Failed(error)) => FromNetwork::Failed { request, error },
+        let (to_broker, client) = (&self.channel.to_broker, self.channel.process);
+        let mut telling = Telling::begin(to_broker, Some(client), &self.wish.url);
+        let last = match self.transfer(&mut telling) {
+            Ok(bytes) => {
+                telling.end(bytes, None);
+                FromNetwork::End { request }
+            }
+            Err(Ended::Failed(error)) => {
+                telling.end(0, Some(&error));
+                FromNetwork::Failed { request, error }
+            }
             Err(Ended::Undelivered) => {
                 self.channel.under_way.end(&request, &self.stop);
                 return;
@@ -147,7 +159,8 @@ impl Fetch {
         }
     }
 
-    fn transfer(&self) -> Result<(), Ended> {
+    /// Returns how many bytes of the body the renderer has got.
+    fn transfer(&self, telling: &mut Telling) -> Result<u64, Ended> {
         let wish = &self.wish;
         let (url, initiator) = check(wish, &self.channel.site)?;
         let hops = Hops::new(
@@ -159,15 +172,18 @@ impl Fetch {
         );
         let is_scripts = wish.destination == Destination::Empty;
         match hops.run()? {
-            Fetched::Redirect => self.say_opaque(true),
+            Fetched::Redirect => self.say_opaque(true).map(|()| 0),
             Fetched::Response { tainting, .. } if is_scripts && tainting == Tainting::Opaque => {
-                self.say_opaque(false)
+                self.say_opaque(false).map(|()| 0)
             }
             Fetched::Response {
                 response,
                 tainting,
                 has_credentials,
-            } => self.deliver(initiator, response, (tainting, has_credentials)),
+            } => {
+                telling.head(response.head().status);
+                self.deliver(initiator, response, (tainting, has_credentials))
+            }
         }
     }
 
@@ -190,7 +206,7 @@ impl Fetch {
         initiator: &Initiator,
         mut response: Box<Response>,
         (tainting, has_credentials): (Tainting, bool),
-    ) -> Result<(), Ended> {
+    ) -> Result<u64, Ended> {
         const LIMIT: u64 = RESOURCE_BYTES_MAX as u64;
         let too_large = || Ended::Failed(LoadError::BodyTooLarge { limit: LIMIT });
         let (request, head) = (self.id, response.head().clone());
@@ -226,7 +242,7 @@ impl Fetch {
         loop {
             let length = response.read(&mut buffer)?;
             if length == 0 {
-                return Ok(());
+                return Ok(response.received());
             }
             if response.received() > LIMIT {
                 return Err(too_large());

@@ -6,6 +6,7 @@
 
 use crate::channel::{Undelivered, send};
 use crate::client::{Partition, Response};
+use crate::told::{Teller, Telling};
 use crate::under_way::UnderWay;
 use crate::wait::{self, Stop};
 use ipc::Sender;
@@ -32,6 +33,8 @@ pub struct ToBroker {
     pub sender: Sender<FromNetwork>,
     /// Navigations that the broker has asked for.
     pub under_way: UnderWay<NavigationId>,
+    /// Whether requests are told of.
+    pub teller: Teller,
 }
 
 /// One navigation.
@@ -56,16 +59,25 @@ impl Navigation {
     /// Loads the document. In a worker.
     pub fn run(self) {
         let _span = flight::span(flight::Step::Navigation, self.id.0 as u32);
+        let mut telling = Telling::begin(&self.to_broker, None, &self.url);
         let last = match self.partition.get(&self.url, self.initiator.as_ref()) {
             Err(error) => FromNetwork::Failed {
                 navigation: self.id,
                 error,
             },
-            Ok(response) => match self.deliver(response) {
-                Ok(last) => last,
-                Err(Undelivered) => return,
-            },
+            Ok(response) => {
+                telling.head(response.head().status);
+                match self.deliver(response) {
+                    Ok(last) => last,
+                    Err(Undelivered) => return,
+                }
+            }
         };
+        match &last {
+            FromNetwork::BodyEnd { bytes, error, .. } => telling.end(*bytes, error.as_ref()),
+            FromNetwork::Failed { error, .. } => telling.end(0, Some(error)),
+            _ => {}
+        }
         self.end(last);
     }
 
@@ -116,8 +128,7 @@ impl Navigation {
     fn write(&self, bytes: &[u8], written: &mut u64) -> Result<(), LoadError> {
         let mut left = bytes;
         while !left.is_empty() {
-            let ready = wait::until(self.pipe.as_fd(), PollFlags::POLLOUT, None)
-                .map_err(|_| LoadError::Cancelled)?;
+            let ready = wait::until_room(self.pipe.as_fd()).map_err(|_| LoadError::Cancelled)?;
             if ready.contains(PollFlags::POLLERR) {
                 return Err(LoadError::Cancelled);
             }

@@ -11,6 +11,7 @@ use crate::fetch::{Fetch, FetchChannel, Wish};
 use crate::navigation::{Navigation, ToBroker};
 use crate::queue::{Job, Owner};
 use crate::tls::TlsSetupError;
+use crate::told::Teller;
 use crate::under_way::UnderWay;
 use crate::uploads::{Room, Uploads};
 use crate::wait::Stop;
@@ -106,6 +107,7 @@ impl Service {
             to_broker: Arc::new(ToBroker {
                 sender,
                 under_way: UnderWay::default(),
+                teller: Teller::default(),
             }),
             receiver,
             channels: Vec::new(),
@@ -188,6 +190,10 @@ impl Service {
                 }));
                 Ok(())
             }
+            ToNetwork::Watch { is_on } => {
+                self.to_broker.teller.set(is_on);
+                Ok(())
+            }
             ToNetwork::Inject(action) => {
                 let channels = self.channels.iter();
                 child::inject(
@@ -263,6 +269,7 @@ impl Service {
             sender,
             partition,
             under_way,
+            to_broker: self.to_broker.clone(),
         };
         self.channels.push(OpenChannel {
             channel: Arc::new(channel),

@@ -9,6 +9,7 @@ use crate::web::spaces::Reach;
 use fiber::Outside;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use protocol::request::RequestTimes;
 use std::cell::{Cell, RefCell};
 use std::io;
 use std::net::IpAddr;
@@ -70,6 +71,9 @@ pub struct Load {
     reach: Cell<Reach>,
     refused: Cell<Option<IpAddr>>,
     peer: Cell<Option<IpAddr>>,
+    /// Since when its times are noted; none: nobody looks.
+    clock: Cell<Option<Instant>>,
+    times: Cell<RequestTimes>,
 }
 
 impl Load {
@@ -82,6 +86,8 @@ impl Load {
             reach: Cell::new(Reach::ALL),
             refused: Cell::new(None),
             peer: Cell::new(None),
+            clock: Cell::new(None),
+            times: Cell::default(),
         })
     }
 
@@ -93,6 +99,12 @@ impl Load {
     /// Stops it at its next wait.
     pub fn stop(&self) {
         self.stop.stop();
+    }
+
+    /// How long its times are noted, in microseconds.
+    fn past_us(&self) -> Option<u32> {
+        let past = self.clock.get()?.elapsed();
+        Some(u32::try_from(past.as_micros()).unwrap_or(u32::MAX))
     }
 
     /// Gives it a turn: `run` runs it until it waits or ends.
@@ -169,6 +181,61 @@ pub fn note_peer(address: IpAddr) {
 /// To whom this load has spoken last.
 pub fn peer() -> Option<IpAddr> {
     current()?.peer.get()
+}
+
+/// Notes what this load does when, from now on.
+pub fn start_clock() {
+    if let Some(load) = current() {
+        load.clock.set(Some(Instant::now()));
+        load.times.set(RequestTimes::default());
+    }
+}
+
+/// What this load did when, since [`start_clock`].
+pub fn times() -> RequestTimes {
+    let Some(load) = current() else {
+        return RequestTimes::default();
+    };
+    RequestTimes {
+        now: load.past_us().unwrap_or(0),
+        ..load.times.get()
+    }
+}
+
+/// The next request of this load begins; the connection is another one.
+pub fn begin_hop() {
+    if let Some(load) = current().filter(|load| load.clock.get().is_some()) {
+        let full = load.times.get().full;
+        load.times.set(RequestTimes {
+            full,
+            ..RequestTimes::default()
+        });
+    }
+}
+
+/// Notes that this load has come so far.
+pub fn note_time(of: fn(&mut RequestTimes) -> &mut Option<u32>) {
+    if let Some(load) = current()
+        && let Some(past) = load.past_us()
+    {
+        let mut times = load.times.get();
+        *of(&mut times) = Some(past);
+        load.times.set(times);
+    }
+}
+
+/// Waits until the reader of a body has room; that counts as its time.
+pub fn until_room(fd: BorrowedFd<'_>) -> Result<PollFlags, WaitError> {
+    let load = current();
+    let before = load.as_ref().and_then(|load| load.past_us());
+    let ready = until(fd, PollFlags::POLLOUT, None);
+    if let (Some(load), Some(before)) = (&load, before) {
+        let mut times = load.times.get();
+        let waited = load.past_us().unwrap_or(before).saturating_sub(before);
+        times.full = times.full.saturating_add(waited);
+        load.times.set(times);
+    }
+    ready
 }
 
 /// Gives the turn to the other loads if this one has had much of it. To be called after each read

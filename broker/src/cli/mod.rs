@@ -59,9 +59,6 @@ fn run(options: Options) -> anyhow::Result<ExitCode> {
     if let Some(path) = options.screenshot.clone() {
         return screenshot::run(&options, &path);
     }
-    if options.urls == ["tour"] {
-        return tour::run(&options);
-    }
     if options.urls == ["crashes"] {
         return crashes::run(&options);
     }
@@ -77,7 +74,13 @@ fn run(options: Options) -> anyhow::Result<ExitCode> {
     if unseen.is_some() && options.urls.is_empty() {
         say!("There is no display, so Bulkhead runs the tour in the terminal.");
         say!("(In a desktop session, the same command opens a window. See --help for more.)\n");
-        return tour::run(&options);
+        return tour::run(&options, None);
+    }
+    if options.urls == ["tour"] {
+        if let Some(why) = unseen {
+            say!("The tour runs in the terminal: {why}.");
+        }
+        return tour::run(&options, server);
     }
     if let Some(why) = unseen {
         complain!("bulkhead: no window can be opened: {why}. {DISPLAY_ADVICE}");

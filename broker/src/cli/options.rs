@@ -22,7 +22,8 @@ use std::path::{Path, PathBuf};
                   line, 3 if no window can be opened."
 )]
 pub struct Options {
-    /// Addresses to open, one tab each. `tour` alone runs the tour in the terminal. `sandbox` alone
+    /// Addresses to open, one tab each. `tour` alone runs the tour, in a window or, without a
+    /// display or with --headless, in the terminal. `sandbox` alone
     /// reports which sandbox layers confine each process. `crashes` alone prints the crash records
     /// of this session
     #[arg(value_name = "URL")]

@@ -38,6 +38,12 @@ pub struct Glass {
     cost: Duration,
     /// Whether something has happened since.
     has_news: bool,
+    /// Whether the user wants frames in slow motion, as long as that page is open.
+    pub is_slow: bool,
+    /// The network process that has been told that somebody looks.
+    pub watched_network: Option<ProcessId>,
+    /// The gpu process that has been told to be slow.
+    pub slowed_gpu: Option<ProcessId>,
 }
 
 impl Default for Glass {
@@ -49,6 +55,9 @@ impl Default for Glass {
             opened: Instant::now(),
             cost: Duration::ZERO,
             has_news: false,
+            is_slow: false,
+            watched_network: None,
+            slowed_gpu: None,
         }
     }
 }
@@ -116,6 +125,11 @@ impl Glass {
     pub fn note(&mut self, kind: &RecordKind) {
         let is_noise = matches!(kind, RecordKind::Console { .. });
         self.has_news |= !self.streams.is_empty() && !is_noise;
+    }
+
+    /// Something has happened that a page shows, if anybody looks at it.
+    pub fn has_changed(&mut self, page: &str) {
+        self.has_news |= self.is_watched(page);
     }
 
     /// When those who look are to be told more.

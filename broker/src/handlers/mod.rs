@@ -1,5 +1,6 @@
 //! Incoming events: one file for each source.
 
+mod attack;
 mod backpressure;
 mod child;
 mod command;

@@ -1,6 +1,7 @@
 //! What the live pages are told while they are open: the state of the browser as JSON.
 
 use crate::glass::usage;
+use crate::pages::{attack, frames, net, sandbox};
 use crate::snapshot;
 use crate::state::Broker;
 use crate::store::deaths::Death;
@@ -10,7 +11,15 @@ use serde_json::{Value, json};
 pub(crate) type Build = fn(&Broker) -> Value;
 
 /// The pages with a stream, and what makes their events.
-pub(crate) const ALL: [(&str, Build); 2] = [("crashes", crashes), ("processes", processes)];
+pub(crate) const ALL: [(&str, Build); 7] = [
+    ("attack", attack::event),
+    ("crashes", crashes),
+    ("frames", frames::event),
+    ("net", net::event),
+    ("processes", processes),
+    ("sandbox", sandbox::event),
+    ("tour", tour),
+];
 
 /// How many deaths the page of the processes hears of.
 const DEATHS_TOLD: usize = 10;
@@ -40,6 +49,10 @@ fn crashes(browser: &Broker) -> Value {
         "now_ms": browser.now().0, "crashed": crashed(browser),
         "deaths": deaths(browser, usize::MAX),
     })
+}
+
+fn tour(browser: &Broker) -> Value {
+    browser.tour.to_json()
 }
 
 /// The tabs whose page has lost its process.

@@ -2,20 +2,25 @@
 //!
 //! Trusts: the templates, which escape every value. Never: links to a break-it address.
 
+mod attack;
 mod book;
 mod console;
 mod crashes;
 mod error;
+mod frames;
 pub(crate) mod lab;
 pub(crate) mod live;
+mod net;
 pub(crate) mod plumber;
 pub(crate) mod sandbox;
 mod template;
 
 pub use error::error_page;
 
-use crate::snapshot::{self, Channel, ProcessRow, SurfaceRow};
+use crate::snapshot::{self, Channel, ProcessRow};
 use crate::state::Broker;
+use crate::tour::stop::Stop;
+use crate::tour::stops::ALL;
 use askama::Template;
 use protocol::document::ResponseHead;
 use protocol::error::LoadError;
@@ -45,23 +50,10 @@ struct Channels {
 }
 
 #[derive(Template)]
-#[template(path = "frames.html")]
-struct Frames {
-    here: &'static str,
-    rows: Vec<SurfaceRow>,
-}
-
-#[derive(Template)]
-#[template(path = "net.html")]
-struct Net {
-    here: &'static str,
-    rows: Vec<ProcessRow>,
-}
-
-#[derive(Template)]
 #[template(path = "tour.html")]
 struct Tour {
     here: &'static str,
+    stops: &'static [Stop],
 }
 
 /// The page of that `bulkhead:` URL.
@@ -88,17 +80,15 @@ pub fn build(browser: &Broker, url: &str) -> Result<(ResponseHead, Vec<u8>), Loa
             here: "ipc",
             rows: snapshot::channels(browser),
         }),
-        "frames" => render(&Frames {
-            here: "frames",
-            rows: snapshot::surfaces(browser),
-        }),
-        "net" => render(&Net {
-            here: "net",
-            rows: network_users(browser),
-        }),
+        "frames" => frames::build(browser),
+        "net" => net::build(browser),
+        "attack" => attack::build(browser),
         "crashes" => crashes::build(&browser.store.deaths),
         "console" => console::build(browser, url),
-        "tour" => render(&Tour { here: "tour" }),
+        "tour" => render(&Tour {
+            here: "tour",
+            stops: &ALL,
+        }),
         "book" => book::build(path_of(url).as_str())?,
         _ => return Err(LoadError::NoSuchPage { name }),
     };
@@ -127,13 +117,6 @@ pub fn document(url: &str, html: String) -> (ResponseHead, Vec<u8>) {
 /// Whether this is the Plumber's page, which needs a helper's answer.
 pub fn is_plumber(url: &Url) -> bool {
     url.host_str() == Some("lab") && url.path().trim_matches('/') == "plumber"
-}
-
-/// The network process and the processes that fetch through it.
-fn network_users(browser: &Broker) -> Vec<ProcessRow> {
-    let mut rows = snapshot::processes(browser);
-    rows.retain(|process| process.role == "network" || process.site.starts_with("http"));
-    rows
 }
 
 #[cfg(test)]
@@ -187,16 +170,13 @@ mod tests {
                 here: "ipc",
                 rows: Vec::new(),
             }),
-            render(&Frames {
-                here: "frames",
-                rows: Vec::new(),
-            }),
-            render(&Net {
-                here: "net",
-                rows: rows(),
-            }),
+            frames::page(Vec::new()),
+            net::page(rows()),
             crashes::build(&Deaths::default()),
-            render(&Tour { here: "tour" }),
+            render(&Tour {
+                here: "tour",
+                stops: &ALL,
+            }),
         ] {
             assert!(page.contains("--ink:"), "no style sheet in {page}");
             assert!(page.ends_with("</html>"), "{page}");

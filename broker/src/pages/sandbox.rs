@@ -6,6 +6,7 @@ use crate::state::Broker;
 use askama::Template;
 use sandbox::Layer;
 use sandbox::report::{Report, State};
+use serde_json::{Value, json};
 
 #[derive(Template)]
 #[template(path = "sandbox.html")]
@@ -29,18 +30,28 @@ struct Process {
 
 /// The page.
 pub fn build(browser: &Broker) -> String {
+    let tier = browser.launcher.support().tier().to_string();
+    page(tier, processes(browser))
+}
+
+/// What the page is told: every process with its layers.
+pub(super) fn event(browser: &Broker) -> Value {
+    let processes = processes(browser);
+    json!({
+        "is_sufficient": processes.iter().all(Process::is_sufficient),
+        "processes": processes.iter().map(Process::told).collect::<Vec<_>>(),
+    })
+}
+
+fn processes(browser: &Broker) -> Vec<Process> {
     let rows = snapshot::processes(browser);
     let about = |pid: i32| rows.iter().find(|row| row.pid == pid);
-    let processes: Vec<Process> = browser
-        .children
-        .values()
-        .map(|child| Process {
-            title: format!("{} {}", child.role, child.pid),
-            purpose: about(child.pid).map(purpose).unwrap_or_default(),
-            report: child.report.clone(),
-        })
-        .collect();
-    page(browser.launcher.support().tier().to_string(), processes)
+    let children = browser.children.values().map(|child| Process {
+        title: format!("{} {}", child.role, child.pid),
+        purpose: about(child.pid).map(purpose).unwrap_or_default(),
+        report: child.report.clone(),
+    });
+    children.collect()
 }
 
 fn page(tier: String, processes: Vec<Process>) -> String {
@@ -64,6 +75,28 @@ impl Process {
             // A process without a report has seen no content yet.
             None => true,
         }
+    }
+
+    /// The process, for the page's script.
+    fn told(&self) -> Value {
+        let (class_of_all, finding) = self.finding();
+        let layers = self
+            .report
+            .iter()
+            .flat_map(|report| &report.rows)
+            .map(|row| {
+                json!({
+                    "layer": row.layer.to_string(), "state": row.state.to_string(),
+                    "class": class(&row.state), "known": row.basis_word(),
+                    "tried": row.tried_words(), "note": row.note,
+                })
+            });
+        json!({
+            "title": self.title, "purpose": self.purpose, "class": class_of_all,
+            "finding": finding,
+            "tier": self.report.as_ref().map(|report| report.tier().to_string()),
+            "layers": layers.collect::<Vec<_>>(),
+        })
     }
 
     /// A cell of the table of processes: its class and its text.

@@ -3,7 +3,7 @@
 use askama::Template;
 
 /// The pages that are linked at the top of every page, in this order.
-pub const PAGES: [&str; 11] = [
+pub const PAGES: [&str; 12] = [
     "welcome",
     "processes",
     "sandbox",
@@ -11,6 +11,7 @@ pub const PAGES: [&str; 11] = [
     "frames",
     "net",
     "crashes",
+    "attack",
     "console",
     "lab",
     "tour",

@@ -5,7 +5,7 @@ use crate::state::Broker;
 use browser_core::Action;
 use browser_core::action::ChildSignal;
 use nix::sys::signal::Signal;
-use protocol::ids::ProcessId;
+use protocol::ids::{NavigationId, ProcessId};
 use protocol::renderer::ToRenderer;
 
 impl Broker {
@@ -33,17 +33,34 @@ impl Broker {
                 navigation,
                 request,
                 refusal,
+            } => self.answer_act(process, navigation, request, refusal),
+            Action::CarryOut {
+                process,
+                navigation,
+                request,
+                act,
             } => {
-                let message = ToRenderer::Acted {
-                    navigation,
-                    request,
-                    refusal,
-                };
-                self.children.send_renderer(process, message, []);
+                let refusal = self.carry_out(act);
+                self.answer_act(process, navigation, request, refusal);
             }
             Action::Signal { process, signal } => self.signal(process, signal),
             _ => {}
         }
+    }
+
+    fn answer_act(
+        &mut self,
+        process: ProcessId,
+        navigation: NavigationId,
+        request: u32,
+        refusal: Option<String>,
+    ) {
+        let message = ToRenderer::Acted {
+            navigation,
+            request,
+            refusal,
+        };
+        self.children.send_renderer(process, message, []);
     }
 
     fn signal(&self, process: ProcessId, signal: ChildSignal) {

@@ -57,9 +57,12 @@ impl Broker {
             | Action::AskLeave { .. }
             | Action::StopScript { .. }) => self.tell_page(action),
             Action::Storage { process, told } => storage::tell(children, process, told),
-            action @ (Action::OpenStream { .. } | Action::Acted { .. } | Action::Signal { .. }) => {
-                self.serve_page(action);
-            }
+            action @ (Action::OpenStream { .. }
+            | Action::Acted { .. }
+            | Action::CarryOut { .. }
+            | Action::Signal { .. }) => self.serve_page(action),
+            Action::NoteRequest { news } => self.note_request(news),
+            Action::Tour { tab, key } => self.tour.press(Some(tab), key),
             Action::DropBody { navigation } => store.documents.drop_body(navigation),
             action @ (Action::CreateSurface(_)
             | Action::ResizeSurface(_)
@@ -194,6 +197,7 @@ impl Broker {
         let now = self.now();
         self.store.consoles.note(now, record.tab, &record.kind);
         self.end_plumber_without_page(&record);
+        self.note_for_attacks(&record);
         self.glass.note(&record.kind);
         match &record.kind {
             RecordKind::Died { role, pid, cause } => {

@@ -132,26 +132,26 @@ impl Rings {
         }
     }
 
+    /// Who has the other end of the record's channel or surface, if its process has this one.
+    pub(super) fn peer_of(&self, source: Source, record: &Record) -> Option<Source> {
+        match record.kind {
+            Kind::Sent | Kind::Received => {
+                let peer = self.table.peer(source, record.edge)?;
+                Some(peer.source)
+            }
+            Kind::Published | Kind::Taken => {
+                let (producer, consumer) = self.table.surface(record.edge)?;
+                let ends = [(producer, consumer), (consumer, producer)];
+                let own = ends.into_iter().find(|(end, _)| *end == source);
+                own.map(|(_, other)| other)
+            }
+            Kind::Begun | Kind::Ended | Kind::Mark => None,
+        }
+    }
+
     fn line(&self, source: Source, record: &Record, now: u64, ways: &Ways) -> Line {
-        let with = match record.kind {
-            Kind::Sent | Kind::Received => self
-                .table
-                .peer(source, record.edge)
-                .map_or_else(String::new, |peer| self.name_of(peer.source)),
-            Kind::Published | Kind::Taken => self
-                .table
-                .surface(record.edge)
-                .filter(|(producer, consumer)| [*producer, *consumer].contains(&source))
-                .map(|(producer, consumer)| {
-                    if producer == source {
-                        consumer
-                    } else {
-                        producer
-                    }
-                })
-                .map_or_else(String::new, |peer| self.name_of(peer)),
-            Kind::Begun | Kind::Ended | Kind::Mark => String::new(),
-        };
+        let peer = self.peer_of(source, record);
+        let with = peer.map_or_else(String::new, |peer| self.name_of(peer));
         let before = i128::from(now) - i128::from(record.time_ns);
         Line {
             before_ns: i64::try_from(before).unwrap_or(if before < 0 {
@@ -172,11 +172,11 @@ impl Rings {
 }
 
 /// The time on the way, by either half.
-type Ways = BTreeMap<Half, Option<u64>>;
+pub(super) type Ways = BTreeMap<Half, Option<u64>>;
 /// Who, whether it is a frame, whether it went out, and the numbers that join it.
-type Half = (Source, Kind, u32, u32, u32);
+pub(super) type Half = (Source, Kind, u32, u32, u32);
 
-fn half(source: Source, record: &Record) -> Half {
+pub(super) fn half(source: Source, record: &Record) -> Half {
     let Record {
         kind,
         edge,
@@ -187,7 +187,7 @@ fn half(source: Source, record: &Record) -> Half {
     (source, kind, edge, argument, ordinal)
 }
 
-fn ways(ends: &impl Ends, read: &[(Source, Read)]) -> Ways {
+pub(super) fn ways(ends: &impl Ends, read: &[(Source, Read)]) -> Ways {
     let mut joiner = Joiner::default();
     let mut ways = Ways::new();
     for (source, read) in read {
@@ -208,7 +208,7 @@ fn ways(ends: &impl Ends, read: &[(Source, Read)]) -> Ways {
 }
 
 /// The words for a name, which may be any number.
-fn words_of(name: Name) -> String {
+pub(super) fn words_of(name: Name) -> String {
     if let Some(step) = name.as_step() {
         return step.word().to_owned();
     }

@@ -5,7 +5,9 @@
 //! reads a ring unasked: nobody looks and nobody dies, nothing is done.
 
 pub(crate) mod ends;
+pub(crate) mod history;
 pub(crate) mod last_words;
+mod looks;
 
 use ends::{BROKER, Table, source_of};
 use flight::{Reader, Source};

@@ -1,10 +1,12 @@
-//! The broker's stores: consoles, crash records, deaths, documents, pictures and surfaces.
+//! The broker's stores: consoles, crash records, deaths, documents, pictures, requests and
+//! surfaces.
 
 pub(crate) mod consoles;
 pub(crate) mod crash_files;
 pub(crate) mod deaths;
 pub(crate) mod documents;
 pub(crate) mod pictures;
+pub(crate) mod requests;
 pub(crate) mod surfaces;
 
 use consoles::Consoles;
@@ -12,6 +14,7 @@ use crash_files::CrashFiles;
 use deaths::Deaths;
 use documents::Documents;
 use pictures::Pictures;
+use requests::Requests;
 use surfaces::Surfaces;
 
 /// All stores of the broker.
@@ -22,5 +25,6 @@ pub struct Store {
     pub(crate) deaths: Deaths,
     pub(crate) documents: Documents,
     pub(crate) pictures: Pictures,
+    pub(crate) requests: Requests,
     pub(crate) surfaces: Surfaces,
 }

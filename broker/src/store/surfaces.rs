@@ -1,13 +1,13 @@
 //! The shared memory of all surfaces.
 //!
 //! Owns: both regions of each surface, so that a new gpu process can get the last frame of a dead
-//! renderer. Never: maps a region.
+//! renderer. Never: keeps a region mapped.
 
 use ipc::Endpoint;
 use protocol::frames::{FromProducer, ToProducer};
 use protocol::geometry::Size;
 use protocol::ids::SurfaceId;
-use shm::SurfaceRegions;
+use shm::{Glance, SurfaceRegions};
 use std::collections::HashMap;
 use std::io;
 use std::os::fd::OwnedFd;
@@ -42,6 +42,16 @@ impl Surfaces {
     pub fn last(&self, surface: SurfaceId) -> io::Result<Vec<OwnedFd>> {
         let missing = || io::Error::new(io::ErrorKind::NotFound, "no such surface");
         readable(self.regions.get(&surface).ok_or_else(missing)?)
+    }
+
+    /// What they hold at this moment; none if they cannot be looked at.
+    pub fn glance(&self, surface: SurfaceId, size: Size) -> Option<Glance> {
+        let regions = self.regions.get(&surface)?;
+        let (pixels, latch) = (
+            regions.pixels.read_only().ok()?,
+            regions.latch.read_only().ok()?,
+        );
+        shm::glance(pixels, latch, size).ok()
     }
 
     /// The size of both regions together.

@@ -3,6 +3,7 @@
 #![allow(missing_docs, reason = "a field whose name says all needs no sentence")]
 
 use crate::record::Record;
+use protocol::act::{Act, TourKey};
 use protocol::appearance::Appearance;
 use protocol::clipboard::Edit;
 use protocol::dialog::{DialogAnswer, DialogView};
@@ -14,6 +15,7 @@ use protocol::gpu::Scene;
 use protocol::ids::{Generation, NavigationId, ProcessId, Role, SurfaceId, TabId};
 use protocol::input::{Cursor, InputEvent};
 use protocol::renderer::{GoWithin, HistoryPlace};
+use protocol::request::RequestNews;
 use protocol::shell::{Popup, ShellState};
 use protocol::site::Site;
 use protocol::storage::{StorageNews, StorageSnapshot};
@@ -85,7 +87,9 @@ impl Action {
             Action::AskLeave { process, .. } => Some((*process, "> AskLeave")),
             Action::Storage { process, .. } => Some((*process, "> Storage")),
             Action::OpenStream { process, .. } => Some((*process, "> Stream")),
-            Action::Acted { process, .. } => Some((*process, "> Acted")),
+            Action::Acted { process, .. } | Action::CarryOut { process, .. } => {
+                Some((*process, "> Acted"))
+            }
             Action::Inject { process, .. } => Some((*process, "> Inject")),
             _ => None,
         }
@@ -390,11 +394,22 @@ pub enum Action {
         request: u32,
         refusal: Option<String>,
     },
+    /// Do what a page wants that concerns no process and no tab; then send `Acted`.
+    CarryOut {
+        process: ProcessId,
+        navigation: NavigationId,
+        request: u32,
+        act: Act,
+    },
+    /// Keep news of a request for those who look.
+    NoteRequest { news: RequestNews },
     /// Send a signal to a child.
     Signal {
         process: ProcessId,
         signal: ChildSignal,
     },
+    /// The user guides the tour from that tab.
+    Tour { tab: TabId, key: TourKey },
     /// Send `Stop`.
     Stop { process: ProcessId },
     /// Send `AnswerDialog`.

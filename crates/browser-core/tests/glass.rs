@@ -1,8 +1,8 @@
 //! Built-in pages that look at the browser, and act on it.
 
-use browser_core::Action;
 use browser_core::action::ChildSignal;
-use protocol::act::{Act, ActKind};
+use browser_core::{Action, Config};
+use protocol::act::{Act, ActKind, TourKey};
 use protocol::ids::{Role, TabId};
 use protocol::input::{InputEvent, Key, Modifiers};
 use protocol::renderer::FromRenderer;
@@ -167,7 +167,12 @@ fn a_stream_is_that_of_the_page() {
 
 #[test]
 fn of_the_built_in_pages_the_live_ones_alone_have_scripts() {
-    for (page, has_scripts) in [("processes", true), ("crashes", true), ("console", false)] {
+    for (page, has_scripts) in [
+        ("processes", true),
+        ("crashes", true),
+        ("tour", true),
+        ("console", false),
+    ] {
         let mut world = World::running();
         world.open(&format!("bulkhead://{page}"));
         let script = world.log.iter().find_map(|action| match action {
@@ -176,4 +181,97 @@ fn of_the_built_in_pages_the_live_ones_alone_have_scripts() {
         });
         assert_eq!(script, Some(has_scripts), "{page}");
     }
+}
+
+#[test]
+fn what_concerns_the_whole_browser_is_carried_out_by_a_click_and_answered_there() {
+    for kind in [ActKind::Attack, ActKind::EveryAttack, ActKind::SlowMotion] {
+        let mut world = World::running();
+        let tab = world.open("bulkhead://attack");
+        let unasked = "an act needs a click or a key in its page";
+        let actions = acts(&mut world, tab, kind, 1);
+        assert_eq!(refusal(&actions), Some(unasked));
+        press(&mut world);
+        let actions = acts(&mut world, tab, kind, 1);
+        let act = Act { kind, of: 1 };
+        let is_it = |it: &Action| match it {
+            Action::CarryOut {
+                act: wanted,
+                request,
+                ..
+            } => (*wanted, *request) == (act, 7),
+            _ => false,
+        };
+        assert!(actions.iter().any(is_it), "{actions:?}");
+        let is_answer = |it: &Action| matches!(it, Action::Acted { .. });
+        assert!(
+            !actions.iter().any(is_answer),
+            "whoever carries it out answers"
+        );
+    }
+}
+
+#[test]
+fn the_spare_renderer_is_replaced_by_one_that_tries_its_sandbox_anew() {
+    let mut world = World::running();
+    let tab = world.open("bulkhead://sandbox");
+    world.advance(1_000);
+    world.settle_for_good();
+    let before = world.spare().expect("there is one");
+    press(&mut world);
+    let actions = acts(&mut world, tab, ActKind::TryCanaries, 0);
+    assert_eq!(refusal(&actions), None);
+    assert!(actions.iter().any(|action| is_kill(action, before)));
+    let is_spawn = |it: &Action| {
+        matches!(
+            it,
+            Action::Spawn {
+                role: Role::Renderer,
+                ..
+            }
+        )
+    };
+    assert!(actions.iter().any(is_spawn), "{actions:?}");
+    press(&mut world);
+    let actions = acts(&mut world, tab, ActKind::TryCanaries, 0);
+    let why = "the spare renderer is not ready at the moment";
+    assert_eq!(refusal(&actions), Some(why));
+}
+
+#[test]
+fn the_page_of_the_tour_alone_guides_it_and_needs_the_demo_site() {
+    let guided = |actions: &[Action]| {
+        let is_it = |action: &Action| matches!(action, Action::Tour { .. });
+        actions.iter().any(is_it)
+    };
+    let next = ActKind::Tour(TourKey::Next);
+    let mut world = World::running();
+    let tab = world.open("bulkhead://tour");
+    press(&mut world);
+    let actions = acts(&mut world, tab, next, 0);
+    let why = "the demo site does not run; `bulkhead tour` starts with it";
+    assert_eq!(refusal(&actions), Some(why));
+    assert!(!guided(&actions));
+
+    let mut world = World::new(Config {
+        demo: true,
+        ..Config::default()
+    });
+    world.settle();
+    let tab = world.open("bulkhead://tour");
+    let actions = acts(&mut world, tab, next, 0);
+    assert!(refusal(&actions).is_some() && !guided(&actions), "unasked");
+    press(&mut world);
+    let actions = acts(&mut world, tab, next, 0);
+    assert_eq!(refusal(&actions), None);
+    assert!(actions.contains(&Action::Tour {
+        tab,
+        key: TourKey::Next
+    }));
+    let other = world.open(PROCESSES);
+    press(&mut world);
+    let actions = acts(&mut world, other, next, 0);
+    let why = "only bulkhead://tour guides the tour";
+    assert_eq!(refusal(&actions), Some(why));
+    assert!(!guided(&actions));
 }

@@ -89,6 +89,9 @@ pub fn inject(fault: &Fault, reach: &Reach<'_>) {
             };
             // SAFETY: small numbers and zeroes; a call that takes pointers gets null ones.
             let result = unsafe { libc::syscall(number, a, b, 0, 0, 0, 0) };
+            let refusal = std::io::Error::last_os_error().raw_os_error();
+            let errno = refusal.filter(|_| result < 0).unwrap_or(0);
+            flight::mark(flight::Step::Answer, errno.unsigned_abs());
             tracing::info!(number, result, "the system call returned");
         }
     }

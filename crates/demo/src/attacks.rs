@@ -4,12 +4,15 @@ use crate::html::{escape, page};
 use std::fmt::Write;
 
 /// A hostile page.
-struct Attack {
-    /// Its address below `/attack/`.
-    name: &'static str,
-    title: &'static str,
-    tries: &'static str,
-    seen: &'static str,
+pub struct Attack {
+    /// Its address below `/attack/`; with `?again` it starts by itself.
+    pub name: &'static str,
+    /// In a few words.
+    pub title: &'static str,
+    /// What it does.
+    pub tries: &'static str,
+    /// What users should see.
+    pub seen: &'static str,
     script: &'static str,
 }
 
@@ -73,7 +76,8 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     ATTACKS.iter().map(|attack| attack.name)
 }
 
-const ATTACKS: &[Attack] = attacks! {
+/// All of them.
+pub const ATTACKS: &[Attack] = attacks! {
     "loop", "Endless loop", "It loops and never comes back.",
         "After three seconds a mark on its tab; after fifteen a card that offers to end it. Other \
          tabs go on. After thirty seconds the browser ends the script by itself, and the page \

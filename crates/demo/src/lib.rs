@@ -19,7 +19,7 @@ mod steal;
 mod stream;
 
 pub use answers::Response;
-pub use attacks::names as attacks;
+pub use attacks::{ATTACKS, Attack, names as attacks};
 pub use site::{Site, respond};
 pub use stream::Stream;
 

@@ -55,11 +55,13 @@ pub enum Step {
     Seal = 8,
     /// A fault was injected on request.
     Fault = 9,
+    /// The kernel has answered an injected system call; with the errno, 0 for success.
+    Answer = 10,
 }
 
 impl Step {
     /// All steps.
-    pub const ALL: [Step; 9] = [
+    pub const ALL: [Step; 10] = [
         Step::Frame,
         Step::Load,
         Step::Layout,
@@ -69,6 +71,7 @@ impl Step {
         Step::Fetch,
         Step::Seal,
         Step::Fault,
+        Step::Answer,
     ];
 
     /// One word, for users.
@@ -83,6 +86,7 @@ impl Step {
             Step::Fetch => "fetch",
             Step::Seal => "seal",
             Step::Fault => "fault",
+            Step::Answer => "answer",
         }
     }
 }

@@ -4,8 +4,11 @@
 //! read any but that which is part of the program.
 
 mod objects;
+mod wrappers;
 
 pub use objects::{NodeObject, Role};
+pub use wrappers::{SLOT_BITS, Wrappers};
+
 use rquickjs::{Ctx, Error, Function, Module, Result};
 
 /// By `build.rs`, with the same engine.

@@ -1,15 +1,15 @@
 //! Objects of the engine that stand for nodes: what natives recognise without asking the prelude.
 
+use crate::wrappers::Registered;
 use rquickjs::class::{JsClass, Readable, Trace, Tracer};
 use rquickjs::object::Object;
 use rquickjs::{Class, Constructor, Ctx, JsLifetime, Result, Value};
 use std::rc::Rc;
 
 /// What an object is of its node.
-#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Role {
     /// The wrapper that scripts have.
-    Wrapper,
+    Wrapper(Registered),
     /// Behind the proxy for the words of that attribute.
     Tokens(Rc<str>),
     /// Behind the proxy for the declarations of its `style` attribute.
@@ -17,32 +17,41 @@ pub enum Role {
 }
 
 /// An object that stands for a node. No script can make one, or change what it stands for.
-#[derive(Clone, Debug, PartialEq)]
 pub struct NodeObject {
-    /// The handle.
-    pub number: f64,
-    /// What the object is of it.
-    pub role: Role,
+    number: f64,
+    role: Role,
 }
 
 impl NodeObject {
     /// An object with that prototype.
+    ///
+    /// # Errors
+    ///
+    /// The engine has no memory left.
     pub fn make<'js>(prototype: Object<'js>, number: f64, role: Role) -> Result<Object<'js>> {
         let made = Class::instance_proto(NodeObject { number, role }, prototype)?;
         Ok(made.into_inner())
     }
 
-    /// The handle of the node that an object stands for in that role.
+    /// The handle of the node whose wrapper a value is.
     pub fn wrapper(value: &Value<'_>) -> Option<f64> {
-        let class = value.as_object()?.as_class::<NodeObject>()?;
-        let object = class.borrow();
-        (object.role == Role::Wrapper).then_some(object.number)
+        let object = value.as_object()?.as_class::<NodeObject>()?.borrow();
+        matches!(object.role, Role::Wrapper(_)).then_some(object.number)
     }
 
-    /// What an object stands for.
-    pub fn of(object: &Object<'_>) -> Option<NodeObject> {
-        let class = object.as_class::<NodeObject>()?;
-        Some(class.borrow().clone())
+    /// The handle of the element whose list of words an object is, and its attribute's name.
+    pub fn tokens(object: &Object<'_>) -> Option<(f64, Rc<str>)> {
+        let object = object.as_class::<NodeObject>()?.borrow();
+        match &object.role {
+            Role::Tokens(name) => Some((object.number, name.clone())),
+            _ => None,
+        }
+    }
+
+    /// The handle of the element whose declarations an object is.
+    pub fn style(object: &Object<'_>) -> Option<f64> {
+        let object = object.as_class::<NodeObject>()?.borrow();
+        matches!(object.role, Role::Style).then_some(object.number)
     }
 }
 

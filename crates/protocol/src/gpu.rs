@@ -86,6 +86,8 @@ pub enum ToGpu {
         /// Comes back in the answer.
         sequence: u32,
     },
+    /// Give each surface one frame a second, so that users can follow; or as many as ever.
+    SetPace { is_slow: bool },
 }
 
 /// Gpu to broker.
@@ -153,7 +155,8 @@ impl Message for ToGpu {
             | ToGpu::SetTitle { .. }
             | ToGpu::SetCursor { .. }
             | ToGpu::Inject(_)
-            | ToGpu::Ping { .. } => Vec::new(),
+            | ToGpu::Ping { .. }
+            | ToGpu::SetPace { .. } => Vec::new(),
         }
     }
     fn check(&self) -> Result<(), Misbehaviour> {
@@ -169,7 +172,8 @@ impl Message for ToGpu {
             ToGpu::SetScene(_)
             | ToGpu::DropSurface { .. }
             | ToGpu::SetCursor { .. }
-            | ToGpu::Ping { .. } => Ok(()),
+            | ToGpu::Ping { .. }
+            | ToGpu::SetPace { .. } => Ok(()),
         }
     }
 }

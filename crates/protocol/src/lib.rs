@@ -37,6 +37,7 @@ pub mod limits;
 pub mod misbehaviour;
 pub mod network;
 pub mod renderer;
+pub mod request;
 pub mod shell;
 pub mod site;
 pub mod storage;

@@ -190,6 +190,13 @@ pub const FLIGHT_BYTES: usize = FLIGHT_HEADER_BYTES + FLIGHT_RECORDS * FLIGHT_RE
 /// Messages and frames of which only one half is known, and halves that are told of as unmatched.
 pub const JOIN_WAITING_MAX: usize = 8_192;
 
+/// Requests of which the network process tells in one second while somebody looks.
+pub const REQUESTS_TOLD_PER_SECOND_MAX: u32 = 200;
+/// Bytes of the address of a request that is told of; the rest is left out.
+pub const REQUEST_URL_BYTES_MAX: usize = 512;
+/// Requests that are kept for those who look.
+pub const REQUESTS_KEPT_MAX: usize = 60;
+
 /// Records of one process that are kept after a death.
 pub const LAST_RECORDS_MAX: usize = 64;
 /// Crash records that are kept as files; the oldest go first.

@@ -7,6 +7,7 @@ use crate::fault::Fault;
 use crate::ids::{NavigationId, ProcessId};
 use crate::limits::URL_BYTES_MAX;
 use crate::misbehaviour::{Misbehaviour, check_text};
+use crate::request::RequestNews;
 use crate::{HandleKind, Message, site::Site};
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +40,8 @@ pub enum ToNetwork {
         /// Comes back in the answer.
         sequence: u32,
     },
+    /// Somebody looks at requests from now on: tell of those that begin; or nobody does any more.
+    Watch { is_on: bool },
 }
 
 /// Network to broker. For each navigation: `Failed`, or `Head` and then `BodyEnd`.
@@ -75,6 +78,8 @@ pub enum FromNetwork {
         process: ProcessId,
         misbehaviour: Misbehaviour,
     },
+    /// News of a request, while somebody looks.
+    Request(RequestNews),
 }
 
 impl Message for ToNetwork {
@@ -83,7 +88,10 @@ impl Message for ToNetwork {
         match self {
             ToNetwork::Navigate { .. } => vec![HandleKind::PipeWriter],
             ToNetwork::OpenFetch { .. } => vec![HandleKind::Channel],
-            ToNetwork::Cancel { .. } | ToNetwork::Inject(_) | ToNetwork::Ping { .. } => Vec::new(),
+            ToNetwork::Cancel { .. }
+            | ToNetwork::Inject(_)
+            | ToNetwork::Ping { .. }
+            | ToNetwork::Watch { .. } => Vec::new(),
         }
     }
     fn check(&self) -> Result<(), Misbehaviour> {
@@ -94,7 +102,7 @@ impl Message for ToNetwork {
             }
             ToNetwork::OpenFetch { site, .. } => site.check(),
             ToNetwork::Inject(action) => action.check(),
-            ToNetwork::Cancel { .. } | ToNetwork::Ping { .. } => Ok(()),
+            ToNetwork::Cancel { .. } | ToNetwork::Ping { .. } | ToNetwork::Watch { .. } => Ok(()),
         }
     }
 }
@@ -109,6 +117,7 @@ impl Message for FromNetwork {
             FromNetwork::Head { head, .. } => head.check(),
             FromNetwork::Failed { error, .. } => error.check(),
             FromNetwork::BodyEnd { error, .. } => error.as_ref().map_or(Ok(()), LoadError::check),
+            FromNetwork::Request(news) => news.check(),
             FromNetwork::Done { .. } | FromNetwork::ClientMisbehaved { .. } => Ok(()),
         }
     }

@@ -57,7 +57,8 @@ impl RawDamage {
         }
     }
 
-    fn check(&self, frame: Rect) -> Result<Damage, Misbehaviour> {
+    /// The damage, if it is inside the frame.
+    pub fn check(&self, frame: Rect) -> Result<Damage, Misbehaviour> {
         let claimed = self
             .rects
             .get(..self.count as usize)

@@ -79,6 +79,14 @@ pub(crate) fn take<W: Word>(word: &W, front: u32) -> Option<u32> {
     (is_slot(index) && index != front).then_some(index)
 }
 
+/// What an onlooker finds in the word: the slot that neither side owns, if it names one, and
+/// whether the frame in it has not been taken.
+pub(crate) fn read(word: u32) -> (Option<u32>, bool) {
+    let index = word & INDEX_MASK;
+    let is_sensible = word & !(INDEX_MASK | FRESH) == 0 && is_slot(index);
+    (is_sensible.then_some(index), word & FRESH != 0)
+}
+
 fn is_slot(index: u32) -> bool {
     (index as usize) < FRAME_SLOTS
 }

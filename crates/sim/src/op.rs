@@ -174,6 +174,8 @@ kinds! {
     NetworkKind {
         /// Of a renderer that may not exist, when nothing is fetched.
         ClientMisbehaved: 1,
+        /// News of a request, which nobody may look at.
+        Request: 1,
         BodyCutShort: 3,
         BodyEnd: 6,
         Failed: 2,

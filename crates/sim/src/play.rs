@@ -21,6 +21,7 @@ use protocol::input::Cursor;
 use protocol::misbehaviour::Misbehaviour;
 use protocol::network::FromNetwork;
 use protocol::renderer::FromRenderer;
+use protocol::request::{RequestNews, RequestStage, RequestTimes};
 use protocol::shell::{CardButton, FromShell};
 use protocol::storage::{StorageArea, StorageChange};
 
@@ -311,6 +312,13 @@ impl World {
                 process: ProcessId(u32::from(by.0 % 64)),
                 misbehaviour: Misbehaviour::WrongState,
             },
+            NetworkKind::Request => FromNetwork::Request(RequestNews {
+                number: u32::from(by.0),
+                client: None,
+                url: "http://one.example/".to_owned(),
+                stage: RequestStage::Begun,
+                times: RequestTimes::default(),
+            }),
             NetworkKind::FailedForNobody => FromNetwork::Failed {
                 navigation: NavigationId(u64::from(by.0 % 50)),
                 error: LoadError::RedirectLoop,

@@ -16,6 +16,7 @@ pub(crate) fn recipients(action: &Action) -> Vec<ProcessId> {
         | Action::SetAppearance(action::SetAppearance { process, .. })
         | Action::Find(action::Find { process, .. })
         | Action::Storage { process, .. }
+        | Action::CarryOut { process, .. }
         | Action::OpenStream { process, .. }
         | Action::Acted { process, .. }
         | Action::Signal { process, .. }
@@ -59,10 +60,9 @@ pub(crate) fn recipients(action: &Action) -> Vec<ProcessId> {
         }
         Action::SetScene { gpu, .. }
         | Action::SetTitle { gpu, .. }
-        | Action::SetCursor { gpu, .. } => {
-            vec![gpu]
-        }
+        | Action::SetCursor { gpu, .. } => vec![gpu],
         Action::Spawn { .. }
+        | Action::Tour { .. }
         | Action::BuildPage { .. }
         | Action::OpenFile { .. }
         | Action::DropBody { .. }
@@ -70,6 +70,7 @@ pub(crate) fn recipients(action: &Action) -> Vec<ProcessId> {
         | Action::SetClipboard { .. }
         | Action::ReadClipboard { .. }
         | Action::DropPaste { .. }
+        | Action::NoteRequest { .. }
         | Action::Record(_)
         | Action::Exit { .. } => Vec::new(),
     }

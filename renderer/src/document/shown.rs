@@ -3,7 +3,7 @@
 
 use blitz_dom::{BaseDocument, NodeId};
 
-/// All nodes from the root on: an element before what is in it.
+/// All nodes from the root on, each once: an element before what is in it.
 pub(crate) fn nodes(document: &BaseDocument) -> Vec<NodeId> {
     let mut nodes = Vec::new();
     let mut waiting = vec![document.root_node().id];
@@ -11,7 +11,10 @@ pub(crate) fn nodes(document: &BaseDocument) -> Vec<NodeId> {
         nodes.push(node.id);
         let made = node.anonymous_blocks.iter().copied();
         waiting.extend(made.chain(node.before()).chain(node.after()));
-        waiting.extend(node.children.iter().rev());
+        // What is in a block that Blitz made is there by its element as well, or was until it moved.
+        if !node.is_anonymous() {
+            waiting.extend(node.children.iter().rev());
+        }
     }
     nodes
 }

@@ -1,15 +1,12 @@
 //! Nodes as the prelude sees them: numbers that resolve to a node, or to nothing.
 
+use ::prelude::SLOT_BITS;
 use blitz_dom::NodeId;
 use rquickjs::object::Property;
 use rquickjs::{Array, Ctx, Exception, FromJs, IntoJs, Result, Value};
 
-/// Bits of a number that say which slot of the tree; the others say how often that was used again.
-/// Small numbers are what the engine's maps hash best.
-const SLOT_BITS: u32 = 20;
-
 /// A node's number. Of an id of Blitz's the lower half is the slot, the upper half an odd version.
-fn number_of(id: NodeId) -> Option<f64> {
+pub(crate) fn number_of(id: NodeId) -> Option<f64> {
     let (slot, version) = (id.as_u64() & u64::from(u32::MAX), id.as_u64() >> 32);
     (slot < 1 << SLOT_BITS).then_some((version >> 1 << SLOT_BITS | slot) as f64)
 }

@@ -10,7 +10,7 @@ use crate::script::address::Address;
 use crate::script::canvas::Canvases;
 use crate::script::console::Console;
 use crate::script::event_stream::EventParser;
-use crate::script::handles::Refusal;
+use crate::script::handles::{Refusal, number_of};
 use crate::script::kinds::Special;
 use crate::script::limits::{
     ATTRIBUTE_BYTES_MAX, NAMES_MAX, NAVIGATIONS_MAX, NODES_MAX, TASK_MAX, TEXT_BYTES_MAX,
@@ -21,6 +21,7 @@ use crate::script::requests::Requests;
 use crate::script::storage::Storage;
 use crate::script::streams::WantedStreams;
 use crate::script::timers::Timers;
+use ::prelude::Wrappers;
 use blitz_dom::node::NodeData;
 use blitz_dom::{BaseDocument, DocGuard, DocGuardMut, Document, LocalName, NodeId, QualName};
 use protocol::dialog::{DialogAnswer, DialogKind};
@@ -77,8 +78,8 @@ pub(crate) struct Host {
     pub(crate) has_scrolled: Cell<bool>,
     /// Counts changes of the tree, for live collections.
     pub(crate) version: Cell<u32>,
-    /// Nodes with a wrapper.
-    pub(crate) wrapped: RefCell<HashSet<NodeId>>,
+    /// The wrappers of nodes.
+    pub(crate) wrappers: Rc<Wrappers>,
     /// Nodes whose wrapper is gone, and those taken out of the tree: the sweep looks at them.
     pub(crate) released: RefCell<Vec<NodeId>>,
     /// The types of events that anybody listens to.
@@ -164,7 +165,7 @@ impl Host {
             has_new_fields: Cell::new(false),
             has_scrolled: Cell::new(false),
             version: Cell::new(0),
-            wrapped: RefCell::default(),
+            wrappers: Rc::default(),
             released: RefCell::default(),
             listened: RefCell::default(),
             timers: RefCell::default(),
@@ -318,6 +319,11 @@ impl Host {
         present: impl FnOnce() -> usize,
     ) -> Result<(), Refusal> {
         count(&self.rule_bytes, bytes, bound, present)
+    }
+
+    /// Whether scripts may hold a node.
+    pub(crate) fn is_wrapped(&self, id: NodeId) -> bool {
+        number_of(id).is_some_and(|number| self.wrappers.has(number))
     }
 
     /// The template that a fragment is in.

@@ -47,12 +47,32 @@ pub(crate) fn children(document: &BaseDocument, id: NodeId) -> Vec<NodeId> {
     let Some(node) = document.get_node(id) else {
         return Vec::new();
     };
-    let is_page = |child: &NodeId| {
-        document
-            .get_node(*child)
-            .is_some_and(|child| !is_own(document, child))
-    };
-    node.children.iter().copied().filter(is_page).collect()
+    let all = node.children.iter().copied();
+    all.filter(|child| is_page(document, *child)).collect()
+}
+
+/// What a node stands in.
+pub(crate) fn parent(host: &Host, id: NodeId) -> Option<NodeId> {
+    host.read().get_node(id)?.parent
+}
+
+/// The first child of a node that is the page's.
+pub(crate) fn first(host: &Host, id: NodeId) -> Option<NodeId> {
+    let document = host.read();
+    let mut all = document.get_node(id)?.children.iter().copied();
+    all.find(|child| is_page(&document, *child))
+}
+
+/// The last child of a node that is the page's.
+pub(crate) fn last(host: &Host, id: NodeId) -> Option<NodeId> {
+    let document = host.read();
+    let mut all = document.get_node(id)?.children.iter().rev().copied();
+    all.find(|child| is_page(&document, *child))
+}
+
+fn is_page(document: &BaseDocument, id: NodeId) -> bool {
+    let node = document.get_node(id);
+    node.is_some_and(|node| !is_own(document, node))
 }
 
 /// The sibling so many places after a node, or before it.

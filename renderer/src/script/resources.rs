@@ -46,7 +46,7 @@ impl Resources {
                 },
             };
         }
-        if host.wrapped.borrow().contains(&id)
+        if host.is_wrapped(id)
             && let Ok(url) = document.base_url().join(url)
         {
             self.outside

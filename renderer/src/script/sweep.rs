@@ -4,6 +4,7 @@
 //! Never: runs during an event, whose driver indexes the target afterwards, or before the layout
 //! that follows a change, which still knows what was removed.
 
+use crate::script::handles::id_of;
 use crate::script::host::Host;
 use crate::script::nodes::{is_connected, root_of};
 use blitz_dom::{BaseDocument, NodeId, local_name};
@@ -11,7 +12,13 @@ use std::collections::HashSet;
 
 /// Drops the trees that were let go of. Returns how many nodes went.
 pub(crate) fn sweep(host: &Host) -> usize {
-    let released = std::mem::take(&mut *host.released.borrow_mut());
+    let mut released = host.released.take();
+    for id in host.wrappers.take_gone().into_iter().map(id_of) {
+        if !host.is_wrapped(id) {
+            host.listening.borrow_mut().remove(&id);
+        }
+        released.push(id);
+    }
     if released.is_empty() {
         return 0;
     }
@@ -50,7 +57,6 @@ fn outermost(host: &Host, document: &BaseDocument, id: NodeId) -> NodeId {
 
 /// A tree and those in its templates, if nobody holds anything in them.
 fn free(host: &Host, document: &BaseDocument, root: NodeId) -> Option<Vec<NodeId>> {
-    let wrapped = host.wrapped.borrow();
     let parsed = host.parsed.borrow();
     let mut trees = vec![root];
     let mut waiting = vec![root];
@@ -60,7 +66,7 @@ fn free(host: &Host, document: &BaseDocument, root: NodeId) -> Option<Vec<NodeId
                 .is_some_and(|element| element.name.local == local_name!("link"))
         };
         // Blitz gives a link its sheet when that arrives, whether the link is there or not.
-        if wrapped.contains(&node.id) || parsed.contains(&node.id) || is_link() {
+        if host.is_wrapped(node.id) || parsed.contains(&node.id) || is_link() {
             return None;
         }
         waiting.extend(node.children.iter());

@@ -6,7 +6,7 @@
 //! descriptor that comes from a child is the listener of its filter, in the handshake.
 
 use super::packets::{say, send, wait_for_the_end};
-use super::{Lie, NEVER_READS, NOBODYS, Who, dies};
+use super::{Lie, NEVER_READS, NOBODYS, Who, dies, goes_on};
 use crate::rig::Attacker;
 use ipc::codec::encode;
 use protocol::appearance::Percent;
@@ -16,10 +16,11 @@ use protocol::geometry::Size;
 use protocol::gpu::FromGpu;
 use protocol::ids::{Generation, NavigationId, ProcessId, SurfaceId};
 use protocol::input::{Cursor, InputEvent, Modifiers};
-use protocol::limits::{STORAGE_BYTES_MAX, URL_BYTES_MAX};
+use protocol::limits::{REQUEST_URL_BYTES_MAX, STORAGE_BYTES_MAX, URL_BYTES_MAX};
 use protocol::misbehaviour::Misbehaviour;
 use protocol::network::FromNetwork;
 use protocol::renderer::FromRenderer;
+use protocol::request::{RequestNews, RequestStage, RequestTimes};
 use protocol::storage::{StorageArea, StorageChange};
 use std::os::fd::RawFd;
 
@@ -367,6 +368,23 @@ pub const LIES: &[Lie] = &[
             );
         },
     ),
+    dies(
+        "lie-request-with-a-long-address",
+        "Oversized",
+        Who::Only(Attacker::Network),
+        |liar| tell_of_request(liar.control(), 1, REQUEST_URL_BYTES_MAX + 1),
+    ),
+    // Nobody looks, so nobody hears of them.
+    goes_on(
+        "lie-requests-nobody-looks-at",
+        Who::Only(Attacker::Network),
+        |liar| {
+            for number in 0..100 {
+                tell_of_request(liar.control(), number, REQUEST_URL_BYTES_MAX);
+            }
+            liar.lives();
+        },
+    ),
     dies(NEVER_READS, "stopped reading", Who::Anybody, |_| {
         wait_for_the_end();
     }),
@@ -423,6 +441,20 @@ fn piece(value: &str, bytes_left: usize) -> StorageChange {
         value: value.to_owned(),
         bytes_left: u32::try_from(bytes_left).expect("small"),
     }
+}
+
+/// News of a request that was never made.
+fn tell_of_request(control: RawFd, number: u32, url_bytes: usize) {
+    say(
+        control,
+        &FromNetwork::Request(RequestNews {
+            number,
+            client: Some(ProcessId(NOBODYS)),
+            url: "u".repeat(url_bytes),
+            stage: RequestStage::Begun,
+            times: RequestTimes::default(),
+        }),
+    );
 }
 
 fn accuse(control: RawFd, process: ProcessId) {

@@ -7,7 +7,7 @@
 use crate::action::{Action, ChildSignal};
 use crate::state::core::Core;
 use crate::state::live_pages;
-use protocol::act::{Act, ActKind};
+use protocol::act::{Act, ActKind, TourKey};
 use protocol::fault::Fault;
 use protocol::ids::{NavigationId, ProcessId, Role, TabId};
 use protocol::misbehaviour::Misbehaviour;
@@ -49,7 +49,15 @@ impl Core {
         let process = self.processes.living_mut(id);
         let is_wanted = process.is_some_and(|it| std::mem::take(&mut it.activated));
         let refusal = match (may_act, is_wanted) {
-            (true, true) => self.act(act).err(),
+            (true, true) if is_of_the_browser(act.kind) => {
+                return self.emit(Action::CarryOut {
+                    process: id,
+                    navigation,
+                    request,
+                    act,
+                });
+            }
+            (true, true) => self.act(id, &page, act).err(),
             (true, false) => Some("an act needs a click or a key in its page".to_owned()),
             (false, _) => Some("this page has no acts".to_owned()),
         };
@@ -67,7 +75,7 @@ impl Core {
         live_pages::page_of(site).map(str::to_owned)
     }
 
-    fn act(&mut self, act: Act) -> Result<(), String> {
+    fn act(&mut self, id: ProcessId, page: &str, act: Act) -> Result<(), String> {
         let signal = match act.kind {
             ActKind::Kill => ChildSignal::Kill,
             ActKind::Segfault => ChildSignal::Segfault,
@@ -75,6 +83,8 @@ impl Core {
             ActKind::Continue => ChildSignal::Continue,
             ActKind::Hang => return self.inject_into_child(act.of, Fault::Hang),
             ActKind::ExhaustMemory => return self.inject_into_child(act.of, Fault::Memory),
+            ActKind::TryCanaries => return self.replace_spare(),
+            ActKind::Attack | ActKind::EveryAttack | ActKind::SlowMotion => return Ok(()),
             ActKind::Reload => {
                 let tab = TabId(act.of);
                 self.tabs
@@ -83,9 +93,35 @@ impl Core {
                 self.reload(tab);
                 return Ok(());
             }
+            ActKind::Tour(key) => return self.guide_tour(id, page, key),
         };
         let process = self.child_of(act.of)?;
         self.emit(Action::Signal { process, signal });
+        Ok(())
+    }
+
+    /// Ends the spare renderer, whose place a new one takes.
+    fn replace_spare(&mut self) -> Result<(), String> {
+        let spare = self.services.spare.process.filter(|spare| {
+            let process = self.processes.living(*spare);
+            process.is_some_and(|process| process.is_ready())
+        });
+        let spare = spare.ok_or("the spare renderer is not ready at the moment")?;
+        self.services.spare.process = None;
+        self.dismiss(spare);
+        Ok(())
+    }
+
+    /// The tour is shown with pages of the demo site.
+    fn guide_tour(&mut self, id: ProcessId, page: &str, key: TourKey) -> Result<(), String> {
+        let tab = self.processes.get(id).and_then(|process| process.tab);
+        let tab = tab.filter(|_| page == live_pages::TOUR);
+        let tab = tab.ok_or("only bulkhead://tour guides the tour")?;
+        let demo = self.services.demo.process;
+        if !demo.is_some_and(|demo| self.processes.is_ready(demo)) {
+            return Err("the demo site does not run; `bulkhead tour` starts with it".to_owned());
+        }
+        self.emit(Action::Tour { tab, key });
         Ok(())
     }
 
@@ -111,4 +147,12 @@ impl Core {
             .map(|process| process.id)
             .ok_or_else(|| format!("there is no process {pid} any more"))
     }
+}
+
+/// Whether an act concerns the browser as a whole, and not one process or tab.
+fn is_of_the_browser(kind: ActKind) -> bool {
+    matches!(
+        kind,
+        ActKind::Attack | ActKind::EveryAttack | ActKind::SlowMotion
+    )
 }

@@ -42,6 +42,7 @@ impl Core {
             | FromNetwork::Failed { navigation, .. }
             | FromNetwork::BodyEnd { navigation, .. } => navigation,
             FromNetwork::Done { sequence } => return self.on_done(id, sequence),
+            FromNetwork::Request(news) => return self.emit(Action::NoteRequest { news }),
             FromNetwork::ClientMisbehaved {
                 process,
                 misbehaviour,

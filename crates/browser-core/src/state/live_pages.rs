@@ -3,7 +3,18 @@
 use protocol::site::Site;
 
 /// Their names. No other built-in page has scripts.
-pub(crate) const NAMES: [&str; 2] = ["crashes", "processes"];
+pub(crate) const NAMES: [&str; 7] = [
+    "attack",
+    "crashes",
+    "frames",
+    "net",
+    "processes",
+    "sandbox",
+    TOUR,
+];
+
+/// The page that guides the tour.
+pub(crate) const TOUR: &str = "tour";
 
 /// The name of the built-in page that a site is.
 pub(crate) fn page_of(site: &Site) -> Option<&str> {

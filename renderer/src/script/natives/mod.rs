@@ -19,6 +19,7 @@ mod style;
 mod text;
 mod tree;
 mod url;
+mod wrappers;
 
 use crate::script::host::Host;
 use rquickjs::{Ctx, Object, Result};
@@ -28,7 +29,7 @@ use std::rc::Rc;
 pub(crate) fn all<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> Result<Object<'js>> {
     let natives = Object::new(ctx.clone())?;
     type Add = for<'js> fn(&Object<'js>, &Rc<Host>) -> Result<()>;
-    let groups: [Add; 18] = [
+    let groups: [Add; 19] = [
         asking::add,
         attributes::add,
         canvas::add,
@@ -47,6 +48,7 @@ pub(crate) fn all<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> Result<Object<'js>> {
         text::add,
         tree::add,
         url::add,
+        wrappers::add,
     ];
     for add in groups {
         add(&natives, host)?;

@@ -3,9 +3,10 @@
 
 use crate::document::elements::element;
 use crate::script::elements::{attribute, set_attribute};
-use crate::script::handles::{OrNull, id_of};
+use crate::script::handles::{OrNull, id_of, number_of};
 use crate::script::host::Host;
 use crate::script::natives::style;
+use crate::script::nodes;
 use crate::script::tokens::{self, Change};
 use ::prelude::{NodeObject, Role};
 use blitz_dom::{BaseDocument, ElementData, LocalName, NodeId, QualName, ns};
@@ -16,8 +17,8 @@ use std::rc::Rc;
 /// What a method does if it can: nothing has changed where it returns none.
 type Quick = for<'js> fn(&Host, &Ctx<'js>, &Value<'js>, &[Value<'js>]) -> Option<Value<'js>>;
 
-/// The methods, by name.
-const METHODS: [(&str, Quick); 8] = [
+/// The methods and getters, by name.
+const METHODS: [(&str, Quick); 13] = [
     ("getAttribute", get),
     ("hasAttribute", has),
     ("setAttribute", set),
@@ -26,6 +27,11 @@ const METHODS: [(&str, Quick); 8] = [
     ("remove", remove_token),
     ("toggle", toggle),
     ("style set", style_set),
+    ("parentNode", parent),
+    ("firstChild", first),
+    ("lastChild", last),
+    ("previousSibling", previous),
+    ("nextSibling", next),
 ];
 
 pub(super) fn add<'js>(natives: &Object<'js>, host: &Rc<Host>) -> Result<()> {
@@ -37,8 +43,6 @@ pub(super) fn add<'js>(natives: &Object<'js>, host: &Rc<Host>) -> Result<()> {
         method(&ctx, host_of.clone(), *run, slow)
     };
     natives.set("quick", Function::new(ctx.clone(), quick)?)?;
-    let wrapper = |proto: Object<'js>, number: f64| NodeObject::make(proto, number, Role::Wrapper);
-    natives.set("wrapper", Function::new(ctx.clone(), wrapper)?)?;
     let tokens = |proto: Object<'js>, number: f64, name: String| {
         NodeObject::make(proto, number, Role::Tokens(name.into()))
     };
@@ -57,6 +61,7 @@ fn method<'js>(
     run: Quick,
     slow: Function<'js>,
 ) -> Result<Function<'js>> {
+    // Of a getter `get parentNode`, say.
     let name: Value<'js> = slow.get("name")?;
     let length: usize = slow.get("length")?;
     let slow = Persistent::save(ctx, slow);
@@ -146,14 +151,72 @@ fn set<'js>(
     Some(Value::new_undefined(ctx.clone()))
 }
 
+/// Another node's wrapper, if it has one; the prelude makes others.
+fn step<'js>(
+    host: &Host,
+    ctx: &Ctx<'js>,
+    this: &Value<'js>,
+    to: impl Fn(&Host, NodeId) -> Option<NodeId>,
+) -> Option<Value<'js>> {
+    match to(host, node(this)?) {
+        Some(id) => {
+            let number = number_of(id)?;
+            host.wrappers.get(ctx, number).map(Object::into_value)
+        }
+        None => Some(Value::new_null(ctx.clone())),
+    }
+}
+
+fn parent<'js>(
+    host: &Host,
+    ctx: &Ctx<'js>,
+    this: &Value<'js>,
+    _: &[Value<'js>],
+) -> Option<Value<'js>> {
+    step(host, ctx, this, nodes::parent)
+}
+
+fn first<'js>(
+    host: &Host,
+    ctx: &Ctx<'js>,
+    this: &Value<'js>,
+    _: &[Value<'js>],
+) -> Option<Value<'js>> {
+    step(host, ctx, this, nodes::first)
+}
+
+fn last<'js>(
+    host: &Host,
+    ctx: &Ctx<'js>,
+    this: &Value<'js>,
+    _: &[Value<'js>],
+) -> Option<Value<'js>> {
+    step(host, ctx, this, nodes::last)
+}
+
+fn previous<'js>(
+    host: &Host,
+    ctx: &Ctx<'js>,
+    this: &Value<'js>,
+    _: &[Value<'js>],
+) -> Option<Value<'js>> {
+    step(host, ctx, this, |host, id| nodes::sibling(host, id, -1))
+}
+
+fn next<'js>(
+    host: &Host,
+    ctx: &Ctx<'js>,
+    this: &Value<'js>,
+    _: &[Value<'js>],
+) -> Option<Value<'js>> {
+    step(host, ctx, this, |host, id| nodes::sibling(host, id, 1))
+}
+
 /// The element and the attribute of a list of tokens.
 fn list(this: &Value<'_>) -> Option<(NodeId, Rc<str>)> {
     let target = this.clone().into_proxy()?.target().ok()?;
-    let object = NodeObject::of(&target)?;
-    match object.role {
-        Role::Tokens(name) => Some((id_of(object.number), name)),
-        _ => None,
-    }
+    let (number, name) = NodeObject::tokens(&target)?;
+    Some((id_of(number), name))
 }
 
 fn contains<'js>(
@@ -259,15 +322,14 @@ fn style_set<'js>(
         return None;
     }
     let target = target.as_object()?;
-    let object = NodeObject::of(target)?;
-    let is_own = object.role == Role::Style
-        && receiver.clone().into_proxy()?.target().ok()?.as_value() == target.as_value();
+    let number = NodeObject::style(target)?;
+    let is_own = receiver.clone().into_proxy()?.target().ok()?.as_value() == target.as_value();
     let name = style::property(host, &key.as_string()?.to_string().ok()?)?;
     // The page may have put something of that name there.
     if !is_own || target.contains_key(key.clone()).ok()? {
         return None;
     }
     let value = plain(value)?;
-    style::set_property(host, id_of(object.number), name, &value, false).ok()?;
+    style::set_property(host, id_of(number), name, &value, false).ok()?;
     Some(Value::new_bool(ctx.clone(), true))
 }

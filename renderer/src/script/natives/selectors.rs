@@ -6,12 +6,12 @@ use crate::script::handles::{Bare, Handle, OrName, OrNull, Refusal};
 use crate::script::host::Host;
 use crate::script::limits::{SELECTOR_BYTES_MAX, SELECTOR_DEPTH_MAX};
 use crate::script::native::native;
-use crate::script::nodes::{is_own, path, walk};
+use crate::script::nodes::{OWN, is_own, path, walk};
 use blitz_dom::{BaseDocument, ElementData, LocalName, NodeId, local_name, ns};
 use rquickjs::{Object, Result};
 use std::rc::Rc;
 
-type Outcome<T> = std::result::Result<T, Refusal>;
+pub(super) type Outcome<T> = std::result::Result<T, Refusal>;
 
 /// Refuses selectors that nobody writes.
 fn check(host: &Host, selector: &str) -> Outcome<()> {
@@ -79,7 +79,7 @@ impl Simple<'_> {
     }
 }
 
-fn query_all(host: &Host, scope: NodeId, selector: &str) -> Outcome<Vec<Handle>> {
+pub(super) fn query_all(host: &Host, scope: NodeId, selector: &str) -> Outcome<Vec<Handle>> {
     check(host, selector)?;
     let document = host.read();
     if document.get_node(scope).is_none() {
@@ -123,15 +123,17 @@ fn all(
         let Some(element) = node.element_data() else {
             return true;
         };
+        // What is in such a field is our own, as are fields in a `select`.
+        let is_field = element.name.local == local_name!("input");
         if node.id != root {
-            if is_own(document, node) {
+            if element.name.local.starts_with(OWN) || is_field && is_own(document, node) {
                 return false;
             }
             if wanted(element) {
                 found.push(Handle(node.id));
             }
         }
-        true
+        !is_field
     });
     found
 }

@@ -104,37 +104,15 @@ fn look(natives: &Object<'_>, host: &Rc<Host>) -> Result<()> {
 }
 
 fn walk(natives: &Object<'_>, host: &Rc<Host>) -> Result<()> {
-    native!(natives, "parent", host, |node: Handle| {
-        OrNull(
-            host.read()
-                .get_node(node.0)
-                .and_then(|node| node.parent)
-                .map(Handle),
-        )
-    });
-    native!(natives, "first", host, |node: Handle| {
-        let document = host.read();
-        let first = document.get_node(node.0).and_then(|node| {
-            let mut all = node
-                .children
-                .iter()
-                .filter_map(|child| document.get_node(*child));
-            all.find(|child| !nodes::is_own(&document, child))
-        });
-        OrNull(first.map(|node| Handle(node.id)))
-    });
-    native!(natives, "last", host, |node: Handle| {
-        let document = host.read();
-        let last = document.get_node(node.0).and_then(|node| {
-            let mut all = node
-                .children
-                .iter()
-                .rev()
-                .filter_map(|child| document.get_node(*child));
-            all.find(|child| !nodes::is_own(&document, child))
-        });
-        OrNull(last.map(|node| Handle(node.id)))
-    });
+    native!(natives, "parent", host, |node: Handle| OrNull(
+        nodes::parent(&host, node.0).map(Handle)
+    ));
+    native!(natives, "first", host, |node: Handle| OrNull(
+        nodes::first(&host, node.0).map(Handle)
+    ));
+    native!(natives, "last", host, |node: Handle| OrNull(
+        nodes::last(&host, node.0).map(Handle)
+    ));
     native!(natives, "sibling", host, |node: Handle, step: i32| {
         OrNull(nodes::sibling(&host, node.0, step.signum() as isize).map(Handle))
     });
@@ -167,11 +145,6 @@ fn walk(natives: &Object<'_>, host: &Rc<Host>) -> Result<()> {
 }
 
 fn wrappers(natives: &Object<'_>, host: &Rc<Host>) -> Result<()> {
-    // A node has a wrapper from now on. Says where its tree ends, if it is not in the document.
-    native!(natives, "wrapped", host, |node: Handle| {
-        host.wrapped.borrow_mut().insert(node.0);
-        OrNull(detached_root(&host.read(), node.0).map(Handle))
-    });
     native!(natives, "listening", host, |node: Handle| {
         host.listening.borrow_mut().insert(node.0);
     });
@@ -182,24 +155,22 @@ fn wrappers(natives: &Object<'_>, host: &Rc<Host>) -> Result<()> {
         let step = |id: NodeId| Step(Handle(id), listening.contains(&id));
         Bare(path.map(step).collect())
     });
+    // A node that no script knows is done with.
+    native!(natives, "release", host, |node: Handle| {
+        host.released.borrow_mut().push(node.0);
+    });
     native!(natives, "detachedRoot", host, |node: Handle| {
         OrNull(detached_root(&host.read(), node.0).map(Handle))
-    });
-    native!(natives, "release", host, |node: Handle| {
-        host.wrapped.borrow_mut().remove(&node.0);
-        host.listening.borrow_mut().remove(&node.0);
-        host.released.borrow_mut().push(node.0);
     });
     natives.set("fill", Function::new(natives.ctx().clone(), fill)?)?;
     // The nodes of a tree that have wrappers, after what they have in common: where the tree ends,
     // or the document.
     native!(natives, "wrappedIn", host, |node: Handle| {
         let document = host.read();
-        let wrapped = host.wrapped.borrow();
         let root = detached_root(&document, node.0).unwrap_or(document.root_node().id);
         let mut found = vec![Handle(root)];
         nodes::walk(&document, node.0, |node| {
-            if wrapped.contains(&node.id) {
+            if host.is_wrapped(node.id) {
                 found.push(Handle(node.id));
             }
             true

@@ -19,7 +19,8 @@ const namedIn = (target, key) => typeof key !== 'string' || Reflect_has(target, 
 // Source: the Web IDL standard, "Legacy platform objects".
 const exoticTraps = {
   get(target, key, receiver) {
-    if (isIndex(key)) return opsOf(target).at(+key);
+    // Nearly all keys begin with a letter.
+    if (!(typeof key === 'string' && key > ':') && isIndex(key)) return opsOf(target).at(+key);
     const value = Reflect_get(target, key, receiver);
     if (value !== undefined || typeof key !== 'string' || key in target) return value;
     return opsOf(target).named(key);

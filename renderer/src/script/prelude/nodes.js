@@ -129,6 +129,7 @@ const nodeConstants = {
   DOCUMENT_POSITION_CONTAINED_BY: 16, DOCUMENT_POSITION_IMPLEMENTATION_SPECIFIC: 32,
 };
 addConstants(Node, nodeConstants);
+quicken(Node.prototype, ['parentNode', 'firstChild', 'lastChild', 'previousSibling', 'nextSibling']);
 
 function normalize(handle) {
   const children = n.children(handle);
@@ -303,7 +304,7 @@ const parentMembers = {
   },
   querySelectorAll(selector) {
     need(arguments, 1);
-    return staticList(wrapAll(checked(n.queryAll(handleOf(this), text(selector)))));
+    return staticList(checked(findAll(handleOf(this), text(selector))));
   },
 };
 /** Of elements and documents. */

@@ -8,7 +8,7 @@ const { create: objectCreate, getOwnPropertyDescriptor, freeze } = Object;
 const PlainMap = Map, PlainSet = Set, PlainArray = Array, PlainProxy = Proxy, PlainError = Error;
 const PlainTypeError = TypeError, PlainFunction = Function, PlainPromise = Promise;
 const PlainUint8Array = Uint8Array, PlainArrayBuffer = ArrayBuffer;
-const WeakReference = WeakRef, Finalization = FinalizationRegistry;
+const WeakReference = WeakRef;
 const mapGet = uncurry(Map.prototype.get), mapSet = uncurry(Map.prototype.set);
 const mapDelete = uncurry(Map.prototype.delete), mapHas = uncurry(Map.prototype.has);
 const mapClear = uncurry(Map.prototype.clear), mapEach = uncurry(Map.prototype.forEach);
@@ -17,7 +17,6 @@ const setAdd = uncurry(Set.prototype.add), setDelete = uncurry(Set.prototype.del
 const setSize = uncurry(getOwnPropertyDescriptor(Set.prototype, 'size').get);
 const setHas = uncurry(Set.prototype.has), setEach = uncurry(Set.prototype.forEach);
 const dereference = uncurry(WeakRef.prototype.deref);
-const register = uncurry(FinalizationRegistry.prototype.register);
 const toLower = uncurry(String.prototype.toLowerCase);
 const toUpper = uncurry(String.prototype.toUpperCase);
 const wellFormed = uncurry(String.prototype.toWellFormed);
@@ -56,11 +55,12 @@ const bareCopy = (array) => {
   for (let i = 0; i < array.length; i++) copy[i] = array[i];
   return copy;
 };
-/** Has natives do what these methods are for, where nothing is unusual. */
+/** Has natives do what these methods and getters are for, where nothing is unusual. */
 const quicken = (prototype, names) => {
   for (let i = 0; i < names.length; i++) {
     const descriptor = getOwnPropertyDescriptor(prototype, names[i]);
-    descriptor.value = n.quick(names[i], descriptor.value);
+    const kind = descriptor.get === undefined ? 'value' : 'get';
+    descriptor[kind] = n.quick(names[i], descriptor[kind]);
     defineProperty(prototype, names[i], descriptor);
   }
 };

@@ -1,28 +1,12 @@
 // Wrappers: at most one a node. One whose node is in the document is held by the table; those of a
 // tree outside hold each other through the tree's group, so that all go or none.
 
-// Where the wrappers of nodes are, by the lower bits of the nodes' numbers. The upper bits say which
-// node: those of one that is gone are used again. An array, since the engine's maps are slower. A
-// place knows no state: that has the group, which holds the wrappers of its whole tree.
+// The wrappers of what is in the document, by the lower bits of the nodes' numbers: this holds them.
+// The upper bits say which node: those of one that is gone are used again.
 const SLOTS = (1 << 20) - 1, shownRoot = n.root();
-const places = bareList();
-const known = (handle) => {
-  const place = places[handle & SLOTS];
-  return place && place.handle === handle ? place : null;
-};
-const registry = new Finalization((handle) => {
-  const place = known(handle);
-  if (place) {
-    if (place.held || dereference(place.weak) !== undefined) return;
-    places[handle & SLOTS] = null;
-  }
-  n.release(handle);
-});
-const existing = (handle) => {
-  const place = places[handle & SLOTS];
-  if (!place || place.handle !== handle) return undefined;
-  return place.held || dereference(place.weak);
-};
+const shownWrappers = bareList();
+/** The wrapper of a node, if it has one. */
+const { existing } = n;
 
 /** The handle of a node; throws for what is none. */
 const handleOf = Brand.handle;
@@ -34,7 +18,7 @@ const nodeArgument = (value) => {
 
 // What objects have that set nothing else: to make one with all of it takes long.
 const stateBase = {
-  place: null, group: null, listeners: null, handlers: null, cache: null, owner: null,
+  group: null, listeners: null, handlers: null, cache: null, owner: null,
   __proto__: null,
 };
 /** The state of an event target; of a node with its handle. */
@@ -43,32 +27,26 @@ const newState = (handle) => {
   state.handle = handle;
   return state;
 };
-const placeBase = { held: null, __proto__: null };
-const newPlace = (handle, wrapper) => {
-  const place = objectCreate(placeBase);
-  place.handle = handle;
-  place.weak = new WeakReference(wrapper);
-  return place;
-};
 
 function adopt(wrapper, state, root) {
-  const { handle } = state;
+  const { handle } = state, slot = handle & SLOTS;
   if (root === null) {
     if (state.group) { setDelete(state.group, wrapper); state.group = null; }
-    state.place.held = wrapper;
+    while (shownWrappers.length <= slot) shownWrappers[shownWrappers.length] = null;
+    shownWrappers[slot] = wrapper;
     return;
   }
-  state.place.held = null;
-  let group;
-  if (root === handle) group = state.group || new PlainSet();
-  else {
+  if (shownWrappers[slot] === wrapper) shownWrappers[slot] = null;
+  // One alone needs no group, nor garbage collection.
+  let group = null;
+  if (root !== handle) {
     const top = wrap(root), topState = stateOf(top);
     group = topState.group;
     if (!group) { group = topState.group = new PlainSet(); setAdd(group, top); }
   }
   if (state.group && state.group !== group) setDelete(state.group, wrapper);
   state.group = group;
-  setAdd(group, wrapper);
+  if (group) setAdd(group, wrapper);
 }
 
 /** A tree has moved: its wrappers are held elsewhere. */
@@ -110,20 +88,8 @@ function wrap(handle) {
   if (present) return present;
   const state = newState(handle);
   const wrapper = new Brand(n.wrapper(prototypeFor(handle), handle), state);
-  const place = newPlace(handle, wrapper);
-  const slot = handle & SLOTS;
-  while (places.length <= slot) places[places.length] = null;
-  places[slot] = state.place = place;
-  register(registry, wrapper, handle);
-  adopt(wrapper, state, n.wrapped(handle));
+  adopt(wrapper, state, n.detachedRoot(handle));
   return wrapper;
 }
-/** The wrappers of nodes, for the prelude alone. */
-const wrapAll = (handles) => {
-  const wrapped = bareList(), count = handles.length;
-  for (let i = 0; i < count; i++) {
-    const handle = handles[i], place = places[handle & SLOTS];
-    wrapped[i] = place && place.handle === handle && (place.held || dereference(place.weak)) || wrap(handle);
-  }
-  return wrapped;
-};
+/** The wrappers of nodes, and of those below one that a selector matches, for the prelude alone. */
+const wrapAll = n.wrapperList(wrap), findAll = n.finder(wrap);

@@ -336,3 +336,25 @@ fn what_stood_in_a_line_may_become_the_root() {
         assert_eq!(said, "400", "{display}");
     }
 }
+
+#[test]
+fn an_element_moves_into_what_stood_beside_it() {
+    // Layout has put the words and `y` into a block of its own, which stays until the next layout.
+    let mut page = Scripted::new("<!DOCTYPE html><div id=x>words<i id=y></i><p>block</p></div>");
+    assert_eq!(
+        page.say(
+            "const x = document.getElementById('x'), y = document.getElementById('y'); \
+             x.offsetWidth; x.replaceWith(y); y.append(x); return x.offsetWidth > 0"
+        ),
+        "true"
+    );
+}
+
+#[test]
+fn blocks_that_layout_makes_show_nothing_twice() {
+    let nested = "words<div>".repeat(30);
+    let page = Scripted::new(&format!("<!DOCTYPE html>{nested}"));
+    let shown = crate::document::shown::nodes(page.document());
+    let once: std::collections::HashSet<_> = shown.iter().collect();
+    assert_eq!(once.len(), shown.len());
+}
