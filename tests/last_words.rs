@@ -147,7 +147,36 @@ fn a_crash_leaves_registers_and_a_backtrace() {
         .output()
         .expect("it starts");
     let text = String::from_utf8_lossy(&output.stdout);
-    for part in ["renderer", "SIGSEGV", "registers", "ms before: mark fault"] {
+    // The names come from another process, by the tables of the executable.
+    let names = &crashes(session.folder.path())[0]["crash"][2]["names"];
+    let names: Vec<&str> = names
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(Value::as_str)
+        .collect();
+    let of_fault = "child::fault::inject";
+    assert!(
+        names.iter().any(|name| name.starts_with(of_fault)),
+        "{names:#?}"
+    );
+    assert!(
+        names
+            .iter()
+            .any(|name| name.contains(" at crates/child/src/fault.rs:")),
+        "{names:#?}"
+    );
+    assert!(
+        names.iter().any(|name| name.starts_with("renderer::")),
+        "{names:#?}"
+    );
+    for part in [
+        "renderer",
+        "SIGSEGV",
+        "registers",
+        of_fault,
+        "ms before: mark fault",
+    ] {
         assert!(text.contains(part), "no {part} in {text}");
     }
     session.browser.open("bulkhead://crashes");

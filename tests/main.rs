@@ -10,6 +10,7 @@ mod machine;
 mod text;
 
 mod bad_input;
+mod book;
 mod command_line;
 mod crash;
 mod display;

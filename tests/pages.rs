@@ -89,6 +89,8 @@ fn every_built_in_page_shows_text() {
         "attack",
         "lab",
         "tour",
+        "book",
+        "book/reference",
     ] {
         let picture = loaded(&format!("bulkhead://{page}"), "1000x700");
         assert!(dark_pixels(&picture) > 500, "bulkhead://{page} is empty");

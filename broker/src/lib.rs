@@ -39,6 +39,12 @@ pub fn main() -> ExitCode {
     {
         return clipboard::process::main();
     }
+    if std::env::args_os()
+        .nth(1)
+        .is_some_and(|word| word == symbols::ARGUMENT)
+    {
+        return symbols::main();
+    }
     match child_role() {
         Some(Ok(role)) => run_child(role),
         Some(Err(name)) => {

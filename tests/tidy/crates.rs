@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 /// Each crate of ours, and those of ours that it may depend on.
-const MAY_USE: [(&str, &[&str]); 24] = [
+const MAY_USE: [(&str, &[&str]); 25] = [
     ("public-suffix", &[]),
     ("fiber", &[]),
     ("prelude", &[]),
@@ -20,6 +20,7 @@ const MAY_USE: [(&str, &[&str]); 24] = [
     ("ipc", &["flight", "protocol"]),
     ("shm", &["protocol"]),
     ("sandbox", &["role", "syscalls"]),
+    ("symbols", &["ipc", "sandbox"]),
     ("browser-core", &["protocol", "role", "syscalls"]),
     (
         "child",
@@ -68,6 +69,7 @@ const BELOW_THE_BROKER: &[&str] = &[
     "role",
     "sandbox",
     "shm",
+    "symbols",
     "syscalls",
     "trace",
     "x11-filter",

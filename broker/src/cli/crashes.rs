@@ -1,5 +1,6 @@
 //! `bulkhead crashes`: the crash records of this session's browsers.
 
+use crate::cli::backtraces;
 use crate::cli::options::Options;
 use crate::output::terminal::{complain, report};
 use crate::store::crash_files;
@@ -14,12 +15,13 @@ const SHOWN_MAX: usize = 12;
 /// Prints the records, newest first.
 pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let folder = crash_files::folder().context("there is no place for crash records")?;
-    let (records, unreadable) =
+    let (mut records, unreadable) =
         crash_files::read(&folder).with_context(|| folder.display().to_string())?;
     if unreadable > 0 {
         let folder = folder.display();
         complain!("bulkhead: {unreadable} files in {folder} are no crash records");
     }
+    backtraces::name(&mut records);
     if options.json {
         report(&Value::Array(records).to_string());
     } else if records.is_empty() {
@@ -29,6 +31,17 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
         report(&texts.join("\n"));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A backtrace with names, a line for each call.
+fn backtrace(trace: &Value, names: &[Value]) -> String {
+    let mut text = String::from("    trace:\n");
+    for (address, name) in trace.as_array().into_iter().flatten().zip(names) {
+        let [address, name] = [address, name].map(|it| it.as_str().unwrap_or("?"));
+        let (address, name) = (trace::printable(address), trace::printable(name));
+        let _ = writeln!(text, "    {address:>12} {name}");
+    }
+    text
 }
 
 /// One record, for a terminal. It holds claims of dead processes, so nothing in it is passed on
@@ -42,6 +55,10 @@ fn text(record: &Value) -> String {
         word(&record["cause"])
     );
     for crash in record["crash"].as_array().into_iter().flatten() {
+        if let Some(names) = crash["names"].as_array() {
+            text.push_str(&backtrace(&crash["trace"], names));
+            continue;
+        }
         for (name, value) in crash.as_object().into_iter().flatten() {
             let value = trace::printable(&value.to_string());
             let _ = writeln!(text, "    {}: {value}", trace::printable(name));

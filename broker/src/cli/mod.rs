@@ -1,5 +1,6 @@
 //! The command line: chooses how to run, after every flag has been checked.
 
+mod backtraces;
 mod crashes;
 mod options;
 mod sandbox;

@@ -5,6 +5,7 @@ pub(crate) mod dconf;
 pub(crate) mod descriptors;
 pub(crate) mod desktop;
 pub(crate) mod display;
+pub(crate) mod executable;
 pub(crate) mod fonts;
 pub(crate) mod network;
 pub(crate) mod wayland;

@@ -3,6 +3,7 @@
 //! Trusts: the templates, which escape every value. Never: links to a break-it address.
 
 mod attack;
+mod book;
 mod console;
 mod crashes;
 mod error;
@@ -96,9 +97,16 @@ pub fn build(browser: &Broker, url: &str) -> Result<(ResponseHead, Vec<u8>), Loa
             stops: &ALL,
         }),
         "trace" => render(&Trace { here: "trace" }),
+        "book" => book::build(path_of(url).as_str())?,
         _ => return Err(LoadError::NoSuchPage { name }),
     };
     Ok(document(url, html))
+}
+
+/// The path of a URL, without slashes around it.
+fn path_of(url: &str) -> String {
+    let path = Url::parse(url).map(|url| url.path().trim_matches('/').to_owned());
+    path.unwrap_or_default()
 }
 
 /// A built-in page as a document, with its head.

@@ -3,7 +3,7 @@
 use askama::Template;
 
 /// The pages that are linked at the top of every page, in this order.
-pub const PAGES: [&str; 12] = [
+pub const PAGES: [&str; 13] = [
     "welcome",
     "processes",
     "sandbox",
@@ -16,6 +16,7 @@ pub const PAGES: [&str; 12] = [
     "console",
     "lab",
     "tour",
+    "book",
 ];
 
 /// The HTML of a page. No value of a page can fail to be written into a string.

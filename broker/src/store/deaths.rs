@@ -85,6 +85,7 @@ impl Death {
             "pid": self.pid,
             "tab": self.tab.parse::<u32>().ok(),
             "cause": self.cause,
+            "executable": crate::machine::executable::mark(),
         });
         if let (Value::Object(fields), Value::Object(words)) =
             (&mut record, self.last_words.to_json())

@@ -1,33 +1,11 @@
 //! Typed channels between processes: `SOCK_SEQPACKET` socket pairs on which one packet is one
 //! message. Descriptors travel beside a message, and the kernel's socket buffer is the queue.
 //!
+//! ```no_run
+#![doc = include_str!("../examples/typed_channel.rs")]
 //! ```
-//! use ipc::{Endpoint, HandleKind, Message, Misbehaviour};
-//! use serde::{Deserialize, Serialize};
 //!
-//! #[derive(Serialize, Deserialize)]
-//! struct Greeting(String);
-//!
-//! impl Message for Greeting {
-//!     const MAX_HANDLES: usize = 0;
-//!
-//!     fn handles(&self) -> Vec<HandleKind> {
-//!         Vec::new()
-//!     }
-//!
-//!     fn check(&self) -> Result<(), Misbehaviour> {
-//!         Ok(())
-//!     }
-//! }
-//!
-//! let (near, far) = Endpoint::<Greeting, Greeting>::pair()?;
-//! let (sender, _) = near.split();
-//! let (_, receiver) = far.split();
-//! let reader = std::thread::spawn(move || receiver.recv().map(|received| received.message.0));
-//! sender.send(Greeting("hello".to_owned()))?;
-//! assert_eq!(reader.join().expect("no panic")?, "hello");
-//! # Ok::<(), Box<dyn std::error::Error>>(())
-//! ```
+//! To be published, if at all, as `bulkhead-ipc` (with `Message` and `HandleKind` of `protocol`).
 //!
 //! Owns: encoding, sending, receiving, and the check of every packet and descriptor. Trusts: the
 //! kernel. Whatever the peer does wrong becomes one [`Misbehaviour`], apart from failures on our

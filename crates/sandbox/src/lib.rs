@@ -7,6 +7,15 @@
 //! Trusts: the Linux kernel; the broker that launches; a child until it has sealed itself. Never:
 //! continues without a layer that the probe found available, or decides by a kernel version.
 //!
+//! A decoder of pictures, confined so. `Role` names the list of system calls; for a program of
+//! your own, write a list into `policies/` and a name into the crate `role`.
+//!
+//! ```no_run
+#![doc = include_str!("../examples/image_decoder.rs")]
+//! ```
+//!
+//! To be published, if at all, as `bulkhead-sandbox` (with `role` and `syscalls` inside it).
+//!
 //! # The policy language
 //!
 //! The system calls of each role are a text, `policies/ROLE.policy`: one call a line, with its

@@ -41,6 +41,14 @@
 //! assert_eq!(row, [0x0020_2020, 0x00ff_8000]);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! Over two processes, with a doorbell:
+//!
+//! ```no_run
+#![doc = include_str!("../examples/shared_frame.rs")]
+//! ```
+//!
+//! To be published, if at all, as `bulkhead-shm`.
 
 mod compare;
 mod consumer;

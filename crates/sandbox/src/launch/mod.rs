@@ -60,6 +60,33 @@ pub struct LaunchSpec<'a> {
     pub cgroup: Option<&'a ChildGroup>,
 }
 
+impl<'a> LaunchSpec<'a> {
+    /// A child without arguments, environment or control group, whose standard error goes nowhere.
+    ///
+    /// # Errors
+    /// There is no `/dev/null`, or no descriptor is left.
+    pub fn new(
+        exe: BorrowedFd<'a>,
+        role: Role,
+        support: &'a Support,
+        bootstrap: OwnedFd,
+    ) -> io::Result<LaunchSpec<'a>> {
+        Ok(LaunchSpec {
+            exe,
+            args: Vec::new(),
+            env: Vec::new(),
+            role,
+            support,
+            bootstrap,
+            stderr: File::options().write(true).open("/dev/null")?.into(),
+            child_index: 0,
+            host_network: false,
+            keep_uid: false,
+            cgroup: None,
+        })
+    }
+}
+
 /// A child that has begun.
 #[derive(Debug)]
 pub struct Launched {
