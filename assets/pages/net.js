@@ -83,7 +83,8 @@ function updateRequest(row, request, told, first, span) {
   if (cells[2].className !== classes) cells[2].className = classes;
   setText(cells[3], request.bytes === null ? "" : String(request.bytes));
   const { now, full } = request.times;
-  setText(cells[4], request.is_under_way ? "" : (now / 1000).toFixed(1));
+  const isOpen = request.is_under_way || request.is_lost;
+  setText(cells[4], isOpen ? "" : (now / 1000).toFixed(1));
   setText(cells[5], full === 0 ? "" : (full / 1000).toFixed(1));
   draw(cells[6].firstChild, partsOf(request, told.now_ms), request.began_ms - first, span);
 }
