@@ -5,7 +5,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 260;
 const COLOURS = {
   name: "#8a63d2", connect: "#d9822b", secure: "#c2417c", wait: "#5d8f3f", body: "#4d86d9",
-  open: "#8e99a8",
+  open: "#929daa",
 };
 /** The parts of a bar: each ends at a time, and begins where the one before has ended. */
 const PARTS = [
