@@ -8,8 +8,8 @@
 use crate::channel::{Undelivered, send};
 use crate::client::{Partition, Response, is_http};
 use crate::hops::{Fetched, Hops, Tainting, blocked, cut};
-use crate::navigation::ToBroker;
 use crate::queue::Owner;
+use crate::to_broker::ToBroker;
 use crate::told::Telling;
 use crate::under_way::UnderWay;
 use crate::uploads::Upload;

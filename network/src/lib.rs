@@ -25,6 +25,7 @@ mod socket;
 #[cfg(test)]
 mod tests;
 mod tls;
+mod to_broker;
 mod told;
 mod turns;
 mod under_way;

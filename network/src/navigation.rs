@@ -6,10 +6,9 @@
 
 use crate::channel::{Undelivered, send};
 use crate::client::{Partition, Response};
-use crate::told::{Teller, Telling};
-use crate::under_way::UnderWay;
+use crate::to_broker::ToBroker;
+use crate::told::Telling;
 use crate::wait::{self, Stop};
-use ipc::Sender;
 use nix::errno::Errno;
 use nix::poll::PollFlags;
 use nix::unistd::write;
@@ -26,16 +25,6 @@ const READ_BYTES: usize = 32 * 1024;
 /// `PIPE_BUF`: a pipe that is ready for writing takes that much without blocking (pipe(7)), whether
 /// or not the broker made it non-blocking.
 const PIPE_WRITE_BYTES: usize = 4096;
-
-/// The channel to the broker, shared by all navigations.
-pub struct ToBroker {
-    /// The sending half of the control channel.
-    pub sender: Sender<FromNetwork>,
-    /// Navigations that the broker has asked for.
-    pub under_way: UnderWay<NavigationId>,
-    /// Whether requests are told of.
-    pub teller: Teller,
-}
 
 /// One navigation.
 pub struct Navigation {

@@ -8,10 +8,10 @@
 use crate::client::{Client, Partition};
 use crate::cookies::{By, Jar};
 use crate::fetch::{Fetch, FetchChannel, Wish};
-use crate::navigation::{Navigation, ToBroker};
+use crate::navigation::Navigation;
 use crate::queue::{Job, Owner};
 use crate::tls::TlsSetupError;
-use crate::told::Teller;
+use crate::to_broker::{Teller, ToBroker};
 use crate::under_way::UnderWay;
 use crate::uploads::{Room, Uploads};
 use crate::wait::Stop;

@@ -4,59 +4,16 @@
 //! password. Nobody looking costs one look at a flag for each request.
 
 use crate::client::without_credentials;
-use crate::navigation::ToBroker;
-use crate::wait::{self, lock};
+use crate::to_broker::ToBroker;
+use crate::wait;
 use protocol::error::LoadError;
 use protocol::ids::ProcessId;
-use protocol::limits::{REQUEST_URL_BYTES_MAX, REQUESTS_TOLD_PER_SECOND_MAX};
+use protocol::limits::REQUEST_URL_BYTES_MAX;
 use protocol::network::FromNetwork;
 use protocol::request::{RequestNews, RequestStage};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Instant;
 use url::Url;
-
-/// Whether somebody looks, and how much has been told.
-#[derive(Default)]
-pub struct Teller {
-    is_on: AtomicBool,
-    count: Mutex<Count>,
-}
-
-#[derive(Default)]
-struct Count {
-    /// The last number.
-    number: u32,
-    /// When the present second began.
-    since: Option<Instant>,
-    /// How many have begun in it.
-    in_second: u32,
-}
-
-impl Teller {
-    /// Somebody looks from now on, or nobody does any more.
-    pub fn set(&self, is_on: bool) {
-        self.is_on.store(is_on, Ordering::Relaxed);
-    }
-
-    /// The number of a request that begins and is to be told of.
-    fn begin(&self, now: Instant) -> Option<u32> {
-        if !self.is_on.load(Ordering::Relaxed) {
-            return None;
-        }
-        let mut count = lock(&self.count);
-        let is_new = |since| now.saturating_duration_since(since) >= Duration::from_secs(1);
-        if count.since.is_none_or(is_new) {
-            (count.since, count.in_second) = (Some(now), 0);
-        }
-        count.in_second += 1;
-        if count.in_second > REQUESTS_TOLD_PER_SECOND_MAX {
-            return None;
-        }
-        count.number = count.number.wrapping_add(1);
-        Some(count.number)
-    }
-}
 
 /// A request under way, which is told of if somebody looked when it began.
 pub struct Telling {
@@ -138,19 +95,6 @@ fn shown(url: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn nothing_is_told_unless_somebody_looks_and_then_not_without_bound() {
-        let (teller, now) = (Teller::default(), Instant::now());
-        assert_eq!(teller.begin(now), None);
-        teller.set(true);
-        let told = (0..1_000).filter_map(|_| teller.begin(now)).count();
-        assert_eq!(told, REQUESTS_TOLD_PER_SECOND_MAX as usize);
-        let later = teller.begin(now + Duration::from_secs(1));
-        assert_eq!(later, Some(REQUESTS_TOLD_PER_SECOND_MAX + 1));
-        teller.set(false);
-        assert_eq!(teller.begin(now + Duration::from_secs(2)), None);
-    }
 
     #[test]
     fn a_password_is_not_told_and_a_long_address_is_cut() {

@@ -1,3 +1,5 @@
+//! Claims about attacks: which begin, what is told of them, and how they end.
+
 use super::*;
 
 const DEMO: Option<&str> = Some("http://127.0.0.1:9/");

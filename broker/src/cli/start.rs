@@ -44,12 +44,7 @@ pub fn start(
     let scale = options
         .scale
         .or_else(|| server.and_then(|_| display::wanted_scale()));
-    let color_scheme = match (options.color_scheme, server) {
-        (SchemeChoice::Dark, _) => ColorScheme::Dark,
-        (SchemeChoice::Auto, Some(_)) => color_scheme::of_desktop(),
-        // A picture does not depend on the desktop of whoever takes it.
-        (SchemeChoice::Light | SchemeChoice::Auto, _) => ColorScheme::Light,
-    };
+    let color_scheme = wanted_scheme(options.color_scheme, server.is_some());
     let network = network::read(options.ca_file.as_deref())?;
     let demo_url = demo.as_ref().map(demo_url).transpose()?;
     let launcher = Launcher::new(
@@ -91,6 +86,15 @@ pub fn start(
         broker.follow_desktop();
     }
     Ok(broker)
+}
+
+fn wanted_scheme(choice: SchemeChoice, has_window: bool) -> ColorScheme {
+    match (choice, has_window) {
+        (SchemeChoice::Dark, _) => ColorScheme::Dark,
+        (SchemeChoice::Auto, true) => color_scheme::of_desktop(),
+        // A picture does not depend on the desktop of whoever takes it.
+        (SchemeChoice::Light | SchemeChoice::Auto, _) => ColorScheme::Light,
+    }
 }
 
 /// Refuses a tier that is too low, with advice.

@@ -18,7 +18,7 @@ use crate::state::Broker;
 use browser_core::{Action, Record, RecordKind, action};
 use protocol::fault::Fault;
 use protocol::gpu::ToGpu;
-use protocol::ids::{ProcessId, Role};
+use protocol::ids::{NavigationId, ProcessId, Role};
 use protocol::network::ToNetwork;
 use protocol::renderer::ToRenderer;
 use protocol::shell::ToShell;
@@ -47,9 +47,7 @@ impl Broker {
                 network,
             } => children.send_network(network, ToNetwork::Cancel { navigation }, []),
             Action::BuildPage { navigation, url } => self.build_page(navigation, &url),
-            Action::OpenFile { navigation, url } => {
-                self.body_ready(navigation, &url, files::read(&url));
-            }
+            Action::OpenFile { navigation, url } => self.open_file(navigation, &url),
             Action::Commit(commit) => documents::commit(children, &mut store.documents, commit),
             action @ (Action::GoWithin { .. }
             | Action::Stop { .. }
@@ -94,6 +92,10 @@ impl Broker {
             Action::Record(record) => self.record(record),
             Action::Exit { code } => self.exit = Some(code),
         }
+    }
+
+    fn open_file(&mut self, navigation: NavigationId, url: &str) {
+        self.body_ready(navigation, url, files::read(url));
     }
 
     /// Tells the gpu process how the window is to look.

@@ -6,6 +6,7 @@
 
 pub(crate) mod ends;
 pub(crate) mod history;
+mod kept;
 pub(crate) mod last_words;
 mod looks;
 pub(crate) mod tap;
@@ -13,6 +14,7 @@ pub(crate) mod words;
 
 use ends::{BROKER, Purpose, Table, source_of};
 use flight::{Reader, Source};
+use kept::Tap;
 use protocol::ids::{ProcessId, Role};
 use protocol::limits::FLIGHT_BYTES;
 use sandbox::crash::CrashRecord;
@@ -20,7 +22,6 @@ use shm::{Region, ShmError, Words};
 use std::collections::BTreeMap;
 use std::os::fd::OwnedFd;
 use std::sync::atomic::AtomicU64;
-use tap::Tap;
 
 /// All rings.
 #[derive(Default)]

@@ -5,8 +5,9 @@
 //! more in a round than its bound, however much is written.
 
 use super::ends::{BROKER, process_of, source_of};
+use super::kept::Tap;
 use super::{Ring, Rings};
-use flight::{Arrow, Joiner, Read, Record, Source, Unmatched};
+use flight::{Arrow, Read, Record, Source, Unmatched};
 use protocol::ids::{ProcessId, Role};
 use protocol::limits::FLIGHT_RECORDS;
 use std::collections::BTreeMap;
@@ -19,21 +20,6 @@ const WAITING_ROUNDS_MAX: u32 = 100;
 const DEAD_RECORDS_MAX: usize = 16_384;
 /// Dead processes whose role and process id are still known.
 const KNOWN_DEAD_MAX: usize = 256;
-
-/// What is kept from round to round.
-#[derive(Default)]
-pub struct Tap {
-    joiner: Joiner,
-    who: BTreeMap<Source, (Role, i32)>,
-    /// The last time on each thread of each process.
-    threads: BTreeMap<(Source, u8), u64>,
-    /// What the dead wrote last.
-    of_dead: Vec<(Source, Read)>,
-    /// What came after the end of the round in which it was read.
-    held: Vec<(Source, Record)>,
-    /// Records of the dead that there was no place for.
-    lost: u64,
-}
 
 /// What one round has found.
 #[derive(Debug, Default)]

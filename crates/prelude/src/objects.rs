@@ -1,6 +1,6 @@
 //! Objects of the engine that stand for nodes: what natives recognise without asking the prelude.
 
-use crate::wrappers::Registered;
+use crate::wrappers::{Registered, Wrappers};
 use rquickjs::class::{JsClass, Readable, Trace, Tracer};
 use rquickjs::object::Object;
 use rquickjs::{Class, Constructor, Ctx, JsLifetime, Result, Value};
@@ -31,6 +31,27 @@ impl NodeObject {
     pub fn make<'js>(prototype: Object<'js>, number: f64, role: Role) -> Result<Object<'js>> {
         let made = Class::instance_proto(NodeObject { number, role }, prototype)?;
         Ok(made.into_inner())
+    }
+
+    /// The wrapper of a node; made with that prototype if there is none.
+    ///
+    /// # Errors
+    ///
+    /// The engine has no memory left, or is not the one of the wrappers made before.
+    pub fn wrap<'js>(
+        table: &Rc<Wrappers>,
+        prototype: Object<'js>,
+        number: f64,
+    ) -> Result<Object<'js>> {
+        let ctx = prototype.ctx().clone();
+        if let Some(present) = table.get(&ctx, number) {
+            return Ok(present);
+        }
+        // The engine may free others meanwhile, so that nothing is borrowed here.
+        let role = Role::Wrapper(table.register(&ctx, number)?);
+        let made = NodeObject::make(prototype, number, role)?;
+        table.put(number, &made);
+        Ok(made)
     }
 
     /// The handle of the node whose wrapper a value is.

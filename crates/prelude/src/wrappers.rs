@@ -1,8 +1,7 @@
 //! The wrappers of a realm's nodes: at most one a node, found by the node's number. The table does
 //! not keep them alive; it learns from the engine when one is gone.
 
-use crate::objects::{NodeObject, Role};
-use rquickjs::{Ctx, Object, Result, Value, qjs};
+use rquickjs::{Ctx, Error, Object, Result, Value, qjs};
 use std::cell::{Cell, RefCell};
 use std::ptr::{NonNull, null_mut};
 use std::rc::Rc;
@@ -45,29 +44,25 @@ fn slot(number: f64) -> usize {
 }
 
 impl Wrappers {
-    /// The wrapper of a node; made with that prototype if there is none.
+    /// What a wrapper holds while it lives. Nothing is in the table before [`Wrappers::put`].
     ///
     /// # Errors
     ///
-    /// The engine has no memory left, or is not the one of the wrappers made before.
-    pub fn make<'js>(self: &Rc<Self>, prototype: Object<'js>, number: f64) -> Result<Object<'js>> {
-        let ctx = prototype.ctx().clone();
-        if let Some(present) = self.get(&ctx, number) {
-            return Ok(present);
-        }
-        let runtime = runtime_of(&ctx);
+    /// The runtime is not the one of the wrappers made before.
+    pub(crate) fn register(self: &Rc<Self>, ctx: &Ctx<'_>, number: f64) -> Result<Registered> {
+        let runtime = runtime_of(ctx);
         if self.runtime.get().is_null() {
             self.runtime.set(runtime);
         }
         if self.runtime.get() != runtime {
-            return Err(rquickjs::Error::UnrelatedRuntime);
+            return Err(Error::UnrelatedRuntime);
         }
-        // The engine may free others meanwhile, so that nothing is borrowed here.
-        let role = Role::Wrapper(Registered {
-            table: self.clone(),
-            number,
-        });
-        let made = NodeObject::make(prototype, number, role)?;
+        let table = self.clone();
+        Ok(Registered { table, number })
+    }
+
+    /// Puts a wrapper into the table, which holds what was registered for that node.
+    pub(crate) fn put(&self, number: f64, wrapper: &Object<'_>) {
         let mut entries = self.entries.borrow_mut();
         let at = slot(number);
         if entries.len() <= at {
@@ -75,9 +70,8 @@ impl Wrappers {
         }
         entries[at] = Entry {
             number,
-            object: made.as_raw(),
+            object: wrapper.as_raw(),
         };
-        Ok(made)
     }
 
     /// The wrapper of a node, if there is one.
@@ -140,6 +134,7 @@ impl Drop for Registered {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::objects::NodeObject;
     use rquickjs::{Context, Runtime};
 
     fn with(test: impl FnOnce(&Ctx<'_>, &Rc<Wrappers>)) {
@@ -156,8 +151,8 @@ mod tests {
     #[test]
     fn a_node_has_one_wrapper_while_anybody_holds_it() {
         with(|ctx, table| {
-            let made = table.make(prototype(ctx), 7.0).expect("memory");
-            let again = table.make(prototype(ctx), 7.0).expect("memory");
+            let made = NodeObject::wrap(table, prototype(ctx), 7.0).expect("memory");
+            let again = NodeObject::wrap(table, prototype(ctx), 7.0).expect("memory");
             assert_eq!(made.as_value(), again.as_value());
             assert_eq!(
                 table.get(ctx, 7.0).map(Object::into_value),
@@ -174,8 +169,8 @@ mod tests {
     #[test]
     fn wrappers_in_a_circle_go_when_garbage_is_collected() {
         with(|ctx, table| {
-            let one = table.make(prototype(ctx), 1.0).expect("memory");
-            let other = table.make(prototype(ctx), 2.0).expect("memory");
+            let one = NodeObject::wrap(table, prototype(ctx), 1.0).expect("memory");
+            let other = NodeObject::wrap(table, prototype(ctx), 2.0).expect("memory");
             one.set("other", other.clone()).expect("memory");
             other.set("one", one.clone()).expect("memory");
             drop((one, other));
@@ -190,10 +185,10 @@ mod tests {
     #[test]
     fn another_runtime_gets_nothing_of_it() {
         with(|ctx, table| {
-            let made = table.make(prototype(ctx), 1.0).expect("memory");
+            let made = NodeObject::wrap(table, prototype(ctx), 1.0).expect("memory");
             with(|other, _| {
                 assert!(table.get(other, 1.0).is_none());
-                assert!(table.make(prototype(other), 2.0).is_err());
+                assert!(NodeObject::wrap(table, prototype(other), 2.0).is_err());
             });
             drop(made);
         });

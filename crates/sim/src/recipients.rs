@@ -44,20 +44,11 @@ pub(crate) fn recipients(action: &Action) -> Vec<ProcessId> {
         Action::Fetch(action::Fetch { network, .. }) | Action::CancelFetch { network, .. } => {
             vec![network]
         }
-        Action::CreateSurface(action::CreateSurface { producer, gpu, .. })
-        | Action::ResizeSurface(action::ResizeSurface { producer, gpu, .. }) => {
-            Some(producer).into_iter().chain(gpu).collect()
-        }
-        Action::ReattachSurface(action::ReattachSurface { producer, gpu, .. }) => {
-            Some(gpu).into_iter().chain(producer).collect()
-        }
-        Action::HideSurface(action::HideSurface { told, gpu, .. }) => {
-            let producer = told.map(|(producer, _)| producer);
-            producer.into_iter().chain(gpu).collect()
-        }
-        Action::DropSurface(action::DropSurface { producer, gpu, .. }) => {
-            producer.into_iter().chain(gpu).collect()
-        }
+        Action::CreateSurface(_)
+        | Action::ResizeSurface(_)
+        | Action::ReattachSurface(_)
+        | Action::HideSurface(_)
+        | Action::DropSurface(_) => of_surface(action),
         Action::SetScene { gpu, .. }
         | Action::SetTitle { gpu, .. }
         | Action::SetCursor { gpu, .. } => vec![gpu],
@@ -73,5 +64,26 @@ pub(crate) fn recipients(action: &Action) -> Vec<ProcessId> {
         | Action::NoteRequest { .. }
         | Action::Record(_)
         | Action::Exit { .. } => Vec::new(),
+    }
+}
+
+/// The producer of a surface and the compositor, as far as they are there.
+fn of_surface(action: &Action) -> Vec<ProcessId> {
+    match *action {
+        Action::CreateSurface(action::CreateSurface { producer, gpu, .. })
+        | Action::ResizeSurface(action::ResizeSurface { producer, gpu, .. }) => {
+            Some(producer).into_iter().chain(gpu).collect()
+        }
+        Action::ReattachSurface(action::ReattachSurface { producer, gpu, .. }) => {
+            Some(gpu).into_iter().chain(producer).collect()
+        }
+        Action::HideSurface(action::HideSurface { told, gpu, .. }) => {
+            let producer = told.map(|(producer, _)| producer);
+            producer.into_iter().chain(gpu).collect()
+        }
+        Action::DropSurface(action::DropSurface { producer, gpu, .. }) => {
+            producer.into_iter().chain(gpu).collect()
+        }
+        _ => Vec::new(),
     }
 }

@@ -11,7 +11,7 @@ pub(crate) fn nodes(document: &BaseDocument) -> Vec<NodeId> {
         nodes.push(node.id);
         let made = node.anonymous_blocks.iter().copied();
         waiting.extend(made.chain(node.before()).chain(node.after()));
-        // What is in a block that Blitz made is there by its element as well, or was until it moved.
+        // What is in a block that Blitz made is in its element as well, or was until it moved.
         if !node.is_anonymous() {
             waiting.extend(node.children.iter().rev());
         }

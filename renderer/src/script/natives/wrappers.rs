@@ -3,6 +3,7 @@
 use crate::script::handles::{Bare, Handle, OrName, number_of};
 use crate::script::host::Host;
 use crate::script::natives::selectors;
+use ::prelude::NodeObject;
 use rquickjs::{Array, Ctx, Function, IntoJs, Object, Persistent, Result, Value};
 use std::rc::Rc;
 
@@ -19,7 +20,8 @@ pub(super) fn add<'js>(natives: &Object<'js>, host: &Rc<Host>) -> Result<()> {
     };
     natives.set("existing", Function::new(ctx.clone(), existing)?)?;
     let of = host.clone();
-    let wrapper = move |proto: Object<'js>, number: f64| of.wrappers.make(proto, number);
+    let wrapper =
+        move |proto: Object<'js>, number: f64| NodeObject::wrap(&of.wrappers, proto, number);
     natives.set("wrapper", Function::new(ctx.clone(), wrapper)?)?;
     // Each is given how wrappers are made.
     let of = host.clone();
