@@ -47,20 +47,25 @@ impl<'a> Tables<'a> {
         }
         let function = self.functions.containing(address);
         let function = function.map(|it| format!("{:#}", rustc_demangle::demangle(it.name())));
-        let found = self.lines.find_location(address);
-        let place = found.ok().flatten().and_then(|place| {
-            let file = short(place.file?);
-            Some(
-                place
-                    .line
-                    .map_or(file.to_owned(), |line| format!("{file}:{line}")),
-            )
-        });
+        let place = self.place(address);
         let text = match (function, place) {
             (Some(function), Some(place)) => format!("{function} at {place}"),
             (function, place) => function.or(place)?,
         };
         Some(plain(&text))
+    }
+
+    /// The line in the function itself, not in one that was compiled into it.
+    fn place(&self, address: u64) -> Option<String> {
+        let mut frames = self.lines.find_frames(address).skip_all_loads().ok()?;
+        let mut outermost = None;
+        while let Ok(Some(frame)) = frames.next() {
+            outermost = frame.location.or(outermost);
+        }
+        let place = outermost?;
+        let file = short(place.file?);
+        let with_line = |line| format!("{file}:{line}");
+        Some(place.line.map_or(file.to_owned(), with_line))
     }
 }
 
