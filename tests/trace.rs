@@ -34,7 +34,8 @@ fn check(events: &[Value]) {
         events.iter().filter(is_it)
     };
     let named = |name: &str| -> BTreeSet<(i64, i64)> {
-        let is_it = |event: &&Value| event["name"] == name && text(&event["args"], "name") != "";
+        let is_it =
+            |event: &&Value| event["name"] == name && !text(&event["args"], "name").is_empty();
         of(&["M"]).filter(is_it).map(track).collect()
     };
     let (processes, threads) = (named("process_name"), named("thread_name"));

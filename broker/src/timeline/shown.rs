@@ -99,7 +99,7 @@ impl Shown {
         let from = told.max(self.first);
         let skipped = usize::try_from(from - self.first).unwrap_or(usize::MAX);
         let items = self.items.iter().skip(skipped).take(TOLD_MAX);
-        let items: Vec<Value> = items.map(Item::to_json).collect();
+        let items: Vec<Value> = items.map(Item::as_json).collect();
         if items.is_empty() {
             return None;
         }
@@ -127,7 +127,7 @@ impl Shown {
 }
 
 impl Item {
-    fn to_json(&self) -> Value {
+    fn as_json(&self) -> Value {
         match self {
             Item::Message(track, at, name) => json!([0, track, us(*at), words_of(*name)]),
             Item::Span(track, from, to, name) => {
