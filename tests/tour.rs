@@ -25,21 +25,41 @@ fn said(output: &Output) -> String {
     text.concat()
 }
 
-/// The text of the page on show, as the user copies it.
-fn text(browser: &mut Browser) -> String {
+/// Looks between two presses of the keys that copy the page.
+const LOOKS: u32 = 40;
+
+/// Whether the page has been copied. The tour may bring another one on show in the middle of it.
+fn is_copied(browser: &mut Browser, tab: u64) -> bool {
     browser.forget_records();
-    browser.send("key ctrl+a");
-    browser.send("key ctrl+c");
-    browser.wait_for("copied");
+    let watchdog = Watchdog::start();
+    for look in 0.. {
+        if browser.state()["active"] != tab {
+            return false;
+        }
+        if !browser.seen("copied").is_empty() {
+            return true;
+        }
+        if look % LOOKS == 0 {
+            browser.send("key ctrl+a");
+            browser.send("key ctrl+c");
+        }
+        watchdog.nap(|| "nothing was copied".to_owned());
+    }
+    false
+}
+
+/// The text of the page of the tour; nothing while another one is on show.
+fn text(browser: &mut Browser, tab: u64) -> String {
+    if !is_copied(browser, tab) {
+        return String::new();
+    }
     let state = browser.state();
     state["clipboard"].as_str().unwrap_or_default().to_owned()
 }
 
-/// Waits until the page of the tour, which must be on show, says that.
+/// Waits until the page of the tour says that.
 fn says(browser: &mut Browser, tab: u64, wanted: &str) {
-    browser.wait_until(wanted, |browser| {
-        browser.state()["active"] == tab && text(browser).contains(wanted)
-    });
+    browser.wait_until(wanted, |browser| text(browser, tab).contains(wanted));
 }
 
 /// A browser without a window that shows the tour's page.
@@ -166,7 +186,7 @@ fn the_page_guides_the_tour_by_keys_and_shows_the_evidence_beside_the_claim() {
     let (mut browser, tab) = with_page();
     browser.send("key n");
     says(&mut browser, tab, "1 of 11 stops held");
-    let page = text(&mut browser);
+    let page = text(&mut browser, tab);
     assert!(page.contains("✓ Each part is a process"), "{page}");
     assert!(page.contains("on the way"), "{page}");
     browser.forget_records();
@@ -207,7 +227,7 @@ fn a_stop_whose_process_dies_by_another_hand_is_done_again() {
     });
     process::signal(demo, Signal::SIGCONT);
     says(&mut browser, tab, "1 of 11 stops held");
-    let page = text(&mut browser);
+    let page = text(&mut browser, tab);
     assert!(page.contains("the stop is done again"), "{page}");
     assert!(page.contains("deaths by another hand: 1"), "{page}");
     // A stranger's death between the stops is told, and nothing else.
@@ -235,13 +255,9 @@ fn a_browser_without_the_demo_site_says_that_it_cannot_be_toured() {
 /// that of the display there.
 fn says_in_window(desk: &Desk, browser: &mut Browser, tab: u64, wanted: &str) {
     browser.wait_until(wanted, |browser| {
-        if browser.state()["active"] != tab {
+        if !is_copied(browser, tab) {
             return false;
         }
-        browser.forget_records();
-        browser.send("key ctrl+a");
-        browser.send("key ctrl+c");
-        browser.wait_for("copied");
         let pasted = Command::new("xclip")
             .args(["-o", "-selection", "clipboard"])
             .env("DISPLAY", desk.display().name())

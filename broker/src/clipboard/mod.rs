@@ -66,6 +66,11 @@ impl Clipboard {
         }
     }
 
+    /// Descriptors that the clipboard process takes, which runs from its first use on.
+    pub fn descriptors(&self) -> usize {
+        usize::from(matches!(self.backend, Backend::System(Some(_))))
+    }
+
     /// A region for a renderer to write into; returns the renderer's descriptor.
     pub fn begin_copy(&mut self, process: ProcessId, sequence: u32) -> io::Result<OwnedFd> {
         let region = Region::create("bulkhead-copy", CLIPBOARD_BYTES_MAX)?;

@@ -137,10 +137,12 @@ impl Stage<'_> {
 
     /// What the broker holds now.
     pub fn inventory(&self) -> Inventory {
+        // The user may copy for the first time while the tour runs.
+        let of_clipboard = self.browser.clipboard.descriptors();
         Inventory {
             tabs: snapshot::tabs(self.browser).len(),
             processes: self.browser.children.values().count(),
-            descriptors: snapshot::descriptors().len(),
+            descriptors: snapshot::descriptors().len() - of_clipboard,
         }
     }
 
