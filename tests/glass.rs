@@ -13,10 +13,7 @@ const PAGE: &[(&str, &str)] = &[("/", "<title>page</title>page")];
 
 /// The text of the page on show, as the user copies it.
 pub fn text(browser: &mut Browser) -> String {
-    browser.forget_records();
-    browser.send("key ctrl+a");
-    browser.send("key ctrl+c");
-    browser.wait_for("copied");
+    assert!(browser.copy(|_| true));
     let state = browser.state();
     state["clipboard"].as_str().unwrap_or_default().to_owned()
 }

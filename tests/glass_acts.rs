@@ -141,10 +141,16 @@ fn slow_motion_lasts_as_long_as_its_page_and_slots_change_hands() {
     browser.send("key Enter");
     wait_for_text(&mut browser, "Slow motion is on.");
     let other = browser.open("bulkhead://frames");
+    wait_for_text(&mut browser, "Slow motion is on.");
     browser.send(&format!("close {}", glass.id));
     wait_for_text(&mut browser, "Slow motion is on.");
     browser.send(&format!("navigate {} bulkhead://welcome", other.id));
     wait_for_text(&mut browser, "Welcome");
+    browser.wait_until("the process of the page ends", |browser| {
+        let state = browser.state();
+        let mut all = state["processes"].as_array().expect("a list").iter();
+        !all.any(|process| process["pid"] == other.pid)
+    });
     browser.open("bulkhead://frames");
     wait_for_text(&mut browser, "Last frame taken");
     assert!(!text(&mut browser).contains("Slow motion is on."));

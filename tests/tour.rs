@@ -25,27 +25,9 @@ fn said(output: &Output) -> String {
     text.concat()
 }
 
-/// Looks between two presses of the keys that copy the page.
-const LOOKS: u32 = 40;
-
 /// Whether the page has been copied. The tour may bring another one on show in the middle of it.
 fn is_copied(browser: &mut Browser, tab: u64) -> bool {
-    browser.forget_records();
-    let watchdog = Watchdog::start();
-    for look in 0.. {
-        if browser.state()["active"] != tab {
-            return false;
-        }
-        if !browser.seen("copied").is_empty() {
-            return true;
-        }
-        if look % LOOKS == 0 {
-            browser.send("key ctrl+a");
-            browser.send("key ctrl+c");
-        }
-        watchdog.nap(|| "nothing was copied".to_owned());
-    }
-    false
+    browser.copy(|state| state["active"] == tab)
 }
 
 /// The text of the page of the tour; nothing while another one is on show.

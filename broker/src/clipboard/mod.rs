@@ -66,9 +66,11 @@ impl Clipboard {
         }
     }
 
-    /// Descriptors that the clipboard process takes, which runs from its first use on.
+    /// Descriptors of the clipboard process, which runs from its first use on, and of regions into
+    /// which nobody has written.
     pub fn descriptors(&self) -> usize {
-        usize::from(matches!(self.backend, Backend::System(Some(_))))
+        let of_process = usize::from(matches!(self.backend, Backend::System(Some(_))));
+        of_process + self.copies.len()
     }
 
     /// A region for a renderer to write into; returns the renderer's descriptor.

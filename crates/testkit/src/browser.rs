@@ -253,6 +253,29 @@ impl Browser {
         answer.get("error").is_none().then(|| Picture::read(&path))
     }
 
+    /// Copies the whole page by its keys, while `is_on_show` says so of the state. They are pressed
+    /// again now and then: a page that gives way to another in the middle of it copies nothing.
+    pub fn copy(&mut self, is_on_show: impl Fn(&Value) -> bool) -> bool {
+        const LOOKS: u32 = 100;
+        self.forget_records();
+        let watchdog = Watchdog::start();
+        let mut looks = 0..;
+        while is_on_show(&self.state()) {
+            if !self.seen("copied").is_empty() {
+                return true;
+            }
+            if looks
+                .next()
+                .is_some_and(|look: u32| look.is_multiple_of(LOOKS))
+            {
+                self.send("key ctrl+a");
+                self.send("key ctrl+c");
+            }
+            watchdog.nap(|| format!("nothing is copied\n{}", self.stderr()));
+        }
+        false
+    }
+
     /// Looks until it is so.
     pub fn wait_until(&mut self, what: &str, mut is_so: impl FnMut(&mut Browser) -> bool) {
         let watchdog = Watchdog::start();
