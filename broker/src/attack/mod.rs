@@ -224,7 +224,9 @@ impl Attacks {
         frames: impl FnOnce(u64) -> Option<Frames>,
     ) -> Option<Command> {
         let running = self.running.as_mut()?;
+        // Another page may open the same address meanwhile.
         if let RecordKind::TabOpened { url } = &record.kind
+            && running.tab.is_none()
             && *url == running.address
         {
             running.tab = record.tab;

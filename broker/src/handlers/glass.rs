@@ -27,6 +27,7 @@ impl Broker {
         self.tell_trace();
         self.glass.end_round(now);
     }
+
     /// Tells the network process whether somebody looks at its requests, and the gpu process how
     /// slow frames are to be: both may be new, and a page that is closed changes either.
     pub(crate) fn keep_looking(&mut self) {

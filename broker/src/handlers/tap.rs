@@ -11,7 +11,7 @@ use crate::timeline::events::Who;
 use std::fs::{self, DirBuilder};
 use std::io;
 use std::os::unix::fs::DirBuilderExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 /// Traces that pages have asked for are kept in the session's folder, which is in memory: so many.
@@ -74,12 +74,14 @@ impl Broker {
 
     /// Begins a trace in the session's folder, where a page asked for it.
     pub(crate) fn begin_trace(&mut self) -> Result<(), String> {
-        let path = new_file().map_err(|error| format!("no trace can be written: {error}"))?;
+        let folder = folder().map_err(|error| format!("no trace can be written: {error}"))?;
+        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH);
+        let ms = since_epoch.map_or(0, |elapsed| elapsed.as_millis());
+        let path = folder.join(format!("trace-{ms:015}.json"));
         let started = self.timeline.start(&path, Some(TRACE_FILE_BYTES_MAX));
         started.map_err(|error| error.to_string())?;
-        for page in ["ipc", "trace"] {
-            self.glass.has_changed(page);
-        }
+        drop_oldest(&folder);
+        self.trace_has_changed();
         Ok(())
     }
 
@@ -89,10 +91,15 @@ impl Broker {
             return Err("no trace is being written".to_owned());
         }
         self.close_trace();
+        self.trace_has_changed();
+        Ok(())
+    }
+
+    /// Both pages say whether a trace is being written.
+    fn trace_has_changed(&mut self) {
         for page in ["ipc", "trace"] {
             self.glass.has_changed(page);
         }
-        Ok(())
     }
 
     /// Ends the trace, if there is one, with all that has been written down until now.
@@ -104,20 +111,22 @@ impl Broker {
     }
 }
 
-/// The name of a new trace in the session's folder, from which the oldest ones go.
-fn new_file() -> io::Result<PathBuf> {
+/// The folder of the session's traces, made if it is not there.
+fn folder() -> io::Result<PathBuf> {
     let folder = crash_files::session_folder()?.join("traces");
     DirBuilder::new()
         .mode(0o700)
         .recursive(true)
         .create(&folder)?;
-    let entries = fs::read_dir(&folder)?.flatten();
-    let mut old: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
-    old.sort();
-    for oldest in &old[..(old.len() + 1).saturating_sub(TRACE_FILES_MAX)] {
+    Ok(folder)
+}
+
+/// Keeps the newest traces of a folder, by their names.
+fn drop_oldest(folder: &Path) {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut all: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+    all.sort();
+    for oldest in &all[..all.len().saturating_sub(TRACE_FILES_MAX)] {
         let _ = fs::remove_file(oldest);
     }
-    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH);
-    let ms = since_epoch.map_or(0, |elapsed| elapsed.as_millis());
-    Ok(folder.join(format!("trace-{ms:015}.json")))
 }

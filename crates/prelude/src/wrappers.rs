@@ -15,11 +15,14 @@ pub const SLOT_BITS: u32 = 20;
 struct Entry {
     number: f64,
     object: qjs::JSValue,
+    /// The node that is already among those whose wrapper has gone.
+    told: f64,
 }
 
 const NONE: Entry = Entry {
     number: f64::NAN,
     object: qjs::JS_UNDEFINED,
+    told: f64::NAN,
 };
 
 /// The table. It belongs to one runtime.
@@ -68,10 +71,8 @@ impl Wrappers {
         if entries.len() <= at {
             entries.resize(at + 1, NONE);
         }
-        entries[at] = Entry {
-            number,
-            object: wrapper.as_raw(),
-        };
+        let entry = &mut entries[at];
+        (entry.number, entry.object) = (number, wrapper.as_raw());
     }
 
     /// The wrapper of a node, if there is one.
@@ -97,7 +98,14 @@ impl Wrappers {
 
     /// The nodes whose wrapper has gone since the last call. Some may have another by now.
     pub fn take_gone(&self) -> Vec<f64> {
-        self.gone.take()
+        let gone = self.gone.take();
+        let mut entries = self.entries.borrow_mut();
+        for number in &gone {
+            if let Some(entry) = entries.get_mut(slot(*number)) {
+                entry.told = f64::NAN;
+            }
+        }
+        gone
     }
 
     fn entry(&self, number: f64) -> Option<Entry> {
@@ -122,12 +130,17 @@ pub struct Registered {
 impl Drop for Registered {
     fn drop(&mut self) {
         let mut entries = self.table.entries.borrow_mut();
-        if let Some(entry) = entries.get_mut(slot(self.number))
-            && entry.number == self.number
-        {
-            *entry = NONE;
+        let Some(entry) = entries.get_mut(slot(self.number)) else {
+            return;
+        };
+        if entry.number == self.number {
+            (entry.number, entry.object) = (f64::NAN, qjs::JS_UNDEFINED);
         }
-        self.table.gone.borrow_mut().push(self.number);
+        // A script may make and lose one again and again before anybody takes the list.
+        if entry.told != self.number {
+            entry.told = self.number;
+            self.table.gone.borrow_mut().push(self.number);
+        }
     }
 }
 
@@ -162,7 +175,10 @@ mod tests {
             assert!(!table.has(7.0 + f64::from(1 << SLOT_BITS)));
             drop((made, again));
             assert!(!table.has(7.0));
-            assert_eq!(table.take_gone(), [7.0]);
+            drop(NodeObject::wrap(table, prototype(ctx), 7.0));
+            assert_eq!(table.take_gone(), [7.0], "said once");
+            drop(NodeObject::wrap(table, prototype(ctx), 7.0));
+            assert_eq!(table.take_gone(), [7.0], "and once more");
         });
     }
 

@@ -27,11 +27,21 @@ const METHODS: [(&str, Quick); 13] = [
     ("remove", remove_token),
     ("toggle", toggle),
     ("style set", style_set),
-    ("parentNode", parent),
-    ("firstChild", first),
-    ("lastChild", last),
-    ("previousSibling", previous),
-    ("nextSibling", next),
+    ("parentNode", |host, ctx, this, _| {
+        step(host, ctx, this, nodes::parent)
+    }),
+    ("firstChild", |host, ctx, this, _| {
+        step(host, ctx, this, nodes::first)
+    }),
+    ("lastChild", |host, ctx, this, _| {
+        step(host, ctx, this, nodes::last)
+    }),
+    ("previousSibling", |host, ctx, this, _| {
+        step(host, ctx, this, |host, id| nodes::sibling(host, id, -1))
+    }),
+    ("nextSibling", |host, ctx, this, _| {
+        step(host, ctx, this, |host, id| nodes::sibling(host, id, 1))
+    }),
 ];
 
 pub(super) fn add<'js>(natives: &Object<'js>, host: &Rc<Host>) -> Result<()> {
@@ -165,51 +175,6 @@ fn step<'js>(
         }
         None => Some(Value::new_null(ctx.clone())),
     }
-}
-
-fn parent<'js>(
-    host: &Host,
-    ctx: &Ctx<'js>,
-    this: &Value<'js>,
-    _: &[Value<'js>],
-) -> Option<Value<'js>> {
-    step(host, ctx, this, nodes::parent)
-}
-
-fn first<'js>(
-    host: &Host,
-    ctx: &Ctx<'js>,
-    this: &Value<'js>,
-    _: &[Value<'js>],
-) -> Option<Value<'js>> {
-    step(host, ctx, this, nodes::first)
-}
-
-fn last<'js>(
-    host: &Host,
-    ctx: &Ctx<'js>,
-    this: &Value<'js>,
-    _: &[Value<'js>],
-) -> Option<Value<'js>> {
-    step(host, ctx, this, nodes::last)
-}
-
-fn previous<'js>(
-    host: &Host,
-    ctx: &Ctx<'js>,
-    this: &Value<'js>,
-    _: &[Value<'js>],
-) -> Option<Value<'js>> {
-    step(host, ctx, this, |host, id| nodes::sibling(host, id, -1))
-}
-
-fn next<'js>(
-    host: &Host,
-    ctx: &Ctx<'js>,
-    this: &Value<'js>,
-    _: &[Value<'js>],
-) -> Option<Value<'js>> {
-    step(host, ctx, this, |host, id| nodes::sibling(host, id, 1))
 }
 
 /// The element and the attribute of a list of tokens.
