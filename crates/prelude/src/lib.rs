@@ -3,9 +3,12 @@
 //! Owns: the one place where the engine reads bytecode, which it does not check. Never: lets it
 //! read any but that which is part of the program.
 
+mod lists;
+pub mod members;
 mod objects;
 mod wrappers;
 
+pub use lists::{Lists, Words};
 pub use objects::{NodeObject, Role};
 pub use wrappers::{SLOT_BITS, Wrappers};
 

@@ -360,10 +360,9 @@ const handlerTypes = [
 const addHandlers = (prototype, types) => {
   for (let i = 0; i < types.length; i++) {
     const type = types[i];
-    defineProperty(prototype, 'on' + toLower(type), {
+    accessor(prototype, 'on' + toLower(type), {
       get() { return handlerOf(self(this), type); },
       set(handler) { setHandler(self(this), type, handler); },
-      enumerable: true, configurable: true,
     });
   }
 };
