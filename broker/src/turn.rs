@@ -96,6 +96,10 @@ impl Broker {
             Source::Bootstrap(process) => {
                 children.read_bootstrap(process, self.launcher.support());
             }
+            Source::CallNames => {
+                self.store.call_names.take(&self.poller);
+                self.glass.has_changed("crashes");
+            }
             Source::Clipboard => {
                 let reads = self.clipboard.receive();
                 self.report_reads(reads);
