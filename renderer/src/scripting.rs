@@ -102,7 +102,8 @@ impl Page {
                 .is_some_and(|document| !document.has_pending_critical_resources());
         let blocked = is_unblocked.then(Instant::now);
         let due = self.view.script.and_then(|realm| {
-            let has_any = scripts.are_ready()
+            let has_any = scripts.has_rest
+                || scripts.are_ready()
                 || self.fetcher.has_script_answers()
                 || self.streams.has_words();
             let now = has_any.then(Instant::now);
@@ -301,6 +302,7 @@ impl Page {
 
     fn run_ready(&mut self, realm: &'static Realm) {
         let end = Instant::now() + SLICE;
+        self.scripts.has_rest = false;
         loop {
             self.take_found(realm);
             let is_parsed = self.scripts.stage != Stage::Parsing;
@@ -311,6 +313,7 @@ impl Page {
                 None => return,
             }
             if Instant::now() > end {
+                self.scripts.has_rest = true;
                 return;
             }
         }
