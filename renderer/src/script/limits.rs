@@ -69,3 +69,7 @@ pub(crate) const CANVASES_MAX: usize = 1_024;
 pub(crate) const CANVAS_PIXELS_MAX: usize = 16 << 20;
 /// The longest side of one.
 pub(crate) const CANVAS_SIDE_MAX: u32 = 16_384;
+/// Objects of a document that clients of the inspector hold.
+pub(crate) const INSPECTED_OBJECTS_MAX: usize = 50_000;
+/// Worlds of a document, the page's own among them.
+pub(crate) const WORLDS_MAX: usize = 64;

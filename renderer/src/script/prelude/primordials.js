@@ -130,8 +130,12 @@ const finish = (name, Class) => {
   }
   defineProperty(prototype, toStringTag, { value: name, configurable: true, __proto__: null });
 };
+/** Names and values of what pages find. */
+const exposed = bareList();
 /** Puts an interface where pages find it. */
 const expose = (name, value) => {
+  exposed[exposed.length] = name;
+  exposed[exposed.length] = value;
   defineProperty(G, name, { value, writable: true, enumerable: false, configurable: true });
   if (typeof value === 'function' && isObject(value.prototype)) finish(name, value);
   return value;
@@ -163,6 +167,9 @@ const addConstants = (Class, constants) => {
     if (Class.prototype) defineProperty(Class.prototype, names[i], constant);
   }
 };
+
+/** The inspector, if there is one that hears of the console and of exceptions. */
+let heard = null;
 
 // State that no page can see or forge: a private field, put onto any object.
 function Identity(object) { return object; }
