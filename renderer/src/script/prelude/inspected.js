@@ -2,7 +2,7 @@
 
 const inspected = () => ({
   n, G, isNode, hasState, handleOf, wrap, nameOf, report, setAttribute, removeAttribute, remove,
-  setText, focusNode, exposed, windowMembers, eventTarget: inspectedTarget,
+  setText, focusNode, DOMException, exposed, windowMembers, eventTarget: inspectedTarget,
   windowPrototype: Window.prototype,
   parts: { document, location, history, navigator, performance, crypto, customElements, __proto__: null },
   hear(hearer) { heard = hearer; },

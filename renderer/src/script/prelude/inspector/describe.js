@@ -177,12 +177,15 @@ const stackOf = (error) => {
   const got = stackGetter === undefined ? undefined : probe(stackGetter, error);
   return typeof got === 'string' ? got : '';
 };
-const domExceptionNames = { name: getterOf(DOMException.prototype, 'name'),
-  message: getterOf(DOMException.prototype, 'message') };
+/** The engine makes this class for the first context alone: it is the page's. */
+const domExceptionSays = (error, name) => {
+  const found = Object.getOwnPropertyDescriptor(p.DOMException.prototype, name);
+  return found?.get === undefined ? undefined : probe(found.get, error);
+};
 /** The first line of what is said of an error. */
 const headOf = (error) => {
   const isDom = kindOf(error) === 'DOMException';
-  const said = (what) => isDom ? probe(domExceptionNames[what], error) : dataOf(error, what);
+  const said = (what) => isDom ? domExceptionSays(error, what) : dataOf(error, what);
   const name = said('name'), message = said('message');
   const head = typeof name === 'string' && name !== '' ? name : classOf(error);
   return typeof message === 'string' && message !== '' ? `${head}: ${message}` : head;

@@ -11,6 +11,7 @@ const setUpWorld = (world) => {
   for (let at = 0; at < p.exposed.length; at += 2) {
     define(p.exposed[at], { value: p.exposed[at + 1], writable: true, enumerable: false });
   }
+  define('DOMException', { value: p.DOMException, writable: true, enumerable: false });
   for (const name of ownKeys(p.windowMembers)) {
     define(name, getOwnPropertyDescriptor(p.windowMembers, name));
   }
