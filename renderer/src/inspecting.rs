@@ -37,7 +37,7 @@ const OF_VALUES: [&str; 10] = [
 ];
 
 /// Commands about nodes.
-const OF_NODES: [&str; 22] = [
+const OF_NODES: [&str; 24] = [
     "DOM.getDocument",
     "DOM.querySelector",
     "DOM.querySelectorAll",
@@ -60,6 +60,8 @@ const OF_NODES: [&str; 22] = [
     "DOM.scrollIntoViewIfNeeded",
     "DOM.getNodeForLocation",
     "Page.getLayoutMetrics",
+    "Accessibility.getFullAXTree",
+    "Accessibility.queryAXTree",
 ];
 
 fn needs_realm(method: &str) -> bool {
@@ -231,7 +233,9 @@ impl Page {
         {
             return Done::Answered(Err(fault));
         }
-        if !self.begin_inspection(realm) {
+        // What needs no script is answered where they have been ended, too.
+        let is_begun = self.begin_inspection();
+        if !is_begun && OF_VALUES.contains(&&*command.method) {
             return Done::Answered(Err(match realm.host.is_stopped.get() {
                 true => Fault::server("Execution was terminated"),
                 false => Fault::internal(),
@@ -352,7 +356,7 @@ impl Page {
         if !wants && !inspector.is_listening() {
             return;
         }
-        if !self.begin_inspection(realm) {
+        if !self.begin_inspection() {
             return;
         }
         self.equip_realm(realm);
@@ -382,7 +386,8 @@ impl Page {
         }
     }
 
-    fn begin_inspection(&mut self, _realm: &'static Realm) -> bool {
+    /// Makes the inspector's program hear and answer for this inspector.
+    fn begin_inspection(&mut self) -> bool {
         let Some(inspector) = &self.inspector else {
             return false;
         };

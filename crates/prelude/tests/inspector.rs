@@ -5,9 +5,11 @@ use prelude::{kind, load_inspector};
 use rquickjs::{CatchResultExt, Context, Ctx, Function, Object, Persistent, Runtime, Value};
 
 /// What stands for the prelude and for the host.
-const MEANS: &str = "({ G: globalThis, DOMException, n: { url: () => 'http://site.test/' }, isNode: () => false,
+const MEANS: &str =
+    "({ G: globalThis, DOMException, n: { url: () => 'http://site.test/' }, isNode: () => false,
     hasState: () => false, hear(heard) { globalThis.heard = heard; } })";
-const NATIVES: &str = "({ isolate: '7', textMax: 1 << 25, objectsMax: 100, told: [],
+const NATIVES: &str =
+    "({ isolate: '7', textMax: 1 << 25, objectsMax: 100, valuesMax: 100, told: [],
     evaluate(id, code) { return (0, eval)(code); }, parse: (id, json) => JSON.parse(json),
     proxy: () => null, promise: () => ['pending', undefined],
     event(session, method, params) { this.told.push(method); },
@@ -49,20 +51,35 @@ fn ask(ctx: &Ctx<'_>, made: &Object<'_>, method: &str, params: &str) -> String {
 fn it_begins_and_answers() {
     with(|ctx, made| {
         for (code, wanted) in [
-            ("1", r#"{"result":{"result":{"type":"number","value":1,"description":"1"}}}"#),
-            ("[1]", r#""subtype":"array","className":"Array","description":"Array(1)","objectId":"7.1."#),
+            (
+                "1",
+                r#"{"result":{"result":{"type":"number","value":1,"description":"1"}}}"#,
+            ),
+            (
+                "[1]",
+                r#""subtype":"array","className":"Array","description":"Array(1)","objectId":"7.1."#,
+            ),
             ("/a/g", r#""description":"/a/g""#),
             ("new Date(0)", r#""subtype":"date""#),
             ("new Map([[1,2]])", r#""description":"Map(1)""#),
             ("new Error('m')", r#""description":"Error: m"#),
-            ("new DOMException('m', 'SyntaxError')", r#""description":"SyntaxError: m"#),
-            ("throw 1", r#""exceptionDetails":{"exceptionId":1,"text":"Uncaught""#),
+            (
+                "new DOMException('m', 'SyntaxError')",
+                r#""description":"SyntaxError: m"#,
+            ),
+            (
+                "throw 1",
+                r#""exceptionDetails":{"exceptionId":1,"text":"Uncaught""#,
+            ),
         ] {
             let params = format!("{{\"expression\":\"{code}\",\"generatePreview\":true}}");
             let answer = ask(ctx, made, "Runtime.evaluate", &params);
             assert!(answer.contains(wanted), "{code}: {answer}");
         }
         let answer = ask(ctx, made, "Runtime.nope", "{}");
-        assert_eq!(answer, r#"{"error":{"code":-32601,"message":"'Runtime.nope' wasn't found"}}"#);
+        assert_eq!(
+            answer,
+            r#"{"error":{"code":-32601,"message":"'Runtime.nope' wasn't found"}}"#
+        );
     });
 }

@@ -1,5 +1,6 @@
 //! Commands of the domain DOM.
 
+use crate::inspect::accessible;
 use crate::inspect::boxes;
 use crate::inspect::changes::{self, Change};
 use crate::inspect::describe::{Describer, attributes};
@@ -65,6 +66,8 @@ impl Work<'_> {
             "DOM.getNodeForLocation" => self.at_point(params),
             "DOM.getFrameOwner" => Err(Fault::server("Frame with the given id was not found.")),
             "DOM.setFileInputFiles" => self.set_files(params),
+            "Accessibility.getFullAXTree" => self.accessible_tree(params),
+            "Accessibility.queryAXTree" => self.query_accessible(params),
             "Page.getLayoutMetrics" => boxes::metrics(&self.realm.host),
             _ => return None,
         })
@@ -320,6 +323,23 @@ impl Work<'_> {
             }
         }
         Ok(said)
+    }
+
+    fn accessible_tree(&mut self, params: &Params<'_>) -> Answer {
+        params.int("depth")?;
+        params.text("frameId")?;
+        let document = self.realm.host.read();
+        let all = accessible::tree(&document, &mut self.document.backends, self.frame);
+        Ok(json!({ "nodes": all }))
+    }
+
+    fn query_accessible(&mut self, params: &Params<'_>) -> Answer {
+        let name = params.text("accessibleName")?;
+        let role = params.text("role")?;
+        let scope = self.any(params)?;
+        let document = self.realm.host.read();
+        let backends = &mut self.document.backends;
+        Ok(json!({ "nodes": accessible::query(&document, backends, scope, name, role) }))
     }
 
     fn set_files(&mut self, params: &Params<'_>) -> Answer {

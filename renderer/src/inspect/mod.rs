@@ -4,6 +4,7 @@
 //! Owns: its channel, the sessions, and what each has been told. Trusts: neither the devtools
 //! process nor the document. Never: is there before the broker sends a channel.
 
+pub(crate) mod accessible;
 pub(crate) mod boxes;
 pub(crate) mod changes;
 pub(crate) mod describe;

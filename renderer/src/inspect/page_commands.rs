@@ -7,7 +7,9 @@ use crate::inspect::inspector::Inspector;
 use serde_json::{Value, json};
 
 /// Accepted, for they change nothing here.
-const ACCEPTED: [&str; 10] = [
+const ACCEPTED: [&str; 12] = [
+    "Accessibility.enable",
+    "Accessibility.disable",
     "Runtime.runIfWaitingForDebugger",
     "Runtime.setAsyncCallStackDepth",
     "Runtime.setMaxCallStackSizeToCapture",

@@ -2,7 +2,7 @@
 
 use crate::script::handles::List;
 use crate::script::hearer::Hearer;
-use crate::script::limits::{INSPECTED_OBJECTS_MAX, SCRIPT_BYTES_MAX};
+use crate::script::limits::{INSPECTED_OBJECTS_MAX, INSPECTED_VALUES_MAX, SCRIPT_BYTES_MAX};
 use crate::script::worlds::Worlds;
 use protocol::limits::INSPECTOR_TEXT_BYTES_MAX;
 use rquickjs::context::EvalOptions;
@@ -22,6 +22,7 @@ pub(super) fn all<'js>(
     natives.set("isolate", isolate)?;
     natives.set("textMax", INSPECTOR_TEXT_BYTES_MAX)?;
     natives.set("objectsMax", INSPECTED_OBJECTS_MAX)?;
+    natives.set("valuesMax", INSPECTED_VALUES_MAX)?;
     values(&natives)?;
     code(&natives, worlds)?;
     making(&natives, worlds)?;

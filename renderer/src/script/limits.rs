@@ -73,3 +73,8 @@ pub(crate) const CANVAS_SIDE_MAX: u32 = 16_384;
 pub(crate) const INSPECTED_OBJECTS_MAX: usize = 50_000;
 /// Worlds of a document, the page's own among them.
 pub(crate) const WORLDS_MAX: usize = 64;
+/// Values in one that a client is given whole.
+pub(crate) const INSPECTED_VALUES_MAX: usize = match cfg!(test) {
+    true => 100_000,
+    false => 2_000_000,
+};

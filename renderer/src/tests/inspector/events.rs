@@ -64,7 +64,7 @@ fn what_nobody_catches_is_told() {
     client.outside.load(
         "<script>setTimeout(() => { throw new TypeError('boom') }, 1)</script>\
          <script>Promise.reject(new Error('rej'))</script>\
-         <script>onerror = () => { onerror = null; return true }; \
+         <script>onerror = (text, url, line, column, error) => error === 1; \
          setTimeout(() => { throw 1 }, 0)</script>",
     );
     let mut texts = Vec::new();

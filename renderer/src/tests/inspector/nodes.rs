@@ -314,3 +314,46 @@ fn changes_of_what_a_session_knows_are_told_before_the_answer() {
     let off = client.error("DOM.querySelector", json!({ "nodeId": 1, "selector": "p" }));
     assert_eq!(off.1, "Could not find node with given id");
 }
+
+#[test]
+fn elements_are_found_by_what_they_are_and_are_called() {
+    let mut client = Client::with(
+        "<title>T</title><h1>Head <b>line</b></h1><button id=b>Send <i>now</i></button>\
+         <label for=i>Your name</label><input id=i><img alt=Picture><a href=x aria-label=Home>h</a>\
+         <div hidden><button>Send now</button></div><input type=submit>",
+    );
+    let scope = client.object("document");
+    let mut find = |name: Value, role: Value| {
+        let mut params = json!({ "objectId": scope });
+        for (key, value) in [("accessibleName", name), ("role", role)] {
+            if !value.is_null() {
+                params[key] = value;
+            }
+        }
+        let found = client.result("Accessibility.queryAXTree", params);
+        let nodes = found["nodes"].as_array().cloned().unwrap_or_default();
+        let told = |node: &Value| format!("{} {}", node["role"]["value"], node["name"]["value"]);
+        nodes.iter().map(told).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        find(json!("Send now"), json!("button")),
+        ["\"button\" \"Send now\""]
+    );
+    assert_eq!(
+        find(Value::Null, json!("textbox")),
+        ["\"textbox\" \"Your name\""]
+    );
+    assert_eq!(find(json!("Home"), Value::Null), ["\"link\" \"Home\""]);
+    assert_eq!(find(json!("Head line"), json!("heading")).len(), 1);
+    assert_eq!(find(json!("Picture"), json!("image")).len(), 1);
+    assert_eq!(find(json!("Submit"), json!("button")).len(), 1);
+    let tree = client.result("Accessibility.getFullAXTree", json!({}));
+    let root = &tree["nodes"][0];
+    assert!(
+        has(
+            root,
+            &json!({"role": {"value": "RootWebArea"}, "name": {"value": "T"}})
+        ),
+        "{root}"
+    );
+}

@@ -79,7 +79,9 @@ fn objects_say_what_they_are() {
             ("/a\\/b/gi", of("regexp", "RegExp", "/a\\/b/gi")),
             (
                 "new Error('m')",
-                of("error", "Error", "Error: m\n    at <anonymous>:1:10"),
+                json!({"subtype": "error", "className": "Error", "preview": {"properties": [
+                    {"name": "stack", "type": "string"},
+                    {"name": "message", "type": "string", "value": "m"}]}}),
             ),
             (
                 "new (class MyError extends TypeError {})('m')",

@@ -19,7 +19,7 @@ fn value_in(client: &mut Client, context: &Value, code: &str) -> Value {
 #[test]
 fn a_world_has_globals_of_its_own_over_the_same_tree() {
     let mut client = Client::with(
-        "<p id=p>text<script>var secret = 1; let other = 2; Array.prototype.map = null;\
+        "<p id=p>text</p><script>var secret = 1; let other = 2; Array.prototype.map = null;\
          JSON.stringify = () => 'evil'</script>",
     );
     client.result("Runtime.enable", json!({}));

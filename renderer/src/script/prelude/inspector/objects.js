@@ -67,7 +67,7 @@ const remote = (session, context, value, options = {}) => {
   }
   if (value === null) return { type: 'object', subtype: 'null', value: null };
   if (byValue) {
-    budget.left = valuesMax;
+    budget.left = i.valuesMax;
     return { type: typeof value, value: asJson(value, depthMax) };
   }
   const shown = {
@@ -80,7 +80,7 @@ const remote = (session, context, value, options = {}) => {
 };
 
 const unreturnable = "Object couldn't be returned by value";
-const depthMax = 1_000, valuesMax = 2_000_000;
+const depthMax = 1_000;
 const budget = { left: 0 };
 /** A value with all that is in it. Getters of the page are called, as they would be by a script. */
 const asJson = (value, depth) => {

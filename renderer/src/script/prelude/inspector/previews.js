@@ -61,11 +61,13 @@ const previewOf = (value, isFull = true) => {
   if (!isFull || kind === 'Proxy') return preview;
   let names = shownProperties, indices = shownIndices;
   const add = (name, short) => preview.properties.push({ name: name.toWellFormed(), ...short });
+  if (subtype === 'error') { add('stack', shortly(errorText(value))); names--; }
   for (const [name, held] of hiddenOf(value, kind)) { add(name, shortly(held)); names--; }
   const isList = subtype === 'array' || subtype === 'typedarray';
   const keys = keysOf(value, shownIndices + 64);
   for (const key of keys.list) {
-    if (isList && key === 'length' || kind === 'String' && isIndex(key)) continue;
+    if ((isList || kind === 'String') && key === 'length' || kind === 'String' && isIndex(key)
+      || subtype === 'error' && key === 'stack') continue;
     const found = getOwnPropertyDescriptor(value, key);
     if (found === undefined) continue;
     if (isList && isIndex(key) ? indices-- <= 0 : names-- <= 0) {
