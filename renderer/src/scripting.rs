@@ -233,7 +233,7 @@ impl Page {
 
     /// The document's realm, which is made when it is first asked for. `None`: a style sheet has to
     /// come first, or there is no memory.
-    fn realm(&mut self, control: &ToBroker) -> Option<&'static Realm> {
+    pub(crate) fn realm(&mut self, control: &ToBroker) -> Option<&'static Realm> {
         if self.view.script.is_some() || !self.scripts.may_run {
             return self.view.script;
         }
@@ -272,6 +272,7 @@ impl Page {
         self.view.script = Some(realm);
         self.scripts.scroll = self.view.scroll();
         self.scripts.size = Some(self.view.size());
+        self.begin_realm(realm);
         Some(realm)
     }
 
@@ -287,7 +288,9 @@ impl Page {
                 return;
             }
             let document = self.view.document.as_ref();
-            let has_any = !self.scripts.loader.is_empty() || document.is_some_and(has_scripts);
+            let has_any = !self.scripts.loader.is_empty()
+                || document.is_some_and(has_scripts)
+                || self.is_inspected_first();
             if !self.scripts.may_run || !has_any {
                 self.scripts.stage = Stage::Over;
                 return;

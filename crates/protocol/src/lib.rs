@@ -33,6 +33,7 @@ pub mod geometry;
 pub mod gpu;
 pub mod ids;
 pub mod input;
+pub mod inspector;
 pub mod limits;
 pub mod misbehaviour;
 pub mod network;
@@ -100,6 +101,7 @@ pub const PROTOCOL_HASH: u64 = hash_sources(&[
     include_str!("gpu.rs"),
     include_str!("ids.rs"),
     include_str!("input.rs"),
+    include_str!("inspector.rs"),
     include_str!("limits.rs"),
     include_str!("misbehaviour.rs"),
     include_str!("network.rs"),

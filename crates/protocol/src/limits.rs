@@ -133,6 +133,13 @@ pub const STORAGE_TOLD_BYTES_MAX: usize = 4 * 1024;
 /// as a whole.
 pub const STORAGE_UNTAKEN_MAX: u32 = 64;
 
+/// Most bytes of one piece of a text between the devtools process and a renderer.
+pub const INSPECTOR_PIECE_BYTES_MAX: usize = 48 * 1024;
+/// Most bytes of the name of a frame in the protocol of devtools.
+pub const FRAME_NAME_BYTES_MAX: usize = 64;
+/// Most bytes of a whole command or answer of that protocol; past it the command is refused.
+pub const INSPECTOR_TEXT_BYTES_MAX: usize = 32 * 1024 * 1024;
+
 /// Slots of a surface's swapchain: one the producer writes, one the consumer reads, one between.
 pub const FRAME_SLOTS: usize = 3;
 /// Damage rectangles of one frame.
@@ -257,6 +264,7 @@ const _: () = assert!(
     STORAGE_UNTAKEN_MAX as usize * (2 * STORAGE_TOLD_BYTES_MAX + TEXT_BYTES_MAX + 64)
         <= QUEUED_BYTES_MAX
 );
+const _: () = assert!(INSPECTOR_PIECE_BYTES_MAX + 1024 <= MESSAGE_BYTES_MAX);
 const _: () = assert!(ICON_BYTES + 1024 <= MESSAGE_BYTES_MAX);
 const _: () = assert!(TITLE_BYTES_MAX <= TEXT_BYTES_MAX);
 const _: () = assert!(3 * POPUP_ROWS_MAX * POPUP_TEXT_BYTES_MAX <= MESSAGE_BYTES_MAX);

@@ -37,6 +37,9 @@ pub enum ToRenderer {
     /// A new fetch channel of the locked site: the network process has been restarted. Legal after
     /// `Lock`; fetches still under way on the old channel have failed.
     FetchChannel,
+    /// A channel to the devtools process, which inspects the documents of this process from now on;
+    /// an older one is dropped. Legal after `Lock`.
+    InspectorChannel,
     /// Another place of the document that is shown: Back, Forward, or an address that differs by
     /// its fragment alone. Answered with [`FromRenderer::Done`].
     GoWithin(GoWithin),
@@ -433,7 +436,9 @@ impl Message for ToRenderer {
     const MAX_HANDLES: usize = 3;
     fn handles(&self) -> Vec<HandleKind> {
         match self {
-            ToRenderer::Lock { fetch: true, .. } | ToRenderer::FetchChannel => {
+            ToRenderer::Lock { fetch: true, .. }
+            | ToRenderer::FetchChannel
+            | ToRenderer::InspectorChannel => {
                 vec![HandleKind::Channel]
             }
             ToRenderer::Commit(commit) => match commit.body {
@@ -504,6 +509,7 @@ impl Message for ToRenderer {
                 check_text(refusal.as_deref().unwrap_or(""), TEXT_BYTES_MAX)
             }
             ToRenderer::FetchChannel
+            | ToRenderer::InspectorChannel
             | ToRenderer::Stream { .. }
             | ToRenderer::AskLeave { .. }
             | ToRenderer::DetachSurface { .. }

@@ -384,6 +384,7 @@ function report(error) {
       if (!dispatch(G, event)) return;
     } finally { isReporting = false; }
   }
+  if (heard !== null) heard.thrown(error, false);
   n.log('error', stack === '' ? message : `${message}\n${stack}`, wellFormed(stack), 0);
 }
 const trusted = (event) => { detailsOf(event).isTrusted = true; return event; };

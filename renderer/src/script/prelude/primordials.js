@@ -124,8 +124,12 @@ const camel = (name) => {
 };
 /** Makes a class one of the Web's: its members can be listed, its objects say what they are. */
 const finish = (name, Class) => n.finish(Class, name, toStringTag);
+/** Names and values of what pages find. */
+const exposed = bareList();
 /** Puts an interface where pages find it. */
 const expose = (name, value) => {
+  exposed[exposed.length] = name;
+  exposed[exposed.length] = value;
   n.expose(G, name, value);
   if (typeof value === 'function' && isObject(value.prototype)) finish(name, value);
   return value;
@@ -152,6 +156,9 @@ const addConstants = (Class, constants) => {
     if (Class.prototype) defineProperty(Class.prototype, names[i], constant);
   }
 };
+
+/** The inspector, if there is one that hears of the console and of exceptions. */
+let heard = null;
 
 // State that no page can see or forge: a private field, put onto any object.
 function Identity(object) { return object; }
