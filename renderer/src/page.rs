@@ -280,6 +280,7 @@ impl Host for Page {
             ToRenderer::FetchChannel if self.is_locked => {
                 self.fetcher.set_channel(ipc::Endpoint::take(&mut handles)?);
             }
+            ToRenderer::InspectorChannel if self.is_locked => {}
             ToRenderer::Commit(commit) if self.is_locked => self.commit(commit, &mut handles)?,
             ToRenderer::GoWithin(go) if self.is_locked => {
                 let is_its = |load: &Load| load.navigation == go.navigation;

@@ -4,6 +4,7 @@ use crate::automation::Automation;
 use crate::automation::fifo::ControlFifo;
 use crate::automation::records::Recorder;
 use crate::child::launcher::Launcher;
+use crate::cli::devtools;
 use crate::cli::options::{Options, SandboxMode, SchemeChoice};
 use crate::machine::display::{self, Server};
 use crate::machine::{color_scheme, network};
@@ -47,6 +48,11 @@ pub fn start(
     let color_scheme = wanted_scheme(options.color_scheme, server.is_some());
     let network = network::read(options.ca_file.as_deref())?;
     let demo_url = demo.as_ref().map(demo_url).transpose()?;
+    let devtools = options
+        .remote_debugging_port
+        .map(|port| devtools::listen(port, options, &network.user_agent))
+        .transpose()?;
+    let has_devtools = devtools.is_some();
     let launcher = Launcher::new(
         support,
         network,
@@ -54,6 +60,7 @@ pub fn start(
         (options.size, scale),
         options.log.clone(),
         demo,
+        devtools,
     )?;
     let recorder = Recorder::open(options.record.as_deref())?;
     let control = options
@@ -68,6 +75,7 @@ pub fn start(
         shell,
         x11_filter: launcher.has_x11_filter(),
         demo: demo_url.is_some(),
+        devtools: has_devtools,
         ends_with_last_tab: server.is_some(),
         script: !options.no_script,
         // Without a window and without automation there is nobody who could answer.

@@ -3,6 +3,7 @@
 //! Never: decides; an action that fails becomes an event or a dead child.
 
 mod clipboard;
+mod devtools;
 mod documents;
 mod files;
 mod glass;
@@ -89,6 +90,12 @@ impl Broker {
             | Action::ShowIcon { .. }
             | Action::FocusAddress { .. }
             | Action::FocusFind { .. }) => self.tell_shell(action),
+            action @ (Action::TellDevtools { .. }
+            | Action::OpenInspector { .. }
+            | Action::EndHold { .. }
+            | Action::CapturePage { .. }
+            | Action::ListProcesses { .. }
+            | Action::CrashBroker) => self.serve_devtools(action),
             Action::Record(record) => self.record(record),
             Action::Exit { code } => self.exit = Some(code),
         }

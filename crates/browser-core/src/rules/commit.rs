@@ -80,6 +80,7 @@ impl Core {
             error,
             entry.title,
         );
+        self.tell_of_commit_later(id, sequence);
         if let Some(error) = navigation.body_error {
             self.incomplete(id, error.to_string());
         }
@@ -144,6 +145,7 @@ impl Core {
         title: String,
     ) {
         self.refuse_dialog(id);
+        self.forget_untold(id);
         let Some(tab) = self.tabs.find_mut(id) else {
             return;
         };
@@ -170,6 +172,7 @@ impl Core {
             has_told_refresh: false,
             is_painted: false,
             is_loaded: false,
+            untold: None,
             body_from: navigation.body_from,
         });
     }
@@ -220,6 +223,7 @@ impl Core {
             site: site.clone(),
             network,
         }));
+        self.open_inspector(id, true);
     }
 
     /// A surface for a new process of the tab.

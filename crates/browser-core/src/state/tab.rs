@@ -8,6 +8,7 @@ use crate::state::history::History;
 use crate::state::injection::Injection;
 use crate::state::navigation::{LoadStage, Navigation};
 use protocol::error::LoadError;
+use protocol::geometry::Size;
 use protocol::ids::{NavigationId, ProcessId, SurfaceId, TabId};
 use protocol::limits::{SPARE_DELAY_MS_MAX, STALE_PAGE_MS_MAX};
 use protocol::site::Site;
@@ -44,6 +45,10 @@ pub(crate) struct Tab {
     pub(crate) quick_refreshes: u32,
     /// A fault to inject once the page of the break-it addresses is on show.
     pub(crate) injection_when_painted: Option<Injection>,
+    /// The size of its page in pixels at scale 1, where automation has chosen one.
+    pub(crate) page_size: Option<Size>,
+    /// The size for the picture that is being taken.
+    pub(crate) picture_size: Option<Size>,
 }
 
 /// Where a name of a tab is valid: for pages of one site in the tab that opened it.
@@ -96,6 +101,8 @@ pub(crate) struct Committed {
     pub(crate) is_painted: bool,
     /// Whether it is complete, or never will be.
     pub(crate) is_loaded: bool,
+    /// The number of its commit, until the devtools process has been told that it is there.
+    pub(crate) untold: Option<u32>,
     /// The network process that still writes its body.
     pub(crate) body_from: Option<ProcessId>,
 }
@@ -128,6 +135,8 @@ impl Tab {
             refresh: None,
             quick_refreshes: 0,
             injection_when_painted: None,
+            page_size: None,
+            picture_size: None,
         }
     }
 
