@@ -17,6 +17,7 @@ use crate::output::script_log;
 use crate::output::terminal::complain;
 use crate::state::Broker;
 use browser_core::{Action, Record, RecordKind, action};
+use protocol::devtools::ToDevtools;
 use protocol::fault::Fault;
 use protocol::gpu::ToGpu;
 use protocol::ids::{NavigationId, ProcessId, Role};
@@ -185,6 +186,9 @@ impl Broker {
     fn inject(&mut self, process: ProcessId, fault: Fault) {
         let children = &mut self.children;
         match children.get(process).map(|child| child.role) {
+            Some(Role::Devtools) => {
+                children.send_devtools(process, ToDevtools::Inject(fault), None);
+            }
             Some(Role::Gpu) => children.send_gpu(process, ToGpu::Inject(fault), []),
             Some(Role::Network) => {
                 children.send_network(process, ToNetwork::Inject(fault), []);

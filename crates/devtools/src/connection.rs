@@ -273,7 +273,14 @@ impl Connection {
             } => write_some(stream, written)?,
         };
         self.waits_to_write = !is_done;
-        match is_done && self.is_ending {
+        let is_waiting = matches!(
+            self.state,
+            State::Http {
+                is_waiting: true,
+                ..
+            }
+        );
+        match is_done && self.is_ending && !is_waiting {
             true => Err(Over),
             false => Ok(()),
         }

@@ -353,6 +353,7 @@ impl Hub {
                 ending,
             } => self.tab_crashed(tab, ending),
             ToDevtools::Answer { call, answer } => self.take_answer(call, answer, pixels),
+            ToDevtools::Inject(_) => {}
         }
     }
 

@@ -147,7 +147,7 @@ mod tests {
             whole += &piece.text;
         }
         assert_eq!(whole, text);
-        assert!(messages.len() > 2);
+        assert!(messages.len() >= 2);
     }
 
     #[test]

@@ -156,6 +156,9 @@ impl Server {
                 }
                 _ => {}
             }
+            if let ToDevtools::Inject(fault) = &received.message {
+                child::inject(fault, &child::Reach::control(self.broker.as_fd()));
+            }
             self.hub.take_broker(received.message, pixels);
             self.carry_out();
         }

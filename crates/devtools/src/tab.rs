@@ -18,6 +18,9 @@ pub struct Asker {
     pub id: i64,
 }
 
+/// What Chromium calls the page that stands for one that could not be had.
+const ERROR_PAGE: &str = "chrome-error://chromewebdata/";
+
 /// A tab.
 #[derive(Debug)]
 pub struct Tab {
@@ -145,18 +148,20 @@ impl Tab {
 
     /// Its frame, as `Page.getFrameTree` and `Page.frameNavigated` tell of it.
     pub fn frame(&self) -> Value {
-        let (url, fragment) = match self.url.split_once('#') {
+        let is_error = self.document.as_ref().is_some_and(|it| it.error.is_some());
+        let shown = if is_error { ERROR_PAGE } else { &self.url };
+        let (url, fragment) = match shown.split_once('#') {
             Some((url, fragment)) => (url, Some(format!("#{fragment}"))),
-            None => (self.url.as_str(), None),
+            None => (shown, None),
         };
-        let parsed = Url::parse(&self.url).ok();
+        let parsed = Url::parse(shown).ok();
         let origin = parsed
             .as_ref()
             .map(|url| url.origin().ascii_serialization());
         let origin = origin.filter(|it| it != "null");
         let host = parsed.as_ref().and_then(|url| url.host_str());
         let is_local = host.is_some_and(is_loopback);
-        let is_secure = is_local || self.url.starts_with("https:");
+        let is_secure = is_local || shown.starts_with("https:");
         let mut frame = json!({
             "id": self.page,
             "loaderId": self.loader(),
@@ -177,7 +182,7 @@ impl Tab {
         if let Some(fragment) = fragment {
             frame["urlFragment"] = json!(fragment);
         }
-        if self.document.as_ref().is_some_and(|it| it.error.is_some()) {
+        if is_error {
             frame["unreachableUrl"] = json!(self.url);
         }
         frame

@@ -190,12 +190,12 @@ impl Hub {
             return;
         };
         let (parent, name, target) = (session.parent, session.name.clone(), session.target);
+        self.end_session(key);
         if let (Some(parent), Some(name)) = (parent, name) {
             let target = self.name_of(target);
             let params = json!({"sessionId": name, "targetId": target});
             self.tell(parent, "Target.detachedFromTarget", params);
         }
-        self.end_session(key);
     }
 
     // Tabs
@@ -226,7 +226,9 @@ impl Hub {
                 };
                 if session.name.is_none() {
                     ended.push(session.client);
-                    let params = json!({"reason": "target_closed"});
+                }
+                if matches!(target, Target::Page(_)) {
+                    let params = json!({"reason": "Render process gone."});
                     self.tell(key, "Inspector.detached", params);
                 }
                 self.detach(key);

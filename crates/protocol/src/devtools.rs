@@ -83,6 +83,8 @@ pub enum ToDevtools {
         call: u32,
         answer: Answer,
     },
+    /// Injects a fault.
+    Inject(Fault),
 }
 
 /// How a process ended, for programs.
@@ -242,6 +244,7 @@ impl Message for ToDevtools {
             ToDevtools::Titled { title, .. } => check_text(title, TITLE_BYTES_MAX),
             ToDevtools::Crashed { cause, .. } => check_text(cause, 4 * TEXT_BYTES_MAX),
             ToDevtools::Answer { answer, .. } => answer.check(),
+            ToDevtools::Inject(fault) => fault.check(),
             ToDevtools::Closed { .. }
             | ToDevtools::Shown { .. }
             | ToDevtools::Ended { .. }

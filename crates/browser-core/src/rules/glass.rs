@@ -132,7 +132,7 @@ impl Core {
     pub(crate) fn inject_into_child(&mut self, pid: u32, fault: Fault) -> Result<(), String> {
         let process = self.child_of(pid)?;
         let takes_faults = self.processes.get(process).is_some_and(|process| {
-            let has_no_lane = matches!(process.role, Role::Demo | Role::Devtools | Role::X11Filter);
+            let has_no_lane = matches!(process.role, Role::Demo | Role::X11Filter);
             process.is_ready() && !has_no_lane
         });
         if !takes_faults {

@@ -199,8 +199,8 @@ pub fn committed(
         let result = navigated(&tab.page, loader, error.as_deref());
         hub.end_navigating(id, Ok(result));
     }
-    hub.tell_tab_changed(id);
     hub.send_early(id);
+    hub.tell_tab_changed(id);
     hub.send_waiting(id);
 }
 

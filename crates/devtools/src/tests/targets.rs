@@ -130,7 +130,7 @@ fn a_session_ends_by_word_and_with_its_tab() {
     assert_eq!(answer["result"], json!({}));
     assert_eq!(
         told(&mut rig),
-        ["Target.detachedFromTarget", "Target.targetInfoChanged page"]
+        ["Target.targetInfoChanged page", "Target.detachedFromTarget"]
     );
     let gone = rig.command_of(
         Some(&session),
@@ -153,8 +153,10 @@ fn a_session_ends_by_word_and_with_its_tab() {
         told(&mut rig),
         [
             "answer",
+            "Inspector.detached",
+            "Target.targetInfoChanged page",
             "Target.detachedFromTarget",
-            "Target.targetDestroyed"
+            "Target.targetDestroyed",
         ]
     );
     let gone = rig.command("Target.closeTarget", json!({"targetId": page}));
