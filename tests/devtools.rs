@@ -18,6 +18,12 @@ const PAGES: &[(&str, &str)] = &[
          <input style='display:block;width:200px' oninput=\"document.title=this.value\">",
     ),
     (
+        "/dialog",
+        "<!DOCTYPE html><title>dialog</title><body style='margin:0'>\
+         <button style='width:200px;height:50px' \
+         onclick=\"document.title=prompt('name?','x')\">ask</button>",
+    ),
+    (
         "/red",
         "<!DOCTYPE html><title>red</title><body style='margin:0;background:#f00'>\
          <script>addEventListener('resize', () => { document.title = `${innerWidth}` })</script>",
@@ -124,6 +130,34 @@ fn pointer_and_keys_reach_the_page() {
     );
     client.ask(s, "Input.insertText", json!({"text": "é!"}));
     client.wait_for_title(&target, "Hé!");
+    assert!(browser.quit().success());
+}
+
+#[test]
+fn a_dialog_is_told_of_and_answered() {
+    let site = server::pages(PAGES);
+    let (browser, mut client, _) = start();
+    let (target, session) = client.open(&format!("http://{site}/dialog"));
+    let s = Some(session.as_str());
+    client.wait_for_title(&target, "dialog");
+    client.send(s, "Page.enable", json!({}));
+    let none = client.send(s, "Page.handleJavaScriptDialog", json!({"accept": true}));
+    assert_eq!(
+        client.answer(none)["error"]["message"],
+        "No dialog is showing"
+    );
+    for kind in ["mousePressed", "mouseReleased"] {
+        let mouse = json!({"type": kind, "x": 100, "y": 25, "button": "left"});
+        client.send(s, "Input.dispatchMouseEvent", mouse);
+    }
+    let opened = client.event("Page.javascriptDialogOpening");
+    assert_eq!(opened["params"]["message"], "name?");
+    assert_eq!(opened["params"]["type"], "prompt");
+    let answer = json!({"accept": true, "promptText": "Ann"});
+    client.ask(s, "Page.handleJavaScriptDialog", answer);
+    let closed = client.event("Page.javascriptDialogClosed");
+    assert_eq!(closed["params"]["userInput"], "Ann");
+    client.wait_for_title(&target, "Ann");
     assert!(browser.quit().success());
 }
 

@@ -209,6 +209,24 @@ impl Hub {
             self.end_session(child);
         }
         self.tell_changed(session.target);
+        if let Target::Page(tab) = session.target {
+            self.take_dialogs(tab);
+        }
+    }
+
+    /// The dialogs of a page are answered by whoever wants to hear of the page.
+    pub fn take_dialogs(&mut self, id: TabId) {
+        let mut all = self.sessions.values();
+        let is_on = all.any(|it| it.target == Target::Page(id) && it.has_page);
+        let tab = self.tabs.get_mut(&id);
+        if tab.is_none_or(|tab| std::mem::replace(&mut tab.has_dialogs, is_on) == is_on) {
+            return;
+        }
+        let wish = Wish::TakeDialogs(id, is_on);
+        let called = self.call(For::Nobody, None, CallKind::Plain, wish);
+        if let Err(failure) = called {
+            tracing::warn!("dialogs of {id}: {}", failure.message);
+        }
     }
 
     /// A client has sent a text.
@@ -353,6 +371,17 @@ impl Hub {
                 ending,
             } => self.tab_crashed(tab, ending),
             ToDevtools::Answer { call, answer } => self.take_answer(call, answer, pixels),
+            ToDevtools::Dialog {
+                tab,
+                kind,
+                text,
+                default_text,
+            } => domains::page::dialog_opened(self, tab, kind, &text, &default_text),
+            ToDevtools::DialogClosed {
+                tab,
+                is_accepted,
+                text,
+            } => domains::page::dialog_closed(self, tab, is_accepted, &text),
             ToDevtools::Inject(_) => {}
         }
     }

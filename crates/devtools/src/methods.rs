@@ -163,6 +163,7 @@ pub const METHODS: &[Method] = &[
     method("Page.getLayoutMetrics", AsChromium, Document, PAGE, ""),
     method("Page.getNavigationHistory", AsChromium, Own, PAGE, ""),
     method("Page.getResourceTree", Partly, Own, PAGE, "the page's own frame, without resources"),
+    method("Page.handleJavaScriptDialog", AsChromium, Own, PAGE, ""),
     method("Page.navigate", Partly, Own, PAGE, "referrer and transition are left out"),
     method("Page.navigateToHistoryEntry", AsChromium, Own, PAGE, ""),
     method("Page.reload", Partly, Own, PAGE, "ignoreCache means nothing: there is no cache"),

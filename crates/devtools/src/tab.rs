@@ -50,6 +50,8 @@ pub struct Tab {
     /// Inputs that wait until the page has taken those before.
     pub inputs: VecDeque<(InputEvent, Option<Asker>)>,
     pub has_input_under_way: bool,
+    /// Whether its dialogs are answered by a client.
+    pub has_dialogs: bool,
     /// Events of a document that is not committed yet, with their bytes.
     pub early: Vec<Early>,
     pub early_bytes: usize,
@@ -125,6 +127,7 @@ impl Tab {
             asked: BTreeMap::new(),
             inputs: VecDeque::new(),
             has_input_under_way: false,
+            has_dialogs: false,
             early: Vec::new(),
             early_bytes: 0,
         }

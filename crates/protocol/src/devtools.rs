@@ -5,13 +5,14 @@
 //! that the broker believes.
 #![allow(missing_docs, reason = "a field whose name says all needs no sentence")]
 
+use crate::dialog::{DialogAnswer, DialogKind};
 use crate::fault::Fault;
 use crate::geometry::Size;
 use crate::ids::{NavigationId, Role, TabId};
 use crate::input::InputEvent;
 use crate::limits::{
-    DEVTOOLS_HISTORY_BYTES_MAX, DEVTOOLS_ROWS_MAX, HISTORY_ENTRIES_MAX, TEXT_BYTES_MAX,
-    TITLE_BYTES_MAX, URL_BYTES_MAX,
+    DEVTOOLS_HISTORY_BYTES_MAX, DEVTOOLS_ROWS_MAX, DIALOG_TEXT_BYTES_MAX, HISTORY_ENTRIES_MAX,
+    TEXT_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX,
 };
 use crate::misbehaviour::{Misbehaviour, check_text};
 use crate::{HandleKind, Message};
@@ -77,6 +78,19 @@ pub enum ToDevtools {
         /// In words.
         cause: String,
         ending: Ending,
+    },
+    /// A page's script waits for the answer to a dialog, or it is asked whether to leave the page.
+    Dialog {
+        tab: TabId,
+        kind: DialogKind,
+        text: String,
+        default_text: String,
+    },
+    /// Somebody has answered it.
+    DialogClosed {
+        tab: TabId,
+        is_accepted: bool,
+        text: String,
     },
     /// The answer to a call.
     Answer {
@@ -174,6 +188,8 @@ pub enum Wish {
     CloseBrowser,
     /// End the broker as a fault of its own would.
     CrashBrowser,
+    /// The answer to the tab's dialog.
+    AnswerDialog(TabId, DialogAnswer),
     /// Break the tab's process.
     Break(TabId, Fault),
     /// Break the process of a service.
@@ -206,6 +222,8 @@ pub enum Wish {
     },
     /// Stop loading.
     Stop(TabId),
+    /// Whether somebody answers the dialogs of the tab, seen or not.
+    TakeDialogs(TabId, bool),
 }
 
 /// Devtools process to broker.
@@ -243,6 +261,13 @@ impl Message for ToDevtools {
             }
             ToDevtools::Titled { title, .. } => check_text(title, TITLE_BYTES_MAX),
             ToDevtools::Crashed { cause, .. } => check_text(cause, 4 * TEXT_BYTES_MAX),
+            ToDevtools::Dialog {
+                text, default_text, ..
+            } => {
+                check_text(text, DIALOG_TEXT_BYTES_MAX)?;
+                check_text(default_text, DIALOG_TEXT_BYTES_MAX)
+            }
+            ToDevtools::DialogClosed { text, .. } => check_text(text, DIALOG_TEXT_BYTES_MAX),
             ToDevtools::Answer { answer, .. } => answer.check(),
             ToDevtools::Inject(fault) => fault.check(),
             ToDevtools::Closed { .. }
@@ -309,6 +334,7 @@ impl Wish {
                 Fault::Attack(_) => Err(Misbehaviour::ValueOutOfRange),
                 fault => fault.check(),
             },
+            Wish::AnswerDialog(_, answer) => answer.check(),
             Wish::Input(_, event) => event.check(),
             Wish::Navigate(_, url) | Wish::Open { url, .. } => check_text(url, URL_BYTES_MAX),
             Wish::Picture(_, Some(size)) | Wish::Resize(_, Some(size)) => {

@@ -163,6 +163,11 @@ impl Core {
     /// Nobody waits for a devtools process that is gone.
     pub(crate) fn devtools_lost(&mut self) {
         self.devtools.waiting.clear();
+        for tab in std::mem::take(&mut self.devtools.dialogs) {
+            if !self.config.dialogs {
+                self.refuse_dialog(tab);
+            }
+        }
         for tab in self.tabs.ids() {
             if let Some(tab) = self.tabs.find_mut(tab) {
                 tab.picture_size = None;

@@ -114,6 +114,7 @@ impl Core {
             self.drop_slot(slot);
         }
         self.storage.forget_tab(id);
+        self.devtools.dialogs.remove(&id);
         self.closed_tabs.add(tab.history, place);
         self.record(RecordKind::TabClosed, Some(id), None);
         self.tell_devtools(|| ToDevtools::Closed { tab: id });

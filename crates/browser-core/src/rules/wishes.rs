@@ -54,6 +54,7 @@ impl Core {
                 return Ok(None);
             }
             Wish::Activate(tab)
+            | Wish::AnswerDialog(tab, _)
             | Wish::Close(tab)
             | Wish::Break(tab, _)
             | Wish::GoToEntry(tab, _)
@@ -63,7 +64,8 @@ impl Core {
             | Wish::Picture(tab, _)
             | Wish::Reload(tab)
             | Wish::Resize(tab, _)
-            | Wish::Stop(tab) => {
+            | Wish::Stop(tab)
+            | Wish::TakeDialogs(tab, _) => {
                 self.tabs.find(tab).ok_or("there is no such tab")?;
                 return self.grant_in(tab, call, wish);
             }
@@ -75,6 +77,11 @@ impl Core {
     fn grant_in(&mut self, tab: TabId, call: u32, wish: Wish) -> Result<Option<Answer>, Refusal> {
         match wish {
             Wish::Activate(_) => self.activate(tab),
+            Wish::AnswerDialog(_, answer) if self.is_covered(tab) => {
+                self.close_dialog(tab, answer);
+            }
+            Wish::AnswerDialog(..) => return Err("No dialog is showing".to_owned()),
+            Wish::TakeDialogs(_, is_on) => self.take_dialogs(tab, is_on),
             Wish::Close(_) => self.close_tab(tab),
             Wish::Break(_, fault) => self.inject(tab, Injection::Page(fault)),
             Wish::GoToEntry(_, index) => {

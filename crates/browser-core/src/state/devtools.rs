@@ -1,6 +1,7 @@
 //! What the devtools process has asked for and has not been answered.
 
 use protocol::ids::{Generation, ProcessId, SurfaceId, TabId};
+use std::collections::BTreeSet;
 
 /// The calls of the devtools process that take their time.
 #[derive(Debug, Default)]
@@ -8,6 +9,8 @@ pub(crate) struct DevtoolsCalls {
     pub(crate) waiting: Vec<Waiting>,
     /// The call that the next navigation comes of.
     pub(crate) navigating: Option<u32>,
+    /// Tabs whose dialogs somebody answers.
+    pub(crate) dialogs: BTreeSet<TabId>,
 }
 
 /// One of them.

@@ -7,8 +7,10 @@ use crate::reply::Failure;
 use crate::session::Target;
 use crate::tab::{Asked, Asker, Document, Waiting, loader_of};
 use protocol::devtools::Wish;
+use protocol::dialog::{DialogAnswer, DialogKind};
 use protocol::fault::Fault;
 use protocol::ids::{NavigationId, TabId};
+use protocol::limits::DIALOG_TEXT_BYTES_MAX;
 use serde_json::{Value, json};
 use url::Url;
 
@@ -47,6 +49,20 @@ pub fn run(
             return Ok(None);
         }
         "Page.getNavigationHistory" => (CallKind::History, Wish::History(id)),
+        "Page.handleJavaScriptDialog" => {
+            let answer = DialogAnswer {
+                is_accepted: params.needed_flag("accept")?,
+                text: params
+                    .optional_text("promptText")?
+                    .unwrap_or_default()
+                    .to_owned(),
+                mute: false,
+            };
+            if answer.text.len() > DIALOG_TEXT_BYTES_MAX {
+                return Err(Failure::server("The text is too long"));
+            }
+            (CallKind::Plain, Wish::AnswerDialog(id, answer))
+        }
         "Page.navigate" => {
             let url = params.text("url")?;
             let tab = hub.tabs.get(&id).ok_or_else(Failure::no_target)?;
@@ -215,6 +231,32 @@ pub fn within(hub: &mut Hub, id: TabId, url: String) {
     });
     hub.tell_page(id, "Page.navigatedWithinDocument", &params);
     hub.tell_tab_changed(id);
+}
+
+// Dialogs
+
+pub fn dialog_opened(hub: &mut Hub, id: TabId, kind: DialogKind, text: &str, default_text: &str) {
+    let Some(tab) = hub.tabs.get(&id) else { return };
+    let params = json!({
+        "url": tab.url,
+        "frameId": tab.page,
+        "message": text,
+        "type": match kind {
+            DialogKind::Alert => "alert",
+            DialogKind::Confirm => "confirm",
+            DialogKind::Leave => "beforeunload",
+            DialogKind::Prompt => "prompt",
+        },
+        "hasBrowserHandler": false,
+        "defaultPrompt": default_text,
+    });
+    hub.tell_page(id, "Page.javascriptDialogOpening", &params);
+}
+
+pub fn dialog_closed(hub: &mut Hub, id: TabId, is_accepted: bool, text: &str) {
+    let Some(tab) = hub.tabs.get(&id) else { return };
+    let params = json!({"frameId": tab.page, "result": is_accepted, "userInput": text});
+    hub.tell_page(id, "Page.javascriptDialogClosed", &params);
 }
 
 // Pictures

@@ -30,7 +30,13 @@ pub fn note(
     };
     if method == "Page.enable" || method == "Page.disable" {
         session.has_page = method == "Page.enable";
+        if let Some(tab) = session.target.tab() {
+            hub.take_dialogs(tab);
+        }
     }
+    let Some(session) = hub.sessions.get_mut(&asker.session) else {
+        return Ok(params);
+    };
     let standing = &mut session.standing;
     let scripts = standing.scripts.iter().map(|it| it.command.len());
     let bindings = standing.bindings.values().map(String::len);
