@@ -50,7 +50,7 @@ const MAY_USE: [(&str, &[&str]); 26] = [
     ("lab", &["ipc", "protocol", "shm", "syscalls"]),
     ("testkit", &["sandbox"]),
     ("sim", &["browser-core", "protocol"]),
-    ("bulkhead-fuzz", &["flight", "ipc", "protocol"]),
+    ("bulkhead-fuzz", &["devtools", "flight", "ipc", "protocol"]),
     ("broker", BELOW_THE_BROKER),
 ];
 

@@ -33,6 +33,8 @@ pub struct Connection {
     pub active: Instant,
     /// Whether something waits until the socket is writable.
     pub waits_to_write: bool,
+    /// Whether more messages may have been read than were dealt with.
+    pub has_more: bool,
     /// It ends once everything is written.
     is_ending: bool,
 }
@@ -64,6 +66,7 @@ impl Connection {
             },
             active: now,
             waits_to_write: false,
+            has_more: false,
             is_ending: false,
         }
     }
@@ -218,6 +221,7 @@ impl Connection {
         let State::Socket(socket) = &mut self.state else {
             return Err(Over);
         };
+        self.has_more = false;
         for _ in 0..MESSAGES_PER_TURN_MAX {
             match socket.read() {
                 Ok(Message::Text(text)) => hub.take_text(id, text.as_str()),
@@ -232,10 +236,12 @@ impl Connection {
                 Err(_) => return Err(Over),
             }
         }
+        // Some may be in memory already, of which no descriptor tells.
+        self.has_more = true;
         Ok(())
     }
 
-    /// Whether a message has been read from the socket and waits in memory.
+    /// Sends a text, or keeps it until the socket takes it.
     pub fn send(&mut self, text: String) -> Result<(), Over> {
         let State::Socket(socket) = &mut self.state else {
             return Err(Over);

@@ -26,6 +26,8 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 pub const SESSIONS_MAX: usize = 4_096;
 /// Commands of one tab that are not answered; further ones are refused.
 const TAB_COMMANDS_MAX: usize = 4_096;
+/// Bytes of those that wait for a document.
+const WAITING_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Bytes of events of a document that is not committed yet; past them it is not heard any more.
 const EARLY_BYTES_MAX: usize = 8 * 1024 * 1024;
 
@@ -357,7 +359,11 @@ impl Hub {
                 url,
                 error,
             } => domains::page::committed(self, tab, navigation, url, error),
-            ToDevtools::Within { tab, url } => domains::page::within(self, tab, url),
+            ToDevtools::Within {
+                tab,
+                url,
+                by_script,
+            } => domains::page::within(self, tab, url, by_script),
             ToDevtools::Titled { tab, title } => {
                 if let Some(tab) = self.tabs.get_mut(&tab) {
                     tab.title = title;
@@ -460,6 +466,7 @@ impl Hub {
         it.has_input_under_way = false;
         let doomed = std::mem::take(&mut it.doomed);
         let inputs: Vec<_> = it.inputs.drain(..).collect();
+        it.waiting_bytes = 0;
         let waiting: Vec<_> = it.waiting.drain(..).collect();
         let inputs = inputs.into_iter().filter_map(|(_, asker)| asker);
         for asker in doomed.into_iter().chain(inputs) {
@@ -525,6 +532,11 @@ impl Hub {
             return Err(Failure::server("Too many commands are under way"));
         }
         if !tab.is_inspected || !tab.waiting.is_empty() {
+            let bytes = json!(params.0).to_string().len();
+            if tab.waiting_bytes + bytes > WAITING_BYTES_MAX {
+                return Err(Failure::server("Too many commands are under way"));
+            }
+            tab.waiting_bytes += bytes;
             tab.waiting.push_back(Waiting::Command {
                 asker,
                 method,
@@ -637,6 +649,9 @@ impl Hub {
             return;
         }
         let is_inspected = tab.is_inspected;
+        if is_inspected {
+            tab.waiting_bytes = 0;
+        }
         for waiting in std::mem::take(&mut tab.waiting) {
             match waiting {
                 Waiting::FrameTree(asker) => domains::page::answer_frame_tree(self, id, asker),
@@ -751,8 +766,11 @@ impl Hub {
             return;
         };
         let is_its = self.sessions.get(&session).map(|it| it.target) == Some(Target::Page(id));
-        // That a page begins to load the broker has told before.
-        let is_known = method == "Page.frameStartedLoading";
+        // The broker has told of it, and knows better.
+        let is_known = matches!(
+            method.as_str(),
+            "Page.frameStartedLoading" | "Page.navigatedWithinDocument"
+        );
         if !is_its || is_known || !inspector::is_of_a_document(&method) {
             return;
         }

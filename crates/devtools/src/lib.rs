@@ -12,6 +12,7 @@
 mod command;
 mod connection;
 mod domains;
+mod exercise;
 mod filter;
 mod http;
 mod hub;
@@ -27,6 +28,8 @@ mod tab;
 mod targets;
 #[cfg(test)]
 mod tests;
+
+pub use exercise::exercise;
 
 use ipc::Endpoint;
 use protocol::bootstrap::RoleConfig;

@@ -28,14 +28,17 @@ const CONNECTIONS_PER_TURN_MAX: usize = 16;
 const IDLE: Duration = Duration::from_secs(30);
 /// Messages of one channel before the others have their turn.
 const MESSAGES_PER_TURN_MAX: usize = 64;
-/// Messages to one document's process that wait; past them it is not asked any more.
-const QUEUED_MAX: usize = 4_096;
+/// Messages to one document's process that wait, and bytes; past them it is not asked any more.
+const QUEUED_MAX: usize = 8_192;
+const QUEUED_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// The channel to a document's process.
 struct Inspected {
     sender: Sender<ToInspector>,
     receiver: Receiver<FromInspector>,
     queue: VecDeque<ToInspector>,
+    /// Bytes of the texts in it.
+    queued_bytes: usize,
 }
 
 struct Server {
@@ -118,10 +121,25 @@ impl Server {
             sources.push(Source::Inspected(*tab));
             fds.push((inspected.receiver.as_fd(), of(!inspected.queue.is_empty())));
         }
-        let has_plain = self.connections.values().any(Connection::is_plain);
-        let ready = wait(&fds, has_plain.then_some(IDLE))?;
-        let ready = sources.into_iter().zip(ready);
-        Ok(ready.filter(|(_, readiness)| readiness.any()).collect())
+        let mut connections = self.connections.values();
+        let timeout = match connections.any(|it| it.has_more) {
+            true => Some(Duration::ZERO),
+            false => self.has_plain().then_some(IDLE),
+        };
+        let ready = wait(&fds, timeout)?;
+        let mut ready: Vec<(Source, Readiness)> = sources.into_iter().zip(ready).collect();
+        for (source, readiness) in &mut ready {
+            if let Source::Client(id) = source {
+                let connection = self.connections.get(id);
+                readiness.readable |= connection.is_some_and(|it| it.has_more);
+            }
+        }
+        ready.retain(|(_, readiness)| readiness.any());
+        Ok(ready)
+    }
+
+    fn has_plain(&self) -> bool {
+        self.connections.values().any(Connection::is_plain)
     }
 
     /// Returns whether the channel is open.
@@ -144,6 +162,7 @@ impl Server {
                         sender,
                         receiver,
                         queue: VecDeque::new(),
+                        queued_bytes: 0,
                     };
                     self.inspected.insert(*tab, inspected);
                 }
@@ -345,11 +364,14 @@ impl Server {
         let Some(inspected) = self.inspected.get_mut(&tab) else {
             return;
         };
-        if inspected.queue.len() >= QUEUED_MAX {
+        let bytes = bytes_of(&message);
+        let is_full = inspected.queued_bytes + bytes > QUEUED_BYTES_MAX;
+        if is_full || inspected.queue.len() >= QUEUED_MAX {
             self.inspected.remove(&tab);
             self.hub.give_up_inspector(tab, "does not read");
             return;
         }
+        inspected.queued_bytes += bytes;
         inspected.queue.push_back(message);
         if let Err(Over) = inspected.flush() {
             self.inspected.remove(&tab);
@@ -360,8 +382,9 @@ impl Server {
 impl Inspected {
     fn flush(&mut self) -> Result<(), Over> {
         while let Some(message) = self.queue.pop_front() {
+            let bytes = bytes_of(&message);
             match self.sender.try_send(message) {
-                Ok(()) => {}
+                Ok(()) => self.queued_bytes -= bytes,
                 Err(SendError::Full(message, _)) => {
                     self.queue.push_front(message);
                     return Ok(());
@@ -370,6 +393,13 @@ impl Inspected {
             }
         }
         Ok(())
+    }
+}
+
+fn bytes_of(message: &ToInspector) -> usize {
+    match message {
+        ToInspector::Command { piece, .. } => piece.text.len(),
+        ToInspector::Begin { .. } | ToInspector::End { .. } => 0,
     }
 }
 

@@ -45,6 +45,8 @@ pub struct Tab {
     pub is_inspected: bool,
     /// Commands that wait for a document.
     pub waiting: VecDeque<Waiting>,
+    /// Bytes of them.
+    pub waiting_bytes: usize,
     /// Commands that the document works on.
     pub asked: BTreeMap<u32, Asked>,
     /// Inputs that wait until the page has taken those before.
@@ -124,6 +126,7 @@ impl Tab {
             inspector: None,
             is_inspected: false,
             waiting: VecDeque::new(),
+            waiting_bytes: 0,
             asked: BTreeMap::new(),
             inputs: VecDeque::new(),
             has_input_under_way: false,

@@ -62,6 +62,8 @@ pub enum ToDevtools {
     Within {
         tab: TabId,
         url: String,
+        /// Whether a script gave the document that address.
+        by_script: bool,
     },
     Titled {
         tab: TabId,

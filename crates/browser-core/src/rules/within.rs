@@ -205,6 +205,7 @@ impl Core {
         self.tell_devtools(|| ToDevtools::Within {
             tab: id,
             url: url.to_owned(),
+            by_script: is_by_page,
         });
     }
 

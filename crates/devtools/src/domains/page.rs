@@ -221,13 +221,13 @@ pub fn committed(
 }
 
 /// The tab is at another place of its document.
-pub fn within(hub: &mut Hub, id: TabId, url: String) {
+pub fn within(hub: &mut Hub, id: TabId, url: String, by_script: bool) {
     let Some(tab) = hub.tabs.get_mut(&id) else {
         return;
     };
     tab.url = url;
     let params = json!({
-        "frameId": tab.page, "url": tab.url, "navigationType": "fragment",
+        "frameId": tab.page, "url": tab.url, "navigationType": if by_script { "historyApi" } else { "fragment" },
     });
     hub.tell_page(id, "Page.navigatedWithinDocument", &params);
     hub.tell_tab_changed(id);

@@ -13,6 +13,8 @@ const REMOVE_SCRIPT: &str = "Page.removeScriptToEvaluateOnNewDocument";
 
 /// Scripts and bindings of one session; further ones are refused.
 const STANDING_MAX: usize = 512;
+/// Bytes of a command that switches something on.
+const ENABLING_BYTES_MAX: usize = 64 * 1024;
 /// Bytes of all of them.
 const STANDING_BYTES_MAX: usize = 16 * 1024 * 1024;
 
@@ -79,6 +81,7 @@ pub fn note(
             Some(domain) => {
                 standing.enabled.remove(&format!("{domain}.enable"));
             }
+            None if command.len() > ENABLING_BYTES_MAX => return Err(too_many()),
             None => {
                 standing.enabled.insert(method.to_owned(), command);
             }
