@@ -27,6 +27,8 @@ pub fn exercise(input: &[u8]) {
         navigation: NavigationId(1),
         url,
         error: None,
+        status: 200,
+        content_type: None,
     };
     hub.take_broker(committed, None);
     while hub.poll().is_some() {}

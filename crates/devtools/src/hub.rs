@@ -1,10 +1,11 @@
-//! What the clients, the broker and the documents say, and what follows from it. It reads no clock
-//! and no descriptor: everything comes in by a function and goes out by a queue.
+//! What the clients, the broker and the documents say, and what follows from it. It reads no
+//! descriptor: everything comes in by a function and goes out by a queue.
 //!
 //! Owns: sessions, targets, and calls that have not been answered. Never: answers a command twice,
 //! or keeps a command of a target that has died.
 
 use crate::command::{self, Command, Params};
+use crate::domains::page::Head;
 use crate::domains::{self, standing};
 use crate::inspector::{self, Inspector, Subject};
 use crate::methods::{self, How};
@@ -180,6 +181,7 @@ impl Hub {
             discover: None,
             auto_attach: None,
             has_page: false,
+            has_network: false,
             standing: Standing::default(),
         };
         self.sessions.insert(key, session);
@@ -358,7 +360,17 @@ impl Hub {
                 navigation,
                 url,
                 error,
-            } => domains::page::committed(self, tab, navigation, url, error),
+                status,
+                content_type,
+            } => {
+                let head = Head {
+                    url,
+                    error,
+                    status,
+                    content_type,
+                };
+                domains::page::committed(self, tab, navigation, head);
+            }
             ToDevtools::Within {
                 tab,
                 url,

@@ -9,6 +9,7 @@
 //! what the protocol allows. Never: opens a file, connects anywhere, or waits for a client.
 #![forbid(unsafe_code)]
 
+mod clock;
 mod command;
 mod connection;
 mod domains;

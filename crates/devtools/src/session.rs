@@ -56,6 +56,8 @@ pub struct Session {
     pub auto_attach: Option<Filter>,
     /// Whether it wants events of the page's navigations.
     pub has_page: bool,
+    /// Whether it wants to hear of requests.
+    pub has_network: bool,
     /// What a new process of the page has to be told.
     pub standing: Standing,
 }

@@ -34,6 +34,8 @@ pub struct Tab {
     pub document: Option<Document>,
     /// The navigation that is under way.
     pub pending: Option<NavigationId>,
+    /// That of a document whose request is not over.
+    pub requested: Option<NavigationId>,
     /// Whoever wanted that.
     pub navigating: Option<For>,
     pub is_crashed: bool,
@@ -120,6 +122,7 @@ impl Tab {
             title: String::new(),
             document: None,
             pending: None,
+            requested: None,
             navigating: None,
             is_crashed: false,
             doomed: Vec::new(),

@@ -57,6 +57,10 @@ pub enum ToDevtools {
         url: String,
         /// Of an error page: [`crate::error::LoadError::code`].
         error: Option<String>,
+        /// The HTTP status; 200 for what is not HTTP, and for a document of before.
+        status: u16,
+        /// The `Content-Type` header as it came.
+        content_type: Option<String>,
     },
     /// The tab is at another place of its document.
     Within {
@@ -257,8 +261,14 @@ impl Message for ToDevtools {
             ToDevtools::Opened { url, .. }
             | ToDevtools::Began { url, .. }
             | ToDevtools::Within { url, .. } => check_text(url, URL_BYTES_MAX),
-            ToDevtools::Committed { url, error, .. } => {
+            ToDevtools::Committed {
+                url,
+                error,
+                content_type,
+                ..
+            } => {
                 check_text(url, URL_BYTES_MAX)?;
+                check_text(content_type.as_deref().unwrap_or_default(), TEXT_BYTES_MAX)?;
                 check_text(error.as_deref().unwrap_or_default(), TEXT_BYTES_MAX)
             }
             ToDevtools::Titled { title, .. } => check_text(title, TITLE_BYTES_MAX),

@@ -6,7 +6,7 @@ use crate::action::Action;
 use crate::death::DeathCause;
 use crate::state::core::Core;
 use crate::state::process::Process;
-use crate::state::tab::Tab;
+use crate::state::tab::{Tab, Untold};
 use protocol::devtools::{Answer, Ending, FromDevtools, ToDevtools};
 use protocol::ids::{ProcessId, Role, TabId};
 use protocol::misbehaviour::Misbehaviour;
@@ -44,6 +44,8 @@ impl Core {
                 navigation: committed.navigation,
                 url: committed.url.clone(),
                 error: committed.error.as_ref().map(|it| it.code().to_owned()),
+                status: 200,
+                content_type: None,
             });
             let title = committed.title.clone();
             news.push(ToDevtools::Titled { tab: id, title });
@@ -82,11 +84,11 @@ impl Core {
 
     /// The devtools process hears of a commit once the document's process has it: what it asks the
     /// document from then on is asked of this one.
-    pub(crate) fn tell_of_commit_later(&mut self, id: TabId, sequence: u32) {
+    pub(crate) fn tell_of_commit_later(&mut self, id: TabId, untold: Untold) {
         let is_there = self.ready_service(&self.services.devtools).is_some();
         let tab = self.tabs.find_mut(id).filter(|_| is_there);
         if let Some(committed) = tab.and_then(|tab| tab.committed.as_mut()) {
-            committed.untold = Some(sequence);
+            committed.untold = Some(untold);
         }
     }
 
@@ -96,7 +98,8 @@ impl Core {
             return;
         }
         let is_answered = |tab: &&Tab| {
-            let sequence = tab.committed.as_ref().and_then(|it| it.untold);
+            let untold = tab.committed.as_ref().and_then(|it| it.untold.as_ref());
+            let sequence = untold.map(|it| it.sequence);
             let process = tab.committed_process();
             let process = process.and_then(|process| self.processes.living(process));
             let waits = |sequence| process.is_some_and(|it| it.unanswered.has(sequence));
@@ -112,14 +115,16 @@ impl Core {
         let tab = self.tabs.find_mut(id);
         let committed = tab.and_then(|tab| tab.committed.as_mut());
         let Some(committed) = committed else { return };
-        if committed.untold.take().is_none() {
+        let Some(untold) = committed.untold.take() else {
             return;
-        }
+        };
         let news = ToDevtools::Committed {
             tab: id,
             navigation: committed.navigation,
             url: committed.url.clone(),
             error: committed.error.as_ref().map(|it| it.code().to_owned()),
+            status: untold.status,
+            content_type: untold.content_type,
         };
         self.tell_devtools(|| news);
     }

@@ -101,10 +101,19 @@ pub(crate) struct Committed {
     pub(crate) is_painted: bool,
     /// Whether it is complete, or never will be.
     pub(crate) is_loaded: bool,
-    /// The number of its commit, until the devtools process has been told that it is there.
-    pub(crate) untold: Option<u32>,
+    /// What the devtools process is to be told of its commit, until that is there.
+    pub(crate) untold: Option<Untold>,
     /// The network process that still writes its body.
     pub(crate) body_from: Option<ProcessId>,
+}
+
+/// A commit of which the devtools process has not been told.
+#[derive(Clone, Debug)]
+pub(crate) struct Untold {
+    /// Its number, which its process answers.
+    pub(crate) sequence: u32,
+    pub(crate) status: u16,
+    pub(crate) content_type: Option<String>,
 }
 
 /// The death of a tab's process.

@@ -4,6 +4,7 @@ pub mod browser;
 mod bulkhead;
 mod emulation;
 mod input;
+pub mod network;
 pub mod page;
 pub mod standing;
 pub mod target;
@@ -30,6 +31,7 @@ pub fn run(
         "Bulkhead" => bulkhead::run(hub, asker, target, command),
         "Emulation" => emulation::run(hub, asker, target, command),
         "Input" => input::run(hub, asker, target, command),
+        "Network" => network::run(hub, asker, command),
         "Page" => page::run(hub, asker, target, command),
         "Target" => target::run(hub, asker, target, command),
         _ => Err(Failure::no_method(&command.method)),

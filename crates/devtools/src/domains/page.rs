@@ -1,6 +1,7 @@
 //! `Page`: navigations, their answers and events, and pictures.
 
 use crate::command::Command;
+use crate::domains::network;
 use crate::hub::{CallKind, For, Hub, navigated};
 use crate::picture::Job;
 use crate::reply::Failure;
@@ -166,6 +167,7 @@ pub fn began(
     });
     hub.tell_page(id, "Page.frameStartedNavigating", &begun);
     hub.tell_page(id, "Page.frameStartedLoading", &json!({"frameId": frame}));
+    network::began(hub, id, navigation, url);
 }
 
 /// It has ended without a document.
@@ -177,6 +179,10 @@ pub fn ended(hub: &mut Hub, id: TabId, navigation: NavigationId) {
         return;
     }
     tab.pending = None;
+    network::failed(hub, id, "CANCELLED");
+    let Some(tab) = hub.tabs.get_mut(&id) else {
+        return;
+    };
     let frame = tab.page.clone();
     let is_bare = tab.inspector.is_none() && tab.document.is_some();
     tab.is_crashed |= is_bare;
@@ -189,14 +195,21 @@ pub fn ended(hub: &mut Hub, id: TabId, navigation: NavigationId) {
     }
 }
 
+/// What the broker says of a document.
+pub struct Head {
+    pub url: String,
+    pub error: Option<String>,
+    pub status: u16,
+    pub content_type: Option<String>,
+}
+
 /// It has ended with a document.
-pub fn committed(
-    hub: &mut Hub,
-    id: TabId,
-    navigation: NavigationId,
-    url: String,
-    error: Option<String>,
-) {
+pub fn committed(hub: &mut Hub, id: TabId, navigation: NavigationId, head: Head) {
+    let (url, error) = (head.url, head.error);
+    match &error {
+        Some(code) => network::failed(hub, id, code),
+        None => network::responded(hub, id, &url, head.status, head.content_type.as_deref()),
+    }
     let Some(tab) = hub.tabs.get_mut(&id) else {
         return;
     };
@@ -216,6 +229,7 @@ pub fn committed(
         hub.end_navigating(id, Ok(result));
     }
     hub.send_early(id);
+    network::finished(hub, id);
     hub.tell_tab_changed(id);
     hub.send_waiting(id);
 }

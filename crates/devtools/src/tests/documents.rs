@@ -81,6 +81,8 @@ fn a_page_that_cannot_be_had_is_an_error_in_chromiums_words() {
         navigation: NavigationId(2),
         url: "http://a.b/2".to_owned(),
         error: Some("CONNECTION_REFUSED".to_owned()),
+        status: 200,
+        content_type: None,
     });
     let id = rig.last_id();
     let answer = rig.take(|it| it["id"] == id).expect("an answer");
@@ -292,4 +294,35 @@ fn a_document_that_tells_too_much_too_early_is_not_heard_any_more() {
     }
     assert!(rig.order.iter().any(|it| it.starts_with("CloseInspector")));
     assert!(rig.hub.tabs[&TAB].early.is_empty());
+}
+
+#[test]
+fn the_request_for_a_document_is_told_of_from_its_beginning_to_its_end() {
+    let (mut rig, session) = Rig::with_page();
+    let s = Some(session.as_str());
+    rig.command_of(s, "Network.enable", json!({}));
+    rig.order.clear();
+    rig.begin(2, None);
+    rig.commit_there(2);
+    rig.begin(3, None);
+    rig.broker(ToDevtools::Ended {
+        tab: TAB,
+        navigation: NavigationId(3),
+    });
+    let names = rig.order.iter().filter(|it| it.starts_with("Network"));
+    let names: Vec<&str> = names.map(String::as_str).collect();
+    assert_eq!(
+        names,
+        [
+            "Network.requestWillBeSent",
+            "Network.responseReceived",
+            "Network.loadingFinished",
+            "Network.requestWillBeSent",
+            "Network.loadingFailed",
+        ]
+    );
+    let told = rig.take(|it| it["method"] == "Network.responseReceived");
+    let told = told.expect("told");
+    assert_eq!(told["params"]["requestId"], LOADER_2);
+    assert_eq!(told["params"]["response"]["status"], 200);
 }

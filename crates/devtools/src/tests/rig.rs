@@ -97,6 +97,8 @@ impl Rig {
             navigation: NavigationId(navigation),
             url: format!("http://a.b/{navigation}"),
             error: None,
+            status: 200,
+            content_type: None,
         });
     }
 

@@ -53,6 +53,8 @@ impl Running {
             navigation: NavigationId(1),
             url,
             error: None,
+            status: 200,
+            content_type: None,
         });
         running
     }
