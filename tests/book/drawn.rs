@@ -9,7 +9,7 @@ use std::fmt::Write;
 use std::fs;
 
 /// Who holds the two ends of an interface's channels: first the one that `To…` is sent to.
-const ENDS: [(&str, [&str; 2]); 10] = [
+const ENDS: [(&str, [&str; 2]); 12] = [
     ("bootstrap", ["every child", "broker"]),
     ("clipboard", ["clipboard", "broker"]),
     ("demo", ["demo", "broker"]),
