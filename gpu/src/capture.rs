@@ -10,7 +10,8 @@ use protocol::limits::PIXEL_BYTES;
 use shm::{ShmError, WritableMap};
 use std::os::fd::OwnedFd;
 
-/// Writes the window's pixels, or those of one surface, with the newest frames, into the region: RGBA, rows without padding,
+/// Writes the window's pixels, or those of one surface, with the newest frames, into the region:
+/// RGBA, rows without padding,
 /// cut or padded with the background to `size`.
 ///
 /// # Errors

@@ -10,12 +10,14 @@ use std::fs::File;
 use std::io::Read;
 use std::net::{Ipv4Addr, TcpListener};
 
-/// Listens on that port of loopback; 0: a free one.
+/// Listens on the port of loopback that the command line names, if it names one; 0: a free one.
 pub fn listen(
-    port: u16,
     options: &Options,
     user_agent: &str,
-) -> anyhow::Result<(TcpListener, DevtoolsConfig)> {
+) -> anyhow::Result<Option<(TcpListener, DevtoolsConfig)>> {
+    let Some(port) = options.remote_debugging_port else {
+        return Ok(None);
+    };
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
         .with_context(|| format!("cannot listen on 127.0.0.1:{port} for devtools"))?;
     let config = DevtoolsConfig {
@@ -25,7 +27,7 @@ pub fn listen(
         version: env!("CARGO_PKG_VERSION").to_owned(),
         user_agent: user_agent.to_owned(),
     };
-    Ok((listener, config))
+    Ok(Some((listener, config)))
 }
 
 /// Says where tools connect, as Chromium says it. Returns whether they may.

@@ -48,10 +48,7 @@ pub fn start(
     let color_scheme = wanted_scheme(options.color_scheme, server.is_some());
     let network = network::read(options.ca_file.as_deref())?;
     let demo_url = demo.as_ref().map(demo_url).transpose()?;
-    let devtools = options
-        .remote_debugging_port
-        .map(|port| devtools::listen(port, options, &network.user_agent))
-        .transpose()?;
+    let devtools = devtools::listen(options, &network.user_agent)?;
     let has_devtools = devtools.is_some();
     let launcher = Launcher::new(
         support,
@@ -62,12 +59,7 @@ pub fn start(
         demo,
         devtools,
     )?;
-    let recorder = Recorder::open(options.record.as_deref())?;
-    let control = options
-        .control_fifo
-        .as_deref()
-        .map(ControlFifo::open)
-        .transpose()?;
+    let automation = automation_of(options)?;
     let config = Config {
         window: options.size,
         scale,
@@ -79,12 +71,11 @@ pub fn start(
         ends_with_last_tab: server.is_some(),
         script: !options.no_script,
         // Without a window and without automation there is nobody who could answer.
-        dialogs: server.is_some() || control.is_some(),
+        dialogs: server.is_some() || automation.fifo.is_some(),
         capacity: Capacity::of_descriptors(descriptors),
         banner: degraded.then(|| format!("The sandbox is degraded: tier {tier} only")),
         ..Config::default()
     };
-    let automation = Automation::new(recorder, control);
     let mut broker = Broker::new(config, launcher, automation, demo_url)?;
     if let Some(path) = &options.trace {
         let started = broker.timeline.start(path, None);
@@ -94,6 +85,17 @@ pub fn start(
         broker.follow_desktop();
     }
     Ok(broker)
+}
+
+/// The control pipe and the records.
+fn automation_of(options: &Options) -> anyhow::Result<Automation> {
+    let recorder = Recorder::open(options.record.as_deref())?;
+    let control = options
+        .control_fifo
+        .as_deref()
+        .map(ControlFifo::open)
+        .transpose()?;
+    Ok(Automation::new(recorder, control))
 }
 
 fn wanted_scheme(choice: SchemeChoice, has_window: bool) -> ColorScheme {

@@ -32,11 +32,9 @@ impl Broker {
             Action::Spawn { process, role } => {
                 spawn::spawn(children, &mut self.launcher, process, role);
             }
-            Action::Bootstrap { process } => {
-                spawn::bootstrap(children, &mut self.launcher, process);
+            action @ (Action::Bootstrap { .. } | Action::Kill { .. } | Action::HungUp { .. }) => {
+                self.attend(action)
             }
-            Action::Kill { process, .. } => spawn::kill(children, process),
-            Action::HungUp { process } => children.hung_up(process),
             Action::Lock(lock) => grants::lock(children, lock),
             Action::ReplaceFetch {
                 process,
@@ -61,8 +59,7 @@ impl Broker {
             | Action::Acted { .. }
             | Action::CarryOut { .. }
             | Action::Signal { .. }) => self.serve_page(action),
-            Action::NoteRequest { news } => self.note_request(news),
-            Action::Tour { tab, key } => self.tour.press(Some(tab), key),
+            action @ (Action::NoteRequest { .. } | Action::Tour { .. }) => self.note(action),
             Action::DropBody { navigation } => store.documents.drop_body(navigation),
             action @ (Action::CreateSurface(_)
             | Action::ResizeSurface(_)
@@ -91,14 +88,35 @@ impl Broker {
             | Action::ShowIcon { .. }
             | Action::FocusAddress { .. }
             | Action::FocusFind { .. }) => self.tell_shell(action),
+            Action::Record(record) => self.record(record),
+            Action::Exit { code } => self.exit = Some(code),
             action @ (Action::TellDevtools { .. }
             | Action::OpenInspector { .. }
             | Action::EndHold { .. }
             | Action::CapturePage { .. }
             | Action::ListProcesses { .. }
             | Action::CrashBroker) => self.serve_devtools(action),
-            Action::Record(record) => self.record(record),
-            Action::Exit { code } => self.exit = Some(code),
+        }
+    }
+
+    /// Sees to a child that has been started.
+    fn attend(&mut self, action: Action) {
+        let children = &mut self.children;
+        match action {
+            Action::Bootstrap { process } => {
+                spawn::bootstrap(children, &mut self.launcher, process);
+            }
+            Action::Kill { process, .. } => spawn::kill(children, process),
+            Action::HungUp { process } => children.hung_up(process),
+            _ => {}
+        }
+    }
+
+    fn note(&mut self, action: Action) {
+        match action {
+            Action::NoteRequest { news } => self.note_request(news),
+            Action::Tour { tab, key } => self.tour.press(Some(tab), key),
+            _ => {}
         }
     }
 

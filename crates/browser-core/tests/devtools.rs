@@ -188,7 +188,10 @@ fn a_process_of_another_role_that_speaks_like_one_is_ended() {
     });
     let name = Misbehaviour::WrongState.to_string();
     let actions: Vec<Action> = actions.into_iter().chain(settle(&mut world)).collect();
-    let is_named = |record: &&RecordKind| matches!(record, RecordKind::Died { role: Role::Network, cause, .. } if cause.contains(&name));
+    let is_named = |record: &&RecordKind| match record {
+        RecordKind::Died { role, cause, .. } => *role == Role::Network && cause.contains(&name),
+        _ => false,
+    };
     assert!(
         records(&actions).iter().any(|it| is_named(it)),
         "{actions:#?}"

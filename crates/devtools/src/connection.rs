@@ -5,9 +5,10 @@
 
 use crate::domains::browser;
 use crate::http::{Bad, REQUEST_BYTES_MAX, Request, Response};
-use crate::hub::{CallKind, For, Hub};
+use crate::hub::{CallKind, Hub};
 use crate::methods;
 use crate::session::{ClientId, Target};
+use crate::tab::For;
 use protocol::devtools::Wish;
 use protocol::ids::TabId;
 use serde_json::{Value, json};
@@ -337,7 +338,7 @@ fn respond(id: ClientId, hub: &mut Hub, request: &Request) -> Option<Response> {
     match name {
         "" | "list" => {
             let tabs: Vec<TabId> = hub.tabs.keys().copied().collect();
-            let list = tabs.into_iter().filter_map(|tab| listed(hub, tab));
+            let list = tabs.into_iter().filter_map(|tab| hub.listed(tab));
             Some(Response::json(&Value::Array(list.collect())))
         }
         "version" => Some(Response::json(&json!({
@@ -404,21 +405,6 @@ fn percent_decoded(text: &str) -> String {
     pairs
         .next()
         .map_or(String::new(), |(name, _)| name.into_owned())
-}
-
-/// A page as `/json/list` tells of it.
-pub fn listed(hub: &Hub, tab: TabId) -> Option<Value> {
-    let tab = hub.tabs.get(&tab)?;
-    let socket = format!("127.0.0.1:{}/devtools/page/{}", hub.config.port, tab.page);
-    Some(json!({
-        "description": "",
-        "devtoolsFrontendUrl": format!("/devtools/inspector.html?ws={socket}"),
-        "id": tab.page,
-        "title": tab.shown_title(),
-        "type": "page",
-        "url": tab.url,
-        "webSocketDebuggerUrl": format!("ws://{socket}"),
-    }))
 }
 
 #[cfg(test)]

@@ -64,7 +64,7 @@ pub fn mouse(params: &Params) -> Result<Option<InputEvent>, Failure> {
     })
 }
 
-/// `Input.dispatchKeyEvent`; nothing for keys that the browser has no word for, such as Shift alone.
+/// `Input.dispatchKeyEvent`; nothing for keys that the browser has no word for, such as Shift.
 pub fn key(params: &Params) -> Result<Option<InputEvent>, Failure> {
     let kind = params.text("type")?;
     let modifiers = modifiers(params)?;

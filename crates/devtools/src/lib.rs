@@ -9,14 +9,18 @@
 //! what the protocol allows. Never: opens a file, connects anywhere, or waits for a client.
 #![forbid(unsafe_code)]
 
+mod asking;
+mod clients;
 mod clock;
 mod command;
 mod connection;
+mod dispatch;
 mod domains;
 mod exercise;
 mod filter;
 mod http;
 mod hub;
+mod inspecting;
 mod inspector;
 mod keys;
 mod methods;

@@ -73,11 +73,16 @@ pub const METHODS: &[Method] = &[
     method("Browser.crashGpuProcess", AsChromium, Own, BROWSER_AND_PAGE, ""),
     method("Browser.getVersion", AsChromium, Own, ALL, "product is Bulkhead's"),
     method("Browser.getWindowForTarget", Partly, Own, BROWSER_AND_PAGE, "there is one window"),
-    method("Browser.setDownloadBehavior", Accepted, Accept, BROWSER_AND_PAGE, "there are no downloads"),
+    method("Browser.setDownloadBehavior", Accepted, Accept, BROWSER_AND_PAGE,
+        "there are no downloads"),
     method("Bulkhead.cont", AsChromium, Own, ALL, "has a stopped process go on: {process}"),
-    method("Bulkhead.kill", AsChromium, Own, ALL, "sends a process a signal: {process, signal}; KILL unless SEGV, STOP or CONT"),
-    method("Bulkhead.misbehave", AsChromium, Own, ALL, "breaks a process: {process or targetId, kind}; kind is abort, bad-message, crash, hang, memory, panic or syscall=NUMBER"),
-    method("Bulkhead.processes", AsChromium, Own, ALL, "all processes: {process, role, targetId, site, tier, state, memory, cpuTime}"),
+    method("Bulkhead.kill", AsChromium, Own, ALL,
+        "sends a process a signal: {process, signal}; KILL unless SEGV, STOP or CONT"),
+    method("Bulkhead.misbehave", AsChromium, Own, ALL,
+        "breaks a process: {process or targetId, kind}; kind is abort, bad-message, crash, \
+         hang, memory, panic or syscall=NUMBER"),
+    method("Bulkhead.processes", AsChromium, Own, ALL,
+        "all processes: {process, role, targetId, site, tier, state, memory, cpuTime}"),
     method("Bulkhead.stop", AsChromium, Own, ALL, "stops a process: {process}"),
     method("CSS.disable", Accepted, Accept, PAGE, ""),
     method("CSS.enable", Accepted, Accept, PAGE, ""),
@@ -126,8 +131,10 @@ pub const METHODS: &[Method] = &[
     method("Fetch.disable", Accepted, Accept, PAGE, "there is no Fetch.enable"),
     method("HeapProfiler.disable", Accepted, Accept, PAGE, ""),
     method("HeapProfiler.enable", Accepted, Accept, PAGE, ""),
-    method("Input.dispatchKeyEvent", Partly, Own, PAGE, "keys alone that type nothing, such as Shift, are left out"),
-    method("Input.dispatchMouseEvent", Partly, Own, PAGE, "left, middle and right button; clicks are counted by the page"),
+    method("Input.dispatchKeyEvent", Partly, Own, PAGE,
+        "keys alone that type nothing, such as Shift, are left out"),
+    method("Input.dispatchMouseEvent", Partly, Own, PAGE,
+        "left, middle and right button; clicks are counted by the page"),
     method("Input.insertText", Partly, Own, PAGE, "as if typed, with its key events"),
     method("Input.setIgnoreInputEvents", Accepted, Accept, PAGE, ""),
     method("Inspector.disable", AsChromium, Accept, PAGE, ""),
@@ -138,7 +145,8 @@ pub const METHODS: &[Method] = &[
     method("Log.startViolationsReport", Accepted, Accept, PAGE, ""),
     method("Log.stopViolationsReport", Accepted, Accept, PAGE, ""),
     method("Network.disable", Partly, Own, PAGE, ""),
-    method("Network.enable", Partly, Own, PAGE, "the request for each document alone, with the status and Content-Type of its response"),
+    method("Network.enable", Partly, Own, PAGE,
+        "the request for each document alone, with the status and Content-Type of its response"),
     method("Network.setAttachDebugStack", Accepted, Accept, PAGE, ""),
     method("Network.setBypassServiceWorker", Accepted, Accept, PAGE, ""),
     method("Network.setCacheDisabled", Accepted, Accept, PAGE, "there is no cache"),
@@ -147,7 +155,8 @@ pub const METHODS: &[Method] = &[
     method("Overlay.hideHighlight", Accepted, Accept, PAGE, ""),
     method("Page.addScriptToEvaluateOnNewDocument", AsChromium, Standing, PAGE, ""),
     method("Page.bringToFront", AsChromium, Own, PAGE, ""),
-    method("Page.captureScreenshot", Partly, Own, PAGE, "png and jpeg; the tab is shown for it; at most 7680 by 4320 pixels"),
+    method("Page.captureScreenshot", Partly, Own, PAGE,
+        "png and jpeg; the tab is shown for it; at most 7680 by 4320 pixels"),
     method("Page.close", AsChromium, Own, PAGE, ""),
     method("Page.crash", AsChromium, Own, PAGE, ""),
     method("Page.createIsolatedWorld", AsChromium, Document, PAGE, ""),
@@ -166,7 +175,8 @@ pub const METHODS: &[Method] = &[
     method("Page.setAdBlockingEnabled", Accepted, Accept, PAGE, ""),
     method("Page.setBypassCSP", Accepted, Accept, PAGE, ""),
     method("Page.setFontFamilies", Accepted, Accept, PAGE, ""),
-    method("Page.setInterceptFileChooserDialog", Accepted, Accept, PAGE, "there is no file chooser"),
+    method("Page.setInterceptFileChooserDialog", Accepted, Accept, PAGE,
+        "there is no file chooser"),
     method("Page.setLifecycleEventsEnabled", AsChromium, Standing, PAGE, ""),
     method("Page.stopLoading", AsChromium, Own, PAGE, ""),
     method("Performance.disable", Accepted, Accept, PAGE, "there are no metrics"),
@@ -196,10 +206,12 @@ pub const METHODS: &[Method] = &[
     method("Runtime.setMaxCallStackSizeToCapture", Accepted, Accept, PAGE, ""),
     method("Security.disable", Accepted, Accept, PAGE, ""),
     method("Security.enable", Accepted, Accept, PAGE, ""),
-    method("Security.setIgnoreCertificateErrors", Accepted, Accept, BROWSER_AND_PAGE, "certificates are checked all the same"),
+    method("Security.setIgnoreCertificateErrors", Accepted, Accept, BROWSER_AND_PAGE,
+        "certificates are checked all the same"),
     method("ServiceWorker.disable", Accepted, Accept, PAGE, "there are no service workers"),
     method("ServiceWorker.enable", Accepted, Accept, PAGE, "there are no service workers"),
-    method("SystemInfo.getInfo", Partly, Own, BROWSER_AND_PAGE, "no description of the graphics hardware"),
+    method("SystemInfo.getInfo", Partly, Own, BROWSER_AND_PAGE,
+        "no description of the graphics hardware"),
     method("SystemInfo.getProcessInfo", AsChromium, Own, BROWSER_AND_PAGE, ""),
     method("Target.activateTarget", AsChromium, Own, ALL, ""),
     method("Target.attachToBrowserTarget", AsChromium, Own, ALL, ""),
@@ -221,6 +233,11 @@ pub const METHODS: &[Method] = &[
 pub fn find(name: &str) -> Option<&'static Method> {
     let at = METHODS.binary_search_by(|method| method.name.cmp(name));
     at.ok().map(|at| &METHODS[at])
+}
+
+/// Whether a new process of the page is told it as well.
+pub fn is_standing(method: &str) -> bool {
+    find(method).is_some_and(|it| it.how == How::Standing)
 }
 
 impl Method {

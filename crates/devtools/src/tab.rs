@@ -1,10 +1,9 @@
 //! One tab, as far as it has been told of by the broker, and what is under way there.
 
 use crate::command::Params;
-use crate::hub::For;
 use crate::inspector::Inspector;
 use crate::picture::Job;
-use crate::session::SessionKey;
+use crate::session::{ClientId, SessionKey};
 use protocol::ids::NavigationId;
 use protocol::input::InputEvent;
 use serde_json::{Value, json};
@@ -16,6 +15,15 @@ use url::Url;
 pub struct Asker {
     pub session: SessionKey,
     pub id: i64,
+}
+
+/// Whom the answer of the broker is for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum For {
+    Session(Asker),
+    /// A request of HTTP.
+    Http(ClientId),
+    Nobody,
 }
 
 /// What Chromium calls the page that stands for one that could not be had.

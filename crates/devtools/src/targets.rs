@@ -1,6 +1,6 @@
 //! Targets: the browser, tabs and their pages; who is told of them, and who is attached.
 
-use crate::domains;
+use crate::domains::target::status_of;
 use crate::filter::Filter;
 use crate::hub::{Hub, Output};
 use crate::names;
@@ -65,6 +65,21 @@ impl Hub {
             }
         }
         info
+    }
+
+    /// A page as `/json/list` tells of it.
+    pub fn listed(&self, tab: TabId) -> Option<Value> {
+        let tab = self.tabs.get(&tab)?;
+        let socket = format!("127.0.0.1:{}/devtools/page/{}", self.config.port, tab.page);
+        Some(json!({
+            "description": "",
+            "devtoolsFrontendUrl": format!("/devtools/inspector.html?ws={socket}"),
+            "id": tab.page,
+            "title": tab.shown_title(),
+            "type": "page",
+            "url": tab.url,
+            "webSocketDebuggerUrl": format!("ws://{socket}"),
+        }))
     }
 
     // Discovery
@@ -264,7 +279,7 @@ impl Hub {
         for key in self.sessions_of(Target::Page(id)) {
             self.tell(key, "Inspector.targetCrashed", json!({}));
         }
-        let (status, code) = domains::target::status_of(ending);
+        let (status, code) = status_of(ending);
         let target = Target::Page(id);
         let params = json!({
             "targetId": self.name_of(target), "status": status, "errorCode": code,

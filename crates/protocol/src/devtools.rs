@@ -73,8 +73,8 @@ pub enum ToDevtools {
         tab: TabId,
         title: String,
     },
-    /// A channel to the process of the tab's next document, or of the present one where the devtools
-    /// process is new. It comes along; answered with [`FromDevtools::Inspecting`].
+    /// A channel to the process of the tab's next document, or of the present one where the
+    /// devtools process is new. It comes along; answered with [`FromDevtools::Inspecting`].
     Inspector {
         tab: TabId,
     },

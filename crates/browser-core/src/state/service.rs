@@ -1,5 +1,5 @@
-//! The roles that are kept filled (gpu, network, shell, the X11 filter, the demo server, the devtools
-//! process, the spare renderer), and when each may be started again.
+//! The roles that are kept filled (gpu, network, shell, the X11 filter, the demo server, the
+//! devtools process, the spare renderer), and when each may be started again.
 
 use crate::config::Config;
 use crate::event::Time;

@@ -1,9 +1,9 @@
 //! `Browser`, `SystemInfo` and `Performance`.
 
 use crate::command::Command;
-use crate::hub::{CallKind, For, Hub};
+use crate::hub::{CallKind, Hub};
 use crate::reply::Failure;
-use crate::tab::Asker;
+use crate::tab::{Asker, For};
 use protocol::devtools::Wish;
 use protocol::fault::Fault;
 use protocol::ids::Role;

@@ -1,10 +1,10 @@
 //! `Bulkhead`, our own domain: processes, and how to break them.
 
 use crate::command::{Command, Params};
-use crate::hub::{CallKind, For, Hub};
+use crate::hub::{CallKind, Hub};
 use crate::reply::Failure;
 use crate::session::Target;
-use crate::tab::Asker;
+use crate::tab::{Asker, For};
 use protocol::devtools::{ChildSignal, Row, Wish};
 use protocol::fault::Fault;
 use serde_json::{Value, json};

@@ -2,10 +2,10 @@
 
 use crate::command::Command;
 use crate::domains::page::tab_of;
-use crate::hub::{CallKind, For, Hub};
+use crate::hub::{CallKind, Hub};
 use crate::reply::Failure;
 use crate::session::Target;
-use crate::tab::Asker;
+use crate::tab::{Asker, For};
 use protocol::devtools::Wish;
 use protocol::geometry::Size;
 use serde_json::Value;

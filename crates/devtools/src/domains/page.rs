@@ -1,12 +1,12 @@
 //! `Page`: navigations, their answers and events, and pictures.
 
-use crate::command::Command;
+use crate::command::{Command, Params};
 use crate::domains::network;
-use crate::hub::{CallKind, For, Hub, navigated};
+use crate::hub::{CallKind, Hub};
 use crate::picture::Job;
 use crate::reply::Failure;
 use crate::session::Target;
-use crate::tab::{Asked, Asker, Document, Waiting, loader_of};
+use crate::tab::{Asked, Asker, Document, For, Waiting, error_text, loader_of};
 use protocol::devtools::Wish;
 use protocol::dialog::{DialogAnswer, DialogKind};
 use protocol::fault::Fault;
@@ -31,15 +31,7 @@ pub fn run(
             return Ok(None);
         }
         "Page.close" => (CallKind::Plain, Wish::Close(id)),
-        "Page.crash" => {
-            // The death of the page is the answer.
-            let wish = Wish::Break(id, Fault::Crash);
-            hub.call(For::Nobody, None, CallKind::Plain, wish)?;
-            if let Some(tab) = hub.tabs.get_mut(&id) {
-                tab.doomed.push(asker);
-            }
-            return Ok(None);
-        }
+        "Page.crash" => return doom(hub, id, asker),
         "Page.getFrameTree" | "Page.getResourceTree" => {
             let tab = hub.tabs.get_mut(&id).ok_or_else(Failure::no_target)?;
             if tab.document.is_none() {
@@ -50,20 +42,10 @@ pub fn run(
             return Ok(None);
         }
         "Page.getNavigationHistory" => (CallKind::History, Wish::History(id)),
-        "Page.handleJavaScriptDialog" => {
-            let answer = DialogAnswer {
-                is_accepted: params.needed_flag("accept")?,
-                text: params
-                    .optional_text("promptText")?
-                    .unwrap_or_default()
-                    .to_owned(),
-                mute: false,
-            };
-            if answer.text.len() > DIALOG_TEXT_BYTES_MAX {
-                return Err(Failure::server("The text is too long"));
-            }
-            (CallKind::Plain, Wish::AnswerDialog(id, answer))
-        }
+        "Page.handleJavaScriptDialog" => (
+            CallKind::Plain,
+            Wish::AnswerDialog(id, dialog_answer(params)?),
+        ),
         "Page.navigate" => {
             let url = params.text("url")?;
             let tab = hub.tabs.get(&id).ok_or_else(Failure::no_target)?;
@@ -86,6 +68,16 @@ pub fn run(
         other => return Err(Failure::no_method(other)),
     };
     hub.call(For::Session(asker), Some(id), kind, wish)?;
+    Ok(None)
+}
+
+/// The death of the page is the answer.
+fn doom(hub: &mut Hub, id: TabId, asker: Asker) -> Result<Option<Value>, Failure> {
+    let wish = Wish::Break(id, Fault::Crash);
+    hub.call(For::Nobody, None, CallKind::Plain, wish)?;
+    if let Some(tab) = hub.tabs.get_mut(&id) {
+        tab.doomed.push(asker);
+    }
     Ok(None)
 }
 
@@ -247,7 +239,32 @@ pub fn within(hub: &mut Hub, id: TabId, url: String, by_script: bool) {
     hub.tell_tab_changed(id);
 }
 
+/// What the answer to a navigation says.
+fn navigated(frame: &str, loader: Option<String>, error: Option<&str>) -> Value {
+    let mut result = json!({"frameId": frame});
+    if let Some(loader) = loader {
+        result["loaderId"] = json!(loader);
+        result["isDownload"] = json!(false);
+    }
+    if let Some(error) = error {
+        result["errorText"] = json!(error_text(error));
+    }
+    result
+}
+
 // Dialogs
+
+fn dialog_answer(params: &Params) -> Result<DialogAnswer, Failure> {
+    let text = params.optional_text("promptText")?.unwrap_or_default();
+    if text.len() > DIALOG_TEXT_BYTES_MAX {
+        return Err(Failure::server("The text is too long"));
+    }
+    Ok(DialogAnswer {
+        is_accepted: params.needed_flag("accept")?,
+        text: text.to_owned(),
+        mute: false,
+    })
+}
 
 pub fn dialog_opened(hub: &mut Hub, id: TabId, kind: DialogKind, text: &str, default_text: &str) {
     let Some(tab) = hub.tabs.get(&id) else { return };

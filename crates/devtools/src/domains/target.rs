@@ -3,10 +3,10 @@
 use crate::command::Command;
 use crate::domains::page::plain_url;
 use crate::filter::Filter;
-use crate::hub::{CallKind, For, Hub};
+use crate::hub::{CallKind, Hub};
 use crate::reply::{Failure, Outcome};
 use crate::session::{SessionKey, Target};
-use crate::tab::Asker;
+use crate::tab::{Asker, For};
 use protocol::devtools::{Ending, Wish};
 use protocol::ids::TabId;
 use serde_json::{Value, json};
@@ -60,6 +60,20 @@ pub fn run(
             Ok(None)
         }
         "Target.detachFromTarget" => detach(hub, by, command).map(Some),
+        _ => look(hub, asker, target, command),
+    }
+}
+
+/// What only tells, or changes who is told.
+fn look(
+    hub: &mut Hub,
+    asker: Asker,
+    target: Target,
+    command: &Command,
+) -> Result<Option<Value>, Failure> {
+    let params = &command.params;
+    let by = asker.session;
+    match command.method.as_str() {
         "Target.getBrowserContexts" => Ok(Some(json!({
             "browserContextIds": [],
             "defaultBrowserContextId": hub.context,
@@ -139,7 +153,7 @@ pub fn opened(hub: &mut Hub, for_: For, tab: TabId) -> Outcome {
     let page = opened.map(|tab| tab.page.clone());
     let page = page.ok_or_else(|| Failure::server("The tab has been closed"))?;
     match for_ {
-        For::Http(_) => crate::connection::listed(hub, tab).ok_or_else(Failure::no_target),
+        For::Http(_) => hub.listed(tab).ok_or_else(Failure::no_target),
         For::Session(_) | For::Nobody => Ok(json!({"targetId": page})),
     }
 }

@@ -1,6 +1,6 @@
 //! Clients that lie, err, or ask for too much.
 
-use crate::hub::SESSIONS_MAX;
+use crate::clients::SESSIONS_MAX;
 use crate::methods::METHODS;
 use crate::tests::rig::Rig;
 use serde_json::{Value, json};
