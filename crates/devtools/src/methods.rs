@@ -237,7 +237,7 @@ pub fn find(name: &str) -> Option<&'static Method> {
 
 /// Whether a new process of the page is told it as well.
 pub fn is_standing(method: &str) -> bool {
-    find(method).is_some_and(|it| it.how == How::Standing)
+    find(method).is_some_and(|it| it.how == Standing)
 }
 
 impl Method {
