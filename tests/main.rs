@@ -14,6 +14,7 @@ mod bad_input;
 mod book;
 mod command_line;
 mod crash;
+mod devtools;
 mod display;
 mod environments;
 mod executable;

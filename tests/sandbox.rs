@@ -132,7 +132,7 @@ fn the_sandbox_command_tells_what_holds_each_role() {
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(report["is_enough"], output.status.success(), "{stderr}");
     let processes = report["processes"].as_array().expect("processes");
-    for role in ["demo", "gpu", "network", "renderer", "shell"] {
+    for role in ["demo", "devtools", "gpu", "network", "renderer", "shell"] {
         let process = processes.iter().find(|p| p["role"] == role);
         let process = process.unwrap_or_else(|| panic!("no {role}: {stderr}"));
         assert_eq!(process["is_sufficient"], true, "{role}");

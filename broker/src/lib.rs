@@ -73,6 +73,7 @@ fn child_role() -> Option<Result<Role, String>> {
 fn run_child(role: Role) -> ExitCode {
     match role {
         Role::Demo => demo::main(),
+        Role::Devtools => devtools::main(),
         Role::Gpu => gpu::main(),
         Role::Network => network::main(),
         Role::Renderer => renderer::main(),

@@ -39,6 +39,7 @@ impl Broker {
         }
         self.children.resume_stderr();
         self.children.resume_outboxes();
+        self.children.end_old_holds();
         let expired = self.clipboard.expire(Instant::now());
         self.report_reads(expired);
         if self.core.deadline().is_some_and(|at| at <= self.now()) {

@@ -5,16 +5,23 @@
 use crate::compositor::Canvas;
 use crate::screen::Screen;
 use protocol::geometry::{Rect, Size};
+use protocol::ids::SurfaceId;
 use protocol::limits::PIXEL_BYTES;
 use shm::{ShmError, WritableMap};
 use std::os::fd::OwnedFd;
 
-/// Writes the window's pixels, with the newest frames, into the region: RGBA, rows without padding,
+/// Writes the window's pixels, or those of one surface, with the newest frames, into the region:
+/// RGBA, rows without padding,
 /// cut or padded with the background to `size`.
 ///
 /// # Errors
 /// The region is not what the broker said it is.
-pub fn capture(screen: &mut Screen, region: OwnedFd, size: Size) -> Result<(), ShmError> {
+pub fn capture(
+    screen: &mut Screen,
+    region: OwnedFd,
+    size: Size,
+    surface: Option<SurfaceId>,
+) -> Result<(), ShmError> {
     let bytes = size.frame_bytes().unwrap_or(usize::MAX);
     let map = WritableMap::new(region, bytes)?;
     screen.take_newest();
@@ -24,7 +31,10 @@ pub fn capture(screen: &mut Screen, region: OwnedFd, size: Size) -> Result<(), S
         pixels: &mut pixels,
         size,
     };
-    screen.compose(&[Rect::from_size(size)], &mut canvas);
+    match surface {
+        Some(surface) => screen.compose_alone(surface, &mut canvas),
+        None => screen.compose(&[Rect::from_size(size)], &mut canvas),
+    }
     let mut row = Vec::with_capacity(row_size.frame_bytes().unwrap_or(0));
     for (y, line) in pixels.chunks_exact(size.width as usize).enumerate() {
         row.clear();

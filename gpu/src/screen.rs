@@ -8,7 +8,7 @@ use crate::compositor::{Canvas, Compositor, Pictures, cover_of};
 use crate::rects::Rects;
 use crate::surface::{ComposedSurface, FramesEndpoint, Taken};
 use protocol::geometry::{Rect, Size};
-use protocol::gpu::{FromGpu, Scene, SceneItem};
+use protocol::gpu::{Effect, FromGpu, Scene, SceneItem};
 use protocol::ids::SurfaceId;
 use protocol::misbehaviour::Misbehaviour;
 use shm::Consumer;
@@ -194,6 +194,20 @@ impl Screen {
         let clip = Rect::from_size(self.size);
         self.compositor
             .compose(&self.scene, &self.surfaces, damage, clip, canvas);
+    }
+
+    /// Draws one surface, from the corner of the canvas.
+    pub fn compose_alone(&mut self, surface: SurfaceId, canvas: &mut Canvas<'_>) {
+        let rect = Rect::from_size(canvas.size);
+        let scene = Scene {
+            items: vec![SceneItem {
+                surface,
+                rect,
+                effect: Effect::None,
+            }],
+        };
+        self.compositor
+            .compose(&scene, &self.surfaces, &[rect], rect, canvas);
     }
 
     /// Queues a notice to the broker.

@@ -231,8 +231,13 @@ impl Gpu {
             ToGpu::SetScene(scene) => self.screen.set_scene(scene),
             ToGpu::SetTitle { title } => self.target.set_title(&title),
             ToGpu::SetCursor { cursor } => self.target.set_cursor(cursor),
-            ToGpu::Capture { request, size } => {
-                let captured = capture::capture(&mut self.screen, handles.region()?, size);
+            ToGpu::Capture {
+                request,
+                size,
+                surface,
+            } => {
+                let region = handles.region()?;
+                let captured = capture::capture(&mut self.screen, region, size, surface);
                 let error = captured.err().map(|error| error.to_string());
                 self.screen.notify(FromGpu::Captured { request, error });
             }

@@ -9,13 +9,15 @@ use std::fmt::Write;
 use std::fs;
 
 /// Who holds the two ends of an interface's channels: first the one that `To…` is sent to.
-const ENDS: [(&str, [&str; 2]); 10] = [
+const ENDS: [(&str, [&str; 2]); 12] = [
     ("bootstrap", ["every child", "broker"]),
     ("clipboard", ["clipboard", "broker"]),
     ("demo", ["demo", "broker"]),
+    ("devtools", ["devtools", "broker"]),
     ("fetch", ["network", "renderer"]),
     ("frames", ["renderer", "gpu"]),
     ("gpu", ["gpu", "broker"]),
+    ("inspector", ["devtools", "renderer"]),
     ("network", ["network", "broker"]),
     ("renderer", ["renderer", "broker"]),
     ("shell", ["shell", "broker"]),
@@ -23,9 +25,10 @@ const ENDS: [(&str, [&str; 2]); 10] = [
 ];
 
 /// The boxes of the drawing below the broker, from the left.
-const ROW: [&str; 7] = [
+const ROW: [&str; 8] = [
     "clipboard",
     "demo",
+    "devtools",
     "network",
     "renderer",
     "gpu",
@@ -123,8 +126,8 @@ fn path(svg: &mut String, way: &str) {
 
 /// The processes, and who has a channel to whom.
 fn processes_svg() -> String {
-    let mut svg = format!("{OPEN} width=\"920\" height=\"340\" viewBox=\"0 0 920 340\">\n");
-    rectangle(&mut svg, [1, 1, 918, 338], "#f6f7fa");
+    let mut svg = format!("{OPEN} width=\"1050\" height=\"368\" viewBox=\"0 0 1050 368\">\n");
+    rectangle(&mut svg, [1, 1, 1048, 366], "#f6f7fa");
     let mut of_broker: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     let mut depth = 0;
     let mut edges = edges();
@@ -150,11 +153,11 @@ fn processes_svg() -> String {
     }
     for (child, interfaces) in of_broker {
         let x = center(child);
-        path(&mut svg, &format!("M 460 60 L {x} 170"));
+        path(&mut svg, &format!("M 525 60 L {x} 170"));
         label_on_line(&mut svg, (x, 158), "#5b6679", &interfaces.join(", "));
     }
-    rectangle(&mut svg, [380, 20, 160, 44], "#16233a");
-    label(&mut svg, (460, 47), "#ffffff", "broker");
+    rectangle(&mut svg, [445, 20, 160, 44], "#16233a");
+    label(&mut svg, (525, 47), "#ffffff", "broker");
     for name in ROW {
         let is_role = Role::from_name(name).is_some();
         let fill = if is_role { "#e3ecfa" } else { "#ffffff" };

@@ -11,6 +11,7 @@ mod attack_calls;
 #[allow(dead_code, reason = "the sandbox's own tests use all of it")]
 mod attacks;
 mod demo;
+mod devtools;
 mod display;
 mod handshake;
 mod hoards;
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
         trials::all()
             .into_iter()
             .chain(demo::trials())
+            .chain(devtools::trials())
             .chain(display::trials())
             .collect(),
     )
@@ -57,7 +59,7 @@ fn main() -> ExitCode {
 
 /// The hostile action of that name, done in a child that is in full swing.
 fn attack(order: &str, reach: &Reach<'_>) {
-    if display::attack(order, reach) {
+    if display::attack(order, reach) || devtools::attack(order, reach) {
         return;
     }
     let (name, server) = order.split_once('@').unwrap_or((order, ""));

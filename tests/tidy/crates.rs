@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 /// Each crate of ours, and those of ours that it may depend on.
-const MAY_USE: [(&str, &[&str]); 25] = [
+const MAY_USE: [(&str, &[&str]); 26] = [
     ("public-suffix", &[]),
     ("fiber", &[]),
     ("prelude", &[]),
@@ -29,6 +29,7 @@ const MAY_USE: [(&str, &[&str]); 25] = [
         ],
     ),
     ("demo", &["child", "httpd", "ipc", "protocol"]),
+    ("devtools", &["child", "ipc", "protocol", "shm"]),
     ("x11-filter", &["child", "ipc", "protocol"]),
     ("gpu", &["child", "flight", "ipc", "protocol", "shm"]),
     (
@@ -49,7 +50,7 @@ const MAY_USE: [(&str, &[&str]); 25] = [
     ("lab", &["ipc", "protocol", "shm", "syscalls"]),
     ("testkit", &["sandbox"]),
     ("sim", &["browser-core", "protocol"]),
-    ("bulkhead-fuzz", &["flight", "ipc", "protocol"]),
+    ("bulkhead-fuzz", &["devtools", "flight", "ipc", "protocol"]),
     ("broker", BELOW_THE_BROKER),
 ];
 
@@ -58,6 +59,7 @@ const BELOW_THE_BROKER: &[&str] = &[
     "browser-core",
     "child",
     "demo",
+    "devtools",
     "flight",
     "gpu",
     "httpd",

@@ -14,7 +14,7 @@ use std::time::Duration;
 pub const HELP: &str = "\
 open URL | navigate TAB URL | activate TAB | close TAB | reload TAB | back TAB | forward TAB
 kill TAB | stop-script TAB | dialog TAB accept [TEXT] | dialog TAB dismiss
-break TAB|gpu|network|shell abort|bad-message|crash|hang|memory|panic|syscall=NUMBER
+break TAB|devtools|gpu|network|shell abort|bad-message|crash|hang|memory|panic|syscall=NUMBER
 move X Y | click X Y | right-click X Y | drag X Y X Y | clipboard TEXT
 wheel X Y PIXELS | type TEXT | key [ctrl+|shift+|alt+]NAME
 screenshot FILE.png | state FILE.json | help | quit
@@ -95,6 +95,7 @@ pub fn parse(line: &str) -> Result<Line, String> {
                 .ok_or("break takes a tab or a role, and a fault")?;
             let action = fault(action.trim())?;
             Line::Core(match whom {
+                "devtools" => Command::InjectIntoService(Role::Devtools, action),
                 "gpu" => Command::InjectIntoService(Role::Gpu, action),
                 "network" => Command::InjectIntoService(Role::Network, action),
                 "shell" => Command::InjectIntoService(Role::Shell, action),

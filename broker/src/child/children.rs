@@ -8,6 +8,7 @@ use crate::child::process::{Child, Corpse};
 use crate::poller::Poller;
 use crate::rings::Rings;
 use browser_core::Event;
+use protocol::devtools::ToDevtools;
 use protocol::gpu::ToGpu;
 use protocol::ids::{ProcessId, Role};
 use protocol::network::ToNetwork;
@@ -28,6 +29,8 @@ pub struct Children {
     pub(crate) paused: Vec<(Instant, ProcessId)>,
     /// Children for which the system refuses messages at present, and when to try again.
     pub(crate) refused: Vec<(Instant, ProcessId)>,
+    /// Renderers for which messages are kept, and until when.
+    pub(crate) holds: Vec<(Instant, ProcessId)>,
     /// Children whose end has been reported but which cannot be waited for yet.
     pub(crate) unburied: Vec<Corpse>,
     /// What each of them, and the broker, writes down of its doings.
@@ -43,6 +46,7 @@ impl Children {
             events: VecDeque::new(),
             paused: Vec::new(),
             refused: Vec::new(),
+            holds: Vec::new(),
             unburied: Vec::new(),
             rings: Rings::new(),
         }
@@ -86,6 +90,7 @@ impl Children {
     /// Takes a child out of the table. Closing its descriptors ends the watch on them.
     pub fn remove(&mut self, process: ProcessId) -> Option<Child> {
         let mut child = self.by_id.remove(&process)?;
+        self.holds.retain(|(_, held)| *held != process);
         let crash = std::mem::take(&mut child.stderr.records);
         self.rings.died(process, crash);
         Some(child)
@@ -151,6 +156,11 @@ impl Children {
         self.send(to, |child| {
             child.send_network(message, handles.into_iter().collect())
         });
+    }
+
+    /// Sends to the devtools process.
+    pub fn send_devtools(&mut self, to: ProcessId, message: ToDevtools, handle: Option<OwnedFd>) {
+        self.send(to, |child| child.send_devtools(message, handle));
     }
 
     /// Sends on the shell's command channel.

@@ -7,8 +7,10 @@ use browser_core::Event;
 use ipc::{Endpoint, Receiver, RecvError};
 use protocol::Message;
 use protocol::demo::Nothing;
+use protocol::devtools::{FromDevtools, ToDevtools};
 use protocol::gpu::{FromGpu, ToGpu};
 use protocol::ids::{ProcessId, Role};
+use protocol::limits::TABS_MAX;
 use protocol::network::{FromNetwork, ToNetwork};
 use protocol::renderer::{FromRenderer, ToRenderer};
 use protocol::shell::{FromShell, ToShell};
@@ -16,6 +18,9 @@ use protocol::x11_filter::FromX11Filter;
 use std::io;
 use std::iter;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+/// Messages to the devtools process about one tab that may wait for it.
+const MESSAGES_PER_TAB: usize = 16;
 
 /// One channel: the messages that wait for the child, and those from the child.
 pub struct Lane<Tx, Rx> {
@@ -39,6 +44,8 @@ pub trait AnyLane: AsFd {
 pub enum Lanes {
     /// Carries no message; closing the channel ends the demo server.
     Demo(Lane<Nothing, Nothing>),
+    /// See [`protocol::devtools`].
+    Devtools(Lane<ToDevtools, FromDevtools>),
     /// See [`protocol::gpu`].
     Gpu(Lane<ToGpu, FromGpu>),
     /// See [`protocol::network`].
@@ -62,6 +69,10 @@ impl Lanes {
     pub fn open(role: Role) -> io::Result<(Lanes, Vec<OwnedFd>)> {
         Ok(match role {
             Role::Demo => one(Lanes::Demo)?,
+            Role::Devtools => {
+                let (lane, end) = Lane::open()?;
+                (Lanes::Devtools(lane.with_room_for_tabs()), vec![end])
+            }
             Role::Gpu => one(Lanes::Gpu)?,
             Role::Network => one(Lanes::Network)?,
             Role::Renderer => one(Lanes::Renderer)?,
@@ -81,6 +92,7 @@ impl Lanes {
     pub fn all(&mut self) -> impl Iterator<Item = &mut dyn AnyLane> {
         let (first, second): (&mut dyn AnyLane, Option<&mut dyn AnyLane>) = match self {
             Lanes::Demo(lane) => (lane, None),
+            Lanes::Devtools(lane) => (lane, None),
             Lanes::Gpu(lane) => (lane, None),
             Lanes::Network(lane) => (lane, None),
             Lanes::Renderer(lane) => (lane, None),
@@ -105,6 +117,12 @@ impl<Tx: Message, Rx: Spoken> Lane<Tx, Rx> {
         let (sender, input) = ours.split();
         let out = Outbox::new(sender);
         Ok((Lane { out, input }, theirs.into_fd()))
+    }
+
+    /// Keeps more messages: what is said of all tabs may come at once.
+    fn with_room_for_tabs(mut self) -> Lane<Tx, Rx> {
+        self.out.widen(MESSAGES_PER_TAB * TABS_MAX);
+        self
     }
 
     /// See [`Outbox::send`].
@@ -149,6 +167,13 @@ impl<Tx, Rx> AsFd for Lane<Tx, Rx> {
 pub trait Spoken: Message {
     /// Makes an event of a message from that process.
     fn into_event(self, process: ProcessId) -> Event;
+}
+
+impl Spoken for FromDevtools {
+    fn into_event(self, process: ProcessId) -> Event {
+        let message = self;
+        Event::FromDevtools { process, message }
+    }
 }
 
 impl Spoken for FromGpu {

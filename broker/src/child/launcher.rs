@@ -14,7 +14,9 @@ use anyhow::Context;
 use ipc::{Endpoint, Rate, edge_of};
 use nix::fcntl::OFlag;
 use protocol::appearance::Percent;
-use protocol::bootstrap::{GpuTarget, NetworkConfig, RoleConfig, ToChild, X11FilterConfig};
+use protocol::bootstrap::{
+    DevtoolsConfig, GpuTarget, NetworkConfig, RoleConfig, ToChild, X11FilterConfig,
+};
 use protocol::demo::Nothing;
 use protocol::geometry::Size;
 use protocol::ids::{ProcessId, Role};
@@ -46,6 +48,8 @@ pub struct Launcher {
     /// The socket of the demo site. The demo process then owns it alone: after its death,
     /// connections must fail, not wait.
     demo_listener: Option<TcpListener>,
+    /// That of the devtools process, of which each next one gets a further descriptor.
+    devtools: Option<(TcpListener, DevtoolsConfig)>,
 }
 
 impl Launcher {
@@ -57,6 +61,7 @@ impl Launcher {
         (size, scale): (Size, Option<Percent>),
         log_filter: String,
         demo_listener: Option<TcpListener>,
+        devtools: Option<(TcpListener, DevtoolsConfig)>,
     ) -> anyhow::Result<Launcher> {
         Ok(Launcher {
             exe: File::open("/proc/self/exe")
@@ -75,6 +80,7 @@ impl Launcher {
             log_filter,
             started: 0,
             demo_listener,
+            devtools,
         })
     }
 
@@ -86,6 +92,11 @@ impl Launcher {
     /// Whether the window is reached through an X11 filter.
     pub fn has_x11_filter(&self) -> bool {
         self.x11.is_some()
+    }
+
+    /// Where tools of the Chrome DevTools Protocol connect, if they may.
+    pub fn devtools(&self) -> Option<&DevtoolsConfig> {
+        self.devtools.as_ref().map(|(_, config)| config)
     }
 
     /// The display server that shows the window, if there is a window.
@@ -136,6 +147,7 @@ impl Launcher {
             bootstrap: Some(broker_end.split()),
             bootstrap_ends,
             lanes: None,
+            held: None,
             lacks_fonts: false,
             call_notifications: None,
             stderr: Stderr::new(stderr_read),
@@ -211,6 +223,12 @@ impl Launcher {
                 let listener = self.demo_listener.take();
                 let listener = listener.context("no socket for the demo site")?;
                 (RoleConfig::Demo, Some(listener.into()))
+            }
+            Role::Devtools => {
+                let devtools = self.devtools.as_ref();
+                let (listener, config) = devtools.context("no socket for devtools")?;
+                let listener = listener.try_clone().context("fcntl")?;
+                (RoleConfig::Devtools(config.clone()), Some(listener.into()))
             }
             Role::Gpu => {
                 let to_filter = self.to_filter.take();

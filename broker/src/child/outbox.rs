@@ -17,6 +17,9 @@ pub struct Outbox<T> {
     queue: VecDeque<(T, Vec<OwnedFd>, usize)>,
     queued_bytes: usize,
     is_refused: bool,
+    /// What may wait.
+    messages_max: usize,
+    bytes_max: usize,
 }
 
 /// The child does not read: its queue is full.
@@ -31,7 +34,15 @@ impl<T: Message> Outbox<T> {
             queue: VecDeque::new(),
             queued_bytes: 0,
             is_refused: false,
+            messages_max: QUEUED_MESSAGES_MAX,
+            bytes_max: QUEUED_BYTES_MAX,
         }
+    }
+
+    /// Lets so many messages wait, and so many more bytes.
+    pub fn widen(&mut self, messages_max: usize) {
+        self.bytes_max = QUEUED_BYTES_MAX / QUEUED_MESSAGES_MAX * messages_max;
+        self.messages_max = messages_max;
     }
 
     /// Sends a message, or queues it if the channel does not accept it now.
@@ -71,7 +82,7 @@ impl<T: Message> Outbox<T> {
 
     fn enqueue(&mut self, message: T, handles: Vec<OwnedFd>) -> Result<(), QueueFull> {
         let bytes = ipc::codec::encode(&message).map_or(0, |bytes| bytes.len());
-        if self.queue.len() >= QUEUED_MESSAGES_MAX || self.queued_bytes + bytes > QUEUED_BYTES_MAX {
+        if self.queue.len() >= self.messages_max || self.queued_bytes + bytes > self.bytes_max {
             return Err(QueueFull(Waiting {
                 messages: self.queue.len(),
                 bytes: self.queued_bytes,

@@ -6,11 +6,14 @@ use crate::child::lanes::Lanes;
 use crate::child::life;
 use crate::child::outbox::QueueFull;
 use crate::child::stderr::Stderr;
+use browser_core::Waiting;
 use ipc::{Rate, Receiver, Sender};
 use nix::sys::signal::Signal;
 use protocol::bootstrap::{FromChild, ToChild};
+use protocol::devtools::ToDevtools;
 use protocol::gpu::ToGpu;
 use protocol::ids::Role;
+use protocol::limits::QUEUED_MESSAGES_MAX;
 use protocol::network::ToNetwork;
 use protocol::renderer::ToRenderer;
 use protocol::shell::ToShell;
@@ -30,6 +33,10 @@ pub struct Child {
     pub bootstrap_ends: (u32, u32),
     /// The channels of its role, from the bootstrap message until it is killed or one is closed.
     pub lanes: Option<Lanes>,
+    /// What it is sent later, if that is so; see [`Children::hold`].
+    ///
+    /// [`Children::hold`]: crate::child::children::Children::hold
+    pub held: Option<Vec<(ToRenderer, Vec<OwnedFd>)>>,
     /// Whether it waits for the fonts of the machine.
     pub lacks_fonts: bool,
     /// Reports the system calls that its seccomp filter refuses, once it is sealed.
@@ -80,6 +87,14 @@ impl Child {
         message: ToRenderer,
         handles: Vec<OwnedFd>,
     ) -> Result<(), QueueFull> {
+        if let Some(held) = &mut self.held {
+            if held.len() >= QUEUED_MESSAGES_MAX {
+                let (messages, bytes) = (held.len(), 0);
+                return Err(QueueFull(Waiting { messages, bytes }));
+            }
+            held.push((message, handles));
+            return Ok(());
+        }
         match &mut self.lanes {
             Some(Lanes::Renderer(lane) | Lanes::Shell { page: lane, .. }) => {
                 lane.send(message, handles)
@@ -110,6 +125,20 @@ impl Child {
         match &mut self.lanes {
             Some(Lanes::Network(lane)) => lane.send(message, handles),
             _ => self.wrong_role("network"),
+        }
+    }
+
+    /// Sends to the devtools process.
+    pub fn send_devtools(
+        &mut self,
+        message: ToDevtools,
+        handle: Option<OwnedFd>,
+    ) -> Result<(), QueueFull> {
+        match &mut self.lanes {
+            Some(Lanes::Devtools(lane)) => lane.send(message, handle.into_iter().collect()),
+            // It has been killed.
+            None => Ok(()),
+            _ => self.wrong_role("devtools"),
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod backtraces;
 mod crashes;
+mod devtools;
 mod options;
 mod sandbox;
 mod screenshot;

@@ -5,6 +5,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Parser, ValueEnum};
 use protocol::appearance::Percent;
 use protocol::geometry::Size;
+use protocol::limits::DEVTOOLS_ORIGINS_MAX;
 use sandbox::Tier;
 use std::path::{Path, PathBuf};
 
@@ -76,6 +77,20 @@ pub struct Options {
     /// Write what all processes send, receive and do into this file, as a trace that Perfetto opens
     #[arg(long, value_name = "FILE.json")]
     pub trace: Option<PathBuf>,
+
+    /// Listen on this port of 127.0.0.1 for tools that speak the Chrome DevTools Protocol, such as
+    /// Puppeteer; 0 takes a free port. Its address is printed on standard error
+    #[arg(long, value_name = "PORT")]
+    pub remote_debugging_port: Option<u16>,
+
+    /// Web origins whose pages may connect to that port, separated by commas; `*` allows all
+    #[arg(
+        long,
+        value_name = "ORIGINS",
+        value_delimiter = ',',
+        requires = "remote_debugging_port"
+    )]
+    pub remote_allow_origins: Vec<String>,
 
     /// Also trust the certificates in this PEM file
     #[arg(long, value_name = "FILE")]
@@ -173,6 +188,11 @@ pub fn check(options: &Options) -> Result<(), String> {
     }
     if let Some(path) = &options.trace {
         check_parent(path, "--trace")?;
+    }
+    if options.remote_allow_origins.len() > DEVTOOLS_ORIGINS_MAX {
+        return Err(format!(
+            "--remote-allow-origins takes at most {DEVTOOLS_ORIGINS_MAX} origins"
+        ));
     }
     Ok(())
 }

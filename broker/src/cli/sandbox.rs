@@ -14,29 +14,31 @@ use serde_json::{Value, json};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-const ROLES: [Role; 5] = [
+const ROLES: [Role; 6] = [
     Role::Gpu,
     Role::Network,
     Role::Renderer,
     Role::Shell,
     Role::Demo,
+    Role::Devtools,
 ];
 
 /// Prints the report. The exit status is 0 only if every role has at least the required tier.
 pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let required = options.require.unwrap_or(Tier::DEFAULT_MIN);
+    // Without loopback, no run has a demo site.
+    let demo = start::bind_demo()
+        .inspect_err(|problem| complain!("bulkhead: without the demo process: {problem:#}"))
+        .ok();
     let options = Options {
         headless: true,
         urls: Vec::new(),
         // A weak sandbox is reported, also through the exit status, not refused.
         sandbox: SandboxMode::Degraded,
         require: None,
+        remote_debugging_port: demo.is_some().then_some(0),
         ..options.clone()
     };
-    // Without loopback, no run has a demo site.
-    let demo = start::bind_demo()
-        .inspect_err(|problem| complain!("bulkhead: without the demo process: {problem:#}"))
-        .ok();
     let has_demo = demo.is_some();
     let mut browser = start::start(&options, None, true, demo)?;
     let deadline = Instant::now() + Duration::from_secs(options.timeout);
@@ -80,7 +82,7 @@ fn wait_for_all(browser: &mut Broker, has_demo: bool, deadline: Instant) -> anyh
         let is_ready = |role: &Role| {
             let mut processes = browser.core.processes().into_iter();
             processes.any(|p| p.role == *role && p.state == ProcessState::Ready)
-                || *role == Role::Demo && !has_demo
+                || matches!(role, Role::Demo | Role::Devtools) && !has_demo
         };
         let Some(missing) = ROLES.into_iter().find(|role| !is_ready(role)) else {
             return Ok(());

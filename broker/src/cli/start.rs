@@ -4,6 +4,7 @@ use crate::automation::Automation;
 use crate::automation::fifo::ControlFifo;
 use crate::automation::records::Recorder;
 use crate::child::launcher::Launcher;
+use crate::cli::devtools;
 use crate::cli::options::{Options, SandboxMode, SchemeChoice};
 use crate::machine::display::{self, Server};
 use crate::machine::{color_scheme, network};
@@ -47,6 +48,8 @@ pub fn start(
     let color_scheme = wanted_scheme(options.color_scheme, server.is_some());
     let network = network::read(options.ca_file.as_deref())?;
     let demo_url = demo.as_ref().map(demo_url).transpose()?;
+    let devtools = devtools::listen(options, &network.user_agent)?;
+    let has_devtools = devtools.is_some();
     let launcher = Launcher::new(
         support,
         network,
@@ -54,13 +57,9 @@ pub fn start(
         (options.size, scale),
         options.log.clone(),
         demo,
+        devtools,
     )?;
-    let recorder = Recorder::open(options.record.as_deref())?;
-    let control = options
-        .control_fifo
-        .as_deref()
-        .map(ControlFifo::open)
-        .transpose()?;
+    let automation = automation_of(options)?;
     let config = Config {
         window: options.size,
         scale,
@@ -68,15 +67,15 @@ pub fn start(
         shell,
         x11_filter: launcher.has_x11_filter(),
         demo: demo_url.is_some(),
+        devtools: has_devtools,
         ends_with_last_tab: server.is_some(),
         script: !options.no_script,
         // Without a window and without automation there is nobody who could answer.
-        dialogs: server.is_some() || control.is_some(),
+        dialogs: server.is_some() || automation.fifo.is_some(),
         capacity: Capacity::of_descriptors(descriptors),
         banner: degraded.then(|| format!("The sandbox is degraded: tier {tier} only")),
         ..Config::default()
     };
-    let automation = Automation::new(recorder, control);
     let mut broker = Broker::new(config, launcher, automation, demo_url)?;
     if let Some(path) = &options.trace {
         let started = broker.timeline.start(path, None);
@@ -86,6 +85,17 @@ pub fn start(
         broker.follow_desktop();
     }
     Ok(broker)
+}
+
+/// The control pipe and the records.
+fn automation_of(options: &Options) -> anyhow::Result<Automation> {
+    let recorder = Recorder::open(options.record.as_deref())?;
+    let control = options
+        .control_fifo
+        .as_deref()
+        .map(ControlFifo::open)
+        .transpose()?;
+    Ok(Automation::new(recorder, control))
 }
 
 fn wanted_scheme(choice: SchemeChoice, has_window: bool) -> ColorScheme {

@@ -1,5 +1,6 @@
 //! The ordinary run: a window (or none, with `--headless`) until the user closes it.
 
+use crate::cli::devtools;
 use crate::cli::options::Options;
 use crate::cli::start::{bind_demo, open, start};
 use crate::machine::display::Server;
@@ -21,6 +22,7 @@ pub fn run(options: &Options, server: Option<Server>) -> anyhow::Result<ExitCode
     let wants_demo = is_welcome || options.urls.iter().any(needs_demo);
     let demo = wants_demo.then(bind_demo).transpose()?;
     let mut browser = start(options, server, true, demo)?;
+    let is_driven = devtools::announce(&browser);
     if let Some(demo) = browser.demo_url.clone().filter(|_| is_welcome) {
         open(&mut browser, "bulkhead://welcome", true);
         for page in DEMO_TABS {
@@ -29,6 +31,10 @@ pub fn run(options: &Options, server: Option<Server>) -> anyhow::Result<ExitCode
     }
     for (index, url) in options.urls.iter().enumerate() {
         open(&mut browser, url, index == 0);
+    }
+    if is_driven && options.headless && options.urls.is_empty() {
+        // Tools expect a page, as Chromium has one.
+        open(&mut browser, "about:blank", true);
     }
     turn_until_end(&mut browser, &Manner::default)?;
     Ok(ExitCode::from(browser.shut_down()))

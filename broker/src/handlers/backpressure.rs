@@ -44,7 +44,7 @@ impl Children {
 
     /// The earliest end of a pause.
     pub(crate) fn resume_at(&self) -> Option<Instant> {
-        let pauses = self.paused.iter().chain(&self.refused);
+        let pauses = self.paused.iter().chain(&self.refused).chain(&self.holds);
         pauses.map(|(until, _)| *until).min()
     }
 }

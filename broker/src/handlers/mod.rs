@@ -7,6 +7,7 @@ mod command;
 mod death;
 mod glass;
 mod hang_up;
+mod hold;
 mod lab;
 mod picture;
 mod plumber;

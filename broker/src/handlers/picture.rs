@@ -4,22 +4,13 @@ use crate::state::Broker;
 use crate::store::pictures::Picture;
 use anyhow::Context;
 use protocol::geometry::Size;
-use protocol::gpu::ToGpu;
-use shm::Region;
 
 impl Broker {
     /// Asks the gpu process for a picture; fetch it with [`Broker::take_picture`].
     pub fn capture(&mut self, size: Size) -> anyhow::Result<u32> {
         let gpu = self.children.gpu();
         let gpu = gpu.context("no gpu process is running at the moment")?;
-        let bytes = size.frame_bytes().context("the picture is too large")?;
-        let region = Region::create("bulkhead-capture", bytes)
-            .context("cannot create the shared memory of the picture")?;
-        let handle = region.dup().context("cannot duplicate a descriptor")?;
-        let request = self.store.pictures.begin(region, size);
-        let message = ToGpu::Capture { request, size };
-        self.children.send_gpu(gpu, message, [handle]);
-        Ok(request)
+        self.begin_capture(gpu, size, None)
     }
 
     /// The picture of that request, once; `None` while the gpu process works on it.
@@ -29,6 +20,7 @@ impl Broker {
 
     /// Writes finished pictures that the control pipe asked for.
     pub(crate) fn write_pictures(&mut self) {
+        self.hand_over_pictures();
         for request in self.store.pictures.finished() {
             let Some(asked) = self.automation.pictures.remove(&request) else {
                 continue;

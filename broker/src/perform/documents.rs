@@ -95,6 +95,11 @@ impl Broker {
                 self.build_lab_page(navigation, &url)
             };
         }
+        if url.starts_with("about:") {
+            // The empty page.
+            let page = pages::document(url, String::new());
+            return self.body_ready(navigation, url, Ok(page));
+        }
         let result = pages::build(self, url);
         self.body_ready(navigation, url, result);
     }

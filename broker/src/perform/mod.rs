@@ -3,6 +3,7 @@
 //! Never: decides; an action that fails becomes an event or a dead child.
 
 mod clipboard;
+mod devtools;
 mod documents;
 mod files;
 mod glass;
@@ -16,6 +17,7 @@ use crate::output::script_log;
 use crate::output::terminal::complain;
 use crate::state::Broker;
 use browser_core::{Action, Record, RecordKind, action};
+use protocol::devtools::ToDevtools;
 use protocol::fault::Fault;
 use protocol::gpu::ToGpu;
 use protocol::ids::{NavigationId, ProcessId, Role};
@@ -30,11 +32,9 @@ impl Broker {
             Action::Spawn { process, role } => {
                 spawn::spawn(children, &mut self.launcher, process, role);
             }
-            Action::Bootstrap { process } => {
-                spawn::bootstrap(children, &mut self.launcher, process);
+            action @ (Action::Bootstrap { .. } | Action::Kill { .. } | Action::HungUp { .. }) => {
+                self.attend(action)
             }
-            Action::Kill { process, .. } => spawn::kill(children, process),
-            Action::HungUp { process } => children.hung_up(process),
             Action::Lock(lock) => grants::lock(children, lock),
             Action::ReplaceFetch {
                 process,
@@ -59,8 +59,7 @@ impl Broker {
             | Action::Acted { .. }
             | Action::CarryOut { .. }
             | Action::Signal { .. }) => self.serve_page(action),
-            Action::NoteRequest { news } => self.note_request(news),
-            Action::Tour { tab, key } => self.tour.press(Some(tab), key),
+            action @ (Action::NoteRequest { .. } | Action::Tour { .. }) => self.note(action),
             Action::DropBody { navigation } => store.documents.drop_body(navigation),
             action @ (Action::CreateSurface(_)
             | Action::ResizeSurface(_)
@@ -91,6 +90,33 @@ impl Broker {
             | Action::FocusFind { .. }) => self.tell_shell(action),
             Action::Record(record) => self.record(record),
             Action::Exit { code } => self.exit = Some(code),
+            action @ (Action::TellDevtools { .. }
+            | Action::OpenInspector { .. }
+            | Action::EndHold { .. }
+            | Action::CapturePage { .. }
+            | Action::ListProcesses { .. }
+            | Action::CrashBroker) => self.serve_devtools(action),
+        }
+    }
+
+    /// Sees to a child that has been started.
+    fn attend(&mut self, action: Action) {
+        let children = &mut self.children;
+        match action {
+            Action::Bootstrap { process } => {
+                spawn::bootstrap(children, &mut self.launcher, process);
+            }
+            Action::Kill { process, .. } => spawn::kill(children, process),
+            Action::HungUp { process } => children.hung_up(process),
+            _ => {}
+        }
+    }
+
+    fn note(&mut self, action: Action) {
+        match action {
+            Action::NoteRequest { news } => self.note_request(news),
+            Action::Tour { tab, key } => self.tour.press(Some(tab), key),
+            _ => {}
         }
     }
 
@@ -178,6 +204,9 @@ impl Broker {
     fn inject(&mut self, process: ProcessId, fault: Fault) {
         let children = &mut self.children;
         match children.get(process).map(|child| child.role) {
+            Some(Role::Devtools) => {
+                children.send_devtools(process, ToDevtools::Inject(fault), None);
+            }
             Some(Role::Gpu) => children.send_gpu(process, ToGpu::Inject(fault), []),
             Some(Role::Network) => {
                 children.send_network(process, ToNetwork::Inject(fault), []);

@@ -37,6 +37,8 @@ pub enum Purpose {
     Fetch,
     /// That a frame is there.
     Frames,
+    /// What the devtools process asks of a document.
+    Inspector,
 }
 
 /// A channel, for those who look.

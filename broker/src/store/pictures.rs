@@ -5,6 +5,7 @@
 
 use anyhow::Context;
 use protocol::geometry::Size;
+use protocol::ids::ProcessId;
 use shm::{Region, WritableMap};
 use std::collections::HashMap;
 use std::io::BufWriter;
@@ -16,7 +17,12 @@ pub struct Pictures {
     next: u32,
     waiting: HashMap<u32, (Region, Size)>,
     done: HashMap<u32, Result<(Region, Size), String>>,
+    /// Those that the devtools process has asked for, with its call.
+    pub(crate) asked_by: HashMap<u32, (ProcessId, u32)>,
 }
+
+/// Whose call is answered with which picture.
+type Asked = ((ProcessId, u32), Result<(Region, Size), String>);
 
 /// Pixels of the window.
 pub struct Picture {
@@ -47,6 +53,19 @@ impl Pictures {
             size,
             rgba: map.read_all(),
         }))
+    }
+
+    /// The finished pictures that a devtools process has asked for, each once.
+    pub fn take_asked(&mut self) -> Vec<Asked> {
+        let done = &mut self.done;
+        let finished = self
+            .asked_by
+            .extract_if(|request, _| done.contains_key(request));
+        let finished: Vec<_> = finished.collect();
+        let taken = finished.into_iter();
+        taken
+            .filter_map(|(request, asked_by)| Some((asked_by, self.done.remove(&request)?)))
+            .collect()
     }
 
     /// The finished requests that were not fetched.

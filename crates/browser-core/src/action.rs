@@ -6,6 +6,7 @@ use crate::record::Record;
 use protocol::act::{Act, TourKey};
 use protocol::appearance::Appearance;
 use protocol::clipboard::Edit;
+use protocol::devtools::ToDevtools;
 use protocol::dialog::{DialogAnswer, DialogView};
 use protocol::error::LoadError;
 use protocol::fault::Fault;
@@ -60,6 +61,7 @@ impl Action {
         match self {
             Action::Lock(Lock { process, .. }) => Some((*process, "> Lock")),
             Action::ReplaceFetch { process, .. } => Some((*process, "> FetchChannel")),
+            Action::OpenInspector { process, .. } => Some((*process, "> InspectorChannel")),
             Action::Commit(Commit { process, .. }) => Some((*process, "> Commit")),
             Action::GoWithin { process, .. } => Some((*process, "> GoWithin")),
             Action::CreateSurface(CreateSurface { producer, .. }) => {
@@ -469,6 +471,34 @@ pub enum Action {
     FocusAddress { process: ProcessId },
     /// Send `FocusFind`.
     FocusFind { process: ProcessId },
+    /// Send that to the devtools process.
+    TellDevtools {
+        devtools: ProcessId,
+        news: Box<ToDevtools>,
+    },
+    /// Make a channel between the devtools process and that of a tab's document; tell both. With
+    /// `holds`, keep what the latter is sent from now on until [`Action::EndHold`], or for a while.
+    OpenInspector {
+        process: ProcessId,
+        tab: TabId,
+        devtools: ProcessId,
+        holds: bool,
+    },
+    /// Send what was kept.
+    EndHold { process: ProcessId },
+    /// Have the gpu process write the pixels of a surface into a region, and answer that call of
+    /// the devtools process with it.
+    CapturePage {
+        devtools: ProcessId,
+        call: u32,
+        gpu: ProcessId,
+        surface: SurfaceId,
+        size: Size,
+    },
+    /// Answer that call of the devtools process with the list of processes.
+    ListProcesses { devtools: ProcessId, call: u32 },
+    /// End the broker as a fault of its own would.
+    CrashBroker,
     /// Write down.
     Record(Record),
     /// End the browser with this exit status, after every child is gone.

@@ -7,6 +7,11 @@ use url::Url;
 /// What the address of a page's source begins with.
 pub(crate) const VIEW_SOURCE: &str = "view-source:";
 
+/// Whether that is the address of the empty page.
+pub fn is_blank(url: &Url) -> bool {
+    url.scheme() == "about" && url.path() == "blank"
+}
+
 /// The URL whose source an address shows; `None` for the address of a page.
 pub fn source_of(url: &str) -> Option<&str> {
     url.strip_prefix(VIEW_SOURCE)
@@ -50,6 +55,7 @@ pub fn parse(text: &str) -> Result<Url, LoadError> {
         let url = Url::parse(text).map_err(|e| invalid(&e.to_string()))?;
         return match url.scheme() {
             "http" | "https" | "file" | "data" | "bulkhead" => Ok(url),
+            _ if is_blank(&url) => Ok(url),
             scheme => Err(LoadError::UnsupportedScheme {
                 scheme: scheme.to_owned(),
             }),

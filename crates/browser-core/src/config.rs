@@ -55,6 +55,8 @@ pub struct Config {
     pub x11_filter: bool,
     /// Whether a server of the demo site runs.
     pub demo: bool,
+    /// Whether a devtools process runs.
+    pub devtools: bool,
     /// Whether closing the last tab ends the browser, as it does in a window. Without one, whoever
     /// drives the browser ends it.
     pub ends_with_last_tab: bool,
@@ -80,6 +82,7 @@ impl Default for Config {
             spare: true,
             x11_filter: false,
             demo: false,
+            devtools: false,
             ends_with_last_tab: true,
             script: true,
             dialogs: true,

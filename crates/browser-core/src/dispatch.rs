@@ -93,6 +93,7 @@ impl Core {
             Event::FromShell { process, message } => self.on_shell(process, message),
             Event::FromGpu { process, message } => self.on_gpu(process, message),
             Event::FromNetwork { process, message } => self.on_network(process, message),
+            Event::FromDevtools { process, message } => self.on_devtools(process, message),
             Event::FromX11Filter { process, message } => self.on_x11_filter(process, message),
             Event::BodyReady { navigation, result } => self.on_body_ready(navigation, result),
             Event::ClipboardRead { request, result } => {
@@ -170,6 +171,7 @@ impl Core {
         self.tell_shell();
         self.tell_icons();
         self.ping_services();
+        self.check_wishes();
     }
 
     /// Ends everything and then the browser, as the user wants it.

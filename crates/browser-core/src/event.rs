@@ -4,6 +4,7 @@
 
 use crate::death::{Exit, Waiting};
 use protocol::appearance::ColorScheme;
+use protocol::devtools::FromDevtools;
 use protocol::dialog::DialogAnswer;
 use protocol::document::ResponseHead;
 use protocol::error::LoadError;
@@ -102,6 +103,11 @@ pub enum Event {
     FromNetwork {
         process: ProcessId,
         message: FromNetwork,
+    },
+    /// A message of the devtools process.
+    FromDevtools {
+        process: ProcessId,
+        message: FromDevtools,
     },
     /// A message of the X11 filter.
     FromX11Filter {

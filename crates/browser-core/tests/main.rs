@@ -3,6 +3,7 @@
 
 mod console;
 mod crash;
+mod devtools;
 mod dialogs;
 mod display;
 mod find;

@@ -31,8 +31,9 @@ macro_rules! for_every_message {
     ($callback:ident) => {
         $callback! {
             bootstrap::FromChild, bootstrap::ToChild, clipboard::FromClipboard,
-            clipboard::ToClipboard, demo::Nothing, fetch::FromNetwork, fetch::ToNetwork,
-            frames::FromProducer, frames::ToProducer, gpu::FromGpu, gpu::ToGpu,
+            clipboard::ToClipboard, demo::Nothing, devtools::FromDevtools, devtools::ToDevtools,
+            fetch::FromNetwork, fetch::ToNetwork, frames::FromProducer, frames::ToProducer,
+            gpu::FromGpu, gpu::ToGpu, inspector::FromInspector, inspector::ToInspector,
             network::FromNetwork, network::ToNetwork, renderer::FromRenderer, renderer::ToRenderer,
             shell::FromShell, shell::ToShell, x11_filter::FromWindow, x11_filter::FromX11Filter
         }

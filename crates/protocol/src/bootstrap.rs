@@ -6,7 +6,9 @@
 use crate::appearance::Percent;
 use crate::geometry::Size;
 use crate::ids::{ProcessId, Role};
-use crate::limits::{SANDBOX_LAYERS_MAX, TEXT_BYTES_MAX, X11_AUTHORITY_BYTES_MAX};
+use crate::limits::{
+    DEVTOOLS_ORIGINS_MAX, SANDBOX_LAYERS_MAX, TEXT_BYTES_MAX, X11_AUTHORITY_BYTES_MAX,
+};
 use crate::misbehaviour::{Misbehaviour, check_text};
 use crate::{HandleKind, Message};
 use serde::{Deserialize, Serialize};
@@ -77,6 +79,8 @@ pub enum ToChild {
 pub enum RoleConfig {
     /// Comes with the control channel and the listening socket.
     Demo,
+    /// Comes with the control channel and the listening socket.
+    Devtools(DevtoolsConfig),
     /// Comes with the control channel, and with the channel to the X11 filter if there is one.
     Gpu {
         /// Window or headless target.
@@ -96,6 +100,21 @@ pub enum RoleConfig {
     Shell,
     /// Comes with the control channel and the channel from the gpu process.
     X11Filter(X11FilterConfig),
+}
+
+/// What the devtools process needs to know of the browser that it speaks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DevtoolsConfig {
+    /// The port of the listening socket.
+    pub port: u16,
+    /// The part of the browser's address that nobody can guess.
+    pub browser_id: String,
+    /// Web origins that may connect; `*` stands for all.
+    pub origins: Vec<String>,
+    /// The version of the browser.
+    pub version: String,
+    /// The `User-Agent` header.
+    pub user_agent: String,
 }
 
 /// What the X11 filter needs from files and variables that it may not read.
@@ -215,7 +234,7 @@ impl Message for ToChild {
             ToChild::Fonts { .. } => return vec![Region],
         };
         let mut kinds = match config {
-            RoleConfig::Demo => vec![Channel, Listener],
+            RoleConfig::Demo | RoleConfig::Devtools(_) => vec![Channel, Listener],
             RoleConfig::Gpu {
                 x11_filter: true, ..
             }
@@ -242,6 +261,19 @@ impl Message for ToChild {
             && !(size.is_valid_surface() && scale.is_none_or(Percent::is_valid_scale))
         {
             return Err(Misbehaviour::ValueOutOfRange);
+        }
+        if let RoleConfig::Devtools(devtools) = config {
+            if devtools.origins.len() > DEVTOOLS_ORIGINS_MAX {
+                return Err(Misbehaviour::Oversized);
+            }
+            let texts = [
+                &devtools.browser_id,
+                &devtools.version,
+                &devtools.user_agent,
+            ];
+            for text in texts.into_iter().chain(&devtools.origins) {
+                check_text(text, TEXT_BYTES_MAX)?;
+            }
         }
         if let RoleConfig::X11Filter(filter) = config {
             let bytes = [&filter.authority_name, &filter.authority_data];

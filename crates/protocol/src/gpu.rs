@@ -78,6 +78,8 @@ pub enum ToGpu {
         request: u32,
         /// What the region holds; a window of another size is cut or padded with the background.
         size: Size,
+        /// This surface alone, from its corner; none: the whole window.
+        surface: Option<SurfaceId>,
     },
     /// Injects a fault (`bulkhead://gpu-crash`).
     Inject(Fault),

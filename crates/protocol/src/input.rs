@@ -160,6 +160,21 @@ impl InputEvent {
         self
     }
 
+    /// The same event with its place so many times as far from the corner.
+    pub fn scaled(mut self, factor: f32) -> InputEvent {
+        match &mut self {
+            InputEvent::PointerMove { x, y, .. }
+            | InputEvent::PointerDown { x, y, .. }
+            | InputEvent::PointerUp { x, y, .. }
+            | InputEvent::Wheel { x, y, .. } => {
+                *x *= factor;
+                *y *= factor;
+            }
+            _ => {}
+        }
+        self
+    }
+
     /// Whether it only moves something: the pointer, or by the wheel the view.
     pub fn is_move(&self) -> bool {
         matches!(

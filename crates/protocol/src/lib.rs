@@ -22,6 +22,7 @@ pub mod bootstrap;
 pub mod clipboard;
 pub mod console;
 pub mod demo;
+pub mod devtools;
 pub mod dialog;
 pub mod document;
 pub mod error;
@@ -54,7 +55,7 @@ use serde::{Serialize, de::DeserializeOwned};
 pub enum HandleKind {
     /// A `SOCK_SEQPACKET` Unix socket: a channel sent through a channel.
     Channel,
-    /// A listening TCP socket (the demo server's).
+    /// A listening TCP socket (that of the demo server or of the devtools process).
     Listener,
     /// The read end of an anonymous pipe.
     PipeReader,
@@ -91,6 +92,7 @@ pub const PROTOCOL_HASH: u64 = hash_sources(&[
     include_str!("bootstrap.rs"),
     include_str!("clipboard.rs"),
     include_str!("demo.rs"),
+    include_str!("devtools.rs"),
     include_str!("document.rs"),
     include_str!("error.rs"),
     include_str!("fault.rs"),

@@ -140,6 +140,18 @@ pub const FRAME_NAME_BYTES_MAX: usize = 64;
 /// Most bytes of a whole command or answer of that protocol; past it the command is refused.
 pub const INSPECTOR_TEXT_BYTES_MAX: usize = 32 * 1024 * 1024;
 
+/// Web origins that `--remote-allow-origins` may name.
+pub const DEVTOOLS_ORIGINS_MAX: usize = 12;
+/// Calls of the devtools process that the broker works on at once; further ones are refused.
+pub const DEVTOOLS_CALLS_MAX: usize = 1_024;
+/// How long the next document of a process waits until the devtools process has said what is to be
+/// done before it.
+pub const DEVTOOLS_WAIT_MS_MAX: u64 = 500;
+/// Processes in one message to the devtools process.
+pub const DEVTOOLS_ROWS_MAX: usize = 32;
+/// Bytes of the addresses and titles of one tab's history on their way to the devtools process.
+pub const DEVTOOLS_HISTORY_BYTES_MAX: usize = 48 * 1024;
+
 /// Slots of a surface's swapchain: one the producer writes, one the consumer reads, one between.
 pub const FRAME_SLOTS: usize = 3;
 /// Damage rectangles of one frame.
@@ -264,6 +276,8 @@ const _: () = assert!(
     STORAGE_UNTAKEN_MAX as usize * (2 * STORAGE_TOLD_BYTES_MAX + TEXT_BYTES_MAX + 64)
         <= QUEUED_BYTES_MAX
 );
+const _: () = assert!(DEVTOOLS_HISTORY_BYTES_MAX + 4 * 1024 <= MESSAGE_BYTES_MAX);
+const _: () = assert!(DEVTOOLS_ROWS_MAX * 1024 <= MESSAGE_BYTES_MAX);
 const _: () = assert!(INSPECTOR_PIECE_BYTES_MAX + 1024 <= MESSAGE_BYTES_MAX);
 const _: () = assert!(ICON_BYTES + 1024 <= MESSAGE_BYTES_MAX);
 const _: () = assert!(TITLE_BYTES_MAX <= TEXT_BYTES_MAX);

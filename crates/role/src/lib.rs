@@ -19,6 +19,8 @@ use std::fmt;
 pub enum Role {
     /// The demo server: serves the built-in demo site on loopback, from a listener it is given.
     Demo,
+    /// Speaks the protocol of Chrome's devtools with automation, on a listener it is given.
+    Devtools,
     /// Composes all surfaces; has the window and the raw input.
     Gpu,
     /// HTTP, TLS and DNS.
@@ -34,8 +36,9 @@ pub enum Role {
 
 impl Role {
     /// Every role, in alphabetical order.
-    pub const ALL: [Role; 6] = [
+    pub const ALL: [Role; 7] = [
         Role::Demo,
+        Role::Devtools,
         Role::Gpu,
         Role::Network,
         Role::Renderer,
@@ -47,6 +50,7 @@ impl Role {
     pub fn name(self) -> &'static str {
         match self {
             Role::Demo => "demo",
+            Role::Devtools => "devtools",
             Role::Gpu => "gpu",
             Role::Network => "network",
             Role::Renderer => "renderer",

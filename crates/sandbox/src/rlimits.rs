@@ -22,7 +22,7 @@ pub struct Limit {
 pub(crate) fn limits(role: Role) -> [Limit; 13] {
     let (data, address_space) = memory_limits(role);
     let files = match role {
-        Role::Gpu | Role::Network => 1024,
+        Role::Devtools | Role::Gpu | Role::Network => 1024,
         Role::Demo | Role::Renderer | Role::Shell => 256,
         Role::X11Filter => 64,
     };
@@ -56,6 +56,7 @@ pub(crate) fn limits(role: Role) -> [Limit; 13] {
 pub(crate) fn memory_limits(role: Role) -> (u64, u64) {
     match role {
         Role::Demo => (256 * MIB, 8 * GIB),
+        Role::Devtools => (GIB, 8 * GIB),
         Role::Gpu => (GIB, 64 * GIB),
         Role::Network => (GIB, 32 * GIB),
         Role::Renderer => (GIB, 8 * GIB),

@@ -220,6 +220,8 @@ fn sockets_are_used_with_the_flags_of_their_role_alone() {
     for (role, number, allowed, refused) in [
         (Role::Demo, libc::SYS_sendto, send, libc::MSG_MORE),
         (Role::Demo, libc::SYS_recvfrom, libc::MSG_DONTWAIT, peek),
+        (Role::Devtools, libc::SYS_sendto, send, libc::MSG_MORE),
+        (Role::Devtools, libc::SYS_recvfrom, libc::MSG_DONTWAIT, peek),
         (Role::Gpu, libc::SYS_sendto, send, libc::MSG_MORE),
         (Role::Gpu, libc::SYS_recvfrom, 0, libc::MSG_PEEK),
         (Role::Network, libc::SYS_sendto, send, libc::MSG_FASTOPEN),

@@ -239,8 +239,9 @@ impl Checker {
         let expected = match (body, Url::parse(url)) {
             (Body::Error(_), _) => Site::error_pages(),
             (Body::Url, _) => return Ok(()),
-            (Body::Held, Ok(url)) if url.scheme() == "view-source" => {
-                let is_alone = site.as_str().starts_with("view-source:opaque-");
+            (Body::Held, Ok(url)) if matches!(url.scheme(), "about" | "view-source") => {
+                let alone = format!("{}:opaque-", url.scheme());
+                let is_alone = site.as_str().starts_with(&alone);
                 return ensure(is_alone, || format!("6: {url} is committed in {site}"));
             }
             (Body::Held, Ok(url)) => Site::of(&url, 0),

@@ -21,6 +21,7 @@ pub(crate) fn recipients(action: &Action) -> Vec<ProcessId> {
         | Action::Acted { process, .. }
         | Action::Signal { process, .. }
         | Action::Stop { process }
+        | Action::EndHold { process }
         | Action::StopScript { process }
         | Action::AnswerDialog { process, .. }
         | Action::AskLeave { process, .. }
@@ -52,6 +53,10 @@ pub(crate) fn recipients(action: &Action) -> Vec<ProcessId> {
         Action::SetScene { gpu, .. }
         | Action::SetTitle { gpu, .. }
         | Action::SetCursor { gpu, .. } => vec![gpu],
+        Action::TellDevtools { .. }
+        | Action::ListProcesses { .. }
+        | Action::OpenInspector { .. }
+        | Action::CapturePage { .. } => of_devtools(action),
         Action::Spawn { .. }
         | Action::Tour { .. }
         | Action::BuildPage { .. }
@@ -63,6 +68,7 @@ pub(crate) fn recipients(action: &Action) -> Vec<ProcessId> {
         | Action::DropPaste { .. }
         | Action::NoteRequest { .. }
         | Action::Record(_)
+        | Action::CrashBroker
         | Action::Exit { .. } => Vec::new(),
     }
 }
@@ -84,6 +90,19 @@ fn of_surface(action: &Action) -> Vec<ProcessId> {
         Action::DropSurface(action::DropSurface { producer, gpu, .. }) => {
             producer.into_iter().chain(gpu).collect()
         }
+        _ => Vec::new(),
+    }
+}
+
+fn of_devtools(action: &Action) -> Vec<ProcessId> {
+    match *action {
+        Action::TellDevtools { devtools, .. } | Action::ListProcesses { devtools, .. } => {
+            vec![devtools]
+        }
+        Action::OpenInspector {
+            process, devtools, ..
+        } => vec![process, devtools],
+        Action::CapturePage { devtools, gpu, .. } => vec![devtools, gpu],
         _ => Vec::new(),
     }
 }

@@ -92,6 +92,7 @@ fn a_headless_gpu_paces_takes_and_captures_frames_and_ends_with_its_broker() {
     let capture = ToGpu::Capture {
         request: 3,
         size: SIZE,
+        surface: None,
     };
     broker
         .sender
@@ -145,6 +146,7 @@ fn a_misbehaving_producer_is_named_and_the_loop_goes_on() {
     let capture = ToGpu::Capture {
         request: 1,
         size: SIZE,
+        surface: None,
     };
     let fds = vec![region.expect("region").dup().expect("dup")];
     broker.sender.try_send_with(capture, fds).expect("sent");

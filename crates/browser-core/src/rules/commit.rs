@@ -12,7 +12,7 @@ use crate::state::history::{Entry, History};
 use crate::state::live_pages::is_live;
 use crate::state::navigation::{Document, Navigation, NavigationKind};
 use crate::state::rate_limit::RateLimit;
-use crate::state::tab::{Committed, Slot};
+use crate::state::tab::{Committed, Slot, Untold};
 use protocol::error::LoadError;
 use protocol::ids::{NavigationId, ProcessId, TabId};
 use protocol::limits::{BUILTIN_NAVIGATIONS_MAX, PAGE_NAVIGATIONS_WINDOW_MS};
@@ -43,6 +43,11 @@ impl Core {
         self.tell_zoom(id, &document.url);
         let sequence = self.grant_document(process, navigation.id, &document.site);
         let script = self.begin_scripts(id, process, navigation.id, &document);
+        let untold = Untold {
+            sequence,
+            status: document.status,
+            content_type: document.content_type.clone(),
+        };
         // What a script gave another address is none of this one's business.
         let state = entry.state.clone().filter(|_| entry.url == document.url);
         let place = self.place_after(id, navigation.kind, &document.url);
@@ -80,6 +85,7 @@ impl Core {
             error,
             entry.title,
         );
+        self.tell_of_commit_later(id, untold);
         if let Some(error) = navigation.body_error {
             self.incomplete(id, error.to_string());
         }
@@ -144,6 +150,7 @@ impl Core {
         title: String,
     ) {
         self.refuse_dialog(id);
+        self.forget_untold(id);
         let Some(tab) = self.tabs.find_mut(id) else {
             return;
         };
@@ -170,6 +177,7 @@ impl Core {
             has_told_refresh: false,
             is_painted: false,
             is_loaded: false,
+            untold: None,
             body_from: navigation.body_from,
         });
     }
@@ -220,6 +228,7 @@ impl Core {
             site: site.clone(),
             network,
         }));
+        self.open_inspector(id, true);
     }
 
     /// A surface for a new process of the tab.

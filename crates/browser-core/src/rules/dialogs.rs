@@ -10,6 +10,7 @@ use crate::state::core::Core;
 use crate::state::dialog::{Dialog, Leave, UNSEEN_DIALOGS_MAX};
 use crate::state::input::Focus;
 use crate::text;
+use protocol::devtools::ToDevtools;
 use protocol::dialog::{DialogAnswer, DialogKind, DialogRequest, DialogView};
 use protocol::ids::{NavigationId, ProcessId, TabId};
 use protocol::input::Key;
@@ -42,10 +43,12 @@ impl Core {
             mute,
             ..DialogAnswer::default()
         };
-        let Some(tab) = tab.filter(|_| self.config.dialogs && self.config.shell) else {
+        let is_driven = tab.is_some_and(|tab| self.devtools.dialogs.contains(&tab));
+        let has_answer = (self.config.dialogs || is_driven) && self.config.shell;
+        let Some(tab) = tab.filter(|_| has_answer) else {
             return self.answer_script(id, refused(true));
         };
-        let is_seen = self.tabs.active == Some(tab);
+        let is_seen = self.tabs.active == Some(tab) || is_driven;
         let Some(dialogs) = self.tabs.find_mut(tab).map(|tab| &mut tab.dialogs) else {
             return self.answer_script(id, refused(true));
         };
@@ -83,11 +86,18 @@ impl Core {
     ) {
         self.dialogs_opened = self.dialogs_opened.wrapping_add(1);
         let fit = |text: &str| text::shorten(&text::plain(text), DIALOG_TEXT_BYTES_MAX);
+        let (text, default_text) = (fit(&asked.text), fit(&asked.default_text));
+        self.tell_devtools(|| ToDevtools::Dialog {
+            tab,
+            kind: asked.kind,
+            text: text.clone(),
+            default_text: default_text.clone(),
+        });
         let dialog = Dialog {
             serial: self.dialogs_opened,
             kind: asked.kind,
-            text: fit(&asked.text),
-            default_text: fit(&asked.default_text),
+            text,
+            default_text,
             may_mute,
             waiting,
             leave,
@@ -138,6 +148,11 @@ impl Core {
             is_accepted: answer.is_accepted,
         };
         self.record(closed, Some(id), None);
+        self.tell_devtools(|| ToDevtools::DialogClosed {
+            tab: id,
+            is_accepted: answer.is_accepted,
+            text: answer.text.clone(),
+        });
         if let Some(leave) = dialog.leave {
             if answer.is_accepted {
                 self.do_leave(id, leave);
@@ -153,6 +168,15 @@ impl Core {
             if let Some(process) = self.processes.living_mut(process) {
                 process.mutes = Some(navigation);
             }
+        }
+    }
+
+    /// Somebody answers the dialogs of that tab from now on, or nobody any more.
+    pub(crate) fn take_dialogs(&mut self, tab: TabId, is_on: bool) {
+        if is_on {
+            self.devtools.dialogs.insert(tab);
+        } else if self.devtools.dialogs.remove(&tab) && !self.config.dialogs {
+            self.refuse_dialog(tab);
         }
     }
 

@@ -129,7 +129,7 @@ impl Core {
         Ok(())
     }
 
-    fn inject_into_child(&mut self, pid: u32, fault: Fault) -> Result<(), String> {
+    pub(crate) fn inject_into_child(&mut self, pid: u32, fault: Fault) -> Result<(), String> {
         let process = self.child_of(pid)?;
         let takes_faults = self.processes.get(process).is_some_and(|process| {
             let has_no_lane = matches!(process.role, Role::Demo | Role::X11Filter);
@@ -143,7 +143,7 @@ impl Core {
     }
 
     /// The living child with that id on the host.
-    fn child_of(&self, pid: u32) -> Result<ProcessId, String> {
+    pub(crate) fn child_of(&self, pid: u32) -> Result<ProcessId, String> {
         let mut all = self.processes.values();
         let found = all.find(|process| process.pid == Some(pid));
         let living = found.and_then(|process| self.processes.living(process.id));

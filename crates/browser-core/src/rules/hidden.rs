@@ -21,7 +21,7 @@ impl Core {
         producer: ProcessId,
         tab: Option<TabId>,
     ) -> SurfaceId {
-        let size = self.rect_of(part).size().clamped_to_surface();
+        let size = self.rect_for(part, tab).size().clamped_to_surface();
         let surface = Surface {
             part,
             producer: Some(producer),
@@ -99,14 +99,14 @@ impl Core {
         let Some(surface) = self.surfaces.get(id).filter(|it| it.is_hidden()) else {
             return;
         };
-        let (part, producer) = (surface.part, surface.producer);
+        let (part, tab, producer) = (surface.part, surface.tab, surface.producer);
         let (Some(gpu), Some(producer)) = (self.window.gpu, producer) else {
             return;
         };
         if !self.takes_more(producer) {
             return;
         }
-        let size = self.rect_of(part).size().clamped_to_surface();
+        let size = self.rect_for(part, tab).size().clamped_to_surface();
         let Some(surface) = self.surfaces.get_mut(id) else {
             return;
         };

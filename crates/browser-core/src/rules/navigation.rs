@@ -15,6 +15,7 @@ use crate::state::liveness::{Slowness, UNANSWERED_MAX};
 use crate::state::navigation::{Document, LoadStage, Navigation, NavigationKind};
 use crate::state::tab::Crash;
 use crate::{address, text};
+use protocol::devtools::ToDevtools;
 use protocol::document::ResponseHead;
 use protocol::error::LoadError;
 use protocol::ids::{NavigationId, ProcessId, TabId};
@@ -29,7 +30,7 @@ pub(crate) fn resolve(text: &str) -> Result<Url, LoadError> {
             if matches!(
                 url.scheme(),
                 "http" | "https" | "file" | "data" | "bulkhead"
-            ) =>
+            ) || address::is_blank(&url) =>
         {
             url
         }
@@ -138,6 +139,14 @@ impl Core {
             body_from: None,
             body_error: None,
         });
+        let (call, told) = (self.devtools.navigating.take(), url.clone());
+        self.tell_devtools(|| ToDevtools::Began {
+            tab: id,
+            navigation,
+            url: told,
+            call,
+            is_reload: kind == NavigationKind::Reload,
+        });
         let target = match target {
             Ok(target) => target,
             Err(error) => return self.fail(id, error),
@@ -147,7 +156,7 @@ impl Core {
         let url = page.as_ref().map_or(url.clone(), Url::to_string);
         match page.as_ref().unwrap_or(&target).scheme() {
             "http" | "https" => self.fetch(id),
-            "bulkhead" => self.build(id, Action::BuildPage { navigation, url }),
+            "about" | "bulkhead" => self.build(id, Action::BuildPage { navigation, url }),
             "file" => self.build(id, Action::OpenFile { navigation, url }),
             "data" => self.place_local(id, &target, None, Body::Url),
             scheme => {
@@ -358,11 +367,13 @@ impl Core {
             tab.notice = Some(text::clean(&error.to_string(), text::REMARK_BYTES_MAX));
         } else if tab.crash.is_none() {
             let text = cause.to_string();
+            let told = cause.clone();
             tab.crash = Some(Crash {
                 cause,
                 details: Vec::new(),
             });
             self.record(RecordKind::TabCrashed { cause: text }, Some(id), None);
+            self.tell_devtools_of_crash(id, &told);
         }
         let failed = RecordKind::Failed {
             navigation: navigation.id,
@@ -371,6 +382,11 @@ impl Core {
             reason: error.to_string(),
         };
         self.record(failed, Some(id), None);
+        let navigation = navigation.id;
+        self.tell_devtools(|| ToDevtools::Ended {
+            tab: id,
+            navigation,
+        });
     }
 
     /// The page could not be had: an error page stands at its address.
@@ -399,6 +415,10 @@ impl Core {
         };
         if let Some(Navigation { id: navigation, .. }) = tab.pending.take() {
             self.record(RecordKind::Superseded { navigation }, Some(id), None);
+            self.tell_devtools(|| ToDevtools::Ended {
+                tab: id,
+                navigation,
+            });
         }
     }
 

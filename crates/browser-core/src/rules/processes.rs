@@ -74,7 +74,7 @@ impl Core {
         if self.is_display_reachable() {
             self.keep_service(Role::Gpu);
         }
-        for role in [Role::Network, Role::Shell, Role::Demo] {
+        for role in [Role::Network, Role::Shell, Role::Demo, Role::Devtools] {
             self.keep_service(role);
         }
         // A tab that waits for its process has the machine first.
@@ -165,6 +165,7 @@ impl Core {
                     self.awaited_process_ready(tab, id);
                 }
             }
+            Role::Devtools => self.devtools_ready(),
             Role::Demo | Role::Gpu | Role::Shell | Role::X11Filter => {}
         }
     }
@@ -310,6 +311,7 @@ impl Core {
                     self.end_without_window(format!("the X11 filter {cause}"));
                 }
             }
+            Role::Devtools => self.devtools_lost(),
             Role::Demo | Role::Renderer => {}
         }
     }

@@ -10,6 +10,7 @@ use crate::state::injection::{self, Injection};
 use crate::state::navigation::NavigationKind;
 use crate::state::tab::{Named, Tab};
 use crate::text;
+use protocol::devtools::ToDevtools;
 use protocol::ids::{NavigationId, ProcessId, Role, TabId};
 use protocol::limits::TITLE_BYTES_MAX;
 use protocol::misbehaviour::Misbehaviour;
@@ -136,7 +137,12 @@ impl Core {
                 if let Some(entry) = tab.history.current_mut() {
                     entry.title.clone_from(&title);
                 }
+                let told = title.clone();
                 self.record(RecordKind::Title { title }, Some(id), Some(process));
+                self.tell_devtools(|| ToDevtools::Titled {
+                    tab: id,
+                    title: told,
+                });
             }
             FromRenderer::Scripted { .. } => self.renew_storage(process),
             FromRenderer::Painted { .. } => {

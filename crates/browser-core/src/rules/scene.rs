@@ -17,9 +17,9 @@ impl Core {
     /// replaces, for only what is in the scene is asked for frames), the page on show, the strip,
     /// the bar for finding text, the dialog, the card, the open menu or list.
     pub(crate) fn scene(&self) -> Scene {
-        let page = self.page_rect();
         let mut items = Vec::new();
         if let Some(tab) = self.tabs.shown() {
+            let page = self.rect_for(SurfacePart::Page, Some(tab.id));
             for slot in [tab.next, tab.front].into_iter().flatten() {
                 if self
                     .surfaces

@@ -85,6 +85,18 @@ impl Core {
         }
     }
 
+    /// That of a tab's page may have been chosen by automation.
+    pub(crate) fn rect_for(&self, part: SurfacePart, tab: Option<TabId>) -> Rect {
+        let rect = self.rect_of(part);
+        let tab = tab.filter(|_| part == SurfacePart::Page);
+        let tab = tab.and_then(|tab| self.tabs.find(tab));
+        let chosen = tab.and_then(|tab| tab.picture_size.or(tab.page_size));
+        chosen.map_or(rect, |size| {
+            let size = self.scale().of_size(size).clamped_to_surface();
+            Rect::new(rect.x, rect.y, size.width, size.height)
+        })
+    }
+
     pub(crate) fn create_surface(
         &mut self,
         part: SurfacePart,
@@ -92,7 +104,7 @@ impl Core {
         tab: Option<TabId>,
     ) -> SurfaceId {
         let surface = self.ids.surface();
-        let size = self.rect_of(part).size().clamped_to_surface();
+        let size = self.rect_for(part, tab).size().clamped_to_surface();
         let (gpu, generation) = (self.window.gpu, Generation(1));
         if tab.is_some() && tab != self.tabs.active {
             return self.create_hidden(surface, part, producer, tab);
@@ -213,10 +225,10 @@ impl Core {
     }
 
     fn fit_surface(&mut self, id: SurfaceId) {
-        let Some(part) = self.surfaces.get(id).map(|surface| surface.part) else {
+        let Some((part, tab)) = self.surfaces.get(id).map(|it| (it.part, it.tab)) else {
             return;
         };
-        let size = self.rect_of(part).size().clamped_to_surface();
+        let size = self.rect_for(part, tab).size().clamped_to_surface();
         let Some(surface) = self.surfaces.get_mut(id) else {
             return;
         };
@@ -337,10 +349,10 @@ impl Core {
     fn reattach_all(&mut self, gpu: ProcessId) {
         let surfaces: Vec<SurfaceId> = self.surfaces.ids();
         for id in surfaces {
-            let Some(part) = self.surfaces.get(id).map(|surface| surface.part) else {
+            let Some((part, tab)) = self.surfaces.get(id).map(|it| (it.part, it.tab)) else {
                 continue;
             };
-            let size = self.rect_of(part).size().clamped_to_surface();
+            let size = self.rect_for(part, tab).size().clamped_to_surface();
             let surface = self.surfaces.get_mut(id);
             let Some(surface) = surface.filter(|surface| !surface.is_hidden()) else {
                 continue;

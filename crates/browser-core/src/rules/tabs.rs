@@ -12,6 +12,7 @@ use crate::state::history::History;
 use crate::state::input::Focus;
 use crate::state::navigation::NavigationKind;
 use crate::state::tab::{Crash, Slot, Tab};
+use protocol::devtools::ToDevtools;
 use protocol::ids::{ProcessId, TabId};
 
 impl Core {
@@ -63,7 +64,9 @@ impl Core {
         let requested = crate::text::shorten(address.trim(), protocol::limits::URL_BYTES_MAX / 3);
         self.tabs
             .insert(at.min(self.tabs.len()), Tab::new(id, requested.clone()));
+        let url = requested.clone();
         self.record(RecordKind::TabOpened { url: requested }, Some(id), None);
+        self.tell_devtools(|| ToDevtools::Opened { tab: id, url });
         if activate || self.tabs.active.is_none() {
             self.activate(id);
         }
@@ -88,6 +91,7 @@ impl Core {
         if self.tabs.find(tab).is_some() && self.tabs.active != Some(tab) {
             self.tabs.shown_before = self.tabs.active.replace(tab);
             self.input.focus = Focus::Page;
+            self.tell_devtools(|| ToDevtools::Shown { tab });
         }
     }
 
@@ -110,8 +114,10 @@ impl Core {
             self.drop_slot(slot);
         }
         self.storage.forget_tab(id);
+        self.devtools.dialogs.remove(&id);
         self.closed_tabs.add(tab.history, place);
         self.record(RecordKind::TabClosed, Some(id), None);
+        self.tell_devtools(|| ToDevtools::Closed { tab: id });
         if self.tabs.active == Some(id) {
             self.tabs.active = None;
             let next = self.tabs.at(place).or(self.tabs.last());
@@ -253,12 +259,15 @@ impl Core {
         tab.dialogs.open = None;
         tab.refresh = None;
         let text = cause.in_full();
+        let told = cause.clone();
         tab.crash = Some(Crash { cause, details });
         self.record(
             RecordKind::TabCrashed { cause: text },
             Some(id),
             Some(process),
         );
+        self.tell_of_commit(id);
+        self.tell_devtools_of_crash(id, &told);
     }
 
     fn crash_details(&self, id: ProcessId) -> Vec<String> {

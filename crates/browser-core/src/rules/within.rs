@@ -9,6 +9,7 @@ use crate::record::RecordKind;
 use crate::state::core::Core;
 use crate::state::dialog::Leave;
 use crate::state::tab::Tab;
+use protocol::devtools::ToDevtools;
 use protocol::error::LoadError;
 use protocol::ids::{ProcessId, TabId};
 use protocol::limits::URL_BYTES_MAX;
@@ -201,6 +202,11 @@ impl Core {
             url: url.to_owned(),
         };
         self.record(within, Some(id), Some(process));
+        self.tell_devtools(|| ToDevtools::Within {
+            tab: id,
+            url: url.to_owned(),
+            by_script: is_by_page,
+        });
     }
 
     fn tell_within(&mut self, id: TabId, process: ProcessId, scroll_y: Option<u32>) {

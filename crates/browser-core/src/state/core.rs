@@ -6,6 +6,7 @@ use crate::event::Time;
 use crate::record::{Record, RecordKind};
 use crate::state::clipboard::Pastes;
 use crate::state::closed_tabs::ClosedTabs;
+use crate::state::devtools::DevtoolsCalls;
 use crate::state::ids::Ids;
 use crate::state::input::InputState;
 use crate::state::popup::Popup;
@@ -19,6 +20,7 @@ use crate::state::tabs::Tabs;
 use crate::state::visits::Visits;
 use crate::state::zoom::Zooms;
 use protocol::appearance::Percent;
+use protocol::devtools::ToDevtools;
 use protocol::dialog::DialogView;
 use protocol::ids::{NavigationId, ProcessId, TabId};
 use protocol::shell::{Popup as PopupView, ShellState};
@@ -52,6 +54,7 @@ pub struct Core {
     pub(crate) zooms: Zooms,
     pub(crate) scripts_off: ScriptSites,
     pub(crate) storage: Storage,
+    pub(crate) devtools: DevtoolsCalls,
     /// The text that was looked for last, in any tab.
     pub(crate) last_find: String,
     /// What the shell was told last.
@@ -93,6 +96,7 @@ impl Core {
             zooms: Zooms::default(),
             scripts_off: ScriptSites::default(),
             storage: Storage::default(),
+            devtools: DevtoolsCalls::default(),
             last_find: String::new(),
             shell_told: None,
             icons_told: BTreeMap::new(),
@@ -129,6 +133,14 @@ impl Core {
             process.unanswered.is_busy = true;
         }
         self.actions.push_back(action);
+    }
+
+    /// Tells the devtools process, if one is ready.
+    pub(crate) fn tell_devtools(&mut self, news: impl FnOnce() -> ToDevtools) {
+        if let Some(devtools) = self.ready_service(&self.services.devtools) {
+            let news = Box::new(news());
+            self.emit(Action::TellDevtools { devtools, news });
+        }
     }
 
     pub(crate) fn record(

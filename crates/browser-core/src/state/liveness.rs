@@ -50,6 +50,11 @@ impl Unanswered {
         self.unanswered.len()
     }
 
+    /// Whether that number is not answered.
+    pub(crate) fn has(&self, sequence: u32) -> bool {
+        self.unanswered.iter().any(|&(sent, _)| sent == sequence)
+    }
+
     pub(crate) fn answer(&mut self, sequence: u32, now: Time) -> Result<(), Misbehaviour> {
         if self
             .unanswered

@@ -1,5 +1,5 @@
-//! The roles that are kept filled (gpu, network, shell, the X11 filter, the demo server, the spare
-//! renderer), and when each may be started again.
+//! The roles that are kept filled (gpu, network, shell, the X11 filter, the demo server, the
+//! devtools process, the spare renderer), and when each may be started again.
 
 use crate::config::Config;
 use crate::event::Time;
@@ -89,6 +89,7 @@ pub(crate) struct Services {
     pub(crate) shell: Service,
     /// Started once: its listening socket ends with it.
     pub(crate) demo: Service,
+    pub(crate) devtools: Service,
     pub(crate) spare: Service,
     /// Each serves one gpu process.
     pub(crate) x11_filter: Service,
@@ -101,6 +102,7 @@ impl Services {
             network: Service::new(true),
             shell: Service::new(config.shell),
             demo: Service::once(config.demo),
+            devtools: Service::new(config.devtools),
             spare: Service::new(config.spare),
             x11_filter: Service::new(config.x11_filter),
         }
@@ -110,6 +112,7 @@ impl Services {
     pub(crate) fn of(&mut self, role: Role) -> &mut Service {
         match role {
             Role::Demo => &mut self.demo,
+            Role::Devtools => &mut self.devtools,
             Role::Gpu => &mut self.gpu,
             Role::Network => &mut self.network,
             Role::Renderer => &mut self.spare,
@@ -118,23 +121,25 @@ impl Services {
         }
     }
 
-    pub(crate) fn all(&self) -> [&Service; 6] {
+    pub(crate) fn all(&self) -> [&Service; 7] {
         [
             &self.gpu,
             &self.network,
             &self.shell,
             &self.demo,
+            &self.devtools,
             &self.spare,
             &self.x11_filter,
         ]
     }
 
-    fn all_mut(&mut self) -> [&mut Service; 6] {
+    fn all_mut(&mut self) -> [&mut Service; 7] {
         [
             &mut self.gpu,
             &mut self.network,
             &mut self.shell,
             &mut self.demo,
+            &mut self.devtools,
             &mut self.spare,
             &mut self.x11_filter,
         ]

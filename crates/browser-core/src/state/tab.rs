@@ -8,6 +8,7 @@ use crate::state::history::History;
 use crate::state::injection::Injection;
 use crate::state::navigation::{LoadStage, Navigation};
 use protocol::error::LoadError;
+use protocol::geometry::Size;
 use protocol::ids::{NavigationId, ProcessId, SurfaceId, TabId};
 use protocol::limits::{SPARE_DELAY_MS_MAX, STALE_PAGE_MS_MAX};
 use protocol::site::Site;
@@ -44,6 +45,10 @@ pub(crate) struct Tab {
     pub(crate) quick_refreshes: u32,
     /// A fault to inject once the page of the break-it addresses is on show.
     pub(crate) injection_when_painted: Option<Injection>,
+    /// The size of its page in pixels at scale 1, where automation has chosen one.
+    pub(crate) page_size: Option<Size>,
+    /// The size for the picture that is being taken.
+    pub(crate) picture_size: Option<Size>,
 }
 
 /// Where a name of a tab is valid: for pages of one site in the tab that opened it.
@@ -96,8 +101,19 @@ pub(crate) struct Committed {
     pub(crate) is_painted: bool,
     /// Whether it is complete, or never will be.
     pub(crate) is_loaded: bool,
+    /// What the devtools process is to be told of its commit, until that is there.
+    pub(crate) untold: Option<Untold>,
     /// The network process that still writes its body.
     pub(crate) body_from: Option<ProcessId>,
+}
+
+/// A commit of which the devtools process has not been told.
+#[derive(Clone, Debug)]
+pub(crate) struct Untold {
+    /// Its number, which its process answers.
+    pub(crate) sequence: u32,
+    pub(crate) status: u16,
+    pub(crate) content_type: Option<String>,
 }
 
 /// The death of a tab's process.
@@ -128,6 +144,8 @@ impl Tab {
             refresh: None,
             quick_refreshes: 0,
             injection_when_painted: None,
+            page_size: None,
+            picture_size: None,
         }
     }
 

@@ -23,6 +23,7 @@ pub fn rules(role: Role, own_pid: u32) -> Result<Vec<CallRule>, ParseError> {
 fn source(name: &str) -> Option<&'static str> {
     Some(match name {
         "demo" => include_str!("../../policies/demo.policy"),
+        "devtools" => include_str!("../../policies/devtools.policy"),
         "gpu" => include_str!("../../policies/gpu.policy"),
         "network" => include_str!("../../policies/network.policy"),
         "renderer" => include_str!("../../policies/renderer.policy"),

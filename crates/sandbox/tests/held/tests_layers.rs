@@ -12,6 +12,9 @@ pub const CLAIMS: &[Claim] = &[
     ("demo_survives_no_attack_unpunished", || {
         attack_all(Role::Demo)
     }),
+    ("devtools_survives_no_attack_unpunished", || {
+        attack_all(Role::Devtools)
+    }),
     ("gpu_survives_no_attack_unpunished", || {
         attack_all(Role::Gpu)
     }),

@@ -26,8 +26,8 @@ pub const CLAIMS: &[Claim] = &[
         the_network_role_connects_out,
     ),
     (
-        "the_demo_role_serves_its_listener",
-        the_demo_role_serves_its_listener,
+        "the_demo_and_devtools_roles_serve_their_listener",
+        roles_serve_their_listener,
     ),
     (
         "the_gpu_role_grows_its_buffers",
@@ -103,10 +103,14 @@ fn the_network_role_connects_out() {
     expect_success(&mut child, &outcome);
 }
 
-fn the_demo_role_serves_its_listener() {
+fn roles_serve_their_listener() {
+    [Role::Demo, Role::Devtools].map(serves_its_listener);
+}
+
+fn serves_its_listener(role: Role) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback");
     let address = listener.local_addr().expect("bound");
-    let mut child = TestChild::launch(Role::Demo, "serve").sealed();
+    let mut child = TestChild::launch(role, "serve").sealed();
     child.send("go", &[listener.as_fd()]);
     let mut stream = TcpStream::connect(address).expect("the listener is open");
     stream.write_all(b"ping").expect("the child reads");

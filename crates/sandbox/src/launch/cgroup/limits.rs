@@ -37,7 +37,7 @@ impl Limits {
 fn weight(role: Role) -> u32 {
     match role {
         Role::Gpu | Role::Shell | Role::X11Filter => 800,
-        Role::Network => 400,
+        Role::Devtools | Role::Network => 400,
         Role::Demo | Role::Renderer => 50,
     }
 }

@@ -1,0 +1,116 @@
+//! `Bulkhead`, our own domain: processes, and how to break them.
+
+use crate::command::{Command, Params};
+use crate::hub::{CallKind, Hub};
+use crate::reply::Failure;
+use crate::session::Target;
+use crate::tab::{Asker, For};
+use protocol::devtools::{ChildSignal, Row, Wish};
+use protocol::fault::Fault;
+use serde_json::{Value, json};
+
+pub fn run(
+    hub: &mut Hub,
+    asker: Asker,
+    target: Target,
+    command: &Command,
+) -> Result<Option<Value>, Failure> {
+    let params = &command.params;
+    let signal = |signal| -> Result<Wish, Failure> {
+        let pid = params.count("process")?;
+        Ok(Wish::Signal { pid, signal })
+    };
+    let wish = match command.method.as_str() {
+        "Bulkhead.cont" => signal(ChildSignal::Continue)?,
+        "Bulkhead.kill" => signal(signal_named(params)?)?,
+        "Bulkhead.misbehave" => misbehave(hub, target, params)?,
+        "Bulkhead.processes" => {
+            let kind = CallKind::Processes {
+                is_ours: true,
+                rows: Vec::new(),
+            };
+            hub.call(For::Session(asker), None, kind, Wish::Processes)?;
+            return Ok(None);
+        }
+        "Bulkhead.stop" => signal(ChildSignal::Stop)?,
+        other => return Err(Failure::no_method(other)),
+    };
+    hub.call(For::Session(asker), None, CallKind::Plain, wish)?;
+    Ok(None)
+}
+
+fn signal_named(params: &Params) -> Result<ChildSignal, Failure> {
+    let name = params.optional_text("signal")?.unwrap_or("KILL");
+    let name = name.to_ascii_uppercase();
+    match name.trim_start_matches("SIG") {
+        "KILL" => Ok(ChildSignal::Kill),
+        "SEGV" => Ok(ChildSignal::Segfault),
+        "STOP" => Ok(ChildSignal::Stop),
+        "CONT" => Ok(ChildSignal::Continue),
+        _ => Err(Failure::params("params.signal is KILL, SEGV, STOP or CONT")),
+    }
+}
+
+fn misbehave(hub: &Hub, target: Target, params: &Params) -> Result<Wish, Failure> {
+    let fault = fault(params.text("kind")?)?;
+    if let Some(pid) = params.optional_count("process")? {
+        return Ok(Wish::BreakProcess { pid, fault });
+    }
+    let named = params.optional_text("targetId")?;
+    let target = match named {
+        Some(name) => hub.target_named(name).ok_or_else(Failure::no_target)?,
+        None => target,
+    };
+    let tab = target.tab();
+    let tab = tab.ok_or_else(|| Failure::params("params.process or params.targetId is missing"))?;
+    Ok(Wish::Break(tab, fault))
+}
+
+fn fault(kind: &str) -> Result<Fault, Failure> {
+    Ok(match kind {
+        "abort" => Fault::Abort,
+        "bad-message" => Fault::BadMessage,
+        "crash" => Fault::Crash,
+        "hang" => Fault::Hang,
+        "memory" => Fault::Memory,
+        "panic" => Fault::Panic,
+        kind => {
+            let number = kind.strip_prefix("syscall=").and_then(|it| it.parse().ok());
+            let number = number.ok_or_else(|| Failure::params("params.kind is no fault"))?;
+            Fault::Syscall { number }
+        }
+    })
+}
+
+/// The list of processes, in Chromium's form or in ours.
+pub fn processes(hub: &Hub, is_ours: bool, rows: &[Row]) -> Value {
+    let seconds = |row: &Row| row.cpu_ms as f64 / 1000.0;
+    if is_ours {
+        let row = |row: &Row| {
+            let tab = row.tab.and_then(|tab| hub.tabs.get(&tab));
+            json!({
+                "process": row.pid,
+                "role": row.role,
+                "targetId": tab.map(|tab| tab.page.clone()),
+                "site": row.site,
+                "tier": row.tier,
+                "state": row.state,
+                "memory": row.memory,
+                "cpuTime": seconds(row),
+            })
+        };
+        let rows: Vec<Value> = rows.iter().map(row).collect();
+        return json!({"processes": rows});
+    }
+    let row = |row: &Row| {
+        let kind = match row.role.as_str() {
+            "broker" => "browser",
+            "gpu" => "GPU",
+            "renderer" | "shell" => "renderer",
+            _ => "utility",
+        };
+        json!({"type": kind, "id": row.pid, "cpuTime": seconds(row)})
+    };
+    let rows: Vec<Value> = rows.iter().map(row).collect();
+    json!({"processInfo": rows})
+}

@@ -1,0 +1,81 @@
+//! What each domain of the protocol does, one file a domain or a few.
+
+pub mod browser;
+mod bulkhead;
+mod emulation;
+mod input;
+pub mod network;
+pub mod page;
+pub mod standing;
+pub mod target;
+
+use crate::command::Command;
+use crate::hub::{Call, CallKind, Hub};
+use crate::picture;
+use crate::reply::{Failure, Outcome};
+use crate::session::Target;
+use crate::tab::Asker;
+use protocol::devtools::Answer;
+use serde_json::{Value, json};
+
+/// The answer to a command that this process sees to, unless it comes later.
+pub fn run(
+    hub: &mut Hub,
+    asker: Asker,
+    target: Target,
+    command: &Command,
+) -> Result<Option<Value>, Failure> {
+    let domain = command.method.split_once('.').map(|(domain, _)| domain);
+    match domain.unwrap_or_default() {
+        "Browser" | "Performance" | "SystemInfo" => browser::run(hub, asker, command),
+        "Bulkhead" => bulkhead::run(hub, asker, target, command),
+        "Emulation" => emulation::run(hub, asker, target, command),
+        "Input" => input::run(hub, asker, target, command),
+        "Network" => network::run(hub, asker, command),
+        "Page" => page::run(hub, asker, target, command),
+        "Target" => target::run(hub, asker, target, command),
+        _ => Err(Failure::no_method(&command.method)),
+    }
+}
+
+/// What the broker's answer means for whoever asked.
+pub fn outcome(hub: &mut Hub, call: &mut Call, answer: Answer, pixels: Option<Vec<u8>>) -> Outcome {
+    if let Answer::Refused { reason } = answer {
+        return Err(Failure::server(reason));
+    }
+    let frame = || {
+        let tab = call.tab.and_then(|tab| hub.tabs.get(&tab));
+        tab.map_or(String::new(), |tab| tab.page.clone())
+    };
+    match (&mut call.kind, answer) {
+        (CallKind::Close, _) => Ok(json!({"success": true})),
+        // It went to another place of the document, or it has broken the page.
+        (CallKind::Navigate { breaks: false }, _) => Ok(json!({"frameId": frame()})),
+        (CallKind::Navigate { breaks: true }, _) => {
+            Ok(json!({"frameId": frame(), "errorText": "net::ERR_ABORTED"}))
+        }
+        (CallKind::History, Answer::History { current, entries }) => {
+            let entry = |entry: &protocol::devtools::Entry| {
+                json!({
+                    "id": entry.index,
+                    "url": entry.url,
+                    "userTypedURL": entry.url,
+                    "title": entry.title,
+                    "transitionType": "typed",
+                })
+            };
+            let entries: Vec<Value> = entries.iter().map(entry).collect();
+            Ok(json!({"currentIndex": current, "entries": entries}))
+        }
+        (CallKind::Open, Answer::Opened { tab }) => target::opened(hub, call.for_, tab),
+        (CallKind::Picture(job), Answer::Picture { size }) => {
+            let data = picture::encode(job, size, pixels.unwrap_or_default())?;
+            Ok(json!({"data": data}))
+        }
+        (CallKind::Processes { is_ours, rows }, Answer::Processes { rows: last, .. }) => {
+            rows.extend(last);
+            Ok(bulkhead::processes(hub, *is_ours, rows))
+        }
+        _ => Ok(json!({})),
+    }
+}

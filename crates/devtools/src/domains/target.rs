@@ -1,0 +1,171 @@
+//! `Target`: who is told of what, and sessions.
+
+use crate::command::Command;
+use crate::domains::page::plain_url;
+use crate::filter::Filter;
+use crate::hub::{CallKind, Hub};
+use crate::reply::{Failure, Outcome};
+use crate::session::{SessionKey, Target};
+use crate::tab::{Asker, For};
+use protocol::devtools::{Ending, Wish};
+use protocol::ids::TabId;
+use serde_json::{Value, json};
+
+pub fn run(
+    hub: &mut Hub,
+    asker: Asker,
+    target: Target,
+    command: &Command,
+) -> Result<Option<Value>, Failure> {
+    let params = &command.params;
+    let by = asker.session;
+    let for_ = For::Session(asker);
+    match command.method.as_str() {
+        "Target.activateTarget" => {
+            let tab = tab_named(hub, params.text("targetId")?)?;
+            hub.call(for_, Some(tab), CallKind::Plain, Wish::Activate(tab))?;
+            Ok(None)
+        }
+        "Target.attachToBrowserTarget" => {
+            let name = hub.attach(by, Target::Browser, false)?;
+            Ok(Some(json!({"sessionId": name})))
+        }
+        "Target.attachToTarget" => {
+            let named = hub.target_named(params.text("targetId")?);
+            let named = named.ok_or_else(Failure::no_target)?;
+            if !params.flag("flatten")? {
+                return Err(Failure::server(
+                    "Only flat sessions are supported: set flatten",
+                ));
+            }
+            let name = hub.attach(by, named, false)?;
+            Ok(Some(json!({"sessionId": name})))
+        }
+        "Target.closeTarget" => {
+            let tab = tab_named(hub, params.text("targetId")?)?;
+            hub.call(for_, Some(tab), CallKind::Close, Wish::Close(tab))?;
+            Ok(None)
+        }
+        "Target.createTarget" => {
+            let url = plain_url(params.text("url")?).unwrap_or_else(|| "about:blank".to_owned());
+            if let Some(context) = params.optional_text("browserContextId")?
+                && context != hub.context
+            {
+                let message = format!("Failed to find browser context with id {context}");
+                return Err(Failure::server(message));
+            }
+            let activate = !params.flag("background")?;
+            let wish = Wish::Open { url, activate };
+            hub.call(for_, None, CallKind::Open, wish)?;
+            Ok(None)
+        }
+        "Target.detachFromTarget" => detach(hub, by, command).map(Some),
+        _ => look(hub, asker, target, command),
+    }
+}
+
+/// What only tells, or changes who is told.
+fn look(
+    hub: &mut Hub,
+    asker: Asker,
+    target: Target,
+    command: &Command,
+) -> Result<Option<Value>, Failure> {
+    let params = &command.params;
+    let by = asker.session;
+    match command.method.as_str() {
+        "Target.getBrowserContexts" => Ok(Some(json!({
+            "browserContextIds": [],
+            "defaultBrowserContextId": hub.context,
+        }))),
+        "Target.getTargetInfo" => {
+            let named = match params.optional_text("targetId")? {
+                Some(name) => hub.target_named(name).ok_or_else(Failure::no_target)?,
+                None => target,
+            };
+            Ok(Some(json!({"targetInfo": hub.info(named)})))
+        }
+        "Target.getTargets" => {
+            let filter = Filter::parse(params.0.get("filter"))?;
+            let all = hub.targets().into_iter();
+            let infos = all
+                .filter(|it| filter.has(it.kind()))
+                .map(|it| hub.info(it));
+            let infos: Vec<Value> = infos.collect();
+            Ok(Some(json!({"targetInfos": infos})))
+        }
+        "Target.setAutoAttach" => {
+            let filter = Filter::parse(params.0.get("filter"))?;
+            params.needed_flag("waitForDebuggerOnStart")?;
+            let is_on = params.needed_flag("autoAttach")?;
+            if is_on && !params.flag("flatten")? {
+                return Err(Failure::server(
+                    "Only flat sessions are supported: set flatten",
+                ));
+            }
+            hub.auto_attach(by, is_on.then_some(filter))?;
+            Ok(Some(json!({})))
+        }
+        "Target.setDiscoverTargets" => {
+            let filter = Filter::parse(params.0.get("filter"))?;
+            let is_on = params.needed_flag("discover")?;
+            if !is_on && params.0.contains_key("filter") {
+                let message = "Target discovery is off: a filter should not be present";
+                return Err(Failure::params(message));
+            }
+            hub.discover(by, is_on.then_some(filter));
+            Ok(Some(json!({})))
+        }
+        other => Err(Failure::no_method(other)),
+    }
+}
+
+/// The tab of a target that is no browser.
+fn tab_named(hub: &Hub, name: &str) -> Result<TabId, Failure> {
+    let target = hub.target_named(name).and_then(Target::tab);
+    target.ok_or_else(Failure::no_target)
+}
+
+fn detach(hub: &mut Hub, by: SessionKey, command: &Command) -> Result<Value, Failure> {
+    let params = &command.params;
+    let key = match params.optional_text("sessionId")? {
+        Some(name) => hub.by_name.get(name).copied(),
+        None => {
+            let named = hub.target_named(params.text("targetId")?);
+            let mut all = hub.sessions.iter();
+            let found = all.find(|(_, it)| it.parent == Some(by) && Some(it.target) == named);
+            found.map(|(key, _)| *key)
+        }
+    };
+    let is_its = |key: &SessionKey| {
+        let client = |key| hub.sessions.get(key).map(|it| it.client);
+        client(key) == client(&by)
+    };
+    let key = key.filter(is_its);
+    let key = key.ok_or_else(|| Failure::params("No session with given id"))?;
+    hub.detach(key);
+    Ok(json!({}))
+}
+
+/// A tab that was asked for is there.
+pub fn opened(hub: &mut Hub, for_: For, tab: TabId) -> Outcome {
+    let opened = hub.tabs.get(&tab);
+    let page = opened.map(|tab| tab.page.clone());
+    let page = page.ok_or_else(|| Failure::server("The tab has been closed"))?;
+    match for_ {
+        For::Http(_) => hub.listed(tab).ok_or_else(Failure::no_target),
+        For::Session(_) | For::Nobody => Ok(json!({"targetId": page})),
+    }
+}
+
+/// Chromium's words for the end of a process.
+pub fn status_of(ending: Ending) -> (&'static str, i32) {
+    const SIGKILL: i32 = 9;
+    const SIGTERM: i32 = 15;
+    match ending {
+        Ending::Exited(code) => ("abnormal", code),
+        Ending::OutOfMemory => ("oom", SIGKILL),
+        Ending::Signal(signal @ (SIGKILL | SIGTERM)) => ("killed", signal),
+        Ending::Signal(signal) => ("crashed", signal),
+    }
+}

@@ -1,0 +1,292 @@
+//! The methods of the protocol that there are: the one table that the commands, `/json/protocol`
+//! and the documentation are made from.
+
+use crate::session::Target;
+use serde_json::{Value, json};
+
+/// How like Chromium's a method is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    AsChromium,
+    Partly,
+    /// It is answered, and does nothing.
+    Accepted,
+}
+
+/// Who answers it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// Nobody has to do anything.
+    Accept,
+    /// The document.
+    Document,
+    /// This process, with the broker.
+    Own,
+    /// The document; a new process of the page is told it as well.
+    Standing,
+}
+
+/// A method.
+pub struct Method {
+    pub name: &'static str,
+    pub level: Level,
+    pub how: How,
+    /// For which targets: the browser, a tab, a page.
+    on: [bool; 3],
+    /// What is different, or what it is for.
+    pub note: &'static str,
+}
+
+const ALL: [bool; 3] = [true; 3];
+const PAGE: [bool; 3] = [false, false, true];
+/// The browser, and a page with a connection of its own, as in Chromium.
+const BROWSER_AND_PAGE: [bool; 3] = [true, false, true];
+
+const fn method(
+    name: &'static str,
+    level: Level,
+    how: How,
+    on: [bool; 3],
+    note: &'static str,
+) -> Method {
+    Method {
+        name,
+        level,
+        how,
+        on,
+        note,
+    }
+}
+
+use How::{Accept, Document, Own, Standing};
+use Level::{Accepted, AsChromium, Partly};
+
+/// Every method, in alphabetical order of domains.
+#[rustfmt::skip]
+pub const METHODS: &[Method] = &[
+    method("Accessibility.disable", Accepted, Accept, PAGE, ""),
+    method("Accessibility.enable", Accepted, Accept, PAGE, ""),
+    method("Audits.disable", Accepted, Accept, PAGE, "no issue is ever told"),
+    method("Audits.enable", Accepted, Accept, PAGE, "no issue is ever told"),
+    method("Browser.close", AsChromium, Own, BROWSER_AND_PAGE, ""),
+    method("Browser.crash", AsChromium, Own, BROWSER_AND_PAGE, "the broker aborts"),
+    method("Browser.crashGpuProcess", AsChromium, Own, BROWSER_AND_PAGE, ""),
+    method("Browser.getVersion", AsChromium, Own, ALL, "product is Bulkhead's"),
+    method("Browser.getWindowForTarget", Partly, Own, BROWSER_AND_PAGE, "there is one window"),
+    method("Browser.setDownloadBehavior", Accepted, Accept, BROWSER_AND_PAGE,
+        "there are no downloads"),
+    method("Bulkhead.cont", AsChromium, Own, ALL, "has a stopped process go on: {process}"),
+    method("Bulkhead.kill", AsChromium, Own, ALL,
+        "sends a process a signal: {process, signal}; KILL unless SEGV, STOP or CONT"),
+    method("Bulkhead.misbehave", AsChromium, Own, ALL,
+        "breaks a process: {process or targetId, kind}; kind is abort, bad-message, crash, \
+         hang, memory, panic or syscall=NUMBER"),
+    method("Bulkhead.processes", AsChromium, Own, ALL,
+        "all processes: {process, role, targetId, site, tier, state, memory, cpuTime}"),
+    method("Bulkhead.stop", AsChromium, Own, ALL, "stops a process: {process}"),
+    method("CSS.disable", Accepted, Accept, PAGE, ""),
+    method("CSS.enable", Accepted, Accept, PAGE, ""),
+    method("Console.clearMessages", Accepted, Accept, PAGE, ""),
+    method("Console.disable", Partly, Standing, PAGE, "see Runtime.consoleAPICalled"),
+    method("Console.enable", Partly, Standing, PAGE, "see Runtime.consoleAPICalled"),
+    method("DOM.describeNode", AsChromium, Document, PAGE, ""),
+    method("DOM.disable", AsChromium, Standing, PAGE, ""),
+    method("DOM.enable", AsChromium, Standing, PAGE, ""),
+    method("DOM.focus", AsChromium, Document, PAGE, ""),
+    method("DOM.getAttributes", AsChromium, Document, PAGE, ""),
+    method("DOM.getBoxModel", AsChromium, Document, PAGE, ""),
+    method("DOM.getContentQuads", AsChromium, Document, PAGE, ""),
+    method("DOM.getDocument", AsChromium, Document, PAGE, ""),
+    method("DOM.getFrameOwner", Partly, Document, PAGE, "frames are no targets"),
+    method("DOM.getNodeForLocation", AsChromium, Document, PAGE, ""),
+    method("DOM.getOuterHTML", AsChromium, Document, PAGE, ""),
+    method("DOM.pushNodesByBackendIdsToFrontend", Partly, Document, PAGE, ""),
+    method("DOM.querySelector", AsChromium, Document, PAGE, ""),
+    method("DOM.querySelectorAll", AsChromium, Document, PAGE, ""),
+    method("DOM.removeAttribute", Partly, Document, PAGE, ""),
+    method("DOM.removeNode", AsChromium, Document, PAGE, ""),
+    method("DOM.requestChildNodes", AsChromium, Document, PAGE, ""),
+    method("DOM.requestNode", AsChromium, Document, PAGE, ""),
+    method("DOM.resolveNode", AsChromium, Document, PAGE, ""),
+    method("DOM.scrollIntoViewIfNeeded", AsChromium, Document, PAGE, ""),
+    method("DOM.setAttributeValue", AsChromium, Document, PAGE, ""),
+    method("DOM.setAttributesAsText", AsChromium, Document, PAGE, ""),
+    method("DOM.setFileInputFiles", Partly, Document, PAGE, "refused: no page may read a file"),
+    method("DOM.setInspectedNode", Accepted, Accept, PAGE, ""),
+    method("DOM.setNodeValue", Partly, Document, PAGE, ""),
+    method("DOM.setOuterHTML", Partly, Document, PAGE, ""),
+    method("DOMSnapshot.disable", Accepted, Accept, PAGE, ""),
+    method("DOMSnapshot.enable", Accepted, Accept, PAGE, ""),
+    method("Emulation.clearDeviceMetricsOverride", AsChromium, Own, PAGE, ""),
+    method("Emulation.setCPUThrottlingRate", Accepted, Accept, PAGE, ""),
+    method("Emulation.setDefaultBackgroundColorOverride", Accepted, Accept, PAGE, ""),
+    method("Emulation.setDeviceMetricsOverride", Partly, Own, PAGE, "width and height alone"),
+    method("Emulation.setEmulatedMedia", Accepted, Accept, PAGE, ""),
+    method("Emulation.setFocusEmulationEnabled", Accepted, Accept, PAGE, ""),
+    method("Emulation.setLocaleOverride", Accepted, Accept, PAGE, ""),
+    method("Emulation.setScriptExecutionDisabled", Accepted, Accept, PAGE, ""),
+    method("Emulation.setTimezoneOverride", Accepted, Accept, PAGE, ""),
+    method("Emulation.setTouchEmulationEnabled", Accepted, Accept, PAGE, "there is no touch"),
+    method("Emulation.setUserAgentOverride", Accepted, Accept, PAGE, ""),
+    method("Fetch.disable", Accepted, Accept, PAGE, "there is no Fetch.enable"),
+    method("HeapProfiler.disable", Accepted, Accept, PAGE, ""),
+    method("HeapProfiler.enable", Accepted, Accept, PAGE, ""),
+    method("Input.dispatchKeyEvent", Partly, Own, PAGE,
+        "keys alone that type nothing, such as Shift, are left out"),
+    method("Input.dispatchMouseEvent", Partly, Own, PAGE,
+        "left, middle and right button; clicks are counted by the page"),
+    method("Input.insertText", Partly, Own, PAGE, "as if typed, with its key events"),
+    method("Input.setIgnoreInputEvents", Accepted, Accept, PAGE, ""),
+    method("Inspector.disable", AsChromium, Accept, PAGE, ""),
+    method("Inspector.enable", AsChromium, Accept, PAGE, ""),
+    method("Log.clear", Accepted, Accept, PAGE, ""),
+    method("Log.disable", Partly, Standing, PAGE, "as far as documents tell"),
+    method("Log.enable", Partly, Standing, PAGE, "as far as documents tell"),
+    method("Log.startViolationsReport", Accepted, Accept, PAGE, ""),
+    method("Log.stopViolationsReport", Accepted, Accept, PAGE, ""),
+    method("Network.disable", Partly, Own, PAGE, ""),
+    method("Network.enable", Partly, Own, PAGE,
+        "the request for each document alone, with the status and Content-Type of its response"),
+    method("Network.setAttachDebugStack", Accepted, Accept, PAGE, ""),
+    method("Network.setBypassServiceWorker", Accepted, Accept, PAGE, ""),
+    method("Network.setCacheDisabled", Accepted, Accept, PAGE, "there is no cache"),
+    method("Overlay.disable", Accepted, Accept, PAGE, ""),
+    method("Overlay.enable", Accepted, Accept, PAGE, ""),
+    method("Overlay.hideHighlight", Accepted, Accept, PAGE, ""),
+    method("Page.addScriptToEvaluateOnNewDocument", AsChromium, Standing, PAGE, ""),
+    method("Page.bringToFront", AsChromium, Own, PAGE, ""),
+    method("Page.captureScreenshot", Partly, Own, PAGE,
+        "png and jpeg; the tab is shown for it; at most 7680 by 4320 pixels"),
+    method("Page.close", AsChromium, Own, PAGE, ""),
+    method("Page.crash", AsChromium, Own, PAGE, ""),
+    method("Page.createIsolatedWorld", AsChromium, Document, PAGE, ""),
+    method("Page.disable", AsChromium, Standing, PAGE, ""),
+    method("Page.enable", AsChromium, Standing, PAGE, ""),
+    method("Page.getFrameTree", Partly, Own, PAGE, "the page's own frame alone"),
+    method("Page.getLayoutMetrics", AsChromium, Document, PAGE, ""),
+    method("Page.getNavigationHistory", AsChromium, Own, PAGE, ""),
+    method("Page.getResourceTree", Partly, Own, PAGE, "the page's own frame, without resources"),
+    method("Page.handleJavaScriptDialog", AsChromium, Own, PAGE, ""),
+    method("Page.navigate", Partly, Own, PAGE, "referrer and transition are left out"),
+    method("Page.navigateToHistoryEntry", AsChromium, Own, PAGE, ""),
+    method("Page.reload", Partly, Own, PAGE, "ignoreCache means nothing: there is no cache"),
+    method("Page.removeScriptToEvaluateOnNewDocument", AsChromium, Standing, PAGE, ""),
+    method("Page.resetNavigationHistory", Accepted, Accept, PAGE, ""),
+    method("Page.setAdBlockingEnabled", Accepted, Accept, PAGE, ""),
+    method("Page.setBypassCSP", Accepted, Accept, PAGE, ""),
+    method("Page.setFontFamilies", Accepted, Accept, PAGE, ""),
+    method("Page.setInterceptFileChooserDialog", Accepted, Accept, PAGE,
+        "there is no file chooser"),
+    method("Page.setLifecycleEventsEnabled", AsChromium, Standing, PAGE, ""),
+    method("Page.stopLoading", AsChromium, Own, PAGE, ""),
+    method("Performance.disable", Accepted, Accept, PAGE, "there are no metrics"),
+    method("Performance.enable", Accepted, Accept, PAGE, "there are no metrics"),
+    method("Performance.getMetrics", Accepted, Own, PAGE, "an empty list"),
+    method("Profiler.disable", Accepted, Accept, PAGE, ""),
+    method("Profiler.enable", Accepted, Accept, PAGE, ""),
+    method("Runtime.addBinding", AsChromium, Standing, PAGE, ""),
+    method("Runtime.awaitPromise", AsChromium, Document, PAGE, ""),
+    method("Runtime.callFunctionOn", AsChromium, Document, PAGE, ""),
+    method("Runtime.compileScript", Partly, Document, PAGE, ""),
+    method("Runtime.disable", AsChromium, Standing, PAGE, ""),
+    method("Runtime.discardConsoleEntries", Accepted, Accept, PAGE, ""),
+    method("Runtime.enable", AsChromium, Standing, PAGE, ""),
+    method("Runtime.evaluate", AsChromium, Document, PAGE, ""),
+    method("Runtime.getHeapUsage", Partly, Document, PAGE, ""),
+    method("Runtime.getIsolateId", AsChromium, Document, PAGE, ""),
+    method("Runtime.getProperties", AsChromium, Document, PAGE, ""),
+    method("Runtime.globalLexicalScopeNames", AsChromium, Document, PAGE, ""),
+    method("Runtime.releaseObject", AsChromium, Document, PAGE, ""),
+    method("Runtime.releaseObjectGroup", AsChromium, Document, PAGE, ""),
+    method("Runtime.removeBinding", AsChromium, Standing, PAGE, ""),
+    method("Runtime.runIfWaitingForDebugger", Accepted, Accept, ALL, "no target waits"),
+    method("Runtime.runScript", Partly, Document, PAGE, ""),
+    method("Runtime.setAsyncCallStackDepth", Accepted, Accept, PAGE, ""),
+    method("Runtime.setCustomObjectFormatterEnabled", Accepted, Accept, PAGE, ""),
+    method("Runtime.setMaxCallStackSizeToCapture", Accepted, Accept, PAGE, ""),
+    method("Security.disable", Accepted, Accept, PAGE, ""),
+    method("Security.enable", Accepted, Accept, PAGE, ""),
+    method("Security.setIgnoreCertificateErrors", Accepted, Accept, BROWSER_AND_PAGE,
+        "certificates are checked all the same"),
+    method("ServiceWorker.disable", Accepted, Accept, PAGE, "there are no service workers"),
+    method("ServiceWorker.enable", Accepted, Accept, PAGE, "there are no service workers"),
+    method("SystemInfo.getInfo", Partly, Own, BROWSER_AND_PAGE,
+        "no description of the graphics hardware"),
+    method("SystemInfo.getProcessInfo", AsChromium, Own, BROWSER_AND_PAGE, ""),
+    method("Target.activateTarget", AsChromium, Own, ALL, ""),
+    method("Target.attachToBrowserTarget", AsChromium, Own, ALL, ""),
+    method("Target.attachToTarget", Partly, Own, ALL, "flat sessions alone"),
+    method("Target.closeTarget", AsChromium, Own, ALL, ""),
+    method("Target.createTarget", Partly, Own, ALL, "url and background alone"),
+    method("Target.detachFromTarget", AsChromium, Own, ALL, ""),
+    method("Target.getBrowserContexts", AsChromium, Own, ALL, "there is one context"),
+    method("Target.getTargetInfo", AsChromium, Own, ALL, ""),
+    method("Target.getTargets", AsChromium, Own, ALL, ""),
+    method("Target.setAutoAttach", Partly, Own, ALL, "targets do not wait for the debugger"),
+    method("Target.setDiscoverTargets", AsChromium, Own, ALL, ""),
+    method("Target.setRemoteLocations", Accepted, Accept, ALL, ""),
+    method("WebMCP.disable", Accepted, Accept, PAGE, ""),
+    method("WebMCP.enable", Accepted, Accept, PAGE, ""),
+];
+
+/// The method of that name.
+pub fn find(name: &str) -> Option<&'static Method> {
+    let at = METHODS.binary_search_by(|method| method.name.cmp(name));
+    at.ok().map(|at| &METHODS[at])
+}
+
+/// Whether a new process of the page is told it as well.
+pub fn is_standing(method: &str) -> bool {
+    find(method).is_some_and(|it| it.how == Standing)
+}
+
+impl Method {
+    pub fn is_for(&self, target: Target) -> bool {
+        match target {
+            Target::Browser => self.on[0],
+            Target::Tab(_) => self.on[1],
+            Target::Page(_) => self.on[2],
+        }
+    }
+}
+
+/// What `/json/protocol` says.
+pub fn description() -> Value {
+    let mut domains: Vec<Value> = Vec::new();
+    for method in METHODS {
+        let (domain, name) = method.name.split_once('.').unwrap_or((method.name, ""));
+        let mut command = json!({"name": name});
+        let level = match method.level {
+            AsChromium => "",
+            Partly => "partly: ",
+            Accepted => "accepted: ",
+        };
+        if !(level.is_empty() && method.note.is_empty()) {
+            command["description"] = json!(format!("{level}{}", method.note));
+        }
+        match domains.last_mut() {
+            Some(last) if last["domain"] == domain => {
+                if let Some(commands) = last["commands"].as_array_mut() {
+                    commands.push(command);
+                }
+            }
+            _ => domains.push(json!({"domain": domain, "commands": [command]})),
+        }
+    }
+    json!({"version": {"major": "1", "minor": "3"}, "domains": domains})
+}
+
+/// The table of `docs/devtools.md`.
+#[cfg(test)]
+pub fn table() -> String {
+    let mut text = String::from("| method | as Chromium | remark |\n|---|---|---|\n");
+    for method in METHODS {
+        let level = match method.level {
+            AsChromium => "yes",
+            Partly => "partly",
+            Accepted => "accepted",
+        };
+        text += &format!("| `{}` | {level} | {} |\n", method.name, method.note);
+    }
+    text
+}

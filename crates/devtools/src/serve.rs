@@ -1,0 +1,412 @@
+//! The loop: one thread, one `poll`, a bounded number of connections.
+//!
+//! Owns: every descriptor of the process. Trusts: no client and no renderer. Never: lets one keep
+//! another waiting.
+
+use crate::connection::{Connection, Over};
+use crate::hub::{Hub, Output};
+use crate::session::ClientId;
+use ipc::poll::{Interest, Readiness, wait};
+use ipc::{Endpoint, Receiver, RecvError, SendError, Sender};
+use protocol::bootstrap::DevtoolsConfig;
+use protocol::devtools::{Answer, FromDevtools, ToDevtools};
+use protocol::geometry::Size;
+use protocol::ids::TabId;
+use protocol::inspector::{FromInspector, ToInspector};
+use std::collections::{BTreeMap, VecDeque};
+use std::io;
+use std::net::TcpListener;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::time::{Duration, Instant};
+
+/// Connections at once. A further one takes the place of one without a session that has been idle
+/// for longest, or is refused.
+pub const CONNECTIONS_MAX: usize = 512;
+/// Connections accepted before the existing ones have their turn.
+const CONNECTIONS_PER_TURN_MAX: usize = 16;
+/// How long a connection may say nothing before it asks for anything.
+const IDLE: Duration = Duration::from_secs(30);
+/// Messages of one channel before the others have their turn.
+const MESSAGES_PER_TURN_MAX: usize = 64;
+/// Messages to one document's process that wait, and bytes; past them it is not asked any more.
+const QUEUED_MAX: usize = 8_192;
+const QUEUED_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// The channel to a document's process.
+struct Inspected {
+    sender: Sender<ToInspector>,
+    receiver: Receiver<FromInspector>,
+    queue: VecDeque<ToInspector>,
+    /// Bytes of the texts in it.
+    queued_bytes: usize,
+}
+
+struct Server {
+    hub: Hub,
+    to_broker: Sender<FromDevtools>,
+    broker: Receiver<ToDevtools>,
+    /// What waits for the broker.
+    queue: VecDeque<FromDevtools>,
+    connections: BTreeMap<ClientId, Connection>,
+    connected: u32,
+    inspected: BTreeMap<TabId, Inspected>,
+}
+
+/// Who is ready.
+#[derive(Clone, Copy, Debug)]
+enum Source {
+    Broker,
+    Listener,
+    Client(ClientId),
+    Inspected(TabId),
+}
+
+/// Serves until the broker closes the channel.
+///
+/// # Errors
+/// `poll` or `accept` fails, or the broker breaks the protocol.
+pub fn serve(
+    control: Endpoint<FromDevtools, ToDevtools>,
+    listener: &TcpListener,
+    config: DevtoolsConfig,
+) -> io::Result<()> {
+    let (to_broker, broker) = control.split();
+    let mut server = Server {
+        hub: Hub::new(config),
+        to_broker,
+        broker,
+        queue: VecDeque::new(),
+        connections: BTreeMap::new(),
+        connected: 0,
+        inspected: BTreeMap::new(),
+    };
+    loop {
+        let ready = server.wait(listener)?;
+        for (source, readiness) in ready {
+            match source {
+                Source::Broker => {
+                    if !server.read_broker()? {
+                        return Ok(());
+                    }
+                }
+                Source::Listener => server.accept(listener)?,
+                Source::Client(id) => server.serve_client(id, readiness),
+                Source::Inspected(tab) => server.read_inspected(tab),
+            }
+            server.carry_out();
+        }
+        server.flush_all();
+        server.drop_idle();
+    }
+}
+
+impl Server {
+    fn wait(&self, listener: &TcpListener) -> io::Result<Vec<(Source, Readiness)>> {
+        let of = |waits| match waits {
+            true => Interest::ReadWrite,
+            false => Interest::Read,
+        };
+        let mut sources = vec![Source::Broker, Source::Listener];
+        let mut fds: Vec<(BorrowedFd<'_>, Interest)> = vec![
+            (self.broker.as_fd(), of(!self.queue.is_empty())),
+            (listener.as_fd(), Interest::Read),
+        ];
+        for (id, connection) in &self.connections {
+            if let Some(fd) = connection.fd() {
+                sources.push(Source::Client(*id));
+                fds.push((fd, of(connection.waits_to_write)));
+            }
+        }
+        for (tab, inspected) in &self.inspected {
+            sources.push(Source::Inspected(*tab));
+            fds.push((inspected.receiver.as_fd(), of(!inspected.queue.is_empty())));
+        }
+        let mut connections = self.connections.values();
+        let timeout = match connections.any(|it| it.has_more) {
+            true => Some(Duration::ZERO),
+            false => self.has_plain().then_some(IDLE),
+        };
+        let ready = wait(&fds, timeout)?;
+        let mut ready: Vec<(Source, Readiness)> = sources.into_iter().zip(ready).collect();
+        for (source, readiness) in &mut ready {
+            if let Source::Client(id) = source {
+                let connection = self.connections.get(id);
+                readiness.readable |= connection.is_some_and(|it| it.has_more);
+            }
+        }
+        ready.retain(|(_, readiness)| readiness.any());
+        Ok(ready)
+    }
+
+    fn has_plain(&self) -> bool {
+        self.connections.values().any(Connection::is_plain)
+    }
+
+    /// Returns whether the channel is open.
+    fn read_broker(&mut self) -> io::Result<bool> {
+        for _ in 0..MESSAGES_PER_TURN_MAX {
+            let mut received = match self.broker.try_recv() {
+                Ok(Some(received)) => received,
+                Ok(None) => return Ok(true),
+                Err(RecvError::Closed) => return Ok(false),
+                Err(RecvError::Misbehaved(how)) => return Err(io::Error::other(how.to_string())),
+                Err(RecvError::Failed(error)) => return Err(error),
+            };
+            let mut pixels = None;
+            match &received.message {
+                ToDevtools::Inspector { tab } => {
+                    let channel =
+                        Endpoint::<ToInspector, FromInspector>::take(&mut received.handles);
+                    let (sender, receiver) = channel.map_err(io::Error::other)?.split();
+                    let inspected = Inspected {
+                        sender,
+                        receiver,
+                        queue: VecDeque::new(),
+                        queued_bytes: 0,
+                    };
+                    self.inspected.insert(*tab, inspected);
+                }
+                ToDevtools::Answer {
+                    answer: Answer::Picture { size },
+                    ..
+                } => {
+                    let region = received.handles.region().map_err(io::Error::other)?;
+                    pixels = pixels_of(region, *size);
+                }
+                _ => {}
+            }
+            if let ToDevtools::Inject(fault) = &received.message {
+                child::inject(fault, &child::Reach::control(self.broker.as_fd()));
+            }
+            self.hub.take_broker(received.message, pixels);
+            self.carry_out();
+        }
+        Ok(true)
+    }
+
+    fn accept(&mut self, listener: &TcpListener) -> io::Result<()> {
+        for _ in 0..CONNECTIONS_PER_TURN_MAX {
+            let stream = match listener.accept() {
+                Ok((stream, _)) => stream,
+                Err(error) => match error.kind() {
+                    io::ErrorKind::WouldBlock => return Ok(()),
+                    io::ErrorKind::ConnectionAborted | io::ErrorKind::Interrupted => continue,
+                    // Probably out of descriptors.
+                    _ if self.make_room() => continue,
+                    _ => return Err(error),
+                },
+            };
+            if self.connections.len() >= CONNECTIONS_MAX && !self.make_room() {
+                // Dropped: everybody there has sessions.
+                continue;
+            }
+            if stream.set_nonblocking(true).is_err() {
+                continue;
+            }
+            // Without it, small answers are late, no more.
+            let _ = stream.set_nodelay(true);
+            self.connected += 1;
+            let id = ClientId(self.connected);
+            self.connections
+                .insert(id, Connection::new(stream, Instant::now()));
+        }
+        Ok(())
+    }
+
+    /// Drops the connection without a session that has been idle for longest.
+    fn make_room(&mut self) -> bool {
+        let plain = self.connections.iter().filter(|(_, it)| it.is_plain());
+        let idlest = plain.min_by_key(|(_, it)| it.active).map(|(id, _)| *id);
+        idlest.is_some_and(|id| self.connections.remove(&id).is_some())
+    }
+
+    fn serve_client(&mut self, id: ClientId, readiness: Readiness) {
+        let Some(connection) = self.connections.get_mut(&id) else {
+            return;
+        };
+        connection.active = Instant::now();
+        let written = match readiness.writable {
+            true => connection.flush(),
+            false => Ok(()),
+        };
+        let hub = &mut self.hub;
+        let outcome = written.and_then(|()| match readiness.readable {
+            true => connection.read(id, hub),
+            false => Ok(()),
+        });
+        if outcome == Err(Over) {
+            self.drop_client(id);
+        }
+    }
+
+    fn drop_client(&mut self, id: ClientId) {
+        self.connections.remove(&id);
+        self.hub.disconnect(id);
+    }
+
+    /// Connections that ask for nothing are let go.
+    fn drop_idle(&mut self) {
+        let now = Instant::now();
+        let is_idle = |it: &Connection| it.is_plain() && now.duration_since(it.active) >= IDLE;
+        self.connections
+            .retain(|_, connection| !is_idle(connection));
+    }
+
+    fn read_inspected(&mut self, tab: TabId) {
+        for _ in 0..MESSAGES_PER_TURN_MAX {
+            let Some(inspected) = self.inspected.get_mut(&tab) else {
+                return;
+            };
+            if let Err(Over) = inspected.flush() {
+                self.inspected.remove(&tab);
+                return;
+            }
+            match inspected.receiver.try_recv() {
+                Ok(Some(received)) => self.hub.take_inspector(tab, received.message),
+                Ok(None) => return,
+                // The process has died, and the broker is about to say so; or it misbehaves.
+                Err(RecvError::Closed | RecvError::Failed(_)) => {
+                    self.inspected.remove(&tab);
+                }
+                Err(RecvError::Misbehaved(_)) => {
+                    self.inspected.remove(&tab);
+                    self.hub.give_up_inspector(tab, "broke the protocol");
+                }
+            }
+            self.carry_out();
+        }
+    }
+
+    /// Does what follows from what was said.
+    fn carry_out(&mut self) {
+        while let Some(output) = self.hub.poll() {
+            match output {
+                Output::Send(id, text) => {
+                    let connection = self.connections.get_mut(&id);
+                    if connection.is_some_and(|it| it.send(text) == Err(Over)) {
+                        self.drop_client(id);
+                    }
+                }
+                Output::Close(id) => {
+                    if let Some(connection) = self.connections.get_mut(&id) {
+                        connection.end();
+                    }
+                }
+                Output::Respond(id, response) => {
+                    let hub = &mut self.hub;
+                    let connection = self.connections.get_mut(&id);
+                    let outcome = connection.map_or(Ok(()), |it| {
+                        it.respond(&response).and_then(|()| it.resume(id, hub))
+                    });
+                    if outcome == Err(Over) {
+                        self.drop_client(id);
+                    }
+                }
+                Output::Broker(message) => {
+                    self.flush_clients_of(&message);
+                    self.queue.push_back(message);
+                    self.flush_broker();
+                }
+                Output::Inspector(tab, message) => self.send_inspected(tab, message),
+                Output::CloseInspector(tab) => {
+                    self.inspected.remove(&tab);
+                }
+            }
+        }
+    }
+
+    /// What ends the browser ends this process: its answer goes first.
+    fn flush_clients_of(&mut self, message: &FromDevtools) {
+        use protocol::devtools::Wish;
+        let FromDevtools::Call { wish, .. } = message else {
+            return;
+        };
+        if matches!(wish, Wish::CloseBrowser | Wish::CrashBrowser) {
+            self.flush_all();
+        }
+    }
+
+    fn flush_all(&mut self) {
+        let waiting = self
+            .connections
+            .iter_mut()
+            .filter(|(_, it)| it.waits_to_write);
+        let over = waiting.filter_map(|(id, it)| it.flush().is_err().then_some(*id));
+        for id in over.collect::<Vec<_>>() {
+            self.drop_client(id);
+        }
+        self.carry_out_quietly();
+        self.flush_broker();
+    }
+
+    /// What follows from the end of a client.
+    fn carry_out_quietly(&mut self) {
+        if self.hub.has_output() {
+            self.carry_out();
+        }
+    }
+
+    fn flush_broker(&mut self) {
+        while let Some(message) = self.queue.pop_front() {
+            match self.to_broker.try_send(message) {
+                Ok(()) => {}
+                Err(SendError::Full(message, _)) => {
+                    self.queue.push_front(message);
+                    return;
+                }
+                // The end of the channel is noticed by reading.
+                Err(error) => tracing::debug!("to the broker: {error}"),
+            }
+        }
+    }
+
+    fn send_inspected(&mut self, tab: TabId, message: ToInspector) {
+        let Some(inspected) = self.inspected.get_mut(&tab) else {
+            return;
+        };
+        let bytes = bytes_of(&message);
+        let is_full = inspected.queued_bytes + bytes > QUEUED_BYTES_MAX;
+        if is_full || inspected.queue.len() >= QUEUED_MAX {
+            self.inspected.remove(&tab);
+            self.hub.give_up_inspector(tab, "does not read");
+            return;
+        }
+        inspected.queued_bytes += bytes;
+        inspected.queue.push_back(message);
+        if let Err(Over) = inspected.flush() {
+            self.inspected.remove(&tab);
+        }
+    }
+}
+
+impl Inspected {
+    fn flush(&mut self) -> Result<(), Over> {
+        while let Some(message) = self.queue.pop_front() {
+            let bytes = bytes_of(&message);
+            match self.sender.try_send(message) {
+                Ok(()) => self.queued_bytes -= bytes,
+                Err(SendError::Full(message, _)) => {
+                    self.queue.push_front(message);
+                    return Ok(());
+                }
+                Err(_) => return Err(Over),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn bytes_of(message: &ToInspector) -> usize {
+    match message {
+        ToInspector::Command { piece, .. } => piece.text.len(),
+        ToInspector::Begin { .. } | ToInspector::End { .. } => 0,
+    }
+}
+
+/// A copy of the pixels in a region; nothing if it is not what the broker says it is.
+fn pixels_of(region: OwnedFd, size: Size) -> Option<Vec<u8>> {
+    let map = shm::WritableMap::new(region, size.frame_bytes()?);
+    map.inspect_err(|error| tracing::error!("a picture: {error}"))
+        .ok()
+        .map(|map| map.read_all())
+}

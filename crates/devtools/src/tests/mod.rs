@@ -1,0 +1,8 @@
+//! Tests of what clients see, with a broker and documents that are made up.
+
+mod bad_input;
+mod documents;
+mod rig;
+mod sockets;
+mod table;
+mod targets;

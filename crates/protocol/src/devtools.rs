@@ -1,0 +1,362 @@
+//! The control channel between the broker and the devtools process: what becomes of tabs, and what
+//! automation wants done to them. JSON never comes here.
+//!
+//! The devtools process may ask for what a user with the control pipe may ask for. It says nothing
+//! that the broker believes.
+#![allow(missing_docs, reason = "a field whose name says all needs no sentence")]
+
+use crate::dialog::{DialogAnswer, DialogKind};
+use crate::fault::Fault;
+use crate::geometry::Size;
+use crate::ids::{NavigationId, Role, TabId};
+use crate::input::InputEvent;
+use crate::limits::{
+    DEVTOOLS_HISTORY_BYTES_MAX, DEVTOOLS_ROWS_MAX, DIALOG_TEXT_BYTES_MAX, HISTORY_ENTRIES_MAX,
+    TEXT_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX,
+};
+use crate::misbehaviour::{Misbehaviour, check_text};
+use crate::{HandleKind, Message};
+use serde::{Deserialize, Serialize};
+
+/// Broker to devtools process.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ToDevtools {
+    /// A tab: a new one, or one that was there when the devtools process began. In order of the
+    /// strip then.
+    Opened {
+        tab: TabId,
+        url: String,
+    },
+    /// That tab is gone.
+    Closed {
+        tab: TabId,
+    },
+    /// The tab that the window shows.
+    Shown {
+        tab: TabId,
+    },
+    /// A navigation has begun.
+    Began {
+        tab: TabId,
+        navigation: NavigationId,
+        url: String,
+        /// The call of the devtools process that it comes of.
+        call: Option<u32>,
+        /// Whether the present page is loaded again.
+        is_reload: bool,
+    },
+    /// It has ended without a document.
+    Ended {
+        tab: TabId,
+        navigation: NavigationId,
+    },
+    /// It has ended with a document, which the tab shows from now on.
+    Committed {
+        tab: TabId,
+        navigation: NavigationId,
+        url: String,
+        /// Of an error page: [`crate::error::LoadError::code`].
+        error: Option<String>,
+        /// The HTTP status; 200 for what is not HTTP, and for a document of before.
+        status: u16,
+        /// The `Content-Type` header as it came.
+        content_type: Option<String>,
+    },
+    /// The tab is at another place of its document.
+    Within {
+        tab: TabId,
+        url: String,
+        /// Whether a script gave the document that address.
+        by_script: bool,
+    },
+    Titled {
+        tab: TabId,
+        title: String,
+    },
+    /// A channel to the process of the tab's next document, or of the present one where the
+    /// devtools process is new. It comes along; answered with [`FromDevtools::Inspecting`].
+    Inspector {
+        tab: TabId,
+    },
+    /// The process of the tab's document has died.
+    Crashed {
+        tab: TabId,
+        /// In words.
+        cause: String,
+        ending: Ending,
+    },
+    /// A page's script waits for the answer to a dialog, or it is asked whether to leave the page.
+    Dialog {
+        tab: TabId,
+        kind: DialogKind,
+        text: String,
+        default_text: String,
+    },
+    /// Somebody has answered it.
+    DialogClosed {
+        tab: TabId,
+        is_accepted: bool,
+        text: String,
+    },
+    /// The answer to a call.
+    Answer {
+        call: u32,
+        answer: Answer,
+    },
+    /// Injects a fault.
+    Inject(Fault),
+}
+
+/// How a process ended, for programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Ending {
+    /// It ended by itself.
+    Exited(i32),
+    /// It used too much memory.
+    OutOfMemory,
+    /// That signal ended it, or the broker did for that reason.
+    Signal(i32),
+}
+
+/// What came of a wish.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Answer {
+    Done,
+    /// Nothing, and why.
+    Refused {
+        reason: String,
+    },
+    /// Of [`Wish::Open`].
+    Opened {
+        tab: TabId,
+    },
+    /// Of [`Wish::History`].
+    History {
+        /// Which of the entries is the present one.
+        current: u16,
+        entries: Vec<Entry>,
+    },
+    /// Of [`Wish::Picture`]: RGBA, rows without padding, in the region that comes along.
+    Picture {
+        size: Size,
+    },
+    /// Of [`Wish::Processes`]; more of them follow unless these are the last.
+    Processes {
+        rows: Vec<Row>,
+        is_last: bool,
+    },
+}
+
+/// An entry of a tab's history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its number, for [`Wish::GoToEntry`].
+    pub index: u16,
+    pub url: String,
+    pub title: String,
+}
+
+/// A process of the browser.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    pub pid: i32,
+    /// A role's name, or `broker`.
+    pub role: String,
+    pub tab: Option<TabId>,
+    /// The site that it is locked to, shortened; or nothing.
+    pub site: String,
+    /// The tier of its sandbox; or nothing.
+    pub tier: String,
+    /// Where it stands in its life.
+    pub state: String,
+    /// Its proportional share of memory in bytes, where the system says.
+    pub memory: Option<u64>,
+    /// Milliseconds of processor time that it has used.
+    pub cpu_ms: u64,
+}
+
+/// A signal for a child.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ChildSignal {
+    Continue,
+    Kill,
+    Segfault,
+    Stop,
+}
+
+/// Something that automation wants. Answered with one [`Answer`], at once or when it is done.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Wish {
+    /// Show the tab.
+    Activate(TabId),
+    Close(TabId),
+    /// End the browser as the user does.
+    CloseBrowser,
+    /// End the broker as a fault of its own would.
+    CrashBrowser,
+    /// The answer to the tab's dialog.
+    AnswerDialog(TabId, DialogAnswer),
+    /// Break the tab's process.
+    Break(TabId, Fault),
+    /// Break the process of a service.
+    BreakService(Role, Fault),
+    /// Break the child of that process id.
+    BreakProcess {
+        pid: u32,
+        fault: Fault,
+    },
+    GoToEntry(TabId, u16),
+    History(TabId),
+    /// An input in the page, in pixels at scale and zoom 1. Answered once the page has taken it.
+    Input(TabId, InputEvent),
+    Navigate(TabId, String),
+    Open {
+        url: String,
+        /// Whether it is shown at once.
+        activate: bool,
+    },
+    /// What the page shows now; the tab is shown for it. With a size, as if the page had that
+    /// size, in pixels at scale 1.
+    Picture(TabId, Option<Size>),
+    Processes,
+    Reload(TabId),
+    /// The size of the page from now on, in pixels at scale 1; none: what the window leaves.
+    Resize(TabId, Option<Size>),
+    Signal {
+        pid: u32,
+        signal: ChildSignal,
+    },
+    /// Stop loading.
+    Stop(TabId),
+    /// Whether somebody answers the dialogs of the tab, seen or not.
+    TakeDialogs(TabId, bool),
+}
+
+/// Devtools process to broker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum FromDevtools {
+    Call {
+        /// Comes back in the answer.
+        call: u32,
+        wish: Wish,
+    },
+    /// The tab's inspector has all that is to be known before its next document.
+    Inspecting { tab: TabId },
+}
+
+impl Message for ToDevtools {
+    const MAX_HANDLES: usize = 1;
+    fn handles(&self) -> Vec<HandleKind> {
+        match self {
+            ToDevtools::Inspector { .. } => vec![HandleKind::Channel],
+            ToDevtools::Answer {
+                answer: Answer::Picture { .. },
+                ..
+            } => vec![HandleKind::Region],
+            _ => Vec::new(),
+        }
+    }
+    fn check(&self) -> Result<(), Misbehaviour> {
+        match self {
+            ToDevtools::Opened { url, .. }
+            | ToDevtools::Began { url, .. }
+            | ToDevtools::Within { url, .. } => check_text(url, URL_BYTES_MAX),
+            ToDevtools::Committed {
+                url,
+                error,
+                content_type,
+                ..
+            } => {
+                check_text(url, URL_BYTES_MAX)?;
+                check_text(content_type.as_deref().unwrap_or_default(), TEXT_BYTES_MAX)?;
+                check_text(error.as_deref().unwrap_or_default(), TEXT_BYTES_MAX)
+            }
+            ToDevtools::Titled { title, .. } => check_text(title, TITLE_BYTES_MAX),
+            ToDevtools::Crashed { cause, .. } => check_text(cause, 4 * TEXT_BYTES_MAX),
+            ToDevtools::Dialog {
+                text, default_text, ..
+            } => {
+                check_text(text, DIALOG_TEXT_BYTES_MAX)?;
+                check_text(default_text, DIALOG_TEXT_BYTES_MAX)
+            }
+            ToDevtools::DialogClosed { text, .. } => check_text(text, DIALOG_TEXT_BYTES_MAX),
+            ToDevtools::Answer { answer, .. } => answer.check(),
+            ToDevtools::Inject(fault) => fault.check(),
+            ToDevtools::Closed { .. }
+            | ToDevtools::Shown { .. }
+            | ToDevtools::Ended { .. }
+            | ToDevtools::Inspector { .. } => Ok(()),
+        }
+    }
+}
+
+impl Answer {
+    fn check(&self) -> Result<(), Misbehaviour> {
+        match self {
+            Answer::Done | Answer::Opened { .. } => Ok(()),
+            Answer::Refused { reason } => check_text(reason, TEXT_BYTES_MAX),
+            Answer::History { entries, .. } => {
+                let bytes: usize = entries.iter().map(Entry::bytes).sum();
+                let is_small =
+                    entries.len() <= HISTORY_ENTRIES_MAX && bytes <= DEVTOOLS_HISTORY_BYTES_MAX;
+                if is_small {
+                    Ok(())
+                } else {
+                    Err(Misbehaviour::Oversized)
+                }
+            }
+            Answer::Picture { size } if size.is_valid_surface() => Ok(()),
+            Answer::Picture { .. } => Err(Misbehaviour::ValueOutOfRange),
+            Answer::Processes { rows, .. } if rows.len() > DEVTOOLS_ROWS_MAX => {
+                Err(Misbehaviour::Oversized)
+            }
+            Answer::Processes { .. } => Ok(()),
+        }
+    }
+}
+
+impl Entry {
+    /// What it counts for, of [`DEVTOOLS_HISTORY_BYTES_MAX`].
+    pub fn bytes(&self) -> usize {
+        self.url.len() + self.title.len()
+    }
+}
+
+impl Message for FromDevtools {
+    const MAX_BYTES: usize = URL_BYTES_MAX + 1024;
+    const MAX_HANDLES: usize = 0;
+    fn handles(&self) -> Vec<HandleKind> {
+        Vec::new()
+    }
+    fn check(&self) -> Result<(), Misbehaviour> {
+        match self {
+            FromDevtools::Call { wish, .. } => wish.check(),
+            FromDevtools::Inspecting { .. } => Ok(()),
+        }
+    }
+}
+
+impl Wish {
+    fn check(&self) -> Result<(), Misbehaviour> {
+        match self {
+            Wish::Break(_, fault)
+            | Wish::BreakService(_, fault)
+            | Wish::BreakProcess { fault, .. } => match fault {
+                // Orders of the tests' own program are not for automation.
+                Fault::Attack(_) => Err(Misbehaviour::ValueOutOfRange),
+                fault => fault.check(),
+            },
+            Wish::AnswerDialog(_, answer) => answer.check(),
+            Wish::Input(_, event) => event.check(),
+            Wish::Navigate(_, url) | Wish::Open { url, .. } => check_text(url, URL_BYTES_MAX),
+            Wish::Picture(_, Some(size)) | Wish::Resize(_, Some(size)) => {
+                if size.is_valid_surface() {
+                    Ok(())
+                } else {
+                    Err(Misbehaviour::ValueOutOfRange)
+                }
+            }
+            _ => Ok(()),
+        }
+    }
+}
