@@ -1,6 +1,6 @@
 //! Tools drive the browser by the Chrome DevTools Protocol.
 
-mod client;
+pub(crate) mod client;
 
 use client::{Client, address};
 use nix::sys::signal::Signal;

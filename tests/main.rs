@@ -12,6 +12,7 @@ mod text;
 mod answers;
 mod bad_input;
 mod book;
+mod clients;
 mod command_line;
 mod crash;
 mod devtools;
