@@ -84,6 +84,7 @@ fn a_page_that_cannot_be_had_is_an_error_in_chromiums_words() {
         error: Some("CONNECTION_REFUSED".to_owned()),
         status: 200,
         content_type: None,
+        title: String::new(),
     });
     let id = rig.last_id();
     let answer = rig.take(|it| it["id"] == id).expect("an answer");

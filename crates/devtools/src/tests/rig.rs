@@ -114,6 +114,7 @@ impl Rig {
             error: None,
             status: 200,
             content_type: None,
+            title: String::new(),
         });
     }
 
