@@ -180,6 +180,7 @@ fn a_crash_leaves_registers_and_a_backtrace() {
         assert!(text.contains(part), "no {part} in {text}");
     }
     session.browser.open("bulkhead://crashes");
+    crate::glass::wait_for_text(&mut session.browser, of_fault);
 }
 
 #[test]

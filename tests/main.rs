@@ -9,6 +9,7 @@ mod machine;
 #[path = "../crates/sandbox/tests/sweep/text.rs"]
 mod text;
 
+mod answers;
 mod bad_input;
 mod book;
 mod command_line;

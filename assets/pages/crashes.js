@@ -19,6 +19,13 @@ function showCrashes(told) {
     else if (acts.firstChild === null) acts.append(actButton("Reload the tab", "reload", it.tab));
   };
   keepRows(byId("deaths"), told.deaths, (it) => `${it.pid} ${it.at_ms}`, begin, update);
+  for (const { of, names } of told.names) {
+    const list = document.querySelector(`ol[data-of="${of}"]`);
+    if (list === null || list.firstChild !== null) continue;
+    list.append(...names.map((name) => make("li", name === null ? "note" : "", name ?? "no name")));
+  }
+  const nameless = told.nameless === null ? "" : `Backtraces have no names: ${told.nameless}`;
+  setText(byId("nameless"), nameless);
   setText(byId("none"), told.deaths.length === 0 ? "none" : "");
 }
 

@@ -1,7 +1,8 @@
 //! What starting, opening, dying and coming back take, what a further tab costs, how long pages of
-//! manuals load, what scripts do to a document and a canvas, and what an idle browser does: on the
-//! real binary, headless, beside Chromium where it and puppeteer-core are installed. Each round
-//! measures one pair, ours and then Chromium's; the ratio is the median of the pairs' ratios.
+//! manuals load, what scripts do to a document and a canvas, what an idle browser does, and what it
+//! costs that somebody looks at a live page: on the real binary, headless, beside Chromium where it
+//! and puppeteer-core are installed. Each round measures one pair, ours and then Chromium's; the
+//! ratio is the median of the pairs' ratios.
 //!
 //!     npm install puppeteer-core                            # NODE_PATH names its node_modules
 //!     cargo bench -p broker --bench browser                 # all of it, some minutes
@@ -22,6 +23,7 @@ mod canvas;
 mod folder;
 mod idle;
 mod limit;
+mod looker;
 mod memory;
 mod ours;
 mod page;
@@ -55,7 +57,7 @@ struct Bench {
 }
 
 type Part = fn(&Bench, Option<&mut Peer>) -> Vec<Figure>;
-const PARTS: [(&str, Part); 7] = [
+const PARTS: [(&str, Part); 8] = [
     ("times", times::measure),
     ("memory", memory::measure),
     ("tabs", tabs::measure),
@@ -63,6 +65,7 @@ const PARTS: [(&str, Part); 7] = [
     ("scripts", scripts::measure),
     ("canvas", canvas::measure),
     ("idle", idle::measure),
+    ("looker", looker::measure),
 ];
 /// Those that `--short` is made of.
 const SHORT_PARTS: [&str; 1] = ["times"];

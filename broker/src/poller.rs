@@ -12,6 +12,8 @@ use std::time::Duration;
 pub enum Source {
     /// The bootstrap channel of a child.
     Bootstrap(ProcessId),
+    /// The thread that asks for the names of calls, once it has ended.
+    CallNames,
     /// The clipboard process.
     Clipboard,
     /// The control pipe of the automation.
@@ -143,6 +145,7 @@ fn token(source: Source) -> u64 {
         Source::Desktop => token(0, 0, 14),
         Source::Stream(number) => token(number, 0, 15),
         Source::Keyboard => token(0, 0, 16),
+        Source::CallNames => token(0, 0, 17),
     }
 }
 
@@ -166,6 +169,7 @@ fn source(token: u64) -> Option<Source> {
         14 => Source::Desktop,
         15 => Source::Stream(id),
         16 => Source::Keyboard,
+        17 => Source::CallNames,
         _ => return None,
     })
 }
@@ -179,6 +183,7 @@ mod tests {
         let process = ProcessId(u32::MAX);
         let sources = [
             Source::Bootstrap(process),
+            Source::CallNames,
             Source::Clipboard,
             Source::ControlFifo,
             Source::Execution(process),

@@ -3,6 +3,7 @@
 //!
 //! Never: decides; blocks on a child; parses messages beyond decoding them.
 
+use crate::automation::waits::Wait;
 use crate::machine::desktop::DesktopWatch;
 use crate::perform::spawn;
 use crate::poller::{Ready, Source};
@@ -47,6 +48,7 @@ impl Broker {
         self.settle();
         self.keep_last_words();
         self.write_pictures();
+        self.answer_waits();
         self.run_attacks();
         self.keep_looking();
         self.tap_rings();
@@ -66,7 +68,10 @@ impl Broker {
         let (clipboard, glass) = (self.clipboard.deadline(), self.glass.deadline());
         let (rings, attacks) = (self.timeline.deadline(), self.attacks.deadline());
         let resume = self.children.resume_at();
-        let wakes = [deadline, until, resume, clipboard, glass, rings, attacks];
+        let waits = self.automation.waits.iter().map(Wait::deadline).min();
+        let wakes = [
+            deadline, until, resume, clipboard, glass, rings, attacks, waits,
+        ];
         let first = wakes.into_iter().flatten().min();
         first.map(|at| at.saturating_duration_since(now))
     }
@@ -96,6 +101,10 @@ impl Broker {
         match ready.source {
             Source::Bootstrap(process) => {
                 children.read_bootstrap(process, self.launcher.support());
+            }
+            Source::CallNames => {
+                self.store.call_names.take(&self.poller);
+                self.glass.has_changed("crashes");
             }
             Source::Clipboard => {
                 let reads = self.clipboard.receive();

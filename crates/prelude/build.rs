@@ -57,22 +57,42 @@ const FILES: &[&str] = &[
     "request.js",
     "xhr.js",
     "event_source.js",
+    "inspected.js",
     "entry.js",
+];
+/// Likewise of the inspector, which is a program of its own.
+const INSPECTOR_FILES: &[&str] = &[
+    "inspector/params.js",
+    "inspector/describe.js",
+    "inspector/previews.js",
+    "inspector/objects.js",
+    "inspector/runtime.js",
+    "inspector/properties.js",
+    "inspector/events.js",
+    "inspector/worlds.js",
+    "inspector/entry.js",
 ];
 
 fn main() {
     check_target();
     println!("cargo::rerun-if-changed={FOLDER}");
-    let mut source = "export default function (n, G) {\n".to_owned();
-    for file in FILES {
+    build("prelude", "n, G", FILES);
+    build("inspector", "i, p", INSPECTOR_FILES);
+}
+
+/// One function of all the files.
+fn build(name: &str, parameters: &str, files: &[&str]) {
+    let mut source = format!("export default function ({parameters}) {{\n");
+    for file in files {
         let path = Path::new(FOLDER).join(file);
         let text = fs::read_to_string(&path);
         source += &text.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     }
     source += "\n}";
     let out = env::var_os("OUT_DIR").expect("Cargo says where to write");
-    let bytecode = compile(&source).unwrap_or_else(|error| panic!("the prelude: {error}"));
-    fs::write(Path::new(&out).join("prelude.bin"), bytecode).expect("a file that can be written");
+    let bytecode = compile(name, &source).unwrap_or_else(|error| panic!("the {name}: {error}"));
+    let file = Path::new(&out).join(format!("{name}.bin"));
+    fs::write(file, bytecode).expect("a file that can be written");
 }
 
 /// Bytecode is for processors like the one that compiles it.
@@ -90,12 +110,12 @@ fn check_target() {
 }
 
 /// Lines stay, for errors; the source does not: pages see `[native code]`.
-fn compile(source: &str) -> Result<Vec<u8>, String> {
+fn compile(name: &str, source: &str) -> Result<Vec<u8>, String> {
     let text = |error: rquickjs::Error| error.to_string();
     let runtime = Runtime::new().map_err(text)?;
     let context = Context::full(&runtime).map_err(text)?;
     context.with(|ctx| {
-        let module = Module::declare(ctx.clone(), "prelude", source).catch(&ctx);
+        let module = Module::declare(ctx.clone(), name, source).catch(&ctx);
         let module = module.map_err(|error| error.to_string())?;
         let options = WriteOptions {
             endianness: WriteOptionsEndianness::Native,

@@ -9,6 +9,8 @@
 mod control;
 mod document;
 mod fonts;
+mod inspect;
+mod inspecting;
 mod leaving;
 mod load;
 mod loading;

@@ -101,6 +101,13 @@ impl Load {
         }
     }
 
+    /// What the document is said to be.
+    pub(crate) fn mime(&self) -> String {
+        let said = self.answer.content_type.as_deref().unwrap_or("text/html");
+        let essence = said.split(';').next().unwrap_or_default().trim();
+        essence.to_ascii_lowercase()
+    }
+
     /// When there is something to do even if nothing happens.
     pub(crate) fn deadline(&self, view: &View) -> Option<Instant> {
         if self.is_parsed {

@@ -7,6 +7,7 @@
 use crate::document::body::Body;
 use crate::document::parse::OPAQUE_BASE;
 use crate::document::refresh::Refresh;
+use crate::inspect::Inspector;
 use crate::load::fetcher::Fetcher;
 use crate::load::icon;
 use crate::loading::{Answer, Load, Stop};
@@ -50,6 +51,8 @@ pub(crate) struct Page {
     pub(crate) scripts: Scripts,
     pub(crate) storing: Storing,
     pub(crate) streams: Streams,
+    /// Who inspects the document, if anybody does.
+    pub(crate) inspector: Option<Box<Inspector>>,
 }
 
 impl Page {
@@ -69,6 +72,7 @@ impl Page {
             scripts: Scripts::default(),
             storing: Storing::default(),
             streams: Streams::default(),
+            inspector: None,
         }
     }
 
@@ -112,6 +116,7 @@ impl Page {
             },
             body,
         ));
+        self.tell_inspector_of_commit();
         Ok(())
     }
 
@@ -245,7 +250,7 @@ impl Page {
     }
 
     /// Whether nothing more comes by itself.
-    fn is_idle(&self) -> bool {
+    pub(crate) fn is_idle(&self) -> bool {
         self.fetcher.is_idle() && !self.view.has_next() && self.scripts.are_over()
     }
 
@@ -280,7 +285,7 @@ impl Host for Page {
             ToRenderer::FetchChannel if self.is_locked => {
                 self.fetcher.set_channel(ipc::Endpoint::take(&mut handles)?);
             }
-            ToRenderer::InspectorChannel if self.is_locked => {}
+            ToRenderer::InspectorChannel if self.is_locked => self.take_inspector(&mut handles)?,
             ToRenderer::Commit(commit) if self.is_locked => self.commit(commit, &mut handles)?,
             ToRenderer::GoWithin(go) if self.is_locked => {
                 let is_its = |load: &Load| load.navigation == go.navigation;
@@ -380,7 +385,12 @@ impl Host for Page {
     fn sources(&self) -> Vec<BorrowedFd<'_>> {
         let pipe = self.load.as_ref().and_then(|load| load.arrival.body.pipe());
         let sources = pipe.into_iter().chain(self.fetcher.answers());
-        sources.chain(self.streams.sources()).collect()
+        let sources = sources.chain(self.streams.sources());
+        sources.chain(self.inspector_source()).collect()
+    }
+
+    fn outlet(&self) -> Option<BorrowedFd<'_>> {
+        self.inspector_outlet()
     }
 
     fn fetch_channel(&self) -> Option<BorrowedFd<'_>> {
@@ -393,6 +403,9 @@ impl Host for Page {
         }
         self.fetcher.receive();
         self.streams.receive();
+        if let Some(inspector) = &mut self.inspector {
+            inspector.receive();
+        }
         Ok(())
     }
 
@@ -400,10 +413,12 @@ impl Host for Page {
         let load = self.load.as_ref();
         let load = load.and_then(|load| load.deadline(&self.view));
         let due = [self.view.deadline(), load, self.script_deadline()];
-        due.into_iter().flatten().min()
+        let due = due.into_iter().chain([self.inspector_deadline()]);
+        due.flatten().min()
     }
 
     fn turn(&mut self, control: &ToBroker) {
+        self.serve_inspector(control);
         self.parse(control);
         self.run_scripts(control);
         if let Some(load) = &self.load {
@@ -431,6 +446,7 @@ impl Host for Page {
         }
         self.say_icon(control);
         self.finish_load();
+        self.tell_inspector();
     }
 
     fn painted(&mut self, part: SurfacePart, control: &ToBroker) {

@@ -58,6 +58,10 @@ pub(crate) trait Host {
     }
     /// Further descriptors to wait for.
     fn sources(&self) -> Vec<BorrowedFd<'_>>;
+    /// One to wait for until it takes more.
+    fn outlet(&self) -> Option<BorrowedFd<'_>> {
+        None
+    }
     /// Reads from those that are ready.
     fn receive(&mut self) -> Result<(), LoopError>;
     /// When to take a turn even if nothing happens.
@@ -130,6 +134,7 @@ impl<H: Host> Runtime<H> {
             .chain(self.surfaces.iter().filter_map(PaintedSurface::credits))
             .chain(sources)
             .map(|fd| (fd, Interest::Read))
+            .chain(self.host.outlet().map(|fd| (fd, Interest::Write)))
             .collect();
         let now = Instant::now();
         let timeout: Option<Duration> =

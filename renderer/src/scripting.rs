@@ -102,7 +102,8 @@ impl Page {
                 .is_some_and(|document| !document.has_pending_critical_resources());
         let blocked = is_unblocked.then(Instant::now);
         let due = self.view.script.and_then(|realm| {
-            let has_any = scripts.are_ready()
+            let has_any = scripts.has_rest
+                || scripts.are_ready()
                 || self.fetcher.has_script_answers()
                 || self.streams.has_words();
             let now = has_any.then(Instant::now);
@@ -232,7 +233,7 @@ impl Page {
 
     /// The document's realm, which is made when it is first asked for. `None`: a style sheet has to
     /// come first, or there is no memory.
-    fn realm(&mut self, control: &ToBroker) -> Option<&'static Realm> {
+    pub(crate) fn realm(&mut self, control: &ToBroker) -> Option<&'static Realm> {
         if self.view.script.is_some() || !self.scripts.may_run {
             return self.view.script;
         }
@@ -271,6 +272,7 @@ impl Page {
         self.view.script = Some(realm);
         self.scripts.scroll = self.view.scroll();
         self.scripts.size = Some(self.view.size());
+        self.begin_realm(realm);
         Some(realm)
     }
 
@@ -286,7 +288,9 @@ impl Page {
                 return;
             }
             let document = self.view.document.as_ref();
-            let has_any = !self.scripts.loader.is_empty() || document.is_some_and(has_scripts);
+            let has_any = !self.scripts.loader.is_empty()
+                || document.is_some_and(has_scripts)
+                || self.is_inspected_first();
             if !self.scripts.may_run || !has_any {
                 self.scripts.stage = Stage::Over;
                 return;
@@ -301,6 +305,7 @@ impl Page {
 
     fn run_ready(&mut self, realm: &'static Realm) {
         let end = Instant::now() + SLICE;
+        self.scripts.has_rest = false;
         loop {
             self.take_found(realm);
             let is_parsed = self.scripts.stage != Stage::Parsing;
@@ -311,6 +316,7 @@ impl Page {
                 None => return,
             }
             if Instant::now() > end {
+                self.scripts.has_rest = true;
                 return;
             }
         }

@@ -1,5 +1,6 @@
 //! The commands that the control pipe accepts, one a line.
 
+use crate::automation::waits::Awaited;
 use browser_core::Command;
 use protocol::dialog::DialogAnswer;
 use protocol::fault::Fault;
@@ -7,6 +8,7 @@ use protocol::ids::{Role, TabId};
 use protocol::input::{Button, InputEvent, Key, Modifiers};
 use protocol::limits::DIALOG_TEXT_BYTES_MAX;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// The text that `help` prints.
 pub const HELP: &str = "\
@@ -15,7 +17,14 @@ kill TAB | stop-script TAB | dialog TAB accept [TEXT] | dialog TAB dismiss
 break TAB|devtools|gpu|network|shell abort|bad-message|crash|hang|memory|panic|syscall=NUMBER
 move X Y | click X Y | right-click X Y | drag X Y X Y | clipboard TEXT
 wheel X Y PIXELS | type TEXT | key [ctrl+|shift+|alt+]NAME
-screenshot FILE.png | state FILE.json | help | quit";
+screenshot FILE.png | state FILE.json | help | quit
+#ID COMMAND: a record `answer` with that id says that it was done, or why not
+#ID wait TAB loaded|crashed|frame SECONDS";
+
+/// Longest id of a command.
+const ID_BYTES_MAX: usize = 64;
+/// Longest wait.
+const WAIT_SECONDS_MAX: f32 = 3_600.0;
 
 /// One command.
 #[derive(Debug, PartialEq)]
@@ -30,11 +39,28 @@ pub enum Line {
     State(PathBuf),
     /// Text for the clipboard.
     Clipboard(String),
+    /// An answer once that has happened to a tab, or when the time is over.
+    Wait(TabId, Awaited, Duration),
     /// The list of commands.
     Help,
 }
 
-/// Parses a line.
+/// The id that a line begins with, if any, and the command after it.
+pub fn split_id(line: &str) -> Result<(Option<&str>, &str), String> {
+    let Some(rest) = line.strip_prefix('#') else {
+        return Ok((None, line));
+    };
+    let (id, command) = rest.split_once(' ').unwrap_or((rest, ""));
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    match !id.is_empty() && id.len() <= ID_BYTES_MAX && id.bytes().all(is_plain) {
+        true => Ok((Some(id), command.trim())),
+        false => Err(format!(
+            "an id has 1 to {ID_BYTES_MAX} letters, digits, points, dashes or underscores"
+        )),
+    }
+}
+
+/// Parses a line without its id.
 pub fn parse(line: &str) -> Result<Line, String> {
     let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
     let rest = rest.trim();
@@ -86,10 +112,29 @@ pub fn parse(line: &str) -> Result<Line, String> {
         "key" => Line::Input(key(rest)?),
         "screenshot" if !rest.is_empty() => Line::Screenshot(rest.into()),
         "state" if !rest.is_empty() => Line::State(rest.into()),
+        "wait" => wait(rest)?,
         "help" => Line::Help,
         "quit" => Line::Core(Command::Quit),
         _ => return Err("unknown command; `help` lists all commands".to_owned()),
     })
+}
+
+fn wait(rest: &str) -> Result<Line, String> {
+    let words: Vec<&str> = rest.split_whitespace().collect();
+    let [tab, awaited, seconds] = words[..] else {
+        return Err("wait takes a tab, what is waited for, and seconds".to_owned());
+    };
+    let awaited = match awaited {
+        "loaded" => Awaited::Loaded,
+        "crashed" => Awaited::Crashed,
+        "frame" => Awaited::Frame,
+        _ => return Err(format!("{awaited:?} is not loaded, crashed or frame")),
+    };
+    let in_range = |seconds: &f32| (0.0..=WAIT_SECONDS_MAX).contains(seconds);
+    let seconds = seconds.parse().ok().filter(in_range);
+    let seconds = seconds.ok_or(format!("seconds are 0 to {WAIT_SECONDS_MAX}"))?;
+    let limit = Duration::from_secs_f32(seconds);
+    Ok(Line::Wait(TabId(number(tab)?), awaited, limit))
 }
 
 /// The answer to a dialog.
@@ -304,8 +349,31 @@ mod tests {
     }
 
     #[test]
+    fn a_command_may_have_an_id() {
+        assert_eq!(split_id("kill 2"), Ok((None, "kill 2")));
+        assert_eq!(split_id("#a-7  kill 2"), Ok((Some("a-7"), "kill 2")));
+        assert_eq!(split_id("#7"), Ok((Some("7"), "")));
+        for line in ["# kill 2", "#\u{e9} kill 2", "#a/b kill 2"] {
+            assert!(split_id(line).is_err(), "{line}");
+        }
+        assert!(split_id(&format!("#{} quit", "x".repeat(ID_BYTES_MAX + 1))).is_err());
+    }
+
+    #[test]
+    fn a_wait_says_for_what_and_how_long() {
+        let limit = Duration::from_millis(1500);
+        let wait = Line::Wait(TabId(2), Awaited::Frame, limit);
+        assert_eq!(parse("wait 2 frame 1.5"), Ok(wait));
+    }
+
+    #[test]
     fn an_unknown_command_is_refused() {
         for line in [
+            "wait 2 loaded",
+            "wait 2 gone 1",
+            "wait 2 loaded -1",
+            "wait 2 loaded NaN",
+            "wait 2 loaded 1e9",
             "",
             "kill",
             "kill x",

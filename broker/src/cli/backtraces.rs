@@ -2,7 +2,7 @@
 //!
 //! Trusts: no record; its addresses are numbers or left alone.
 
-use crate::machine::executable;
+use crate::machine::{calls, executable};
 use crate::output::terminal::complain;
 use serde_json::{Value, json};
 use symbols::{Asker, SymbolsError};
@@ -37,18 +37,14 @@ fn name_all(traces: &mut [&mut Value]) -> Result<(), SymbolsError> {
     Ok(())
 }
 
-/// The address of each call. The first address is that of the instruction that failed; the others
-/// are those to which calls would have returned, behind them.
+/// The address of each call of a record's backtrace.
 fn calls(trace: &Value) -> Vec<u64> {
     let addresses = trace.as_array().into_iter().flatten();
     let number = |address: &Value| {
         let digits = address.as_str()?.strip_prefix("0x")?;
         u64::from_str_radix(digits, 16).ok()
     };
-    let numbers = addresses.map(|address| number(address).unwrap_or(u64::MAX));
-    let calls = numbers.enumerate();
-    let call = |(at, address): (usize, u64)| address.saturating_sub(u64::from(at > 0));
-    calls.map(call).collect()
+    calls::of(addresses.map(|address| number(address).unwrap_or(u64::MAX)))
 }
 
 #[cfg(test)]

@@ -2,8 +2,9 @@
 //!
 //! Never: reads the state while nobody looks.
 
-use crate::pages::live;
+use crate::pages::{detailed, live};
 use crate::state::Broker;
+use crate::store::call_names;
 use browser_core::ProcessState;
 use protocol::gpu::ToGpu;
 use protocol::ids::{ProcessId, Role};
@@ -31,6 +32,7 @@ impl Broker {
     /// Tells the network process whether somebody looks at its requests, and the gpu process how
     /// slow frames are to be: both may be new, and a page that is closed changes either.
     pub(crate) fn keep_looking(&mut self) {
+        self.name_calls();
         let is_looked_at = self.glass.is_watched("net");
         let network = self.service(
             Role::Network,
@@ -59,6 +61,18 @@ impl Broker {
                 self.children.send_gpu(gpu, ToGpu::SetPace { is_slow }, []);
             }
         }
+    }
+
+    /// Asks for the names of the calls that the page of the crashes shows.
+    fn name_calls(&mut self) {
+        if !self.glass.is_watched("crashes") {
+            return;
+        }
+        let shown = detailed(&self.store.deaths);
+        let traces = shown.filter_map(|death| call_names::trace(&death.last_words.crash));
+        let traces = traces.map(<[u64]>::to_vec).collect();
+        let support = self.launcher.support();
+        self.store.call_names.want(&self.poller, support, traces);
     }
 
     /// The process of that service that is at work; not looked for unless it matters.

@@ -22,15 +22,15 @@ impl Broker {
     pub(crate) fn write_pictures(&mut self) {
         self.hand_over_pictures();
         for request in self.store.pictures.finished() {
-            let Some(path) = self.automation.pictures.remove(&request) else {
+            let Some(asked) = self.automation.pictures.remove(&request) else {
                 continue;
             };
             let result = match self.take_picture(request) {
-                Ok(Some(picture)) => picture.write(&path),
+                Ok(Some(picture)) => picture.write(&asked.path),
                 Ok(None) => continue,
                 Err(error) => Err(error),
             };
-            self.automation.answer("screenshot", &path, result);
+            self.automation.answer_file("screenshot", &asked, result);
         }
     }
 }

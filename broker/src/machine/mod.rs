@@ -1,5 +1,6 @@
 //! What the broker learns about this machine.
 
+pub(crate) mod calls;
 pub(crate) mod color_scheme;
 pub(crate) mod dconf;
 pub(crate) mod descriptors;

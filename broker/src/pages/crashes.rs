@@ -44,12 +44,17 @@ struct Row<'a> {
 
 /// The page.
 pub(super) fn build(deaths: &Deaths) -> String {
-    let told = deaths.iter().filter(|it| !it.last_words.rings.is_empty());
     render(&Crashes {
         here: "crashes",
         rows: deaths.iter().collect(),
-        details: told.take(DETAILED_MAX).map(detail).collect(),
+        details: detailed(deaths).map(detail).collect(),
     })
+}
+
+/// The deaths of which the last records are shown.
+pub(crate) fn detailed(deaths: &Deaths) -> impl Iterator<Item = &Death> {
+    let told = deaths.iter().filter(|it| !it.last_words.rings.is_empty());
+    told.take(DETAILED_MAX)
 }
 
 fn detail(death: &Death) -> Detail<'_> {

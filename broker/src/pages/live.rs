@@ -1,9 +1,10 @@
 //! What the live pages are told while they are open: the state of the browser as JSON.
 
 use crate::glass::usage;
-use crate::pages::{attack, frames, ipc, net, sandbox};
+use crate::pages::{attack, detailed, frames, ipc, net, sandbox};
 use crate::snapshot;
 use crate::state::Broker;
+use crate::store::call_names;
 use crate::store::deaths::Death;
 use serde_json::{Value, json};
 
@@ -49,8 +50,20 @@ fn processes(browser: &Broker) -> Value {
 fn crashes(browser: &Broker) -> Value {
     json!({
         "now_ms": browser.now().0, "crashed": crashed(browser),
-        "deaths": deaths(browser, usize::MAX),
+        "deaths": deaths(browser, usize::MAX), "names": names(browser),
+        "nameless": browser.store.call_names.failure(),
     })
+}
+
+/// The names of the calls that the deaths had not returned from, of those that are shown whole.
+fn names(browser: &Broker) -> Vec<Value> {
+    let names = |death: &Death| {
+        let trace = call_names::trace(&death.last_words.crash)?;
+        let names = browser.store.call_names.of(trace);
+        (!names.is_empty())
+            .then(|| json!({ "of": format!("{} {}", death.pid, death.at_ms), "names": names }))
+    };
+    detailed(&browser.store.deaths).filter_map(names).collect()
 }
 
 fn tour(browser: &Broker) -> Value {

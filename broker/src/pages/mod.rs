@@ -16,6 +16,7 @@ pub(crate) mod plumber;
 pub(crate) mod sandbox;
 mod template;
 
+pub(crate) use crashes::detailed;
 pub use error::error_page;
 
 use crate::snapshot::{self, Channel, ProcessRow};

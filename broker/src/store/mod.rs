@@ -1,6 +1,7 @@
-//! The broker's stores: consoles, crash records, deaths, documents, pictures, requests and
+//! The broker's stores: names of calls, consoles, crash records, deaths, documents, pictures, requests and
 //! surfaces.
 
+pub(crate) mod call_names;
 pub(crate) mod consoles;
 pub(crate) mod crash_files;
 pub(crate) mod deaths;
@@ -9,6 +10,7 @@ pub(crate) mod pictures;
 pub(crate) mod requests;
 pub(crate) mod surfaces;
 
+use call_names::CallNames;
 use consoles::Consoles;
 use crash_files::CrashFiles;
 use deaths::Deaths;
@@ -20,6 +22,7 @@ use surfaces::Surfaces;
 /// All stores of the broker.
 #[derive(Default)]
 pub struct Store {
+    pub(crate) call_names: CallNames,
     pub(crate) consoles: Consoles,
     pub(crate) crash_files: CrashFiles,
     pub(crate) deaths: Deaths,

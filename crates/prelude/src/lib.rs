@@ -3,24 +3,44 @@
 //! Owns: the one place where the engine reads bytecode, which it does not check. Never: lets it
 //! read any but that which is part of the program.
 
+mod kinds;
+mod lists;
+pub mod members;
 mod objects;
 mod wrappers;
 
+pub use kinds::kind;
+pub use lists::{Lists, Words};
 pub use objects::{NodeObject, Role};
 pub use wrappers::{SLOT_BITS, Wrappers};
 
 use rquickjs::{Ctx, Error, Function, Module, Result};
 
 /// By `build.rs`, with the same engine.
-const BYTECODE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/prelude.bin"));
+const PRELUDE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/prelude.bin"));
+const INSPECTOR: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/inspector.bin"));
 
 /// The prelude: a function of the natives and of the global object, which makes the classes and
 /// returns what the host calls.
 pub fn load<'js>(ctx: &Ctx<'js>) -> Result<Function<'js>> {
+    // SAFETY: These bytes are part of the program.
+    unsafe { load_bytes(ctx, PRELUDE) }
+}
+
+/// The inspector: a function of its natives and of what the prelude gives it, for a context of its
+/// own; it returns what the host calls.
+pub fn load_inspector<'js>(ctx: &Ctx<'js>) -> Result<Function<'js>> {
+    // SAFETY: These bytes are part of the program.
+    unsafe { load_bytes(ctx, INSPECTOR) }
+}
+
+/// # Safety
+///
+/// The bytes must be what `build.rs` has written.
+unsafe fn load_bytes<'js>(ctx: &Ctx<'js>, bytes: &'static [u8]) -> Result<Function<'js>> {
     // SAFETY: The bytes are what this version of the engine has written on a machine of the same
-    // word size and byte order. They are part of the executable, so nothing can change them, and no
-    // caller can pass others.
-    let module = unsafe { Module::load(ctx.clone(), BYTECODE)? };
+    // word size and byte order. They are part of the executable, so nothing can change them.
+    let module = unsafe { Module::load(ctx.clone(), bytes)? };
     let (module, evaluated) = module.eval()?;
     // It waits for nothing.
     evaluated.result::<()>().unwrap_or(Err(Error::WouldBlock))?;

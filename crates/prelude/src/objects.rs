@@ -10,8 +10,6 @@ use std::rc::Rc;
 pub enum Role {
     /// The wrapper that scripts have.
     Wrapper(Registered),
-    /// Behind the proxy for the words of that attribute.
-    Tokens(Rc<str>),
     /// Behind the proxy for the declarations of its `style` attribute.
     Style,
 }
@@ -58,15 +56,6 @@ impl NodeObject {
     pub fn wrapper(value: &Value<'_>) -> Option<f64> {
         let object = value.as_object()?.as_class::<NodeObject>()?.borrow();
         matches!(object.role, Role::Wrapper(_)).then_some(object.number)
-    }
-
-    /// The handle of the element whose list of words an object is, and its attribute's name.
-    pub fn tokens(object: &Object<'_>) -> Option<(f64, Rc<str>)> {
-        let object = object.as_class::<NodeObject>()?.borrow();
-        match &object.role {
-            Role::Tokens(name) => Some((object.number, name.clone())),
-            _ => None,
-        }
     }
 
     /// The handle of the element whose declarations an object is.

@@ -537,6 +537,11 @@ impl Fetcher {
                 .is_empty()
     }
 
+    /// How many fetches are under way, or waiting for their turn.
+    pub(crate) fn under_way(&self) -> usize {
+        self.running.len() + self.queue.len() + self.scripted.running()
+    }
+
     /// How many requests have been answered.
     pub(crate) fn answered(&self) -> usize {
         self.answered

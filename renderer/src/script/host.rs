@@ -21,7 +21,7 @@ use crate::script::requests::Requests;
 use crate::script::storage::Storage;
 use crate::script::streams::WantedStreams;
 use crate::script::timers::Timers;
-use ::prelude::Wrappers;
+use ::prelude::{Lists, Wrappers};
 use blitz_dom::node::NodeData;
 use blitz_dom::{BaseDocument, DocGuard, DocGuardMut, Document, LocalName, NodeId, QualName};
 use protocol::dialog::{DialogAnswer, DialogKind};
@@ -80,6 +80,8 @@ pub(crate) struct Host {
     pub(crate) version: Cell<u32>,
     /// The wrappers of nodes.
     pub(crate) wrappers: Rc<Wrappers>,
+    /// The class of lists that are read by index.
+    pub(crate) lists: Lists,
     /// Nodes whose wrapper is gone, and those taken out of the tree: the sweep looks at them.
     pub(crate) released: RefCell<Vec<NodeId>>,
     /// The types of events that anybody listens to.
@@ -166,6 +168,7 @@ impl Host {
             has_scrolled: Cell::new(false),
             version: Cell::new(0),
             wrappers: Rc::default(),
+            lists: Lists::default(),
             released: RefCell::default(),
             listened: RefCell::default(),
             timers: RefCell::default(),

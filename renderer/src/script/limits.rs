@@ -69,3 +69,12 @@ pub(crate) const CANVASES_MAX: usize = 1_024;
 pub(crate) const CANVAS_PIXELS_MAX: usize = 16 << 20;
 /// The longest side of one.
 pub(crate) const CANVAS_SIDE_MAX: u32 = 16_384;
+/// Objects of a document that clients of the inspector hold.
+pub(crate) const INSPECTED_OBJECTS_MAX: usize = 50_000;
+/// Worlds of a document, the page's own among them.
+pub(crate) const WORLDS_MAX: usize = 64;
+/// Values in one that a client is given whole.
+pub(crate) const INSPECTED_VALUES_MAX: usize = match cfg!(test) {
+    true => 100_000,
+    false => 2_000_000,
+};

@@ -11,6 +11,7 @@ use crate::script::events::{self, Outcome};
 use crate::script::handles::{Handle, List, OrNull, handles};
 use crate::script::host::{Defaults, Host, Lent};
 use crate::script::imports;
+use crate::script::inspected::Inspected;
 use crate::script::limits::{FIRST_GC_BYTES, HEAP_BYTES_MAX, STACK_BYTES_MAX, TIMERS_SLICE};
 use crate::script::names;
 use crate::script::natives;
@@ -26,16 +27,16 @@ use rquickjs::function::IntoArgs;
 use rquickjs::{
     CatchResultExt, Context, Ctx, FromJs, Function, Object, Persistent, Runtime, TypedArray,
 };
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 use std::time::Instant;
 use url::Url;
 
 /// A function of the prelude.
-type Entry = Persistent<Function<'static>>;
+pub(super) type Entry = Persistent<Function<'static>>;
 
 /// What the prelude gives the host to call. Whatever they return is the page's word.
-struct Entries {
+pub(super) struct Entries {
     dispatch: Entry,
     window: Entry,
     leave: Entry,
@@ -54,14 +55,17 @@ struct Entries {
     streamed: Entry,
     acted: Entry,
     storage: Entry,
+    pub(super) inspected: Entry,
 }
 
 /// The scripts' world.
 pub(crate) struct Realm {
-    runtime: Runtime,
-    context: Context,
+    pub(super) runtime: Runtime,
+    pub(super) context: Context,
     pub(crate) host: Rc<Host>,
-    entries: Entries,
+    pub(super) entries: Entries,
+    /// The inspector, once it has looked.
+    pub(super) inspected: OnceCell<Box<Inspected>>,
     has_rejections: Rc<Cell<bool>>,
 }
 
@@ -121,12 +125,16 @@ impl Realm {
             context,
             host: host.clone(),
             entries,
+            inspected: OnceCell::new(),
             has_rejections,
         })
     }
 
     /// One task: JavaScript under a deadline, and the microtasks under the same.
-    fn task<T>(&self, run: impl for<'js> FnOnce(&Ctx<'js>) -> rquickjs::Result<T>) -> Option<T> {
+    pub(super) fn task<T>(
+        &self,
+        run: impl for<'js> FnOnce(&Ctx<'js>) -> rquickjs::Result<T>,
+    ) -> Option<T> {
         if self.host.is_stopped.get() || !self.host.has_document() {
             return None;
         }
@@ -477,6 +485,7 @@ fn entries<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> rquickjs::Result<(Entries, E
         streamed: entry("streamed")?,
         acted: entry("acted")?,
         storage: entry("storage")?,
+        inspected: entry("inspected")?,
     };
     Ok((entries, entry("rejected")?))
 }

@@ -38,6 +38,8 @@ pub(crate) struct Scripts {
     /// Whether it knows that the scripts have run which the parser has found.
     pub(crate) is_content_told: bool,
     pub(crate) has_told_stop: bool,
+    /// Whether there was no time for all that was ready, imports among it.
+    pub(crate) has_rest: bool,
     pub(crate) resources: Resources,
     /// What the page was last told of.
     pub(crate) scroll: (f64, f64),

@@ -2,6 +2,7 @@
 
 use crate::fonts;
 use crate::runtime::{self, Host};
+use crate::tests::inspector::Clients;
 use crate::{page, shell};
 use ipc::poll::{Interest, wait};
 use ipc::{Endpoint, Receiver, Sender};
@@ -40,6 +41,7 @@ pub(super) struct Outside {
     control: Option<(Sender<ToRenderer>, Receiver<FromRenderer>)>,
     pub(super) network: Option<(Sender<FromNetwork>, Receiver<ToNetwork>)>,
     commands: Option<(Sender<ToShell>, Receiver<FromShell>)>,
+    pub(super) clients: Option<Clients>,
     /// The surface attached last: what is looked at and clicked on.
     surface: SurfaceId,
     frames: Option<(Sender<ToProducer>, Receiver<FromProducer>)>,
@@ -71,6 +73,7 @@ impl Outside {
             control: Some(outside.split()),
             network: None,
             commands: None,
+            clients: None,
             surface: SURFACE,
             frames: None,
             consumer: None,
@@ -474,7 +477,7 @@ impl Outside {
     }
 
     /// Waits for something to happen on any channel and takes it.
-    fn step(&mut self, what: &str) {
+    pub(super) fn step(&mut self, what: &str) {
         let (_, control) = self.control.as_ref().expect("open");
         let mut fds = vec![(control.as_fd(), Interest::Read)];
         fds.extend(self.frames.iter().map(|(_, r)| (r.as_fd(), Interest::Read)));
@@ -488,6 +491,7 @@ impl Outside {
                 .iter()
                 .map(|(_, r)| (r.as_fd(), Interest::Read)),
         );
+        fds.extend(self.clients.iter().filter_map(Clients::source));
         let ready = wait(&fds, Some(WATCHDOG)).expect("poll");
         assert!(
             ready.iter().any(|r| r.any()),
@@ -505,6 +509,9 @@ impl Outside {
             while let Some(received) = network.try_recv().expect("the renderer lives") {
                 self.fetches.push_back(received.message);
             }
+        }
+        if let Some(clients) = &mut self.clients {
+            clients.take();
         }
         self.take_frames();
     }

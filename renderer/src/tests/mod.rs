@@ -10,6 +10,7 @@ mod frames;
 pub(crate) mod harness;
 mod hidden;
 mod hostile;
+mod inspector;
 mod lengths;
 mod links;
 mod look;

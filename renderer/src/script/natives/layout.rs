@@ -14,7 +14,7 @@ use rquickjs::{Object, Result};
 use std::rc::Rc;
 
 /// Lays out what has changed.
-pub(super) fn settle(host: &Host) {
+pub(crate) fn settle(host: &Host) {
     // The engine looks at the clock every so many steps, of which this is one.
     if host.must_stop() || !host.is_unsettled.replace(false) {
         return;
@@ -33,7 +33,7 @@ fn numbers(rect: BoundingRect) -> List<f64> {
 }
 
 /// An element of the document that has a box.
-fn is_laid_out(document: &BaseDocument, id: NodeId) -> bool {
+pub(crate) fn is_laid_out(document: &BaseDocument, id: NodeId) -> bool {
     is_connected(document, id)
         && element(document, id).is_some()
         && document.get_node(id).is_some_and(|node| node.has_boxes())
@@ -54,7 +54,7 @@ fn is_placed(document: &BaseDocument, id: NodeId) -> bool {
 }
 
 /// The size of the view, in pixels of the layout.
-fn view_size(document: &BaseDocument) -> (f64, f64) {
+pub(crate) fn view_size(document: &BaseDocument) -> (f64, f64) {
     let viewport = document.viewport();
     let scale = viewport.scale_f64();
     let (width, height) = viewport.window_size;

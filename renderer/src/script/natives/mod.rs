@@ -10,10 +10,12 @@ mod event_source;
 mod fetch;
 mod focus;
 mod forms;
-mod layout;
+pub(crate) mod layout;
+mod lists;
+mod members;
 mod page;
 mod quick;
-mod selectors;
+pub(crate) mod selectors;
 mod storage;
 mod style;
 mod text;
@@ -29,7 +31,7 @@ use std::rc::Rc;
 pub(crate) fn all<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> Result<Object<'js>> {
     let natives = Object::new(ctx.clone())?;
     type Add = for<'js> fn(&Object<'js>, &Rc<Host>) -> Result<()>;
-    let groups: [Add; 19] = [
+    let groups: [Add; 21] = [
         asking::add,
         attributes::add,
         canvas::add,
@@ -40,6 +42,8 @@ pub(crate) fn all<'js>(ctx: &Ctx<'js>, host: &Rc<Host>) -> Result<Object<'js>> {
         focus::add,
         forms::add,
         layout::add,
+        lists::add,
+        members::add,
         page::add,
         quick::add,
         selectors::add,

@@ -9,9 +9,10 @@ use crate::script::natives::style;
 use crate::script::nodes;
 use crate::script::tokens::{self, Change};
 use ::prelude::{NodeObject, Role};
-use blitz_dom::{BaseDocument, ElementData, LocalName, NodeId, QualName, ns};
-use rquickjs::function::{Rest, This};
+use blitz_dom::{BaseDocument, ElementData, LocalName, NodeId, QualName, local_name, ns};
+use rquickjs::function::{FromParam, ParamRequirement, ParamsAccessor, Rest, This};
 use rquickjs::{Ctx, Error, FromJs, Function, IntoJs, Object, Persistent, Result, Value};
+use smallvec::SmallVec;
 use std::rc::Rc;
 
 /// What a method does if it can: nothing has changed where it returns none.
@@ -53,10 +54,6 @@ pub(super) fn add<'js>(natives: &Object<'js>, host: &Rc<Host>) -> Result<()> {
         method(&ctx, host_of.clone(), *run, slow)
     };
     natives.set("quick", Function::new(ctx.clone(), quick)?)?;
-    let tokens = |proto: Object<'js>, number: f64, name: String| {
-        NodeObject::make(proto, number, Role::Tokens(name.into()))
-    };
-    natives.set("tokensObject", Function::new(ctx.clone(), tokens)?)?;
     let style = |proto: Object<'js>, number: f64| NodeObject::make(proto, number, Role::Style);
     natives.set("styleObject", Function::new(ctx.clone(), style)?)?;
     let host = host.clone();
@@ -75,17 +72,31 @@ fn method<'js>(
     let name: Value<'js> = slow.get("name")?;
     let length: usize = slow.get("length")?;
     let slow = Persistent::save(ctx, slow);
-    let whole = move |ctx: Ctx<'js>, this: This<Value<'js>>, values: Rest<Value<'js>>| match run(
+    let whole = move |ctx: Ctx<'js>, this: This<Value<'js>>, values: Arguments<'js>| match run(
         &host, &ctx, &this.0, &values.0,
     ) {
         Some(done) => Ok(done),
         None => slow
             .clone()
             .restore(&ctx)?
-            .call::<_, Value<'js>>((this, values)),
+            .call::<_, Value<'js>>((this, Rest(values.0.into_vec()))),
     };
     let made = Function::new(ctx.clone(), whole)?.with_length(length)?;
     made.with_name(String::from_js(ctx, name)?)
+}
+
+/// What a function was called with; a few take no memory of their own.
+struct Arguments<'js>(SmallVec<[Value<'js>; 4]>);
+
+impl<'js> FromParam<'js> for Arguments<'js> {
+    fn param_requirement() -> ParamRequirement {
+        ParamRequirement::any()
+    }
+
+    fn from_param<'a>(params: &mut ParamsAccessor<'a, 'js>) -> Result<Self> {
+        let count = params.len();
+        Ok(Arguments((0..count).map(|_| params.arg()).collect()))
+    }
 }
 
 /// A value that is a text, or a whole number as one. Converting others may run a page's code.
@@ -178,10 +189,9 @@ fn step<'js>(
 }
 
 /// The element and the attribute of a list of tokens.
-fn list(this: &Value<'_>) -> Option<(NodeId, Rc<str>)> {
-    let target = this.clone().into_proxy()?.target().ok()?;
-    let (number, name) = NodeObject::tokens(&target)?;
-    Some((id_of(number), name))
+fn list<'a>(host: &Host, this: &'a Value<'_>) -> Option<(NodeId, &'a str)> {
+    let words = host.lists.words(this)?;
+    Some((id_of(words.number), &words.name))
 }
 
 fn contains<'js>(
@@ -191,9 +201,9 @@ fn contains<'js>(
     values: &[Value<'js>],
 ) -> Option<Value<'js>> {
     let token = plain(values.first()?)?;
-    let (id, name) = list(this)?;
+    let (id, name) = list(host, this)?;
     let document = host.read();
-    let words = attribute(element(&document, id)?, &name).unwrap_or_default();
+    let words = attribute(element(&document, id)?, name).unwrap_or_default();
     let has = words.split_ascii_whitespace().any(|word| word == token);
     Some(Value::new_bool(ctx.clone(), has))
 }
@@ -209,15 +219,19 @@ fn change(
         return None;
     }
     let token = plain(token).filter(|token| tokens::is_token(token))?;
-    let (id, name) = list(this)?;
+    let (id, name) = list(host, this)?;
     let change = {
         let document = host.read();
-        to(attribute(element(&document, id)?, &name), &token)
+        to(attribute(element(&document, id)?, name), &token)
     };
     match change {
         Change::None { is_in } => Some(is_in),
         Change::To { words, is_in } => {
-            let name = QualName::new(None, ns!(), LocalName::from(&*name));
+            let name = match name {
+                "class" => local_name!("class"),
+                other => LocalName::from(other),
+            };
+            let name = QualName::new(None, ns!(), name);
             set_attribute(host, id, name, &words).ok()?;
             Some(is_in)
         }

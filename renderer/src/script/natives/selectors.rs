@@ -11,7 +11,7 @@ use blitz_dom::{BaseDocument, ElementData, LocalName, NodeId, local_name, ns};
 use rquickjs::{Object, Result};
 use std::rc::Rc;
 
-pub(super) type Outcome<T> = std::result::Result<T, Refusal>;
+pub(crate) type Outcome<T> = std::result::Result<T, Refusal>;
 
 /// Refuses selectors that nobody writes.
 fn check(host: &Host, selector: &str) -> Outcome<()> {
@@ -79,7 +79,7 @@ impl Simple<'_> {
     }
 }
 
-pub(super) fn query_all(host: &Host, scope: NodeId, selector: &str) -> Outcome<Vec<Handle>> {
+pub(crate) fn query_all(host: &Host, scope: NodeId, selector: &str) -> Outcome<Vec<Handle>> {
     check(host, selector)?;
     let document = host.read();
     if document.get_node(scope).is_none() {
@@ -94,7 +94,7 @@ pub(super) fn query_all(host: &Host, scope: NodeId, selector: &str) -> Outcome<V
     Ok(found.into_iter().filter(is_page).map(Handle).collect())
 }
 
-fn query(host: &Host, scope: NodeId, selector: &str) -> Outcome<Option<Handle>> {
+pub(crate) fn query(host: &Host, scope: NodeId, selector: &str) -> Outcome<Option<Handle>> {
     check(host, selector)?;
     let first = {
         let document = host.read();

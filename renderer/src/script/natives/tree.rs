@@ -9,8 +9,7 @@ use crate::script::nodes::{self, children, is_connected, root_of};
 use crate::script::special;
 use crate::script::tree;
 use blitz_dom::{BaseDocument, NodeId, local_name, ns};
-use rquickjs::object::Property;
-use rquickjs::{Array, Ctx, Function, IntoJs, Object, Result, Value};
+use rquickjs::{Ctx, IntoJs, Object, Result, Value};
 use std::cmp::Ordering;
 use std::rc::Rc;
 
@@ -162,7 +161,6 @@ fn wrappers(natives: &Object<'_>, host: &Rc<Host>) -> Result<()> {
     native!(natives, "detachedRoot", host, |node: Handle| {
         OrNull(detached_root(&host.read(), node.0).map(Handle))
     });
-    natives.set("fill", Function::new(natives.ctx().clone(), fill)?)?;
     // The nodes of a tree that have wrappers, after what they have in common: where the tree ends,
     // or the document.
     native!(natives, "wrappedIn", host, |node: Handle| {
@@ -192,15 +190,6 @@ impl<'js> IntoJs<'js> for Step {
             false => Ok(Value::new_number(ctx.clone(), -1.0 - handle)),
         }
     }
-}
-
-/// Gives a list the nodes in it as properties that nobody can write.
-fn fill<'js>(list: Object<'js>, nodes: Array<'js>) -> Result<()> {
-    for at in 0..nodes.len() {
-        let node: Value<'js> = nodes.get(at)?;
-        list.prop(at as u32, Property::from(node).enumerable().configurable())?;
-    }
-    Ok(())
 }
 
 fn change(natives: &Object<'_>, host: &Rc<Host>) -> Result<()> {

@@ -37,34 +37,39 @@ fn list<'js>(ctx: &Ctx<'js>, host: Rc<Host>, wrap: Function<'js>) -> Result<Func
     let wrap = Persistent::save(ctx, wrap);
     let list = move |ctx: Ctx<'js>, handles: Array<'js>| {
         let numbers = handles.iter::<f64>().collect::<Result<Vec<f64>>>()?;
-        wrapped(&host, &ctx, &wrap, numbers)
+        Bare(wrapped(&host, &ctx, &wrap, numbers.into_iter())?).into_js(&ctx)
     };
     Function::new(ctx.clone(), list)
 }
 
-/// The function that gives the wrappers of all elements below a node that a selector matches.
+/// The function that gives the list of all elements below a node that a selector matches; with the
+/// prototype of lists.
 fn finder<'js>(ctx: &Ctx<'js>, host: Rc<Host>, wrap: Function<'js>) -> Result<Function<'js>> {
     let wrap = Persistent::save(ctx, wrap);
-    let find = move |ctx: Ctx<'js>, scope: Handle, selector: String| match selectors::query_all(
-        &host, scope.0, &selector,
-    ) {
-        Ok(found) => {
-            let numbers = found.iter().filter_map(|handle| number_of(handle.0));
-            wrapped(&host, &ctx, &wrap, numbers.collect())
+    let find = move |proto: Object<'js>, scope: Handle, selector: String| {
+        let ctx = proto.ctx();
+        match selectors::query_all(&host, scope.0, &selector) {
+            Ok(found) => {
+                let numbers = found.iter().filter_map(|handle| number_of(handle.0));
+                let all = wrapped(&host, ctx, &wrap, numbers)?;
+                host.lists.of_values(&proto, &all).map(Object::into_value)
+            }
+            Err(refusal) => OrName::<Value<'js>>(Err(refusal)).into_js(ctx),
         }
-        Err(refusal) => OrName::<Value<'js>>(Err(refusal)).into_js(&ctx),
     };
     Function::new(ctx.clone(), find)
 }
 
-fn wrapped<'js>(host: &Host, ctx: &Ctx<'js>, wrap: &Wrap, numbers: Vec<f64>) -> Result<Value<'js>> {
+fn wrapped<'js>(
+    host: &Host,
+    ctx: &Ctx<'js>,
+    wrap: &Wrap,
+    numbers: impl Iterator<Item = f64>,
+) -> Result<Vec<Value<'js>>> {
     let wrap = wrap.clone().restore(ctx)?;
-    let mut all = Vec::with_capacity(numbers.len());
-    for number in numbers {
-        all.push(match host.wrappers.get(ctx, number) {
-            Some(present) => present.into_value(),
-            None => wrap.call((number,))?,
-        });
-    }
-    Bare(all).into_js(ctx)
+    let one = |number| match host.wrappers.get(ctx, number) {
+        Some(present) => Ok(present.into_value()),
+        None => wrap.call((number,)),
+    };
+    numbers.map(one).collect()
 }

@@ -57,12 +57,12 @@ const record_ = (Class, fields, values) => {
 const recordClass = (name, fields) => {
   const Class = { [name]: class { constructor() { illegal(); } } }[name];
   for (const field of fields) {
-    defineProperty(Class.prototype, field, {
+    accessor(Class.prototype, field, {
       get() {
         const { fields: own } = stateOf(this);
         if (own === undefined || !(field in own)) throw new PlainTypeError('Illegal invocation');
         return own[field];
-      }, enumerable: true, configurable: true, __proto__: null,
+      },
     });
   }
   return expose(name, Class);

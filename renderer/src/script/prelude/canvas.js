@@ -89,13 +89,12 @@ mix(context2d, {
   },
   getLineDash() { return copyOf(contextOf(this).now.dashes); },
 });
-const attribute2d = (name, take) => defineProperty(context2d, name, {
+const attribute2d = (name, take) => accessor(context2d, name, {
   get() { return contextOf(this).now[name]; },
   set(value) {
     const known = contextOf(this), taken = take(value, known);
     if (taken !== undefined) known.now[name] = taken;
   },
-  enumerable: true, configurable: true,
 });
 const numberOf = (name, key, isPossible) => attribute2d(name, (value, known) => {
   const number = +value;

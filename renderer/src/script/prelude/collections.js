@@ -77,27 +77,29 @@ function exotic(Class, ops, state, target = objectCreate(Class.prototype)) {
   return new Brand(proxy, state);
 }
 
-/** The handles of a live list, or the nodes of a static one. */
+/** The handles of a live list. */
 const itemsOf = (list) => {
   const state = stateOf(list);
-  if (state.query) {
-    const version = n.version();
-    if (state.version !== version) { state.items = state.query(); state.version = version; }
-  } else if (!state.items) throw new PlainTypeError('Illegal invocation');
+  if (!state.query) throw new PlainTypeError('Illegal invocation');
+  const version = n.version();
+  if (state.version !== version) { state.items = state.query(); state.version = version; }
   return state.items;
 };
 const itemAt = (list, at) => {
+  if (stateOf(list).query === null) return at < n.listCount(list) ? list[at] : null;
   const items = itemsOf(list);
-  if (!(at >= 0 && at < items.length)) return null;
-  return stateOf(list).query ? wrap(items[at]) : items[at];
+  return at >= 0 && at < items.length ? wrap(items[at]) : null;
+};
+/** Has a native say how many are in the lists that natives make. */
+const quickenLength = ({ prototype }) => {
+  const descriptor = getOwnPropertyDescriptor(prototype, 'length');
+  descriptor.get = n.listLength(descriptor.get);
+  defineProperty(prototype, 'length', descriptor);
 };
 
 class NodeList {
   constructor() { illegal(); }
-  get length() {
-    const { query, items } = stateOf(this);
-    return query === null && items ? items.length : itemsOf(this).length;
-  }
+  get length() { return itemsOf(this).length; }
   item(at) { need(arguments, 1); return itemAt(this, at >>> 0); }
 }
 /** Gives a class the methods that arrays have for going through them. */
@@ -112,6 +114,7 @@ const addIteration = (Class) => {
   defineProperty(prototype, iteratorKey, { ...method(iteratorOf), enumerable: false });
 };
 addIteration(NodeList);
+quickenLength(NodeList);
 class RadioNodeList extends NodeList {
   get value() {
     const items = itemsOf(this);
@@ -195,13 +198,12 @@ function liveList(Class, owner, query, hasNames) {
   }, { owner, query, items: null, version: -1, __proto__: null });
   return list;
 }
+const ofStatic = { query: null, handle: null, __proto__: null };
+/** A list that a native has made. */
+const asStatic = (list) => new Brand(list, ofStatic);
 /** A list of these nodes. */
 function staticList(nodes) {
-  const list = new Brand(objectCreate(NodeList.prototype), {
-    items: nodes, query: null, handle: null, __proto__: null,
-  });
-  n.fill(list, nodes);
-  return list;
+  return asStatic(n.nodeList(NodeList.prototype, nodes));
 }
 /** A live list of an owner is always the same object. */
 function cached(owner, key, make) {

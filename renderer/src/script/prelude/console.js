@@ -224,6 +224,8 @@ const callStack = () => {
   } catch { return ''; }
 };
 const write = (level, shownLine) => { n.log(level, shownLine, callStack(), groups); };
+/** The inspector hears of the values themselves. */
+const tell = (type, values) => { if (heard !== null) heard.console(type, values); };
 const labelOf = (label) => label === undefined ? 'default' : substring(text(label), 0, 200);
 const keep = (map, key, value) => {
   if (mapHas(map, key) || mapSize(map) < labelsMax) mapSet(map, key, value);
@@ -281,33 +283,33 @@ const tabled = (data, wanted) => {
 
 const consoleObject = objectCreate({});
 for (const level of ['log', 'info', 'warn', 'error', 'debug']) {
-  consoleObject[level] = { [level](...values) { write(level, line(values)); } }[level];
+  const type = level === 'warn' ? 'warning' : level;
+  consoleObject[level] = { [level](...values) { tell(type, values); write(level, line(values)); } }[level];
 }
 mix(consoleObject, {
   assert(condition, ...values) {
     if (condition) return;
+    tell('assert', values.length === 0 ? ['console.assert'] : values);
     const said = line(values);
     write('error', said === '' ? 'Assertion failed' : `Assertion failed: ${said}`);
   },
-  clear() { groups = 0; write('clear', 'The console was cleared'); },
+  clear() { groups = 0; tell('clear', ['console.clear']); write('clear', 'The console was cleared'); },
   count(label) {
     const key = labelOf(label), count = (mapGet(counts, key) || 0) + 1;
     keep(counts, key, count);
+    tell('count', [`${key}: ${count}`]);
     write('info', `${key}: ${count}`);
   },
   countReset(label) {
     const key = labelOf(label);
     if (!mapDelete(counts, key)) write('warn', `Count for '${key}' does not exist`);
   },
-  dir(value) { charsLeft = shownChars; write('log', wellFormed(inspect(value, 0, []))); },
-  dirxml(...values) { write('log', line(values)); },
-  group(...values) {
-    if (values.length > 0) write('log', line(values));
-    groups = min(groups + 1, 16);
-  },
-  groupCollapsed(...values) { apply(consoleGroup, undefined, values); },
-  groupEnd() { groups = max(groups - 1, 0); },
-  table(data, columns) { write('log', isObject(data) ? tabled(data, columns) : line([data])); },
+  dir(value) { tell('dir', [value]); charsLeft = shownChars; write('log', wellFormed(inspect(value, 0, []))); },
+  dirxml(...values) { tell('dirxml', values); write('log', line(values)); },
+  group(...values) { openGroup('startGroup', values); },
+  groupCollapsed(...values) { openGroup('startGroupCollapsed', values); },
+  groupEnd() { tell('endGroup', ['console.groupEnd']); groups = max(groups - 1, 0); },
+  table(data, columns) { tell('table', [data]); write('log', isObject(data) ? tabled(data, columns) : line([data])); },
   time(label) {
     const key = labelOf(label);
     if (mapHas(started, key)) write('warn', `Timer '${key}' already exists`);
@@ -316,21 +318,32 @@ mix(consoleObject, {
   timeLog(label, ...values) {
     const key = labelOf(label), rest = line(values);
     if (!mapHas(started, key)) write('warn', `Timer '${key}' does not exist`);
-    else write('log', rest === '' ? elapsed(key) : `${elapsed(key)} ${rest}`);
+    else {
+      const shownLine = rest === '' ? elapsed(key) : `${elapsed(key)} ${rest}`;
+      tell('log', [shownLine]);
+      write('log', shownLine);
+    }
   },
   timeEnd(label) {
     const key = labelOf(label);
     if (!mapHas(started, key)) { write('warn', `Timer '${key}' does not exist`); return; }
-    write('log', elapsed(key));
+    const shownTime = elapsed(key);
+    tell('timeEnd', [shownTime]);
+    write('log', shownTime);
     mapDelete(started, key);
   },
   timeStamp() {}, profile() {}, profileEnd() {},
   trace(...values) {
+    tell('trace', values.length === 0 ? ['console.trace'] : values);
     const said = line(values);
     write('log', `${said === '' ? 'console.trace' : said}\n${pageFrames()}`);
   },
 });
-const consoleGroup = consoleObject.group;
+function openGroup(type, values) {
+  tell(type, values.length === 0 ? ['console.group'] : values);
+  if (values.length > 0) write('log', line(values));
+  groups = min(groups + 1, 16);
+}
 /** The frames of the stack that are the page's. */
 const pageFrames = () => {
   const stack = callStack();

@@ -244,20 +244,18 @@ reflectText(output, 'name');
 for (const [name, tag, missing] of [['HTMLProgressElement', 'progress', -1], ['HTMLMeterElement', 'meter', 0]]) {
   const meter = elementClass(name, tag).prototype;
   for (const key of ['value', 'max', 'min', 'low', 'high', 'optimum']) {
-    defineProperty(meter, key, {
+    accessor(meter, key, {
       get() {
         const number = +(n.attribute(handleOf(this), key) ?? NaN);
         return isFinite(number) ? number : key === 'max' ? 1 : 0;
       },
       set(value) { setAttribute(handleOf(this), key, `${+value}`); },
-      enumerable: true, configurable: true,
     });
   }
-  defineProperty(meter, 'position', {
+  accessor(meter, 'position', {
     get() {
       return n.attribute(handleOf(this), 'value') === null ? missing : this.value / this.max;
     },
-    enumerable: true, configurable: true,
   });
 }
 const label = elementClass('HTMLLabelElement', 'label', {

@@ -222,8 +222,8 @@ const ruleClasses = { __proto__: null };
 const ruleClass = (name, Base, fields, ...members) => {
   const Class = { [name]: class extends Base {} }[name];
   for (const field of fields) {
-    defineProperty(Class.prototype, field, {
-      get() { return fieldOf(this, field); }, enumerable: true, configurable: true, __proto__: null,
+    accessor(Class.prototype, field, {
+      get() { return fieldOf(this, field); },
     });
   }
   for (const more of members) mix(Class.prototype, more);

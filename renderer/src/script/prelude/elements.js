@@ -22,10 +22,6 @@ class Element extends Node {
   set id(value) { setAttribute(handleOf(this), 'id', text(value)); }
   get className() { return n.attribute(handleOf(this), 'class') ?? ''; }
   set className(value) { setAttribute(handleOf(this), 'class', text(value)); }
-  get classList() {
-    const { cache } = stateOf(this);
-    return cache && cache.classList || cached(this, 'classList', () => newTokens(this, 'class'));
-  }
   set classList(value) { setAttribute(handleOf(this), 'class', text(value)); }
   get slot() { return n.attribute(handleOf(this), 'slot') ?? ''; }
   set slot(value) { setAttribute(handleOf(this), 'slot', text(value)); }
@@ -171,6 +167,7 @@ class Element extends Node {
   animate() { return fail('NotSupportedError', 'animate is not supported'); }
   getAnimations() { return []; }
 }
+addQuickGetter(Element.prototype, 'classList');
 quicken(Element.prototype, ['getAttribute', 'hasAttribute', 'setAttribute']);
 mix(Element.prototype, parentMembers);
 mix(Element.prototype, searchMembers);

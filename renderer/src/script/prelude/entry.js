@@ -47,6 +47,7 @@ return {
     else mapSet(rejected, promise, reason);
   },
   storage: tellStored,
+  inspected,
   within(oldURL, newURL) {
     dispatch(G, trusted(new PopStateEvent('popstate', { state: presentState() })));
     if (oldURL !== newURL && withoutHash(oldURL) === withoutHash(newURL)) dispatch(G, trusted(new HashChangeEvent('hashchange', { oldURL, newURL })));

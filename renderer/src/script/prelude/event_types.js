@@ -31,8 +31,8 @@ function eventClass(name, Base, fields) {
   } }[name];
   for (let i = 0; i < names.length; i++) {
     const key = names[i];
-    defineProperty(Class.prototype, key, {
-      get() { return valuesOf(this)[key]; }, enumerable: true, configurable: true,
+    accessor(Class.prototype, key, {
+      get() { return valuesOf(this)[key]; },
     });
   }
   expose(name, Class);

@@ -360,10 +360,9 @@ const handlerTypes = [
 const addHandlers = (prototype, types) => {
   for (let i = 0; i < types.length; i++) {
     const type = types[i];
-    defineProperty(prototype, 'on' + toLower(type), {
+    accessor(prototype, 'on' + toLower(type), {
       get() { return handlerOf(self(this), type); },
       set(handler) { setHandler(self(this), type, handler); },
-      enumerable: true, configurable: true,
     });
   }
 };
@@ -385,6 +384,7 @@ function report(error) {
       if (!dispatch(G, event)) return;
     } finally { isReporting = false; }
   }
+  if (heard !== null) heard.thrown(error, false);
   n.log('error', stack === '' ? message : `${message}\n${stack}`, wellFormed(stack), 0);
 }
 const trusted = (event) => { detailsOf(event).isTrusted = true; return event; };

@@ -3,50 +3,46 @@
 /** A property that is an attribute: a text. */
 const reflectText = (prototype, names) => {
   for (const [property, attribute] of pairs(names)) {
-    defineProperty(prototype, property, {
+    accessor(prototype, property, {
       get() { return n.attribute(handleOf(this), attribute) ?? ''; },
       set(value) { setAttribute(handleOf(this), attribute, text(value)); },
-      enumerable: true, configurable: true,
     });
   }
 };
 /** Whether an attribute is there. */
 const reflectFlag = (prototype, names) => {
   for (const [property, attribute] of pairs(names)) {
-    defineProperty(prototype, property, {
+    accessor(prototype, property, {
       get() { return n.attribute(handleOf(this), attribute) !== null; },
       set(value) {
         if (value) setAttribute(handleOf(this), attribute, '');
         else removeAttribute(handleOf(this), attribute);
       },
-      enumerable: true, configurable: true,
     });
   }
 };
 /** An attribute that is an address, resolved. */
 const reflectUrl = (prototype, names) => {
   for (const [property, attribute] of pairs(names)) {
-    defineProperty(prototype, property, {
+    accessor(prototype, property, {
       get() {
         const value = n.attribute(handleOf(this), attribute);
         return value === null ? '' : n.resolve(value) ?? value;
       },
       set(value) { setAttribute(handleOf(this), attribute, text(value)); },
-      enumerable: true, configurable: true,
     });
   }
 };
 /** An attribute that is a whole number. */
 const reflectNumber = (prototype, names, missing) => {
   for (const [property, attribute] of pairs(names)) {
-    defineProperty(prototype, property, {
+    accessor(prototype, property, {
       get() {
         const value = n.attribute(handleOf(this), attribute);
         const number = value === null || words(value).length === 0 ? NaN : trunc(+value);
         return isFinite(number) ? number : missing;
       },
       set(value) { setAttribute(handleOf(this), attribute, `${trunc(+value) || 0}`); },
-      enumerable: true, configurable: true,
     });
   }
 };
@@ -181,10 +177,9 @@ for (const [name, tags] of Object.entries({
 reflectNumber(elementClass('HTMLLIElement', 'li').prototype, 'value', 0);
 const body = elementClass('HTMLBodyElement', 'body').prototype;
 for (const type of ownKeys(ofWindow)) {
-  defineProperty(body, 'on' + type, {
+  accessor(body, 'on' + type, {
     get() { return handlerOf(G, type); },
     set(handler) { setHandler(G, type, handler); },
-    enumerable: true, configurable: true,
   });
 }
 elementClass('HTMLTitleElement', 'title', {

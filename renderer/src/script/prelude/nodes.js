@@ -304,7 +304,8 @@ const parentMembers = {
   },
   querySelectorAll(selector) {
     need(arguments, 1);
-    return staticList(checked(findAll(handleOf(this), text(selector))));
+    const { prototype } = NodeList;
+    return asStatic(checked(findAll(prototype, handleOf(this), text(selector))));
   },
 };
 /** Of elements and documents. */

@@ -108,8 +108,8 @@ const recordFields = {
   oldValue: null, previousSibling: null, removedNodes: null, target: null, type: '',
 };
 for (const name of ownKeys(recordFields)) {
-  defineProperty(MutationRecord.prototype, name, {
-    get() { return stateOf(this)[name]; }, enumerable: true, configurable: true,
+  accessor(MutationRecord.prototype, name, {
+    get() { return stateOf(this)[name]; },
   });
 }
 

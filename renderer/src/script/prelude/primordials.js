@@ -94,6 +94,11 @@ const words = (value) => {
   }
   return found;
 };
+/** A function that does its work when it is first wanted. */
+const once = (make) => {
+  let made;
+  return () => made ?? (made = make());
+};
 const join = (array, between) => {
   let joined = '';
   for (let i = 0; i < array.length; i++) joined += (i > 0 ? between : '') + array[i];
@@ -118,21 +123,14 @@ const camel = (name) => {
   return out;
 };
 /** Makes a class one of the Web's: its members can be listed, its objects say what they are. */
-const finish = (name, Class) => {
-  const { prototype } = Class, keys = ownKeys(prototype), statics = ownKeys(Class);
-  for (let i = 0; i < keys.length; i++) {
-    if (typeof keys[i] !== 'string' || keys[i] === 'constructor') continue;
-    defineProperty(prototype, keys[i], { enumerable: true, __proto__: null });
-  }
-  for (let i = 0; i < statics.length; i++) {
-    if (typeof Class[statics[i]] !== 'function') continue;
-    defineProperty(Class, statics[i], { enumerable: true, __proto__: null });
-  }
-  defineProperty(prototype, toStringTag, { value: name, configurable: true, __proto__: null });
-};
+const finish = (name, Class) => n.finish(Class, name, toStringTag);
+/** Names and values of what pages find. */
+const exposed = bareList();
 /** Puts an interface where pages find it. */
 const expose = (name, value) => {
-  defineProperty(G, name, { value, writable: true, enumerable: false, configurable: true });
+  exposed[exposed.length] = name;
+  exposed[exposed.length] = value;
+  n.expose(G, name, value);
   if (typeof value === 'function' && isObject(value.prototype)) finish(name, value);
   return value;
 };
@@ -145,14 +143,9 @@ const need = (given, count) => {
 /** A namespace as natives take it: none is an empty text. */
 const spaceOf = (value) => value === null || value === undefined ? '' : text(value);
 /** Gives a class further members; those of the Web can be listed. */
-const mix = (target, members) => {
-  const names = ownKeys(members);
-  for (let i = 0; i < names.length; i++) {
-    const descriptor = getOwnPropertyDescriptor(members, names[i]);
-    descriptor.enumerable = typeof names[i] === 'string';
-    defineProperty(target, names[i], descriptor);
-  }
-};
+const { mix } = n;
+/** Gives it what can be listed: the `get` of an object, and its `set` if there is one. */
+const { accessor } = n;
 
 /** Gives a class, and its objects, names for numbers. */
 const addConstants = (Class, constants) => {
@@ -163,6 +156,9 @@ const addConstants = (Class, constants) => {
     if (Class.prototype) defineProperty(Class.prototype, names[i], constant);
   }
 };
+
+/** The inspector, if there is one that hears of the console and of exceptions. */
+let heard = null;
 
 // State that no page can see or forge: a private field, put onto any object.
 function Identity(object) { return object; }
@@ -177,6 +173,20 @@ class Brand extends Identity {
     return handle;
   }
   static has(object) { return isObject(object) && #state in object; }
+  // For elements, where these are asked for most of all: only here no other call is needed.
+  get classList() {
+    const { cache } = this.#state;
+    return cache && cache.classList || cached(this, 'classList', () => newTokens(this, 'class'));
+  }
+  get style() {
+    const { cache } = this.#state;
+    return cache && cache.style || cached(this, 'style', () => newInlineStyle(this));
+  }
 }
+/** Gives objects a getter that is written above. */
+const addQuickGetter = (target, name) => {
+  const { get } = getOwnPropertyDescriptor(Brand.prototype, name);
+  defineProperty(target, name, { get, enumerable: true, __proto__: null });
+};
 const stateOf = Brand.of, hasState = Brand.has;
 const illegal = () => { throw new PlainTypeError('Illegal constructor'); };

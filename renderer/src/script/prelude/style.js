@@ -93,11 +93,12 @@ const computedSource = (owner) => {
   const refuse = () => fail('NoModificationAllowedError');
   return {
     rule: null, read: () => '', write: refuse, set: refuse, priority: () => '',
-    names: () => n.isConnected(handleOf(owner)) ? computedNames : [],
+    names: () => n.isConnected(handleOf(owner)) ? computedNames() : [],
     get: (name) => n.computedStyle(handleOf(owner), name), __proto__: null,
   };
 };
-const computedNames = words('align-content align-items align-self animation-delay animation-direction '
+const computedNames = once(() => words(
+  'align-content align-items align-self animation-delay animation-direction '
   + 'animation-duration animation-fill-mode animation-iteration-count animation-name '
   + 'animation-timing-function background-attachment background-clip background-color '
   + 'background-image background-origin background-position-x background-position-y '
@@ -119,7 +120,7 @@ const computedNames = words('align-content align-items align-self animation-dela
   + 'text-decoration-style text-indent text-overflow text-shadow text-transform top transform '
   + 'transform-origin transition-delay transition-duration transition-property '
   + 'transition-timing-function unicode-bidi vertical-align visibility white-space width '
-  + 'word-break word-spacing z-index');
+  + 'word-break word-spacing z-index'));
 /** The declarations of a rule of a sheet. */
 const ruleSource = (rule) => {
   const at = () => {
@@ -172,12 +173,9 @@ const newInlineStyle = (owner) => newStyle(inlineSource(owner),
   n.styleObject(CSSStyleDeclaration.prototype, handleOf(owner)));
 const newRuleStyle = (rule) => newStyle(ruleSource(rule));
 const styleMembers = {
-  get style() {
-    const { cache } = stateOf(this);
-    return cache && cache.style || cached(this, 'style', () => newInlineStyle(this));
-  },
   set style(value) { setAttribute(handleOf(this), 'style', text(value)); },
 };
+addQuickGetter(styleMembers, 'style');
 
 const escapeIdentifier = (given) => {
   const value = text(given);

@@ -59,6 +59,7 @@ class DOMTokenList {
   toString() { const { owner, name } = stateOf(this); return n.attribute(handleOf(owner), name) ?? ''; }
 }
 addIteration(DOMTokenList);
+quickenLength(DOMTokenList);
 quicken(DOMTokenList.prototype, ['add', 'contains', 'remove', 'toggle']);
 const supported = {
   rel: ['alternate', 'icon', 'stylesheet', 'noopener', 'noreferrer'],
@@ -84,10 +85,7 @@ const checkToken = (given) => {
   return token;
 };
 const checkTokens = (given) => { for (let i = 0; i < given.length; i++) checkToken(given[i]); };
-const newTokens = (owner, name) => {
-  const list = exotic(DOMTokenList, {
-    count: () => tokens(list).length, at: (i) => tokens(list)[i], names: nothing, named: noName,
-  }, { owner, name, __proto__: null }, n.tokensObject(DOMTokenList.prototype, handleOf(owner), name));
-  return list;
-};
+const newTokens = (owner, name) => new Brand(
+  n.tokenList(DOMTokenList.prototype, handleOf(owner), name),
+  { owner, name, handle: null, __proto__: null });
 expose('DOMTokenList', DOMTokenList);

@@ -74,6 +74,7 @@ function tellRejections() {
       promise, reason, cancelable: true,
     }));
     if (dispatch(G, event)) {
+      if (heard !== null) heard.thrown(reason, true);
       let shown = 'a promise was rejected';
       try { shown = `Uncaught (in promise) ${text(reason)}`; } catch { /* Its own method threw. */ }
       n.log('error', shown, '', 0);

@@ -91,5 +91,5 @@ function wrap(handle) {
   adopt(wrapper, state, n.detachedRoot(handle));
   return wrapper;
 }
-/** The wrappers of nodes, and of those below one that a selector matches, for the prelude alone. */
+/** The wrappers of nodes, for the prelude alone, and the list of those that a selector matches. */
 const wrapAll = n.wrapperList(wrap), findAll = n.finder(wrap);

@@ -77,6 +77,17 @@ fn import_waits_for_what_is_fetched_and_fails_where_that_does() {
 }
 
 #[test]
+fn imports_that_take_long_are_settled_though_nothing_else_happens() {
+    let found = title_of(
+        "<script>let n = 0; for (let i = 0; i < 100; i++) import('data:text/javascript,' + \
+         'const end = performance.now() + 3; while (performance.now() < end); //' + i)\
+         .then(() => { if (++n === 100) document.title = 'end ' + n })</script>",
+        &[],
+    );
+    assert_eq!(found, "100");
+}
+
+#[test]
 fn an_import_map_names_modules_for_static_and_dynamic_imports() {
     let found = title_of(
         "<script type=importmap>{\"imports\": {\"lib\": \"/lib.js\", \"lib/\": \"/parts/\"}}\

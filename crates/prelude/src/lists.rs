@@ -1,0 +1,601 @@
+//! Lists that scripts read by index, as objects of an own class of the engine: of nodes that stay
+//! as they are, and of the words of an attribute. No property is made for what is in them.
+//!
+//! Source: the Web IDL standard, "Legacy platform objects", for lists without an indexed setter;
+//! the engine's `JSClassExoticMethods`.
+
+use rquickjs::qjs::{self, JSValue};
+use rquickjs::{Ctx, Error, Function, Object, Result, Value};
+use std::cell::Cell;
+use std::ffi::c_int;
+use std::ptr::{NonNull, null_mut};
+use std::rc::Rc;
+
+/// The words of an attribute of a node, each once.
+type Read = Rc<dyn Fn(f64, &str) -> Vec<String>>;
+
+/// What is in a list. It never changes.
+enum List {
+    Values(Values),
+    Words(Words),
+}
+
+/// An attribute as a list of words.
+pub struct Words {
+    /// The node's.
+    pub number: f64,
+    /// The attribute's.
+    pub name: Rc<str>,
+    read: Read,
+}
+
+/// Values of the engine, in memory that its limit counts.
+struct Values {
+    first: NonNull<JSValue>,
+    count: usize,
+}
+
+impl Values {
+    fn all(&self) -> &[JSValue] {
+        // SAFETY: So many were written there, and are freed with the list.
+        unsafe { std::slice::from_raw_parts(self.first.as_ptr(), self.count) }
+    }
+}
+
+impl List {
+    fn count(&self) -> usize {
+        match self {
+            List::Values(values) => values.count,
+            List::Words(words) => (words.read)(words.number, &words.name).len(),
+        }
+    }
+
+    /// What stands at a place, as a reference of its own; an exception if there is no memory.
+    fn at(&self, ctx: *mut qjs::JSContext, at: usize) -> Option<JSValue> {
+        match self {
+            List::Values(values) => {
+                let value = *values.all().get(at)?;
+                // SAFETY: The value lives as long as the list.
+                Some(unsafe { qjs::JS_DupValue(ctx, value) })
+            }
+            List::Words(words) => {
+                let all = (words.read)(words.number, &words.name);
+                let word = all.get(at)?;
+                // SAFETY: The engine copies that many bytes, which are UTF-8.
+                Some(unsafe { qjs::JS_NewStringLen(ctx, word.as_ptr().cast(), word.len() as _) })
+            }
+        }
+    }
+}
+
+/// The class of the lists of one runtime.
+#[derive(Default)]
+pub struct Lists {
+    /// 0 before there is one.
+    class: Cell<qjs::JSClassID>,
+    runtime: Cell<*mut qjs::JSRuntime>,
+}
+
+/// Shared by all runtimes, which do not write there.
+static METHODS: qjs::JSClassExoticMethods = qjs::JSClassExoticMethods {
+    get_own_property: Some(get_own_property),
+    get_own_property_names: Some(get_own_property_names),
+    delete_property: Some(delete_property),
+    define_own_property: Some(define_own_property),
+    has_property: None,
+    get_property: None,
+    set_property: None,
+};
+
+impl Lists {
+    /// A list of values.
+    ///
+    /// # Errors
+    ///
+    /// The engine has no memory left, or is not the one of the lists made before.
+    pub fn of_values<'js>(
+        &self,
+        prototype: &Object<'js>,
+        all: &[Value<'js>],
+    ) -> Result<Object<'js>> {
+        let ctx = prototype.ctx();
+        let raw = ctx.as_raw().as_ptr();
+        let bytes = all.len() * size_of::<JSValue>();
+        // SAFETY: Room for all of them, which is written before anybody reads it; at least one
+        // byte, so that there is a pointer.
+        let first = unsafe { qjs::js_malloc(raw, bytes.max(1) as _) }.cast::<JSValue>();
+        let first = NonNull::new(first).ok_or(Error::Exception)?;
+        for (at, value) in all.iter().enumerate() {
+            // SAFETY: See above; the list owns a reference of its own.
+            unsafe {
+                let value = qjs::JS_DupValue(raw, value.as_raw());
+                first.as_ptr().add(at).write(value);
+            }
+        }
+        let count = all.len();
+        self.make(prototype, List::Values(Values { first, count }))
+    }
+
+    /// The words of an attribute of a node, which `read` finds.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Lists::of_values`].
+    pub fn of_words<'js>(
+        &self,
+        prototype: &Object<'js>,
+        (number, name): (f64, Rc<str>),
+        read: Read,
+    ) -> Result<Object<'js>> {
+        let words = Words { number, name, read };
+        self.make(prototype, List::Words(words))
+    }
+
+    /// The attribute whose words a list has.
+    pub fn words<'a>(&self, list: &'a Value<'_>) -> Option<&'a Words> {
+        match self.list(list)? {
+            List::Words(words) => Some(words),
+            List::Values(_) => None,
+        }
+    }
+
+    /// How many are in a list; nothing for what is no list of this class.
+    pub fn count(&self, list: &Value<'_>) -> Option<usize> {
+        self.list(list).map(List::count)
+    }
+
+    /// A getter that says how many are in a list, and asks `other` for what is no list of this
+    /// class.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Lists::of_values`].
+    pub fn length<'js>(&self, other: &Function<'js>) -> Result<Function<'js>> {
+        let ctx = other.ctx();
+        let class = self.register(ctx)?;
+        let mut data = [other.as_raw()];
+        // SAFETY: The engine takes a reference to `other` for itself, and copies the name.
+        let made = unsafe {
+            let made = qjs::JS_NewCFunctionData2(
+                ctx.as_raw().as_ptr(),
+                Some(length),
+                c"get length".as_ptr(),
+                0,
+                class as c_int,
+                1,
+                data.as_mut_ptr(),
+            );
+            checked(ctx, made)?
+        };
+        made.into_function().ok_or(Error::Unknown)
+    }
+
+    fn list<'a>(&self, list: &'a Value<'_>) -> Option<&'a List> {
+        if self.class.get() == 0 || self.runtime.get() != runtime_of(list.ctx()) {
+            return None;
+        }
+        // SAFETY: Only what `make` has made has this class; its data lives as long as it.
+        unsafe { list_of(list.as_raw(), self.class.get()) }
+    }
+
+    fn make<'js>(&self, prototype: &Object<'js>, list: List) -> Result<Object<'js>> {
+        let ctx = prototype.ctx();
+        let raw = ctx.as_raw().as_ptr();
+        let made = self.register(ctx).and_then(|class| {
+            // SAFETY: The class is one of this runtime's; nobody else has the object yet.
+            unsafe {
+                let made = qjs::JS_NewObjectProtoClass(raw, prototype.as_raw(), class);
+                checked(ctx, made)
+            }
+        });
+        let made = match made {
+            Ok(made) => made,
+            Err(error) => {
+                // SAFETY: Nobody else has it.
+                unsafe { free(qjs::JS_GetRuntime(raw), list) };
+                return Err(error);
+            }
+        };
+        let data = Box::into_raw(Box::new(list));
+        // SAFETY: The object is of that class, and has no data yet; its finalizer takes this back.
+        unsafe { qjs::JS_SetOpaque(made.as_raw(), data.cast()) };
+        made.into_object().ok_or(Error::Unknown)
+    }
+
+    fn register(&self, ctx: &Ctx<'_>) -> Result<qjs::JSClassID> {
+        let runtime = runtime_of(ctx);
+        if self.class.get() != 0 {
+            return match self.runtime.get() == runtime {
+                true => Ok(self.class.get()),
+                false => Err(Error::UnrelatedRuntime),
+            };
+        }
+        let definition = qjs::JSClassDef {
+            class_name: c"List".as_ptr(),
+            finalizer: Some(finalize),
+            gc_mark: Some(mark),
+            call: None,
+            exotic: (&raw const METHODS).cast_mut(),
+        };
+        let mut class = 0;
+        // SAFETY: The engine copies the definition; the methods are there for ever.
+        unsafe {
+            qjs::JS_NewClassID(runtime, &mut class);
+            if qjs::JS_NewClass(runtime, class, &definition) < 0 {
+                return Err(Error::Exception);
+            }
+        }
+        self.class.set(class);
+        self.runtime.set(runtime);
+        Ok(class)
+    }
+}
+
+fn runtime_of(ctx: &Ctx<'_>) -> *mut qjs::JSRuntime {
+    // SAFETY: The context is alive, and nothing is changed.
+    unsafe { qjs::JS_GetRuntime(ctx.as_raw().as_ptr()) }
+}
+
+/// The engine's answer as a value.
+///
+/// # Safety
+///
+/// The answer is a reference that nobody else frees.
+unsafe fn checked<'js>(ctx: &Ctx<'js>, answer: JSValue) -> Result<Value<'js>> {
+    // SAFETY: The caller's.
+    unsafe {
+        match qjs::JS_IsException(answer) {
+            true => Err(Error::Exception),
+            false => Ok(Value::from_raw(ctx.clone(), answer)),
+        }
+    }
+}
+
+/// The list that an object of that class is.
+///
+/// # Safety
+///
+/// Only lists have that class, and the object lives as long as what is returned.
+unsafe fn list_of<'a>(object: JSValue, class: qjs::JSClassID) -> Option<&'a List> {
+    // SAFETY: The data of a list is one, or nothing while it is being made.
+    unsafe { qjs::JS_GetOpaque(object, class).cast::<List>().as_ref() }
+}
+
+/// The list that an object is for which the engine calls one of the methods.
+///
+/// # Safety
+///
+/// As for [`list_of`].
+unsafe fn own_list<'a>(object: JSValue) -> Option<&'a List> {
+    let mut class = 0;
+    // SAFETY: The engine calls them for lists alone.
+    unsafe {
+        qjs::JS_GetAnyOpaque(object, &mut class)
+            .cast::<List>()
+            .as_ref()
+    }
+}
+
+/// Frees what a list holds.
+///
+/// # Safety
+///
+/// Nobody else has the list.
+unsafe fn free(runtime: *mut qjs::JSRuntime, list: List) {
+    if let List::Values(values) = list {
+        for value in values.all() {
+            // SAFETY: The list's own reference.
+            unsafe { qjs::JS_FreeValueRT(runtime, *value) };
+        }
+        // SAFETY: The engine has given that memory.
+        unsafe { qjs::js_free_rt(runtime, values.first.as_ptr().cast()) };
+    }
+}
+
+/// The index that the name of a property is. The engine gives names that are numbers below 2^31
+/// this form (`JS_ATOM_TAG_INT` in its quickjs.c), and no others.
+fn index(name: qjs::JSAtom) -> Option<usize> {
+    const IS_INDEX: qjs::JSAtom = 1 << 31;
+    (name & IS_INDEX != 0).then_some((name & !IS_INDEX) as usize)
+}
+
+unsafe extern "C" fn finalize(runtime: *mut qjs::JSRuntime, object: JSValue) {
+    let mut class = 0;
+    // SAFETY: The engine calls it once, for a list; its data came from a box.
+    unsafe {
+        let data = qjs::JS_GetAnyOpaque(object, &mut class).cast::<List>();
+        if !data.is_null() {
+            free(runtime, *Box::from_raw(data));
+        }
+    }
+}
+
+unsafe extern "C" fn mark(runtime: *mut qjs::JSRuntime, object: JSValue, mark: qjs::JS_MarkFunc) {
+    // SAFETY: The engine calls it for a list; the values are the list's own.
+    unsafe {
+        if let Some(List::Values(values)) = own_list(object) {
+            for value in values.all() {
+                qjs::JS_MarkValue(runtime, *value, mark);
+            }
+        }
+    }
+}
+
+unsafe extern "C" fn get_own_property(
+    ctx: *mut qjs::JSContext,
+    descriptor: *mut qjs::JSPropertyDescriptor,
+    object: JSValue,
+    name: qjs::JSAtom,
+) -> c_int {
+    let Some(at) = index(name) else { return 0 };
+    // SAFETY: The engine calls it for a list.
+    let Some(list) = (unsafe { own_list(object) }) else {
+        return 0;
+    };
+    if descriptor.is_null() {
+        return c_int::from(at < list.count());
+    }
+    let Some(value) = list.at(ctx, at) else {
+        return 0;
+    };
+    // SAFETY: The descriptor is the engine's, which frees the value.
+    unsafe {
+        if qjs::JS_IsException(value) {
+            return -1;
+        }
+        *descriptor = qjs::JSPropertyDescriptor {
+            flags: (qjs::JS_PROP_CONFIGURABLE | qjs::JS_PROP_ENUMERABLE) as c_int,
+            value,
+            getter: qjs::JS_UNDEFINED,
+            setter: qjs::JS_UNDEFINED,
+        };
+    }
+    1
+}
+
+unsafe extern "C" fn get_own_property_names(
+    ctx: *mut qjs::JSContext,
+    names: *mut *mut qjs::JSPropertyEnum,
+    count: *mut u32,
+    object: JSValue,
+) -> c_int {
+    // SAFETY: The engine calls it for a list, and frees the array and the names in it.
+    unsafe {
+        let all = own_list(object).map_or(0, List::count);
+        let bytes = all * size_of::<qjs::JSPropertyEnum>();
+        let made = match all {
+            0 => null_mut(),
+            _ => qjs::js_malloc(ctx, bytes as _).cast::<qjs::JSPropertyEnum>(),
+        };
+        if made.is_null() && all > 0 {
+            return -1;
+        }
+        for at in 0..all {
+            made.add(at).write(qjs::JSPropertyEnum {
+                is_enumerable: true,
+                atom: qjs::JS_NewAtomUInt32(ctx, at as u32),
+            });
+        }
+        (*names, *count) = (made, all as u32);
+    }
+    0
+}
+
+unsafe extern "C" fn delete_property(
+    _: *mut qjs::JSContext,
+    object: JSValue,
+    name: qjs::JSAtom,
+) -> c_int {
+    // SAFETY: The engine calls it for a list.
+    let count = unsafe { own_list(object) }.map_or(0, List::count);
+    c_int::from(index(name).is_none_or(|at| at >= count))
+}
+
+unsafe extern "C" fn define_own_property(
+    ctx: *mut qjs::JSContext,
+    object: JSValue,
+    name: qjs::JSAtom,
+    value: JSValue,
+    getter: JSValue,
+    setter: JSValue,
+    flags: c_int,
+) -> c_int {
+    let define = |object: JSValue, more: u32| {
+        let flags = flags | more as c_int;
+        // SAFETY: All of it is the engine's own, which only reads it.
+        unsafe { qjs::JS_DefineProperty(ctx, object, name, value, getter, setter, flags) }
+    };
+    if index(name).is_none() {
+        return define(object, qjs::JS_PROP_NO_EXOTIC);
+    }
+    // Nobody puts anything at a place. Whether that is an error depends on who asks, which the
+    // engine knows: it is asked for an object that takes nothing.
+    // SAFETY: The object is our own until it is freed.
+    unsafe {
+        let closed = qjs::JS_NewObject(ctx);
+        if qjs::JS_IsException(closed) || qjs::JS_PreventExtensions(ctx, closed) < 0 {
+            return -1;
+        }
+        let refused = define(closed, 0);
+        qjs::JS_FreeValue(ctx, closed);
+        refused
+    }
+}
+
+unsafe extern "C" fn length(
+    ctx: *mut qjs::JSContext,
+    this: JSValue,
+    argument_count: c_int,
+    arguments: *mut JSValue,
+    class: c_int,
+    data: *mut JSValue,
+) -> JSValue {
+    // SAFETY: The class is that of lists; the data is the one function that it was made with.
+    unsafe {
+        match list_of(this, class as qjs::JSClassID) {
+            Some(list) => qjs::JS_MKVAL(qjs::JS_TAG_INT, list.count() as i32),
+            None => qjs::JS_Call(ctx, *data, this, argument_count, arguments),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rquickjs::{CatchResultExt, Context, Runtime};
+
+    fn with(test: impl FnOnce(&Ctx<'_>, &Lists)) {
+        let runtime = Runtime::new().expect("a runtime");
+        let context = Context::full(&runtime).expect("a context");
+        context.with(|ctx| test(&ctx, &Lists::default()));
+    }
+
+    /// Has `list` and `words` as globals; `words` reads "a b".
+    fn prepared(ctx: &Ctx<'_>, lists: &Lists) {
+        let prototype: Object<'_> = ctx
+            .eval("globalThis.proto = { get length() { return 'other'; } }")
+            .expect("a prototype");
+        let values: Vec<Value<'_>> = ctx.eval("['x', { y: 1 }, null]").expect("values");
+        let list = lists.of_values(&prototype, &values).expect("a list");
+        let read: Read = Rc::new(|number, name| {
+            assert_eq!((number, name), (7.0, "class"));
+            vec!["a".to_owned(), "b".to_owned()]
+        });
+        let words = lists.of_words(&prototype, (7.0, "class".into()), read);
+        let globals = ctx.globals();
+        globals.set("list", list).expect("memory");
+        globals
+            .set("words", words.expect("a list"))
+            .expect("memory");
+    }
+
+    fn says(ctx: &Ctx<'_>, script: &str) -> String {
+        let said = ctx.eval::<String, _>(script).catch(ctx);
+        said.unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
+    #[test]
+    fn a_list_is_read_by_index_and_by_name() {
+        with(|ctx, lists| {
+            prepared(ctx, lists);
+            assert_eq!(
+                says(ctx, "`${list[0]} ${list[1].y} ${list[2]} ${list[3]}`"),
+                "x 1 null undefined"
+            );
+            assert_eq!(
+                says(ctx, "`${words[0]}${words[1]}${words[2]}${words['1']}`"),
+                "abundefinedb"
+            );
+            assert_eq!(
+                says(ctx, "`${0 in list} ${3 in list} ${'x' in list}`"),
+                "true false false"
+            );
+            assert_eq!(
+                says(
+                    ctx,
+                    "Object.keys(words).join() + Reflect.ownKeys(list).length"
+                ),
+                "0,13"
+            );
+            assert_eq!(
+                says(
+                    ctx,
+                    "JSON.stringify(Object.getOwnPropertyDescriptor(list, 0))"
+                ),
+                r#"{"value":"x","writable":false,"enumerable":true,"configurable":true}"#
+            );
+            assert_eq!(
+                says(ctx, "let all = ''; for (const at in list) all += at; all"),
+                "012length"
+            );
+        });
+    }
+
+    #[test]
+    fn nobody_puts_anything_at_a_place() {
+        with(|ctx, lists| {
+            prepared(ctx, lists);
+            for script in [
+                "list[0] = 1",
+                "list[9] = 1",
+                "delete list[0]",
+                "Object.defineProperty(list, 9, {value: 1})",
+            ] {
+                let strict =
+                    format!("'use strict'; try {{ {script}; 'done' }} catch (e) {{ e.name }}");
+                assert_eq!(says(ctx, &strict), "TypeError", "{script}");
+            }
+            assert_eq!(
+                says(
+                    ctx,
+                    "Reflect.set(list, 0, 1); Reflect.set(list, 9, 1);
+                     `${list[0]} ${9 in list} ${delete list[9]}`"
+                ),
+                "x false true"
+            );
+            assert_eq!(
+                says(ctx, "`${Reflect.defineProperty(list, 0, { value: 1 })}`"),
+                "false"
+            );
+            assert_eq!(
+                says(
+                    ctx,
+                    "list.more = 2; list[-1] = 3;
+                     `${list.more} ${list[-1]} ${delete list.more} ${list.more}`"
+                ),
+                "2 3 true undefined"
+            );
+        });
+    }
+
+    #[test]
+    fn its_length_is_asked_of_the_list_itself() {
+        with(|ctx, lists| {
+            prepared(ctx, lists);
+            let other: Function<'_> = ctx
+                .eval("Object.getOwnPropertyDescriptor(proto, 'length').get")
+                .expect("a getter");
+            let getter = lists.length(&other).expect("a getter");
+            ctx.globals().set("getter", getter).expect("memory");
+            let script = "Object.defineProperty(proto, 'length', { get: getter });
+                `${list.length} ${words.length} ${proto.length} ${getter.name} ${getter.call(5)}`";
+            assert_eq!(says(ctx, script), "3 2 other get length other");
+            let list: Value<'_> = ctx.globals().get("words").expect("a list");
+            assert_eq!(lists.count(&list), Some(2));
+            assert_eq!(lists.words(&list).map(|words| words.number), Some(7.0));
+            assert!(lists.words(&ctx.globals().into_value()).is_none());
+        });
+    }
+
+    #[test]
+    fn a_list_in_a_circle_goes_when_garbage_is_collected() {
+        with(|ctx, lists| {
+            let holder = Rc::new(());
+            let held = holder.clone();
+            let prototype = Object::new(ctx.clone()).expect("memory");
+            let read: Read = Rc::new(move |_, _| {
+                let _ = &held;
+                Vec::new()
+            });
+            let words = lists.of_words(&prototype, (1.0, "class".into()), read);
+            let words = words.expect("a list");
+            let list = lists.of_values(&prototype, &[words.clone().into_value()]);
+            words.set("list", list.expect("a list")).expect("memory");
+            drop(words);
+            ctx.run_gc();
+            assert_eq!(Rc::strong_count(&holder), 1);
+        });
+    }
+
+    #[test]
+    fn another_runtime_gets_none() {
+        with(|ctx, lists| {
+            prepared(ctx, lists);
+            with(|other, _| {
+                let prototype = Object::new(other.clone()).expect("memory");
+                assert!(lists.of_values(&prototype, &[]).is_err());
+                assert!(lists.count(prototype.as_value()).is_none());
+            });
+        });
+    }
+}

@@ -1,0 +1,207 @@
+//! The document that is inspected: its contexts, and how far its clients know it to be.
+
+use crate::inspect::dom::Backends;
+use crate::inspect::fault::Fault;
+use protocol::ids::NavigationId;
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+use url::Url;
+
+/// So long nothing may load until the network is said to be idle.
+const IDLE: Duration = Duration::from_millis(500);
+/// So many may still load while it is almost idle.
+const ALMOST: usize = 2;
+
+/// A context of the document's scripts.
+pub(crate) struct ContextInfo {
+    pub(crate) id: u32,
+    pub(crate) name: String,
+    pub(crate) unique: String,
+    /// Whether the engine has it.
+    pub(crate) is_made: bool,
+}
+
+/// One document.
+pub(crate) struct Inspected {
+    pub(crate) navigation: NavigationId,
+    pub(crate) url: Url,
+    pub(crate) mime: String,
+    /// The first one is the page's own.
+    pub(crate) contexts: Vec<ContextInfo>,
+    pub(crate) backends: Backends,
+    pub(crate) progress: Progress,
+    /// Whether the scripts that come first have run.
+    pub(crate) has_begun: bool,
+    /// Whether its worlds have all that sessions put into them.
+    pub(crate) is_bound: bool,
+    /// Scripts that are to run in it as soon as it is there: in which context, and what.
+    pub(crate) run_now: Vec<(u32, String)>,
+}
+
+/// What clients have been told of.
+#[derive(Default)]
+pub(crate) struct Progress {
+    pub(crate) has_content: bool,
+    pub(crate) is_loaded: bool,
+    pub(crate) is_painted: bool,
+    almost: Quiet,
+    idle: Quiet,
+}
+
+/// Since when little loads.
+#[derive(Default)]
+struct Quiet {
+    since: Option<Instant>,
+    is_told: bool,
+}
+
+impl Quiet {
+    /// Returns whether it is to be told now.
+    fn is_due(&mut self, is_quiet: bool, now: Instant) -> bool {
+        if self.is_told {
+            return false;
+        }
+        if !is_quiet {
+            self.since = None;
+            return false;
+        }
+        let since = *self.since.get_or_insert(now);
+        self.is_told = now.saturating_duration_since(since) >= IDLE;
+        self.is_told
+    }
+
+    fn due(&self) -> Option<Instant> {
+        let since = self.since.filter(|_| !self.is_told);
+        since.map(|since| since + IDLE)
+    }
+}
+
+impl Progress {
+    /// What is to be told of the network, of which so many things are still to come.
+    pub(crate) fn quiet(&mut self, loading: usize, now: Instant) -> Vec<&'static str> {
+        if !self.has_content {
+            return Vec::new();
+        }
+        let almost = self.almost.is_due(loading <= ALMOST, now);
+        let idle = self.idle.is_due(loading == 0, now);
+        let told = [(almost, "networkAlmostIdle"), (idle, "networkIdle")];
+        told.into_iter()
+            .filter_map(|(is_due, name)| is_due.then_some(name))
+            .collect()
+    }
+
+    /// When the next such thing may be to be told.
+    pub(crate) fn due(&self) -> Option<Instant> {
+        self.almost.due().into_iter().chain(self.idle.due()).min()
+    }
+
+    /// All that has been told, for those who ask later.
+    pub(crate) fn told(&self) -> Vec<&'static str> {
+        let told = [
+            (true, "commit"),
+            (self.has_content, "DOMContentLoaded"),
+            (self.is_loaded, "load"),
+            (self.almost.is_told, "networkAlmostIdle"),
+            (self.idle.is_told, "networkIdle"),
+        ];
+        told.into_iter()
+            .filter_map(|(is_told, name)| is_told.then_some(name))
+            .collect()
+    }
+}
+
+impl Inspected {
+    /// The name of the document's loader, as the devtools process makes it.
+    pub(crate) fn loader(&self) -> String {
+        format!("{:032X}", self.navigation.0)
+    }
+
+    pub(crate) fn context(&self, id: u32) -> Option<&ContextInfo> {
+        self.contexts.iter().find(|context| context.id == id)
+    }
+
+    /// The frame as the protocol describes it.
+    pub(crate) fn frame(&self, frame: &str) -> Value {
+        let mut bare = self.url.clone();
+        bare.set_fragment(None);
+        let is_local = matches!(
+            self.url.host_str(),
+            Some("localhost" | "127.0.0.1" | "[::1]")
+        );
+        let context = match self.url.scheme() {
+            "https" => "Secure",
+            "http" if is_local => "SecureLocalhost",
+            _ => "InsecureScheme",
+        };
+        let mut said = json!({
+            "id": frame,
+            "loaderId": self.loader(),
+            "url": bare.as_str(),
+            "domainAndRegistry": "",
+            "securityOrigin": origin_of(&self.url),
+            "securityOriginDetails": { "isLocalhost": is_local },
+            "mimeType": self.mime,
+            "adFrameStatus": { "adFrameType": "none" },
+            "secureContextType": context,
+            "crossOriginIsolatedContextType": "NotIsolated",
+            "gatedAPIFeatures": [],
+        });
+        if let Some(fragment) = self.url.fragment() {
+            said["urlFragment"] = format!("#{fragment}").into();
+        }
+        said
+    }
+
+    /// A context as the protocol describes it.
+    pub(crate) fn described(&self, context: &ContextInfo, frame: &str) -> Value {
+        let is_default = self
+            .contexts
+            .first()
+            .is_some_and(|first| first.id == context.id);
+        json!({ "context": {
+            "id": context.id,
+            "origin": origin_of(&self.url),
+            "name": context.name,
+            "uniqueId": context.unique,
+            "auxData": {
+                "isDefault": is_default,
+                "type": if is_default { "default" } else { "isolated" },
+                "frameId": frame,
+            },
+        } })
+    }
+
+    pub(crate) fn no_frame() -> Fault {
+        Fault::invalid("No frame for given id found")
+    }
+}
+
+fn origin_of(url: &Url) -> String {
+    match url.origin() {
+        url::Origin::Opaque(_) => "://".to_owned(),
+        origin => origin.ascii_serialization(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_network_is_idle_when_nothing_has_loaded_for_a_while() {
+        let mut progress = Progress::default();
+        let start = Instant::now();
+        assert!(progress.quiet(0, start).is_empty(), "nothing is parsed yet");
+        progress.has_content = true;
+        assert!(progress.quiet(1, start).is_empty());
+        assert_eq!(progress.due(), Some(start + IDLE));
+        assert_eq!(progress.quiet(1, start + IDLE), ["networkAlmostIdle"]);
+        assert!(progress.quiet(0, start + IDLE).is_empty());
+        assert!(progress.quiet(1, start + IDLE).is_empty(), "it begins anew");
+        let later = start + 2 * IDLE;
+        assert!(progress.quiet(0, later).is_empty());
+        assert_eq!(progress.quiet(0, later + IDLE), ["networkIdle"]);
+        assert!(progress.quiet(0, later + 2 * IDLE).is_empty(), "told once");
+        assert_eq!(progress.due(), None);
+    }
+}
