@@ -50,6 +50,8 @@ struct Server {
     connections: BTreeMap<ClientId, Connection>,
     connected: u32,
     inspected: BTreeMap<TabId, Inspected>,
+    /// Whether the broker has told of all that there is; nobody is let in before.
+    is_told: bool,
 }
 
 /// Who is ready.
@@ -79,6 +81,7 @@ pub fn serve(
         connections: BTreeMap::new(),
         connected: 0,
         inspected: BTreeMap::new(),
+        is_told: false,
     };
     loop {
         let ready = server.wait(listener)?;
@@ -109,7 +112,13 @@ impl Server {
         let mut sources = vec![Source::Broker, Source::Listener];
         let mut fds: Vec<(BorrowedFd<'_>, Interest)> = vec![
             (self.broker.as_fd(), of(!self.queue.is_empty())),
-            (listener.as_fd(), Interest::Read),
+            (
+                listener.as_fd(),
+                match self.is_told {
+                    true => Interest::Read,
+                    false => Interest::HangUp,
+                },
+            ),
         ];
         for (id, connection) in &self.connections {
             if let Some(fd) = connection.fd() {
@@ -175,6 +184,7 @@ impl Server {
                 }
                 _ => {}
             }
+            self.is_told |= received.message == ToDevtools::Told;
             if let ToDevtools::Inject(fault) = &received.message {
                 child::inject(fault, &child::Reach::control(self.broker.as_fd()));
             }
