@@ -19,6 +19,7 @@ mod devtools;
 mod display;
 mod environments;
 mod executable;
+mod faults;
 mod frameworks;
 mod glass;
 mod glass_acts;
