@@ -101,6 +101,28 @@ impl Page {
         }
     }
 
+    /// What stands for all documents is heard before one comes: the devtools process has written it
+    /// before the broker sends the commit.
+    pub(crate) fn hear_what_stands(&mut self) {
+        let Some(inspector) = &mut self.inspector else {
+            return;
+        };
+        while inspector.receive() {}
+        for order in std::mem::take(&mut inspector.orders) {
+            match order {
+                Order::Run(command) if !needs_realm(&command.method) => {
+                    let answer = self.do_without_document(&command);
+                    self.answer(&command, Done::Answered(answer));
+                }
+                other => {
+                    if let Some(inspector) = &mut self.inspector {
+                        inspector.orders.push_back(other);
+                    }
+                }
+            }
+        }
+    }
+
     /// Another document is there.
     pub(crate) fn tell_inspector_of_commit(&mut self) {
         if let (Some(inspector), Some(load)) = (&mut self.inspector, &self.load) {
@@ -201,10 +223,14 @@ impl Page {
             },
         };
         self.tell_changes_of_nodes();
+        self.answer(&command, done);
+    }
+
+    fn answer(&mut self, command: &Command, done: Done) {
         let Some(inspector) = &mut self.inspector else {
             return;
         };
-        inspector.forget(&command);
+        inspector.forget(command);
         match done {
             Done::Answered(answer) => inspector.answer(command.call, answer),
             Done::Written(text) => inspector.outbox.answer_now(command.call, &text),

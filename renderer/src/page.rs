@@ -77,6 +77,7 @@ impl Page {
     }
 
     fn commit(&mut self, commit: CommitDocument, handles: &mut Handles) -> Result<(), LoopError> {
+        self.hear_what_stands();
         let (body, content_type) = match commit.body {
             BodySource::Pipe => (Body::of_pipe(handles.pipe_reader()?), commit.content_type),
             BodySource::Region { bytes } => (

@@ -26,6 +26,10 @@ impl Page {
         let mut news: Vec<(NodeId, &str)> = Vec::new();
         let resources = &mut self.scripts.resources;
         for (id, node) in document.tree().iter() {
+            if is_sheet(node) && !resources.told.contains_key(&id) {
+                resources.told.insert(id, String::new());
+                news.push((id, "load"));
+            }
             let Some(given) = address(node) else {
                 continue;
             };
@@ -59,6 +63,13 @@ impl Page {
             self.view.with_script(|realm| realm.fire_at(id, kind));
         }
     }
+}
+
+/// Whether a node is a style sheet that stands in the document itself.
+fn is_sheet(node: &Node) -> bool {
+    let element = node.element_data();
+    element.is_some_and(|element| element.name.local == local_name!("style"))
+        && node.flags.is_in_document()
 }
 
 /// Where the resource of a picture or a style sheet is.

@@ -104,27 +104,25 @@ impl Inspector {
         (!self.is_full()).then(|| self.receiver.as_fd())
     }
 
-    /// Takes in what has come.
-    pub(crate) fn receive(&mut self) {
+    /// Takes in what has come. Returns whether there may be more.
+    pub(crate) fn receive(&mut self) -> bool {
         self.outbox.flush();
         for _ in 0..MESSAGES_PER_TURN_MAX {
-            if self.is_full() {
-                return;
+            if self.is_full() || self.is_broken {
+                return false;
             }
             match self.receiver.try_recv() {
                 Ok(Some(received)) => self.take(received.message),
-                Ok(None) => return,
-                Err(RecvError::Closed) => {
-                    self.is_broken = true;
-                    return;
-                }
+                Ok(None) => return false,
                 Err(error) => {
-                    tracing::warn!("the devtools process is not heard any more: {error}");
+                    if !matches!(error, RecvError::Closed) {
+                        tracing::warn!("the devtools process is not heard any more: {error}");
+                    }
                     self.is_broken = true;
-                    return;
                 }
             }
         }
+        !self.is_broken
     }
 
     fn take(&mut self, message: ToInspector) {

@@ -82,7 +82,12 @@ pub(crate) fn parse(
 }
 
 /// Fills an empty document that is nowhere shown with what `markup` stands for.
-pub(crate) fn parse_into(host: &Host, document: NodeId, markup: &str) -> Result<(), Refusal> {
+pub(crate) fn parse_into(
+    host: &Host,
+    document: NodeId,
+    markup: &str,
+    runs: bool,
+) -> Result<(), Refusal> {
     if host.must_stop()
         || !host
             .read()
@@ -99,7 +104,7 @@ pub(crate) fn parse_into(host: &Host, document: NodeId, markup: &str) -> Result<
         ..Default::default()
     };
     let drafts = read(host, parse_document(Drafts::new(), options), markup);
-    build(host, &drafts, 0, document, false)
+    build(host, &drafts, 0, document, runs)
 }
 
 fn is_empty_document(node: &Node) -> bool {

@@ -74,7 +74,9 @@ pub(super) fn add(natives: &Object<'_>, host: &Rc<Host>) -> Result<()> {
         natives,
         "parseDocument",
         host,
-        |node: Handle, text: String| { OrName(fragment::parse_into(&host, node.0, &text)) }
+        |node: Handle, text: String, runs: bool| {
+            OrName(fragment::parse_into(&host, node.0, &text, runs))
+        }
     );
     // A fragment of that markup, as it reads inside that element; without one, inside a body.
     // The scripts in it run where `runs`, once it is in the document.

@@ -193,8 +193,11 @@ class Document extends Node {
   }
   write(...parts) { write(join(textsOf(parts), '')); }
   writeln(...parts) { write(join(textsOf(parts), '') + '\n'); }
-  open() { return this; }
-  close() {}
+  open() {
+    if (this === document) openDocument();
+    return this;
+  }
+  close() { if (this === document) closeDocument(); }
   execCommand() { return false; }
   queryCommandSupported() { return false; }
 }
@@ -203,14 +206,44 @@ mix(Document.prototype, searchMembers);
 hide(Document.prototype, ['append', 'prepend', 'replaceChildren']);
 addHandlers(Document.prototype, handlerTypes);
 addHandlers(Document.prototype, ['readystatechange', 'visibilitychange']);
+const writtenMax = 8 << 20;
 const textsOf = (values) => {
   const texts = [];
   for (let i = 0; i < values.length; i++) push(texts, text(values[i]));
   return texts;
 };
-/** Only a script at which the parser stands has a place to write to. */
+/** What has been written into a document that was opened anew. */
+let written = null;
+/** Empties the document, if it is parsed; what is written then is all of it. */
+function openDocument() {
+  if (n.readyState() === 'loading' || written !== null) return;
+  written = '';
+  replaceAll(n.root(), null);
+  // Many never close it.
+  later(closeDocument);
+}
+function closeDocument() {
+  if (written === null) return;
+  const markup = written, root = n.root();
+  written = null;
+  const children = n.children(handleOf(parseHtml(markup, n.url(), true)));
+  for (let i = 0; i < children.length; i++) insertHandle(root, children[i], null, false);
+  later(() => {
+    dispatch(document, trusted(new Event('DOMContentLoaded', { bubbles: true })));
+    dispatch(G, trusted(new Event('load')));
+  });
+}
+/**
+ * A script at which the parser stands writes there. Later, only what is no script element's writes:
+ * that makes a new document of this one.
+ */
 function write(markup) {
-  if (!checked(n.write(markup))) {
+  if (written === null && checked(n.write(markup))) return;
+  if (n.readyState() !== 'loading' && n.currentScript() === null) openDocument();
+  if (written !== null) {
+    if (written.length + markup.length > writtenMax) fail('QuotaExceededError');
+    written += markup;
+  } else {
     n.log('warn', 'document.write has no effect: no script that the parser waits for is running', '', 0);
   }
 }

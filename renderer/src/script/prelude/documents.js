@@ -89,11 +89,11 @@ class DOMImplementation {
 const implementationOf = (owner) => cached(owner, 'implementation', () =>
   new Brand(objectCreate(DOMImplementation.prototype), { owner, handle: null, __proto__: null }));
 
-/** A document of markup, in which no script runs. */
-function parseHtml(markup, url) {
+/** A document of markup. Scripts in it never run, unless they may when they are put elsewhere. */
+function parseHtml(markup, url, mayRun = false) {
   const made = newDocument({ isXml: false, contentType: 'text/html', url });
   setPrototypeOf(made, HTMLDocument.prototype);
-  checked(n.parseDocument(handleOf(made), markup));
+  checked(n.parseDocument(handleOf(made), markup, mayRun));
   stateOf(made).isQuirky = true; // Unless it has a document type.
   return made;
 }

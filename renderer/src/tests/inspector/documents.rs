@@ -3,6 +3,7 @@
 use super::super::harness::NAVIGATION;
 use super::{Client, FRAME, NEXT, SESSION, has};
 use protocol::inspector::ToInspector;
+use protocol::renderer::ToRenderer;
 use serde_json::{Value, json};
 
 fn enable(client: &mut Client) {
@@ -113,6 +114,49 @@ fn each_event_says_of_which_document_it_is() {
         events[at..]
             .iter()
             .all(|(_, navigation, _)| *navigation == NEXT)
+    );
+}
+
+#[test]
+fn what_stands_for_all_documents_is_heard_before_the_commit_that_follows_it() {
+    let mut client = Client::new();
+    let inside = client.prepare();
+    for (method, params) in [
+        ("Page.enable", json!({})),
+        ("Page.setLifecycleEventsEnabled", json!({ "enabled": true })),
+        ("Runtime.enable", json!({})),
+        (
+            "Page.addScriptToEvaluateOnNewDocument",
+            json!({ "source": "globalThis.first = 1" }),
+        ),
+        ("Runtime.addBinding", json!({ "name": "told" })),
+    ] {
+        client.begin(method, params);
+    }
+    let waits = client.begin("Runtime.evaluate", json!({ "expression": "first + 1" }));
+    // Nothing comes between the two.
+    client
+        .outside
+        .send_with(ToRenderer::InspectorChannel, vec![inside]);
+    client.commit(
+        NEXT,
+        "http://site.test/next",
+        "<p>next<script>told(`${first}`)</script>",
+    );
+    assert_eq!(client.answer(waits)["result"]["result"]["value"], 2);
+    let events = client.events_until(|event| event["method"] == "Page.loadEventFired");
+    let names: Vec<String> = events.iter().map(name).collect();
+    assert!(
+        names.iter().any(|name| name == "Page.lifecycleEvent init"),
+        "{names:?}"
+    );
+    assert!(
+        names.iter().any(|name| name == "Page.frameNavigated"),
+        "{names:?}"
+    );
+    assert!(
+        names.iter().any(|name| name == "Runtime.bindingCalled"),
+        "{names:?}"
     );
 }
 

@@ -19,7 +19,7 @@ use protocol::renderer::ToRenderer;
 use serde_json::{Value, json};
 use shm::Region;
 use std::collections::{HashMap, VecDeque};
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 /// The name of the frame.
 pub(super) const FRAME: &str = "0123456789ABCDEF0123456789ABCDEF";
@@ -108,9 +108,14 @@ impl Client {
     }
 
     pub(super) fn connect(&mut self) {
-        let (inside, outside) = Endpoint::<FromInspector, ToInspector>::pair().expect("pair");
+        let inside = self.prepare();
         self.outside
-            .send_with(ToRenderer::InspectorChannel, vec![inside.into_fd()]);
+            .send_with(ToRenderer::InspectorChannel, vec![inside]);
+    }
+
+    /// Makes a channel; returns the renderer's end, which it does not have yet.
+    pub(super) fn prepare(&mut self) -> OwnedFd {
+        let (inside, outside) = Endpoint::<FromInspector, ToInspector>::pair().expect("pair");
         let (sender, receiver) = outside.split();
         let frame = FRAME.to_owned();
         sender.send(ToInspector::Begin { frame }).expect("sent");
@@ -123,6 +128,7 @@ impl Client {
             reads: true,
             is_closed: false,
         });
+        inside.into_fd()
     }
 
     pub(super) fn clients(&mut self) -> &mut Clients {

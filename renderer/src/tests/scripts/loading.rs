@@ -1,5 +1,6 @@
 //! Claims about when scripts run while a document arrives, and what they write into it.
 
+use super::{Scripted, on_stack};
 use crate::tests::harness::{Outside, commit};
 use protocol::document::BodySource;
 use protocol::renderer::FromRenderer;
@@ -289,4 +290,30 @@ fn bad_scripts_leave_the_page_as_the_web_does() {
     let found = outside.wait_said("an end", end_of);
     let wanted = "SyntaxError,type,large,\u{e9},\u{e9},\u{430},\u{e9},TypeError,SyntaxError";
     assert_eq!(found, wanted);
+}
+
+#[test]
+fn a_document_that_is_opened_anew_becomes_what_is_written() {
+    on_stack(|| {
+        let mut page = Scripted::new("<!doctype html><p id=old>old");
+        page.realm.host.ready_state.set("complete");
+        page.say(
+            "document.open(); document.write('<!doctype html><title>new</title><p id=q>one');\
+            document.write('<script>globalThis.ran = document.querySelector(\"#q\").id</script>');\
+            document.close(); return ''",
+        );
+        let said = "return [document.title, document.querySelector('#old'), ran, \
+            document.documentElement.isConnected, document.doctype.name].join()";
+        assert_eq!(page.say(said), "new,,q,true,html");
+        page.pass();
+        page.say(
+            "globalThis.loads = 0; addEventListener('load', () => loads++); \
+            setTimeout(() => document.write('<b>late</b>'), 0); return ''",
+        );
+        page.pass();
+        assert_eq!(
+            page.say("return document.body.innerHTML + loads"),
+            "<b>late</b>1"
+        );
+    });
 }
