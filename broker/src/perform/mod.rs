@@ -36,11 +36,7 @@ impl Broker {
                 self.attend(action)
             }
             Action::Lock(lock) => grants::lock(children, lock),
-            Action::ReplaceFetch {
-                process,
-                site,
-                network,
-            } => grants::replace_fetch(children, process, &site, network),
+            action @ Action::ReplaceFetch { .. } => grants::replace(children, action),
             Action::Fetch(fetch) => documents::fetch(children, &mut store.documents, fetch),
             Action::CancelFetch {
                 navigation,

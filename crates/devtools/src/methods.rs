@@ -66,6 +66,8 @@ use Level::{Accepted, AsChromium, Partly};
 pub const METHODS: &[Method] = &[
     method("Accessibility.disable", Accepted, Accept, PAGE, ""),
     method("Accessibility.enable", Accepted, Accept, PAGE, ""),
+    method("Accessibility.getFullAXTree", Partly, Document, PAGE, "roles and names"),
+    method("Accessibility.queryAXTree", Partly, Document, PAGE, "roles and names"),
     method("Audits.disable", Accepted, Accept, PAGE, "no issue is ever told"),
     method("Audits.enable", Accepted, Accept, PAGE, "no issue is ever told"),
     method("Browser.close", AsChromium, Own, BROWSER_AND_PAGE, ""),
