@@ -1,5 +1,6 @@
 """Three tests of what faults do, by the control pipe."""
 
+import atexit
 import itertools
 import json
 import os
@@ -23,6 +24,7 @@ class Browser:
         self.process = subprocess.Popen(
             [program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )
+        atexit.register(self.process.kill)
         self.ids = itertools.count(1)
 
     def ask(self, command):
