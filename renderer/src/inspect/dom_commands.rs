@@ -184,10 +184,7 @@ impl Work<'_> {
         }
         let node = self.any(params);
         let node = node.map_err(|_| Fault::server("No node with given id found"))?;
-        let context = match context {
-            Some(context) => Some(u32::try_from(context).unwrap_or(u32::MAX)),
-            None => None,
-        };
+        let context = context.map(|context| u32::try_from(context).unwrap_or(u32::MAX));
         answer_of(&self.realm.resolve(self.number, node, context, group)?)
     }
 
