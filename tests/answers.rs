@@ -67,6 +67,15 @@ fn a_command_with_an_id_is_answered_and_one_can_wait_for_what_follows() {
     }
     done(&mut browser, "r", &format!("reload {still}"));
     done(&mut browser, "w-6", &format!("wait {still} loaded 100"));
+    let folder = tempfile::tempdir().expect("a folder");
+    let picture = folder.path().join("page.png");
+    let command = format!("screenshot {moving} {}", picture.display());
+    done(&mut browser, "s", &command);
+    let bytes = std::fs::read(&picture).expect("the picture");
+    assert_eq!(&bytes[..4], b"\x89PNG");
+    let command = format!("screenshot {still} {}", picture.display());
+    refused(&mut browser, "t", &command, "is not on show");
+
     let answer = done(&mut browser, "b", "break gpu crash");
     assert_eq!(
         answer.as_object().map(|fields| fields.len()),

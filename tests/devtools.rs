@@ -1,6 +1,6 @@
 //! Tools drive the browser by the Chrome DevTools Protocol.
 
-mod client;
+pub(crate) mod client;
 
 use client::{Client, address};
 use nix::sys::signal::Signal;
@@ -62,6 +62,8 @@ fn a_page_is_opened_loaded_and_seen() {
     assert_eq!(version["protocolVersion"], "1.3");
     let (target, session) = client.open("about:blank");
     let s = Some(session.as_str());
+    // It has a document, and so an entry of the history.
+    client.ask(s, "Page.getFrameTree", json!({}));
     let url = format!("http://{site}/");
     let answer = client.ask(s, "Page.navigate", json!({"url": url}));
     assert_eq!(answer["frameId"], json!(target));

@@ -1,11 +1,10 @@
 //! Ordinary libraries of the Web: a small page with each, worked by the user. The libraries come
 //! from npm, in the versions of `frameworks/package-lock.json`, and are no part of the project.
 
-use serde_json::Value;
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use testkit::{Browser, Tab, server};
+use testkit::{Browser, Tab, npm, server};
 
 /// The strip is above the page.
 const TOP: u32 = protocol::limits::SHELL_HEIGHT;
@@ -18,37 +17,6 @@ const WHITE: [u8; 3] = [255, 255, 255];
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/frameworks")
-}
-
-/// The folder with the libraries, if they are installed in the versions that are wanted: there, or
-/// where `NODE_PATH` says.
-fn libraries() -> Option<PathBuf> {
-    let own = folder().join("node_modules");
-    let named = std::env::var("NODE_PATH").unwrap_or_default();
-    let mut folders = vec![own];
-    folders.extend(
-        named
-            .split(':')
-            .filter(|it| !it.is_empty())
-            .map(PathBuf::from),
-    );
-    let found = folders.into_iter().find(|it| has_all(it));
-    if found.is_none() {
-        println!("SKIP: the libraries are not installed (npm ci in tests/frameworks)");
-    }
-    found
-}
-
-fn has_all(modules: &Path) -> bool {
-    let read = |path: PathBuf| -> Option<Value> {
-        serde_json::from_str(&std::fs::read_to_string(path).ok()?).ok()
-    };
-    let wanted = read(folder().join("package.json")).expect("the list of libraries");
-    let wanted = wanted["dependencies"].as_object().expect("a list").clone();
-    wanted.into_iter().all(|(name, version)| {
-        let package = read(modules.join(name).join("package.json"));
-        package.is_some_and(|package| package["version"] == version)
-    })
 }
 
 /// Serves the pages, and the libraries under `/lib`; under `/module` each as CommonJS has it.
@@ -140,7 +108,7 @@ impl Rows {
 
 /// A browser that shows the page of that name.
 fn show(name: &str) -> Option<(Browser, Tab)> {
-    let address = serve(libraries()?);
+    let address = serve(npm::modules(&folder())?);
     let mut browser = Browser::headless(&["--log", "script=warn"]);
     let tab = browser.open(&format!("http://{address}/{name}.html"));
     Some((browser, tab))

@@ -17,7 +17,7 @@ kill TAB | stop-script TAB | dialog TAB accept [TEXT] | dialog TAB dismiss
 break TAB|devtools|gpu|network|shell abort|bad-message|crash|hang|memory|panic|syscall=NUMBER
 move X Y | click X Y | right-click X Y | drag X Y X Y | clipboard TEXT
 wheel X Y PIXELS | type TEXT | key [ctrl+|shift+|alt+]NAME
-screenshot FILE.png | state FILE.json | help | quit
+screenshot [TAB] FILE.png | state FILE.json | help | quit
 #ID COMMAND: a record `answer` with that id says that it was done, or why not
 #ID wait TAB loaded|crashed|frame SECONDS";
 
@@ -33,8 +33,8 @@ pub enum Line {
     Core(Command),
     /// Input, as if it came from the window.
     Input(Vec<InputEvent>),
-    /// A picture of the window.
-    Screenshot(PathBuf),
+    /// A picture of the window, or of the page of a tab.
+    Screenshot(Option<TabId>, PathBuf),
     /// The tabs and processes as JSON.
     State(PathBuf),
     /// Text for the clipboard.
@@ -110,13 +110,21 @@ pub fn parse(line: &str) -> Result<Line, String> {
                 .collect(),
         ),
         "key" => Line::Input(key(rest)?),
-        "screenshot" if !rest.is_empty() => Line::Screenshot(rest.into()),
+        "screenshot" if !rest.is_empty() => screenshot(rest),
         "state" if !rest.is_empty() => Line::State(rest.into()),
         "wait" => wait(rest)?,
         "help" => Line::Help,
         "quit" => Line::Core(Command::Quit),
         _ => return Err("unknown command; `help` lists all commands".to_owned()),
     })
+}
+
+fn screenshot(rest: &str) -> Line {
+    let of_tab = rest.split_once(' ').and_then(|(tab, file)| {
+        let tab = TabId(tab.parse().ok()?);
+        Some(Line::Screenshot(Some(tab), file.trim().into()))
+    });
+    of_tab.unwrap_or_else(|| Line::Screenshot(None, rest.into()))
 }
 
 fn wait(rest: &str) -> Result<Line, String> {
@@ -357,6 +365,17 @@ mod tests {
             assert!(split_id(line).is_err(), "{line}");
         }
         assert!(split_id(&format!("#{} quit", "x".repeat(ID_BYTES_MAX + 1))).is_err());
+    }
+
+    #[test]
+    fn a_picture_is_of_the_window_or_of_a_tab() {
+        let picture = |tab, file: &str| Ok(Line::Screenshot(tab, file.into()));
+        assert_eq!(parse("screenshot a 2.png"), picture(None, "a 2.png"));
+        assert_eq!(parse("screenshot 2.png"), picture(None, "2.png"));
+        assert_eq!(
+            parse("screenshot 2  b.png"),
+            picture(Some(TabId(2)), "b.png")
+        );
     }
 
     #[test]

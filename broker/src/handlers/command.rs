@@ -7,6 +7,7 @@ use crate::automation::waits::{WAITS_MAX, Wait};
 use crate::output::terminal::say;
 use crate::snapshot;
 use crate::state::Broker;
+use anyhow::Context;
 use browser_core::{Command, Event, ProcessState};
 use protocol::ids::{Role, TabId};
 use serde_json::{Map, Value};
@@ -37,10 +38,14 @@ impl Broker {
         match command {
             Line::Core(command) => return self.command(id, command).map(Some),
             Line::Input(events) => self.automation.queue_inputs(events)?,
-            Line::Screenshot(path) => {
+            Line::Screenshot(tab, path) => {
                 let id = id.map(str::to_owned);
                 let asked = Asked { path, id };
-                match self.capture(self.core.window_size()) {
+                let begun = match tab {
+                    None => self.capture(self.core.window_size()),
+                    Some(tab) => self.capture_tab(tab),
+                };
+                match begun {
                     Ok(request) => {
                         self.automation.pictures.insert(request, asked);
                     }
@@ -70,6 +75,19 @@ impl Broker {
             Line::Help => say!("{HELP}"),
         }
         Ok(Some(Map::new()))
+    }
+
+    /// Asks the gpu process for a picture of a tab's page.
+    fn capture_tab(&mut self, tab: TabId) -> anyhow::Result<u32> {
+        anyhow::ensure!(self.core.tab(tab).is_some(), "there is no tab {tab}");
+        let mut surfaces = self.core.surfaces().into_iter();
+        let its = surfaces.find(|surface| surface.tab == Some(tab) && surface.is_visible);
+        let its = its.with_context(|| {
+            format!("the page of tab {tab} is not on show; `activate {tab}` shows it")
+        })?;
+        let gpu = self.children.gpu();
+        let gpu = gpu.context("no gpu process is running at the moment")?;
+        self.begin_capture(gpu, its.size, Some(its.surface))
     }
 
     /// Hands a command to the core. One with an id is done when this returns, or refused.

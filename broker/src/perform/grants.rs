@@ -4,7 +4,7 @@
 
 use crate::child::children::Children;
 use crate::rings::ends::{Purpose, source_of};
-use browser_core::action;
+use browser_core::{Action, action};
 use ipc::{Endpoint, edge_of};
 use protocol::fetch;
 use protocol::ids::ProcessId;
@@ -31,8 +31,16 @@ pub fn lock(children: &mut Children, lock: action::Lock) {
 }
 
 /// Connects a locked renderer with a new network process.
-pub fn replace_fetch(children: &mut Children, process: ProcessId, site: &Site, network: ProcessId) {
-    match open_fetch(children, process, site, network) {
+pub fn replace(children: &mut Children, action: Action) {
+    let Action::ReplaceFetch {
+        process,
+        site,
+        network,
+    } = action
+    else {
+        return;
+    };
+    match open_fetch(children, process, &site, network) {
         Ok(channel) => {
             children.send_renderer(process, ToRenderer::FetchChannel, [channel]);
         }

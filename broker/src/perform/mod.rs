@@ -36,11 +36,7 @@ impl Broker {
                 self.attend(action)
             }
             Action::Lock(lock) => grants::lock(children, lock),
-            Action::ReplaceFetch {
-                process,
-                site,
-                network,
-            } => grants::replace_fetch(children, process, &site, network),
+            action @ Action::ReplaceFetch { .. } => grants::replace(children, action),
             Action::Fetch(fetch) => documents::fetch(children, &mut store.documents, fetch),
             Action::CancelFetch {
                 navigation,
@@ -69,7 +65,9 @@ impl Broker {
             action @ (Action::SetScene { .. }
             | Action::SetTitle { .. }
             | Action::SetCursor { .. }) => self.tell_window(action),
-            Action::Input(input) => self.input(input),
+            action @ (Action::Input(_) | Action::SetAppearance(_) | Action::Find(_)) => {
+                self.steer(action);
+            }
             action @ (Action::Edit { .. }
             | Action::Inspect { .. }
             | Action::TakeCopy { .. }
@@ -77,10 +75,7 @@ impl Broker {
             | Action::ReadClipboard { .. }
             | Action::Paste { .. }
             | Action::DropPaste { .. }) => self.perform_text(action),
-            Action::SetAppearance(told) => self.set_appearance(&told),
-            Action::Find(find) => self.find(find),
-            Action::Inject { process, fault } => self.inject(process, fault),
-            Action::Ping { process, sequence } => self.ping(process, sequence),
+            action @ (Action::Inject { .. } | Action::Ping { .. }) => self.attend(action),
             action @ (Action::UpdateShell { .. }
             | Action::UpdatePopup { .. }
             | Action::UpdateDialog { .. }
@@ -108,6 +103,8 @@ impl Broker {
             }
             Action::Kill { process, .. } => spawn::kill(children, process),
             Action::HungUp { process } => children.hung_up(process),
+            Action::Inject { process, fault } => self.inject(process, fault),
+            Action::Ping { process, sequence } => self.ping(process, sequence),
             _ => {}
         }
     }
@@ -173,6 +170,16 @@ impl Broker {
             _ => return,
         };
         self.children.send_renderer(process, message, []);
+    }
+
+    /// Tells a renderer what the user does, and how the page is to look.
+    fn steer(&mut self, action: Action) {
+        match action {
+            Action::Input(input) => self.input(input),
+            Action::SetAppearance(told) => self.set_appearance(&told),
+            Action::Find(find) => self.find(find),
+            _ => {}
+        }
     }
 
     fn input(&mut self, input: action::Input) {

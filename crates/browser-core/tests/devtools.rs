@@ -192,10 +192,7 @@ fn a_process_of_another_role_that_speaks_like_one_is_ended() {
         RecordKind::Died { role, cause, .. } => *role == Role::Network && cause.contains(&name),
         _ => false,
     };
-    assert!(
-        records(&actions).iter().any(|it| is_named(it)),
-        "{actions:#?}"
-    );
+    assert!(records(&actions).iter().any(is_named), "{actions:#?}");
 }
 
 #[test]

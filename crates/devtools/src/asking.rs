@@ -48,7 +48,9 @@ impl Hub {
         if tab.waiting.len() + tab.asked.len() >= TAB_COMMANDS_MAX {
             return Err(Failure::server("Too many commands are under way"));
         }
-        if !tab.is_inspected || !tab.waiting.is_empty() {
+        // What stands for all documents waits for none.
+        let is_heard = tab.is_inspected || is_standing && tab.inspector.is_some();
+        if !is_heard || !tab.waiting.is_empty() {
             let bytes = json!(params.0).to_string().len();
             if tab.waiting_bytes + bytes > WAITING_BYTES_MAX {
                 return Err(Failure::server("Too many commands are under way"));
@@ -90,18 +92,21 @@ impl Hub {
     }
 
     /// Sends a command, and notes what is to be done with its answer.
-    pub fn send_command(&mut self, id: TabId, session: SessionKey, text: &str, asked: Asked) {
-        let Some(tab) = self.tabs.get_mut(&id) else {
-            return;
-        };
-        let Some(inspector) = &mut tab.inspector else {
-            return;
-        };
+    pub fn send_command(
+        &mut self,
+        id: TabId,
+        session: SessionKey,
+        text: &str,
+        asked: Asked,
+    ) -> Option<u32> {
+        let tab = self.tabs.get_mut(&id)?;
+        let inspector = tab.inspector.as_mut()?;
         let (call, messages) = inspector.command(session.0, text);
         tab.asked.insert(call, asked);
         for message in messages {
             self.push(Output::Inspector(id, message));
         }
+        Some(call)
     }
 
     /// Gives the page an input once it has taken those before.

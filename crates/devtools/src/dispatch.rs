@@ -88,12 +88,14 @@ impl Hub {
                 error,
                 status,
                 content_type,
+                title,
             } => {
                 let head = Head {
                     url,
                     error,
                     status,
                     content_type,
+                    title,
                 };
                 page::committed(self, tab, navigation, head);
             }
@@ -126,7 +128,7 @@ impl Hub {
                 is_accepted,
                 text,
             } => page::dialog_closed(self, tab, is_accepted, &text),
-            ToDevtools::Inject(_) => {}
+            ToDevtools::Inject(_) | ToDevtools::Told => {}
         }
     }
 

@@ -29,6 +29,7 @@ pub fn exercise(input: &[u8]) {
         error: None,
         status: 200,
         content_type: None,
+        title: String::new(),
     };
     hub.take_broker(committed, None);
     while hub.poll().is_some() {}

@@ -22,6 +22,8 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 pub enum Output {
     /// Send a client that text.
     Send(ClientId, String),
+    /// Give a client the time to deal with what it was sent before it gets more.
+    Pause(ClientId),
     /// End a client's connection, after what was sent.
     Close(ClientId),
     /// Answer the HTTP request that a client waits for.
@@ -189,8 +191,16 @@ impl Hub {
             .tabs
             .get_mut(&tab)
             .and_then(|tab| tab.navigating.take());
-        if let Some(for_) = waiting {
-            self.settle(for_, outcome);
+        let Some(for_) = waiting else { return };
+        let client = match &for_ {
+            For::Session(asker) => self.sessions.get(&asker.session).map(|it| it.client),
+            _ => None,
+        };
+        self.settle(for_, outcome);
+        // A client begins to wait for `Page.loadEventFired` when it has this answer. Chromium tells
+        // that milliseconds later, and not in the same packet.
+        if let Some(client) = client {
+            self.push(Output::Pause(client));
         }
     }
 

@@ -28,6 +28,7 @@ impl Hub {
         // Else the document is still to come.
         tab.is_inspected = tab.document.is_some() && tab.pending.is_none();
         tab.inspector = Some(Inspector::default());
+        tab.beginning.clear();
         let frame = tab.page.clone();
         self.push(Output::Inspector(id, ToInspector::Begin { frame }));
         for key in self.sessions_of(Target::Page(id)) {
@@ -43,12 +44,26 @@ impl Hub {
                     },
                     None => Asked::Nobody,
                 };
-                self.send_command(id, key, &text, asked);
+                let call = self.send_command(id, key, &text, asked);
+                if let Some(tab) = self.tabs.get_mut(&id) {
+                    tab.beginning.extend(call);
+                }
             }
         }
         self.answer_standing(id);
-        self.push(Output::Broker(FromDevtools::Inspecting { tab: id }));
+        self.end_beginning(id, None);
         self.send_waiting(id);
+    }
+
+    /// The document may come once the process has answered all that is to be known before it.
+    fn end_beginning(&mut self, id: TabId, answered: Option<u32>) {
+        let Some(tab) = self.tabs.get_mut(&id) else {
+            return;
+        };
+        let is_of_it = answered.is_none_or(|call| tab.beginning.remove(&call));
+        if is_of_it && tab.beginning.is_empty() {
+            self.push(Output::Broker(FromDevtools::Inspecting { tab: id }));
+        }
     }
 
     /// What waited and stands for all documents has just been told.
@@ -151,6 +166,7 @@ impl Hub {
             .get_mut(&id)
             .and_then(|tab| tab.asked.remove(&call));
         let Some(asked) = asked else { return };
+        self.end_beginning(id, Some(call));
         let outcome = match value.get_mut("error").map(Value::take) {
             Some(error) => Err(failure_of(&error)),
             None => Ok(value.get_mut("result").map_or(json!({}), Value::take)),

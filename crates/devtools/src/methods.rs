@@ -66,6 +66,8 @@ use Level::{Accepted, AsChromium, Partly};
 pub const METHODS: &[Method] = &[
     method("Accessibility.disable", Accepted, Accept, PAGE, ""),
     method("Accessibility.enable", Accepted, Accept, PAGE, ""),
+    method("Accessibility.getFullAXTree", Partly, Document, PAGE, "roles and names"),
+    method("Accessibility.queryAXTree", Partly, Document, PAGE, "roles and names"),
     method("Audits.disable", Accepted, Accept, PAGE, "no issue is ever told"),
     method("Audits.enable", Accepted, Accept, PAGE, "no issue is ever told"),
     method("Browser.close", AsChromium, Own, BROWSER_AND_PAGE, ""),
@@ -229,6 +231,46 @@ pub const METHODS: &[Method] = &[
     method("WebMCP.enable", Accepted, Accept, PAGE, ""),
 ];
 
+/// Every event that a client can be told, in alphabetical order.
+pub const EVENTS: &[&str] = &[
+    "DOM.attributeModified",
+    "DOM.attributeRemoved",
+    "DOM.characterDataModified",
+    "DOM.childNodeCountUpdated",
+    "DOM.childNodeInserted",
+    "DOM.childNodeRemoved",
+    "DOM.documentUpdated",
+    "DOM.setChildNodes",
+    "Inspector.detached",
+    "Inspector.targetCrashed",
+    "Inspector.targetReloadedAfterCrash",
+    "Network.loadingFailed",
+    "Network.loadingFinished",
+    "Network.requestWillBeSent",
+    "Network.responseReceived",
+    "Page.domContentEventFired",
+    "Page.frameNavigated",
+    "Page.frameStartedLoading",
+    "Page.frameStartedNavigating",
+    "Page.frameStoppedLoading",
+    "Page.javascriptDialogClosed",
+    "Page.javascriptDialogOpening",
+    "Page.lifecycleEvent",
+    "Page.loadEventFired",
+    "Page.navigatedWithinDocument",
+    "Runtime.bindingCalled",
+    "Runtime.consoleAPICalled",
+    "Runtime.exceptionThrown",
+    "Runtime.executionContextCreated",
+    "Runtime.executionContextsCleared",
+    "Target.attachedToTarget",
+    "Target.detachedFromTarget",
+    "Target.targetCrashed",
+    "Target.targetCreated",
+    "Target.targetDestroyed",
+    "Target.targetInfoChanged",
+];
+
 /// The method of that name.
 pub fn find(name: &str) -> Option<&'static Method> {
     let at = METHODS.binary_search_by(|method| method.name.cmp(name));
@@ -270,7 +312,14 @@ pub fn description() -> Value {
                     commands.push(command);
                 }
             }
-            _ => domains.push(json!({"domain": domain, "commands": [command]})),
+            _ => domains.push(json!({"domain": domain, "commands": [command], "events": []})),
+        }
+    }
+    for event in EVENTS {
+        let (domain, name) = event.split_once('.').unwrap_or((event, ""));
+        let its = domains.iter_mut().find(|it| it["domain"] == domain);
+        if let Some(events) = its.and_then(|it| it["events"].as_array_mut()) {
+            events.push(json!({"name": name}));
         }
     }
     json!({"version": {"major": "1", "minor": "3"}, "domains": domains})
@@ -287,6 +336,10 @@ pub fn table() -> String {
             Accepted => "accepted",
         };
         text += &format!("| `{}` | {level} | {} |\n", method.name, method.note);
+    }
+    text += "\n| event |\n|---|\n";
+    for event in EVENTS {
+        text += &format!("| `{event}` |\n");
     }
     text
 }

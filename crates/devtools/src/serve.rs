@@ -28,6 +28,8 @@ const CONNECTIONS_PER_TURN_MAX: usize = 16;
 const IDLE: Duration = Duration::from_secs(30);
 /// Messages of one channel before the others have their turn.
 const MESSAGES_PER_TURN_MAX: usize = 64;
+/// How long a client may deal with an answer before it gets what follows.
+const PAUSE: Duration = Duration::from_millis(3);
 /// Messages to one document's process that wait, and bytes; past them it is not asked any more.
 const QUEUED_MAX: usize = 8_192;
 const QUEUED_BYTES_MAX: usize = 64 * 1024 * 1024;
@@ -49,7 +51,11 @@ struct Server {
     queue: VecDeque<FromDevtools>,
     connections: BTreeMap<ClientId, Connection>,
     connected: u32,
+    /// Clients that get nothing for a moment, until when, and what they get then.
+    paused: BTreeMap<ClientId, (Instant, VecDeque<Output>)>,
     inspected: BTreeMap<TabId, Inspected>,
+    /// Whether the broker has told of all that there is; nobody is let in before.
+    is_told: bool,
 }
 
 /// Who is ready.
@@ -78,7 +84,9 @@ pub fn serve(
         queue: VecDeque::new(),
         connections: BTreeMap::new(),
         connected: 0,
+        paused: BTreeMap::new(),
         inspected: BTreeMap::new(),
+        is_told: false,
     };
     loop {
         let ready = server.wait(listener)?;
@@ -95,6 +103,7 @@ pub fn serve(
             }
             server.carry_out();
         }
+        server.end_pauses();
         server.flush_all();
         server.drop_idle();
     }
@@ -109,7 +118,13 @@ impl Server {
         let mut sources = vec![Source::Broker, Source::Listener];
         let mut fds: Vec<(BorrowedFd<'_>, Interest)> = vec![
             (self.broker.as_fd(), of(!self.queue.is_empty())),
-            (listener.as_fd(), Interest::Read),
+            (
+                listener.as_fd(),
+                match self.is_told {
+                    true => Interest::Read,
+                    false => Interest::HangUp,
+                },
+            ),
         ];
         for (id, connection) in &self.connections {
             if let Some(fd) = connection.fd() {
@@ -124,7 +139,7 @@ impl Server {
         let mut connections = self.connections.values();
         let timeout = match connections.any(|it| it.has_more) {
             true => Some(Duration::ZERO),
-            false => self.has_plain().then_some(IDLE),
+            false => self.rest().or(self.has_plain().then_some(IDLE)),
         };
         let ready = wait(&fds, timeout)?;
         let mut ready: Vec<(Source, Readiness)> = sources.into_iter().zip(ready).collect();
@@ -136,6 +151,23 @@ impl Server {
         }
         ready.retain(|(_, readiness)| readiness.any());
         Ok(ready)
+    }
+
+    /// The rest of the first pause that ends.
+    fn rest(&self) -> Option<Duration> {
+        let first = self.paused.values().map(|(until, _)| *until).min();
+        first.map(|until| until.saturating_duration_since(Instant::now()))
+    }
+
+    /// Sends what has waited for the end of a pause.
+    fn end_pauses(&mut self) {
+        let now = Instant::now();
+        let over = self.paused.extract_if(.., |_, (until, _)| *until <= now);
+        let outputs: Vec<Output> = over.flat_map(|(_, (_, outputs))| outputs).collect();
+        for output in outputs {
+            self.carry_out_one(output);
+        }
+        self.carry_out();
     }
 
     fn has_plain(&self) -> bool {
@@ -175,6 +207,7 @@ impl Server {
                 }
                 _ => {}
             }
+            self.is_told |= received.message == ToDevtools::Told;
             if let ToDevtools::Inject(fault) = &received.message {
                 child::inject(fault, &child::Reach::control(self.broker.as_fd()));
             }
@@ -241,6 +274,7 @@ impl Server {
 
     fn drop_client(&mut self, id: ClientId) {
         self.connections.remove(&id);
+        self.paused.remove(&id);
         self.hub.disconnect(id);
     }
 
@@ -280,37 +314,57 @@ impl Server {
     /// Does what follows from what was said.
     fn carry_out(&mut self) {
         while let Some(output) = self.hub.poll() {
-            match output {
-                Output::Send(id, text) => {
-                    let connection = self.connections.get_mut(&id);
-                    if connection.is_some_and(|it| it.send(text) == Err(Over)) {
-                        self.drop_client(id);
-                    }
+            self.carry_out_one(output);
+        }
+    }
+
+    fn carry_out_one(&mut self, output: Output) {
+        let paused = match &output {
+            Output::Send(id, _) | Output::Close(id) | Output::Pause(id) => self.paused.get_mut(id),
+            _ => None,
+        };
+        if let Some((_, later)) = paused {
+            later.push_back(output);
+            return;
+        }
+        match output {
+            Output::Pause(id) => {
+                let connection = self.connections.get_mut(&id);
+                if connection.is_some_and(|it| it.flush() == Err(Over)) {
+                    self.drop_client(id);
                 }
-                Output::Close(id) => {
-                    if let Some(connection) = self.connections.get_mut(&id) {
-                        connection.end();
-                    }
+                let until = Instant::now() + PAUSE;
+                self.paused.insert(id, (until, VecDeque::new()));
+            }
+            Output::Send(id, text) => {
+                let connection = self.connections.get_mut(&id);
+                if connection.is_some_and(|it| it.send(text) == Err(Over)) {
+                    self.drop_client(id);
                 }
-                Output::Respond(id, response) => {
-                    let hub = &mut self.hub;
-                    let connection = self.connections.get_mut(&id);
-                    let outcome = connection.map_or(Ok(()), |it| {
-                        it.respond(&response).and_then(|()| it.resume(id, hub))
-                    });
-                    if outcome == Err(Over) {
-                        self.drop_client(id);
-                    }
+            }
+            Output::Close(id) => {
+                if let Some(connection) = self.connections.get_mut(&id) {
+                    connection.end();
                 }
-                Output::Broker(message) => {
-                    self.flush_clients_of(&message);
-                    self.queue.push_back(message);
-                    self.flush_broker();
+            }
+            Output::Respond(id, response) => {
+                let hub = &mut self.hub;
+                let connection = self.connections.get_mut(&id);
+                let outcome = connection.map_or(Ok(()), |it| {
+                    it.respond(&response).and_then(|()| it.resume(id, hub))
+                });
+                if outcome == Err(Over) {
+                    self.drop_client(id);
                 }
-                Output::Inspector(tab, message) => self.send_inspected(tab, message),
-                Output::CloseInspector(tab) => {
-                    self.inspected.remove(&tab);
-                }
+            }
+            Output::Broker(message) => {
+                self.flush_clients_of(&message);
+                self.queue.push_back(message);
+                self.flush_broker();
+            }
+            Output::Inspector(tab, message) => self.send_inspected(tab, message),
+            Output::CloseInspector(tab) => {
+                self.inspected.remove(&tab);
             }
         }
     }

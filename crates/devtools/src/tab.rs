@@ -7,7 +7,7 @@ use crate::session::{ClientId, SessionKey};
 use protocol::ids::NavigationId;
 use protocol::input::InputEvent;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use url::Url;
 
 /// Whom an answer is for.
@@ -59,6 +59,8 @@ pub struct Tab {
     pub waiting_bytes: usize,
     /// Commands that the document works on.
     pub asked: BTreeMap<u32, Asked>,
+    /// Those of them that come before its next document.
+    pub beginning: BTreeSet<u32>,
     /// Inputs that wait until the page has taken those before.
     pub inputs: VecDeque<(InputEvent, Option<Asker>)>,
     pub has_input_under_way: bool,
@@ -139,6 +141,7 @@ impl Tab {
             waiting: VecDeque::new(),
             waiting_bytes: 0,
             asked: BTreeMap::new(),
+            beginning: BTreeSet::new(),
             inputs: VecDeque::new(),
             has_input_under_way: false,
             has_dialogs: false,

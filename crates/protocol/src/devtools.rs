@@ -61,6 +61,8 @@ pub enum ToDevtools {
         status: u16,
         /// The `Content-Type` header as it came.
         content_type: Option<String>,
+        /// What is known of its title.
+        title: String,
     },
     /// The tab is at another place of its document.
     Within {
@@ -103,6 +105,8 @@ pub enum ToDevtools {
         call: u32,
         answer: Answer,
     },
+    /// All that there is has been told: clients may come.
+    Told,
     /// Injects a fault.
     Inject(Fault),
 }
@@ -265,9 +269,11 @@ impl Message for ToDevtools {
                 url,
                 error,
                 content_type,
+                title,
                 ..
             } => {
                 check_text(url, URL_BYTES_MAX)?;
+                check_text(title, TITLE_BYTES_MAX)?;
                 check_text(content_type.as_deref().unwrap_or_default(), TEXT_BYTES_MAX)?;
                 check_text(error.as_deref().unwrap_or_default(), TEXT_BYTES_MAX)
             }
@@ -285,7 +291,8 @@ impl Message for ToDevtools {
             ToDevtools::Closed { .. }
             | ToDevtools::Shown { .. }
             | ToDevtools::Ended { .. }
-            | ToDevtools::Inspector { .. } => Ok(()),
+            | ToDevtools::Inspector { .. }
+            | ToDevtools::Told => Ok(()),
         }
     }
 }

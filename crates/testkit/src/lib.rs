@@ -11,6 +11,7 @@
 pub mod bench;
 pub mod browser;
 pub mod desk;
+pub mod npm;
 pub mod picture;
 pub mod process;
 mod program;

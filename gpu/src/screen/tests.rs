@@ -488,7 +488,8 @@ fn a_capture_has_the_newest_frames_and_the_background_around() {
     let size = Size::new(50, 3);
     let region = shm::Region::create("capture", size.frame_bytes().expect("small"));
     let region = region.expect("region");
-    crate::capture::capture(&mut rig.screen, region.dup().expect("dup"), size).expect("capture");
+    crate::capture::capture(&mut rig.screen, region.dup().expect("dup"), size, None)
+        .expect("capture");
     let map = shm::WritableMap::new(region.dup().expect("dup"), region.bytes()).expect("map");
     let pixels = map.read_all();
     let pixel = |x: usize, y: usize| &pixels[(y * 50 + x) * 4..][..4];

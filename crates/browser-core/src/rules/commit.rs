@@ -43,11 +43,7 @@ impl Core {
         self.tell_zoom(id, &document.url);
         let sequence = self.grant_document(process, navigation.id, &document.site);
         let script = self.begin_scripts(id, process, navigation.id, &document);
-        let untold = Untold {
-            sequence,
-            status: document.status,
-            content_type: document.content_type.clone(),
-        };
+        let untold = Untold::of(sequence, &document);
         // What a script gave another address is none of this one's business.
         let state = entry.state.clone().filter(|_| entry.url == document.url);
         let place = self.place_after(id, navigation.kind, &document.url);

@@ -29,6 +29,7 @@ impl Core {
         if let Some(tab) = self.tabs.active {
             self.tell_devtools(|| ToDevtools::Shown { tab });
         }
+        self.tell_devtools(|| ToDevtools::Told);
     }
 
     /// All that has happened to a tab and still counts.
@@ -46,9 +47,8 @@ impl Core {
                 error: committed.error.as_ref().map(|it| it.code().to_owned()),
                 status: 200,
                 content_type: None,
+                title: committed.title.clone(),
             });
-            let title = committed.title.clone();
-            news.push(ToDevtools::Titled { tab: id, title });
         }
         if let Some(crash) = &tab.crash {
             news.push(crashed(id, &crash.cause));
@@ -125,6 +125,7 @@ impl Core {
             error: committed.error.as_ref().map(|it| it.code().to_owned()),
             status: untold.status,
             content_type: untold.content_type,
+            title: committed.title.clone(),
         };
         self.tell_devtools(|| news);
     }

@@ -6,7 +6,7 @@ use crate::state::dialog::{Dialogs, Leaving};
 use crate::state::find::Find;
 use crate::state::history::History;
 use crate::state::injection::Injection;
-use crate::state::navigation::{LoadStage, Navigation};
+use crate::state::navigation::{Document, LoadStage, Navigation};
 use protocol::error::LoadError;
 use protocol::geometry::Size;
 use protocol::ids::{NavigationId, ProcessId, SurfaceId, TabId};
@@ -114,6 +114,16 @@ pub(crate) struct Untold {
     pub(crate) sequence: u32,
     pub(crate) status: u16,
     pub(crate) content_type: Option<String>,
+}
+
+impl Untold {
+    pub(crate) fn of(sequence: u32, document: &Document) -> Untold {
+        Untold {
+            sequence,
+            status: document.status,
+            content_type: document.content_type.clone(),
+        }
+    }
 }
 
 /// The death of a tab's process.

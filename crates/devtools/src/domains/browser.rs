@@ -16,16 +16,16 @@ pub fn run(hub: &mut Hub, asker: Asker, command: &Command) -> Result<Option<Valu
             // The answer first: the end of the browser is the end of this process.
             hub.answer(asker, Ok(json!({})));
             hub.call(For::Nobody, None, CallKind::Plain, Wish::CloseBrowser)?;
-            return Ok(None);
+            Ok(None)
         }
         "Browser.crash" => {
             hub.call(asked, None, CallKind::Plain, Wish::CrashBrowser)?;
-            return Ok(None);
+            Ok(None)
         }
         "Browser.crashGpuProcess" => {
             let wish = Wish::BreakService(Role::Gpu, Fault::Crash);
             hub.call(asked, None, CallKind::Plain, wish)?;
-            return Ok(None);
+            Ok(None)
         }
         "Browser.getVersion" => Ok(Some(version(hub))),
         "Browser.getWindowForTarget" => Ok(Some(json!({
@@ -50,7 +50,7 @@ pub fn run(hub: &mut Hub, asker: Asker, command: &Command) -> Result<Option<Valu
                 rows: Vec::new(),
             };
             hub.call(asked, None, kind, Wish::Processes)?;
-            return Ok(None);
+            Ok(None)
         }
         other => Err(Failure::no_method(other)),
     }

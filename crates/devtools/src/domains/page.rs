@@ -193,6 +193,7 @@ pub struct Head {
     pub error: Option<String>,
     pub status: u16,
     pub content_type: Option<String>,
+    pub title: String,
 }
 
 /// It has ended with a document.
@@ -207,7 +208,7 @@ pub fn committed(hub: &mut Hub, id: TabId, navigation: NavigationId, head: Head)
     };
     let is_awaited = tab.pending == Some(navigation);
     tab.url = url;
-    tab.title = String::new();
+    tab.title = head.title;
     tab.is_crashed = false;
     tab.is_inspected = tab.inspector.is_some();
     tab.document = Some(Document {
@@ -233,7 +234,9 @@ pub fn within(hub: &mut Hub, id: TabId, url: String, by_script: bool) {
     };
     tab.url = url;
     let params = json!({
-        "frameId": tab.page, "url": tab.url, "navigationType": if by_script { "historyApi" } else { "fragment" },
+        "frameId": tab.page,
+        "url": tab.url,
+        "navigationType": if by_script { "historyApi" } else { "fragment" },
     });
     hub.tell_page(id, "Page.navigatedWithinDocument", &params);
     hub.tell_tab_changed(id);

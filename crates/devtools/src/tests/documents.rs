@@ -36,6 +36,7 @@ fn events_of_a_document_wait_until_the_broker_has_committed_it() {
     assert_eq!(wish, Wish::Navigate(TAB, "http://a.b/2".to_owned()));
     rig.begin(2, Some(call));
     rig.broker(ToDevtools::Inspector { tab: TAB });
+    rig.greet();
     let lie = json!({"frame": {"url": "https://bank.example/", "loaderId": "x"}});
     rig.document_tells(key, 2, "Runtime.executionContextsCleared", json!({}));
     rig.document_tells(key, 2, "Page.frameNavigated", lie);
@@ -83,6 +84,7 @@ fn a_page_that_cannot_be_had_is_an_error_in_chromiums_words() {
         error: Some("CONNECTION_REFUSED".to_owned()),
         status: 200,
         content_type: None,
+        title: String::new(),
     });
     let id = rig.last_id();
     let answer = rig.take(|it| it["id"] == id).expect("an answer");
@@ -254,7 +256,10 @@ fn a_process_that_gives_way_to_another_fails_what_it_was_asked() {
     rig.command_of(s, "Runtime.enable", json!({}));
     rig.begin(2, None);
     rig.order.clear();
+    rig.asked.clear();
     rig.broker(ToDevtools::Inspector { tab: TAB });
+    assert!(!rig.order.iter().any(|it| it == "inspecting"));
+    rig.greet();
     let order: Vec<&str> = rig.order.iter().map(String::as_str).collect();
     assert_eq!(
         order,

@@ -87,7 +87,22 @@ impl Rig {
     /// The tab gets a new process, and that a document.
     pub fn commit(&mut self, navigation: u64) {
         self.broker(ToDevtools::Inspector { tab: TAB });
+        self.greet();
         self.commit_there(navigation);
+    }
+
+    /// The process answers all that it has been asked.
+    pub fn greet(&mut self) {
+        let calls = self.asked.iter().filter_map(|message| match message {
+            ToInspector::Command { call, .. } => Some(*call),
+            _ => None,
+        });
+        for call in calls.collect::<Vec<_>>() {
+            let piece = whole(&json!({"result": {}}));
+            let answer = FromInspector::Answer { call, piece };
+            self.hub.take_inspector(TAB, answer);
+        }
+        self.collect();
     }
 
     /// The tab's process gets a document.
@@ -99,6 +114,7 @@ impl Rig {
             error: None,
             status: 200,
             content_type: None,
+            title: String::new(),
         });
     }
 

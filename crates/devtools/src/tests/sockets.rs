@@ -55,7 +55,9 @@ impl Running {
             error: None,
             status: 200,
             content_type: None,
+            title: String::new(),
         });
+        running.tell(ToDevtools::Told);
         running
     }
 

@@ -1,6 +1,6 @@
 //! The table of methods is in order, and stands in the documentation.
 
-use crate::methods::{METHODS, description, find, table};
+use crate::methods::{EVENTS, METHODS, description, find, table};
 use std::path::{Path, PathBuf};
 
 #[test]
@@ -21,6 +21,11 @@ fn the_description_has_every_method() {
         .map(|it| it["commands"].as_array().expect("commands").len());
     assert_eq!(commands.sum::<usize>(), METHODS.len());
     assert!(domains.iter().any(|it| it["domain"] == "Bulkhead"));
+    assert!(EVENTS.is_sorted());
+    let events = domains
+        .iter()
+        .map(|it| it["events"].as_array().expect("events").len());
+    assert_eq!(events.sum::<usize>(), EVENTS.len());
 }
 
 fn page() -> PathBuf {

@@ -104,7 +104,9 @@ fn the_network_role_connects_out() {
 }
 
 fn roles_serve_their_listener() {
-    [Role::Demo, Role::Devtools].map(serves_its_listener);
+    for role in [Role::Demo, Role::Devtools] {
+        serves_its_listener(role);
+    }
 }
 
 fn serves_its_listener(role: Role) {
