@@ -94,11 +94,18 @@ fn in_rust_one_of_five_tabs_is_killed_and_the_others_paint() {
 #[test]
 fn in_rust_a_page_hangs_and_comes_back() {
     let mut browser = Browser::headless(&[]);
-    let tab = browser.open(&format!("http://{}/", server::pages(MOVING))).id;
+    let tab = browser
+        .open(&format!("http://{}/", server::pages(MOVING)))
+        .id;
     done(&mut browser, &format!("break {tab} hang"));
     let answer = ask(&mut browser, &format!("wait {tab} frame 1"));
     assert_eq!(answer["done"], false, "a page that hangs has painted");
-    for command in ["kill {}", "wait {} crashed 60", "reload {}", "wait {} frame 60"] {
+    for command in [
+        "kill {}",
+        "wait {} crashed 60",
+        "reload {}",
+        "wait {} frame 60",
+    ] {
         done(&mut browser, &command.replace("{}", &tab.to_string()));
     }
 }
@@ -106,14 +113,19 @@ fn in_rust_a_page_hangs_and_comes_back() {
 #[test]
 fn in_rust_the_gpu_process_dies_ten_times_and_the_page_paints() {
     let mut browser = Browser::headless(&[]);
-    let tab = browser.open(&format!("http://{}/", server::pages(MOVING))).id;
+    let tab = browser
+        .open(&format!("http://{}/", server::pages(MOVING)))
+        .id;
     for _ in 0..10 {
         // A new gpu process may still be on its way.
         until_done(&mut browser, "break gpu crash");
     }
     let folder = tempfile::tempdir().expect("a folder");
     let picture = folder.path().join("page.png");
-    until_done(&mut browser, &format!("screenshot {tab} {}", picture.display()));
+    until_done(
+        &mut browser,
+        &format!("screenshot {tab} {}", picture.display()),
+    );
     done(&mut browser, &format!("wait {tab} frame 60"));
 }
 
@@ -123,11 +135,19 @@ fn the_page_on_testing_shows_what_runs() {
     let page = std::fs::read_to_string(folder().join("../docs/testing.md")).expect("the page");
     for script in ["faults.sh", "faults.py", "faults.cjs"] {
         let text = std::fs::read_to_string(folder().join("faults").join(script)).expect(script);
-        assert!(page.contains(text.trim_end()), "docs/testing.md: {script} is another one");
+        assert!(
+            page.contains(text.trim_end()),
+            "docs/testing.md: {script} is another one"
+        );
     }
     let own = include_str!("faults.rs");
-    let (_, own) = own.split_once("// In Rust, by the harness").expect("its part");
+    let (_, own) = own
+        .split_once("// In Rust, by the harness")
+        .expect("its part");
     let (own, _) = own.split_once("/// The page shows").expect("its end");
     let (_, own) = own.split_once("\n\n").expect("its lines");
-    assert!(page.contains(own.trim_end()), "docs/testing.md: faults.rs is another one");
+    assert!(
+        page.contains(own.trim_end()),
+        "docs/testing.md: faults.rs is another one"
+    );
 }

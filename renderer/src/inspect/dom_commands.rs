@@ -1,5 +1,6 @@
 //! Commands of the domain DOM.
 
+use crate::document::aim;
 use crate::inspect::accessible;
 use crate::inspect::boxes;
 use crate::inspect::changes::{self, Change};
@@ -304,7 +305,7 @@ impl Work<'_> {
         let host = &self.realm.host;
         settle(host);
         let document = host.read();
-        let found = document.element_from_point(x as f32, y as f32);
+        let found = aim::element_at(&document, (x as f32, y as f32));
         let found = found.filter(|id| {
             let node = document.get_node(*id);
             node.is_some_and(|node| !is_own(&document, node))

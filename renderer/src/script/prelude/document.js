@@ -231,6 +231,7 @@ function closeDocument() {
   later(() => {
     dispatch(document, trusted(new Event('DOMContentLoaded', { bubbles: true })));
     dispatch(G, trusted(new Event('load')));
+    n.reopened();
   });
 }
 /**

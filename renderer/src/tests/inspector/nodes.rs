@@ -221,6 +221,14 @@ fn a_point_leads_to_its_node_and_a_field_gets_the_focus() {
     );
     let none = client.error("DOM.getNodeForLocation", json!({ "x": 5000, "y": 5 }));
     assert_eq!(none.1, "No node found at given location");
+    client.evaluate("far.scrollIntoView(); 0");
+    let there = "(() => { const box = far.getBoundingClientRect(); \
+        return document.elementFromPoint(box.x + 5, box.y + 5).id })()";
+    assert_eq!(
+        client.value(there),
+        "far",
+        "where the page is scrolled, too"
+    );
     client.evaluate("globalThis.heard = []; i.onfocus = () => heard.push('focus'); 0");
     let field = client.object("i");
     client.result("DOM.focus", json!({ "objectId": field }));
