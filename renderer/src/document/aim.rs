@@ -17,8 +17,8 @@ pub(crate) fn hit(document: &BaseDocument, at: (f32, f32)) -> Option<NodeId> {
     Some(document.hit(at.0 + shift.0, at.1 + shift.1)?.node_id)
 }
 
-/// The element at a place of the view, if it is in the view. Blitz's own search takes a place of the
-/// view for one of the page.
+/// The element at a place of the view, if it is in the view. Blitz's own search takes a place of
+/// the view for one of the page.
 pub(crate) fn element_at(document: &BaseDocument, at: (f32, f32)) -> Option<NodeId> {
     let viewport = document.viewport();
     let (width, height) = viewport.window_size;

@@ -256,7 +256,8 @@ fn a_page_that_logs_with_its_stack_full_gets_no_object_of_the_inspector() {
     let mut client = Client::with("<p>page");
     client.result("Runtime.enable", json!({}));
     let code = "(() => { const caught = []; \
-        const deep = () => { try { console.log({}); } catch (error) { caught.push(error); } deep(); }; \
+        const deep = () => { \
+            try { console.log({}); } catch (error) { caught.push(error); } deep(); }; \
         try { deep(); } catch (error) { caught.push(error); } \
         return caught.every((error) => error instanceof Error); })()";
     assert_eq!(client.value(code), true);

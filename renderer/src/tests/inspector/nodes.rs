@@ -4,7 +4,8 @@ use super::{Client, FRAME, SESSION, has};
 use serde_json::{Value, json};
 
 const PAGE: &str = "<!DOCTYPE html><title>A</title>\n<body style='margin: 8px'>\n\
-    <div id=d class='x y' style='height: 20px; padding: 2px; border: 3px solid; margin: 5px'>t</div>\
+    <div id=d class='x y' style='height: 20px; padding: 2px; border: 3px solid; \
+    margin: 5px'>t</div>\
     <p>one</p><input id=i><div id=far style='margin-top: 2000px; height: 10px'>far</div>";
 
 fn id_of(client: &mut Client, selector: &str) -> Value {
