@@ -11,6 +11,7 @@ const PAGE = 'data:text/html,<title>moving</title><p>moving';
 (async () => {
   const program = spawn(process.env.BULKHEAD || 'bulkhead',
     ['--headless', '--remote-debugging-port', '0'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  process.on('exit', () => program.kill());
   let endpoint;
   for await (const line of readline.createInterface(program.stderr)) {
     if ((endpoint = line.split('DevTools listening on ')[1])) break;

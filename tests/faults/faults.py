@@ -1,5 +1,6 @@
 """Three tests of what faults do, by the control pipe."""
 
+import atexit
 import itertools
 import json
 import os
@@ -23,6 +24,7 @@ class Browser:
         self.process = subprocess.Popen(
             [program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )
+        atexit.register(self.process.kill)
         self.ids = itertools.count(1)
 
     def ask(self, command):
@@ -63,7 +65,8 @@ def main(folder):
 
     tab = tabs[-1]
     browser.do(f"break {tab} hang")
-    assert not browser.ask(f"wait {tab} frame 1")["done"], "a page that hangs has painted"
+    while browser.ask(f"wait {tab} frame 1")["done"]:
+        pass  # A frame may still be on its way.
     for command in ["kill {}", "wait {} crashed 60", "reload {}", "wait {} loaded 60", "wait {} frame 60"]:
         browser.do(command.format(tab))
     print("a page hung, and came back")
