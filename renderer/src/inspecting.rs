@@ -3,7 +3,7 @@
 //!
 //! Never: does anything while there is no inspector.
 
-use crate::inspect::document::Inspected;
+use crate::inspect::document::{Inspected, Progress};
 use crate::inspect::dom_commands::{Work, changes_for};
 use crate::inspect::fault::{Answer, Fault, Params};
 use crate::inspect::inspector::now_s;
@@ -492,6 +492,7 @@ impl Page {
                 Some(realm) => realm.host.ready_state.get() == "complete",
                 None => is_over && self.is_idle() && !self.view.is_unsettled(),
             };
+        let reopened = realm.map_or(0, |realm| realm.host.reopened.get());
         let loading = self.fetcher.under_way();
         let url = match (realm, &self.load) {
             (Some(realm), _) => Some(realm.host.url.borrow().clone()),
@@ -514,6 +515,10 @@ impl Page {
         let moved = url.filter(|url| *url != document.url);
         let moved = moved.map(|url| within(document, url, &inspector.frame));
         let progress = &mut document.progress;
+        let is_anew = progress.reopened != reopened;
+        if is_anew {
+            *progress = Progress::anew(reopened);
+        }
         let content = has_content && !std::mem::replace(&mut progress.has_content, has_content);
         let loaded = is_loaded && !std::mem::replace(&mut progress.is_loaded, is_loaded);
         let painted = is_painted && !std::mem::replace(&mut progress.is_painted, is_painted);
@@ -521,6 +526,9 @@ impl Page {
         if let Some(params) = moved {
             let hears = |session: &Session| session.hears_page;
             inspector.tell(hears, "Page.navigatedWithinDocument", &params);
+        }
+        if is_anew {
+            inspector.tell_lifecycle("init");
         }
         tell_progress(inspector, content, loaded, painted, &quiet);
     }

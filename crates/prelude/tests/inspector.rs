@@ -57,7 +57,7 @@ fn it_begins_and_answers() {
             ),
             (
                 "[1]",
-                r#""subtype":"array","className":"Array","description":"Array(1)","objectId":"7.1."#,
+                r#""className":"Array","description":"Array(1)","objectId":"7.1."#,
             ),
             ("/a/g", r#""description":"/a/g""#),
             ("new Date(0)", r#""subtype":"date""#),

@@ -17,6 +17,30 @@ pub(crate) fn hit(document: &BaseDocument, at: (f32, f32)) -> Option<NodeId> {
     Some(document.hit(at.0 + shift.0, at.1 + shift.1)?.node_id)
 }
 
+/// The element at a place of the view, if it is in the view. Blitz's own search takes a place of
+/// the view for one of the page.
+pub(crate) fn element_at(document: &BaseDocument, at: (f32, f32)) -> Option<NodeId> {
+    let viewport = document.viewport();
+    let (width, height) = viewport.window_size;
+    let (x, y) = (at.0 * viewport.scale(), at.1 * viewport.scale());
+    let is_in = (0.0..=width as f32).contains(&x) && (0.0..=height as f32).contains(&y);
+    if !is_in {
+        return None;
+    }
+    let scroll = document.viewport_scroll();
+    let Some(found) = hit(document, (at.0 + scroll.x as f32, at.1 + scroll.y as f32)) else {
+        return document.try_root_element().map(|root| root.id);
+    };
+    let mut id = document.nearest_non_anonymous_ancestor(found)?;
+    loop {
+        let node = document.get_node(id)?;
+        if node.is_element() {
+            return Some(id);
+        }
+        id = node.parent?;
+    }
+}
+
 /// Hovers what lies at a place. Returns whether that is something else than before.
 pub(crate) fn hover(document: &mut BaseDocument, at: (f32, f32)) -> bool {
     let shift = shift(document, at);

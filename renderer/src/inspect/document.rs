@@ -44,6 +44,8 @@ pub(crate) struct Progress {
     pub(crate) has_content: bool,
     pub(crate) is_loaded: bool,
     pub(crate) is_painted: bool,
+    /// How often scripts have made another document of it.
+    pub(crate) reopened: u32,
     almost: Quiet,
     idle: Quiet,
 }
@@ -77,6 +79,15 @@ impl Quiet {
 }
 
 impl Progress {
+    /// Of a document that scripts have opened anew so often.
+    pub(crate) fn anew(reopened: u32) -> Progress {
+        Progress {
+            is_painted: true,
+            reopened,
+            ..Progress::default()
+        }
+    }
+
     /// What is to be told of the network, of which so many things are still to come.
     pub(crate) fn quiet(&mut self, loading: usize, now: Instant) -> Vec<&'static str> {
         if !self.has_content {

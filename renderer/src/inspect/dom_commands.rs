@@ -1,5 +1,6 @@
 //! Commands of the domain DOM.
 
+use crate::document::aim;
 use crate::inspect::accessible;
 use crate::inspect::boxes;
 use crate::inspect::changes::{self, Change};
@@ -184,10 +185,7 @@ impl Work<'_> {
         }
         let node = self.any(params);
         let node = node.map_err(|_| Fault::server("No node with given id found"))?;
-        let context = match context {
-            Some(context) => Some(u32::try_from(context).unwrap_or(u32::MAX)),
-            None => None,
-        };
+        let context = context.map(|context| u32::try_from(context).unwrap_or(u32::MAX));
         answer_of(&self.realm.resolve(self.number, node, context, group)?)
     }
 
@@ -307,7 +305,7 @@ impl Work<'_> {
         let host = &self.realm.host;
         settle(host);
         let document = host.read();
-        let found = document.element_from_point(x as f32, y as f32);
+        let found = aim::element_at(&document, (x as f32, y as f32));
         let found = found.filter(|id| {
             let node = document.get_node(*id);
             node.is_some_and(|node| !is_own(&document, node))

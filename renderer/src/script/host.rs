@@ -117,6 +117,8 @@ pub(crate) struct Host {
     /// What nodes stand for that Blitz has no kind for.
     pub(crate) specials: RefCell<HashMap<NodeId, Special>>,
     pub(crate) ready_state: Cell<&'static str>,
+    /// How often scripts have made another document of it.
+    pub(crate) reopened: Cell<u32>,
     pub(crate) is_hidden: Cell<bool>,
     /// How many nodes there may be.
     pub(crate) nodes_max: Cell<usize>,
@@ -190,6 +192,7 @@ impl Host {
             templates: RefCell::default(),
             specials: RefCell::default(),
             ready_state: Cell::new("loading"),
+            reopened: Cell::new(0),
             is_hidden: Cell::new(false),
             nodes_max: Cell::new(NODES_MAX),
             storage: RefCell::default(),

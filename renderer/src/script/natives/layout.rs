@@ -1,5 +1,6 @@
 //! Where things are. Layout is done first, if the document has changed.
 
+use crate::document::aim;
 use crate::document::bounds;
 use crate::document::elements::element;
 use crate::document::media;
@@ -199,7 +200,7 @@ fn queries(natives: &Object<'_>, host: &Rc<Host>) -> Result<()> {
     native!(natives, "fromPoint", host, |x: f64, y: f64| {
         settle(&host);
         let document = host.read();
-        let found = document.element_from_point(x as f32, y as f32);
+        let found = aim::element_at(&document, (x as f32, y as f32));
         let is_page = |id: &NodeId| {
             document
                 .get_node(*id)

@@ -75,6 +75,10 @@ pub(super) fn add<'js>(natives: &Object<'js>, host: &Rc<Host>) -> Result<()> {
         let _ = &host;
         random(&ctx, count)
     });
+    // A document that was opened anew is there in whole.
+    native!(natives, "reopened", host, || host
+        .reopened
+        .set(host.reopened.get().wrapping_add(1)));
     native!(natives, "readyState", host, || host.ready_state.get());
     native!(natives, "isHidden", host, || host.is_hidden.get());
     native!(natives, "currentScript", host, || OrNull(

@@ -231,15 +231,15 @@ function closeDocument() {
   later(() => {
     dispatch(document, trusted(new Event('DOMContentLoaded', { bubbles: true })));
     dispatch(G, trusted(new Event('load')));
+    n.reopened();
   });
 }
 /**
- * A script at which the parser stands writes there. Later, only what is no script element's writes:
- * that makes a new document of this one.
+ * A script at which the parser stands writes there. Later, there is a place to write to in a
+ * document that was opened anew, and in no other.
  */
 function write(markup) {
   if (written === null && checked(n.write(markup))) return;
-  if (n.readyState() !== 'loading' && n.currentScript() === null) openDocument();
   if (written !== null) {
     if (written.length + markup.length > writtenMax) fail('QuotaExceededError');
     written += markup;

@@ -108,7 +108,8 @@ fn functions_are_called_on_objects_with_values_of_all_kinds() {
             + (it instanceof Object) : `${it}`)",
         "executionContextId": context,
         "returnByValue": true,
-        "arguments": [{"value": 1}, {"value": {"x": [1], "__proto__": 2}}, {"unserializableValue": "NaN"},
+        "arguments": [{"value": 1}, {"value": {"x": [1], "__proto__": 2}},
+            {"unserializableValue": "NaN"},
             {"unserializableValue": "-0"}, {"unserializableValue": "12n"}, {}, {"objectId": id},
             {"value": null}],
     });

@@ -161,6 +161,26 @@ fn what_stands_for_all_documents_is_heard_before_the_commit_that_follows_it() {
 }
 
 #[test]
+fn a_document_that_is_opened_anew_is_told_of_again() {
+    let mut client = Client::with("<p>page");
+    enable(&mut client);
+    client.names(SESSION);
+    client.evaluate("document.open(); document.write('<p id=q>new'); document.close()");
+    let events = client.events_until(|event| event["method"] == "Page.frameStoppedLoading");
+    let names: Vec<String> = events.iter().map(name).collect();
+    let wanted = [
+        "Page.lifecycleEvent init",
+        "Page.domContentEventFired",
+        "Page.lifecycleEvent DOMContentLoaded",
+        "Page.loadEventFired",
+        "Page.lifecycleEvent load",
+        "Page.frameStoppedLoading",
+    ];
+    assert_eq!(names, wanted);
+    assert_eq!(client.value("q.textContent"), "new");
+}
+
+#[test]
 fn another_address_of_the_same_document_is_told() {
     let mut client = Client::with("<p>page");
     enable(&mut client);

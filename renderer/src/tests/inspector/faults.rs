@@ -252,6 +252,18 @@ fn a_page_sees_nothing_of_the_inspector() {
 }
 
 #[test]
+fn a_page_that_logs_with_its_stack_full_gets_no_object_of_the_inspector() {
+    let mut client = Client::with("<p>page");
+    client.result("Runtime.enable", json!({}));
+    let code = "(() => { const caught = []; \
+        const deep = () => { \
+            try { console.log({}); } catch (error) { caught.push(error); } deep(); }; \
+        try { deep(); } catch (error) { caught.push(error); } \
+        return caught.every((error) => error instanceof Error); })()";
+    assert_eq!(client.value(code), true);
+}
+
+#[test]
 fn a_promise_of_a_page_that_is_left_is_answered() {
     let mut client = Client::with("<p>page");
     let params = json!({ "expression": "new Promise(() => 0)", "awaitPromise": true });

@@ -4,7 +4,8 @@ use super::{Client, FRAME, SESSION, has};
 use serde_json::{Value, json};
 
 const PAGE: &str = "<!DOCTYPE html><title>A</title>\n<body style='margin: 8px'>\n\
-    <div id=d class='x y' style='height: 20px; padding: 2px; border: 3px solid; margin: 5px'>t</div>\
+    <div id=d class='x y' style='height: 20px; padding: 2px; border: 3px solid; \
+    margin: 5px'>t</div>\
     <p>one</p><input id=i><div id=far style='margin-top: 2000px; height: 10px'>far</div>";
 
 fn id_of(client: &mut Client, selector: &str) -> Value {
@@ -221,6 +222,14 @@ fn a_point_leads_to_its_node_and_a_field_gets_the_focus() {
     );
     let none = client.error("DOM.getNodeForLocation", json!({ "x": 5000, "y": 5 }));
     assert_eq!(none.1, "No node found at given location");
+    client.evaluate("far.scrollIntoView(); 0");
+    let there = "(() => { const box = far.getBoundingClientRect(); \
+        return document.elementFromPoint(box.x + 5, box.y + 5).id })()";
+    assert_eq!(
+        client.value(there),
+        "far",
+        "where the page is scrolled, too"
+    );
     client.evaluate("globalThis.heard = []; i.onfocus = () => heard.push('focus'); 0");
     let field = client.object("i");
     client.result("DOM.focus", json!({ "objectId": field }));

@@ -11,6 +11,15 @@ fn check(client: &mut Client, table: &[(&str, Value)]) {
     }
 }
 
+/// An object as it is told.
+fn object(subtype: Option<&str>, class: &str, text: &str) -> Value {
+    let mut told = json!({"type": "object", "className": class, "description": text});
+    if let Some(subtype) = subtype {
+        told["subtype"] = subtype.into();
+    }
+    told
+}
+
 #[test]
 fn plain_values_are_told_as_chromium_tells_them() {
     let mut client = Client::with("<p>page");
@@ -59,8 +68,8 @@ fn plain_values_are_told_as_chromium_tells_them() {
 #[test]
 fn objects_say_what_they_are() {
     let mut client = Client::with("<p>page");
-    let of = |subtype: &str, class: &str, text: &str| json!({"type": "object", "subtype": subtype, "className": class, "description": text});
-    let plain = |class: &str, text: &str| json!({"type": "object", "className": class, "description": text});
+    let plain = |class: &str, text: &str| object(None, class, text);
+    let of = |subtype: &str, class: &str, text: &str| object(Some(subtype), class, text);
     check(
         &mut client,
         &[
@@ -152,8 +161,8 @@ fn objects_say_what_they_are() {
 fn nodes_and_their_lists_are_named_as_in_selectors() {
     let mut client =
         Client::with("<!doctype html><div id=d class='x y'>text</div><p>more<script></script>");
-    let of = |class: &str, text: &str| json!({"type": "object", "subtype": "node", "className": class, "description": text});
-    let list = |class: &str, text: &str| json!({"type": "object", "subtype": "array", "className": class, "description": text});
+    let of = |class: &str, text: &str| object(Some("node"), class, text);
+    let list = |class: &str, text: &str| object(Some("array"), class, text);
     check(
         &mut client,
         &[

@@ -117,7 +117,8 @@ fn objects_of_a_world_stay_there_and_nodes_go_over() {
     let params = json!({ "backendNodeId": node["node"]["backendNodeId"],
         "executionContextId": context });
     let there = client.result("DOM.resolveNode", params)["object"]["objectId"].clone();
-    let params = json!({ "functionDeclaration": "function () { return this.id + typeof globalThis.x }",
+    let params = json!({
+        "functionDeclaration": "function () { return this.id + typeof globalThis.x }",
         "objectId": there });
     assert_eq!(
         client.result("Runtime.callFunctionOn", params)["result"]["value"],

@@ -308,7 +308,7 @@ fn a_document_that_is_opened_anew_becomes_what_is_written() {
         page.pass();
         page.say(
             "globalThis.loads = 0; addEventListener('load', () => loads++); \
-            setTimeout(() => document.write('<b>late</b>'), 0); return ''",
+            setTimeout(() => { document.open(); document.write('<b>late</b>') }, 0); return ''",
         );
         page.pass();
         assert_eq!(

@@ -28,7 +28,7 @@ const tell = (session, method, make) => {
   keepLine(session, before);
   if (params !== null) i.event(session, method, JSON.stringify(params));
 };
-const heard = {
+const hearers = {
   console(type, values) {
     const context = defaultContext();
     if (context === undefined || listening.size === 0) return;
@@ -57,3 +57,8 @@ const heard = {
     }
   },
 };
+/** A page must not get what is thrown here, a full stack least of all: it is an object of ours. */
+const quietly = (hear) => (first, second) => {
+  try { hear(first, second); } catch { /* The page has no part in it. */ }
+};
+const heard = { console: quietly(hearers.console), thrown: quietly(hearers.thrown) };
