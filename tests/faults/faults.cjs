@@ -53,7 +53,7 @@ const PAGE = 'data:text/html,<title>moving</title><p>moving';
     let gpu;
     // A new gpu process may still be on its way.
     while ((gpu = await processOf('gpu')) === undefined) await new Promise((done) => setTimeout(done, 100));
-    await client.send('Bulkhead.misbehave', { kind: 'crash', process: gpu });
+    await client.send('Bulkhead.kill', { process: gpu, signal: 'SEGV' });
     while (await processOf('gpu') === gpu) await new Promise((done) => setTimeout(done, 20));
   }
   await page.screenshot();
