@@ -17,7 +17,7 @@ const ENDS: [(&str, [&str; 2]); 12] = [
     ("fetch", ["network", "renderer"]),
     ("frames", ["renderer", "gpu"]),
     ("gpu", ["gpu", "broker"]),
-    ("inspector", ["devtools", "renderer"]),
+    ("inspector", ["renderer", "devtools"]),
     ("network", ["network", "broker"]),
     ("renderer", ["renderer", "broker"]),
     ("shell", ["shell", "broker"]),

@@ -9,7 +9,7 @@ use protocol::ids::TabId;
 use protocol::inspector::ToInspector;
 
 /// Sessions of all clients; further ones are refused.
-pub const SESSIONS_MAX: usize = 4_096;
+pub const SESSIONS_MAX: usize = 8_192;
 
 impl Hub {
     /// A client has connected to that target.
