@@ -2,10 +2,7 @@
 //!
 //! Never: waits itself; the event loop looks after each turn whether something has come.
 
-use crate::state::Broker;
-use browser_core::TabState;
 use protocol::ids::{SurfaceId, TabId};
-use serde_json::{Map, Value};
 use std::time::{Duration, Instant};
 
 /// Most waits at once.
@@ -29,41 +26,22 @@ pub enum Awaited {
 pub struct Wait {
     /// What it is answered with.
     pub id: String,
-    tab: TabId,
-    awaited: Awaited,
+    /// Of which tab.
+    pub tab: TabId,
+    /// What.
+    pub awaited: Awaited,
     /// The last frame before it.
-    frame: Option<Frame>,
-    limit: Duration,
-    until: Instant,
+    pub frame: Option<Frame>,
+    /// For how long.
+    pub limit: Duration,
+    /// Its end.
+    pub until: Instant,
 }
 
 /// A surface, how many regions it had, and the number of its newest frame.
-type Frame = (SurfaceId, u32, u64);
+pub type Frame = (SurfaceId, u32, u64);
 
 impl Wait {
-    /// Begins to wait.
-    ///
-    /// # Errors
-    /// There is no such tab.
-    pub fn begin(
-        browser: &Broker,
-        id: String,
-        (tab, awaited): (TabId, Awaited),
-        limit: Duration,
-    ) -> Result<Wait, String> {
-        if browser.core.tab(tab).is_none() {
-            return Err(format!("there is no tab {tab}"));
-        }
-        Ok(Wait {
-            id,
-            tab,
-            awaited,
-            frame: newest_frame(browser, tab),
-            limit,
-            until: Instant::now() + limit,
-        })
-    }
-
     /// When to look again.
     pub fn deadline(&self) -> Instant {
         match self.awaited {
@@ -71,50 +49,4 @@ impl Wait {
             Awaited::Loaded | Awaited::Crashed => self.until,
         }
     }
-
-    /// How it ended; nothing as long as it has not.
-    pub fn outcome(&self, browser: &Broker) -> Option<Result<Map<String, Value>, String>> {
-        let Some(tab) = browser.core.tab(self.tab) else {
-            return Some(Err(format!("tab {} was closed", self.tab)));
-        };
-        let has_come = match self.awaited {
-            Awaited::Loaded => tab.state == TabState::Ready,
-            Awaited::Crashed => tab.state == TabState::Crashed,
-            Awaited::Frame => {
-                let newest = newest_frame(browser, self.tab);
-                newest.is_some() && newest != self.frame
-            }
-        };
-        if has_come {
-            return Some(Ok(Map::new()));
-        }
-        let is_over = self.until <= Instant::now();
-        is_over.then(|| Err(self.missed(tab.state)))
-    }
-
-    /// Why it was in vain.
-    fn missed(&self, state: TabState) -> String {
-        let Wait { tab, limit, .. } = self;
-        let what = match self.awaited {
-            Awaited::Loaded if state == TabState::Crashed => "is not loaded, but crashed,",
-            Awaited::Loaded => "is not loaded",
-            Awaited::Crashed => "has not crashed",
-            Awaited::Frame => "has published no frame",
-        };
-        format!("tab {tab} {what} after {} s", limit.as_secs_f32())
-    }
-}
-
-fn newest_frame(browser: &Broker, tab: TabId) -> Option<Frame> {
-    let surfaces = browser.core.surfaces().into_iter();
-    let its = surfaces.filter(|surface| surface.tab == Some(tab));
-    let newest = its.filter_map(|surface| {
-        let glance = browser
-            .store
-            .surfaces
-            .glance(surface.surface, surface.size)?;
-        let newest = glance.slots.iter().map(|slot| slot.sequence).max()?;
-        Some((surface.surface, surface.generation.0, newest))
-    });
-    newest.max()
 }

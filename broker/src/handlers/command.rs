@@ -3,7 +3,7 @@
 use crate::automation::Asked;
 use crate::automation::fifo::ControlFifo;
 use crate::automation::grammar::{HELP, Line, parse, split_id};
-use crate::automation::waits::{WAITS_MAX, Wait};
+use crate::automation::waits::WAITS_MAX;
 use crate::output::terminal::say;
 use crate::snapshot;
 use crate::state::Broker;
@@ -67,8 +67,7 @@ impl Broker {
                 if self.automation.waits.len() >= WAITS_MAX {
                     return Err(format!("{WAITS_MAX} commands wait already"));
                 }
-                let wait = Wait::begin(self, id.to_owned(), (tab, awaited), limit)?;
-                self.automation.waits.push(wait);
+                self.begin_wait(id.to_owned(), (tab, awaited), limit)?;
                 return Ok(None);
             }
             Line::Clipboard(text) => self.clipboard.set(&self.poller, text),
@@ -160,17 +159,6 @@ impl Broker {
         match ready.any(|it| it.role == role) {
             true => Ok(()),
             false => Err(format!("there is no {role} process at the moment")),
-        }
-    }
-
-    /// Answers the commands for which what they waited for has happened, or too late.
-    pub(crate) fn answer_waits(&mut self) {
-        let waits = std::mem::take(&mut self.automation.waits);
-        for wait in waits {
-            match wait.outcome(self) {
-                Some(result) => self.automation.answer(&wait.id, result),
-                None => self.automation.waits.push(wait),
-            }
         }
     }
 }

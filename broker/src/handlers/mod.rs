@@ -12,3 +12,4 @@ mod lab;
 mod picture;
 mod plumber;
 mod tap;
+mod wait;

@@ -1,5 +1,5 @@
-//! The broker's stores: names of calls, consoles, crash records, deaths, documents, pictures, requests and
-//! surfaces.
+//! The broker's stores: names of calls, consoles, crash records, deaths, documents, pictures,
+//! requests and surfaces.
 
 pub(crate) mod call_names;
 pub(crate) mod consoles;
