@@ -78,11 +78,12 @@ impl Broker {
 
     /// Asks the gpu process for a picture of a tab's page.
     fn capture_tab(&mut self, tab: TabId) -> anyhow::Result<u32> {
-        anyhow::ensure!(self.core.tab(tab).is_some(), "there is no tab {tab}");
+        let number = tab.0;
+        anyhow::ensure!(self.core.tab(tab).is_some(), "there is no tab {number}");
         let mut surfaces = self.core.surfaces().into_iter();
         let its = surfaces.find(|surface| surface.tab == Some(tab) && surface.is_visible);
         let its = its.with_context(|| {
-            format!("the page of tab {tab} is not on show; `activate {tab}` shows it")
+            format!("the page of tab {number} is not on show; `activate {number}` shows it")
         })?;
         let gpu = self.children.gpu();
         let gpu = gpu.context("no gpu process is running at the moment")?;
@@ -134,20 +135,21 @@ impl Broker {
             | Command::StopScript(tab) => *tab,
         };
         let info = self.core.tab(tab);
-        let info = info.ok_or_else(|| format!("there is no tab {tab}"))?;
+        let number = tab.0;
+        let info = info.ok_or_else(|| format!("there is no tab {number}"))?;
         let needs_process = matches!(
             command,
             Command::Inject(..) | Command::Kill(_) | Command::StopScript(_)
         );
         match command {
             _ if needs_process && info.process.is_none() => {
-                Err(format!("tab {tab} has no process"))
+                Err(format!("tab {number} has no process"))
             }
             Command::Back(_) if !info.can_go_back => {
-                Err(format!("tab {tab} has no page to go back to"))
+                Err(format!("tab {number} has no page to go back to"))
             }
             Command::Forward(_) if !info.can_go_forward => {
-                Err(format!("tab {tab} has no page to go forward to"))
+                Err(format!("tab {number} has no page to go forward to"))
             }
             _ => Ok(()),
         }

@@ -19,7 +19,7 @@ impl Broker {
         limit: Duration,
     ) -> Result<(), String> {
         if self.core.tab(tab).is_none() {
-            return Err(format!("there is no tab {tab}"));
+            return Err(format!("there is no tab {}", tab.0));
         }
         self.automation.waits.push(Wait {
             id,
@@ -49,7 +49,7 @@ impl Broker {
     /// How a wait ended; nothing as long as it has not.
     fn outcome(&self, wait: &Wait) -> Option<Result<(), String>> {
         let Some(tab) = self.core.tab(wait.tab) else {
-            return Some(Err(format!("tab {} was closed", wait.tab)));
+            return Some(Err(format!("tab {} was closed", wait.tab.0)));
         };
         let has_come = match wait.awaited {
             Awaited::Loaded => tab.state == TabState::Ready,
