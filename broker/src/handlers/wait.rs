@@ -89,7 +89,7 @@ fn missed(wait: &Wait, state: TabState) -> String {
     };
     format!(
         "tab {} {what} after {} s",
-        wait.tab,
+        wait.tab.0,
         wait.limit.as_secs_f32()
     )
 }

@@ -53,6 +53,7 @@ fn events_of_a_document_wait_until_the_broker_has_committed_it() {
             "> Page.enable",
             "inspecting",
             "answer",
+            "Pause(ClientId(1))",
             "Runtime.executionContextsCleared",
             "Page.frameNavigated",
         ]
