@@ -97,7 +97,8 @@ fn act(action: &str, go: Go) -> (i64, i32) {
         "map" => map(go),
         "memory" => exhaust(),
         "connect" => connect(&go.text),
-        "serve" => serve(go),
+        "serve" => serve(go, true),
+        "serve in one thread" => serve(go, false),
         "buffers" => grow_buffers(),
         "clone-socket" => TcpStream::connect("127.0.0.1:9").map(drop),
         "abort" => std::process::abort(),
@@ -227,12 +228,17 @@ fn connect(text: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// What the demo server does with the listener that it is handed.
-fn serve(go: Go) -> io::Result<()> {
+/// What the demo server does with the listener that it is handed, and the devtools process, which
+/// has no threads that could wait for a visitor.
+fn serve(go: Go, has_threads: bool) -> io::Result<()> {
     let listener = TcpListener::from(go.fds.into_iter().next().expect("a listener"));
-    listener.local_addr()?;
+    if has_threads {
+        listener.local_addr()?;
+    }
     let (mut stream, _) = listener.accept()?;
-    stream.set_read_timeout(Some(Duration::from_secs(30)))?;
+    if has_threads {
+        stream.set_read_timeout(Some(Duration::from_secs(30)))?;
+    }
     stream.set_nodelay(true)?;
     let mut question = [0; 4];
     stream.read_exact(&mut question)?;

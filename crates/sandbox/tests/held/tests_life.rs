@@ -104,15 +104,14 @@ fn the_network_role_connects_out() {
 }
 
 fn roles_serve_their_listener() {
-    for role in [Role::Demo, Role::Devtools] {
-        serves_its_listener(role);
-    }
+    serves_its_listener(Role::Demo, "serve");
+    serves_its_listener(Role::Devtools, "serve in one thread");
 }
 
-fn serves_its_listener(role: Role) {
+fn serves_its_listener(role: Role, how: &str) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback");
     let address = listener.local_addr().expect("bound");
-    let mut child = TestChild::launch(role, "serve").sealed();
+    let mut child = TestChild::launch(role, how).sealed();
     child.send("go", &[listener.as_fd()]);
     let mut stream = TcpStream::connect(address).expect("the listener is open");
     stream.write_all(b"ping").expect("the child reads");
