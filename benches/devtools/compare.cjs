@@ -46,7 +46,8 @@ async function measure({ child, endpoint }, site) {
     times[name] = median(all);
   };
   const browser = await puppeteer.connect({ browserWSEndpoint: endpoint });
-  await time('Browser.getVersion', () => browser.version(), 200);
+  const session = await browser.target().createCDPSession();
+  await time('Browser.getVersion', () => session.send('Browser.getVersion'), 200);
   let page;
   await time('newPage and goto of a small page', async () => {
     page = await browser.newPage();
