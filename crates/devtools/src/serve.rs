@@ -324,7 +324,10 @@ impl Server {
             _ => None,
         };
         if let Some((_, later)) = paused {
-            later.push_back(output);
+            // One pause does for all answers in it: a client cannot have its events kept for long.
+            if !matches!(output, Output::Pause(_)) {
+                later.push_back(output);
+            }
             return;
         }
         match output {

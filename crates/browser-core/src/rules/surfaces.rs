@@ -238,17 +238,25 @@ impl Core {
             && surface.size != size
             && unanswered <= UNANSWERED_RESIZES_MAX
         {
-            surface.size = size;
-            surface.generation = Generation(surface.generation.0 + 1);
-            let (generation, gpu) = (surface.generation, surface.gpu);
-            self.emit(Action::ResizeSurface(action::ResizeSurface {
-                surface: id,
-                producer,
-                gpu,
-                generation,
-                size,
-            }));
+            self.give_regions(id, producer, size);
         }
+    }
+
+    /// Gives a surface its next regions.
+    pub(crate) fn give_regions(&mut self, id: SurfaceId, producer: ProcessId, size: Size) {
+        let Some(surface) = self.surfaces.get_mut(id) else {
+            return;
+        };
+        surface.size = size;
+        surface.generation = Generation(surface.generation.0 + 1);
+        let (generation, gpu) = (surface.generation, surface.gpu);
+        self.emit(Action::ResizeSurface(action::ResizeSurface {
+            surface: id,
+            producer,
+            gpu,
+            generation,
+            size,
+        }));
     }
 
     pub(crate) fn on_gpu(&mut self, id: ProcessId, message: FromGpu) {

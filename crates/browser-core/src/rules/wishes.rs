@@ -222,16 +222,7 @@ impl Core {
         if unanswered > UNANSWERED_RESIZES_MAX {
             return Err("the page does not paint".to_owned());
         }
-        entry.size = size;
-        entry.generation = Generation(after.0 + 1);
-        let (generation, gpu) = (entry.generation, entry.gpu);
-        self.emit(Action::ResizeSurface(action::ResizeSurface {
-            surface: id,
-            producer,
-            gpu,
-            generation,
-            size,
-        }));
+        self.give_regions(id, producer, size);
         Ok(after)
     }
 
