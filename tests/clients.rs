@@ -37,14 +37,19 @@ fn site() -> String {
 
 /// What a script prints that drives the browser at that address.
 fn run(script: &str, modules: &Path, endpoint: &str, site: &str) -> Vec<String> {
-    let child = Command::new("timeout")
+    let mut command = Command::new("timeout");
+    command
         .arg(WATCHDOG.as_secs().to_string())
         .arg("node")
         .arg(folder().join(script))
         .args([endpoint, site])
-        .env("NODE_PATH", modules)
-        .stdin(Stdio::null())
-        .output();
+        .env("NODE_PATH", modules);
+    printed(script, endpoint, command)
+}
+
+/// What a command prints, which must succeed. `script`, `endpoint`: to tell of one that does not.
+fn printed(script: &str, endpoint: &str, mut command: Command) -> Vec<String> {
+    let child = command.stdin(Stdio::null()).output();
     let Output {
         status,
         stdout,
@@ -123,6 +128,40 @@ fn both(script: &str) {
     };
     let theirs = run(script, &modules, &chromium.endpoint, &site);
     assert_eq!(ours, theirs, "{script}");
+}
+
+/// What a script prints that starts that program.
+fn launched(modules: &Path, program: &str, site: &str, arguments: &[&str]) -> Vec<String> {
+    let mut command = Command::new("timeout");
+    command
+        .arg(WATCHDOG.as_secs().to_string())
+        .arg("node")
+        .arg(folder().join("launch.cjs"))
+        .args([program, site])
+        .args(arguments)
+        .env("NODE_PATH", modules);
+    printed("launch.cjs", program, command)
+}
+
+#[test]
+fn puppeteer_starts_it_and_drives_it_by_a_pipe() {
+    let Some(modules) = npm::modules(&folder()) else {
+        return;
+    };
+    let site = site();
+    let arguments = ["--headless", "--remote-debugging-pipe"];
+    let program = testkit::executable();
+    let ours = launched(&modules, program, &site, &arguments);
+    assert_eq!(ours.last().map(String::as_str), Some("[\"closed\",true]"));
+    let Some(chromium) = chromium::program() else {
+        println!("SKIP: no Chromium is installed, so there is nothing to compare with");
+        return;
+    };
+    let path = Command::new("which").arg(chromium).output();
+    let path = String::from_utf8(path.expect("which runs").stdout).expect("text");
+    let arguments = [&arguments, &chromium::arguments()[..]].concat();
+    let theirs = launched(&modules, path.trim(), &site, &arguments);
+    assert_eq!(ours, theirs, "launch.cjs");
 }
 
 #[test]

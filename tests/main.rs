@@ -16,6 +16,8 @@ mod clients;
 mod command_line;
 mod crash;
 mod devtools;
+mod devtools_looks;
+mod devtools_pipe;
 mod display;
 mod environments;
 mod executable;

@@ -57,8 +57,10 @@ pub fn main() -> ExitCode {
             ::lab::main(std::env::args_os().skip(1))
         }
         None => {
+            // First of all: the queues take the next numbers of descriptors that are free.
+            let pipe = machine::inherited::check();
             output::terminal::open_queues();
-            cli::main()
+            cli::main(pipe)
         }
     }
 }

@@ -8,6 +8,8 @@ use anyhow::Context;
 use browser_core::{ProcessState, TabState};
 use protocol::geometry::Size;
 use protocol::ids::{Role, TabId};
+use sandbox::report::Report;
+use sandbox::{Layer, Tier};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -291,6 +293,54 @@ fn memory(pid: i32) -> Option<(u64, u64)> {
     };
     let private = field("Private_Clean:")? + field("Private_Dirty:")?;
     Some((field("Pss:")?, private))
+}
+
+/// The reports of all examined processes, in the order of these roles.
+pub fn sandbox_reports(browser: &Broker, roles: &[Role]) -> Vec<Report> {
+    let of_role = |role: &Role| {
+        let children = browser.children.values();
+        let its = children.filter(move |child| child.role == *role);
+        its.filter_map(|child| child.report.clone())
+            .collect::<Vec<_>>()
+    };
+    roles.iter().flat_map(of_role).collect()
+}
+
+/// The layers that no attack can test, and why.
+pub fn untried_layers() -> impl Iterator<Item = (Layer, &'static str)> {
+    let layers = Layer::ALL.into_iter();
+    layers.filter_map(|layer| Some((layer, sandbox::untried(layer)?)))
+}
+
+/// The reports for programs. `required`: the tier that is asked for.
+pub fn sandbox_json(
+    browser: &Broker,
+    reports: &[Report],
+    required: Tier,
+    is_enough: bool,
+) -> Value {
+    let processes: Vec<Value> = reports
+        .iter()
+        .map(|report| {
+            json!({
+                "role": report.role.name(),
+                "pid": report.pid,
+                "tier": report.tier().to_string(),
+                "is_sufficient": report.is_sufficient(),
+                "layers": report.rows,
+            })
+        })
+        .collect();
+    let untried: Vec<Value> = untried_layers()
+        .map(|(layer, reason)| json!({ "layer": layer, "reason": reason }))
+        .collect();
+    json!({
+        "tier": browser.launcher.support().tier().to_string(),
+        "required": required.to_string(),
+        "is_enough": is_enough,
+        "processes": processes,
+        "untried": untried,
+    })
 }
 
 #[cfg(test)]

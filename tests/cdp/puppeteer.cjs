@@ -67,6 +67,12 @@ const say = (step, value = true) => console.log(JSON.stringify([step, value]));
   const picture = Buffer.from(await page.screenshot());
   say('screenshot', [picture.readUInt32BE(16), picture.readUInt32BE(20)]);
 
+  await page.tracing.start();
+  await page.reload();
+  const { traceEvents } = JSON.parse(Buffer.from(await page.tracing.stop()).toString());
+  const named = traceEvents.filter(({ name }) => name === 'process_name').map(({ args }) => args.name);
+  say('trace', [traceEvents.length > 20, named.some((name) => /renderer/i.test(name))]);
+
   events.length = 0;
   const died = new Promise((done) => page.once('error', (error) => done(error.message)));
   await page.goto('chrome://crash').catch(() => null);

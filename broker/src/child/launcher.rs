@@ -48,8 +48,15 @@ pub struct Launcher {
     /// The socket of the demo site. The demo process then owns it alone: after its death,
     /// connections must fail, not wait.
     demo_listener: Option<TcpListener>,
-    /// That of the devtools process, of which each next one gets a further descriptor.
-    devtools: Option<(TcpListener, DevtoolsConfig)>,
+    devtools: Option<DevtoolsDoors>,
+}
+
+/// Where clients come to the devtools process, of which each next one gets further descriptors.
+pub struct DevtoolsDoors {
+    pub listener: Option<TcpListener>,
+    /// To read from, and to write to.
+    pub pipe: Option<[OwnedFd; 2]>,
+    pub config: DevtoolsConfig,
 }
 
 impl Launcher {
@@ -61,7 +68,7 @@ impl Launcher {
         (size, scale): (Size, Option<Percent>),
         log_filter: String,
         demo_listener: Option<TcpListener>,
-        devtools: Option<(TcpListener, DevtoolsConfig)>,
+        devtools: Option<DevtoolsDoors>,
     ) -> anyhow::Result<Launcher> {
         Ok(Launcher {
             exe: File::open("/proc/self/exe")
@@ -96,7 +103,7 @@ impl Launcher {
 
     /// Where tools of the Chrome DevTools Protocol connect, if they may.
     pub fn devtools(&self) -> Option<&DevtoolsConfig> {
-        self.devtools.as_ref().map(|(_, config)| config)
+        self.devtools.as_ref().map(|doors| &doors.config)
     }
 
     /// The display server that shows the window, if there is a window.
@@ -215,20 +222,26 @@ impl Launcher {
         Ok(true)
     }
 
-    /// The configuration of a child with that role, and the descriptor that it gets beside its
+    /// The configuration of a child with that role, and the descriptors that it gets beside its
     /// lanes.
-    fn config_of(&mut self, role: Role) -> anyhow::Result<(RoleConfig, Option<OwnedFd>)> {
+    fn config_of(&mut self, role: Role) -> anyhow::Result<(RoleConfig, Vec<OwnedFd>)> {
         Ok(match role {
             Role::Demo => {
                 let listener = self.demo_listener.take();
                 let listener = listener.context("no socket for the demo site")?;
-                (RoleConfig::Demo, Some(listener.into()))
+                (RoleConfig::Demo, vec![listener.into()])
             }
             Role::Devtools => {
-                let devtools = self.devtools.as_ref();
-                let (listener, config) = devtools.context("no socket for devtools")?;
-                let listener = listener.try_clone().context("fcntl")?;
-                (RoleConfig::Devtools(config.clone()), Some(listener.into()))
+                let doors = self.devtools.as_ref();
+                let doors = doors.context("no socket for devtools")?;
+                let mut handles = Vec::new();
+                if let Some(listener) = &doors.listener {
+                    handles.push(listener.try_clone().context("fcntl")?.into());
+                }
+                for end in doors.pipe.iter().flatten() {
+                    handles.push(end.try_clone().context("fcntl")?);
+                }
+                (RoleConfig::Devtools(doors.config.clone()), handles)
             }
             Role::Gpu => {
                 let to_filter = self.to_filter.take();
@@ -241,17 +254,17 @@ impl Launcher {
                     scale: self.scale,
                     x11_filter: to_filter.is_some(),
                 };
-                (config, to_filter)
+                (config, to_filter.into_iter().collect())
             }
-            Role::Network => (RoleConfig::Network(self.network.clone()), None),
-            Role::Renderer => (RoleConfig::Renderer, None),
-            Role::Shell => (RoleConfig::Shell, None),
+            Role::Network => (RoleConfig::Network(self.network.clone()), Vec::new()),
+            Role::Renderer => (RoleConfig::Renderer, Vec::new()),
+            Role::Shell => (RoleConfig::Shell, Vec::new()),
             Role::X11Filter => {
                 let config = self.x11.clone().context("the window is on no X server")?;
                 let (window, filter) =
                     Endpoint::<FromWindow, Nothing>::pair().context("socketpair")?;
                 self.to_filter = Some(window.into_fd());
-                (RoleConfig::X11Filter(config), Some(filter.into_fd()))
+                (RoleConfig::X11Filter(config), vec![filter.into_fd()])
             }
         })
     }

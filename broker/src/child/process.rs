@@ -81,6 +81,12 @@ impl Child {
         self.lanes.is_some()
     }
 
+    /// Whether it has not taken all messages yet, as far as the system has no room for them.
+    pub fn has_messages_waiting(&mut self) -> bool {
+        let mut lanes = self.lanes.iter_mut().flat_map(Lanes::all);
+        lanes.any(|lane| lane.is_waiting() || lane.is_refused())
+    }
+
     /// Sends to a renderer or the shell. Another role is a bug of the broker, which is logged.
     pub fn send_renderer(
         &mut self,

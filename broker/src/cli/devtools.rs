@@ -1,33 +1,56 @@
-//! The port for tools of the Chrome DevTools Protocol.
+//! The port and the pipe for tools of the Chrome DevTools Protocol.
 
+use crate::child::launcher::DevtoolsDoors;
 use crate::cli::options::Options;
+use crate::machine::inherited;
 use crate::output::terminal::complain;
 use crate::state::Broker;
 use anyhow::Context;
 use protocol::bootstrap::DevtoolsConfig;
 use std::fmt::Write;
-use std::fs::File;
-use std::io::Read;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::net::{Ipv4Addr, TcpListener};
+use std::path::Path;
 
-/// Listens on the port of loopback that the command line names, if it names one; 0: a free one.
-pub fn listen(
-    options: &Options,
-    user_agent: &str,
-) -> anyhow::Result<Option<(TcpListener, DevtoolsConfig)>> {
-    let Some(port) = options.remote_debugging_port else {
+/// Opens what the command line names, if it names anything: a port of loopback, 0 for a free one;
+/// and the pipe that has been given at the start.
+pub fn open(options: &Options, user_agent: &str) -> anyhow::Result<Option<DevtoolsDoors>> {
+    let listener = options.remote_debugging_port.map(|port| {
+        TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+            .with_context(|| format!("cannot listen on 127.0.0.1:{port} for devtools"))
+    });
+    let listener = listener.transpose()?;
+    let pipe = options.remote_debugging_pipe.then(inherited::take);
+    let pipe = pipe.transpose().context("the pipe for devtools")?;
+    if listener.is_none() && pipe.is_none() {
         return Ok(None);
-    };
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
-        .with_context(|| format!("cannot listen on 127.0.0.1:{port} for devtools"))?;
+    }
+    let address = listener.as_ref().map(TcpListener::local_addr).transpose()?;
     let config = DevtoolsConfig {
-        port: listener.local_addr()?.port(),
+        port: address.map(|it| it.port()),
+        has_pipe: pipe.is_some(),
         browser_id: unguessable()?,
         origins: options.remote_allow_origins.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         user_agent: user_agent.to_owned(),
     };
-    Ok(Some((listener, config)))
+    if let (Some(folder), Some(port)) = (&options.user_data_dir, config.port) {
+        write_port(folder, port, &config.browser_id)
+            .with_context(|| format!("--user-data-dir {}", folder.display()))?;
+    }
+    Ok(Some(DevtoolsDoors {
+        listener,
+        pipe,
+        config,
+    }))
+}
+
+/// Writes where tools connect into a file, as Chromium does.
+fn write_port(folder: &Path, port: u16, id: &str) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    let text = format!("{port}\n/devtools/browser/{id}");
+    fs::write(folder.join("DevToolsActivePort"), text)
 }
 
 /// Says where tools connect, as Chromium says it. Returns whether they may.
@@ -35,8 +58,10 @@ pub fn announce(browser: &Broker) -> bool {
     let Some(config) = browser.launcher.devtools() else {
         return false;
     };
-    let (port, id) = (config.port, &config.browser_id);
-    complain!("DevTools listening on ws://127.0.0.1:{port}/devtools/browser/{id}");
+    if let Some(port) = config.port {
+        let id = &config.browser_id;
+        complain!("DevTools listening on ws://127.0.0.1:{port}/devtools/browser/{id}");
+    }
     true
 }
 

@@ -19,8 +19,9 @@ use clap::Parser;
 use options::{Options, check};
 use std::process::ExitCode;
 
-/// Parses the command line and runs the browser accordingly.
-pub fn main() -> ExitCode {
+/// Parses the command line and runs the browser accordingly. `pipe`: whether there is one for
+/// devtools, or why not.
+pub fn main(pipe: Result<(), String>) -> ExitCode {
     clock::start();
     let options = match Options::try_parse() {
         Ok(options) => options,
@@ -33,6 +34,12 @@ pub fn main() -> ExitCode {
     };
     if let Err(problem) = check(&options) {
         complain!("bulkhead: {problem}");
+        return ExitCode::from(2);
+    }
+    if options.remote_debugging_pipe
+        && let Err(problem) = pipe
+    {
+        complain!("bulkhead: --remote-debugging-pipe: {problem}");
         return ExitCode::from(2);
     }
     if let Err(reason) = trace::init_with("broker".to_owned(), &options.log, complain_line) {

@@ -83,6 +83,16 @@ pub struct Options {
     #[arg(long, value_name = "PORT")]
     pub remote_debugging_port: Option<u16>,
 
+    /// Speak the Chrome DevTools Protocol with whoever has started Bulkhead: read from descriptor 3
+    /// and write to descriptor 4, each message with a NUL at its end. Ends when 3 is closed
+    #[arg(long)]
+    pub remote_debugging_pipe: bool,
+
+    /// Write the port of --remote-debugging-port into the file DevToolsActivePort of this folder,
+    /// as Chromium does. Nothing else is kept there
+    #[arg(long, value_name = "FOLDER")]
+    pub user_data_dir: Option<PathBuf>,
+
     /// Web origins whose pages may connect to that port, separated by commas; `*` allows all
     #[arg(
         long,

@@ -4,13 +4,13 @@
 use crate::cli::options::{Options, SandboxMode};
 use crate::cli::start::{self, ensure_running};
 use crate::output::terminal::{self, complain};
+use crate::snapshot;
 use crate::state::Broker;
 use browser_core::{ProcessState, RecordKind};
 use protocol::ids::Role;
 use protocol::limits::RESTART_PAUSE_MS_MIN;
+use sandbox::Tier;
 use sandbox::report::Report;
-use sandbox::{Layer, Tier};
-use serde_json::{Value, json};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -37,17 +37,19 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
         sandbox: SandboxMode::Degraded,
         require: None,
         remote_debugging_port: demo.is_some().then_some(0),
+        remote_debugging_pipe: false,
+        user_data_dir: None,
         ..options.clone()
     };
     let has_demo = demo.is_some();
     let mut browser = start::start(&options, None, true, demo)?;
     let deadline = Instant::now() + Duration::from_secs(options.timeout);
     let waited = wait_for_all(&mut browser, has_demo, deadline);
-    let reports = reports(&browser);
+    let reports = snapshot::sandbox_reports(&browser, &ROLES);
     let is_held = |report: &Report| report.is_sufficient() && report.tier() <= required;
     let is_enough = waited.is_ok() && reports.iter().all(is_held);
     let report = if options.json {
-        to_json(&browser, &reports, required, is_enough).to_string()
+        snapshot::sandbox_json(&browser, &reports, required, is_enough).to_string()
     } else {
         text(&reports, required, is_enough)
     };
@@ -61,16 +63,6 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     } else {
         ExitCode::FAILURE
     })
-}
-
-/// The reports of all examined processes, in the order of the roles.
-fn reports(browser: &Broker) -> Vec<Report> {
-    let of_role = |role: Role| {
-        let children = browser.children.values();
-        let children = children.filter(move |child| child.role == role);
-        children.filter_map(|child| child.report.clone())
-    };
-    ROLES.into_iter().flat_map(of_role).collect()
 }
 
 /// A service that waits so long for its next start has died five times.
@@ -114,7 +106,8 @@ fn text(reports: &[Report], required: Tier, is_enough: bool) -> String {
     // Each report ends with a line feed, which makes an empty line after it.
     let mut lines: Vec<String> = reports.iter().map(ToString::to_string).collect();
     lines.push("Layers without a test, and why".to_owned());
-    lines.extend(untried().map(|(layer, reason)| format!("  {layer:20} {reason}")));
+    lines
+        .extend(snapshot::untried_layers().map(|(layer, reason)| format!("  {layer:20} {reason}")));
     lines.push(EXPLANATION.to_owned());
     lines.extend(Tier::ALL.map(|tier| format!("tier {tier}           {}", tier.layers())));
     lines.push(String::new());
@@ -123,37 +116,6 @@ fn text(reports: &[Report], required: Tier, is_enough: bool) -> String {
         "every role has at least tier {required}: {verdict}"
     ));
     lines.join("\n")
-}
-
-/// The layers that no attack can test, and why.
-fn untried() -> impl Iterator<Item = (Layer, &'static str)> {
-    let layers = Layer::ALL.into_iter();
-    layers.filter_map(|layer| Some((layer, sandbox::untried(layer)?)))
-}
-
-fn to_json(browser: &Broker, reports: &[Report], required: Tier, is_enough: bool) -> Value {
-    let processes: Vec<Value> = reports
-        .iter()
-        .map(|report| {
-            json!({
-                "role": report.role.name(),
-                "pid": report.pid,
-                "tier": report.tier().to_string(),
-                "is_sufficient": report.is_sufficient(),
-                "layers": report.rows,
-            })
-        })
-        .collect();
-    let untried: Vec<Value> = untried()
-        .map(|(layer, reason)| json!({ "layer": layer, "reason": reason }))
-        .collect();
-    json!({
-        "tier": browser.launcher.support().tier().to_string(),
-        "required": required.to_string(),
-        "is_enough": is_enough,
-        "processes": processes,
-        "untried": untried,
-    })
 }
 
 const EXPLANATION: &str = "

@@ -48,7 +48,7 @@ pub fn start(
     let color_scheme = wanted_scheme(options.color_scheme, server.is_some());
     let network = network::read(options.ca_file.as_deref())?;
     let demo_url = demo.as_ref().map(demo_url).transpose()?;
-    let devtools = devtools::listen(options, &network.user_agent)?;
+    let devtools = devtools::open(options, &network.user_agent)?;
     let has_devtools = devtools.is_some();
     let launcher = Launcher::new(
         support,

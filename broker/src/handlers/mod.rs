@@ -9,6 +9,7 @@ mod glass;
 mod hang_up;
 mod hold;
 mod lab;
+mod look;
 mod picture;
 mod plumber;
 mod tap;

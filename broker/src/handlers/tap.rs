@@ -22,7 +22,8 @@ const TRACE_FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
 impl Broker {
     /// Reads them, if it is time, and tells those who look.
     pub(crate) fn tap_rings(&mut self) {
-        let is_watched = self.glass.is_watched("ipc");
+        let is_told = self.keep_devtools_looks();
+        let is_watched = is_told || self.glass.is_watched("ipc");
         if !is_watched && !self.timeline.is_on() {
             if self.children.rings.is_tapped() {
                 self.children.rings.stop_tap();
@@ -41,13 +42,14 @@ impl Broker {
     }
 
     /// One reading. `is_last`: no other one will follow.
-    fn read_rings(&mut self, is_last: bool) {
+    pub(crate) fn read_rings(&mut self, is_last: bool) {
         let batch = self.children.rings.tap(is_last);
         if self.glass.is_watched("ipc")
             && let Some(event) = ipc::messages(self, &batch)
         {
             self.glass.tell(&self.poller, "ipc", &event.to_string());
         }
+        self.tell_devtools_of(&batch);
         self.told_messages += batch.arrows.len() as u64 + batch.unmatched.len() as u64;
         let (core, rings) = (&self.core, &self.children.rings);
         self.timeline.add(&batch, |source| {
@@ -90,13 +92,16 @@ impl Broker {
         if !self.timeline.is_on() {
             return Err("no trace is being written".to_owned());
         }
+        if self.timeline.is_in_memory() {
+            return Err("the trace is one of a client of devtools, which ends it".to_owned());
+        }
         self.close_trace();
         self.trace_has_changed();
         Ok(())
     }
 
     /// Both pages say whether a trace is being written.
-    fn trace_has_changed(&mut self) {
+    pub(crate) fn trace_has_changed(&mut self) {
         for page in ["ipc", "trace"] {
             self.glass.has_changed(page);
         }

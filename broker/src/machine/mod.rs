@@ -8,6 +8,7 @@ pub(crate) mod desktop;
 pub(crate) mod display;
 pub(crate) mod executable;
 pub(crate) mod fonts;
+pub(crate) mod inherited;
 pub(crate) mod network;
 pub(crate) mod wayland;
 pub(crate) mod x11;

@@ -51,6 +51,11 @@ impl Broker {
                 surface,
                 size,
             } => self.capture_page((devtools, call), gpu, surface, size),
+            Action::Look {
+                devtools,
+                call,
+                look,
+            } => self.look(devtools, call, look),
             Action::ListProcesses { devtools, call } => self.list_processes(devtools, call),
             Action::CrashBroker => {
                 tracing::error!("ended by a call of Browser.crash");

@@ -90,6 +90,7 @@ impl Broker {
             | Action::EndHold { .. }
             | Action::CapturePage { .. }
             | Action::ListProcesses { .. }
+            | Action::Look { .. }
             | Action::CrashBroker) => self.serve_devtools(action),
         }
     }

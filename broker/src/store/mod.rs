@@ -1,10 +1,11 @@
-//! The broker's stores: names of calls, consoles, crash records, deaths, documents, pictures,
-//! requests and surfaces.
+//! The broker's stores: names of calls, consoles, crash records, deaths, who looks by devtools,
+//! documents, pictures, requests and surfaces.
 
 pub(crate) mod call_names;
 pub(crate) mod consoles;
 pub(crate) mod crash_files;
 pub(crate) mod deaths;
+pub(crate) mod devtools_looks;
 pub(crate) mod documents;
 pub(crate) mod pictures;
 pub(crate) mod requests;
@@ -14,6 +15,7 @@ use call_names::CallNames;
 use consoles::Consoles;
 use crash_files::CrashFiles;
 use deaths::Deaths;
+use devtools_looks::DevtoolsLooks;
 use documents::Documents;
 use pictures::Pictures;
 use requests::Requests;
@@ -26,6 +28,7 @@ pub struct Store {
     pub(crate) consoles: Consoles,
     pub(crate) crash_files: CrashFiles,
     pub(crate) deaths: Deaths,
+    pub(crate) devtools_looks: DevtoolsLooks,
     pub(crate) documents: Documents,
     pub(crate) pictures: Pictures,
     pub(crate) requests: Requests,

@@ -6,6 +6,7 @@
 pub(crate) mod events;
 pub(crate) mod file;
 mod frames;
+pub(crate) mod memory;
 mod shown;
 
 use crate::output::terminal::complain;
@@ -15,6 +16,7 @@ use browser_core::{Record, RecordKind};
 use events::{Events, Life, Who};
 use file::{Ended, State, TraceFile};
 use flight::Source;
+use memory::{Finished, MemoryTrace};
 use serde_json::{Value, json};
 use shown::Shown;
 use std::io;
@@ -42,9 +44,16 @@ pub struct Timeline {
 
 struct Running {
     events: Events,
-    file: TraceFile,
+    place: Place,
     lives: Vec<Life>,
     lost: u64,
+}
+
+/// Where a trace goes.
+enum Place {
+    File(TraceFile),
+    /// For a client of devtools.
+    Memory(MemoryTrace),
 }
 
 impl Default for Timeline {
@@ -65,19 +74,33 @@ impl Timeline {
     /// # Errors
     /// The file cannot be created, or a trace is being written already.
     pub fn start(&mut self, path: &Path, bytes_max: Option<u64>) -> io::Result<()> {
+        self.begin(|| Ok(Place::File(TraceFile::create(path, bytes_max)?)))
+    }
+
+    /// Begins a trace in memory, of at most so many bytes; see [`Timeline::stop_in_memory`].
+    ///
+    /// # Errors
+    /// The system gives no memory, or a trace is being written already.
+    pub fn start_in_memory(&mut self, bytes_max: u64) -> io::Result<()> {
+        self.begin(|| Ok(Place::Memory(MemoryTrace::create(bytes_max)?)))
+    }
+
+    fn begin(&mut self, place: impl FnOnce() -> io::Result<Place>) -> io::Result<()> {
         if !flight::ENABLED {
             let why = "this program was built without the flight recorder";
             return Err(io::Error::new(io::ErrorKind::Unsupported, why));
         }
         if let Some(running) = &self.running {
-            let why = format!(
-                "a trace is being written to {}",
-                running.file.path().display()
-            );
+            let why = match &running.place {
+                Place::File(file) => {
+                    format!("a trace is being written to {}", file.path().display())
+                }
+                Place::Memory(_) => "a client of devtools has a trace written".to_owned(),
+            };
             return Err(io::Error::new(io::ErrorKind::AlreadyExists, why));
         }
         self.running = Some(Running {
-            file: TraceFile::create(path, bytes_max)?,
+            place: place()?,
             events: Events::new(flight::now_ns(), self.last_shown.of_next()),
             lives: Vec::new(),
             lost: 0,
@@ -85,15 +108,39 @@ impl Timeline {
         Ok(())
     }
 
-    /// Ends the trace. Does not wait until all of it is written.
+    /// Ends the trace. Does not wait until all of it is written. One in memory is gone.
     pub fn stop(&mut self) {
-        let Some(mut running) = self.running.take() else {
-            return;
-        };
+        let lost = self.running.as_ref().map_or(0, |running| running.lost);
+        if let Some(Place::File(file)) = self.end() {
+            self.last = Some((file.finish(), lost));
+        }
+    }
+
+    /// Ends the trace, which is in memory, and gives it.
+    ///
+    /// # Errors
+    /// The system had no memory for it, or there is none in memory.
+    pub fn stop_in_memory(&mut self) -> io::Result<Finished> {
+        let lost = self.running.as_ref().map_or(0, |running| running.lost);
+        if let Some(Place::Memory(memory)) = self.end_if(|it| matches!(it.place, Place::Memory(_)))
+        {
+            let mut finished = memory.finish()?;
+            finished.dropped = finished.dropped.saturating_add(lost);
+            return Ok(finished);
+        }
+        Err(io::Error::other("no trace is being written"))
+    }
+
+    fn end(&mut self) -> Option<Place> {
+        self.end_if(|_| true)
+    }
+
+    fn end_if(&mut self, is_it: impl FnOnce(&mut Running) -> bool) -> Option<Place> {
+        let mut running = self.running.take_if(is_it)?;
         running.events.finish(flight::now_ns());
         running.write();
-        self.last = Some((running.file.finish(), running.lost));
         self.last_shown = running.events.shown;
+        Some(running.place)
     }
 
     /// Waits until the trace that has ended is written, but not long.
@@ -122,6 +169,12 @@ impl Timeline {
         self.running.is_some()
     }
 
+    /// Whether a trace is being written in memory.
+    pub fn is_in_memory(&self) -> bool {
+        let running = self.running.as_ref();
+        running.is_some_and(|it| matches!(it.place, Place::Memory(_)))
+    }
+
     /// The state of the trace, for a page.
     pub fn to_json(&self) -> Value {
         let told = |path: &Path, state: State, lost: u64| {
@@ -131,7 +184,19 @@ impl Timeline {
             })
         };
         let on = self.running.as_ref();
-        let on = on.map(|it| told(it.file.path(), it.file.state(), it.lost));
+        let on = on.map(|it| match &it.place {
+            Place::File(file) => told(file.path(), file.state(), it.lost),
+            Place::Memory(memory) => {
+                let (bytes, dropped) = memory.state();
+                let failure = None;
+                let state = State {
+                    bytes,
+                    dropped,
+                    failure,
+                };
+                told(Path::new("a client of devtools"), state, it.lost)
+            }
+        });
         let last = self.last.as_ref();
         let last = last.map(|(it, lost)| told(it.path(), it.state(), *lost));
         json!({ "on": on, "last": last })
@@ -202,6 +267,9 @@ impl Timeline {
 impl Running {
     fn write(&mut self) {
         let (text, count) = self.events.take();
-        self.file.write(text, count);
+        match &mut self.place {
+            Place::File(file) => file.write(text, count),
+            Place::Memory(memory) => memory.write(&text, count),
+        }
     }
 }

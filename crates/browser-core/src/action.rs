@@ -6,7 +6,7 @@ use crate::record::Record;
 use protocol::act::{Act, TourKey};
 use protocol::appearance::Appearance;
 use protocol::clipboard::Edit;
-use protocol::devtools::ToDevtools;
+use protocol::devtools::{Look, ToDevtools};
 use protocol::dialog::{DialogAnswer, DialogView};
 use protocol::error::LoadError;
 use protocol::fault::Fault;
@@ -494,6 +494,12 @@ pub enum Action {
         gpu: ProcessId,
         surface: SurfaceId,
         size: Size,
+    },
+    /// Do that for the devtools process, and answer its call.
+    Look {
+        devtools: ProcessId,
+        call: u32,
+        look: Look,
     },
     /// Answer that call of the devtools process with the list of processes.
     ListProcesses { devtools: ProcessId, call: u32 },

@@ -1,7 +1,7 @@
 //! The devtools process: what it is told, what it may ask for, and its channels to documents.
 
 use browser_core::{Action, Config, Event, RecordKind};
-use protocol::devtools::{Answer, Ending, FromDevtools, ToDevtools, Wish};
+use protocol::devtools::{Answer, Ending, FromDevtools, Look, ToDevtools, Wish};
 use protocol::fault::Fault;
 use protocol::geometry::Size;
 use protocol::ids::{ProcessId, Role, TabId};
@@ -147,6 +147,26 @@ fn a_crash_is_told_with_its_signal_and_a_reload_mends_it() {
     );
     world.settle();
     assert!(world.core.tab(tab).is_some_and(|it| it.process.is_some()));
+}
+
+#[test]
+fn a_look_at_the_browser_is_the_brokers() {
+    let mut world = driven();
+    let process = devtools(&world);
+    for wanted in [Look::StartTrace, Look::EndTrace, Look::SandboxReport] {
+        let actions = wishes(&mut world, Wish::Look(wanted));
+        let is_it = |it: &&Action| match it {
+            Action::Look {
+                devtools,
+                call: 5,
+                look,
+            } => (*devtools, *look) == (process, wanted),
+            _ => false,
+        };
+        assert_eq!(actions.iter().filter(is_it).count(), 1, "{actions:?}");
+        assert_eq!(answers(&actions), [], "the broker answers");
+    }
+    world.check_at_rest();
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Clients and their sessions.
 
+use crate::domains::{bulkhead, traces};
 use crate::hub::{CallKind, Hub, Output};
 use crate::reply::Failure;
 use crate::session::{ClientId, Session, SessionKey, Standing, Target};
@@ -56,6 +57,7 @@ impl Hub {
             auto_attach: None,
             has_page: false,
             has_network: false,
+            has_tap: false,
             standing: Standing::default(),
         };
         self.sessions.insert(key, session);
@@ -86,6 +88,9 @@ impl Hub {
         for child in children.map(|(child, _)| *child).collect::<Vec<_>>() {
             self.end_session(child);
         }
+        self.streams.close_all_of(key);
+        traces::session_ended(self, key);
+        bulkhead::tap_if_wanted(self);
         self.tell_changed(session.target);
         if let Target::Page(tab) = session.target {
             self.take_dialogs(tab);

@@ -1,4 +1,4 @@
-//! One client's connection: HTTP until it becomes a WebSocket.
+//! One client's connection: HTTP until it becomes a WebSocket, or a pipe.
 //!
 //! Owns: the socket and what waits to be written. Never: blocks, or keeps more for a client that
 //! does not read than its bound.
@@ -7,6 +7,7 @@ use crate::domains::browser;
 use crate::http::{Bad, REQUEST_BYTES_MAX, Request, Response};
 use crate::hub::{CallKind, Hub};
 use crate::methods;
+use crate::pipe::Pipe;
 use crate::session::{ClientId, Target};
 use crate::tab::For;
 use protocol::devtools::Wish;
@@ -23,7 +24,7 @@ use tungstenite::{Error, Message, WebSocket};
 /// Bytes of one message of a client. A longer one ends its connection.
 pub const MESSAGE_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// Bytes that wait for a client that does not read; past them it is let go.
-const WAITING_BYTES_MAX: usize = 96 * 1024 * 1024;
+pub const WAITING_BYTES_MAX: usize = 96 * 1024 * 1024;
 /// Messages of one client before the others have their turn.
 const MESSAGES_PER_TURN_MAX: usize = 64;
 
@@ -49,6 +50,7 @@ enum State {
         is_waiting: bool,
     },
     Socket(Box<WebSocket<TcpStream>>),
+    Pipe(Box<Pipe>),
     Gone,
 }
 
@@ -72,11 +74,32 @@ impl Connection {
         }
     }
 
+    /// That of the client at a pipe.
+    pub fn of_pipe(pipe: Pipe, now: Instant) -> Connection {
+        Connection {
+            state: State::Pipe(Box::new(pipe)),
+            active: now,
+            waits_to_write: false,
+            has_more: false,
+            is_ending: false,
+        }
+    }
+
+    /// What is read from, and written to where that is the same.
     pub fn fd(&self) -> Option<BorrowedFd<'_>> {
         match &self.state {
             State::Http { stream, .. } => Some(stream.as_fd()),
             State::Socket(socket) => Some(socket.get_ref().as_fd()),
+            State::Pipe(pipe) => Some(pipe.reader()),
             State::Gone => None,
+        }
+    }
+
+    /// What is written to, where it is another one.
+    pub fn writer(&self) -> Option<BorrowedFd<'_>> {
+        match &self.state {
+            State::Pipe(pipe) => Some(pipe.writer()),
+            _ => None,
         }
     }
 
@@ -90,6 +113,7 @@ impl Connection {
         match &mut self.state {
             State::Http { .. } => self.read_http(id, hub),
             State::Socket(_) => self.read_messages(id, hub),
+            State::Pipe(_) => self.read_pipe(id, hub),
             State::Gone => Err(Over),
         }
     }
@@ -242,10 +266,30 @@ impl Connection {
         Ok(())
     }
 
+    fn read_pipe(&mut self, id: ClientId, hub: &mut Hub) -> Result<(), Over> {
+        let State::Pipe(pipe) = &mut self.state else {
+            return Err(Over);
+        };
+        self.has_more = false;
+        for _ in 0..MESSAGES_PER_TURN_MAX {
+            match pipe.next().map_err(|_| Over)? {
+                Some(text) => hub.take_text(id, &text),
+                None => return Ok(()),
+            }
+        }
+        self.has_more = pipe.has_message();
+        Ok(())
+    }
+
     /// Sends a text, or keeps it until the socket takes it.
     pub fn send(&mut self, text: String) -> Result<(), Over> {
-        let State::Socket(socket) = &mut self.state else {
-            return Err(Over);
+        let socket = match &mut self.state {
+            State::Socket(socket) => socket,
+            State::Pipe(pipe) => {
+                self.waits_to_write = true;
+                return pipe.send(&text).map_err(|_| Over);
+            }
+            _ => return Err(Over),
         };
         match socket.write(Message::text(text)) {
             Ok(()) => {}
@@ -275,6 +319,7 @@ impl Connection {
                 Err(Error::Io(error)) if error.kind() == ErrorKind::WouldBlock => false,
                 Err(_) => return Err(Over),
             },
+            State::Pipe(pipe) => pipe.flush().map_err(|_| Over)?,
             State::Http {
                 stream, written, ..
             } => write_some(stream, written)?,
@@ -346,7 +391,8 @@ fn respond(id: ClientId, hub: &mut Hub, request: &Request) -> Option<Response> {
             "Protocol-Version": "1.3",
             "User-Agent": hub.config.user_agent,
             "webSocketDebuggerUrl": format!(
-                "ws://127.0.0.1:{}/devtools/browser/{}", hub.config.port, hub.config.browser_id
+                "ws://127.0.0.1:{}/devtools/browser/{}",
+                hub.config.port.unwrap_or_default(), hub.config.browser_id
             ),
         }))),
         "protocol" => Some(Response::json(&methods::description())),

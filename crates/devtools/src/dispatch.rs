@@ -67,7 +67,7 @@ impl Hub {
         }
     }
 
-    /// The broker says something. With a picture, its pixels come along.
+    /// The broker says something. With a picture, its pixels come along; with a text, its bytes.
     pub fn take_broker(&mut self, message: ToDevtools, pixels: Option<Vec<u8>>) {
         match message {
             ToDevtools::Opened { tab, url } => self.tab_opened(tab, url),
@@ -128,6 +128,9 @@ impl Hub {
                 is_accepted,
                 text,
             } => page::dialog_closed(self, tab, is_accepted, &text),
+            ToDevtools::Passed { messages, dropped } => {
+                domains::bulkhead::passed(self, &messages, dropped);
+            }
             ToDevtools::Inject(_) | ToDevtools::Told => {}
         }
     }

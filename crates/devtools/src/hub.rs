@@ -7,7 +7,8 @@
 use crate::names;
 use crate::picture::Job;
 use crate::reply::{self, Failure, Outcome};
-use crate::session::{ClientId, Session, SessionKey, Target};
+use crate::session::{ClientId, Session, SessionKey, Target, Trace};
+use crate::streams::Streams;
 use crate::tab::{Asked, Asker, For, Tab, Waiting};
 use protocol::bootstrap::DevtoolsConfig;
 use protocol::devtools::{FromDevtools, Row, Wish};
@@ -58,6 +59,8 @@ pub enum CallKind {
     Navigate {
         breaks: bool,
     },
+    /// The end of a trace, and to whom it is told; none: to nobody.
+    EndTrace(Option<Trace>),
     History,
     Open,
     Picture(Job),
@@ -66,6 +69,11 @@ pub enum CallKind {
         is_ours: bool,
         rows: Vec<Row>,
     },
+    /// A report, and the name of what holds it in the answer.
+    Report(&'static str),
+    /// Of messages between processes.
+    StartTap,
+    StartTrace,
 }
 
 /// All that is known.
@@ -79,6 +87,11 @@ pub struct Hub {
     pub by_name: HashMap<String, SessionKey>,
     pub clients: BTreeMap<ClientId, SessionKey>,
     pub calls: BTreeMap<u32, Call>,
+    pub streams: Streams,
+    /// The trace that is being written.
+    pub tracing: Option<Trace>,
+    /// Whether the broker tells of messages between processes.
+    pub is_tapped: bool,
     /// Calls so far.
     called: u32,
     /// Sessions so far.
@@ -97,6 +110,9 @@ impl Hub {
             by_name: HashMap::new(),
             clients: BTreeMap::new(),
             calls: BTreeMap::new(),
+            streams: Streams::default(),
+            tracing: None,
+            is_tapped: false,
             called: 0,
             begun: 0,
             outputs: VecDeque::new(),

@@ -26,9 +26,11 @@ mod keys;
 mod methods;
 mod names;
 mod picture;
+mod pipe;
 mod reply;
 mod serve;
 mod session;
+mod streams;
 mod tab;
 mod targets;
 #[cfg(test)]
@@ -40,7 +42,7 @@ use ipc::Endpoint;
 use protocol::bootstrap::RoleConfig;
 use protocol::devtools::{FromDevtools, ToDevtools};
 use protocol::ids::Role;
-use std::net::TcpListener;
+use serve::Doors;
 use std::process::ExitCode;
 
 /// The devtools process: handshake, sandbox, then its clients until the broker closes the channel.
@@ -56,21 +58,18 @@ pub fn main() -> ExitCode {
         Ok(control) => control,
         Err(error) => return started.fail(&format!("no control channel: {error}")),
     };
-    let listener = match started.handles.listener() {
-        Ok(listener) => TcpListener::from(listener),
-        Err(error) => return started.fail(&format!("no listening socket: {error}")),
-    };
     let RoleConfig::Devtools(config) = started.config.clone() else {
         return started.fail("the configuration is that of another role");
     };
-    if let Err(error) = listener.set_nonblocking(true) {
-        return started.fail(&format!("listening socket: {error}"));
-    }
+    let doors = match Doors::take(&mut started.handles, &config) {
+        Ok(doors) => doors,
+        Err(error) => return started.fail(&format!("nobody can connect: {error}")),
+    };
     if let Err(error) = started.seal() {
         tracing::error!("{error}");
         return ExitCode::FAILURE;
     }
-    match serve::serve(control, &listener, config) {
+    match serve::serve(control, doors, config) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!("devtools: {error}");

@@ -78,6 +78,8 @@ pub const METHODS: &[Method] = &[
     method("Browser.setDownloadBehavior", Accepted, Accept, BROWSER_AND_PAGE,
         "there are no downloads"),
     method("Bulkhead.cont", AsChromium, Own, ALL, "has a stopped process go on: {process}"),
+    method("Bulkhead.crashRecords", AsChromium, Own, ALL,
+        "who has died of what: {records}, as `bulkhead crashes --json` writes them"),
     method("Bulkhead.kill", AsChromium, Own, ALL,
         "sends a process a signal: {process, signal}; KILL unless SEGV, STOP or CONT"),
     method("Bulkhead.misbehave", AsChromium, Own, ALL,
@@ -85,7 +87,13 @@ pub const METHODS: &[Method] = &[
          hang, memory, panic or syscall=NUMBER"),
     method("Bulkhead.processes", AsChromium, Own, ALL,
         "all processes: {process, role, targetId, site, tier, state, memory, cpuTime}"),
+    method("Bulkhead.sandboxReport", AsChromium, Own, ALL,
+        "which layers confine each process: {report}, as `bulkhead sandbox --json` writes it"),
     method("Bulkhead.stop", AsChromium, Own, ALL, "stops a process: {process}"),
+    method("Bulkhead.tapStart", AsChromium, Own, ALL,
+        "tells of messages between processes, in Bulkhead.message: {time, from, to, kind, bytes, \
+         descriptors, dropped}; dropped is how many before it were not told of"),
+    method("Bulkhead.tapStop", AsChromium, Own, ALL, "ends that"),
     method("CSS.disable", Accepted, Accept, PAGE, ""),
     method("CSS.enable", Accepted, Accept, PAGE, ""),
     method("Console.clearMessages", Accepted, Accept, PAGE, ""),
@@ -133,6 +141,8 @@ pub const METHODS: &[Method] = &[
     method("Fetch.disable", Accepted, Accept, PAGE, "there is no Fetch.enable"),
     method("HeapProfiler.disable", Accepted, Accept, PAGE, ""),
     method("HeapProfiler.enable", Accepted, Accept, PAGE, ""),
+    method("IO.close", AsChromium, Own, BROWSER_AND_PAGE, ""),
+    method("IO.read", AsChromium, Own, BROWSER_AND_PAGE, ""),
     method("Input.dispatchKeyEvent", Partly, Own, PAGE,
         "keys alone that type nothing, such as Shift, are left out"),
     method("Input.dispatchMouseEvent", Partly, Own, PAGE,
@@ -228,12 +238,18 @@ pub const METHODS: &[Method] = &[
     method("Target.setAutoAttach", Partly, Own, ALL, "targets do not wait for the debugger"),
     method("Target.setDiscoverTargets", AsChromium, Own, ALL, ""),
     method("Target.setRemoteLocations", Accepted, Accept, ALL, ""),
+    method("Tracing.end", AsChromium, Own, BROWSER_AND_PAGE, ""),
+    method("Tracing.getCategories", Partly, Own, BROWSER_AND_PAGE,
+        "those of the browser's own trace"),
+    method("Tracing.start", Partly, Own, BROWSER_AND_PAGE,
+        "the browser's own trace, in JSON; categories and options mean nothing; at most 32 MiB"),
     method("WebMCP.disable", Accepted, Accept, PAGE, ""),
     method("WebMCP.enable", Accepted, Accept, PAGE, ""),
 ];
 
 /// Every event that a client can be told, in alphabetical order.
 pub const EVENTS: &[&str] = &[
+    "Bulkhead.message",
     "DOM.attributeModified",
     "DOM.attributeRemoved",
     "DOM.characterDataModified",
@@ -270,6 +286,8 @@ pub const EVENTS: &[&str] = &[
     "Target.targetCreated",
     "Target.targetDestroyed",
     "Target.targetInfoChanged",
+    "Tracing.dataCollected",
+    "Tracing.tracingComplete",
 ];
 
 /// The method of that name.

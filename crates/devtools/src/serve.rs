@@ -3,13 +3,15 @@
 //! Owns: every descriptor of the process. Trusts: no client and no renderer. Never: lets one keep
 //! another waiting.
 
-use crate::connection::{Connection, Over};
-use crate::hub::{Hub, Output};
-use crate::session::ClientId;
+use crate::connection::{Connection, MESSAGE_BYTES_MAX, Over, WAITING_BYTES_MAX};
+use crate::hub::{CallKind, Hub, Output};
+use crate::pipe::Pipe;
+use crate::session::{ClientId, Target};
+use crate::tab::For;
 use ipc::poll::{Interest, Readiness, wait};
-use ipc::{Endpoint, Receiver, RecvError, SendError, Sender};
+use ipc::{Endpoint, Handles, Receiver, RecvError, SendError, Sender};
 use protocol::bootstrap::DevtoolsConfig;
-use protocol::devtools::{Answer, FromDevtools, ToDevtools};
+use protocol::devtools::{Answer, FromDevtools, ToDevtools, Wish};
 use protocol::geometry::Size;
 use protocol::ids::TabId;
 use protocol::inspector::{FromInspector, ToInspector};
@@ -34,6 +36,52 @@ const PAUSE: Duration = Duration::from_millis(3);
 const QUEUED_MAX: usize = 8_192;
 const QUEUED_BYTES_MAX: usize = 64 * 1024 * 1024;
 
+/// The client at the pipe. The others are counted from 1.
+const AT_PIPE: ClientId = ClientId(0);
+
+/// Where clients come in.
+pub struct Doors {
+    listener: Option<TcpListener>,
+    pipe: Option<Pipe>,
+}
+
+impl Doors {
+    /// Takes what the broker has sent along.
+    ///
+    /// # Errors
+    /// It is not there, or the system refuses to make it non-blocking.
+    pub fn take(handles: &mut Handles, config: &DevtoolsConfig) -> io::Result<Doors> {
+        let listener = config
+            .port
+            .map(|_| handles.listener().map(TcpListener::from));
+        let listener = listener.transpose().map_err(io::Error::other)?;
+        let mut end = || handles.byte_stream().map_err(io::Error::other);
+        let ends = config
+            .has_pipe
+            .then(|| Ok::<_, io::Error>((end()?, end()?)));
+        Doors::new(listener, ends.transpose()?)
+    }
+
+    /// See [`Doors::take`].
+    ///
+    /// # Errors
+    /// The system refuses to make them non-blocking.
+    pub fn new(
+        listener: Option<TcpListener>,
+        pipe: Option<(OwnedFd, OwnedFd)>,
+    ) -> io::Result<Doors> {
+        if let Some(listener) = &listener {
+            listener.set_nonblocking(true)?;
+        }
+        let bounds = (MESSAGE_BYTES_MAX, WAITING_BYTES_MAX);
+        let pipe = pipe.map(|(reader, writer)| Pipe::new(reader, writer, bounds));
+        Ok(Doors {
+            listener,
+            pipe: pipe.transpose()?,
+        })
+    }
+}
+
 /// The channel to a document's process.
 struct Inspected {
     sender: Sender<ToInspector>,
@@ -56,6 +104,8 @@ struct Server {
     inspected: BTreeMap<TabId, Inspected>,
     /// Whether the broker has told of all that there is; nobody is let in before.
     is_told: bool,
+    /// Where a client is, until it is let in.
+    pipe: Option<Pipe>,
 }
 
 /// Who is ready.
@@ -73,7 +123,7 @@ enum Source {
 /// `poll` or `accept` fails, or the broker breaks the protocol.
 pub fn serve(
     control: Endpoint<FromDevtools, ToDevtools>,
-    listener: &TcpListener,
+    Doors { listener, pipe }: Doors,
     config: DevtoolsConfig,
 ) -> io::Result<()> {
     let (to_broker, broker) = control.split();
@@ -87,9 +137,10 @@ pub fn serve(
         paused: BTreeMap::new(),
         inspected: BTreeMap::new(),
         is_told: false,
+        pipe,
     };
     loop {
-        let ready = server.wait(listener)?;
+        let ready = server.wait(listener.as_ref())?;
         for (source, readiness) in ready {
             match source {
                 Source::Broker => {
@@ -97,7 +148,11 @@ pub fn serve(
                         return Ok(());
                     }
                 }
-                Source::Listener => server.accept(listener)?,
+                Source::Listener => {
+                    if let Some(listener) = &listener {
+                        server.accept(listener)?;
+                    }
+                }
                 Source::Client(id) => server.serve_client(id, readiness),
                 Source::Inspected(tab) => server.read_inspected(tab),
             }
@@ -110,26 +165,27 @@ pub fn serve(
 }
 
 impl Server {
-    fn wait(&self, listener: &TcpListener) -> io::Result<Vec<(Source, Readiness)>> {
+    fn wait(&self, listener: Option<&TcpListener>) -> io::Result<Vec<(Source, Readiness)>> {
         let of = |waits| match waits {
             true => Interest::ReadWrite,
             false => Interest::Read,
         };
-        let mut sources = vec![Source::Broker, Source::Listener];
-        let mut fds: Vec<(BorrowedFd<'_>, Interest)> = vec![
-            (self.broker.as_fd(), of(!self.queue.is_empty())),
-            (
-                listener.as_fd(),
-                match self.is_told {
-                    true => Interest::Read,
-                    false => Interest::HangUp,
-                },
-            ),
-        ];
+        let mut sources = vec![Source::Broker];
+        let mut fds: Vec<(BorrowedFd<'_>, Interest)> =
+            vec![(self.broker.as_fd(), of(!self.queue.is_empty()))];
+        if let Some(listener) = listener.filter(|_| self.is_told) {
+            sources.push(Source::Listener);
+            fds.push((listener.as_fd(), Interest::Read));
+        }
         for (id, connection) in &self.connections {
+            let writer = connection.writer();
             if let Some(fd) = connection.fd() {
                 sources.push(Source::Client(*id));
-                fds.push((fd, of(connection.waits_to_write)));
+                fds.push((fd, of(connection.waits_to_write && writer.is_none())));
+            }
+            if let Some(fd) = writer.filter(|_| connection.waits_to_write) {
+                sources.push(Source::Client(*id));
+                fds.push((fd, Interest::Write));
             }
         }
         for (tab, inspected) in &self.inspected {
@@ -205,16 +261,37 @@ impl Server {
                     let region = received.handles.region().map_err(io::Error::other)?;
                     pixels = pixels_of(region, *size);
                 }
+                ToDevtools::Answer {
+                    answer: Answer::Report { bytes } | Answer::Trace { bytes, .. },
+                    ..
+                } => {
+                    let region = received.handles.region().map_err(io::Error::other)?;
+                    pixels = bytes_of_region(region, *bytes as usize);
+                }
                 _ => {}
             }
-            self.is_told |= received.message == ToDevtools::Told;
+            let is_told = received.message == ToDevtools::Told;
             if let ToDevtools::Inject(fault) = &received.message {
                 child::inject(fault, &child::Reach::control(self.broker.as_fd()));
             }
             self.hub.take_broker(received.message, pixels);
+            if is_told {
+                self.let_in();
+            }
             self.carry_out();
         }
         Ok(true)
+    }
+
+    /// Clients may come.
+    fn let_in(&mut self) {
+        self.is_told = true;
+        if let Some(pipe) = self.pipe.take()
+            && self.hub.connect(AT_PIPE, Target::Browser).is_ok()
+        {
+            let connection = Connection::of_pipe(pipe, Instant::now());
+            self.connections.insert(AT_PIPE, connection);
+        }
     }
 
     fn accept(&mut self, listener: &TcpListener) -> io::Result<()> {
@@ -276,6 +353,17 @@ impl Server {
         self.connections.remove(&id);
         self.paused.remove(&id);
         self.hub.disconnect(id);
+        if id == AT_PIPE {
+            // As in Chromium, the browser is that of whoever has started it so.
+            let wish = Wish::CloseBrowser;
+            if self
+                .hub
+                .call(For::Nobody, None, CallKind::Plain, wish)
+                .is_err()
+            {
+                tracing::error!("the client at the pipe is gone, and the browser goes on");
+            }
+        }
     }
 
     /// Connections that ask for nothing are let go.
@@ -374,7 +462,6 @@ impl Server {
 
     /// What ends the browser ends this process: its answer goes first.
     fn flush_clients_of(&mut self, message: &FromDevtools) {
-        use protocol::devtools::Wish;
         let FromDevtools::Call { wish, .. } = message else {
             return;
         };
@@ -458,6 +545,14 @@ fn bytes_of(message: &ToInspector) -> usize {
         ToInspector::Command { piece, .. } => piece.text.len(),
         ToInspector::Begin { .. } | ToInspector::End { .. } => 0,
     }
+}
+
+/// A copy of what is in a region; nothing if it is not what the broker says it is.
+fn bytes_of_region(region: OwnedFd, bytes: usize) -> Option<Vec<u8>> {
+    let map = shm::map_read_only(region, bytes);
+    map.inspect_err(|error| tracing::error!("a text: {error}"))
+        .ok()
+        .map(|map| map.to_vec())
 }
 
 /// A copy of the pixels in a region; nothing if it is not what the broker says it is.

@@ -58,8 +58,18 @@ pub struct Session {
     pub has_page: bool,
     /// Whether it wants to hear of requests.
     pub has_network: bool,
+    /// Whether it wants to hear of messages between processes.
+    pub has_tap: bool,
     /// What a new process of the page has to be told.
     pub standing: Standing,
+}
+
+/// The trace that a session has begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Trace {
+    pub session: SessionKey,
+    /// Whether it is wanted as a stream, and not as events.
+    pub is_stream: bool,
 }
 
 /// What a session has asked for once and for all documents.

@@ -70,7 +70,11 @@ impl Hub {
     /// A page as `/json/list` tells of it.
     pub fn listed(&self, tab: TabId) -> Option<Value> {
         let tab = self.tabs.get(&tab)?;
-        let socket = format!("127.0.0.1:{}/devtools/page/{}", self.config.port, tab.page);
+        let socket = format!(
+            "127.0.0.1:{}/devtools/page/{}",
+            self.config.port.unwrap_or_default(),
+            tab.page
+        );
         Some(json!({
             "description": "",
             "devtoolsFrontendUrl": format!("/devtools/inspector.html?ws={socket}"),

@@ -48,6 +48,11 @@ impl Handles {
         self.left.is_empty()
     }
 
+    /// Takes the next one: a pipe or a connected Unix stream socket.
+    pub fn byte_stream(&mut self) -> Result<OwnedFd, Misbehaviour> {
+        self.take(HandleKind::ByteStream)
+    }
+
     /// Takes the next one: a connected Unix stream socket.
     pub fn unix_stream(&mut self) -> Result<OwnedFd, Misbehaviour> {
         self.take(HandleKind::UnixStream)

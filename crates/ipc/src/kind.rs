@@ -14,6 +14,7 @@ use std::os::fd::{AsRawFd, BorrowedFd};
 /// on a descriptor of the right kind.
 pub(crate) fn check_kind(kind: HandleKind, fd: BorrowedFd<'_>) -> Result<(), Misbehaviour> {
     let fine = match kind {
+        HandleKind::ByteStream => is_byte_stream(fd),
         HandleKind::Channel => is_channel(fd),
         HandleKind::Listener => is_listener(fd),
         HandleKind::PipeReader => is_pipe(fd, OFlag::O_RDONLY),
@@ -45,6 +46,14 @@ fn is_listener(fd: BorrowedFd<'_>) -> Result<bool, Errno> {
     Ok(matches!(socket_domain(fd)?, libc::AF_INET | libc::AF_INET6)
         && getsockopt(&fd, sockopt::SockType)? == SockType::Stream
         && getsockopt(&fd, sockopt::AcceptConn)?)
+}
+
+fn is_byte_stream(fd: BorrowedFd<'_>) -> Result<bool, Errno> {
+    let flags = OFlag::from_bits_retain(fcntl(fd, FcntlArg::F_GETFL)?);
+    match file_type(fd)? == SFlag::S_IFIFO {
+        true => Ok(!flags.contains(OFlag::O_PATH)),
+        false => is_unix_stream(fd),
+    }
 }
 
 fn is_pipe(fd: BorrowedFd<'_>, access: OFlag) -> Result<bool, Errno> {

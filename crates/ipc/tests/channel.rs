@@ -540,6 +540,16 @@ fn a_descriptor_passes_for_its_own_kind_and_for_no_other() {
 }
 
 #[test]
+fn pipes_and_stream_sockets_pass_for_byte_streams() {
+    for (name, kind, fd) in specimens() {
+        use HandleKind::{PipeReader, PipeWriter, UnixStream};
+        let passes = matches!(kind, Some(PipeReader | PipeWriter | UnixStream));
+        let checked = Handles::check(&[HandleKind::ByteStream], vec![fd]);
+        assert_eq!(checked.is_ok(), passes, "{name}");
+    }
+}
+
+#[test]
 fn an_unsealed_region_is_called_so() {
     let unsealed = memfd_create("test", MFdFlags::MFD_CLOEXEC | MFdFlags::MFD_ALLOW_SEALING);
     let checked = Handles::check(&[HandleKind::Region], vec![unsealed.expect("memfd")]);

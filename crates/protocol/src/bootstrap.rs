@@ -79,7 +79,8 @@ pub enum ToChild {
 pub enum RoleConfig {
     /// Comes with the control channel and the listening socket.
     Demo,
-    /// Comes with the control channel and the listening socket.
+    /// Comes with the control channel, the listening socket if there is one, and the two ends of
+    /// the pipe if there is one: to read from and to write to.
     Devtools(DevtoolsConfig),
     /// Comes with the control channel, and with the channel to the X11 filter if there is one.
     Gpu {
@@ -105,8 +106,10 @@ pub enum RoleConfig {
 /// What the devtools process needs to know of the browser that it speaks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DevtoolsConfig {
-    /// The port of the listening socket.
-    pub port: u16,
+    /// The port of the listening socket, if there is one.
+    pub port: Option<u16>,
+    /// Whether a client is at the ends of a pipe.
+    pub has_pipe: bool,
     /// The part of the browser's address that nobody can guess.
     pub browser_id: String,
     /// Web origins that may connect; `*` stands for all.
@@ -225,16 +228,22 @@ fn check_canaries(canaries: &[CanaryAnswer]) -> Result<(), Misbehaviour> {
 const ERRNO_MAX: i32 = 4095;
 
 impl Message for ToChild {
-    const MAX_HANDLES: usize = 3;
+    const MAX_HANDLES: usize = 5;
     fn handles(&self) -> Vec<HandleKind> {
-        use HandleKind::{Channel, Listener, Region};
+        use HandleKind::{ByteStream, Channel, Listener, Region};
         let (config, ring) = match self {
             ToChild::Bootstrap { config, ring, .. } => (config, *ring),
             ToChild::Fonts { fonts } if fonts.is_empty() => return Vec::new(),
             ToChild::Fonts { .. } => return vec![Region],
         };
         let mut kinds = match config {
-            RoleConfig::Demo | RoleConfig::Devtools(_) => vec![Channel, Listener],
+            RoleConfig::Demo => vec![Channel, Listener],
+            RoleConfig::Devtools(config) => {
+                let mut kinds = vec![Channel];
+                kinds.extend(config.port.map(|_| Listener));
+                kinds.extend([ByteStream; 2].into_iter().filter(|_| config.has_pipe));
+                kinds
+            }
             RoleConfig::Gpu {
                 x11_filter: true, ..
             }

@@ -11,8 +11,8 @@ use crate::geometry::Size;
 use crate::ids::{NavigationId, Role, TabId};
 use crate::input::InputEvent;
 use crate::limits::{
-    DEVTOOLS_HISTORY_BYTES_MAX, DEVTOOLS_ROWS_MAX, DIALOG_TEXT_BYTES_MAX, HISTORY_ENTRIES_MAX,
-    TEXT_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX,
+    DEVTOOLS_HISTORY_BYTES_MAX, DEVTOOLS_PASSED_MAX, DEVTOOLS_ROWS_MAX, DEVTOOLS_TEXT_BYTES_MAX,
+    DIALOG_TEXT_BYTES_MAX, HISTORY_ENTRIES_MAX, TEXT_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX,
 };
 use crate::misbehaviour::{Misbehaviour, check_text};
 use crate::{HandleKind, Message};
@@ -105,6 +105,12 @@ pub enum ToDevtools {
         call: u32,
         answer: Answer,
     },
+    /// Messages that have passed between processes, oldest first, while [`Look::StartTap`] stands.
+    Passed {
+        messages: Vec<Passed>,
+        /// How many others have passed since the last time.
+        dropped: u64,
+    },
     /// All that there is has been told: clients may come.
     Told,
     /// Injects a fault.
@@ -149,6 +155,40 @@ pub enum Answer {
         rows: Vec<Row>,
         is_last: bool,
     },
+    /// Of a [`Look`] that asks for a report: JSON of so many bytes, in the region that comes along.
+    Report {
+        bytes: u32,
+    },
+    /// Of [`Look::EndTrace`]: a JSON list of so many bytes, an event a line, in the region that
+    /// comes along.
+    Trace {
+        bytes: u32,
+        /// Whether events are missing.
+        has_lost: bool,
+    },
+}
+
+/// A message that one process has sent to another one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Passed {
+    /// Microseconds since the browser started.
+    pub at_us: u64,
+    pub from: Party,
+    pub to: Party,
+    /// Its type and variant.
+    pub kind: String,
+    /// Its length.
+    pub bytes: u32,
+    /// How many descriptors came along.
+    pub handles: u8,
+}
+
+/// A process that sends or receives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Party {
+    pub pid: i32,
+    /// None: the broker.
+    pub role: Option<Role>,
 }
 
 /// An entry of a tab's history.
@@ -177,6 +217,23 @@ pub struct Row {
     pub memory: Option<u64>,
     /// Milliseconds of processor time that it has used.
     pub cpu_ms: u64,
+}
+
+/// What the broker knows of the browser, or writes down of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Look {
+    /// Who has died of what. Answered with [`Answer::Report`].
+    CrashRecords,
+    /// No more [`ToDevtools::Passed`].
+    EndTap,
+    /// End the trace. Answered with [`Answer::Trace`].
+    EndTrace,
+    /// Which layers of the sandbox confine each process. Answered with [`Answer::Report`].
+    SandboxReport,
+    /// Tell of messages from now on.
+    StartTap,
+    /// Begin a trace. Refused while another one is written.
+    StartTrace,
 }
 
 /// A signal for a child.
@@ -213,6 +270,7 @@ pub enum Wish {
     History(TabId),
     /// An input in the page, in pixels at scale and zoom 1. Answered once the page has taken it.
     Input(TabId, InputEvent),
+    Look(Look),
     Navigate(TabId, String),
     Open {
         url: String,
@@ -254,7 +312,7 @@ impl Message for ToDevtools {
         match self {
             ToDevtools::Inspector { .. } => vec![HandleKind::Channel],
             ToDevtools::Answer {
-                answer: Answer::Picture { .. },
+                answer: Answer::Picture { .. } | Answer::Report { .. } | Answer::Trace { .. },
                 ..
             } => vec![HandleKind::Region],
             _ => Vec::new(),
@@ -288,6 +346,12 @@ impl Message for ToDevtools {
             ToDevtools::DialogClosed { text, .. } => check_text(text, DIALOG_TEXT_BYTES_MAX),
             ToDevtools::Answer { answer, .. } => answer.check(),
             ToDevtools::Inject(fault) => fault.check(),
+            ToDevtools::Passed { messages, .. } if messages.len() > DEVTOOLS_PASSED_MAX => {
+                Err(Misbehaviour::Oversized)
+            }
+            ToDevtools::Passed { messages, .. } => messages
+                .iter()
+                .try_for_each(|it| check_text(&it.kind, TEXT_BYTES_MAX)),
             ToDevtools::Closed { .. }
             | ToDevtools::Shown { .. }
             | ToDevtools::Ended { .. }
@@ -318,6 +382,12 @@ impl Answer {
                 Err(Misbehaviour::Oversized)
             }
             Answer::Processes { .. } => Ok(()),
+            Answer::Report { bytes } | Answer::Trace { bytes, .. } => {
+                match *bytes as usize <= DEVTOOLS_TEXT_BYTES_MAX {
+                    true => Ok(()),
+                    false => Err(Misbehaviour::Oversized),
+                }
+            }
         }
     }
 }

@@ -53,6 +53,8 @@ use serde::{Serialize, de::DeserializeOwned};
 /// `fcntl` and `getsockopt` before anything uses it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum HandleKind {
+    /// A pipe, or a connected `SOCK_STREAM` Unix socket, that a program has given the browser.
+    ByteStream,
     /// A `SOCK_SEQPACKET` Unix socket: a channel sent through a channel.
     Channel,
     /// A listening TCP socket (that of the demo server or of the devtools process).

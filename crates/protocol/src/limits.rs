@@ -6,7 +6,7 @@
 /// Most bytes of one message on any channel.
 pub const MESSAGE_BYTES_MAX: usize = 64 * 1024;
 /// Most descriptors beside one message on any channel.
-pub const MESSAGE_HANDLES_MAX: usize = 4;
+pub const MESSAGE_HANDLES_MAX: usize = 6;
 /// Most messages the broker reads from one child before it turns to the next one.
 pub const MESSAGES_PER_TURN_MAX: usize = 64;
 /// Most messages a child may send the broker in one second; beyond it the child is killed.
@@ -151,6 +151,13 @@ pub const DEVTOOLS_WAIT_MS_MAX: u64 = 500;
 pub const DEVTOOLS_ROWS_MAX: usize = 32;
 /// Bytes of the addresses and titles of one tab's history on their way to the devtools process.
 pub const DEVTOOLS_HISTORY_BYTES_MAX: usize = 48 * 1024;
+
+/// Bytes of a text in a region for the devtools process: a trace, a report.
+pub const DEVTOOLS_TEXT_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Bytes of a trace for a client of the devtools process; what is beyond them is counted.
+pub const DEVTOOLS_TRACE_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// Messages between processes of which the devtools process is told at once.
+pub const DEVTOOLS_PASSED_MAX: usize = 200;
 
 /// Slots of a surface's swapchain: one the producer writes, one the consumer reads, one between.
 pub const FRAME_SLOTS: usize = 3;

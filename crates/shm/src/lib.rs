@@ -75,5 +75,5 @@ pub use error::ShmError;
 pub use map::{Mapped, ReadOnlyMap, WritableMap, map_read_only};
 pub use observer::{Glance, SlotGlance, glance};
 pub use producer::{Producer, Shift};
-pub use region::{Region, SurfaceRegions};
+pub use region::{Region, SurfaceRegions, Unsealed};
 pub use words::Words;

@@ -41,11 +41,9 @@ impl Region {
         name: &str,
         write: impl FnOnce(&mut File) -> io::Result<()>,
     ) -> io::Result<Region> {
-        let mut file = memory_file(name)?;
-        write(&mut file)?;
-        fcntl(&file, FcntlArg::F_ADD_SEALS(SEALS | SealFlag::F_SEAL_WRITE))?;
-        let bytes = usize::try_from(file.metadata()?.len()).map_err(io::Error::other)?;
-        Ok(Region { file, bytes })
+        let mut unsealed = Unsealed::create(name)?;
+        write(&mut unsealed.file)?;
+        unsealed.seal()
     }
 
     /// Its size, in bytes.
@@ -71,6 +69,33 @@ impl Region {
             OFlag::O_RDONLY | OFlag::O_CLOEXEC,
             Mode::empty(),
         )?)
+    }
+}
+
+/// A region that is still being written, and grows.
+#[derive(Debug)]
+pub struct Unsealed {
+    file: File,
+}
+
+impl Unsealed {
+    /// An empty one.
+    pub fn create(name: &str) -> io::Result<Unsealed> {
+        let file = memory_file(name)?;
+        Ok(Unsealed { file })
+    }
+
+    /// Adds bytes at its end.
+    pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.file.write_all(bytes)
+    }
+
+    /// The region, which nobody can change any more.
+    pub fn seal(self) -> io::Result<Region> {
+        let file = self.file;
+        fcntl(&file, FcntlArg::F_ADD_SEALS(SEALS | SealFlag::F_SEAL_WRITE))?;
+        let bytes = usize::try_from(file.metadata()?.len()).map_err(io::Error::other)?;
+        Ok(Region { file, bytes })
     }
 }
 

@@ -55,6 +55,7 @@ pub(crate) fn recipients(action: &Action) -> Vec<ProcessId> {
         | Action::SetCursor { gpu, .. } => vec![gpu],
         Action::TellDevtools { .. }
         | Action::ListProcesses { .. }
+        | Action::Look { .. }
         | Action::OpenInspector { .. }
         | Action::CapturePage { .. } => of_devtools(action),
         Action::Spawn { .. }
@@ -96,9 +97,9 @@ fn of_surface(action: &Action) -> Vec<ProcessId> {
 
 fn of_devtools(action: &Action) -> Vec<ProcessId> {
     match *action {
-        Action::TellDevtools { devtools, .. } | Action::ListProcesses { devtools, .. } => {
-            vec![devtools]
-        }
+        Action::TellDevtools { devtools, .. }
+        | Action::ListProcesses { devtools, .. }
+        | Action::Look { devtools, .. } => vec![devtools],
         Action::OpenInspector {
             process, devtools, ..
         } => vec![process, devtools],

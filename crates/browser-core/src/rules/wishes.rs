@@ -42,6 +42,16 @@ impl Core {
                 let signal = signal_of(signal);
                 self.emit(Action::Signal { process, signal });
             }
+            Wish::Look(look) => {
+                if let Some(devtools) = self.ready_service(&self.services.devtools) {
+                    self.emit(Action::Look {
+                        devtools,
+                        call,
+                        look,
+                    });
+                }
+                return Ok(None);
+            }
             Wish::Open { url, activate } => {
                 let opened = self.open_typed(&url, activate);
                 let tab = opened.ok_or("as many tabs are open as are possible")?;

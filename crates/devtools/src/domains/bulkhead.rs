@@ -1,12 +1,13 @@
-//! `Bulkhead`, our own domain: processes, and how to break them.
+//! `Bulkhead`, our own domain: processes, how to break them, and what passes between them.
 
 use crate::command::{Command, Params};
 use crate::hub::{CallKind, Hub};
 use crate::reply::Failure;
 use crate::session::Target;
 use crate::tab::{Asker, For};
-use protocol::devtools::{ChildSignal, Row, Wish};
+use protocol::devtools::{ChildSignal, Look, Party, Passed, Row, Wish};
 use protocol::fault::Fault;
+use protocol::ids::Role;
 use serde_json::{Value, json};
 
 pub fn run(
@@ -22,6 +23,12 @@ pub fn run(
     };
     let wish = match command.method.as_str() {
         "Bulkhead.cont" => signal(ChildSignal::Continue)?,
+        "Bulkhead.crashRecords" => {
+            let kind = CallKind::Report("records");
+            let wish = Wish::Look(Look::CrashRecords);
+            hub.call(For::Session(asker), None, kind, wish)?;
+            return Ok(None);
+        }
         "Bulkhead.kill" => signal(signal_named(params)?)?,
         "Bulkhead.misbehave" => misbehave(hub, target, params)?,
         "Bulkhead.processes" => {
@@ -32,11 +39,71 @@ pub fn run(
             hub.call(For::Session(asker), None, kind, Wish::Processes)?;
             return Ok(None);
         }
+        "Bulkhead.sandboxReport" => {
+            let kind = CallKind::Report("report");
+            let wish = Wish::Look(Look::SandboxReport);
+            hub.call(For::Session(asker), None, kind, wish)?;
+            return Ok(None);
+        }
+        "Bulkhead.tapStart" | "Bulkhead.tapStop" => {
+            let is_on = command.method == "Bulkhead.tapStart";
+            return tap(hub, asker, is_on);
+        }
         "Bulkhead.stop" => signal(ChildSignal::Stop)?,
         other => return Err(Failure::no_method(other)),
     };
     hub.call(For::Session(asker), None, CallKind::Plain, wish)?;
     Ok(None)
+}
+
+fn tap(hub: &mut Hub, asker: Asker, is_on: bool) -> Result<Option<Value>, Failure> {
+    if let Some(session) = hub.sessions.get_mut(&asker.session) {
+        session.has_tap = is_on;
+    }
+    if !is_on || hub.is_tapped {
+        tap_if_wanted(hub);
+        return Ok(Some(json!({})));
+    }
+    let wish = Wish::Look(Look::StartTap);
+    hub.call(For::Session(asker), None, CallKind::StartTap, wish)?;
+    hub.is_tapped = true;
+    Ok(None)
+}
+
+/// The broker need not tell of messages where nobody wants to hear of them any more.
+pub fn tap_if_wanted(hub: &mut Hub) {
+    if hub.is_tapped && !hub.sessions.values().any(|it| it.has_tap) {
+        let wish = Wish::Look(Look::EndTap);
+        let called = hub.call(For::Nobody, None, CallKind::Plain, wish);
+        hub.is_tapped = called.is_err();
+    }
+}
+
+/// Messages have passed between processes; so many others have that are not told of.
+pub fn passed(hub: &mut Hub, messages: &[Passed], dropped: u64) {
+    let wanting = hub.sessions.iter().filter(|(_, it)| it.has_tap);
+    let wanting: Vec<_> = wanting.map(|(key, _)| *key).collect();
+    let party = |it: Party| {
+        json!({
+            "process": it.pid,
+            "role": it.role.map_or("broker", Role::name),
+        })
+    };
+    let mut dropped = dropped;
+    for message in messages {
+        let params = json!({
+            "time": message.at_us as f64 / 1000.0,
+            "from": party(message.from),
+            "to": party(message.to),
+            "kind": message.kind,
+            "bytes": message.bytes,
+            "descriptors": message.handles,
+            "dropped": std::mem::take(&mut dropped),
+        });
+        for key in &wanting {
+            hub.tell(*key, "Bulkhead.message", params.clone());
+        }
+    }
 }
 
 fn signal_named(params: &Params) -> Result<ChildSignal, Failure> {

@@ -1,13 +1,15 @@
 //! What each domain of the protocol does, one file a domain or a few.
 
 pub mod browser;
-mod bulkhead;
+pub mod bulkhead;
 mod emulation;
 mod input;
+mod io;
 pub mod network;
 pub mod page;
 pub mod standing;
 pub mod target;
+pub mod traces;
 
 use crate::command::Command;
 use crate::hub::{Call, CallKind, Hub};
@@ -30,17 +32,25 @@ pub fn run(
         "Browser" | "Performance" | "SystemInfo" => browser::run(hub, asker, command),
         "Bulkhead" => bulkhead::run(hub, asker, target, command),
         "Emulation" => emulation::run(hub, asker, target, command),
+        "IO" => io::run(hub, asker, command),
         "Input" => input::run(hub, asker, target, command),
         "Network" => network::run(hub, asker, command),
         "Page" => page::run(hub, asker, target, command),
         "Target" => target::run(hub, asker, target, command),
+        "Tracing" => traces::run(hub, asker, command),
         _ => Err(Failure::no_method(&command.method)),
     }
 }
 
 /// What the broker's answer means for whoever asked.
 pub fn outcome(hub: &mut Hub, call: &mut Call, answer: Answer, pixels: Option<Vec<u8>>) -> Outcome {
+    if let CallKind::StartTrace | CallKind::EndTrace(_) = call.kind {
+        return traces::outcome(hub, &call.kind, &answer, pixels);
+    }
     if let Answer::Refused { reason } = answer {
+        if let CallKind::StartTap = call.kind {
+            hub.is_tapped = false;
+        }
         return Err(Failure::server(reason));
     }
     let frame = || {
@@ -71,6 +81,12 @@ pub fn outcome(hub: &mut Hub, call: &mut Call, answer: Answer, pixels: Option<Ve
         (CallKind::Picture(job), Answer::Picture { size }) => {
             let data = picture::encode(job, size, pixels.unwrap_or_default())?;
             Ok(json!({"data": data}))
+        }
+        (CallKind::Report(name), Answer::Report { .. }) => {
+            let report: Option<Value> =
+                pixels.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+            let report = report.ok_or_else(|| Failure::server("There is no report"))?;
+            Ok(json!({*name: report}))
         }
         (CallKind::Processes { is_ours, rows }, Answer::Processes { rows: last, .. }) => {
             rows.extend(last);

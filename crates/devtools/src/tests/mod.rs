@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod documents;
+mod looks;
 mod rig;
 mod sockets;
 mod table;

@@ -27,7 +27,8 @@ impl Rig {
     /// A client at the browser.
     pub fn new() -> Rig {
         let config = DevtoolsConfig {
-            port: 9222,
+            port: Some(9222),
+            has_pipe: false,
             browser_id: "B".to_owned(),
             origins: Vec::new(),
             version: "0.1.0".to_owned(),
@@ -123,6 +124,18 @@ impl Rig {
         self.collect();
     }
 
+    /// With what is in the region that comes along.
+    pub fn broker_with(&mut self, message: ToDevtools, bytes: Vec<u8>) {
+        self.hub.take_broker(message, Some(bytes));
+        self.collect();
+    }
+
+    /// The text that has been sent last, now.
+    pub fn collected_last(&mut self) -> String {
+        self.collect();
+        self.texts.last().map(Value::to_string).unwrap_or_default()
+    }
+
     pub fn answer(&mut self, call: u32, answer: Answer) {
         self.broker(ToDevtools::Answer { call, answer });
     }
@@ -197,7 +210,7 @@ impl Rig {
         self.order.clear();
     }
 
-    fn collect(&mut self) {
+    pub fn collect(&mut self) {
         while let Some(output) = self.hub.poll() {
             match output {
                 Output::Send(_, text) => {

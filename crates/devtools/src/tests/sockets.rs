@@ -1,13 +1,14 @@
 //! The loop itself, without a sandbox: real connections, and a broker that is made up.
 
-use crate::serve::{CONNECTIONS_MAX, serve};
+use crate::serve::{CONNECTIONS_MAX, Doors, serve};
 use ipc::{Endpoint, Receiver, Sender};
 use protocol::bootstrap::DevtoolsConfig;
 use protocol::devtools::{Answer, FromDevtools, ToDevtools, Wish};
 use protocol::ids::{NavigationId, TabId};
 use serde_json::{Value, json};
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::os::fd::OwnedFd;
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tungstenite::{Message, WebSocket};
@@ -24,19 +25,24 @@ struct Running {
 
 impl Running {
     fn start() -> Running {
+        Running::with_pipe(None)
+    }
+
+    fn with_pipe(pipe: Option<(OwnedFd, OwnedFd)>) -> Running {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback");
-        listener.set_nonblocking(true).expect("a socket");
         let address = listener.local_addr().expect("bound");
         let config = DevtoolsConfig {
-            port: address.port(),
+            port: Some(address.port()),
+            has_pipe: pipe.is_some(),
             browser_id: "secret".to_owned(),
             origins: Vec::new(),
             version: "0.1.0".to_owned(),
             user_agent: "x".to_owned(),
         };
+        let doors = Doors::new(Some(listener), pipe).expect("sockets");
         let (broker, control) = Endpoint::<ToDevtools, FromDevtools>::pair().expect("a channel");
         let (to, from) = broker.split();
-        let thread = std::thread::spawn(move || serve(control, &listener, config));
+        let thread = std::thread::spawn(move || serve(control, doors, config));
         let running = Running {
             address,
             to: Some(to),
@@ -127,6 +133,43 @@ fn ask(socket: &mut WebSocket<TcpStream>, command: Value) -> Value {
             return serde_json::from_str(text.as_str()).expect("JSON");
         }
     }
+}
+
+#[test]
+fn a_client_at_the_pipe_is_answered_and_its_end_is_that_of_the_browser() {
+    let (reader, mut client) = std::io::pipe().expect("a pipe");
+    let (answers, writer) = std::io::pipe().expect("a pipe");
+    let running = Running::with_pipe(Some((reader.into(), writer.into())));
+    let mut answers = BufReader::new(answers);
+    let mut ask = |command: &str| {
+        client.write_all(command.as_bytes()).expect("it reads");
+        client.write_all(&[0]).expect("it reads");
+        let mut answer = Vec::new();
+        answers.read_until(0, &mut answer).expect("it answers");
+        assert_eq!(answer.pop(), Some(0));
+        serde_json::from_slice::<Value>(&answer).expect("JSON")
+    };
+    for id in 0..200 {
+        let command = json!({"id": id, "method": "Browser.getVersion"});
+        let answer = ask(&command.to_string());
+        assert_eq!(
+            (&answer["id"], &answer["result"]["protocolVersion"]),
+            (&json!(id), &json!("1.3"))
+        );
+    }
+    assert_eq!(ask("nonsense")["error"]["code"], -32700);
+    running.is_well();
+    drop(client);
+    let from = running.from.as_ref().expect("it runs");
+    let told = from.recv().expect("it is told").message;
+    let is_end = matches!(
+        told,
+        FromDevtools::Call {
+            wish: Wish::CloseBrowser,
+            ..
+        }
+    );
+    assert!(is_end, "{told:?}");
 }
 
 #[test]
