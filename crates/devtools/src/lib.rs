@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 
 mod asking;
+mod channel;
 mod clients;
 mod clock;
 mod command;
@@ -33,6 +34,7 @@ mod tab;
 mod targets;
 #[cfg(test)]
 mod tests;
+mod traffic;
 
 pub use exercise::exercise;
 

@@ -6,3 +6,4 @@ mod rig;
 mod sockets;
 mod table;
 mod targets;
+mod traffic;
