@@ -37,6 +37,7 @@ mod places;
 mod platform;
 mod plumber;
 mod read_back;
+mod requests;
 mod resources;
 mod sandbox;
 mod script_shell;

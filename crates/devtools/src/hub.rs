@@ -10,11 +10,13 @@ use crate::reply::{self, Failure, Outcome};
 use crate::session::{ClientId, Session, SessionKey, Target, Trace};
 use crate::streams::Streams;
 use crate::tab::{Asked, Asker, For, Tab, Waiting};
+use crate::traffic::Traffic;
 use protocol::bootstrap::DevtoolsConfig;
 use protocol::devtools::{FromDevtools, Row, Wish};
 use protocol::ids::TabId;
 use protocol::inspector::ToInspector;
 use protocol::limits::DEVTOOLS_CALLS_MAX;
+use protocol::traffic::ToNetwork;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
@@ -35,6 +37,8 @@ pub enum Output {
     Inspector(TabId, ToInspector),
     /// Close the channel to the document's process.
     CloseInspector(TabId),
+    /// Tell the network process.
+    Traffic(ToNetwork),
 }
 
 /// A call that the broker works on.
@@ -92,6 +96,8 @@ pub struct Hub {
     pub tracing: Option<Trace>,
     /// Whether the broker tells of messages between processes.
     pub is_tapped: bool,
+    /// Loads, and what waits for the network process.
+    pub traffic: Traffic,
     /// Calls so far.
     called: u32,
     /// Sessions so far.
@@ -113,6 +119,7 @@ impl Hub {
             streams: Streams::default(),
             tracing: None,
             is_tapped: false,
+            traffic: Traffic::default(),
             called: 0,
             begun: 0,
             outputs: VecDeque::new(),

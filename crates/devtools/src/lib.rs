@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 
 mod asking;
+mod channel;
 mod clients;
 mod clock;
 mod command;
@@ -35,6 +36,7 @@ mod tab;
 mod targets;
 #[cfg(test)]
 mod tests;
+mod traffic;
 
 pub use exercise::exercise;
 

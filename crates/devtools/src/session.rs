@@ -1,6 +1,7 @@
 //! One session: a client's view of one target.
 
 use crate::filter::Filter;
+use crate::traffic::Wants;
 use protocol::ids::TabId;
 use std::collections::BTreeMap;
 
@@ -56,10 +57,10 @@ pub struct Session {
     pub auto_attach: Option<Filter>,
     /// Whether it wants events of the page's navigations.
     pub has_page: bool,
-    /// Whether it wants to hear of requests.
-    pub has_network: bool,
     /// Whether it wants to hear of messages between processes.
     pub has_tap: bool,
+    /// What it wants of requests.
+    pub wants: Wants,
     /// What a new process of the page has to be told.
     pub standing: Standing,
 }

@@ -15,6 +15,7 @@ use crate::limits::{
     DIALOG_TEXT_BYTES_MAX, HISTORY_ENTRIES_MAX, TEXT_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX,
 };
 use crate::misbehaviour::{Misbehaviour, check_text};
+use crate::traffic::Rules;
 use crate::{HandleKind, Message};
 use serde::{Deserialize, Serialize};
 
@@ -80,6 +81,9 @@ pub enum ToDevtools {
     Inspector {
         tab: TabId,
     },
+    /// A channel to the network process, for [`crate::traffic`]. It comes along; one before it is
+    /// of no use any more.
+    Traffic,
     /// The process of the tab's document has died.
     Crashed {
         tab: TabId,
@@ -282,6 +286,13 @@ pub enum Wish {
     Picture(TabId, Option<Size>),
     Processes,
     Reload(TabId),
+    /// What is done with the requests of the tab; none: nothing, and nobody is told of them.
+    Requests {
+        tab: TabId,
+        /// Comes back by [`crate::traffic::FromNetwork::Ruled`], if there is a network process.
+        sequence: u32,
+        rules: Option<Rules>,
+    },
     /// The size of the page from now on, in pixels at scale 1; none: what the window leaves.
     Resize(TabId, Option<Size>),
     Signal {
@@ -310,7 +321,7 @@ impl Message for ToDevtools {
     const MAX_HANDLES: usize = 1;
     fn handles(&self) -> Vec<HandleKind> {
         match self {
-            ToDevtools::Inspector { .. } => vec![HandleKind::Channel],
+            ToDevtools::Inspector { .. } | ToDevtools::Traffic => vec![HandleKind::Channel],
             ToDevtools::Answer {
                 answer: Answer::Picture { .. } | Answer::Report { .. } | Answer::Trace { .. },
                 ..
@@ -356,6 +367,7 @@ impl Message for ToDevtools {
             | ToDevtools::Shown { .. }
             | ToDevtools::Ended { .. }
             | ToDevtools::Inspector { .. }
+            | ToDevtools::Traffic
             | ToDevtools::Told => Ok(()),
         }
     }
@@ -425,6 +437,7 @@ impl Wish {
             },
             Wish::AnswerDialog(_, answer) => answer.check(),
             Wish::Input(_, event) => event.check(),
+            Wish::Requests { rules, .. } => rules.as_ref().map_or(Ok(()), Rules::check),
             Wish::Navigate(_, url) | Wish::Open { url, .. } => check_text(url, URL_BYTES_MAX),
             Wish::Picture(_, Some(size)) | Wish::Resize(_, Some(size)) => {
                 if size.is_valid_surface() {

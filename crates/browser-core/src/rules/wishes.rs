@@ -73,6 +73,7 @@ impl Core {
             | Wish::Navigate(tab, _)
             | Wish::Picture(tab, _)
             | Wish::Reload(tab)
+            | Wish::Requests { tab, .. }
             | Wish::Resize(tab, _)
             | Wish::Stop(tab)
             | Wish::TakeDialogs(tab, _) => {
@@ -114,6 +115,9 @@ impl Core {
             }
             Wish::Picture(_, size) => return self.picture_of(tab, call, size),
             Wish::Reload(_) => self.reload(tab),
+            Wish::Requests {
+                sequence, rules, ..
+            } => self.set_rules(tab, sequence, rules),
             Wish::Resize(_, size) => return self.resize_page(tab, call, size),
             Wish::Stop(_) => self.stop(tab),
             _ => {}

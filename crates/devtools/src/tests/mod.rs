@@ -7,3 +7,4 @@ mod rig;
 mod sockets;
 mod table;
 mod targets;
+mod traffic;
