@@ -17,6 +17,7 @@ const FORM: &str = "<!DOCTYPE html><title>form</title><body style='margin:0'><h1
     <script>const id = (name) => document.getElementById(name);\
     id('greet').onclick = () => { id('greeting').textContent += `Hello ${id('name').value}.`; }\
     </script>";
+const FRAMED: &str = "<!DOCTYPE html><title>framed</title><iframe name=inner src=/second></iframe>";
 const SECOND: &str = "<!DOCTYPE html><title>second</title><p>second";
 /// A script that takes longer hangs.
 const WATCHDOG: Duration = Duration::from_secs(120);
@@ -28,6 +29,7 @@ fn folder() -> PathBuf {
 fn site() -> String {
     let address = server::serve(|head, stream| match head.split(' ').nth(1) {
         Some("/form") => server::respond(stream, "200 OK", "text/html", FORM),
+        Some("/framed") => server::respond(stream, "200 OK", "text/html", FRAMED),
         Some("/second") => server::respond(stream, "200 OK", "text/html", SECOND),
         // A complaint about a missing icon would stand among the events.
         _ => server::respond(stream, "204 No Content", "text/plain", ""),

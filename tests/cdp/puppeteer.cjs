@@ -67,6 +67,23 @@ const say = (step, value = true) => console.log(JSON.stringify([step, value]));
   const picture = Buffer.from(await page.screenshot());
   say('screenshot', [picture.readUInt32BE(16), picture.readUInt32BE(20)]);
 
+  await page.goto(`${site}/framed`);
+  const inner = await page.waitForFrame((frame) => frame.name() === 'inner');
+  say('a frame', [inner.url() === `${site}/second`, inner.parentFrame() === page.mainFrame()]);
+  say('its element', await (await page.$('iframe')).contentFrame() === inner);
+  await page.$eval('iframe', (element) => element.remove());
+  await page.waitForFunction(() => new Promise((done) => setTimeout(done, 50, true)));
+  say('frames without it', page.frames().length);
+  await page.emulateMediaType('print');
+  say('print', await page.evaluate(() => matchMedia('print').matches));
+  await page.emulateMediaType(null);
+  const dark = { name: 'prefers-color-scheme', value: 'dark' };
+  await page.emulateMediaFeatures([dark]);
+  say('dark', await page.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches));
+  await page.setViewport({ width: 400, height: 300, deviceScaleFactor: 2 });
+  const large = Buffer.from(await page.screenshot());
+  say('twice the scale', [large.readUInt32BE(16), large.readUInt32BE(20)]);
+
   events.length = 0;
   const died = new Promise((done) => page.once('error', (error) => done(error.message)));
   await page.goto('chrome://crash').catch(() => null);

@@ -89,6 +89,7 @@ impl Broker {
             | Action::OpenInspector { .. }
             | Action::EndHold { .. }
             | Action::CapturePage { .. }
+            | Action::WatchSurface { .. }
             | Action::ListProcesses { .. }
             | Action::CrashBroker) => self.serve_devtools(action),
         }

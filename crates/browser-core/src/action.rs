@@ -495,6 +495,12 @@ pub enum Action {
         surface: SurfaceId,
         size: Size,
     },
+    /// Have the gpu process tell when the last frame of a surface is another than this one.
+    WatchSurface {
+        gpu: ProcessId,
+        surface: SurfaceId,
+        frame: u64,
+    },
     /// Answer that call of the devtools process with the list of processes.
     ListProcesses { devtools: ProcessId, call: u32 },
     /// End the broker as a fault of its own would.

@@ -2,6 +2,7 @@
 
 use crate::hub::{CallKind, Hub, Output};
 use crate::reply::Failure;
+use crate::screencast::Screencast;
 use crate::session::{ClientId, Session, SessionKey, Standing, Target};
 use crate::tab::For;
 use protocol::devtools::Wish;
@@ -56,6 +57,7 @@ impl Hub {
             auto_attach: None,
             has_page: false,
             has_network: false,
+            screencast: Screencast::default(),
             standing: Standing::default(),
         };
         self.sessions.insert(key, session);

@@ -27,6 +27,7 @@ mod methods;
 mod names;
 mod picture;
 mod reply;
+mod screencast;
 mod serve;
 mod session;
 mod tab;

@@ -199,7 +199,7 @@ impl Server {
                     self.inspected.insert(*tab, inspected);
                 }
                 ToDevtools::Answer {
-                    answer: Answer::Picture { size },
+                    answer: Answer::Picture { size, .. },
                     ..
                 } => {
                     let region = received.handles.region().map_err(io::Error::other)?;

@@ -1,6 +1,7 @@
 //! One session: a client's view of one target.
 
 use crate::filter::Filter;
+use crate::screencast::Screencast;
 use protocol::ids::TabId;
 use std::collections::BTreeMap;
 
@@ -58,6 +59,8 @@ pub struct Session {
     pub has_page: bool,
     /// Whether it wants to hear of requests.
     pub has_network: bool,
+    /// What it wants of the page's frames.
+    pub screencast: Screencast,
     /// What a new process of the page has to be told.
     pub standing: Standing,
 }

@@ -405,6 +405,10 @@ impl World {
             GpuKind::FirstFrameOfNobody => first_frame(SurfaceId(u32::from(by.0)), generation),
             GpuKind::FirstFrameTooEarly => first_frame(surface, Generation(generation.0 + 1)),
             GpuKind::FirstFrameTooLate => first_frame(surface, Generation(generation.0 - 1)),
+            GpuKind::Painted => FromGpu::Painted {
+                surface,
+                frame: u64::from(by.0),
+            },
             GpuKind::ProducerClosed => accused(Misbehaviour::ClosedChannel),
             GpuKind::ProducerMisbehaved => accused(Misbehaviour::FrameSlot),
             GpuKind::Resized => FromGpu::Resized {
@@ -413,6 +417,7 @@ impl World {
             },
             GpuKind::Captured => FromGpu::Captured {
                 request: 1,
+                frame: 0,
                 error: None,
             },
             GpuKind::CloseRequested if by.0.is_multiple_of(16) => FromGpu::CloseRequested,

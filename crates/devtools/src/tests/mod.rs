@@ -3,6 +3,7 @@
 mod bad_input;
 mod documents;
 mod rig;
+mod screencast;
 mod sockets;
 mod table;
 mod targets;
