@@ -2,7 +2,8 @@
 //! against both, and print the same. The clients come from npm, in the versions of
 //! `cdp/package-lock.json`.
 
-use std::io::{BufRead, BufReader};
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::thread;
@@ -19,6 +20,8 @@ const FORM: &str = "<!DOCTYPE html><title>form</title><body style='margin:0'><h1
     </script>";
 const FRAMED: &str = "<!DOCTYPE html><title>framed</title><iframe name=inner src=/second></iframe>";
 const SECOND: &str = "<!DOCTYPE html><title>second</title><p>second";
+const ASSETS: &str = "<!DOCTYPE html><title>assets</title><link rel=stylesheet href='/one.css'>\
+    <script src='/one.js'></script><img src='/one.png'>";
 /// A script that takes longer hangs.
 const WATCHDOG: Duration = Duration::from_secs(120);
 
@@ -27,14 +30,45 @@ fn folder() -> PathBuf {
 }
 
 fn site() -> String {
-    let address = server::serve(|head, stream| match head.split(' ').nth(1) {
-        Some("/form") => server::respond(stream, "200 OK", "text/html", FORM),
-        Some("/framed") => server::respond(stream, "200 OK", "text/html", FRAMED),
-        Some("/second") => server::respond(stream, "200 OK", "text/html", SECOND),
-        // A complaint about a missing icon would stand among the events.
-        _ => server::respond(stream, "204 No Content", "text/plain", ""),
+    let address = server::serve(|head, stream| {
+        let mut say = |kind: &str, text: &str| server::respond(stream, "200 OK", kind, text);
+        match head.split(' ').nth(1) {
+            Some("/form") => say("text/html", FORM),
+            Some("/framed") => say("text/html", FRAMED),
+            Some("/second") => say("text/html", SECOND),
+            Some("/assets") => say("text/html", ASSETS),
+            Some("/one.css") => say("text/css", "p { color: red }"),
+            Some("/one.js") => say("text/javascript", "window.one = 1"),
+            Some("/headers") => say("application/json", &headers_of(head).to_string()),
+            Some("/echo") => {
+                let body = server::body_of(head, stream);
+                let text = format!("{} {body} {}", method_of(head), headers_of(head)["x-page"]);
+                server::respond(stream, "200 OK", "text/plain", &text);
+            }
+            Some("/moved") => {
+                let answer = "HTTP/1.1 302 Found\r\nLocation: /second\r\nContent-Length: 0\r\n\r\n";
+                // A client that has gone is its own affair.
+                let _ = stream.write_all(answer.as_bytes());
+            }
+            // A complaint about a missing icon would stand among the events.
+            _ => server::respond(stream, "204 No Content", "text/plain", ""),
+        }
     });
     format!("http://{address}")
+}
+
+fn method_of(head: &str) -> &str {
+    head.split(' ').next().unwrap_or_default()
+}
+
+/// The headers of a request, by their names in small letters.
+fn headers_of(head: &str) -> Value {
+    let lines = head
+        .lines()
+        .skip(1)
+        .filter_map(|line| line.split_once(": "));
+    let pairs = lines.map(|(name, value)| (name.to_ascii_lowercase(), json!(value)));
+    Value::Object(pairs.collect())
 }
 
 /// What a script prints that drives the browser at that address.
@@ -130,6 +164,11 @@ fn both(script: &str) {
 #[test]
 fn puppeteer_drives_it_as_chromium() {
     both("puppeteer.cjs");
+}
+
+#[test]
+fn puppeteer_sees_and_stops_requests_as_in_chromium() {
+    both("requests.cjs");
 }
 
 #[test]

@@ -35,6 +35,7 @@ mod places;
 mod platform;
 mod plumber;
 mod read_back;
+mod requests;
 mod resources;
 mod sandbox;
 mod script_shell;

@@ -11,6 +11,7 @@ use crate::cookies::{By, Jar};
 use crate::dns::Resolver;
 use crate::failure;
 use crate::tls::{self, TlsSetupError};
+use crate::traffic::Watched;
 use crate::wait;
 use crate::web::origin::is_trustworthy;
 use crate::web::preflights::Preflights;
@@ -127,6 +128,11 @@ impl Client {
         })
     }
 
+    /// All cookies.
+    pub fn jar(&self) -> &Arc<Jar> {
+        &self.jar
+    }
+
     /// A partition without connections.
     pub fn partition(&self) -> Partition {
         let connect = Connect::new(tls::partition(&self.tls));
@@ -143,7 +149,12 @@ impl Client {
 impl Partition {
     /// Requests a document and returns the response after all redirects. The user, or a page that
     /// is left, may go anywhere.
-    pub fn get(&self, url: &str, initiator: Option<&Site>) -> Result<Response, LoadError> {
+    pub fn get(
+        &self,
+        url: &str,
+        initiator: Option<&Site>,
+        watched: Option<&Watched>,
+    ) -> Result<Response, LoadError> {
         wait::set_reach(Reach::ALL);
         let mut url = parse(url)?;
         let mut seen = HashSet::new();
@@ -157,7 +168,7 @@ impl Partition {
             let by = if is_link { By::Link } else { By::OwnSite };
             let mut hop = document_hop(&url);
             self.add_cookies(&mut hop, &site, by);
-            let (host, response) = self.send(&hop)?;
+            let (host, response) = self.send_watched(&hop, watched)?;
             if self.keep_cookies(response.headers(), &site, &url, by) {
                 // The same address may answer otherwise now.
                 seen.clear();
@@ -196,6 +207,18 @@ impl Partition {
             self.jar.set(site, url, &text, by, SystemTime::now());
         }
         has_any
+    }
+
+    /// Sends one request, as those want it who look.
+    pub fn send_watched(
+        &self,
+        hop: &Hop<'_>,
+        watched: Option<&Watched>,
+    ) -> Result<(String, HttpResponse), LoadError> {
+        match watched {
+            Some(watched) => watched.exchange(hop, |hop| self.send(hop)),
+            None => self.send(hop),
+        }
     }
 
     /// Sends one request without following redirects; returns the response and its host. If the

@@ -11,6 +11,7 @@ use crate::hops::{Fetched, Hops, Tainting, blocked, cut};
 use crate::queue::Owner;
 use crate::to_broker::ToBroker;
 use crate::told::Telling;
+use crate::traffic::{Traffic, Watched};
 use crate::under_way::UnderWay;
 use crate::uploads::Upload;
 use crate::wait::Stop;
@@ -19,12 +20,13 @@ use crate::web::{answer, cors, orb, types};
 use ipc::Sender;
 use protocol::error::LoadError;
 use protocol::fetch::{Destination, FetchOptions, FromNetwork};
-use protocol::ids::{ProcessId, RequestId};
+use protocol::ids::{NavigationId, ProcessId, RequestId, TabId};
 use protocol::limits::{
     BODY_CHUNK_BYTES_MAX, FETCHES_PER_CHANNEL_MAX, RESOURCE_BYTES_MAX, TEXT_BYTES_MAX,
 };
 use protocol::misbehaviour::Misbehaviour;
 use protocol::site::Site;
+use protocol::traffic::Kind;
 use std::sync::Arc;
 use url::Url;
 
@@ -44,6 +46,10 @@ pub struct FetchChannel {
     pub under_way: UnderWay<RequestId>,
     /// Who is told of its requests.
     pub to_broker: Arc<ToBroker>,
+    /// The tab whose documents the renderer shows.
+    pub tab: TabId,
+    /// Who looks at the requests of that tab.
+    pub traffic: Arc<Traffic>,
 }
 
 /// What a renderer asks for.
@@ -57,6 +63,8 @@ pub struct Wish {
     pub options: FetchOptions,
     /// The document that it is for; those of some sites fetch nothing.
     pub initiator: Option<Arc<Initiator>>,
+    /// The navigation that brought that document, by the renderer's word.
+    pub navigation: NavigationId,
 }
 
 /// One fetch.
@@ -139,13 +147,25 @@ impl Fetch {
         let _span = flight::span(flight::Step::Fetch, request.0);
         let (to_broker, client) = (&self.channel.to_broker, self.channel.process);
         let mut telling = Telling::begin(to_broker, Some(client), &self.wish.url);
-        let last = match self.transfer(&mut telling) {
+        let kind = Kind::Resource(self.wish.destination);
+        let watched = self
+            .channel
+            .traffic
+            .begin(self.channel.tab, self.wish.navigation, kind);
+        let end = |watched: Option<Watched>, outcome| {
+            if let Some(watched) = watched {
+                watched.end(outcome);
+            }
+        };
+        let last = match self.transfer(&mut telling, watched.as_ref()) {
             Ok(bytes) => {
                 telling.end(bytes, None);
+                end(watched, Ok(bytes));
                 FromNetwork::End { request }
             }
             Err(Ended::Failed(error)) => {
                 telling.end(0, Some(&error));
+                end(watched, Err(&error));
                 FromNetwork::Failed { request, error }
             }
             Err(Ended::Undelivered) => {
@@ -160,7 +180,7 @@ impl Fetch {
     }
 
     /// Returns how many bytes of the body the renderer has got.
-    fn transfer(&self, telling: &mut Telling) -> Result<u64, Ended> {
+    fn transfer(&self, telling: &mut Telling, watched: Option<&Watched>) -> Result<u64, Ended> {
         let wish = &self.wish;
         let (url, initiator) = check(wish, &self.channel.site)?;
         let hops = Hops::new(
@@ -168,7 +188,7 @@ impl Fetch {
             initiator,
             url,
             (wish.destination, &wish.options),
-            self.body.as_ref().map(|body| &*body.bytes),
+            (self.body.as_ref().map(|body| &*body.bytes), watched),
         );
         let is_scripts = wish.destination == Destination::Empty;
         match hops.run()? {
@@ -182,7 +202,7 @@ impl Fetch {
                 has_credentials,
             } => {
                 telling.head(response.head().status);
-                self.deliver(initiator, response, (tainting, has_credentials))
+                self.deliver(initiator, response, (tainting, has_credentials), watched)
             }
         }
     }
@@ -206,6 +226,7 @@ impl Fetch {
         initiator: &Initiator,
         mut response: Box<Response>,
         (tainting, has_credentials): (Tainting, bool),
+        watched: Option<&Watched>,
     ) -> Result<u64, Ended> {
         const LIMIT: u64 = RESOURCE_BYTES_MAX as u64;
         let too_large = || Ended::Failed(LoadError::BodyTooLarge { limit: LIMIT });
@@ -236,6 +257,7 @@ impl Fetch {
         }
         if !start.is_empty() {
             let bytes = start;
+            watched.map_or(Ok(()), |watched| watched.body(&bytes))?;
             self.say(FromNetwork::Body { request, bytes })?;
         }
         let mut buffer = vec![0; BODY_CHUNK_BYTES_MAX];
@@ -248,6 +270,7 @@ impl Fetch {
                 return Err(too_large());
             }
             let bytes = buffer[..length].to_vec();
+            watched.map_or(Ok(()), |watched| watched.body(&bytes))?;
             self.say(FromNetwork::Body { request, bytes })?;
         }
     }

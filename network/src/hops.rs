@@ -9,6 +9,7 @@
 
 use crate::client::{self, Hop, HttpResponse, Partition, Response};
 use crate::cookies::By;
+use crate::traffic::Watched;
 use crate::wait;
 use crate::web::about::{self, Distance};
 use crate::web::cors::{self, Leave};
@@ -66,6 +67,8 @@ pub struct Hops<'a> {
     distance: Distance,
     /// The address nearer than the document that has given leave.
     leave: Option<IpAddr>,
+    /// Who looks.
+    watched: Option<&'a Watched>,
 }
 
 impl<'a> Hops<'a> {
@@ -75,7 +78,7 @@ impl<'a> Hops<'a> {
         initiator: &'a Initiator,
         url: Url,
         (destination, options): (Destination, &'a FetchOptions),
-        body: Option<&'a [u8]>,
+        (body, watched): (Option<&'a [u8]>, Option<&'a Watched>),
     ) -> Hops<'a> {
         Hops {
             partition,
@@ -90,6 +93,7 @@ impl<'a> Hops<'a> {
             tainting: Tainting::Basic,
             is_tainted: false,
             leave: None,
+            watched,
         }
     }
 
@@ -208,10 +212,10 @@ impl<'a> Hops<'a> {
                 self.partition.preflights.put(asked, leave, now);
             }
         }
-        match self.send(&self.hop()) {
+        match self.send(&self.hop(), self.watched) {
             Err(_) if self.is_refused() => {
                 self.preflight(&unsafe_headers)?;
-                self.send(&self.hop())
+                self.send(&self.hop(), self.watched)
             }
             outcome => outcome,
         }
@@ -226,12 +230,16 @@ impl<'a> Hops<'a> {
     }
 
     /// Sends one request, no nearer than the document may.
-    fn send(&self, hop: &Hop<'_>) -> Result<(String, HttpResponse), LoadError> {
+    fn send(
+        &self,
+        hop: &Hop<'_>,
+        watched: Option<&Watched>,
+    ) -> Result<(String, HttpResponse), LoadError> {
         wait::set_reach(Reach {
             from: self.partition.origins.space_of(&self.initiator.url),
             leave: self.leave,
         });
-        self.partition.send(hop)
+        self.partition.send_watched(hop, watched)
     }
 
     /// Whether the last request was refused because it leads to what is too near. Then that
@@ -248,7 +256,7 @@ impl<'a> Hops<'a> {
     /// Asks whether the request may be made.
     fn preflight(&mut self, unsafe_headers: &[String]) -> Result<Leave, LoadError> {
         if self.leave.is_none() {
-            let answer = self.send(&self.preflight_hop(unsafe_headers));
+            let answer = self.send(&self.preflight_hop(unsafe_headers), None);
             if !(answer.is_err() && self.is_refused()) {
                 return self.read_preflight(&answer?.1, unsafe_headers);
             }
@@ -259,7 +267,7 @@ impl<'a> Hops<'a> {
                  address space.",
             ));
         }
-        let (_, answer) = self.send(&self.preflight_hop(unsafe_headers))?;
+        let (_, answer) = self.send(&self.preflight_hop(unsafe_headers), None)?;
         if !cors::allows_private(answer.headers()) {
             return Err(self.no_cors(
                 "No 'Access-Control-Allow-Private-Network' header was present in the preflight \

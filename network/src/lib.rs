@@ -27,6 +27,7 @@ mod tests;
 mod tls;
 mod to_broker;
 mod told;
+mod traffic;
 mod turns;
 mod under_way;
 mod uploads;

@@ -8,15 +8,17 @@ use crate::channel::{Undelivered, send};
 use crate::client::{Partition, Response};
 use crate::to_broker::ToBroker;
 use crate::told::Telling;
+use crate::traffic::{Traffic, Watched};
 use crate::wait::{self, Stop};
 use nix::errno::Errno;
 use nix::poll::PollFlags;
 use nix::unistd::write;
 use protocol::error::LoadError;
-use protocol::ids::NavigationId;
+use protocol::ids::{NavigationId, TabId};
 use protocol::limits::DOCUMENT_BYTES_MAX;
 use protocol::network::FromNetwork;
 use protocol::site::Site;
+use protocol::traffic::Kind;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
 
@@ -32,6 +34,10 @@ pub struct Navigation {
     pub to_broker: Arc<ToBroker>,
     /// Whose connections to use.
     pub partition: Partition,
+    /// Who looks at requests.
+    pub traffic: Arc<Traffic>,
+    /// The tab that it is for.
+    pub tab: TabId,
     /// Its id.
     pub id: NavigationId,
     /// Where to.
@@ -49,23 +55,29 @@ impl Navigation {
     pub fn run(self) {
         let _span = flight::span(flight::Step::Navigation, self.id.0 as u32);
         let mut telling = Telling::begin(&self.to_broker, None, &self.url);
-        let last = match self.partition.get(&self.url, self.initiator.as_ref()) {
+        let watched = self.traffic.begin(self.tab, self.id, Kind::Document);
+        let seen = watched.as_ref();
+        let last = match self.partition.get(&self.url, self.initiator.as_ref(), seen) {
             Err(error) => FromNetwork::Failed {
                 navigation: self.id,
                 error,
             },
             Ok(response) => {
                 telling.head(response.head().status);
-                match self.deliver(response) {
+                match self.deliver(response, seen) {
                     Ok(last) => last,
                     Err(Undelivered) => return,
                 }
             }
         };
-        match &last {
-            FromNetwork::BodyEnd { bytes, error, .. } => telling.end(*bytes, error.as_ref()),
-            FromNetwork::Failed { error, .. } => telling.end(0, Some(error)),
-            _ => {}
+        let (bytes, error) = match &last {
+            FromNetwork::BodyEnd { bytes, error, .. } => (*bytes, error.as_ref()),
+            FromNetwork::Failed { error, .. } => (0, Some(error)),
+            _ => (0, None),
+        };
+        telling.end(bytes, error);
+        if let Some(watched) = watched {
+            watched.end(error.map_or(Ok(bytes), Err));
         }
         self.end(last);
     }
@@ -79,7 +91,11 @@ impl Navigation {
         // Only now does the pipe close: the broker knows of a cut before the renderer sees the end.
     }
 
-    fn deliver(&self, mut response: Response) -> Result<FromNetwork, Undelivered> {
+    fn deliver(
+        &self,
+        mut response: Response,
+        watched: Option<&Watched>,
+    ) -> Result<FromNetwork, Undelivered> {
         let head = response.head().clone();
         send(
             &self.to_broker.sender,
@@ -89,7 +105,7 @@ impl Navigation {
             },
         )?;
         let mut bytes = 0;
-        let error = self.copy(&mut response, &mut bytes).err();
+        let error = self.copy(&mut response, &mut bytes, watched).err();
         Ok(FromNetwork::BodyEnd {
             navigation: self.id,
             bytes,
@@ -97,13 +113,21 @@ impl Navigation {
         })
     }
 
-    fn copy(&self, response: &mut Response, written: &mut u64) -> Result<(), LoadError> {
+    fn copy(
+        &self,
+        response: &mut Response,
+        written: &mut u64,
+        watched: Option<&Watched>,
+    ) -> Result<(), LoadError> {
         const LIMIT: u64 = DOCUMENT_BYTES_MAX as u64;
         let mut buffer = vec![0; READ_BYTES];
         loop {
             let length = response.read(&mut buffer)?;
             if length == 0 {
                 return Ok(());
+            }
+            if let Some(watched) = watched {
+                watched.body(&buffer[..length])?;
             }
             let room = usize::try_from(LIMIT - *written).unwrap_or(usize::MAX);
             self.write(&buffer[..length.min(room)], written)?;

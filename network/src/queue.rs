@@ -121,6 +121,12 @@ impl Queue {
         drop(gone);
     }
 
+    /// Wakes a job that waits for that.
+    pub fn wake(&self, stop: &Stop) {
+        stop.wake();
+        self.ring();
+    }
+
     /// Drops the jobs that wait and lets no other start.
     pub fn close(&self) {
         let mut state = lock(&self.state);

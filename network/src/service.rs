@@ -12,6 +12,7 @@ use crate::navigation::Navigation;
 use crate::queue::{Job, Owner};
 use crate::tls::TlsSetupError;
 use crate::to_broker::{Teller, ToBroker};
+use crate::traffic::{Desk, Turn};
 use crate::under_way::UnderWay;
 use crate::uploads::{Room, Uploads};
 use crate::wait::Stop;
@@ -22,7 +23,7 @@ use ipc::{Endpoint, Handles, Misbehaviour, Rate, Receiver, RecvError};
 use protocol::bootstrap::NetworkConfig;
 use protocol::error::LoadError;
 use protocol::fetch;
-use protocol::ids::{NavigationId, ProcessId};
+use protocol::ids::{NavigationId, ProcessId, TabId};
 use protocol::limits::{FETCHES_PER_CHANNEL_MAX, MESSAGES_PER_TURN_MAX, PROCESSES_MAX};
 use protocol::network::{FromNetwork, ToNetwork};
 use protocol::site::Site;
@@ -60,6 +61,7 @@ pub struct Service {
     sites: HashMap<Site, Weak<Partition>>,
     channels_opened: u64,
     room: Room,
+    devtools: Desk,
     // Last, so that it is dropped last: its workers use what stands above.
     pool: Pool,
 }
@@ -70,6 +72,8 @@ struct OpenChannel {
     rate: Rate,
     /// The document that the renderer shows, by its word; an address of its site.
     document: Option<Arc<Initiator>>,
+    /// The navigation that brought it, by its word as well.
+    navigation: NavigationId,
     uploads: Uploads<Fetch>,
 }
 
@@ -101,6 +105,7 @@ impl Service {
     ) -> Result<Service, ServiceError> {
         let (sender, receiver) = control.split();
         let client = Client::new(config)?;
+        let devtools = Desk::new(client.jar().clone());
         Ok(Service {
             navigations: client.partition(),
             client,
@@ -114,6 +119,7 @@ impl Service {
             sites: HashMap::new(),
             channels_opened: 0,
             room: Room::default(),
+            devtools,
             pool: Pool::new()?,
         })
     }
@@ -122,14 +128,22 @@ impl Service {
     pub fn run(&mut self) -> Result<(), ServiceError> {
         loop {
             let receivers = self.channels.iter().map(|open| open.receiver.as_fd());
-            let fds: Vec<_> = std::iter::once(self.receiver.as_fd())
+            let fds = std::iter::once(self.receiver.as_fd())
                 .chain(receivers)
-                .map(|fd| (fd, Interest::Read))
-                .collect();
+                .map(|fd| (fd, Interest::Read));
+            let devtools = self.devtools.source().map(|(receiver, has_more)| {
+                let interest = match has_more {
+                    true => Interest::ReadWrite,
+                    false => Interest::Read,
+                };
+                (receiver.as_fd(), interest)
+            });
+            let fds: Vec<_> = fds.chain(devtools).collect();
             let ready: Vec<bool> = poll::wait(&fds, None)?
                 .iter()
-                .map(|readiness| readiness.readable || readiness.hung_up)
+                .map(|readiness| readiness.any())
                 .collect();
+            let devtools_at = self.devtools.source().map(|_| self.channels.len() + 1);
             // From the last to the first, so that a closed one's place does not shift the others;
             // the control channel after them, because it adds channels.
             for index in (0..self.channels.len()).rev() {
@@ -142,6 +156,10 @@ impl Service {
                     self.close(&closed);
                     self.report(&closed.channel, state);
                 }
+            }
+            if devtools_at.is_some_and(|at| ready.get(at) == Some(&true)) {
+                let turn = self.devtools.serve();
+                self.end_turn(turn);
             }
             if ready[0] && self.serve_control()? == ChannelState::Closed {
                 return Ok(());
@@ -168,17 +186,31 @@ impl Service {
         match message {
             ToNetwork::Navigate {
                 navigation,
+                tab,
                 url,
                 initiator,
-            } => self.navigate(navigation, (url, initiator), &mut handles),
+            } => self.navigate((navigation, tab), (url, initiator), &mut handles),
             ToNetwork::Cancel { navigation } => {
                 if let Some(stop) = self.to_broker.under_way.cancel(&navigation) {
                     self.pool.stop(&stop);
                 }
                 Ok(())
             }
-            ToNetwork::OpenFetch { process, site } => {
-                self.open(process, site, Endpoint::take(&mut handles)?);
+            ToNetwork::OpenFetch { process, tab, site } => {
+                self.open((process, tab), site, Endpoint::take(&mut handles)?);
+                Ok(())
+            }
+            ToNetwork::OpenTraffic { process } => {
+                let turn = self.devtools.open(process, Endpoint::take(&mut handles)?);
+                self.end_turn(turn);
+                Ok(())
+            }
+            ToNetwork::Requests {
+                tab,
+                sequence,
+                rules,
+            } => {
+                self.devtools.set_rules(tab, sequence, rules);
                 Ok(())
             }
             ToNetwork::Ping { sequence } => {
@@ -210,7 +242,7 @@ impl Service {
 
     fn navigate(
         &mut self,
-        id: NavigationId,
+        (id, tab): (NavigationId, TabId),
         (url, initiator): (String, Option<Site>),
         handles: &mut Handles,
     ) -> Result<(), Misbehaviour> {
@@ -220,6 +252,8 @@ impl Service {
         let navigation = Navigation {
             to_broker: self.to_broker.clone(),
             partition: self.navigations.clone(),
+            traffic: self.devtools.traffic.clone(),
+            tab,
             id,
             url,
             initiator,
@@ -253,7 +287,7 @@ impl Service {
 
     fn open(
         &mut self,
-        process: ProcessId,
+        (process, tab): (ProcessId, TabId),
         site: Site,
         endpoint: Endpoint<fetch::FromNetwork, fetch::ToNetwork>,
     ) {
@@ -270,12 +304,15 @@ impl Service {
             partition,
             under_way,
             to_broker: self.to_broker.clone(),
+            tab,
+            traffic: self.devtools.traffic.clone(),
         };
         self.channels.push(OpenChannel {
             channel: Arc::new(channel),
             receiver,
             rate: Rate::default(),
             document: None,
+            navigation: NavigationId(0),
             uploads: Uploads::default(),
         });
     }
@@ -335,6 +372,18 @@ impl Service {
         });
     }
 
+    /// Does what a turn at the devtools process has come to.
+    fn end_turn(&self, turn: Turn) {
+        turn.woken.iter().for_each(|stop| self.pool.wake(stop));
+        if let Some((process, misbehaviour)) = turn.broken {
+            tracing::warn!(%process, "the devtools process misbehaved: {misbehaviour}");
+            let _ = self.to_broker.sender.send(FromNetwork::ClientMisbehaved {
+                process,
+                misbehaviour,
+            });
+        }
+    }
+
     fn handle_fetch(
         &mut self,
         index: usize,
@@ -348,7 +397,8 @@ impl Service {
             return Err(Misbehaviour::WrongState);
         }
         match message {
-            Ask::Document { url } => {
+            Ask::Document { navigation, url } => {
+                open.navigation = navigation;
                 let document = Initiator::new(&url, &channel.site);
                 open.document = Some(Arc::new(document.ok_or(Misbehaviour::ForeignOrigin)?));
             }
@@ -367,6 +417,7 @@ impl Service {
                     destination,
                     options,
                     initiator: open.document.clone(),
+                    navigation: open.navigation,
                 };
                 let fetch = Fetch::begin(&channel, request, wish)?;
                 match body_bytes {

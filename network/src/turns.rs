@@ -115,7 +115,7 @@ impl Turns {
         polled.add(self.queue.bell(), PollFlags::POLLIN);
         for running in &self.running {
             match running.fiber.waiting() {
-                Some(waiting) if !running.load.is_stopped() => polled.add_load(&waiting),
+                Some(waiting) if !running.load.is_called() => polled.add_load(&waiting),
                 _ => polled.until = Some(Instant::now()),
             }
         }
@@ -127,7 +127,7 @@ impl Turns {
         self.queue.hear();
         let now = Instant::now();
         let can_go_on = |running: &Running| match running.fiber.waiting() {
-            Some(waiting) => running.load.is_stopped() || polled.has_come(&waiting, now),
+            Some(waiting) => running.load.is_called() || polled.has_come(&waiting, now),
             // It has not begun.
             None => true,
         };

@@ -43,6 +43,7 @@ pub enum WaitError {
 #[derive(Debug, Default)]
 pub struct Stop {
     stopped: AtomicBool,
+    woken: AtomicBool,
 }
 
 impl Stop {
@@ -59,6 +60,15 @@ impl Stop {
     /// Whether the job has been stopped.
     pub fn is_stopped(&self) -> bool {
         self.stopped.load(Ordering::SeqCst)
+    }
+
+    /// Ends the job's wait in [`until_woken`], or the next one.
+    pub fn wake(&self) {
+        self.woken.store(true, Ordering::SeqCst);
+    }
+
+    fn is_woken(&self) -> bool {
+        self.woken.load(Ordering::SeqCst)
     }
 }
 
@@ -96,6 +106,11 @@ impl Load {
         self.stop.is_stopped()
     }
 
+    /// Whether it need not wait any more, whatever it waits for.
+    pub fn is_called(&self) -> bool {
+        self.stop.is_stopped() || self.stop.is_woken()
+    }
+
     /// Stops it at its next wait.
     pub fn stop(&self) {
         self.stop.stop();
@@ -131,6 +146,11 @@ fn current() -> Option<Rc<Load>> {
 /// Whether the load whose turn it is has been stopped.
 pub fn is_stopped() -> bool {
     current().is_some_and(|load| load.is_stopped())
+}
+
+/// What stops and wakes the load whose turn it is.
+pub fn stop_of_current() -> Option<Arc<Stop>> {
+    current().map(|load| load.stop.clone())
 }
 
 /// Notes that this load makes a connection.
@@ -281,8 +301,28 @@ pub fn until_any(
         if deadline.is_some_and(|deadline| remaining(deadline).is_none()) {
             return Err(WaitError::TimedOut);
         }
+        // It was for a wait that is over: who begins another looks for the word first.
+        if let Some(load) = current() {
+            load.stop.woken.store(false, Ordering::SeqCst);
+        }
         if fiber::wait(&polled, deadline) == Err(Outside) {
             timeout = timeout_at(deadline);
+        }
+    }
+}
+
+/// Waits until somebody wakes this load.
+pub fn until_woken() -> Result<(), WaitError> {
+    let load = current().ok_or_else(|| WaitError::Failed(io::ErrorKind::Unsupported.into()))?;
+    loop {
+        if load.is_stopped() {
+            return Err(WaitError::Stopped);
+        }
+        if load.stop.woken.swap(false, Ordering::SeqCst) {
+            return Ok(());
+        }
+        if fiber::wait(&[], None) == Err(Outside) {
+            return Err(WaitError::Failed(io::ErrorKind::Unsupported.into()));
         }
     }
 }

@@ -42,6 +42,11 @@ impl Pool {
         self.queue.send_on_errand(errand);
     }
 
+    /// Wakes a job that waits for that.
+    pub fn wake(&self, stop: &Stop) {
+        self.queue.wake(stop);
+    }
+
     /// Stops a job, wherever it is.
     pub fn stop(&self, stop: &Arc<Stop>) {
         self.queue.stop(stop);

@@ -94,7 +94,7 @@ impl Page {
             .or_else(|_| Url::parse(OPAQUE_BASE))
             .expect("the stand-in is a URL");
         self.fetcher.reset();
-        self.fetcher.set_document(&url);
+        self.fetcher.set_document(commit.navigation, &url);
         self.view.abandon();
         self.view.find = None;
         self.view.set_target(url.fragment().map(str::to_owned));

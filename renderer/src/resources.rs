@@ -33,7 +33,9 @@ impl Page {
             let Some(given) = address(node) else {
                 continue;
             };
-            if resources.told.get(&id).is_some_and(|told| told == given) {
+            if resources.told.get(&id).is_some_and(|told| told == given)
+                || !node.flags.is_in_document() && resources.is_awaited_outside(id, given)
+            {
                 continue;
             }
             let Ok(url) = document.base_url().join(given) else {
@@ -41,9 +43,11 @@ impl Page {
             };
             let url = String::from(url);
             let fate = match fate(document, node, &url, &self.fetcher) {
-                Fate::Unasked => resources.fate_outside(&realm.host, document, id, &url, |url| {
-                    Arrival::of_picture(&*net, document.id(), url)
-                }),
+                Fate::Unasked => {
+                    resources.fate_outside(&realm.host, document, (id, given), &url, |url| {
+                        Arrival::of_picture(&*net, document.id(), url)
+                    })
+                }
                 fate => fate,
             };
             let kind = match fate {

@@ -21,6 +21,14 @@ const say = (step, value = true) => console.log(JSON.stringify([step, value]));
   await page.locator('a').click();
   await page.waitForURL(`${site}/second`);
   say('followed a link', await page.title());
+  await page.route('**/made', (route) => route.fulfill({ status: 201, contentType: 'text/html', body: '<title>made</title>' }));
+  const made = await page.goto(`${site}/made`);
+  say('answered by a client', [made.status(), await page.title()]);
+  await page.unroute('**/made');
+  const [answer] = await Promise.all([
+    page.waitForResponse('**/headers'), page.evaluate(() => fetch('/headers').then((it) => it.status)),
+  ]);
+  say('a response', [answer.status(), (await answer.json()).host === new URL(site).host]);
   const picture = await page.screenshot();
   say('screenshot', picture.length > 0);
   await page.close();

@@ -8,6 +8,7 @@ use protocol::devtools::{ChildSignal, FromDevtools, Wish};
 use protocol::fault::Fault;
 use protocol::ids::TabId;
 use protocol::input::InputEvent;
+use protocol::traffic::{self, Change, Head, LoadNumber, Pattern, Rules};
 use std::net::TcpStream;
 use std::os::fd::{AsRawFd, RawFd};
 use testkit::{Browser, server};
@@ -16,24 +17,25 @@ use testkit::{Browser, server};
 struct Lie {
     name: &'static str,
     ends: Option<&'static str>,
-    tell: fn(RawFd),
+    /// By the channel to the broker, and that to the network process.
+    tell: fn(RawFd, RawFd),
 }
 
 const LIES: &[Lie] = &[
     Lie {
         name: "devtools:no-message",
         ends: Some("BadEncoding"),
-        tell: |control| send(control, &[250; 9], 0),
+        tell: |control, _| send(control, &[250; 9], 0),
     },
     Lie {
         name: "devtools:nothing",
         ends: Some("BadEncoding"),
-        tell: |control| send(control, &[], 0),
+        tell: |control, _| send(control, &[], 0),
     },
     Lie {
         name: "devtools:a-descriptor",
         ends: Some("SurplusHandle"),
-        tell: |control| {
+        tell: |control, _| {
             let message = FromDevtools::Inspecting { tab: TabId(1) };
             send(control, &ipc::codec::encode(&message).expect("it fits"), 1);
         },
@@ -41,7 +43,7 @@ const LIES: &[Lie] = &[
     Lie {
         name: "devtools:an-order-of-the-tests",
         ends: Some("ValueOutOfRange"),
-        tell: |control| {
+        tell: |control, _| {
             let fault = Fault::Attack("x".to_owned());
             wish(control, Wish::Break(TabId(1), fault));
         },
@@ -49,7 +51,7 @@ const LIES: &[Lie] = &[
     Lie {
         name: "devtools:a-place-that-cannot-be",
         ends: Some("ValueOutOfRange"),
-        tell: |control| {
+        tell: |control, _| {
             let event = InputEvent::PointerMove {
                 x: f32::NAN,
                 y: 0.0,
@@ -61,15 +63,69 @@ const LIES: &[Lie] = &[
     Lie {
         name: "devtools:a-long-address",
         ends: Some("Oversized"),
-        tell: |control| {
+        tell: |control, _| {
             let url = format!("http://a/{}", "x".repeat(33_000));
             wish(control, Wish::Navigate(TabId(1), url));
         },
     },
     Lie {
+        name: "devtools:rules-without-end",
+        ends: Some("Oversized"),
+        tell: |control, _| {
+            let pattern = Pattern {
+                url: "*".repeat(1_000),
+                kind: None,
+                at_response: false,
+            };
+            let pauses = vec![pattern; 30];
+            wish(
+                control,
+                requests(
+                    TabId(1),
+                    Some(Rules {
+                        pauses,
+                        ..Rules::default()
+                    }),
+                ),
+            );
+        },
+    },
+    Lie {
+        name: "devtools:no-message-to-the-network",
+        ends: Some("BadEncoding"),
+        tell: |_, network| send(network, &[250; 9], 0),
+    },
+    Lie {
+        name: "devtools:a-status-that-cannot-be",
+        ends: Some("ValueOutOfRange"),
+        tell: |_, network| {
+            let head = Head {
+                status: 7,
+                phrase: String::new(),
+                headers: Vec::new(),
+            };
+            let load = LoadNumber(1);
+            say(network, &traffic::ToNetwork::Answer { load, head });
+        },
+    },
+    Lie {
+        name: "devtools:words-for-nobodys-loads",
+        ends: None,
+        tell: |_, network| {
+            for number in [0, 1, u64::MAX] {
+                let load = LoadNumber(number);
+                let (bytes, change) = (vec![b'x'; 1_000], Change::default());
+                say(network, &traffic::ToNetwork::Body { load, bytes });
+                say(network, &traffic::ToNetwork::Go { load, change });
+                say(network, &traffic::ToNetwork::TakeBody { load });
+                say(network, &traffic::ToNetwork::Fail { load });
+            }
+        },
+    },
+    Lie {
         name: "devtools:a-foreign-process",
         ends: None,
-        tell: |control| {
+        tell: |control, _| {
             // The broker, whose id is no child's, and process 1.
             let broker = std::os::unix::process::parent_id();
             for pid in [broker, 1, u32::MAX] {
@@ -83,7 +139,7 @@ const LIES: &[Lie] = &[
     Lie {
         name: "devtools:nobodys-tab",
         ends: None,
-        tell: |control| {
+        tell: |control, _| {
             let tab = TabId(4_000_000);
             say(control, &FromDevtools::Inspecting { tab });
             for nobodys in [
@@ -91,9 +147,14 @@ const LIES: &[Lie] = &[
                 Wish::Activate(tab),
                 Wish::Reload(tab),
                 Wish::Picture(tab, None),
-                Wish::Resize(tab, None),
+                Wish::Resize {
+                    tab,
+                    size: None,
+                    scale: None,
+                },
                 Wish::GoToEntry(tab, 9),
                 Wish::Input(tab, InputEvent::PointerLeave),
+                requests(tab, Some(Rules::default())),
             ] {
                 wish(control, nobodys);
             }
@@ -102,7 +163,7 @@ const LIES: &[Lie] = &[
     Lie {
         name: "devtools:one-call-a-thousand-times",
         ends: None,
-        tell: |control| {
+        tell: |control, _| {
             for _ in 0..1_000 {
                 wish(control, Wish::Input(TabId(1), InputEvent::PointerLeave));
             }
@@ -111,13 +172,22 @@ const LIES: &[Lie] = &[
     Lie {
         name: "devtools:a-call-on-no-list",
         ends: Some("socket"),
-        tell: |_| {
+        tell: |_, _| {
             // SAFETY: takes numbers.
             unsafe { libc::syscall(libc::SYS_socket, libc::AF_UNIX, libc::SOCK_STREAM, 0) };
             wait_for_the_end();
         },
     },
 ];
+
+fn requests(tab: TabId, rules: Option<Rules>) -> Wish {
+    let sequence = 1;
+    Wish::Requests {
+        tab,
+        sequence,
+        rules,
+    }
+}
 
 fn wish(control: RawFd, wish: Wish) {
     say(control, &FromDevtools::Call { call: 1, wish });
@@ -128,7 +198,8 @@ pub fn attack(name: &str, reach: &Reach<'_>) -> bool {
     let Some(lie) = LIES.iter().find(|lie| lie.name == name) else {
         return false;
     };
-    (lie.tell)(reach.control.as_raw_fd());
+    let network = reach.fetch.first().map_or(-1, |fd| fd.as_raw_fd());
+    (lie.tell)(reach.control.as_raw_fd(), network);
     true
 }
 

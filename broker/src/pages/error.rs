@@ -51,6 +51,9 @@ fn advice(error: &LoadError) -> &'static str {
         | LoadError::NoSuchPage { .. } => "Type another address.",
         LoadError::UnsupportedContent { .. } => "Open this address with another program.",
         LoadError::Refused { .. } => "If you want to open it, type it into the address bar.",
+        LoadError::Disconnected | LoadError::FailedByClient => {
+            "Whoever drives this browser by the devtools protocol can let it through."
+        }
         LoadError::NetworkProcessDied | LoadError::Offline | LoadError::Process { .. } => {
             "Reload the page to try again."
         }

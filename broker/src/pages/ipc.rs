@@ -58,7 +58,7 @@ fn is_open(browser: &Broker, purpose: Purpose, surface: Option<u32>, a: Source, 
         && match purpose {
             Purpose::Handshake => child(b).is_some_and(|child| child.bootstrap.is_some()),
             Purpose::Control => child(b).is_some_and(|child| child.is_connected()),
-            Purpose::Fetch | Purpose::Inspector => true,
+            Purpose::Fetch | Purpose::Inspector | Purpose::Traffic => true,
             Purpose::Frames => {
                 surface.is_some_and(|it| surfaces.bytes(protocol::ids::SurfaceId(it)) > 0)
             }
@@ -72,6 +72,7 @@ fn word(purpose: Purpose) -> &'static str {
         Purpose::Fetch => "fetch",
         Purpose::Frames => "frames",
         Purpose::Inspector => "inspector",
+        Purpose::Traffic => "traffic",
     }
 }
 

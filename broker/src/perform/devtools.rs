@@ -17,7 +17,9 @@ use protocol::gpu::ToGpu;
 use protocol::ids::{ProcessId, SurfaceId, TabId};
 use protocol::inspector::{FromInspector, ToInspector};
 use protocol::limits::DEVTOOLS_ROWS_MAX;
+use protocol::network::ToNetwork;
 use protocol::renderer::ToRenderer;
+use protocol::traffic;
 use shm::Region;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
@@ -42,6 +44,24 @@ impl Broker {
                 if let Err(error) = opened {
                     tracing::warn!("the page of {tab} cannot be inspected: {error}");
                 }
+            }
+            Action::OpenTraffic { devtools, network } => {
+                if let Err(error) = open_traffic(&mut self.children, devtools, network) {
+                    tracing::warn!("requests cannot be told to the devtools process: {error}");
+                }
+            }
+            Action::TellRequests {
+                network,
+                tab,
+                sequence,
+                rules,
+            } => {
+                let message = ToNetwork::Requests {
+                    tab,
+                    sequence,
+                    rules,
+                };
+                self.children.send_network(network, message, []);
             }
             Action::EndHold { process } => self.children.end_hold(process),
             Action::CapturePage {
@@ -178,5 +198,23 @@ fn open_inspector(
     }
     let message = ToDevtools::Inspector { tab };
     children.send_devtools(devtools, message, Some(inspector.into_fd()));
+    Ok(())
+}
+
+/// Connects the devtools process with the network process.
+fn open_traffic(
+    children: &mut Children,
+    devtools: ProcessId,
+    network: ProcessId,
+) -> io::Result<()> {
+    let (near, far) = Endpoint::<traffic::ToNetwork, traffic::FromNetwork>::pair()?;
+    let ends = [
+        (source_of(devtools), edge_of(near.as_fd())),
+        (source_of(network), edge_of(far.as_fd())),
+    ];
+    children.rings.table.add(Purpose::Traffic, ends);
+    let message = ToNetwork::OpenTraffic { process: devtools };
+    children.send_network(network, message, [far.into_fd()]);
+    children.send_devtools(devtools, ToDevtools::Traffic, Some(near.into_fd()));
     Ok(())
 }

@@ -20,6 +20,7 @@ use url::Url;
 pub fn fetch(children: &mut Children, documents: &mut Documents, fetch: action::Fetch) {
     let action::Fetch {
         navigation,
+        tab,
         network,
         url,
         initiator,
@@ -29,6 +30,7 @@ pub fn fetch(children: &mut Children, documents: &mut Documents, fetch: action::
             documents.hold_pipe(navigation, reader);
             let message = ToNetwork::Navigate {
                 navigation,
+                tab,
                 url,
                 initiator,
             };

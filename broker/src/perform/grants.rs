@@ -7,7 +7,7 @@ use crate::rings::ends::{Purpose, source_of};
 use browser_core::{Action, action};
 use ipc::{Endpoint, edge_of};
 use protocol::fetch;
-use protocol::ids::ProcessId;
+use protocol::ids::{ProcessId, TabId};
 use protocol::network::ToNetwork;
 use protocol::renderer::ToRenderer;
 use protocol::site::Site;
@@ -16,12 +16,12 @@ use std::os::fd::{AsFd, OwnedFd};
 
 /// Locks a renderer to its site, and connects the renderer with the network process, if any.
 pub fn lock(children: &mut Children, lock: action::Lock) {
-    let (process, site) = (lock.process, lock.site);
+    let (process, tab, site) = (lock.process, lock.tab, lock.site);
     let Some(network) = lock.network else {
         let message = ToRenderer::Lock { site, fetch: false };
         return children.send_renderer(process, message, []);
     };
-    match open_fetch(children, process, &site, network) {
+    match open_fetch(children, (process, tab), &site, network) {
         Ok(channel) => {
             let message = ToRenderer::Lock { site, fetch: true };
             children.send_renderer(process, message, [channel]);
@@ -34,13 +34,14 @@ pub fn lock(children: &mut Children, lock: action::Lock) {
 pub fn replace(children: &mut Children, action: Action) {
     let Action::ReplaceFetch {
         process,
+        tab,
         site,
         network,
     } = action
     else {
         return;
     };
-    match open_fetch(children, process, &site, network) {
+    match open_fetch(children, (process, tab), &site, network) {
         Ok(channel) => {
             children.send_renderer(process, ToRenderer::FetchChannel, [channel]);
         }
@@ -51,7 +52,7 @@ pub fn replace(children: &mut Children, action: Action) {
 /// Opens a fetch channel for the site: tells the network process, returns the renderer's end.
 fn open_fetch(
     children: &mut Children,
-    process: ProcessId,
+    (process, tab): (ProcessId, TabId),
     site: &Site,
     network: ProcessId,
 ) -> io::Result<OwnedFd> {
@@ -63,6 +64,7 @@ fn open_fetch(
     children.rings.table.add(Purpose::Fetch, ends);
     let message = ToNetwork::OpenFetch {
         process,
+        tab,
         site: site.clone(),
     };
     children.send_network(network, message, [server.into_fd()]);

@@ -87,6 +87,8 @@ impl Broker {
             Action::Exit { code } => self.exit = Some(code),
             action @ (Action::TellDevtools { .. }
             | Action::OpenInspector { .. }
+            | Action::OpenTraffic { .. }
+            | Action::TellRequests { .. }
             | Action::EndHold { .. }
             | Action::CapturePage { .. }
             | Action::WatchSurface { .. }

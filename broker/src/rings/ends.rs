@@ -39,6 +39,8 @@ pub enum Purpose {
     Frames,
     /// What the devtools process asks of a document.
     Inspector,
+    /// What the network process tells the devtools process of requests.
+    Traffic,
 }
 
 /// A channel, for those who look.

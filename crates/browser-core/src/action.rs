@@ -21,6 +21,7 @@ use protocol::shell::{Popup, ShellState};
 use protocol::site::Site;
 use protocol::storage::{StorageNews, StorageSnapshot};
 use protocol::surface::SurfacePart;
+use protocol::traffic::Rules;
 
 /// The browser's exit status if no window can be opened.
 pub const EXIT_NO_WINDOW: u8 = 3;
@@ -122,6 +123,7 @@ impl Action {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fetch {
     pub navigation: NavigationId,
+    pub tab: TabId,
     pub network: ProcessId,
     pub url: String,
     /// The site of the page that asked for it, if one did.
@@ -132,6 +134,7 @@ pub struct Fetch {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lock {
     pub process: ProcessId,
+    pub tab: TabId,
     /// For ever.
     pub site: Site,
     /// The network process to connect it with.
@@ -279,6 +282,7 @@ pub enum Action {
     /// A locked renderer lost its fetch channel with the old network process: make a new one.
     ReplaceFetch {
         process: ProcessId,
+        tab: TabId,
         /// The site it is locked to.
         site: Site,
         /// The new network process.
@@ -483,6 +487,18 @@ pub enum Action {
         tab: TabId,
         devtools: ProcessId,
         holds: bool,
+    },
+    /// Make a channel between the devtools process and the network process, and tell both.
+    OpenTraffic {
+        devtools: ProcessId,
+        network: ProcessId,
+    },
+    /// Send `Requests`.
+    TellRequests {
+        network: ProcessId,
+        tab: TabId,
+        sequence: u32,
+        rules: Option<Rules>,
     },
     /// Send what was kept.
     EndHold { process: ProcessId },

@@ -5,6 +5,7 @@ use crate::reply::Failure;
 use crate::screencast::Screencast;
 use crate::session::{ClientId, Session, SessionKey, Standing, Target};
 use crate::tab::For;
+use crate::traffic::Wants;
 use protocol::devtools::Wish;
 use protocol::ids::TabId;
 use protocol::inspector::ToInspector;
@@ -56,8 +57,8 @@ impl Hub {
             discover: None,
             auto_attach: None,
             has_page: false,
-            has_network: false,
             screencast: Screencast::default(),
+            wants: Wants::default(),
             standing: Standing::default(),
         };
         self.sessions.insert(key, session);
@@ -91,6 +92,8 @@ impl Hub {
         self.tell_changed(session.target);
         if let Target::Page(tab) = session.target {
             self.take_dialogs(tab);
+            self.resume_for(key);
+            self.drop_wants(&session, tab);
         }
     }
 

@@ -111,6 +111,7 @@ impl Hub {
                 }
                 self.tell_tab_changed(tab);
             }
+            ToDevtools::Traffic => self.traffic_opened(),
             ToDevtools::Inspector { tab } => self.inspector_opened(tab),
             ToDevtools::Crashed {
                 tab,

@@ -9,11 +9,13 @@ use crate::picture::Job;
 use crate::reply::{self, Failure, Outcome};
 use crate::session::{ClientId, Session, SessionKey, Target};
 use crate::tab::{Asked, Asker, For, Tab, Waiting};
+use crate::traffic::Traffic;
 use protocol::bootstrap::DevtoolsConfig;
 use protocol::devtools::{FromDevtools, Row, Wish};
 use protocol::ids::TabId;
 use protocol::inspector::ToInspector;
 use protocol::limits::DEVTOOLS_CALLS_MAX;
+use protocol::traffic::ToNetwork;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
@@ -34,6 +36,8 @@ pub enum Output {
     Inspector(TabId, ToInspector),
     /// Close the channel to the document's process.
     CloseInspector(TabId),
+    /// Tell the network process.
+    Traffic(ToNetwork),
 }
 
 /// A call that the broker works on.
@@ -83,6 +87,8 @@ pub struct Hub {
     pub by_name: HashMap<String, SessionKey>,
     pub clients: BTreeMap<ClientId, SessionKey>,
     pub calls: BTreeMap<u32, Call>,
+    /// Loads, and what waits for the network process.
+    pub traffic: Traffic,
     /// Calls so far.
     called: u32,
     /// Sessions so far.
@@ -101,6 +107,7 @@ impl Hub {
             by_name: HashMap::new(),
             clients: BTreeMap::new(),
             calls: BTreeMap::new(),
+            traffic: Traffic::default(),
             called: 0,
             begun: 0,
             outputs: VecDeque::new(),

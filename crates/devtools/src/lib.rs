@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 
 mod asking;
+mod channel;
 mod clients;
 mod clock;
 mod command;
@@ -34,6 +35,7 @@ mod tab;
 mod targets;
 #[cfg(test)]
 mod tests;
+mod traffic;
 
 pub use exercise::exercise;
 

@@ -3,6 +3,7 @@
 //! Owns: every descriptor of the process. Trusts: no client and no renderer. Never: lets one keep
 //! another waiting.
 
+use crate::channel::{Channel, Lost};
 use crate::connection::{Connection, Over};
 use crate::hub::{Hub, Output};
 use crate::session::ClientId;
@@ -13,6 +14,7 @@ use protocol::devtools::{Answer, FromDevtools, ToDevtools};
 use protocol::geometry::Size;
 use protocol::ids::TabId;
 use protocol::inspector::{FromInspector, ToInspector};
+use protocol::traffic;
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::net::TcpListener;
@@ -26,22 +28,15 @@ pub const CONNECTIONS_MAX: usize = 512;
 const CONNECTIONS_PER_TURN_MAX: usize = 16;
 /// How long a connection may say nothing before it asks for anything.
 const IDLE: Duration = Duration::from_secs(30);
+/// Messages of the network process before the others have their turn: more than a
+/// socket holds.
+const TRAFFIC_PER_TURN_MAX: usize = 4_096;
 /// Messages of one channel before the others have their turn.
 const MESSAGES_PER_TURN_MAX: usize = 64;
 /// How long a client may deal with an answer before it gets what follows.
 const PAUSE: Duration = Duration::from_millis(3);
-/// Messages to one document's process that wait, and bytes; past them it is not asked any more.
-const QUEUED_MAX: usize = 8_192;
-const QUEUED_BYTES_MAX: usize = 64 * 1024 * 1024;
-
 /// The channel to a document's process.
-struct Inspected {
-    sender: Sender<ToInspector>,
-    receiver: Receiver<FromInspector>,
-    queue: VecDeque<ToInspector>,
-    /// Bytes of the texts in it.
-    queued_bytes: usize,
-}
+type Inspected = Channel<ToInspector, FromInspector>;
 
 struct Server {
     hub: Hub,
@@ -54,6 +49,7 @@ struct Server {
     /// Clients that get nothing for a moment, until when, and what they get then.
     paused: BTreeMap<ClientId, (Instant, VecDeque<Output>)>,
     inspected: BTreeMap<TabId, Inspected>,
+    traffic: Option<Channel<traffic::ToNetwork, traffic::FromNetwork>>,
     /// Whether the broker has told of all that there is; nobody is let in before.
     is_told: bool,
 }
@@ -65,6 +61,7 @@ enum Source {
     Listener,
     Client(ClientId),
     Inspected(TabId),
+    Traffic,
 }
 
 /// Serves until the broker closes the channel.
@@ -86,6 +83,7 @@ pub fn serve(
         connected: 0,
         paused: BTreeMap::new(),
         inspected: BTreeMap::new(),
+        traffic: None,
         is_told: false,
     };
     loop {
@@ -100,6 +98,7 @@ pub fn serve(
                 Source::Listener => server.accept(listener)?,
                 Source::Client(id) => server.serve_client(id, readiness),
                 Source::Inspected(tab) => server.read_inspected(tab),
+                Source::Traffic => server.read_traffic(),
             }
             server.carry_out();
         }
@@ -134,7 +133,11 @@ impl Server {
         }
         for (tab, inspected) in &self.inspected {
             sources.push(Source::Inspected(*tab));
-            fds.push((inspected.receiver.as_fd(), of(!inspected.queue.is_empty())));
+            fds.push((inspected.receiver.as_fd(), of(inspected.has_more())));
+        }
+        if let Some(traffic) = &self.traffic {
+            sources.push(Source::Traffic);
+            fds.push((traffic.receiver.as_fd(), of(traffic.has_more())));
         }
         let mut connections = self.connections.values();
         let timeout = match connections.any(|it| it.has_more) {
@@ -189,15 +192,15 @@ impl Server {
                 ToDevtools::Inspector { tab } => {
                     let channel =
                         Endpoint::<ToInspector, FromInspector>::take(&mut received.handles);
-                    let (sender, receiver) = channel.map_err(io::Error::other)?.split();
-                    let inspected = Inspected {
-                        sender,
-                        receiver,
-                        queue: VecDeque::new(),
-                        queued_bytes: 0,
-                    };
-                    self.inspected.insert(*tab, inspected);
+                    let channel = Channel::new(channel.map_err(io::Error::other)?);
+                    self.inspected.insert(*tab, channel);
                 }
+                ToDevtools::Traffic => {
+                    let channel = Endpoint::take(&mut received.handles);
+                    self.traffic = Some(Channel::new(channel.map_err(io::Error::other)?));
+                }
+                // The network process has told of the response before the broker.
+                ToDevtools::Committed { .. } => self.read_traffic(),
                 ToDevtools::Answer {
                     answer: Answer::Picture { size, .. },
                     ..
@@ -209,7 +212,12 @@ impl Server {
             }
             self.is_told |= received.message == ToDevtools::Told;
             if let ToDevtools::Inject(fault) = &received.message {
-                child::inject(fault, &child::Reach::control(self.broker.as_fd()));
+                let traffic = self.traffic.iter().map(|it| it.receiver.as_fd());
+                let reach = child::Reach {
+                    fetch: traffic.collect(),
+                    ..child::Reach::control(self.broker.as_fd())
+                };
+                child::inject(fault, &reach);
             }
             self.hub.take_broker(received.message, pixels);
             self.carry_out();
@@ -286,12 +294,35 @@ impl Server {
             .retain(|_, connection| !is_idle(connection));
     }
 
+    /// Reads all that the network process has told. What others tell later comes after it.
+    fn read_traffic(&mut self) {
+        for _ in 0..TRAFFIC_PER_TURN_MAX {
+            let Some(traffic) = &mut self.traffic else {
+                return;
+            };
+            let lost = match traffic.flush().map(|()| traffic.receiver.try_recv()) {
+                Ok(Ok(Some(received))) => {
+                    self.hub.take_traffic(received.message);
+                    self.carry_out();
+                    continue;
+                }
+                Ok(Ok(None)) => return,
+                Ok(Err(RecvError::Misbehaved(how))) => how.to_string(),
+                Ok(Err(RecvError::Closed | RecvError::Failed(_))) | Err(_) => "closed".to_owned(),
+            };
+            tracing::info!("the channel to the network process: {lost}");
+            self.traffic = None;
+            self.hub.traffic_closed();
+        }
+    }
+
     fn read_inspected(&mut self, tab: TabId) {
+        self.read_traffic();
         for _ in 0..MESSAGES_PER_TURN_MAX {
             let Some(inspected) = self.inspected.get_mut(&tab) else {
                 return;
             };
-            if let Err(Over) = inspected.flush() {
+            if inspected.flush().is_err() {
                 self.inspected.remove(&tab);
                 return;
             }
@@ -369,6 +400,7 @@ impl Server {
             Output::CloseInspector(tab) => {
                 self.inspected.remove(&tab);
             }
+            Output::Traffic(message) => self.send_traffic(message),
         }
     }
 
@@ -422,34 +454,30 @@ impl Server {
             return;
         };
         let bytes = bytes_of(&message);
-        let is_full = inspected.queued_bytes + bytes > QUEUED_BYTES_MAX;
-        if is_full || inspected.queue.len() >= QUEUED_MAX {
-            self.inspected.remove(&tab);
-            self.hub.give_up_inspector(tab, "does not read");
-            return;
-        }
-        inspected.queued_bytes += bytes;
-        inspected.queue.push_back(message);
-        if let Err(Over) = inspected.flush() {
-            self.inspected.remove(&tab);
-        }
-    }
-}
-
-impl Inspected {
-    fn flush(&mut self) -> Result<(), Over> {
-        while let Some(message) = self.queue.pop_front() {
-            let bytes = bytes_of(&message);
-            match self.sender.try_send(message) {
-                Ok(()) => self.queued_bytes -= bytes,
-                Err(SendError::Full(message, _)) => {
-                    self.queue.push_front(message);
-                    return Ok(());
-                }
-                Err(_) => return Err(Over),
+        match inspected.send(message, bytes) {
+            Ok(()) => {}
+            Err(Lost::Closed) => {
+                self.inspected.remove(&tab);
+            }
+            Err(Lost::Behind) => {
+                self.inspected.remove(&tab);
+                self.hub.give_up_inspector(tab, "does not read");
             }
         }
-        Ok(())
+    }
+
+    /// A channel that is closed is noticed when it is read.
+    fn send_traffic(&mut self, message: traffic::ToNetwork) {
+        let bytes = match &message {
+            traffic::ToNetwork::Body { bytes, .. } => bytes.len(),
+            _ => 0,
+        };
+        let traffic = self.traffic.as_mut();
+        if traffic.is_some_and(|it| it.send(message, bytes) == Err(Lost::Behind)) {
+            tracing::warn!("the network process does not read");
+            self.traffic = None;
+            self.hub.traffic_closed();
+        }
     }
 }
 

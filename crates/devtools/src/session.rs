@@ -2,6 +2,7 @@
 
 use crate::filter::Filter;
 use crate::screencast::Screencast;
+use crate::traffic::Wants;
 use protocol::ids::TabId;
 use std::collections::BTreeMap;
 
@@ -57,8 +58,8 @@ pub struct Session {
     pub auto_attach: Option<Filter>,
     /// Whether it wants events of the page's navigations.
     pub has_page: bool,
-    /// Whether it wants to hear of requests.
-    pub has_network: bool,
+    /// What it wants of requests.
+    pub wants: Wants,
     /// What it wants of the page's frames.
     pub screencast: Screencast,
     /// What a new process of the page has to be told.

@@ -45,7 +45,9 @@ pub struct Tab {
     pub document: Option<Document>,
     /// The navigation that is under way.
     pub pending: Option<NavigationId>,
-    /// That of a document whose request is not over.
+    /// The last navigation that has begun.
+    pub begun: Option<NavigationId>,
+    /// That of a document without the network whose request is not over.
     pub requested: Option<NavigationId>,
     /// Whoever wanted that.
     pub navigating: Option<For>,
@@ -156,6 +158,7 @@ impl Tab {
             title: String::new(),
             document: None,
             pending: None,
+            begun: None,
             requested: None,
             navigating: None,
             is_crashed: false,
@@ -257,7 +260,7 @@ pub fn error_text(code: &str) -> &'static str {
         "HOST_NOT_FOUND" | "RESOLVER" => "net::ERR_NAME_NOT_RESOLVED",
         "INVALID_RESPONSE" => "net::ERR_INVALID_HTTP_RESPONSE",
         "INVALID_URL" | "NO_SUCH_PAGE" => "net::ERR_INVALID_URL",
-        "OFFLINE" => "net::ERR_INTERNET_DISCONNECTED",
+        "DISCONNECTED" | "OFFLINE" => "net::ERR_INTERNET_DISCONNECTED",
         "REDIRECT_LOOP" | "TOO_MANY_REDIRECTS" => "net::ERR_TOO_MANY_REDIRECTS",
         "TIMED_OUT" => "net::ERR_TIMED_OUT",
         "TLS" => "net::ERR_CERT_AUTHORITY_INVALID",

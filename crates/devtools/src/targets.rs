@@ -252,6 +252,7 @@ impl Hub {
             self.tell_discoverers(target.kind(), "Target.targetDestroyed", &params);
         }
         self.tabs.remove(&id);
+        self.forget_loads(id, None);
         self.push(Output::CloseInspector(id));
         for client in ended {
             self.push(Output::Close(client));

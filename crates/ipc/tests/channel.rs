@@ -10,7 +10,7 @@ use protocol::bootstrap::FromChild;
 use protocol::fetch::{Destination, FetchOptions, ToNetwork as Fetch};
 use protocol::frames::{FromProducer, ToProducer};
 use protocol::geometry::Size;
-use protocol::ids::{Generation, NavigationId, RequestId, SurfaceId};
+use protocol::ids::{Generation, NavigationId, RequestId, SurfaceId, TabId};
 use protocol::network::ToNetwork;
 use protocol::renderer::{FromRenderer, ToRenderer};
 use protocol::surface::SurfacePart;
@@ -59,6 +59,7 @@ fn bytes_of<T: Message>(message: &T) -> Vec<u8> {
 fn navigate() -> ToNetwork {
     ToNetwork::Navigate {
         navigation: NavigationId(7),
+        tab: TabId(1),
         url: "https://example.org/".to_owned(),
         initiator: None,
     }

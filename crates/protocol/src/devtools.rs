@@ -16,6 +16,7 @@ use crate::limits::{
     TEXT_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX,
 };
 use crate::misbehaviour::{Misbehaviour, check_text};
+use crate::traffic::Rules;
 use crate::{HandleKind, Message};
 use serde::{Deserialize, Serialize};
 
@@ -81,6 +82,9 @@ pub enum ToDevtools {
     Inspector {
         tab: TabId,
     },
+    /// A channel to the network process, for [`crate::traffic`]. It comes along; one before it is
+    /// of no use any more.
+    Traffic,
     /// The process of the tab's document has died.
     Crashed {
         tab: TabId,
@@ -235,6 +239,13 @@ pub enum Wish {
     Picture(TabId, Option<Size>),
     Processes,
     Reload(TabId),
+    /// What is done with the requests of the tab; none: nothing, and nobody is told of them.
+    Requests {
+        tab: TabId,
+        /// Comes back by [`crate::traffic::FromNetwork::Ruled`], if there is a network process.
+        sequence: u32,
+        rules: Option<Rules>,
+    },
     /// The size of the page from now on, in pixels at scale 1, and its scale; none: what the
     /// window leaves, and its.
     Resize {
@@ -268,7 +279,7 @@ impl Message for ToDevtools {
     const MAX_HANDLES: usize = 1;
     fn handles(&self) -> Vec<HandleKind> {
         match self {
-            ToDevtools::Inspector { .. } => vec![HandleKind::Channel],
+            ToDevtools::Inspector { .. } | ToDevtools::Traffic => vec![HandleKind::Channel],
             ToDevtools::Answer {
                 answer: Answer::Picture { .. },
                 ..
@@ -308,6 +319,7 @@ impl Message for ToDevtools {
             | ToDevtools::Shown { .. }
             | ToDevtools::Ended { .. }
             | ToDevtools::Inspector { .. }
+            | ToDevtools::Traffic
             | ToDevtools::Told => Ok(()),
         }
     }
@@ -371,6 +383,7 @@ impl Wish {
             },
             Wish::AnswerDialog(_, answer) => answer.check(),
             Wish::Input(_, event) => event.check(),
+            Wish::Requests { rules, .. } => rules.as_ref().map_or(Ok(()), Rules::check),
             Wish::Navigate(_, url) | Wish::Open { url, .. } => check_text(url, URL_BYTES_MAX),
             Wish::Picture(_, Some(size)) if !size.is_valid_surface() => {
                 Err(Misbehaviour::ValueOutOfRange)

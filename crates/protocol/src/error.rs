@@ -50,6 +50,12 @@ pub enum LoadError {
         /// Host and port.
         host: String,
     },
+    /// Somebody who tests the page wants it so.
+    #[error("a client of devtools has switched the network off for this page")]
+    Disconnected,
+    /// Likewise.
+    #[error("a client of devtools had this request fail")]
+    FailedByClient,
     /// A file could not be opened or read.
     #[error("{path}: {reason}")]
     File {
@@ -155,6 +161,8 @@ impl LoadError {
             LoadError::Cancelled => "CANCELLED",
             LoadError::ConnectionRefused { .. } => "CONNECTION_REFUSED",
             LoadError::ConnectionReset { .. } => "CONNECTION_RESET",
+            LoadError::Disconnected => "DISCONNECTED",
+            LoadError::FailedByClient => "FAILED_BY_CLIENT",
             LoadError::File { .. } => "FILE",
             LoadError::HostNotFound { .. } => "HOST_NOT_FOUND",
             LoadError::InvalidResponse { .. } => "INVALID_RESPONSE",

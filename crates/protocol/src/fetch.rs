@@ -3,6 +3,7 @@
 #![allow(missing_docs, reason = "a field whose name says all needs no sentence")]
 
 use crate::error::LoadError;
+use crate::ids::{NavigationId, RequestId};
 use crate::limits::{
     BODY_CHUNK_BYTES_MAX, COOKIE_BYTES_MAX, COOKIES_BYTES_MAX, REQUEST_BODY_BYTES_MAX,
     REQUEST_BODY_CHUNK_BYTES_MAX, REQUEST_HEADER_BYTES_MAX, RESPONSE_HEADER_BYTES_MAX,
@@ -11,7 +12,7 @@ use crate::limits::{
 use crate::misbehaviour::{Misbehaviour, check_text};
 use crate::web::Header;
 pub use crate::web::{Destination, FetchOptions};
-use crate::{HandleKind, Message, document::ResponseHead, ids::RequestId};
+use crate::{HandleKind, Message, document::ResponseHead};
 use serde::{Deserialize, Serialize};
 
 /// Renderer to network.
@@ -40,6 +41,8 @@ pub enum ToNetwork {
     /// The address of the document for which later fetches are. Legal at any time. The receiver
     /// refuses one outside of the channel's site as misbehaviour; within it, it is believed.
     Document {
+        /// The navigation that brought it: a claim, which is shown and nothing else.
+        navigation: NavigationId,
         /// Absolute URL.
         url: String,
     },
@@ -135,7 +138,7 @@ impl Message for ToNetwork {
                 }
                 options.check()
             }
-            ToNetwork::Document { url } => check_text(url, URL_BYTES_MAX),
+            ToNetwork::Document { url, .. } => check_text(url, URL_BYTES_MAX),
             ToNetwork::WriteCookie { text } => check_text(text, COOKIE_BYTES_MAX),
             ToNetwork::Body { bytes, .. } if bytes.is_empty() => Err(Misbehaviour::ValueOutOfRange),
             ToNetwork::Body { bytes, .. } if bytes.len() > REQUEST_BODY_CHUNK_BYTES_MAX => {

@@ -44,6 +44,7 @@ pub mod shell;
 pub mod site;
 pub mod storage;
 pub mod surface;
+pub mod traffic;
 pub mod web;
 pub mod x11_filter;
 
@@ -112,6 +113,7 @@ pub const PROTOCOL_HASH: u64 = hash_sources(&[
     include_str!("site.rs"),
     include_str!("storage.rs"),
     include_str!("surface.rs"),
+    include_str!("traffic.rs"),
     include_str!("web.rs"),
     include_str!("x11_filter.rs"),
 ]);

@@ -140,6 +140,17 @@ pub const FRAME_NAME_BYTES_MAX: usize = 64;
 /// Most bytes of a whole command or answer of that protocol; past it the command is refused.
 pub const INSPECTOR_TEXT_BYTES_MAX: usize = 32 * 1024 * 1024;
 
+/// Most patterns of the requests of a tab that wait for a client of devtools.
+pub const TRAFFIC_PATTERNS_MAX: usize = 256;
+/// Most bytes of those patterns, and of the headers that all requests of the tab get.
+pub const TRAFFIC_RULES_BYTES_MAX: usize = 24 * 1024;
+/// Most bytes of the body of a request that a client of devtools is told.
+pub const TRAFFIC_REQUEST_BODY_BYTES_MAX: usize = 64 * 1024;
+/// Most cookies in one message to the devtools process.
+pub const TRAFFIC_COOKIES_MAX: usize = 64;
+/// Most bytes of them.
+pub const TRAFFIC_COOKIES_BYTES_MAX: usize = 32 * 1024;
+
 /// Web origins that `--remote-allow-origins` may name.
 pub const DEVTOOLS_ORIGINS_MAX: usize = 12;
 /// Calls of the devtools process that the broker works on at once; further ones are refused.

@@ -4,10 +4,11 @@
 use crate::document::ResponseHead;
 use crate::error::LoadError;
 use crate::fault::Fault;
-use crate::ids::{NavigationId, ProcessId};
+use crate::ids::{NavigationId, ProcessId, TabId};
 use crate::limits::URL_BYTES_MAX;
 use crate::misbehaviour::{Misbehaviour, check_text};
 use crate::request::RequestNews;
+use crate::traffic::Rules;
 use crate::{HandleKind, Message, site::Site};
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +19,8 @@ pub enum ToNetwork {
     /// as soon as it is known, the body then goes into the pipe while it arrives.
     Navigate {
         navigation: NavigationId,
+        /// The tab that it is for.
+        tab: TabId,
         /// An absolute http or https URL.
         url: String,
         /// The site of the page that asked for it, if one did: some cookies do not go with links of
@@ -30,8 +33,23 @@ pub enum ToNetwork {
     OpenFetch {
         /// The renderer.
         process: ProcessId,
+        /// The tab whose documents it shows.
+        tab: TabId,
         /// The site it is locked to.
         site: Site,
+    },
+    /// What is done with the requests of a tab from now on.
+    Requests {
+        tab: TabId,
+        /// Comes back by [`crate::traffic::FromNetwork::Ruled`].
+        sequence: u32,
+        rules: Option<Rules>,
+    },
+    /// The devtools process's end of [`crate::traffic`] has its other end here. It takes the place
+    /// of one before it.
+    OpenTraffic {
+        /// The devtools process.
+        process: ProcessId,
     },
     /// Injects a fault (`bulkhead://net-crash` and its like).
     Inject(Fault),
@@ -72,9 +90,9 @@ pub enum FromNetwork {
         /// Its number.
         sequence: u32,
     },
-    /// A renderer broke the protocol of its fetch channel.
+    /// A renderer broke the protocol of its fetch channel, or the devtools process that of its own.
     ClientMisbehaved {
-        /// Which one, as `OpenFetch` named it.
+        /// Which one, as `OpenFetch` or `OpenTraffic` named it.
         process: ProcessId,
         misbehaviour: Misbehaviour,
     },
@@ -87,8 +105,11 @@ impl Message for ToNetwork {
     fn handles(&self) -> Vec<HandleKind> {
         match self {
             ToNetwork::Navigate { .. } => vec![HandleKind::PipeWriter],
-            ToNetwork::OpenFetch { .. } => vec![HandleKind::Channel],
+            ToNetwork::OpenFetch { .. } | ToNetwork::OpenTraffic { .. } => {
+                vec![HandleKind::Channel]
+            }
             ToNetwork::Cancel { .. }
+            | ToNetwork::Requests { .. }
             | ToNetwork::Inject(_)
             | ToNetwork::Ping { .. }
             | ToNetwork::Watch { .. } => Vec::new(),
@@ -102,7 +123,11 @@ impl Message for ToNetwork {
             }
             ToNetwork::OpenFetch { site, .. } => site.check(),
             ToNetwork::Inject(action) => action.check(),
-            ToNetwork::Cancel { .. } | ToNetwork::Ping { .. } | ToNetwork::Watch { .. } => Ok(()),
+            ToNetwork::Requests { rules, .. } => rules.as_ref().map_or(Ok(()), Rules::check),
+            ToNetwork::OpenTraffic { .. }
+            | ToNetwork::Cancel { .. }
+            | ToNetwork::Ping { .. }
+            | ToNetwork::Watch { .. } => Ok(()),
         }
     }
 }

@@ -504,6 +504,7 @@ mod seeded_mutants {
     #[test]
     fn checker_catches_a_lock_of_an_unsealed_process() {
         let lock = Action::Lock(action::Lock {
+            tab: protocol::ids::TabId(1),
             process: P,
             site: Site::error_pages(),
             network: None,

@@ -42,9 +42,9 @@ pub(crate) fn recipients(action: &Action) -> Vec<ProcessId> {
         Action::ReplaceFetch {
             process, network, ..
         } => vec![process, network],
-        Action::Fetch(action::Fetch { network, .. }) | Action::CancelFetch { network, .. } => {
-            vec![network]
-        }
+        Action::Fetch(action::Fetch { network, .. })
+        | Action::CancelFetch { network, .. }
+        | Action::TellRequests { network, .. } => vec![network],
         Action::CreateSurface(_)
         | Action::ResizeSurface(_)
         | Action::ReattachSurface(_)
@@ -57,6 +57,7 @@ pub(crate) fn recipients(action: &Action) -> Vec<ProcessId> {
         Action::TellDevtools { .. }
         | Action::ListProcesses { .. }
         | Action::OpenInspector { .. }
+        | Action::OpenTraffic { .. }
         | Action::CapturePage { .. } => of_devtools(action),
         Action::Spawn { .. }
         | Action::Tour { .. }
@@ -100,6 +101,7 @@ fn of_devtools(action: &Action) -> Vec<ProcessId> {
         Action::TellDevtools { devtools, .. } | Action::ListProcesses { devtools, .. } => {
             vec![devtools]
         }
+        Action::OpenTraffic { devtools, network } => vec![devtools, network],
         Action::OpenInspector {
             process, devtools, ..
         } => vec![process, devtools],

@@ -53,6 +53,17 @@ pub fn respond(stream: &mut TcpStream, status: &str, content_type: &str, body: &
         .and_then(|()| stream.write_all(body.as_bytes()));
 }
 
+/// The body that follows a head with a length; nothing after one without.
+pub fn body_of(head: &str, stream: &mut impl Read) -> String {
+    let head = head.to_ascii_lowercase();
+    let length = head.split("content-length: ").nth(1);
+    let length = length.and_then(|rest| rest.lines().next()?.trim().parse().ok());
+    let mut body = Vec::new();
+    // A client that goes in the middle has said no more.
+    let _ = stream.take(length.unwrap_or(0)).read_to_end(&mut body);
+    String::from_utf8_lossy(&body).into_owned()
+}
+
 /// A port on which nobody listens.
 pub fn closed_port() -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");

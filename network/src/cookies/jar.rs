@@ -5,6 +5,7 @@ use crate::wait::lock;
 use crate::web::origin::is_trustworthy;
 use protocol::limits::COOKIES_BYTES_MAX;
 use protocol::site::Site;
+use protocol::traffic::Cookie;
 use std::collections::HashMap;
 use std::sync::Mutex;
 use std::time::SystemTime;
@@ -14,6 +15,8 @@ use url::Url;
 const PER_SITE_MAX: usize = 200;
 /// Most sites with cookies; the one that got one longest ago loses its own.
 const SITES_MAX: usize = 1_000;
+/// Most cookies that a client of devtools is told at once.
+const LISTED_MAX: usize = 10_000;
 
 /// Who asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,9 +77,10 @@ pub struct Jar(Mutex<State>);
 impl Jar {
     /// Keeps a cookie that came from `url` while `site` was shown, if it may be kept. One whose
     /// time is over takes its predecessor away.
-    pub fn set(&self, site: &Site, url: &Url, text: &str, by: By, now: SystemTime) {
+    /// Returns whether it was kept, or took another away.
+    pub fn set(&self, site: &Site, url: &Url, text: &str, by: By, now: SystemTime) -> bool {
         let Some(cookie) = parse::parse(text, url, now).filter(|cookie| by.may_set(cookie)) else {
-            return;
+            return false;
         };
         let mut state = lock(&self.0);
         state.turn += 1;
@@ -90,7 +94,7 @@ impl Jar {
             hides || by == By::Script && old.is_http_only && is_same(&cookie, old)
         });
         if is_blocked {
-            return;
+            return false;
         }
         let old = cookies
             .entries
@@ -98,7 +102,7 @@ impl Jar {
             .position(|old| is_same(&cookie, &old.cookie));
         let made = old.map(|at| cookies.entries.remove(at).made);
         if cookie.until.is_some_and(|until| until <= now) {
-            return;
+            return true;
         }
         cookies.entries.retain(|entry| entry.cookie.is_alive(now));
         if cookies.entries.len() >= PER_SITE_MAX {
@@ -110,6 +114,33 @@ impl Jar {
             made: made.unwrap_or(turn),
             used: turn,
         });
+        true
+    }
+
+    /// All cookies that are alive, for a client of devtools.
+    pub fn all(&self, now: SystemTime) -> Vec<Cookie> {
+        let state = lock(&self.0);
+        let entries = state.sites.values().flat_map(|cookies| &cookies.entries);
+        let cookies = entries.map(|entry| &entry.cookie);
+        let alive = cookies.filter(|cookie| cookie.is_alive(now));
+        alive.take(LISTED_MAX).map(shown).collect()
+    }
+
+    /// Those that go with a request of the site itself to `url`, likewise.
+    pub fn list(&self, site: &Site, url: &Url, now: SystemTime) -> Vec<Cookie> {
+        let state = lock(&self.0);
+        let entries = state.sites.get(site).map_or(&[][..], |its| &its.entries);
+        let cookies = entries.iter().map(|entry| &entry.cookie);
+        let sent = cookies.filter(|cookie| cookie.is_alive(now) && cookie.is_for(url));
+        sent.map(shown).collect()
+    }
+
+    /// Drops the cookies that are meant.
+    pub fn remove(&self, is_meant: impl Fn(&Cookie) -> bool) {
+        for cookies in lock(&self.0).sites.values_mut() {
+            let is_kept = |entry: &Entry| !is_meant(&shown(&entry.cookie));
+            cookies.entries.retain(is_kept);
+        }
     }
 
     /// The cookies for a request to `url` while `site` is shown, as a header has them; empty if
@@ -172,6 +203,28 @@ impl Kept {
         let is_host =
             host == self.domain || !self.is_host_only && parse::is_subdomain(host, &self.domain);
         is_host && is_within(url.path(), &self.path) && (!self.is_secure || is_trustworthy(url))
+    }
+}
+
+/// A cookie as a client of devtools sees it.
+fn shown(cookie: &Kept) -> Cookie {
+    let since_1970 = |until: SystemTime| until.duration_since(SystemTime::UNIX_EPOCH).ok();
+    Cookie {
+        name: cookie.name.clone(),
+        value: cookie.value.clone(),
+        domain: match cookie.is_host_only {
+            true => cookie.domain.clone(),
+            false => format!(".{}", cookie.domain),
+        },
+        path: cookie.path.clone(),
+        expires_s: cookie.until.and_then(since_1970).map(|it| it.as_secs()),
+        is_http_only: cookie.is_http_only,
+        is_secure: cookie.is_secure,
+        same_site: Some(match cookie.same {
+            Same::None => "None".to_owned(),
+            Same::Lax => "Lax".to_owned(),
+            Same::Strict => "Strict".to_owned(),
+        }),
     }
 }
 

@@ -6,6 +6,7 @@ mod fetches;
 mod navigations;
 mod secure;
 mod server;
+mod traffic;
 mod walls;
 
 use crate::service::Service;
@@ -15,7 +16,7 @@ use protocol::bootstrap::NetworkConfig;
 use protocol::document::ResponseHead;
 use protocol::error::LoadError;
 use protocol::fetch::{self, Destination, FetchOptions};
-use protocol::ids::{NavigationId, ProcessId, RequestId};
+use protocol::ids::{NavigationId, ProcessId, RequestId, TabId};
 use protocol::misbehaviour::Misbehaviour;
 use protocol::network::{FromNetwork, ToNetwork};
 use protocol::site::Site;
@@ -27,6 +28,8 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 use url::Url;
 
+/// The tab of all requests.
+pub const TAB: TabId = TabId(7);
 pub const WATCHDOG: Duration = Duration::from_secs(60);
 
 /// A running service and the broker's end of it.
@@ -87,6 +90,7 @@ impl Net {
         let (reader, writer) = std::io::pipe().expect("pipe");
         let message = ToNetwork::Navigate {
             navigation,
+            tab: TAB,
             url: url.to_owned(),
             initiator,
         };
@@ -180,6 +184,7 @@ impl Net {
         let site = Site::of(&Url::parse(url).expect("test URL"), 1);
         let message = ToNetwork::OpenFetch {
             process,
+            tab: TAB,
             site: site.clone(),
         };
         self.sender()
@@ -238,7 +243,8 @@ impl Renderer {
     /// Says which document it shows.
     pub fn show(&self, url: &str) {
         let url = url.to_owned();
-        let message = fetch::ToNetwork::Document { url };
+        let navigation = NavigationId(0);
+        let message = fetch::ToNetwork::Document { navigation, url };
         self.sender.send(message).expect("sent");
     }
 

@@ -16,7 +16,7 @@ use blitz_traits::net::{AbortSignal, Bytes, NetHandler, NetProvider, Request, Ur
 use protocol::document::ResponseHead;
 use protocol::error::LoadError;
 use protocol::fetch::{Destination, FromNetwork, ToNetwork};
-use protocol::ids::RequestId;
+use protocol::ids::{NavigationId, RequestId};
 use protocol::limits::{
     DOCUMENT_RESOURCES_MAX, FETCHES_PER_CHANNEL_MAX, MESSAGES_PER_TURN_MAX, RESOURCE_BYTES_MAX,
     URL_BYTES_MAX,
@@ -34,8 +34,9 @@ pub(crate) struct Fetcher {
     pub(super) channel: Option<Rc<Link>>,
     /// The site of the channel.
     pub(super) site: Option<Site>,
-    /// The document's address, if that is one of the site. Without it nothing is fetched.
-    pub(super) document: Option<String>,
+    /// The document's navigation and address, if that is one of the site. Without it nothing is
+    /// fetched.
+    pub(super) document: Option<(NavigationId, String)>,
     /// Who waits for each URL in `queue` and `running`.
     waiting: HashMap<String, Vec<Waiting>>,
     /// Not sent yet.

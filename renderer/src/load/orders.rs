@@ -6,6 +6,7 @@ use crate::load::link::Link;
 use crate::load::scripted::{Answer, Order};
 use blitz_traits::net::{Bytes, Url};
 use protocol::fetch::{Destination, ToNetwork};
+use protocol::ids::NavigationId;
 use protocol::limits::{REQUEST_BODY_CHUNK_BYTES_MAX, URL_BYTES_MAX};
 use protocol::site::Site;
 use std::collections::HashMap;
@@ -31,16 +32,16 @@ impl Fetcher {
     }
 
     /// Which document the fetches are for from now on.
-    pub(crate) fn set_document(&mut self, url: &Url) {
+    pub(crate) fn set_document(&mut self, navigation: NavigationId, url: &Url) {
         let is_own = self.site.as_ref() == Some(&Site::of(url, 0));
         let fits = url.as_str().len() <= URL_BYTES_MAX;
-        self.document = (is_own && fits).then(|| url.as_str().to_owned());
+        self.document = (is_own && fits).then(|| (navigation, url.as_str().to_owned()));
         self.say_document();
     }
 
     pub(super) fn say_document(&mut self) {
-        if let Some(url) = self.document.clone() {
-            self.say(ToNetwork::Document { url });
+        if let Some((navigation, url)) = self.document.clone() {
+            self.say(ToNetwork::Document { navigation, url });
         }
     }
 

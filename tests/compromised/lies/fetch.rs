@@ -6,7 +6,7 @@ use crate::rig::Attacker;
 use ipc::codec::{decode, encode};
 use protocol::error::LoadError;
 use protocol::fetch::{Destination, FetchOptions, FromNetwork, ToNetwork};
-use protocol::ids::RequestId;
+use protocol::ids::{NavigationId, RequestId};
 use protocol::limits::{
     COOKIE_BYTES_MAX, FETCHES_PER_CHANNEL_MAX, REQUEST_BODY_BYTES_MAX,
     REQUEST_BODY_CHUNK_BYTES_MAX, REQUEST_HEADERS_MAX, URL_BYTES_MAX,
@@ -326,7 +326,8 @@ fn say_body(liar: &Liar<'_>, id: u32, bytes: usize) {
 
 fn show(liar: &Liar<'_>, url: &str) {
     let url = url.to_owned();
-    say_fetch(liar, &ToNetwork::Document { url });
+    let navigation = NavigationId(0);
+    say_fetch(liar, &ToNetwork::Document { navigation, url });
 }
 
 fn say_fetch(liar: &Liar<'_>, message: &ToNetwork) {

@@ -212,6 +212,7 @@ impl Core {
         let Some(process) = self.processes.living_mut(id) else {
             return;
         };
+        let Some(tab) = process.tab else { return };
         debug_assert!(process.is_ready() && process.site.is_none());
         process.site = Some(site.clone());
         if site.is_builtin() {
@@ -221,6 +222,7 @@ impl Core {
         process.network = network;
         self.emit(Action::Lock(action::Lock {
             process: id,
+            tab,
             site: site.clone(),
             network,
         }));

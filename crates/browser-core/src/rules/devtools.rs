@@ -10,6 +10,7 @@ use crate::state::tab::{Tab, Untold};
 use protocol::devtools::{Answer, Ending, FromDevtools, ToDevtools};
 use protocol::ids::{ProcessId, Role, TabId};
 use protocol::misbehaviour::Misbehaviour;
+use protocol::traffic::Rules;
 
 impl Core {
     /// A devtools process begins: it is told what there is.
@@ -29,7 +30,53 @@ impl Core {
         if let Some(tab) = self.tabs.active {
             self.tell_devtools(|| ToDevtools::Shown { tab });
         }
+        self.open_traffic();
         self.tell_devtools(|| ToDevtools::Told);
+    }
+
+    /// Connects the devtools process with the network process, if both are there, and tells the
+    /// latter what is done with requests.
+    pub(crate) fn open_traffic(&mut self) {
+        let devtools = self.ready_service(&self.services.devtools);
+        let network = self.ready_service(&self.services.network);
+        let (Some(devtools), Some(network)) = (devtools, network) else {
+            return;
+        };
+        if let Some(process) = self.processes.living_mut(devtools) {
+            process.network = Some(network);
+        }
+        self.emit(Action::OpenTraffic { devtools, network });
+        for (tab, rules) in self.devtools.rules.clone() {
+            self.emit(Action::TellRequests {
+                network,
+                tab,
+                sequence: 0,
+                rules: Some(rules),
+            });
+        }
+    }
+
+    /// What is done with the requests of a tab from now on.
+    pub(crate) fn set_rules(&mut self, tab: TabId, sequence: u32, rules: Option<Rules>) {
+        match &rules {
+            Some(rules) => self.devtools.rules.insert(tab, rules.clone()),
+            None => self.devtools.rules.remove(&tab),
+        };
+        if let Some(network) = self.ready_service(&self.services.network) {
+            self.emit(Action::TellRequests {
+                network,
+                tab,
+                sequence,
+                rules,
+            });
+        }
+    }
+
+    /// A tab is gone.
+    pub(crate) fn drop_rules(&mut self, tab: TabId) {
+        if self.devtools.rules.contains_key(&tab) {
+            self.set_rules(tab, 0, None);
+        }
     }
 
     /// All that has happened to a tab and still counts.
@@ -169,6 +216,8 @@ impl Core {
     /// Nobody waits for a devtools process that is gone.
     pub(crate) fn devtools_lost(&mut self) {
         self.devtools.waiting.clear();
+        // The network process drops them with the channel.
+        self.devtools.rules.clear();
         for tab in std::mem::take(&mut self.devtools.dialogs) {
             if !self.config.dialogs {
                 self.refuse_dialog(tab);

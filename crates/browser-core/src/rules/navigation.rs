@@ -198,6 +198,7 @@ impl Core {
         }
         self.emit(Action::Fetch(action::Fetch {
             navigation,
+            tab: id,
             network,
             url,
             initiator,

@@ -174,19 +174,22 @@ impl Core {
 
     /// A network process is ready: whoever waits for one goes on.
     pub(crate) fn network_ready(&mut self, network: ProcessId) {
+        self.open_traffic();
         let mut cut_off = Vec::new();
         for process in self.processes.values_mut() {
             if process.is_ready()
                 && let Some(site) = process.site.clone().filter(Site::may_fetch)
+                && let Some(tab) = process.tab
                 && process.network != Some(network)
             {
                 process.network = Some(network);
-                cut_off.push((process.id, site));
+                cut_off.push((process.id, tab, site));
             }
         }
-        for (process, site) in cut_off {
+        for (process, tab, site) in cut_off {
             self.emit(Action::ReplaceFetch {
                 process,
+                tab,
                 site,
                 network,
             });

@@ -115,6 +115,7 @@ impl Core {
         }
         self.storage.forget_tab(id);
         self.devtools.dialogs.remove(&id);
+        self.drop_rules(id);
         self.closed_tabs.add(tab.history, place);
         self.record(RecordKind::TabClosed, Some(id), None);
         self.tell_devtools(|| ToDevtools::Closed { tab: id });

@@ -66,6 +66,7 @@ impl Core {
             | Wish::Navigate(tab, _)
             | Wish::Picture(tab, _)
             | Wish::Reload(tab)
+            | Wish::Requests { tab, .. }
             | Wish::Resize { tab, .. }
             | Wish::Stop(tab)
             | Wish::TakeDialogs(tab, _) => {
@@ -111,6 +112,9 @@ impl Core {
             }
             Wish::Picture(_, size) => return self.picture_of(tab, call, size),
             Wish::Reload(_) => self.reload(tab),
+            Wish::Requests {
+                sequence, rules, ..
+            } => self.set_rules(tab, sequence, rules),
             Wish::Resize { size, scale, .. } => {
                 return self.resize_page(tab, call, (size, scale));
             }

@@ -1,7 +1,8 @@
 //! What the devtools process has asked for and has not been answered.
 
 use protocol::ids::{Generation, ProcessId, SurfaceId, TabId};
-use std::collections::BTreeSet;
+use protocol::traffic::Rules;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The calls of the devtools process that take their time.
 #[derive(Debug, Default)]
@@ -11,6 +12,8 @@ pub(crate) struct DevtoolsCalls {
     pub(crate) navigating: Option<u32>,
     /// Tabs whose dialogs somebody answers.
     pub(crate) dialogs: BTreeSet<TabId>,
+    /// What is done with the requests of tabs, for the next network process as well.
+    pub(crate) rules: BTreeMap<TabId, Rules>,
 }
 
 /// One of them.

@@ -2,7 +2,9 @@
 
 pub mod browser;
 mod bulkhead;
+mod cookies;
 mod emulation;
+mod fetch;
 mod input;
 pub mod network;
 pub mod page;
@@ -30,10 +32,15 @@ pub fn run(
     match domain.unwrap_or_default() {
         "Browser" | "Performance" | "SystemInfo" => browser::run(hub, asker, command),
         "Bulkhead" => bulkhead::run(hub, asker, target, command),
+        "Fetch" => fetch::run(hub, asker, command),
+        "Emulation" if command.method == "Emulation.setUserAgentOverride" => {
+            network::run(hub, asker, target, command)
+        }
         "Emulation" => emulation::run(hub, asker, target, command),
         "Input" => input::run(hub, asker, target, command),
-        "Network" => network::run(hub, asker, command),
+        "Network" => network::run(hub, asker, target, command),
         "Page" => page::run(hub, asker, target, command),
+        "Storage" => cookies::run(hub, asker, target, command),
         "Target" => target::run(hub, asker, target, command),
         _ => Err(Failure::no_method(&command.method)),
     }

@@ -161,6 +161,7 @@ pub fn began(
         return;
     };
     tab.pending = Some(navigation);
+    tab.begun = tab.begun.max(Some(navigation));
     tab.navigating = for_;
     let (frame, was_crashed) = (tab.page.clone(), std::mem::take(&mut tab.is_crashed));
     if was_crashed {
@@ -177,6 +178,7 @@ pub fn began(
     hub.tell_page(id, "Page.frameStartedNavigating", &begun);
     hub.tell_page(id, "Page.frameStartedLoading", &json!({"frameId": frame}));
     network::began(hub, id, navigation, url);
+    hub.release_loads(id);
 }
 
 /// It has ended without a document.
@@ -189,6 +191,7 @@ pub fn ended(hub: &mut Hub, id: TabId, navigation: NavigationId) {
     }
     tab.pending = None;
     network::failed(hub, id, "CANCELLED");
+    hub.release_loads(id);
     let Some(tab) = hub.tabs.get_mut(&id) else {
         return;
     };
@@ -227,6 +230,7 @@ pub fn committed(hub: &mut Hub, id: TabId, navigation: NavigationId, head: Head)
     tab.url = url;
     tab.title = head.title;
     tab.is_crashed = false;
+    tab.begun = tab.begun.max(Some(navigation));
     tab.is_inspected = tab.inspector.is_some();
     tab.document = Some(Document {
         navigation,
@@ -235,11 +239,22 @@ pub fn committed(hub: &mut Hub, id: TabId, navigation: NavigationId, head: Head)
     if is_awaited {
         tab.pending = None;
         let loader = Some(loader_of(navigation));
-        let result = navigated(&tab.page, loader, error.as_deref());
+        let page = tab.page.clone();
+        let mut result = navigated(&page, loader, error.as_deref());
+        // What a client had it fail with.
+        let load = hub.load_named(id, &loader_of(navigation));
+        if let Some(reason) = load
+            .and_then(|load| load.reason)
+            .filter(|_| error.is_some())
+        {
+            result["errorText"] = json!(reason);
+        }
         hub.end_navigating(id, Ok(result));
     }
     hub.send_early(id);
     network::finished(hub, id);
+    hub.release_loads(id);
+    hub.forget_loads(id, Some(navigation));
     hub.tell_tab_changed(id);
     hub.send_waiting(id);
     screencast::want_frame(hub, id);

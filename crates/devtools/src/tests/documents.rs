@@ -303,14 +303,23 @@ fn a_document_that_tells_too_much_too_early_is_not_heard_any_more() {
 }
 
 #[test]
-fn the_request_for_a_document_is_told_of_from_its_beginning_to_its_end() {
+fn the_request_for_a_file_is_told_of_from_its_beginning_to_its_end() {
     let (mut rig, session) = Rig::with_page();
     let s = Some(session.as_str());
     rig.command_of(s, "Network.enable", json!({}));
     rig.order.clear();
-    rig.begin(2, None);
+    let begin = |rig: &mut Rig, navigation| {
+        rig.broker(ToDevtools::Began {
+            tab: TAB,
+            navigation: NavigationId(navigation),
+            url: "file:///a.html".to_owned(),
+            call: None,
+            is_reload: false,
+        });
+    };
+    begin(&mut rig, 2);
     rig.commit_there(2);
-    rig.begin(3, None);
+    begin(&mut rig, 3);
     rig.broker(ToDevtools::Ended {
         tab: TAB,
         navigation: NavigationId(3),

@@ -7,3 +7,4 @@ mod screencast;
 mod sockets;
 mod table;
 mod targets;
+mod traffic;

@@ -7,6 +7,7 @@ use protocol::devtools::{Answer, FromDevtools, ToDevtools, Wish};
 use protocol::geometry::Size;
 use protocol::ids::{NavigationId, TabId};
 use protocol::inspector::{FromInspector, Piece, ToInspector};
+use protocol::traffic::{FromNetwork, ToNetwork};
 use serde_json::{Value, json};
 
 pub const TAB: TabId = TabId(7);
@@ -19,6 +20,8 @@ pub struct Rig {
     pub told: Vec<FromDevtools>,
     /// What the document was told.
     pub asked: Vec<ToInspector>,
+    /// What the network process was told.
+    pub to_network: Vec<ToNetwork>,
     /// Everything, in order, in short.
     pub order: Vec<String>,
     id: i64,
@@ -41,6 +44,7 @@ impl Rig {
             texts: Vec::new(),
             told: Vec::new(),
             asked: Vec::new(),
+            to_network: Vec::new(),
             order: Vec::new(),
             id: 0,
         }
@@ -200,10 +204,17 @@ impl Rig {
         })
     }
 
+    /// The network process says something.
+    pub fn network(&mut self, message: FromNetwork) {
+        self.hub.take_traffic(message);
+        self.collect();
+    }
+
     pub fn clear(&mut self) {
         self.texts.clear();
         self.told.clear();
         self.asked.clear();
+        self.to_network.clear();
         self.order.clear();
     }
 
@@ -234,6 +245,7 @@ impl Rig {
                     }
                     self.asked.push(message);
                 }
+                Output::Traffic(message) => self.to_network.push(message),
                 other => self.order.push(format!("{other:?}")),
             }
         }

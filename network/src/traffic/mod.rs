@@ -1,0 +1,275 @@
+//! What clients of devtools see of requests, and do with them.
+//!
+//! Owns: the rules of each tab, the channel to the devtools process, and the words that paused
+//! loads wait for. Trusts: the devtools process to be what a user with the control pipe may be.
+//! Never: keeps a load waiting for a devtools process that is gone, or costs a load of a tab
+//! without rules more than a look at a flag.
+
+mod change;
+mod cookies;
+mod paused;
+mod watched;
+
+pub use watched::Watched;
+
+use crate::cookies::Jar;
+use crate::traffic::paused::{Paused, Word};
+use crate::wait::{Stop, lock};
+use ipc::{Endpoint, Receiver, RecvError, SendError, Sender};
+use protocol::ids::{NavigationId, ProcessId, TabId};
+use protocol::limits::MESSAGES_PER_TURN_MAX;
+use protocol::misbehaviour::Misbehaviour;
+use protocol::traffic::{FromNetwork, Kind, LoadNumber, Rules, ToNetwork};
+use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+/// Answers to the devtools process that wait because it does not read; past them it is cut off.
+const UNSENT_MAX: usize = 4_096;
+
+/// The channel to the devtools process as loads share it.
+pub type ToDevtools = Arc<Sender<FromNetwork>>;
+
+/// What is done with requests, shared by the two threads.
+#[derive(Default)]
+pub struct Traffic {
+    /// Whether any tab has rules.
+    is_on: AtomicBool,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    channel: Option<ToDevtools>,
+    rules: HashMap<TabId, Arc<Rules>>,
+    paused: HashMap<LoadNumber, Arc<Paused>>,
+    /// Loads so far.
+    loads: u64,
+}
+
+/// What a load needs to tell of itself.
+struct Ticket {
+    channel: ToDevtools,
+    rules: Arc<Rules>,
+    load: LoadNumber,
+}
+
+impl Traffic {
+    /// A load begins. Nothing unless its tab has rules.
+    pub fn begin(
+        self: &Arc<Self>,
+        tab: TabId,
+        navigation: NavigationId,
+        kind: Kind,
+    ) -> Option<Watched> {
+        if !self.is_on.load(Ordering::Relaxed) {
+            return None;
+        }
+        let ticket = lock(&self.state).ticket(tab)?;
+        Some(Watched::new(self, ticket, tab, (navigation, kind)))
+    }
+
+    /// Loads and their words find each other here.
+    fn pause(&self, load: LoadNumber, stop: Arc<Stop>) -> Arc<Paused> {
+        let paused = Arc::new(Paused::new(stop));
+        lock(&self.state).paused.insert(load, paused.clone());
+        paused
+    }
+
+    fn end_pause(&self, load: LoadNumber) {
+        lock(&self.state).paused.remove(&load);
+    }
+
+    fn set_rules(&self, tab: TabId, rules: Option<Rules>) {
+        let mut state = lock(&self.state);
+        match rules {
+            Some(rules) => state.rules.insert(tab, Arc::new(rules)),
+            None => state.rules.remove(&tab),
+        };
+        self.is_on.store(!state.rules.is_empty(), Ordering::Relaxed);
+    }
+
+    /// Nobody looks any more. Returns whom to wake: paused loads go on as if nobody had looked.
+    fn set_channel(&self, channel: Option<ToDevtools>) -> Vec<Arc<Stop>> {
+        let mut state = lock(&self.state);
+        state.channel = channel;
+        state.rules.clear();
+        self.is_on.store(false, Ordering::Relaxed);
+        let paused: Vec<Arc<Paused>> = state.paused.drain().map(|(_, paused)| paused).collect();
+        drop(state);
+        let mut woken = Vec::new();
+        for paused in paused {
+            paused.say(Word::Go(Box::default()));
+            woken.push(paused.stop().clone());
+        }
+        woken
+    }
+
+    fn paused(&self, load: LoadNumber) -> Option<Arc<Paused>> {
+        lock(&self.state).paused.get(&load).cloned()
+    }
+}
+
+impl State {
+    fn ticket(&mut self, tab: TabId) -> Option<Ticket> {
+        let rules = self.rules.get(&tab)?.clone();
+        let channel = self.channel.clone()?;
+        self.loads += 1;
+        Some(Ticket {
+            channel,
+            rules,
+            load: LoadNumber(self.loads),
+        })
+    }
+}
+
+/// The service's end: what it reads from the devtools process, and the answers that wait.
+pub struct Desk {
+    /// What loads share.
+    pub traffic: Arc<Traffic>,
+    jar: Arc<Jar>,
+    open: Option<Open>,
+}
+
+struct Open {
+    devtools: ProcessId,
+    channel: ToDevtools,
+    receiver: Receiver<ToNetwork>,
+    unsent: VecDeque<FromNetwork>,
+}
+
+/// What a turn at the devtools process has come to.
+#[derive(Default)]
+pub struct Turn {
+    /// Loads to wake.
+    pub woken: Vec<Arc<Stop>>,
+    /// It broke the protocol: that process, in that way.
+    pub broken: Option<(ProcessId, Misbehaviour)>,
+}
+
+impl Desk {
+    /// Nobody is connected.
+    pub fn new(jar: Arc<Jar>) -> Desk {
+        Desk {
+            traffic: Arc::default(),
+            jar,
+            open: None,
+        }
+    }
+
+    /// A devtools process. What there was before it ends.
+    pub fn open(
+        &mut self,
+        devtools: ProcessId,
+        endpoint: Endpoint<FromNetwork, ToNetwork>,
+    ) -> Turn {
+        let (sender, receiver) = endpoint.split();
+        let channel = Arc::new(sender);
+        self.open = Some(Open {
+            devtools,
+            channel: channel.clone(),
+            receiver,
+            unsent: VecDeque::new(),
+        });
+        Turn {
+            woken: self.traffic.set_channel(Some(channel)),
+            broken: None,
+        }
+    }
+
+    /// What is done with the requests of a tab from now on.
+    pub fn set_rules(&mut self, tab: TabId, sequence: u32, rules: Option<Rules>) {
+        self.traffic.set_rules(tab, rules);
+        self.answer(FromNetwork::Ruled { sequence });
+    }
+
+    /// What to read from, and whether something waits to be sent there.
+    pub fn source(&self) -> Option<(&Receiver<ToNetwork>, bool)> {
+        let open = self.open.as_ref()?;
+        Some((&open.receiver, !open.unsent.is_empty()))
+    }
+
+    fn close(&mut self, how: Option<Misbehaviour>) -> Turn {
+        let open = self.open.take();
+        Turn {
+            woken: self.traffic.set_channel(None),
+            broken: open.zip(how).map(|(open, how)| (open.devtools, how)),
+        }
+    }
+
+    fn answer(&mut self, message: FromNetwork) {
+        if let Some(open) = &mut self.open {
+            open.unsent.push_back(message);
+            open.flush();
+        }
+    }
+
+    /// A turn at its channel.
+    pub fn serve(&mut self) -> Turn {
+        let mut turn = Turn::default();
+        for _ in 0..MESSAGES_PER_TURN_MAX {
+            let Some(open) = &mut self.open else {
+                return turn;
+            };
+            open.flush();
+            let ended = match open.receiver.try_recv() {
+                Ok(Some(received)) => {
+                    turn.woken.extend(self.take(received.message));
+                    let is_behind = |open: &Open| open.unsent.len() > UNSENT_MAX;
+                    match self.open.as_ref().is_some_and(is_behind) {
+                        true => Some(Misbehaviour::Flood),
+                        false => continue,
+                    }
+                }
+                Ok(None) => return turn,
+                Err(RecvError::Closed) => None,
+                Err(RecvError::Misbehaved(how)) => Some(how),
+                Err(RecvError::Failed(error)) => {
+                    tracing::error!("channel to the devtools process: {error}");
+                    None
+                }
+            };
+            let closed = self.close(ended);
+            turn.woken.extend(closed.woken);
+            turn.broken = closed.broken;
+            return turn;
+        }
+        turn
+    }
+
+    /// Returns the load to wake.
+    fn take(&mut self, message: ToNetwork) -> Option<Arc<Stop>> {
+        let (load, word) = match message {
+            ToNetwork::Body { load, bytes } => {
+                self.traffic.paused(load)?.add(&bytes);
+                return None;
+            }
+            ToNetwork::Go { load, change } => (load, Word::Go(Box::new(change))),
+            ToNetwork::Answer { load, head } => (load, Word::Answer(head)),
+            ToNetwork::Fail { load } => (load, Word::Fail),
+            ToNetwork::TakeBody { load } => (load, Word::TakeBody),
+            ToNetwork::Cookies { call, wish } => {
+                for answer in cookies::grant(&self.jar, call, wish) {
+                    self.answer(answer);
+                }
+                return None;
+            }
+        };
+        let paused = self.traffic.paused(load)?;
+        paused.say(word);
+        Some(paused.stop().clone())
+    }
+}
+
+impl Open {
+    /// Sends what there is room for. A channel that is closed is noticed when it is read.
+    fn flush(&mut self) {
+        while let Some(message) = self.unsent.pop_front() {
+            match self.channel.try_send(message) {
+                Ok(()) => {}
+                Err(SendError::Full(message, _)) => return self.unsent.push_front(message),
+                Err(_) => return self.unsent.clear(),
+            }
+        }
+    }
+}
