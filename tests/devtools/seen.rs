@@ -230,7 +230,10 @@ fn a_page_has_the_scale_that_is_wanted() {
     let (target, session) = client.open(&format!("http://{site}/media"));
     let s = Some(session.as_str());
     client.wait_for_title(&target, "media");
-    let metrics = |scale: f64| json!({"width": 200, "height": 100, "deviceScaleFactor": scale, "mobile": false});
+    let metrics = |factor: f64| {
+        let (width, height) = (200, 100);
+        json!({"width": width, "height": height, "deviceScaleFactor": factor, "mobile": false})
+    };
     client.ask(s, "Emulation.setDeviceMetricsOverride", metrics(2.0));
     let shown = "[innerWidth, innerHeight, devicePixelRatio]";
     assert_eq!(value(&mut client, s, shown), json!([200, 100, 2]));

@@ -158,7 +158,6 @@ kinds! {
         FirstFrameOfNobody: 1,
         FirstFrameTooEarly: 1,
         FirstFrameTooLate: 1,
-        Painted: 4,
         ProducerClosed: 1,
         ProducerMisbehaved: 1,
         Resized: 2,

@@ -405,10 +405,6 @@ impl World {
             GpuKind::FirstFrameOfNobody => first_frame(SurfaceId(u32::from(by.0)), generation),
             GpuKind::FirstFrameTooEarly => first_frame(surface, Generation(generation.0 + 1)),
             GpuKind::FirstFrameTooLate => first_frame(surface, Generation(generation.0 - 1)),
-            GpuKind::Painted => FromGpu::Painted {
-                surface,
-                frame: u64::from(by.0),
-            },
             GpuKind::ProducerClosed => accused(Misbehaviour::ClosedChannel),
             GpuKind::ProducerMisbehaved => accused(Misbehaviour::FrameSlot),
             GpuKind::Resized => FromGpu::Resized {
