@@ -18,6 +18,7 @@ const FORM: &str = "<!DOCTYPE html><title>form</title><body style='margin:0'><h1
     <script>const id = (name) => document.getElementById(name);\
     id('greet').onclick = () => { id('greeting').textContent += `Hello ${id('name').value}.`; }\
     </script>";
+const FRAMED: &str = "<!DOCTYPE html><title>framed</title><iframe name=inner src=/second></iframe>";
 const SECOND: &str = "<!DOCTYPE html><title>second</title><p>second";
 const ASSETS: &str = "<!DOCTYPE html><title>assets</title><link rel=stylesheet href='/one.css'>\
     <script src='/one.js'></script><img src='/one.png'>";
@@ -33,6 +34,7 @@ fn site() -> String {
         let mut say = |kind: &str, text: &str| server::respond(stream, "200 OK", kind, text);
         match head.split(' ').nth(1) {
             Some("/form") => say("text/html", FORM),
+            Some("/framed") => say("text/html", FRAMED),
             Some("/second") => say("text/html", SECOND),
             Some("/assets") => say("text/html", ASSETS),
             Some("/one.css") => say("text/css", "p { color: red }"),

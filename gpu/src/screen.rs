@@ -24,6 +24,10 @@ pub struct Screen {
     dirty: Rects,
     compositor: Compositor,
     notices: Vec<FromGpu>,
+    /// Frames taken so far.
+    frames: u64,
+    /// Whose next frame the broker waits for, and after which one.
+    watched: Vec<(SurfaceId, u64)>,
     /// Whether each surface has one frame a second.
     is_slow: bool,
 }
@@ -41,6 +45,8 @@ impl Screen {
             dirty: Rects::new(),
             compositor: Compositor::default(),
             notices: Vec::new(),
+            frames: 0,
+            watched: Vec::new(),
             is_slow: false,
         };
         screen.mark_all();
@@ -97,6 +103,7 @@ impl Screen {
         if self.surfaces.0.contains_key(&id) {
             self.mark(id, None);
             self.surfaces.0.remove(&id);
+            self.watched.retain(|(watched, _)| *watched != id);
         }
     }
 
@@ -210,6 +217,30 @@ impl Screen {
             .compose(&scene, &self.surfaces, &[rect], rect, canvas);
     }
 
+    /// Tells the broker when the last frame of that surface is another one.
+    pub fn watch(&mut self, id: SurfaceId, frame: u64) {
+        if !self.watched.contains(&(id, frame)) {
+            self.watched.push((id, frame));
+        }
+        self.tell_watcher(id);
+    }
+
+    /// The number of a surface's last frame; 0 is that of none.
+    pub fn frame_of(&self, id: SurfaceId) -> u64 {
+        self.surfaces.0.get(&id).map_or(0, |surface| surface.frame)
+    }
+
+    /// Tells the broker of a frame that it waits for.
+    fn tell_watcher(&mut self, id: SurfaceId) {
+        let frame = self.frame_of(id);
+        let is_due = |(watched, after): &mut (SurfaceId, u64)| *watched == id && *after != frame;
+        let due = self.watched.extract_if(.., is_due);
+        let count = due.count();
+        if count > 0 {
+            self.notify(FromGpu::Painted { surface: id, frame });
+        }
+    }
+
     /// Queues a notice to the broker.
     pub fn notify(&mut self, notice: FromGpu) {
         self.notices.push(notice);
@@ -259,6 +290,11 @@ impl Screen {
             Ok(None) => {}
             Ok(Some(taken)) => {
                 self.record(id, &taken);
+                self.frames += 1;
+                if let Some(surface) = self.surfaces.0.get_mut(&id) {
+                    surface.frame = self.frames;
+                }
+                self.tell_watcher(id);
                 self.mark(id, Some(&taken.damage));
                 if let Some(generation) = taken.first_of {
                     self.notices.push(FromGpu::FirstFrame {

@@ -239,10 +239,16 @@ impl Gpu {
                 let region = handles.region()?;
                 let captured = capture::capture(&mut self.screen, region, size, surface);
                 let error = captured.err().map(|error| error.to_string());
-                self.screen.notify(FromGpu::Captured { request, error });
+                let frame = surface.map_or(0, |surface| self.screen.frame_of(surface));
+                self.screen.notify(FromGpu::Captured {
+                    request,
+                    frame,
+                    error,
+                });
             }
             ToGpu::SetPace { is_slow } => self.screen.set_slow(is_slow),
             ToGpu::Ping { sequence } => self.screen.notify(FromGpu::Done { sequence }),
+            ToGpu::Watch { surface, frame } => self.screen.watch(surface, frame),
             ToGpu::Inject(action) => {
                 child::inject(
                     &action,

@@ -52,6 +52,8 @@ pub struct ComposedSurface {
     shown: Option<Consumer>,
     /// A newer region without a frame.
     next: Option<Consumer>,
+    /// The number of the last frame that was taken; 0 is that of none.
+    pub frame: u64,
     /// Its producer broke a rule: no frame is taken any more.
     mute: bool,
     /// Its producer has just closed the channel.
@@ -69,6 +71,7 @@ impl ComposedSurface {
             pace: Pace::default(),
             shown: region,
             next: None,
+            frame: 0,
             mute: false,
             hung_up: false,
         }

@@ -7,6 +7,7 @@ use crate::inspect::document::{Inspected, Progress};
 use crate::inspect::dom_commands::{Work, changes_for};
 use crate::inspect::fault::{Answer, Fault, Params};
 use crate::inspect::inspector::now_s;
+use crate::inspect::kinds::{OF_VALUES, needs_realm};
 use crate::inspect::session::Session;
 use crate::inspect::{Command, Inspector, Order, page_commands};
 use crate::page::Page;
@@ -21,57 +22,6 @@ use std::time::{Duration, Instant};
 
 /// How long commands are done before the rest of the process has its turn.
 const SLICE: Duration = Duration::from_millis(100);
-
-/// Commands about values, which the inspector's program answers.
-const OF_VALUES: [&str; 10] = [
-    "Runtime.evaluate",
-    "Runtime.callFunctionOn",
-    "Runtime.awaitPromise",
-    "Runtime.getProperties",
-    "Runtime.releaseObject",
-    "Runtime.releaseObjectGroup",
-    "Runtime.compileScript",
-    "Runtime.runScript",
-    "Runtime.globalLexicalScopeNames",
-    "Runtime.discardConsoleEntries",
-];
-
-/// Commands about nodes.
-const OF_NODES: [&str; 24] = [
-    "DOM.getDocument",
-    "DOM.querySelector",
-    "DOM.querySelectorAll",
-    "DOM.describeNode",
-    "DOM.resolveNode",
-    "DOM.requestNode",
-    "DOM.requestChildNodes",
-    "DOM.pushNodesByBackendIdsToFrontend",
-    "DOM.getOuterHTML",
-    "DOM.setOuterHTML",
-    "DOM.getAttributes",
-    "DOM.setAttributeValue",
-    "DOM.setAttributesAsText",
-    "DOM.removeAttribute",
-    "DOM.setNodeValue",
-    "DOM.removeNode",
-    "DOM.focus",
-    "DOM.getBoxModel",
-    "DOM.getContentQuads",
-    "DOM.scrollIntoViewIfNeeded",
-    "DOM.getNodeForLocation",
-    "Page.getLayoutMetrics",
-    "Accessibility.getFullAXTree",
-    "Accessibility.queryAXTree",
-];
-
-fn needs_realm(method: &str) -> bool {
-    OF_VALUES.contains(&method)
-        || OF_NODES.contains(&method)
-        || matches!(
-            method,
-            "DOM.getFrameOwner" | "DOM.setFileInputFiles" | "Runtime.getHeapUsage"
-        )
-}
 
 /// What a command comes to.
 enum Done {
@@ -98,6 +48,7 @@ impl Page {
             let sessions: Vec<u32> = inspector.sessions.keys().copied().collect();
             self.view
                 .with_script(|realm| realm.end_inspection(sessions.into_iter()));
+            self.emulate_media();
         }
     }
 
@@ -188,6 +139,7 @@ impl Page {
         if let Some(inspector) = &mut self.inspector {
             inspector.end(session);
         }
+        self.emulate_media();
         self.view.with_script(|realm| realm.end_session(session));
     }
 
@@ -245,6 +197,7 @@ impl Page {
         inspector.session(command.session)?;
         let params = Params(&command.params);
         let answer = page_commands::run(inspector, command.session, &command.method, &params);
+        self.emulate_media();
         // Only where there is a realm already; else it is equipped when it is made.
         if let Some(realm) = self.view.script {
             self.equip_realm(realm);
@@ -268,6 +221,9 @@ impl Page {
             }));
         }
         self.equip_realm(realm);
+        if let Err(fault) = self.check_frame(command) {
+            return Done::Answered(Err(fault));
+        }
         match &*command.method {
             "Runtime.getHeapUsage" => {
                 let (used, total) = realm.memory();
@@ -343,6 +299,7 @@ impl Page {
 
     /// What has become of the nodes that sessions know.
     fn tell_changes_of_nodes(&mut self) {
+        self.tell_frames();
         let Page {
             view, inspector, ..
         } = self;

@@ -9,6 +9,7 @@
 mod control;
 mod document;
 mod fonts;
+mod framing;
 mod inspect;
 mod inspecting;
 mod leaving;

@@ -147,7 +147,11 @@ const LIES: &[Lie] = &[
                 Wish::Activate(tab),
                 Wish::Reload(tab),
                 Wish::Picture(tab, None),
-                Wish::Resize(tab, None),
+                Wish::Resize {
+                    tab,
+                    size: None,
+                    scale: None,
+                },
                 Wish::GoToEntry(tab, 9),
                 Wish::Input(tab, InputEvent::PointerLeave),
                 requests(tab, Some(Rules::default())),

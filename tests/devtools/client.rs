@@ -95,6 +95,11 @@ impl Client {
         }
     }
 
+    /// Whether an event of that name has come before the last message that was waited for.
+    pub fn has(&self, method: &str) -> bool {
+        self.pending.iter().any(|it| it["method"] == method)
+    }
+
     /// Waits until the connection has ended.
     pub fn wait_for_end(&mut self) {
         loop {

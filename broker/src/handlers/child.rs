@@ -249,12 +249,17 @@ fn sealed(
 /// Whether the event was the gpu process's answer about a picture, which is then handled.
 fn finish_picture(event: &Event, pictures: &mut Pictures) -> bool {
     let Event::FromGpu {
-        message: FromGpu::Captured { request, error },
+        message:
+            FromGpu::Captured {
+                request,
+                frame,
+                error,
+            },
         ..
     } = event
     else {
         return false;
     };
-    pictures.finish(*request, error.clone());
+    pictures.finish(*request, *frame, error.clone());
     true
 }

@@ -76,6 +76,14 @@ impl Broker {
                 call,
                 look,
             } => self.look(devtools, call, look),
+            Action::WatchSurface {
+                gpu,
+                surface,
+                frame,
+            } => {
+                let message = ToGpu::Watch { surface, frame };
+                self.children.send_gpu(gpu, message, []);
+            }
             Action::ListProcesses { devtools, call } => self.list_processes(devtools, call),
             Action::CrashBroker => {
                 tracing::error!("ended by a call of Browser.crash");
@@ -124,9 +132,9 @@ impl Broker {
     /// Hands finished pictures of pages over.
     pub(crate) fn hand_over_pictures(&mut self) {
         for (asked_by, result) in self.store.pictures.take_asked() {
-            let result = result.and_then(|(region, size)| {
+            let result = result.and_then(|(region, size, frame)| {
                 let handle = region.dup().map_err(|error| error.to_string())?;
-                Ok((handle, size))
+                Ok((handle, size, frame))
             });
             self.answer_picture(asked_by, result);
         }
@@ -135,10 +143,10 @@ impl Broker {
     fn answer_picture(
         &mut self,
         (devtools, call): (ProcessId, u32),
-        result: Result<(OwnedFd, Size), String>,
+        result: Result<(OwnedFd, Size, u64), String>,
     ) {
         let (answer, handle) = match result {
-            Ok((handle, size)) => (Answer::Picture { size }, Some(handle)),
+            Ok((handle, size, frame)) => (Answer::Picture { size, frame }, Some(handle)),
             Err(reason) => (Answer::Refused { reason }, None),
         };
         let message = ToDevtools::Answer { call, answer };

@@ -91,6 +91,7 @@ impl Broker {
             | Action::TellRequests { .. }
             | Action::EndHold { .. }
             | Action::CapturePage { .. }
+            | Action::WatchSurface { .. }
             | Action::ListProcesses { .. }
             | Action::Look { .. }
             | Action::CrashBroker) => self.serve_devtools(action),

@@ -16,13 +16,13 @@ use std::path::Path;
 pub struct Pictures {
     next: u32,
     waiting: HashMap<u32, (Region, Size)>,
-    done: HashMap<u32, Result<(Region, Size), String>>,
+    done: HashMap<u32, Result<(Region, Size, u64), String>>,
     /// Those that the devtools process has asked for, with its call.
     pub(crate) asked_by: HashMap<u32, (ProcessId, u32)>,
 }
 
-/// Whose call is answered with which picture.
-type Asked = ((ProcessId, u32), Result<(Region, Size), String>);
+/// Whose call is answered with which picture, of which frame.
+type Asked = ((ProcessId, u32), Result<(Region, Size, u64), String>);
 
 /// Pixels of the window.
 pub struct Picture {
@@ -45,7 +45,7 @@ impl Pictures {
         let Some(result) = self.done.remove(&request) else {
             return Ok(None);
         };
-        let (region, size) = result
+        let (region, size, _) = result
             .map_err(|reason| anyhow::anyhow!("cannot take a picture of the window: {reason}"))?;
         let bytes = size.frame_bytes().context("the picture is too large")?;
         let map = WritableMap::new(region.dup()?, bytes)?;
@@ -73,10 +73,10 @@ impl Pictures {
         self.done.keys().copied().collect()
     }
 
-    /// The gpu process has filled that region, or says why it cannot.
-    pub fn finish(&mut self, request: u32, error: Option<String>) {
-        if let Some(capture) = self.waiting.remove(&request) {
-            let result = error.map_or(Ok(capture), Err);
+    /// The gpu process has filled that region with that frame, or says why it cannot.
+    pub fn finish(&mut self, request: u32, frame: u64, error: Option<String>) {
+        if let Some((region, size)) = self.waiting.remove(&request) {
+            let result = error.map_or(Ok((region, size, frame)), Err);
             self.done.insert(request, result);
         }
     }

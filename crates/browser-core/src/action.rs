@@ -517,6 +517,12 @@ pub enum Action {
         call: u32,
         look: Look,
     },
+    /// Have the gpu process tell when the last frame of a surface is another than this one.
+    WatchSurface {
+        gpu: ProcessId,
+        surface: SurfaceId,
+        frame: u64,
+    },
     /// Answer that call of the devtools process with the list of processes.
     ListProcesses { devtools: ProcessId, call: u32 },
     /// End the broker as a fault of its own would.

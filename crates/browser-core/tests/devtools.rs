@@ -4,6 +4,7 @@ use browser_core::{Action, Config, Event, RecordKind};
 use protocol::devtools::{Answer, Ending, FromDevtools, Look, ToDevtools, Wish};
 use protocol::fault::Fault;
 use protocol::geometry::Size;
+use protocol::gpu::FromGpu;
 use protocol::ids::{ProcessId, Role, TabId};
 use protocol::input::InputEvent;
 use protocol::misbehaviour::Misbehaviour;
@@ -36,6 +37,11 @@ fn settle(world: &mut World) -> Vec<Action> {
 
 fn wishes(world: &mut World, wish: Wish) -> Vec<Action> {
     says(world, FromDevtools::Call { call: 5, wish })
+}
+
+fn resize(tab: TabId, size: Option<Size>) -> Wish {
+    let scale = None;
+    Wish::Resize { tab, size, scale }
 }
 
 /// What the devtools process is told by these actions.
@@ -176,7 +182,7 @@ fn what_is_not_there_is_refused_and_harms_nobody() {
     for wish in [
         Wish::Close(nobodys),
         Wish::Picture(nobodys, None),
-        Wish::Resize(nobodys, Some(Size::new(5, 5))),
+        resize(nobodys, Some(Size::new(5, 5))),
         Wish::Input(nobodys, InputEvent::PointerLeave),
         Wish::Signal {
             pid: 1,
@@ -195,6 +201,59 @@ fn what_is_not_there_is_refused_and_harms_nobody() {
     }
     says(&mut world, FromDevtools::Inspecting { tab: nobodys });
     world.check_at_rest();
+}
+
+#[test]
+fn a_frame_is_waited_for_while_the_tab_is_on_show() {
+    let mut world = driven();
+    let (tab, _) = open(&mut world, "about:blank");
+    let watched = |actions: &[Action]| {
+        actions.iter().find_map(|action| match action {
+            Action::WatchSurface {
+                gpu,
+                surface,
+                frame,
+            } => Some((*gpu, *surface, *frame)),
+            _ => None,
+        })
+    };
+    let is_captured = |actions: &[Action]| {
+        let mut all = actions.iter();
+        all.any(|action| matches!(action, Action::CapturePage { .. }))
+    };
+    let actions = wishes(&mut world, Wish::Frame { tab, after: 4 });
+    let (gpu, surface, 4) = watched(&actions).expect("it is watched") else {
+        panic!("{actions:#?}");
+    };
+    let painted = |world: &mut World, frame| {
+        let message = FromGpu::Painted { surface, frame };
+        let process = world.service(Role::Gpu).expect("there is one");
+        world.send(Event::FromGpu { process, message })
+    };
+    assert!(!is_captured(&painted(&mut world, 4)), "it has that one");
+    assert!(is_captured(&painted(&mut world, 5)));
+    assert!(!is_captured(&painted(&mut world, 6)), "it is answered");
+
+    // Another tab comes on show: the gpu process is asked again once this one is back.
+    wishes(&mut world, Wish::Frame { tab, after: 5 });
+    open(&mut world, "about:blank");
+    assert!(!is_captured(&painted(&mut world, 7)), "nobody sees it");
+    let mut actions = wishes(&mut world, Wish::Activate(tab));
+    actions.extend(settle(&mut world));
+    assert_eq!(watched(&actions), Some((gpu, surface, 5)));
+
+    // A second one takes its place.
+    let actions = wishes(&mut world, Wish::Frame { tab, after: 6 });
+    assert!(matches!(answers(&actions)[..], [Answer::Refused { .. }]));
+
+    // So does a new gpu process.
+    let mut actions = world.die(gpu, 9);
+    actions.extend(settle(&mut world));
+    assert!(watched(&actions).is_some_and(|(new, _, frame)| new != gpu && frame == 6));
+    let page = world.process_of(tab);
+    let mut actions = world.die(page, 11);
+    actions.extend(settle(&mut world));
+    assert!(matches!(answers(&actions)[..], [Answer::Refused { .. }]));
 }
 
 #[test]
@@ -220,14 +279,14 @@ fn a_page_has_the_size_that_automation_chooses() {
     let mut world = driven();
     let (tab, _) = open(&mut world, "about:blank");
     let size = Size::new(320, 200);
-    wishes(&mut world, Wish::Resize(tab, Some(size)));
+    wishes(&mut world, resize(tab, Some(size)));
     let sizes = |world: &World| {
         let surfaces = world.core.surfaces().into_iter();
         let its = surfaces.filter(|it| it.tab == Some(tab));
         its.map(|it| it.size).collect::<Vec<_>>()
     };
     assert_eq!(sizes(&world), [size]);
-    wishes(&mut world, Wish::Resize(tab, None));
+    wishes(&mut world, resize(tab, None));
     assert_ne!(sizes(&world), [size]);
     world.settle();
     world.check_at_rest();

@@ -3,6 +3,7 @@
 use crate::domains::{bulkhead, traces};
 use crate::hub::{CallKind, Hub, Output};
 use crate::reply::Failure;
+use crate::screencast::Screencast;
 use crate::session::{ClientId, Session, SessionKey, Standing, Target};
 use crate::tab::For;
 use crate::traffic::Wants;
@@ -58,6 +59,7 @@ impl Hub {
             auto_attach: None,
             has_page: false,
             has_tap: false,
+            screencast: Screencast::default(),
             wants: Wants::default(),
             standing: Standing::default(),
         };

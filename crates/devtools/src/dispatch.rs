@@ -3,6 +3,7 @@
 use crate::command::{self, Command};
 use crate::domains;
 use crate::domains::page::{self, Head};
+use crate::domains::screencast;
 use crate::hub::{CallKind, Hub, Output};
 use crate::methods::{self, How};
 use crate::reply::{self, Failure};
@@ -72,7 +73,7 @@ impl Hub {
         match message {
             ToDevtools::Opened { tab, url } => self.tab_opened(tab, url),
             ToDevtools::Closed { tab } => self.tab_closed(tab),
-            ToDevtools::Shown { tab } => self.active = Some(tab),
+            ToDevtools::Shown { tab } => screencast::shown(self, tab),
             ToDevtools::Began {
                 tab,
                 navigation,
@@ -152,6 +153,9 @@ impl Hub {
             rows.extend(more.iter().cloned());
             self.calls.insert(number, call);
             return;
+        }
+        if let (CallKind::Frame { after }, Some(tab)) = (&call.kind, call.tab) {
+            return screencast::take_answer(self, tab, *after, &answer, pixels);
         }
         if let (CallKind::Input, Some(tab)) = (&call.kind, call.tab) {
             self.input_taken(tab);

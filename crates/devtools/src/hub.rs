@@ -65,6 +65,10 @@ pub enum CallKind {
     },
     /// The end of a trace, and to whom it is told; none: to nobody.
     EndTrace(Option<Trace>),
+    /// A frame for those who have a screencast of the page, newer than that one.
+    Frame {
+        after: u64,
+    },
     History,
     Open,
     Picture(Job),
@@ -244,6 +248,7 @@ impl Hub {
             return;
         };
         it.has_input_under_way = false;
+        it.frame_after = None;
         let doomed = std::mem::take(&mut it.doomed);
         let inputs: Vec<_> = it.inputs.drain(..).collect();
         it.waiting_bytes = 0;
@@ -268,9 +273,14 @@ impl Hub {
         let Some(it) = self.tabs.get_mut(&tab) else {
             return;
         };
+        let frames = json!({"frame": it.frame(), "resources": []});
         for asked in std::mem::take(&mut it.asked).into_values() {
             match asked {
-                Asked::Client(asker) | Asked::Metrics(asker, _) => {
+                // What is known without the document.
+                Asked::FrameTree(asker) if *failure != Failure::crashed() => {
+                    self.answer(asker, Ok(json!({"frameTree": frames.clone()})));
+                }
+                Asked::Client(asker) | Asked::FrameTree(asker) | Asked::Metrics(asker, _) => {
                     self.answer(asker, Err(failure.clone()));
                 }
                 Asked::Standing(asker) => self.answer(asker, Ok(json!({}))),
@@ -279,6 +289,11 @@ impl Hub {
                     asker: Some(asker),
                     ..
                 } => self.answer(asker, Ok(json!({"identifier": name}))),
+                Asked::Shot(key, shot) => {
+                    if let Some(session) = self.sessions.get_mut(&key) {
+                        session.screencast.acknowledge(shot.number);
+                    }
+                }
                 Asked::Script { asker: None, .. } | Asked::Nobody => {}
             }
         }

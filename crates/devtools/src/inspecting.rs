@@ -2,7 +2,7 @@
 //!
 //! Trusts: the broker on which document a tab shows. Never: hands on an event of another one.
 
-use crate::domains::{page, standing};
+use crate::domains::{page, screencast, standing};
 use crate::hub::{Hub, Output};
 use crate::inspector::{self, Inspector, Subject};
 use crate::methods::is_standing;
@@ -100,7 +100,7 @@ impl Hub {
         }
         for waiting in std::mem::take(&mut tab.waiting) {
             match waiting {
-                Waiting::FrameTree(asker) => page::answer_frame_tree(self, id, asker),
+                Waiting::FrameTree(asker) => page::ask_frame_tree(self, id, asker),
                 waiting if !is_inspected => {
                     if let Some(tab) = self.tabs.get_mut(&id) {
                         tab.waiting.push_back(waiting);
@@ -158,6 +158,7 @@ impl Hub {
             tab.early_bytes = 0;
         }
         self.push(Output::CloseInspector(id));
+        screencast::want_frame(self, id);
     }
 
     fn document_answers(&mut self, id: TabId, call: u32, mut value: Value) {
@@ -176,6 +177,14 @@ impl Hub {
             Asked::Metrics(asker, job) => {
                 let metrics = outcome.unwrap_or_default();
                 page::place_picture(self, id, asker, job, &metrics);
+            }
+            Asked::FrameTree(asker) => {
+                let told = outcome.unwrap_or_default();
+                page::answer_frame_tree(self, id, asker, &told);
+            }
+            Asked::Shot(session, shot) => {
+                let metrics = outcome.unwrap_or_default();
+                screencast::send(self, session, &shot, &metrics);
             }
             Asked::Script {
                 session,

@@ -29,6 +29,7 @@ mod names;
 mod picture;
 mod pipe;
 mod reply;
+mod screencast;
 mod serve;
 mod session;
 mod streams;

@@ -24,8 +24,10 @@ pub struct Job {
     pub clip: Option<Clip>,
     /// Whether what is not in view counts too.
     pub is_beyond: bool,
-    /// Where the document's corner lies in the picture.
+    /// Where the document's corner lies in the picture, in CSS pixels.
     pub offset: (f64, f64),
+    /// CSS pixels that the picture is wide, once that is known.
+    pub css_width: Option<f64>,
 }
 
 /// A part of a document.
@@ -38,23 +40,30 @@ pub struct Clip {
     pub scale: f64,
 }
 
+impl Format {
+    /// The `format` and `quality` of a command.
+    pub fn parse(params: &Params) -> Result<Format, Failure> {
+        let quality = params.optional_count("quality")?.unwrap_or(80);
+        match params.optional_text("format")?.unwrap_or("png") {
+            "png" => Ok(Format::Png),
+            "jpeg" => Ok(Format::Jpeg {
+                quality: u8::try_from(quality.clamp(1, 100)).unwrap_or(100),
+            }),
+            other => Err(Failure::server(format!("Pictures cannot be {other}"))),
+        }
+    }
+}
+
 impl Job {
     /// What `Page.captureScreenshot` asks for.
     pub fn parse(params: &Params) -> Result<Job, Failure> {
-        let quality = params.optional_count("quality")?.unwrap_or(80);
-        let format = match params.optional_text("format")?.unwrap_or("png") {
-            "png" => Format::Png,
-            "jpeg" => Format::Jpeg {
-                quality: u8::try_from(quality.clamp(1, 100)).unwrap_or(100),
-            },
-            other => return Err(Failure::server(format!("Pictures cannot be {other}"))),
-        };
         let clip = params.object("clip")?;
         Ok(Job {
-            format,
+            format: Format::parse(params)?,
             clip: clip.as_ref().map(Clip::parse).transpose()?,
             is_beyond: params.flag("captureBeyondViewport")?,
             offset: (0.0, 0.0),
+            css_width: None,
         })
     }
 
@@ -83,8 +92,10 @@ impl Job {
         if self.is_beyond && is_larger {
             let side = |wanted: f64, view: f64| wanted.max(view).ceil().clamp(1.0, 1.0e5) as u32;
             let size = Size::new(side(wanted.0, view.0), side(wanted.1, view.1));
+            self.css_width = Some(f64::from(size.width));
             return Some(size.clamped_to_surface());
         }
+        self.css_width = Some(view.0).filter(|width| *width > 0.0);
         self.offset = (
             number("cssVisualViewport", "pageX"),
             number("cssVisualViewport", "pageY"),
@@ -120,15 +131,45 @@ impl Clip {
 
 /// The picture as base64.
 pub fn encode(job: &Job, size: Size, rgba: Vec<u8>) -> Result<String, Failure> {
-    let failed = |_| Failure::server("Unable to capture screenshot");
-    let whole = RgbaImage::from_raw(size.width, size.height, rgba);
-    let mut picture = whole.ok_or_else(|| failed(()))?;
+    let mut picture = whole(size, rgba)?;
     if let Some(clip) = &job.clip {
-        picture = cut(&picture, clip, job.offset);
+        let css_width = job.css_width.unwrap_or(f64::from(size.width));
+        let ratio = f64::from(size.width) / css_width;
+        picture = cut(&picture, clip, job.offset, ratio);
     }
+    encoded(job.format, picture)
+}
+
+/// The picture as base64, in pixels at most `max`.
+pub fn encode_small(
+    format: Format,
+    max: (u32, u32),
+    size: Size,
+    rgba: Vec<u8>,
+) -> Result<String, Failure> {
+    let mut picture = whole(size, rgba)?;
+    let ratio = |most: u32, length: u32| f64::from(most) / f64::from(length);
+    let ratio = ratio(max.0, size.width).min(ratio(max.1, size.height));
+    if ratio < 1.0 {
+        let side = |length: u32| (f64::from(length) * ratio).round().max(1.0) as u32;
+        let (width, height) = (side(size.width), side(size.height));
+        picture = imageops::resize(&picture, width, height, FilterType::Triangle);
+    }
+    encoded(format, picture)
+}
+
+fn failed() -> Failure {
+    Failure::server("Unable to capture screenshot")
+}
+
+fn whole(size: Size, rgba: Vec<u8>) -> Result<RgbaImage, Failure> {
+    RgbaImage::from_raw(size.width, size.height, rgba).ok_or_else(failed)
+}
+
+fn encoded(format: Format, picture: RgbaImage) -> Result<String, Failure> {
     let (width, height) = picture.dimensions();
     let mut bytes = Vec::new();
-    match job.format {
+    match format {
         Format::Png => {
             let mut encoder = png::Encoder::new(&mut bytes, width, height);
             encoder.set_color(png::ColorType::Rgba);
@@ -138,32 +179,32 @@ pub fn encode(job: &Job, size: Size, rgba: Vec<u8>) -> Result<String, Failure> {
                 writer.write_image_data(picture.as_raw())?;
                 writer.finish()
             });
-            written.map_err(|_| failed(()))?;
+            written.map_err(|_| failed())?;
         }
         Format::Jpeg { quality } => {
             let rgb = image::DynamicImage::ImageRgba8(picture).into_rgb8();
             let encoder = JpegEncoder::new_with_quality(&mut bytes, quality);
             let written = encoder.write_image(&rgb, width, height, ExtendedColorType::Rgb8);
-            written.map_err(|_| failed(()))?;
+            written.map_err(|_| failed())?;
         }
     }
     Ok(BASE64.encode(&bytes))
 }
 
-/// What is outside of the picture is white, as in Chromium.
-fn cut(picture: &RgbaImage, clip: &Clip, offset: (f64, f64)) -> RgbaImage {
+/// What is outside of the picture is white, as in Chromium. `ratio`: pixels for one of CSS.
+fn cut(picture: &RgbaImage, clip: &Clip, offset: (f64, f64), ratio: f64) -> RgbaImage {
     let most = f64::from(u16::MAX);
     let side = |length: f64| length.round().clamp(1.0, most) as u32;
-    let (width, height) = (side(clip.width), side(clip.height));
+    let (width, height) = (side(clip.width * ratio), side(clip.height * ratio));
     let white = image::Rgba([255; 4]);
     let mut part = RgbaImage::from_pixel(width.min(8192), height.min(8192), white);
-    let x = (offset.0 - clip.x).round() as i64;
-    let y = (offset.1 - clip.y).round() as i64;
+    let x = ((offset.0 - clip.x) * ratio).round() as i64;
+    let y = ((offset.1 - clip.y) * ratio).round() as i64;
     imageops::replace(&mut part, picture, x, y);
     if (clip.scale - 1.0).abs() > f64::EPSILON {
         let (width, height) = (
-            side(clip.width * clip.scale),
-            side(clip.height * clip.scale),
+            side(clip.width * ratio * clip.scale),
+            side(clip.height * ratio * clip.scale),
         );
         let (width, height) = (width.min(8192), height.min(8192));
         part = imageops::resize(&part, width, height, FilterType::Triangle);

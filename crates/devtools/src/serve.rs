@@ -259,7 +259,7 @@ impl Server {
                 // The network process has told of the response before the broker.
                 ToDevtools::Committed { .. } => self.read_traffic(),
                 ToDevtools::Answer {
-                    answer: Answer::Picture { size },
+                    answer: Answer::Picture { size, .. },
                     ..
                 } => {
                     let region = received.handles.region().map_err(io::Error::other)?;

@@ -1,6 +1,7 @@
 //! One session: a client's view of one target.
 
 use crate::filter::Filter;
+use crate::screencast::Screencast;
 use crate::traffic::Wants;
 use protocol::ids::TabId;
 use std::collections::BTreeMap;
@@ -61,6 +62,8 @@ pub struct Session {
     pub has_tap: bool,
     /// What it wants of requests.
     pub wants: Wants,
+    /// What it wants of the page's frames.
+    pub screencast: Screencast,
     /// What a new process of the page has to be told.
     pub standing: Standing,
 }

@@ -3,11 +3,14 @@
 use crate::command::Params;
 use crate::inspector::Inspector;
 use crate::picture::Job;
+use crate::screencast::Wanted;
 use crate::session::{ClientId, SessionKey};
+use protocol::geometry::Size;
 use protocol::ids::NavigationId;
 use protocol::input::InputEvent;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::rc::Rc;
 use url::Url;
 
 /// Whom an answer is for.
@@ -66,6 +69,8 @@ pub struct Tab {
     /// Inputs that wait until the page has taken those before.
     pub inputs: VecDeque<(InputEvent, Option<Asker>)>,
     pub has_input_under_way: bool,
+    /// After which frame the next one is asked for, if it is, for the screencasts of its page.
+    pub frame_after: Option<u64>,
     /// Whether its dialogs are answered by a client.
     pub has_dialogs: bool,
     /// Events of a document that is not committed yet, with their bytes.
@@ -109,10 +114,29 @@ pub enum Asked {
         name: String,
         asker: Option<Asker>,
     },
+    /// It says which frames stand in it.
+    FrameTree(Asker),
     /// It says how large the page is, for a picture.
     Metrics(Asker, Job),
+    /// It says where the page is scrolled to, for a frame of that session's screencast.
+    Shot(SessionKey, Shot),
     /// Nothing.
     Nobody,
+}
+
+/// A frame for a screencast.
+#[derive(Debug)]
+pub struct Shot {
+    pub wanted: Wanted,
+    /// Of which screencast of the session.
+    pub number: u32,
+    pub size: Size,
+    /// RGBA, rows without padding.
+    pub pixels: Rc<Vec<u8>>,
+    /// Seconds since 1970.
+    pub taken_s: f64,
+    /// Seconds of a clock that never goes back.
+    pub monotonic_s: f64,
 }
 
 /// An event of a document that is not committed yet.
@@ -147,6 +171,7 @@ impl Tab {
             beginning: BTreeSet::new(),
             inputs: VecDeque::new(),
             has_input_under_way: false,
+            frame_after: None,
             has_dialogs: false,
             early: Vec::new(),
             early_bytes: 0,

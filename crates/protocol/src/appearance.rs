@@ -48,6 +48,15 @@ impl Percent {
         u32::try_from((scaled + 50) / 100).unwrap_or(u32::MAX)
     }
 
+    /// A size in pixels of this factor, in pixels at the factor 1; at least 1 by 1.
+    pub fn without(self, size: Size) -> Size {
+        let side = |length: u32| {
+            let unscaled = u64::from(length) * 100 / u64::from(self.0.max(1));
+            u32::try_from(unscaled).unwrap_or(u32::MAX).max(1)
+        };
+        Size::new(side(size.width), side(size.height))
+    }
+
     /// The same of both sides of a size, as far as a surface may be that large.
     pub fn of_size(self, size: Size) -> Size {
         let width = self.of(size.width).clamp(1, SURFACE_WIDTH_MAX);

@@ -5,6 +5,7 @@
 //! that the broker believes.
 #![allow(missing_docs, reason = "a field whose name says all needs no sentence")]
 
+use crate::appearance::Percent;
 use crate::dialog::{DialogAnswer, DialogKind};
 use crate::fault::Fault;
 use crate::geometry::Size;
@@ -150,9 +151,12 @@ pub enum Answer {
         current: u16,
         entries: Vec<Entry>,
     },
-    /// Of [`Wish::Picture`]: RGBA, rows without padding, in the region that comes along.
+    /// Of [`Wish::Picture`] and [`Wish::Frame`]: RGBA, rows without padding, in the region that
+    /// comes along.
     Picture {
         size: Size,
+        /// The number of the frame.
+        frame: u64,
     },
     /// Of [`Wish::Processes`]; more of them follow unless these are the last.
     Processes {
@@ -270,6 +274,13 @@ pub enum Wish {
         pid: u32,
         fault: Fault,
     },
+    /// The page's last frame as soon as that is another than this one, and the tab is on show. A
+    /// tab has one such call: an earlier one is refused.
+    Frame {
+        tab: TabId,
+        /// The number of a frame; 0 is that of none.
+        after: u64,
+    },
     GoToEntry(TabId, u16),
     History(TabId),
     /// An input in the page, in pixels at scale and zoom 1. Answered once the page has taken it.
@@ -293,8 +304,13 @@ pub enum Wish {
         sequence: u32,
         rules: Option<Rules>,
     },
-    /// The size of the page from now on, in pixels at scale 1; none: what the window leaves.
-    Resize(TabId, Option<Size>),
+    /// The size of the page from now on, in pixels at scale 1, and its scale; none: what the
+    /// window leaves, and its.
+    Resize {
+        tab: TabId,
+        size: Option<Size>,
+        scale: Option<Percent>,
+    },
     Signal {
         pid: u32,
         signal: ChildSignal,
@@ -388,7 +404,7 @@ impl Answer {
                     Err(Misbehaviour::Oversized)
                 }
             }
-            Answer::Picture { size } if size.is_valid_surface() => Ok(()),
+            Answer::Picture { size, .. } if size.is_valid_surface() => Ok(()),
             Answer::Picture { .. } => Err(Misbehaviour::ValueOutOfRange),
             Answer::Processes { rows, .. } if rows.len() > DEVTOOLS_ROWS_MAX => {
                 Err(Misbehaviour::Oversized)
@@ -439,11 +455,14 @@ impl Wish {
             Wish::Input(_, event) => event.check(),
             Wish::Requests { rules, .. } => rules.as_ref().map_or(Ok(()), Rules::check),
             Wish::Navigate(_, url) | Wish::Open { url, .. } => check_text(url, URL_BYTES_MAX),
-            Wish::Picture(_, Some(size)) | Wish::Resize(_, Some(size)) => {
-                if size.is_valid_surface() {
-                    Ok(())
-                } else {
-                    Err(Misbehaviour::ValueOutOfRange)
+            Wish::Picture(_, Some(size)) if !size.is_valid_surface() => {
+                Err(Misbehaviour::ValueOutOfRange)
+            }
+            Wish::Resize { size, scale, .. } => {
+                let is_size = size.is_none_or(Size::is_valid_surface);
+                match is_size && scale.is_none_or(Percent::is_valid_scale) {
+                    true => Ok(()),
+                    false => Err(Misbehaviour::ValueOutOfRange),
                 }
             }
             _ => Ok(()),

@@ -90,6 +90,12 @@ pub enum ToGpu {
     },
     /// Give each surface one frame a second, so that users can follow; or as many as ever.
     SetPace { is_slow: bool },
+    /// Answered with `Painted` once the last frame that was taken of that surface is not this one.
+    Watch {
+        surface: SurfaceId,
+        /// The number of a frame; 0 is that of none.
+        frame: u64,
+    },
 }
 
 /// Gpu to broker.
@@ -133,8 +139,16 @@ pub enum FromGpu {
     Captured {
         /// Which one.
         request: u32,
+        /// Of one surface alone: the number of its last frame; 0: it has none.
+        frame: u64,
         /// Why it cannot be.
         error: Option<String>,
+    },
+    /// A frame has been taken that was watched for.
+    Painted {
+        surface: SurfaceId,
+        /// Its number among the frames of all surfaces.
+        frame: u64,
     },
     /// Answers `Ping`.
     Done {
@@ -158,7 +172,8 @@ impl Message for ToGpu {
             | ToGpu::SetCursor { .. }
             | ToGpu::Inject(_)
             | ToGpu::Ping { .. }
-            | ToGpu::SetPace { .. } => Vec::new(),
+            | ToGpu::SetPace { .. }
+            | ToGpu::Watch { .. } => Vec::new(),
         }
     }
     fn check(&self) -> Result<(), Misbehaviour> {
@@ -175,7 +190,8 @@ impl Message for ToGpu {
             | ToGpu::DropSurface { .. }
             | ToGpu::SetCursor { .. }
             | ToGpu::Ping { .. }
-            | ToGpu::SetPace { .. } => Ok(()),
+            | ToGpu::SetPace { .. }
+            | ToGpu::Watch { .. } => Ok(()),
         }
     }
 }
@@ -201,6 +217,7 @@ impl Message for FromGpu {
             | FromGpu::DisplayLost
             | FromGpu::FirstFrame { .. }
             | FromGpu::Done { .. }
+            | FromGpu::Painted { .. }
             | FromGpu::ProducerMisbehaved { .. } => Ok(()),
             FromGpu::Captured { error, .. } => error
                 .as_deref()

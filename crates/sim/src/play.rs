@@ -413,6 +413,7 @@ impl World {
             },
             GpuKind::Captured => FromGpu::Captured {
                 request: 1,
+                frame: 0,
                 error: None,
             },
             GpuKind::CloseRequested if by.0.is_multiple_of(16) => FromGpu::CloseRequested,

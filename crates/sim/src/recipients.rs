@@ -52,7 +52,8 @@ pub(crate) fn recipients(action: &Action) -> Vec<ProcessId> {
         | Action::DropSurface(_) => of_surface(action),
         Action::SetScene { gpu, .. }
         | Action::SetTitle { gpu, .. }
-        | Action::SetCursor { gpu, .. } => vec![gpu],
+        | Action::SetCursor { gpu, .. }
+        | Action::WatchSurface { gpu, .. } => vec![gpu],
         Action::TellDevtools { .. }
         | Action::ListProcesses { .. }
         | Action::Look { .. }

@@ -102,6 +102,7 @@ fn a_headless_gpu_paces_takes_and_captures_frames_and_ends_with_its_broker() {
         broker.hears(),
         FromGpu::Captured {
             request: 3,
+            frame: 0,
             error: None
         }
     );
@@ -118,6 +119,63 @@ fn a_headless_gpu_paces_takes_and_captures_frames_and_ends_with_its_broker() {
     } = broker;
     drop((sender, receiver));
     gpu.join().expect("no panic").expect("an orderly end");
+}
+
+#[test]
+fn a_watcher_hears_of_the_next_frame_and_of_one_that_is_there() {
+    let broker = Broker::start();
+    assert!(matches!(broker.hears(), FromGpu::Ready { .. }));
+    let (surface, generation) = (SurfaceId(7), Generation(1));
+    let (mut page, ends) = FakeProducer::new(SIZE, generation);
+    let create = ToGpu::CreateSurface {
+        surface,
+        generation,
+        size: SIZE,
+    };
+    let fds = vec![ends.channel.into_fd(), ends.pixels, ends.latch];
+    broker.sender.try_send_with(create, fds).expect("sent");
+    let watch = |frame| {
+        let watch = ToGpu::Watch { surface, frame };
+        broker.sender.try_send(watch).expect("sent");
+    };
+    watch(0);
+    let item = SceneItem {
+        surface,
+        rect: Rect::from_size(SIZE),
+        effect: Effect::None,
+    };
+    let scene = Scene { items: vec![item] };
+    broker
+        .sender
+        .try_send(ToGpu::SetScene(scene))
+        .expect("sent");
+    let mut paints = |colour| {
+        let ready = wait_one(page.receiver.as_fd(), Interest::Read, Some(WATCHDOG));
+        assert!(ready.expect("poll").any() && page.takes_credit());
+        page.frame(colour);
+    };
+    paints([1, 2, 3]);
+    let first = FromGpu::FirstFrame {
+        surface,
+        generation,
+    };
+    let told = [broker.hears(), broker.hears()];
+    let painted = |frame| FromGpu::Painted { surface, frame };
+    assert!(
+        told.contains(&first) && told.contains(&painted(1)),
+        "{told:?}"
+    );
+    watch(1);
+    paints([3, 2, 1]);
+    assert_eq!(broker.hears(), painted(2));
+    watch(1);
+    assert_eq!(broker.hears(), painted(2));
+    watch(2);
+    broker
+        .sender
+        .try_send(ToGpu::Ping { sequence: 5 })
+        .expect("sent");
+    assert_eq!(broker.hears(), FromGpu::Done { sequence: 5 });
 }
 
 #[test]
@@ -154,6 +212,7 @@ fn a_misbehaving_producer_is_named_and_the_loop_goes_on() {
         broker.hears(),
         FromGpu::Captured {
             request: 1,
+            frame: 0,
             error: None
         }
     );

@@ -9,6 +9,7 @@
 use blitz_dom::node::SpecialElementData;
 use blitz_dom::{BaseDocument, MediaType, NodeId, local_name};
 use cssparser::Parser;
+use protocol::appearance::ColorScheme;
 use std::collections::HashMap;
 use style::context::QuirksMode;
 use style::media_queries::{MediaList, MediaQueryType, Qualifier};
@@ -22,6 +23,25 @@ use url::Url;
 #[derive(Default)]
 pub(crate) struct Media {
     by_document: HashMap<usize, Vec<(NodeId, MediaList)>>,
+}
+
+/// How documents are to believe that they are shown; what is `None` is as it really is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Emulated {
+    pub(crate) media: Option<MediaType>,
+    pub(crate) color_scheme: Option<ColorScheme>,
+}
+
+impl Emulated {
+    /// Several wishes as one; where two want the same thing, the later one has it.
+    pub(crate) fn of<'a>(wishes: impl Iterator<Item = &'a Emulated>) -> Emulated {
+        let mut all = Emulated::default();
+        for wish in wishes {
+            all.media = wish.media.clone().or(all.media);
+            all.color_scheme = wish.color_scheme.or(all.color_scheme);
+        }
+        all
+    }
 }
 
 impl Media {
@@ -70,6 +90,19 @@ fn limited(document: &BaseDocument) -> Vec<(NodeId, MediaList)> {
         }
     });
     limited
+}
+
+/// Sets the medium of a document and of the frames in it.
+pub(crate) fn set_medium(document: &mut BaseDocument, medium: &MediaType) {
+    if document.media_type() == medium {
+        return;
+    }
+    document.set_media_type(medium.clone());
+    for frame in document.sub_document_node_ids() {
+        if let Some(inside) = document.subdoc_mut(frame) {
+            set_medium(&mut inside.inner_mut(), medium);
+        }
+    }
 }
 
 fn sheet_of(document: &BaseDocument, element: NodeId) -> Option<DocumentStyleSheet> {

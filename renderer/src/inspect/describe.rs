@@ -2,6 +2,7 @@
 
 use crate::document::elements::element;
 use crate::inspect::dom::{Backends, Dom, Followed};
+use crate::inspect::frames::Frames;
 use crate::script::elements::{page_attributes, qualified};
 use crate::script::host::Host;
 use crate::script::nodes::{self, is_fragment};
@@ -17,6 +18,7 @@ pub(crate) struct Describer<'a> {
     pub(crate) backends: &'a mut Backends,
     pub(crate) dom: &'a mut Dom,
     pub(crate) frame: &'a str,
+    pub(crate) frames: &'a Frames,
     /// Whether what is described is known to the session from then on.
     pub(crate) binds: bool,
 }
@@ -96,8 +98,12 @@ impl Describer<'_> {
                 let all = all.iter().flat_map(|(name, value)| [name, value]);
                 said.insert("attributes".into(), all.cloned().collect());
                 let root = document.try_root_element().map(|root| root.id);
-                if root == Some(id) {
-                    said.insert("frameId".into(), self.frame.into());
+                let frame = match root == Some(id) {
+                    true => Some(self.frame),
+                    false => self.frames.id_of(id),
+                };
+                if let Some(frame) = frame {
+                    said.insert("frameId".into(), frame.into());
                 }
                 let contents = node.element_data().and_then(|e| e.template_contents);
                 if let Some(contents) = contents {

@@ -1,9 +1,11 @@
 //! The document that is inspected: its contexts, and how far its clients know it to be.
 
+use crate::inspect::contexts::{ContextInfo, described_in, frame_of};
 use crate::inspect::dom::Backends;
 use crate::inspect::fault::Fault;
+use crate::inspect::frames::Frames;
 use protocol::ids::NavigationId;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::time::{Duration, Instant};
 use url::Url;
 
@@ -11,15 +13,6 @@ use url::Url;
 const IDLE: Duration = Duration::from_millis(500);
 /// So many may still load while it is almost idle.
 const ALMOST: usize = 2;
-
-/// A context of the document's scripts.
-pub(crate) struct ContextInfo {
-    pub(crate) id: u32,
-    pub(crate) name: String,
-    pub(crate) unique: String,
-    /// Whether the engine has it.
-    pub(crate) is_made: bool,
-}
 
 /// One document.
 pub(crate) struct Inspected {
@@ -29,6 +22,7 @@ pub(crate) struct Inspected {
     /// The first one is the page's own.
     pub(crate) contexts: Vec<ContextInfo>,
     pub(crate) backends: Backends,
+    pub(crate) frames: Frames,
     pub(crate) progress: Progress,
     /// Whether the scripts that come first have run.
     pub(crate) has_begun: bool,
@@ -133,34 +127,13 @@ impl Inspected {
 
     /// The frame as the protocol describes it.
     pub(crate) fn frame(&self, frame: &str) -> Value {
-        let mut bare = self.url.clone();
-        bare.set_fragment(None);
-        let is_local = matches!(
-            self.url.host_str(),
-            Some("localhost" | "127.0.0.1" | "[::1]")
-        );
-        let context = match self.url.scheme() {
-            "https" => "Secure",
-            "http" if is_local => "SecureLocalhost",
-            _ => "InsecureScheme",
-        };
-        let mut said = json!({
-            "id": frame,
-            "loaderId": self.loader(),
-            "url": bare.as_str(),
-            "domainAndRegistry": "",
-            "securityOrigin": origin_of(&self.url),
-            "securityOriginDetails": { "isLocalhost": is_local },
-            "mimeType": self.mime,
-            "adFrameStatus": { "adFrameType": "none" },
-            "secureContextType": context,
-            "crossOriginIsolatedContextType": "NotIsolated",
-            "gatedAPIFeatures": [],
-        });
-        if let Some(fragment) = self.url.fragment() {
-            said["urlFragment"] = format!("#{fragment}").into();
-        }
-        said
+        frame_of(frame, &self.loader(), &self.url, &self.mime)
+    }
+
+    /// The worlds that new documents of it have, the page's first.
+    pub(crate) fn worlds(&self) -> Vec<String> {
+        let all = self.contexts.iter();
+        all.map(|context| context.name.clone()).collect()
     }
 
     /// A context as the protocol describes it.
@@ -169,28 +142,11 @@ impl Inspected {
             .contexts
             .first()
             .is_some_and(|first| first.id == context.id);
-        json!({ "context": {
-            "id": context.id,
-            "origin": origin_of(&self.url),
-            "name": context.name,
-            "uniqueId": context.unique,
-            "auxData": {
-                "isDefault": is_default,
-                "type": if is_default { "default" } else { "isolated" },
-                "frameId": frame,
-            },
-        } })
+        described_in(context, &self.url, frame, is_default)
     }
 
     pub(crate) fn no_frame() -> Fault {
         Fault::invalid("No frame for given id found")
-    }
-}
-
-fn origin_of(url: &Url) -> String {
-    match url.origin() {
-        url::Origin::Opaque(_) => "://".to_owned(),
-        origin => origin.ascii_serialization(),
     }
 }
 

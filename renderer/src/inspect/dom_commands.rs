@@ -65,7 +65,7 @@ impl Work<'_> {
                 .any(params)
                 .and_then(|id| boxes::scroll_to(&self.realm.host, id)),
             "DOM.getNodeForLocation" => self.at_point(params),
-            "DOM.getFrameOwner" => Err(Fault::server("Frame with the given id was not found.")),
+            "DOM.getFrameOwner" => self.frame_owner(params),
             "DOM.setFileInputFiles" => self.set_files(params),
             "Accessibility.getFullAXTree" => self.accessible_tree(params),
             "Accessibility.queryAXTree" => self.query_accessible(params),
@@ -80,6 +80,7 @@ impl Work<'_> {
             backends: &mut self.document.backends,
             dom: &mut self.session.dom,
             frame: self.frame,
+            frames: &self.document.frames,
             binds,
         }
     }
@@ -177,6 +178,7 @@ impl Work<'_> {
     fn resolve(&mut self, params: &Params<'_>) -> Answer {
         let (id, backend) = (params.int("nodeId")?, params.int("backendNodeId")?);
         let context = params.int("executionContextId")?;
+        self.document.frames.check(context, None)?;
         let group = params.text("objectGroup")?;
         if id.is_some() == backend.is_some() {
             return Err(Fault::server(
@@ -323,6 +325,21 @@ impl Work<'_> {
         Ok(said)
     }
 
+    fn frame_owner(&mut self, params: &Params<'_>) -> Answer {
+        let frame = params.need_text("frameId")?;
+        let element = self.document.frames.owner_of(frame)?;
+        let host = &self.realm.host;
+        let backend = self.document.backends.id(&host.read(), element);
+        let mut said = json!({ "backendNodeId": backend });
+        if self.session.dom.is_enabled {
+            let number = self.push(element);
+            if number > 0 {
+                said["nodeId"] = number.into();
+            }
+        }
+        Ok(said)
+    }
+
     fn accessible_tree(&mut self, params: &Params<'_>) -> Answer {
         params.int("depth")?;
         params.text("frameId")?;
@@ -379,6 +396,7 @@ pub(crate) fn changes_for(
         backends: &mut document.backends,
         dom: &mut session.dom,
         frame,
+        frames: &document.frames,
         binds: true,
     })
 }

@@ -44,7 +44,7 @@ impl Fault {
         }
     }
 
-    fn param(name: &str, what: &str) -> Fault {
+    pub(crate) fn param(name: &str, what: &str) -> Fault {
         Fault {
             data: Some(format!("Failed to deserialize params.{name} - {what}")),
             ..Fault::invalid("Invalid parameters")

@@ -1,7 +1,9 @@
 //! The inspector of one channel: orders that come, and what sessions are told.
 
-use crate::inspect::document::{ContextInfo, Inspected};
+use crate::inspect::contexts::ContextInfo;
+use crate::inspect::document::Inspected;
 use crate::inspect::fault::{Answer, Fault, text_of};
+use crate::inspect::frames::{Found, Told};
 use crate::inspect::limits::{COMMAND_BYTES_MAX, COMMANDS_MAX, PENDING_MAX, SESSIONS_MAX};
 use crate::inspect::outbox::Outbox;
 use crate::inspect::session::Session;
@@ -282,6 +284,7 @@ impl Inspector {
             mime,
             contexts: vec![self.new_context("")],
             backends: Default::default(),
+            frames: Default::default(),
             progress: Default::default(),
             has_begun: false,
             is_bound: true,
@@ -334,12 +337,28 @@ impl Inspector {
     }
 
     pub(crate) fn new_context(&mut self, name: &str) -> ContextInfo {
-        self.last_context += 1;
-        ContextInfo {
-            id: self.last_context,
-            name: name.to_owned(),
-            unique: format!("{}.{}", chance(), chance()),
-            is_made: false,
+        context_after(&mut self.last_context, name)
+    }
+
+    /// What has become of the frames within the page.
+    pub(crate) fn compare_frames(&mut self, found: Vec<Found>) {
+        let Some(document) = &mut self.document else {
+            return;
+        };
+        let worlds = document.worlds();
+        let last = &mut self.last_context;
+        let told = document.frames.update(
+            found,
+            (&self.frame, &document.url),
+            &worlds,
+            |world| context_after(last, world),
+            || format!("{:016X}{:016X}", chance(), chance()),
+        );
+        for told in told {
+            match told {
+                Told::Page(method, params) => self.tell(|it| it.hears_page, method, &params),
+                Told::Runtime(method, params) => self.tell(|it| it.hears_runtime, method, &params),
+            }
         }
     }
 
@@ -351,6 +370,16 @@ impl Inspector {
     /// Whether any session hears of the console.
     pub(crate) fn is_listening(&self) -> bool {
         self.sessions.values().any(|session| session.hears_runtime)
+    }
+}
+
+fn context_after(last: &mut u32, name: &str) -> ContextInfo {
+    *last += 1;
+    ContextInfo {
+        id: *last,
+        name: name.to_owned(),
+        unique: format!("{}.{}", chance(), chance()),
+        is_made: false,
     }
 }
 

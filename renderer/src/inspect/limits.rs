@@ -18,5 +18,7 @@ pub(super) const BINDINGS_MAX: usize = 1_000;
 pub(super) const SCRIPTS_MAX: usize = 1_000;
 /// Their text.
 pub(super) const SCRIPTS_BYTES_MAX: usize = 16 << 20;
+/// Frames within one page.
+pub(super) const FRAMES_MAX: usize = 1_000;
 /// Nodes that one session has been told of whose changes it hears.
 pub(super) const FOLLOWED_MAX: usize = 200_000;

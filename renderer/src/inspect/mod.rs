@@ -7,13 +7,17 @@
 pub(crate) mod accessible;
 pub(crate) mod boxes;
 pub(crate) mod changes;
+pub(crate) mod contexts;
 pub(crate) mod describe;
 pub(crate) mod document;
 pub(crate) mod dom;
 pub(crate) mod dom_commands;
 pub(crate) mod fault;
+pub(crate) mod frames;
 pub(crate) mod inspector;
+pub(crate) mod kinds;
 pub(crate) mod limits;
+pub(crate) mod media;
 pub(crate) mod outbox;
 pub(crate) mod page_commands;
 pub(crate) mod session;

@@ -4,6 +4,8 @@
 use crate::inspect::document::Inspected;
 use crate::inspect::fault::{Answer, Fault, Params};
 use crate::inspect::inspector::Inspector;
+use crate::inspect::media;
+use crate::inspect::session::Session;
 use serde_json::{Value, json};
 
 /// Accepted, for they change nothing here.
@@ -52,6 +54,7 @@ pub(crate) fn run(
             remove_script(inspector, session, params)
         }
         "Page.createIsolatedWorld" => create_world(inspector, params),
+        "Emulation.setEmulatedMedia" => emulate_media(inspector, session, params),
         "Page.getFrameTree" => frame_tree(inspector, false),
         "Page.getResourceTree" => frame_tree(inspector, true),
         "DOM.enable" => set(inspector, session, |session| session.dom.is_enabled = true),
@@ -63,13 +66,14 @@ pub(crate) fn run(
     })
 }
 
-fn set(
-    inspector: &mut Inspector,
-    session: u32,
-    change: impl FnOnce(&mut crate::inspect::session::Session),
-) -> Answer {
+fn set(inspector: &mut Inspector, session: u32, change: impl FnOnce(&mut Session)) -> Answer {
     change(inspector.session(session)?);
     Ok(json!({}))
+}
+
+fn emulate_media(inspector: &mut Inspector, session: u32, params: &Params<'_>) -> Answer {
+    let wanted = media::parse(params)?;
+    set(inspector, session, |session| session.emulated = wanted)
 }
 
 fn enable_runtime(inspector: &mut Inspector, session: u32) -> Answer {
@@ -79,6 +83,9 @@ fn enable_runtime(inspector: &mut Inspector, session: u32) -> Answer {
     {
         for context in &document.contexts {
             let described = document.described(context, &inspector.frame);
+            inspector.tell_one(session, "Runtime.executionContextCreated", &described);
+        }
+        for described in document.frames.contexts() {
             inspector.tell_one(session, "Runtime.executionContextCreated", &described);
         }
     }
@@ -191,10 +198,35 @@ fn create_world(inspector: &mut Inspector, params: &Params<'_>) -> Answer {
     let frame = params.need_text("frameId")?;
     let name = params.text("worldName")?.unwrap_or_default();
     params.flag("grantUniveralAccess")?;
+    if let Some(document) = &inspector.document
+        && document.frames.has(frame)
+    {
+        return create_world_in(inspector, frame, name);
+    }
     if frame != inspector.frame || inspector.document.is_none() {
         return Err(Inspected::no_frame());
     }
     let id = world_of(inspector, name)?;
+    Ok(json!({ "executionContextId": id }))
+}
+
+/// A world of a frame within the page, in which nothing can be done.
+fn create_world_in(inspector: &mut Inspector, frame: &str, name: &str) -> Answer {
+    let frames = inspector.document.as_ref().map(|it| &it.frames);
+    let id = match frames.and_then(|frames| frames.world(frame, name)) {
+        Some(id) => id,
+        None => {
+            let context = inspector.new_context(name);
+            let id = context.id;
+            let document = inspector.document.as_mut();
+            let frames = document.map(|it| &mut it.frames);
+            let frames = frames.ok_or_else(Inspected::no_frame)?;
+            let described = frames.add_world(frame, context)?;
+            let hears = |session: &Session| session.hears_runtime;
+            inspector.tell(hears, "Runtime.executionContextCreated", &described);
+            id
+        }
+    };
     Ok(json!({ "executionContextId": id }))
 }
 
@@ -223,6 +255,10 @@ fn frame_tree(inspector: &Inspector, has_resources: bool) -> Answer {
     let document = inspector.document.as_ref();
     let document = document.ok_or_else(Inspected::no_frame)?;
     let mut tree = json!({ "frame": document.frame(&inspector.frame) });
+    let below = document.frames.tree(&[], (&inspector.frame, &document.url));
+    if !below.is_empty() {
+        tree["childFrames"] = below.into();
+    }
     if has_resources {
         tree["resources"] = Value::Array(Vec::new());
     }

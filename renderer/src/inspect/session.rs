@@ -1,5 +1,6 @@
 //! What one client has asked for.
 
+use crate::document::media::Emulated;
 use crate::inspect::dom::Dom;
 use crate::inspect::fault::Fault;
 use crate::inspect::limits::{BINDINGS_MAX, SCRIPTS_BYTES_MAX, SCRIPTS_MAX};
@@ -14,6 +15,8 @@ pub(crate) struct Session {
     pub(crate) hears_page: bool,
     pub(crate) hears_lifecycle: bool,
     pub(crate) dom: Dom,
+    /// How the document is to believe that it is shown.
+    pub(crate) emulated: Emulated,
     /// Functions that it has put into pages: into which worlds, if not into all.
     pub(crate) bindings: BTreeMap<String, Option<String>>,
     pub(crate) scripts: Vec<FirstScript>,

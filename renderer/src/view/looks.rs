@@ -1,8 +1,9 @@
 //! Scale, zoom and colour scheme of a view, and what they make of its sizes and colours.
 
-use crate::view::appearance::Place;
+use crate::document::media::{Emulated, set_medium};
+use crate::view::appearance::{Place, viewport};
 use crate::view::view::View;
-use blitz_dom::BaseDocument;
+use blitz_dom::{BaseDocument, MediaType};
 use kurbo::Point;
 use peniko::Color;
 use protocol::appearance::{Appearance, ColorScheme};
@@ -16,6 +17,12 @@ const DARK_GROUND: Color = Color::from_rgb8(30, 30, 30);
 impl View {
     /// Sets how the document is to look, and asks for a layout if that is new.
     pub(crate) fn set_appearance(&mut self, appearance: Appearance) {
+        self.real_appearance = appearance;
+        let color_scheme = self.emulated.color_scheme;
+        let appearance = Appearance {
+            color_scheme: color_scheme.unwrap_or(appearance.color_scheme),
+            ..appearance
+        };
         if appearance == self.appearance {
             return;
         }
@@ -23,6 +30,38 @@ impl View {
         self.appearance = appearance;
         self.needs_whole_layout = true;
         self.fit_documents();
+    }
+
+    /// Tells the documents of the view's size and look.
+    pub(crate) fn fit_documents(&mut self) {
+        let viewport = viewport(self.size, &self.appearance);
+        let media = self.media_type();
+        for document in [&mut self.document, &mut self.next].into_iter().flatten() {
+            document.set_viewport(viewport.clone());
+            set_medium(document, &media);
+        }
+        if let Some(realm) = self.script {
+            // Those who watch media look when boxes may have moved.
+            realm.host.boxes_moved.set(true);
+        }
+        self.touch();
+        self.outdate_find();
+    }
+
+    /// Pretends to the documents, from now on.
+    pub(crate) fn emulate(&mut self, emulated: Emulated) {
+        if emulated == self.emulated {
+            return;
+        }
+        self.emulated = emulated;
+        self.set_appearance(self.real_appearance);
+        self.fit_documents();
+    }
+
+    /// The medium that documents are shown on.
+    pub(crate) fn media_type(&self) -> MediaType {
+        let media = self.emulated.media.clone();
+        media.unwrap_or_else(MediaType::screen)
     }
 
     /// Device pixels for one pixel of the layout.

@@ -9,7 +9,7 @@ use crate::document::bounds;
 use crate::document::compact::compact;
 use crate::document::grounds::Grounds;
 use crate::document::markup::Markup;
-use crate::document::media::Media;
+use crate::document::media::{Emulated, Media};
 use crate::document::parse::InnerParser;
 use crate::document::repaint;
 use crate::document::responses::Responses;
@@ -89,8 +89,11 @@ pub(crate) struct View {
     pub(crate) controls: Controls,
     pub(crate) moving: Moving,
     grounds: Grounds,
-    size: Size,
+    pub(super) size: Size,
     pub(crate) appearance: Appearance,
+    /// The look that the broker wants, without what the inspector pretends.
+    pub(crate) real_appearance: Appearance,
+    pub(crate) emulated: Emulated,
     /// What is to be at the top of the view after the next layout.
     pub(crate) place: Option<Place>,
     epoch: Instant,
@@ -140,6 +143,8 @@ impl View {
             grounds: Grounds::default(),
             size: Size::new(1, 1),
             appearance: Appearance::default(),
+            real_appearance: Appearance::default(),
+            emulated: Emulated::default(),
             place: None,
             epoch: Instant::now(),
             needs_layout: false,
@@ -176,16 +181,6 @@ impl View {
         self.fit_documents();
     }
 
-    /// Tells the documents of the view's size and look.
-    pub(crate) fn fit_documents(&mut self) {
-        let viewport = viewport(self.size, &self.appearance);
-        for document in [&mut self.document, &mut self.next].into_iter().flatten() {
-            document.set_viewport(viewport.clone());
-        }
-        self.touch();
-        self.outdate_find();
-    }
-
     pub(crate) fn size(&self) -> Size {
         self.size
     }
@@ -212,6 +207,7 @@ impl View {
                 UserAgentStylesheet::parse(LIGHT_BY_DEFAULT),
             ],
             style_threading: StyleThreading::Sequential,
+            media_type: Some(self.media_type()),
             ..Default::default()
         };
         let (stream, document) = Stream::open(markup, config, budget, self.may_run_scripts);

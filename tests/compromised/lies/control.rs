@@ -491,6 +491,7 @@ pub fn anything(attacker: Attacker) -> Vec<u8> {
     let encoded = match attacker {
         Attacker::Gpu => encode(&FromGpu::Captured {
             request: NOBODYS,
+            frame: 0,
             error: None,
         }),
         Attacker::Network => encode(&FromNetwork::BodyEnd {

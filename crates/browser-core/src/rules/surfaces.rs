@@ -91,8 +91,11 @@ impl Core {
         let tab = tab.filter(|_| part == SurfacePart::Page);
         let tab = tab.and_then(|tab| self.tabs.find(tab));
         let chosen = tab.and_then(|tab| tab.picture_size.or(tab.page_size));
+        let scale = tab.and_then(|tab| tab.page_scale);
+        let window = self.scale();
+        let chosen = chosen.or_else(|| scale.map(|_| window.without(rect.size())));
         chosen.map_or(rect, |size| {
-            let size = self.scale().of_size(size).clamped_to_surface();
+            let size = scale.unwrap_or(window).of_size(size).clamped_to_surface();
             Rect::new(rect.x, rect.y, size.width, size.height)
         })
     }
@@ -296,6 +299,7 @@ impl Core {
                 self.on_producer_misbehaved(id, surface, misbehaviour);
             }
             FromGpu::Captured { .. } => {}
+            FromGpu::Painted { surface, frame } => self.on_painted(surface, frame),
             FromGpu::Done { sequence } => self.on_done(id, sequence),
         }
     }

@@ -10,11 +10,13 @@ use crate::state::input::Focus;
 use crate::state::liveness::UNANSWERED_MAX;
 use crate::state::navigation::NavigationKind;
 use crate::state::tab::Tab;
+use protocol::appearance::Percent;
 use protocol::devtools::{Answer, ChildSignal as WantedSignal, Entry, Wish};
 use protocol::geometry::Size;
 use protocol::ids::{Generation, SurfaceId, TabId};
 use protocol::input::InputEvent;
 use protocol::limits::{DEVTOOLS_CALLS_MAX, DEVTOOLS_HISTORY_BYTES_MAX, UNANSWERED_RESIZES_MAX};
+use protocol::surface::SurfacePart;
 use url::Url;
 
 /// Why nothing came of a wish.
@@ -67,6 +69,7 @@ impl Core {
             | Wish::AnswerDialog(tab, _)
             | Wish::Close(tab)
             | Wish::Break(tab, _)
+            | Wish::Frame { tab, .. }
             | Wish::GoToEntry(tab, _)
             | Wish::History(tab)
             | Wish::Input(tab, _)
@@ -74,7 +77,7 @@ impl Core {
             | Wish::Picture(tab, _)
             | Wish::Reload(tab)
             | Wish::Requests { tab, .. }
-            | Wish::Resize(tab, _)
+            | Wish::Resize { tab, .. }
             | Wish::Stop(tab)
             | Wish::TakeDialogs(tab, _) => {
                 self.tabs.find(tab).ok_or("there is no such tab")?;
@@ -95,6 +98,10 @@ impl Core {
             Wish::TakeDialogs(_, is_on) => self.take_dialogs(tab, is_on),
             Wish::Close(_) => self.close_tab(tab),
             Wish::Break(_, fault) => self.inject(tab, Injection::Page(fault)),
+            Wish::Frame { after, .. } => {
+                self.end_frames(tab);
+                return self.wait_for(call, frame_after(tab, after));
+            }
             Wish::GoToEntry(_, index) => {
                 let entry = self
                     .tabs
@@ -118,7 +125,9 @@ impl Core {
             Wish::Requests {
                 sequence, rules, ..
             } => self.set_rules(tab, sequence, rules),
-            Wish::Resize(_, size) => return self.resize_page(tab, call, size),
+            Wish::Resize { size, scale, .. } => {
+                return self.resize_page(tab, call, (size, scale));
+            }
             Wish::Stop(_) => self.stop(tab),
             _ => {}
         }
@@ -133,7 +142,8 @@ impl Core {
     ) -> Result<Option<Answer>, Refusal> {
         let tab = self.tabs.find(id).ok_or("there is no such tab")?;
         let surface = tab.current().ok_or("the tab shows nothing yet")?.surface;
-        let (scale, zoom) = (self.scale().factor(), self.zoom_of(tab).factor());
+        let scale = self.scale_for(SurfacePart::Page, Some(id)).factor();
+        let zoom = self.zoom_of(tab).factor();
         if self.is_covered(id) {
             return Ok(Some(Answer::Done));
         }
@@ -188,10 +198,11 @@ impl Core {
         &mut self,
         id: TabId,
         call: u32,
-        size: Option<Size>,
+        (size, scale): (Option<Size>, Option<Percent>),
     ) -> Result<Option<Answer>, Refusal> {
         let tab = self.tabs.find_mut(id).ok_or("there is no such tab")?;
-        let is_new = std::mem::replace(&mut tab.page_size, size) != size;
+        let mut is_new = std::mem::replace(&mut tab.page_size, size) != size;
+        is_new |= std::mem::replace(&mut tab.page_scale, scale) != scale;
         let surface = tab.current().map(|slot| slot.surface);
         let Some(surface) = surface.filter(|_| is_new) else {
             return Ok(Some(Answer::Done));
@@ -200,6 +211,8 @@ impl Core {
         if !is_seen || self.listener(surface).is_none() {
             return Ok(Some(Answer::Done));
         }
+        // What it paints next is of that scale.
+        self.tell_appearance_of(surface);
         let after = self.repaint(surface)?;
         self.wait_for(
             call,
@@ -246,8 +259,8 @@ impl Core {
         if self.devtools.waiting.is_empty() {
             return;
         }
-        for waiting in std::mem::take(&mut self.devtools.waiting) {
-            match self.outcome(waiting) {
+        for mut waiting in std::mem::take(&mut self.devtools.waiting) {
+            match self.outcome(&mut waiting) {
                 None => self.devtools.waiting.push(waiting),
                 Some(Ok(())) => {}
                 Some(Err(answer)) => self.answer_devtools(waiting.call, answer),
@@ -256,12 +269,10 @@ impl Core {
     }
 
     /// Nothing while there is none; then the answer, unless somebody else gives it.
-    fn outcome(&mut self, waiting: Waiting) -> Option<Result<(), Answer>> {
-        let gone = |what: &str| {
-            let reason = format!("{what} is gone");
-            Some(Err(Answer::Refused { reason }))
-        };
+    fn outcome(&mut self, waiting: &mut Waiting) -> Option<Result<(), Answer>> {
+        let gone = |what: &str| Some(Err(gone(what)));
         match waiting.until {
+            Until::Frame { .. } => self.frame_outcome(waiting),
             Until::Done { process, sequence } => match self.processes.living(process) {
                 None => gone("the page's process"),
                 Some(process) if process.unanswered.has(sequence) => None,
@@ -280,23 +291,89 @@ impl Core {
                 if entry.answered <= after {
                     return None;
                 }
-                let size = entry.size;
                 let Some(tab) = picture_of else {
                     return Some(Err(Answer::Done));
                 };
                 self.end_picture(Some(tab));
-                let devtools = self.ready_service(&self.services.devtools)?;
-                let Some(gpu) = self.window.gpu else {
-                    return gone("the gpu process");
-                };
-                self.emit(Action::CapturePage {
-                    devtools,
-                    call: waiting.call,
-                    gpu,
-                    surface,
-                    size,
-                });
-                Some(Ok(()))
+                self.capture_surface(waiting.call, surface)
+            }
+        }
+    }
+
+    /// Has a call answered with what a surface shows.
+    fn capture_surface(&mut self, call: u32, surface: SurfaceId) -> Option<Result<(), Answer>> {
+        let devtools = self.ready_service(&self.services.devtools)?;
+        let size = self.surfaces.get(surface)?.size;
+        let Some(gpu) = self.window.gpu else {
+            return Some(Err(gone("the gpu process")));
+        };
+        self.emit(Action::CapturePage {
+            devtools,
+            call,
+            gpu,
+            surface,
+            size,
+        });
+        Some(Ok(()))
+    }
+
+    /// Watches for the frame that is waited for, wherever the tab's page is now.
+    fn frame_outcome(&mut self, waiting: &mut Waiting) -> Option<Result<(), Answer>> {
+        let Until::Frame {
+            tab: id,
+            after,
+            watched,
+            is_there,
+        } = &mut waiting.until
+        else {
+            return None;
+        };
+        let Some(tab) = self.tabs.find(*id).filter(|tab| tab.crash.is_none()) else {
+            return Some(Err(gone("the page")));
+        };
+        let is_shown = self.tabs.active == Some(*id);
+        let shown = tab.front.filter(|_| is_shown).map(|slot| slot.surface);
+        let entry = shown.and_then(|surface| self.surfaces.get(surface));
+        let gpu = entry.and_then(|entry| entry.gpu);
+        let (Some(gpu), Some(surface)) = (gpu, shown) else {
+            (*watched, *is_there) = (None, false);
+            return None;
+        };
+        if *watched != Some((gpu, surface)) {
+            (*watched, *is_there) = (Some((gpu, surface)), false);
+            let frame = *after;
+            self.emit(Action::WatchSurface {
+                gpu,
+                surface,
+                frame,
+            });
+        }
+        let is_there = *is_there;
+        is_there.then(|| self.capture_surface(waiting.call, surface))?
+    }
+
+    /// A tab has one call that waits for its frames; the one before is refused.
+    fn end_frames(&mut self, tab: TabId) {
+        let is_its =
+            |it: &mut Waiting| matches!(it.until, Until::Frame { tab: its, .. } if its == tab);
+        let ended = self.devtools.waiting.extract_if(.., is_its);
+        for waiting in ended.collect::<Vec<_>>() {
+            let reason = "another call waits for the frame".to_owned();
+            self.answer_devtools(waiting.call, Answer::Refused { reason });
+        }
+    }
+
+    /// The gpu process has taken a frame that was waited for.
+    pub(crate) fn on_painted(&mut self, surface: SurfaceId, frame: u64) {
+        for waiting in &mut self.devtools.waiting {
+            if let Until::Frame {
+                after,
+                watched: Some((_, watched)),
+                is_there,
+                ..
+            } = &mut waiting.until
+            {
+                *is_there |= *watched == surface && *after != frame;
             }
         }
     }
@@ -306,6 +383,20 @@ impl Core {
         if let Some(tab) = tab.and_then(|tab| self.tabs.find_mut(tab)) {
             tab.picture_size = None;
         }
+    }
+}
+
+fn gone(what: &str) -> Answer {
+    let reason = format!("{what} is gone");
+    Answer::Refused { reason }
+}
+
+fn frame_after(tab: TabId, after: u64) -> Until {
+    Until::Frame {
+        tab,
+        after,
+        watched: None,
+        is_there: false,
     }
 }
 

@@ -10,6 +10,7 @@ use crate::state::tab::Tab;
 use crate::state::zoom::ZoomStep;
 use protocol::appearance::{Appearance, Percent};
 use protocol::ids::{SurfaceId, TabId};
+use protocol::surface::SurfacePart;
 
 /// Pixels that the wheel turns, with Ctrl held, for one step.
 const WHEEL_STEP: f32 = 30.0;
@@ -18,6 +19,13 @@ impl Core {
     /// The scale of the window.
     pub(crate) fn scale(&self) -> Percent {
         self.config.scale.unwrap_or(self.window.scale)
+    }
+
+    /// The scale of a surface: that of the window, unless automation has chosen one for a page.
+    pub(crate) fn scale_for(&self, part: SurfacePart, tab: Option<TabId>) -> Percent {
+        let tab = tab.filter(|_| part == SurfacePart::Page);
+        let chosen = tab.and_then(|tab| self.tabs.find(tab)?.page_scale);
+        chosen.unwrap_or(self.scale())
     }
 
     /// How much the tab's page is enlarged.
@@ -91,7 +99,7 @@ impl Core {
             return;
         };
         let appearance = Appearance {
-            scale: self.scale(),
+            scale: self.scale_for(surface.part, surface.tab),
             zoom,
             color_scheme: self.config.color_scheme,
         };

@@ -28,6 +28,14 @@ pub(crate) struct Waiting {
 pub(crate) enum Until {
     /// The process has answered that number.
     Done { process: ProcessId, sequence: u32 },
+    /// The tab is on show with another frame than that one.
+    Frame {
+        tab: TabId,
+        after: u64,
+        /// The gpu process that tells when there is one, and of which surface.
+        watched: Option<(ProcessId, SurfaceId)>,
+        is_there: bool,
+    },
     /// A frame of a later generation has been taken.
     Painted {
         surface: SurfaceId,

@@ -7,6 +7,7 @@ use crate::state::find::Find;
 use crate::state::history::History;
 use crate::state::injection::Injection;
 use crate::state::navigation::{Document, LoadStage, Navigation};
+use protocol::appearance::Percent;
 use protocol::error::LoadError;
 use protocol::geometry::Size;
 use protocol::ids::{NavigationId, ProcessId, SurfaceId, TabId};
@@ -47,6 +48,8 @@ pub(crate) struct Tab {
     pub(crate) injection_when_painted: Option<Injection>,
     /// The size of its page in pixels at scale 1, where automation has chosen one.
     pub(crate) page_size: Option<Size>,
+    /// The scale of its page, likewise.
+    pub(crate) page_scale: Option<Percent>,
     /// The size for the picture that is being taken.
     pub(crate) picture_size: Option<Size>,
 }
@@ -155,6 +158,7 @@ impl Tab {
             quick_refreshes: 0,
             injection_when_painted: None,
             page_size: None,
+            page_scale: None,
             picture_size: None,
         }
     }

@@ -1,4 +1,4 @@
-//! `Emulation`: the size of a page.
+//! `Emulation`: the size and the scale of a page.
 
 use crate::command::Command;
 use crate::domains::page::tab_of;
@@ -6,6 +6,7 @@ use crate::hub::{CallKind, Hub};
 use crate::reply::Failure;
 use crate::session::Target;
 use crate::tab::{Asker, For};
+use protocol::appearance::Percent;
 use protocol::devtools::Wish;
 use protocol::geometry::Size;
 use serde_json::Value;
@@ -17,24 +18,52 @@ pub fn run(
     command: &Command,
 ) -> Result<Option<Value>, Failure> {
     let tab = tab_of(target)?;
-    let size = match command.method.as_str() {
+    let (size, scale) = match command.method.as_str() {
         "Emulation.setDeviceMetricsOverride" => {
             let params = &command.params;
             let (width, height) = (params.count("width")?, params.count("height")?);
-            params.number("deviceScaleFactor")?;
+            let factor = params.number("deviceScaleFactor")?;
             params.needed_flag("mobile")?;
             let size = Size::new(width, height);
-            match width == 0 || height == 0 {
-                // Zero stands for what the window has.
+            // Zero stands for what the window has.
+            let size = match width == 0 || height == 0 {
                 true => None,
                 false if size.is_valid_surface() => Some(size),
                 false => return Err(Failure::params("Width and height values must be smaller")),
-            }
+            };
+            (size, scale_of(factor)?)
         }
-        "Emulation.clearDeviceMetricsOverride" => None,
+        "Emulation.clearDeviceMetricsOverride" => (None, None),
         other => return Err(Failure::no_method(other)),
     };
-    let wish = Wish::Resize(tab, size);
+    let wish = Wish::Resize { tab, size, scale };
     hub.call(For::Session(asker), Some(tab), CallKind::Plain, wish)?;
     Ok(None)
+}
+
+/// Zero stands for what the display has.
+fn scale_of(factor: f64) -> Result<Option<Percent>, Failure> {
+    if factor == 0.0 {
+        return Ok(None);
+    }
+    let percent = (factor * 100.0).round();
+    let is_number = (0.0..=f64::from(u16::MAX)).contains(&percent);
+    let scale = is_number.then(|| Percent(percent as u16));
+    let scale = scale.filter(|scale| scale.is_valid_scale());
+    let wrong = || Failure::params("deviceScaleFactor must be from 0.5 to 4");
+    Ok(Some(scale.ok_or_else(wrong)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scale_that_no_display_has_is_refused() {
+        assert_eq!(scale_of(0.0), Ok(None));
+        assert_eq!(scale_of(2.0), Ok(Some(Percent(200))));
+        for odd in [-1.0, 0.1, 9.0, 1.0e300, f64::NAN, f64::INFINITY] {
+            assert!(scale_of(odd).is_err(), "{odd}");
+        }
+    }
 }

@@ -9,6 +9,7 @@ mod input;
 mod io;
 pub mod network;
 pub mod page;
+pub mod screencast;
 pub mod standing;
 pub mod target;
 pub mod traces;
@@ -85,7 +86,7 @@ pub fn outcome(hub: &mut Hub, call: &mut Call, answer: Answer, pixels: Option<Ve
             Ok(json!({"currentIndex": current, "entries": entries}))
         }
         (CallKind::Open, Answer::Opened { tab }) => target::opened(hub, call.for_, tab),
-        (CallKind::Picture(job), Answer::Picture { size }) => {
+        (CallKind::Picture(job), Answer::Picture { size, .. }) => {
             let data = picture::encode(job, size, pixels.unwrap_or_default())?;
             Ok(json!({"data": data}))
         }

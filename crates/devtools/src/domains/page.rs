@@ -1,7 +1,7 @@
 //! `Page`: navigations, their answers and events, and pictures.
 
 use crate::command::{Command, Params};
-use crate::domains::network;
+use crate::domains::{network, screencast};
 use crate::hub::{CallKind, Hub};
 use crate::picture::Job;
 use crate::reply::Failure;
@@ -38,7 +38,7 @@ pub fn run(
                 tab.waiting.push_back(Waiting::FrameTree(asker));
                 return Ok(None);
             }
-            answer_frame_tree(hub, id, asker);
+            ask_frame_tree(hub, id, asker);
             return Ok(None);
         }
         "Page.getNavigationHistory" => (CallKind::History, Wish::History(id)),
@@ -64,6 +64,9 @@ pub fn run(
             (CallKind::Plain, Wish::GoToEntry(id, entry))
         }
         "Page.reload" => (CallKind::Plain, Wish::Reload(id)),
+        "Page.screencastFrameAck" | "Page.startScreencast" | "Page.stopScreencast" => {
+            return screencast::run(hub, asker, id, command);
+        }
         "Page.stopLoading" => (CallKind::Plain, Wish::Stop(id)),
         other => return Err(Failure::no_method(other)),
     };
@@ -120,10 +123,24 @@ fn is_break_it(url: &str) -> bool {
     url.is_some_and(|url| url.host_str().is_some_and(|host| hosts.contains(&host)))
 }
 
-pub fn answer_frame_tree(hub: &mut Hub, id: TabId, asker: Asker) {
+/// The document knows the frames that stand in it, if it can be asked.
+pub fn ask_frame_tree(hub: &mut Hub, id: TabId, asker: Asker) {
+    let is_inspected = hub.tabs.get(&id).is_some_and(|tab| tab.is_inspected);
+    let text = json!({"method": "Page.getFrameTree", "params": {}}).to_string();
+    let asked = Asked::FrameTree(asker);
+    if !is_inspected || hub.send_command(id, asker.session, &text, asked).is_none() {
+        answer_frame_tree(hub, id, asker, &Value::Null);
+    }
+}
+
+/// Where the page itself is, the broker knows better than the document.
+pub fn answer_frame_tree(hub: &mut Hub, id: TabId, asker: Asker, told: &Value) {
     let Some(tab) = hub.tabs.get(&id) else { return };
-    let mut tree = json!({"frame": tab.frame()});
-    tree["resources"] = json!([]);
+    let mut tree = json!({"frame": tab.frame(), "resources": []});
+    let below = &told["frameTree"]["childFrames"];
+    if below.is_array() {
+        tree["childFrames"] = below.clone();
+    }
     hub.answer(asker, Ok(json!({"frameTree": tree})));
 }
 
@@ -240,6 +257,7 @@ pub fn committed(hub: &mut Hub, id: TabId, navigation: NavigationId, head: Head)
     hub.forget_loads(id, Some(navigation));
     hub.tell_tab_changed(id);
     hub.send_waiting(id);
+    screencast::want_frame(hub, id);
 }
 
 /// The tab is at another place of its document.

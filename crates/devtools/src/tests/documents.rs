@@ -4,7 +4,7 @@ use crate::tests::rig::{Rig, TAB};
 use protocol::devtools::{Answer, Ending, ToDevtools, Wish};
 use protocol::ids::NavigationId;
 use protocol::inspector::ToInspector;
-use serde_json::json;
+use serde_json::{Value, json};
 
 const LOADER_2: &str = "00000000000000000000000000000002";
 
@@ -243,7 +243,7 @@ fn what_waits_for_a_document_is_asked_once_it_is_there() {
             "> Runtime.enable",
             "answer",
             "inspecting",
-            "answer",
+            "> Page.getFrameTree",
             "> Runtime.evaluate"
         ]
     );
@@ -340,4 +340,33 @@ fn the_request_for_a_file_is_told_of_from_its_beginning_to_its_end() {
     let told = told.expect("told");
     assert_eq!(told["params"]["requestId"], LOADER_2);
     assert_eq!(told["params"]["response"]["status"], 200);
+}
+
+#[test]
+fn the_document_says_which_frames_stand_in_it() {
+    let (mut rig, session) = Rig::with_page();
+    let s = Some(session.as_str());
+    let below = json!([{"frame": {"id": "F", "parentId": "elsewhere"}}]);
+    let lies = json!({"frame": {"id": "F", "url": "http://lie/"}, "childFrames": below});
+    assert_eq!(
+        rig.command_of(s, "Page.getFrameTree", json!({})),
+        Value::Null
+    );
+    rig.document_answers(json!({"result": {"frameTree": lies}}));
+    let id = rig.last_id();
+    let answer = rig.take(|it| it["id"] == id).expect("an answer");
+    let tree = &answer["result"]["frameTree"];
+    assert_eq!(tree["frame"]["url"], "http://a.b/1");
+    assert_eq!(tree["childFrames"], below);
+
+    // Another document comes while it thinks: what is known without it is the answer.
+    rig.command_of(s, "Page.getFrameTree", json!({}));
+    rig.begin(2, None);
+    rig.broker(ToDevtools::Inspector { tab: TAB });
+    let id = rig.last_id();
+    let answer = rig.take(|it| it["id"] == id).expect("an answer");
+    assert_eq!(
+        answer["result"]["frameTree"]["frame"]["url"],
+        "http://a.b/1"
+    );
 }

@@ -4,6 +4,7 @@ mod bad_input;
 mod documents;
 mod looks;
 mod rig;
+mod screencast;
 mod sockets;
 mod table;
 mod targets;

@@ -4,6 +4,7 @@ use crate::hub::{Hub, Output};
 use crate::session::{ClientId, Target};
 use protocol::bootstrap::DevtoolsConfig;
 use protocol::devtools::{Answer, FromDevtools, ToDevtools, Wish};
+use protocol::geometry::Size;
 use protocol::ids::{NavigationId, TabId};
 use protocol::inspector::{FromInspector, Piece, ToInspector};
 use protocol::traffic::{FromNetwork, ToNetwork};
@@ -142,6 +143,15 @@ impl Rig {
 
     pub fn answer(&mut self, call: u32, answer: Answer) {
         self.broker(ToDevtools::Answer { call, answer });
+    }
+
+    /// The answer to a wish for a picture of two by two pixels.
+    pub fn picture(&mut self, call: u32, frame: u64) {
+        let size = Size::new(2, 2);
+        let answer = Answer::Picture { size, frame };
+        let message = ToDevtools::Answer { call, answer };
+        self.hub.take_broker(message, Some(vec![7; 16]));
+        self.collect();
     }
 
     /// The document answers the command that it was asked last.
