@@ -10,6 +10,7 @@ use crate::connection::{self, Connect};
 use crate::cookies::{By, Jar};
 use crate::dns::Resolver;
 use crate::failure;
+use crate::request::{Hop, HttpResponse, check};
 use crate::tls::{self, TlsSetupError};
 use crate::traffic::Watched;
 use crate::wait;
@@ -30,7 +31,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use ureq::config::Config;
 use ureq::http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, Uri, header};
-use ureq::{Agent, Body, BodyReader};
+use ureq::{Agent, BodyReader};
 use url::Url;
 
 /// Largest head of a response.
@@ -44,28 +45,10 @@ const OUTPUT_BYTES: usize =
 /// Most idle connections of one partition. Even with a partition for every possible process, they
 /// must not use up the descriptors of this process (`RLIMIT_NOFILE`).
 const IDLE_MAX: usize = 4;
-/// The longest name of the DNS, with its last dot.
-const HOST_BYTES_MAX: usize = 254;
 /// Oldest idle connection that is used again; servers commonly close sooner.
 const IDLE_AGE_MAX: Duration = Duration::from_secs(30);
 /// How often a request is sent when each connection from the pool turns out to be closed.
 const STALE_MAX: usize = IDLE_MAX + 1;
-
-/// What ureq answers.
-pub type HttpResponse = ureq::http::Response<Body>;
-
-/// One request, whose redirects are not followed.
-#[derive(Debug)]
-pub struct Hop<'a> {
-    /// An http or https URL that [`check`] allows.
-    pub url: &'a Url,
-    /// A token.
-    pub method: &'a str,
-    /// All but those of the connection.
-    pub headers: HeaderMap,
-    /// What is sent, if anything.
-    pub body: Option<&'a [u8]>,
-}
 
 /// What all partitions share: names, certificate authorities, settings.
 pub struct Client {
@@ -378,31 +361,6 @@ fn parse(text: &str) -> Result<Url, LoadError> {
         reason: error.to_string(),
     })?;
     check(&url).map(|()| url)
-}
-
-/// Checks a URL before a request for it is made.
-pub fn check(url: &Url) -> Result<(), LoadError> {
-    if !is_http(url) {
-        return Err(unsupported(url));
-    }
-    let reason = match url.host_str() {
-        Some(host) if host.len() > HOST_BYTES_MAX => "its host name is too long",
-        _ if url.as_str().len() > URL_BYTES_MAX => "it is too long",
-        _ => return Ok(()),
-    };
-    Err(LoadError::InvalidUrl {
-        reason: reason.to_owned(),
-    })
-}
-
-/// Whether the scheme is http or https.
-pub fn is_http(url: &Url) -> bool {
-    matches!(url.scheme(), "http" | "https")
-}
-
-fn unsupported(url: &Url) -> LoadError {
-    let scheme = url.scheme().chars().take(TEXT_BYTES_MAX / 8).collect();
-    LoadError::UnsupportedScheme { scheme }
 }
 
 /// The URL without its fragment, as it is sent to the server and compared to find loops.

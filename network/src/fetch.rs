@@ -6,9 +6,10 @@
 //! rules keep from it.
 
 use crate::channel::{Undelivered, send};
-use crate::client::{Partition, Response, is_http};
+use crate::client::{Partition, Response};
 use crate::hops::{Fetched, Hops, Tainting, blocked, cut};
 use crate::queue::Owner;
+use crate::request::is_http;
 use crate::to_broker::ToBroker;
 use crate::told::Telling;
 use crate::traffic::{Traffic, Watched};

@@ -7,8 +7,9 @@
 //!
 //! Source: the Fetch standard, "Main fetch", "HTTP fetch" and "HTTP-redirect fetch".
 
-use crate::client::{self, Hop, HttpResponse, Partition, Response};
+use crate::client::{self, Partition, Response};
 use crate::cookies::By;
+use crate::request::{Hop, HttpResponse, check};
 use crate::traffic::Watched;
 use crate::wait;
 use crate::web::about::{self, Distance};
@@ -104,7 +105,7 @@ impl<'a> Hops<'a> {
             if !seen.insert((self.method.clone(), client::request_target(&self.url))) {
                 return Err(LoadError::RedirectLoop);
             }
-            client::check(&self.url)?;
+            check(&self.url)?;
             self.begin_hop()?;
             let has_credentials = self.has_credentials();
             let (host, response) = self.exchange()?;

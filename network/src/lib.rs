@@ -20,6 +20,7 @@ mod fetch;
 mod hops;
 mod navigation;
 mod queue;
+mod request;
 mod service;
 mod socket;
 #[cfg(test)]

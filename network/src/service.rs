@@ -86,6 +86,15 @@ impl OpenChannel {
             None => Ok(None),
         }
     }
+
+    /// Those that scripts of the document see, as a header has them.
+    fn cookies_of_scripts(&self) -> Result<String, Misbehaviour> {
+        let cookies = self.may_have_cookies()?.map(|(jar, document)| {
+            let now = SystemTime::now();
+            jar.get(&self.channel.site, &document.url, By::Script, now)
+        });
+        Ok(cookies.unwrap_or_default())
+    }
 }
 
 /// What a turn at a channel has left it as.
@@ -426,12 +435,7 @@ impl Service {
                 }
             }
             Ask::ReadCookies { sequence } => {
-                let text = match open.may_have_cookies()? {
-                    Some((jar, document)) => {
-                        jar.get(&channel.site, &document.url, By::Script, SystemTime::now())
-                    }
-                    None => String::new(),
-                };
+                let text = open.cookies_of_scripts()?;
                 // Who does not read asks again.
                 let cookies = fetch::FromNetwork::Cookies { sequence, text };
                 let _ = channel.sender.try_send(cookies);

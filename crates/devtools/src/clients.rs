@@ -6,7 +6,7 @@ use crate::reply::Failure;
 use crate::screencast::Screencast;
 use crate::session::{ClientId, Session, SessionKey, Standing, Target};
 use crate::tab::For;
-use crate::traffic::Wants;
+use crate::traffic::wants::Wants;
 use protocol::devtools::Wish;
 use protocol::ids::TabId;
 use protocol::inspector::ToInspector;

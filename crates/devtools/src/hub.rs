@@ -10,7 +10,7 @@ use crate::reply::{self, Failure, Outcome};
 use crate::session::{ClientId, Session, SessionKey, Target, Trace};
 use crate::streams::Streams;
 use crate::tab::{Asked, Asker, For, Tab, Waiting};
-use crate::traffic::Traffic;
+use crate::traffic::state::Traffic;
 use protocol::bootstrap::DevtoolsConfig;
 use protocol::devtools::{FromDevtools, Row, Wish};
 use protocol::ids::TabId;

@@ -2,7 +2,7 @@
 
 use crate::filter::Filter;
 use crate::screencast::Screencast;
-use crate::traffic::Wants;
+use crate::traffic::wants::Wants;
 use protocol::ids::TabId;
 use std::collections::BTreeMap;
 

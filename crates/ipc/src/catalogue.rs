@@ -35,7 +35,8 @@ macro_rules! for_every_message {
             fetch::FromNetwork, fetch::ToNetwork, frames::FromProducer, frames::ToProducer,
             gpu::FromGpu, gpu::ToGpu, inspector::FromInspector, inspector::ToInspector,
             network::FromNetwork, network::ToNetwork, renderer::FromRenderer, renderer::ToRenderer,
-            shell::FromShell, shell::ToShell, traffic::FromNetwork, traffic::ToNetwork, x11_filter::FromWindow, x11_filter::FromX11Filter
+            shell::FromShell, shell::ToShell, traffic::FromNetwork, traffic::ToNetwork,
+            x11_filter::FromWindow, x11_filter::FromX11Filter
         }
     };
 }

@@ -1,6 +1,6 @@
 //! Requests and responses as the channel to the devtools process has them, and back.
 
-use crate::client::{self, HttpResponse};
+use crate::request::{self, HttpResponse};
 use protocol::error::LoadError;
 use protocol::limits::{RESPONSE_HEADER_BYTES_MAX, TEXT_BYTES_MAX};
 use protocol::traffic::{Change, Head};
@@ -101,6 +101,6 @@ pub fn url_of(change: &Change) -> Result<Option<Url>, LoadError> {
     let url = Url::parse(text).map_err(|error| LoadError::InvalidUrl {
         reason: error.to_string(),
     })?;
-    client::check(&url)?;
+    request::check(&url)?;
     Ok(Some(url))
 }

@@ -2,8 +2,8 @@
 //! they want to say what becomes of it.
 
 use crate::channel;
-use crate::client::{Hop, HttpResponse};
 use crate::connection;
+use crate::request::{Hop, HttpResponse};
 use crate::traffic::change;
 use crate::traffic::paused::Word;
 use crate::traffic::{Ticket, Traffic};

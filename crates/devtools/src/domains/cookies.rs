@@ -6,7 +6,7 @@ use crate::hub::Hub;
 use crate::reply::Failure;
 use crate::session::Target;
 use crate::tab::Asker;
-use crate::traffic::cookies::CookieAnswer;
+use crate::traffic::state::CookieAnswer;
 use protocol::traffic::CookieWish;
 use serde_json::Value;
 use std::fmt::Write;

@@ -3,32 +3,12 @@
 use crate::hub::{Hub, Output};
 use crate::reply::{Failure, Outcome};
 use crate::tab::Asker;
+use crate::traffic::state::{CookieAnswer, CookieCall};
 use protocol::traffic::{Cookie, CookieWish, FromNetwork, ToNetwork};
 use serde_json::{Value, json};
 
 /// Calls that the network process works on at once.
 const CALLS_MAX: usize = 1_024;
-
-/// One question to the network process, of the several that a command may be.
-#[derive(Debug)]
-pub struct CookieCall {
-    asker: Asker,
-    /// What the command has come to so far.
-    found: Vec<Cookie>,
-    is_done: bool,
-    /// What is asked next.
-    rest: Vec<CookieWish>,
-    answer: CookieAnswer,
-}
-
-/// What the command is answered with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CookieAnswer {
-    Cookies,
-    Nothing,
-    /// Whether it could be done.
-    Success,
-}
 
 impl Hub {
     /// Asks for one thing after another.

@@ -2,16 +2,20 @@
 
 use crate::session::SessionKey;
 use crate::tab::{Asker, loader_of};
-use crate::traffic::values::Answered;
 use protocol::ids::{NavigationId, TabId};
+use protocol::request::RequestTimes;
 use protocol::traffic::{FromNetwork, Head, Kind};
 use protocol::web::Header;
 use std::collections::VecDeque;
+use std::net::IpAddr;
 
 /// Most bytes of one body that are kept.
 const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Most bytes of a body that wait for the document that they belong to.
 const HELD_BYTES_MAX: usize = 2 * 1024 * 1024;
+
+/// Who has answered, and when what was done.
+pub type Answered = (Option<IpAddr>, RequestTimes);
 
 /// One load.
 #[derive(Debug)]

@@ -7,44 +7,22 @@
 pub mod cookies;
 pub mod load;
 mod rules;
+pub mod state;
 mod telling;
 pub mod values;
-
-pub use rules::{Conditions, Wants};
+pub mod wants;
 
 use crate::hub::{Hub, Output};
-use crate::tab::Asker;
-use crate::traffic::cookies::CookieCall;
 use crate::traffic::load::{Load, Pause};
 use protocol::error::LoadError;
 use protocol::ids::{NavigationId, TabId};
 use protocol::traffic::{Change, FromNetwork, Kind, LoadNumber, ToNetwork};
 use serde_json::json;
-use std::collections::BTreeMap;
 
 /// Loads that are known; past them the oldest are forgotten.
 const LOADS_MAX: usize = 2_000;
 /// Bytes of bodies that are kept for clients that ask for them.
 const BODIES_BYTES_MAX: usize = 64 * 1024 * 1024;
-
-/// All loads, and what waits for the network process.
-#[derive(Debug, Default)]
-pub struct Traffic {
-    /// Whether there is a network process.
-    pub is_open: bool,
-    /// Rules so far.
-    pub ruled: u32,
-    /// Commands that are answered once rules are in force.
-    pub waiting: BTreeMap<u32, Asker>,
-    pub loads: BTreeMap<LoadNumber, Load>,
-    /// Bytes of their bodies.
-    bodies_bytes: usize,
-    pub cookie_calls: BTreeMap<u32, CookieCall>,
-    /// Calls of that kind so far.
-    pub cookies_called: u32,
-    /// Pauses so far.
-    pauses: u32,
-}
 
 impl Hub {
     /// There is a new network process.

@@ -4,42 +4,12 @@ use crate::hub::{CallKind, Hub};
 use crate::reply::Failure;
 use crate::session::{Session, Target};
 use crate::tab::{Asker, For};
+use crate::traffic::wants::Wants;
 use protocol::devtools::Wish;
 use protocol::ids::TabId;
-use protocol::traffic::{Pattern, Rules};
+use protocol::traffic::Rules;
 use protocol::web::Header;
 use serde_json::{Value, json};
-
-/// What a session wants of requests.
-#[derive(Clone, Debug, Default)]
-pub struct Wants {
-    /// To hear of them.
-    pub hears: bool,
-    /// Which wait for its word; none: it does not pause any.
-    pub pauses: Option<Vec<Pattern>>,
-    /// Further headers.
-    pub headers: Vec<Header>,
-    pub user_agent: Option<String>,
-    pub conditions: Conditions,
-}
-
-/// As if the network were like that.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Conditions {
-    pub is_offline: bool,
-    pub latency_ms: u32,
-    pub bytes_per_second: Option<u32>,
-}
-
-impl Wants {
-    fn is_nothing(&self) -> bool {
-        !self.hears
-            && self.pauses.is_none()
-            && self.headers.is_empty()
-            && self.user_agent.is_none()
-            && self.conditions == Conditions::default()
-    }
-}
 
 impl Hub {
     fn rules_of(&self, tab: TabId) -> Option<Rules> {

@@ -1,7 +1,7 @@
 //! Requests and responses as the protocol writes them.
 
 use crate::clock;
-use crate::traffic::load::Load;
+use crate::traffic::load::{Answered, Load};
 use protocol::request::RequestTimes;
 use protocol::traffic::{Head, Kind};
 use protocol::web::{Destination, Header};
@@ -120,9 +120,6 @@ pub fn request(load: &Load, user_agent: &str) -> Value {
     }
     request
 }
-
-/// Who has answered, and when what was done.
-pub type Answered = (Option<IpAddr>, RequestTimes);
 
 /// Whether another request follows.
 pub fn is_redirect(head: &Head) -> bool {
