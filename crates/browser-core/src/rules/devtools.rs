@@ -42,9 +42,7 @@ impl Core {
         let (Some(devtools), Some(network)) = (devtools, network) else {
             return;
         };
-        if let Some(process) = self.processes.living_mut(devtools) {
-            process.network = Some(network);
-        }
+        self.devtools.network = Some(network);
         self.emit(Action::OpenTraffic { devtools, network });
         for (tab, rules) in self.devtools.rules.clone() {
             self.emit(Action::TellRequests {
@@ -218,6 +216,7 @@ impl Core {
         self.devtools.waiting.clear();
         // The network process drops them with the channel.
         self.devtools.rules.clear();
+        self.devtools.network = None;
         for tab in std::mem::take(&mut self.devtools.dialogs) {
             if !self.config.dialogs {
                 self.refuse_dialog(tab);

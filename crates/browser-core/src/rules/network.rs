@@ -8,6 +8,7 @@ use crate::action::{Action, Body};
 use crate::address;
 use crate::state::core::Core;
 use crate::state::navigation::{Document, LoadStage};
+use crate::state::process::Process;
 use protocol::document::ResponseHead;
 use protocol::error::LoadError;
 use protocol::ids::{NavigationId, ProcessId, Role, TabId};
@@ -73,10 +74,14 @@ impl Core {
         }
     }
 
-    /// A renderer that is gone is no news; one that has no channel with that network process is
-    /// none of its business.
+    /// A client that is gone is no news; one that has no channel with that network process is none
+    /// of its business.
     fn on_client_misbehaved(&mut self, network: ProcessId, client: ProcessId, how: Misbehaviour) {
-        match self.processes.living(client).map(|process| process.network) {
+        let connected = |process: &Process| match process.role {
+            Role::Devtools => self.devtools.network,
+            _ => process.network,
+        };
+        match self.processes.living(client).map(connected) {
             Some(Some(its)) if its == network => self.on_misbehaved(client, how),
             None if self.ids.was_process(client) => {}
             _ => self.on_misbehaved(network, Misbehaviour::ForeignId),
@@ -205,6 +210,7 @@ impl Core {
     /// The network process has died. What had brought nothing yet is asked for once more, what was
     /// under way is cut short.
     pub(crate) fn network_lost(&mut self, id: ProcessId) {
+        self.devtools.network = self.devtools.network.filter(|&network| network != id);
         for process in self.processes.values_mut() {
             process.network = process.network.filter(|&network| network != id);
         }

@@ -12,6 +12,8 @@ pub(crate) struct DevtoolsCalls {
     pub(crate) navigating: Option<u32>,
     /// Tabs whose dialogs somebody answers.
     pub(crate) dialogs: BTreeSet<TabId>,
+    /// The network process that it is connected with.
+    pub(crate) network: Option<ProcessId>,
     /// What is done with the requests of tabs, for the next network process as well.
     pub(crate) rules: BTreeMap<TabId, Rules>,
 }
