@@ -12,7 +12,7 @@ use crate::dns::Resolver;
 use crate::failure;
 use crate::request::{Hop, HttpResponse, check};
 use crate::tls::{self, TlsSetupError};
-use crate::traffic::Watched;
+use crate::traffic::watched::Watched;
 use crate::wait;
 use crate::web::origin::is_trustworthy;
 use crate::web::preflights::Preflights;

@@ -12,7 +12,8 @@ use crate::queue::Owner;
 use crate::request::is_http;
 use crate::to_broker::ToBroker;
 use crate::told::Telling;
-use crate::traffic::{Traffic, Watched};
+use crate::traffic::shared::Traffic;
+use crate::traffic::watched::Watched;
 use crate::under_way::UnderWay;
 use crate::uploads::Upload;
 use crate::wait::Stop;
@@ -149,10 +150,8 @@ impl Fetch {
         let (to_broker, client) = (&self.channel.to_broker, self.channel.process);
         let mut telling = Telling::begin(to_broker, Some(client), &self.wish.url);
         let kind = Kind::Resource(self.wish.destination);
-        let watched = self
-            .channel
-            .traffic
-            .begin(self.channel.tab, self.wish.navigation, kind);
+        let traffic = &self.channel.traffic;
+        let watched = Watched::begin(traffic, self.channel.tab, self.wish.navigation, kind);
         let end = |watched: Option<Watched>, outcome| {
             if let Some(watched) = watched {
                 watched.end(outcome);

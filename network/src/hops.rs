@@ -10,7 +10,7 @@
 use crate::client::{self, Partition, Response};
 use crate::cookies::By;
 use crate::request::{Hop, HttpResponse, check};
-use crate::traffic::Watched;
+use crate::traffic::watched::Watched;
 use crate::wait;
 use crate::web::about::{self, Distance};
 use crate::web::cors::{self, Leave};

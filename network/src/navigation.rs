@@ -8,7 +8,8 @@ use crate::channel::{Undelivered, send};
 use crate::client::{Partition, Response};
 use crate::to_broker::ToBroker;
 use crate::told::Telling;
-use crate::traffic::{Traffic, Watched};
+use crate::traffic::shared::Traffic;
+use crate::traffic::watched::Watched;
 use crate::wait::{self, Stop};
 use nix::errno::Errno;
 use nix::poll::PollFlags;
@@ -55,7 +56,7 @@ impl Navigation {
     pub fn run(self) {
         let _span = flight::span(flight::Step::Navigation, self.id.0 as u32);
         let mut telling = Telling::begin(&self.to_broker, None, &self.url);
-        let watched = self.traffic.begin(self.tab, self.id, Kind::Document);
+        let watched = Watched::begin(&self.traffic, self.tab, self.id, Kind::Document);
         let seen = watched.as_ref();
         let last = match self.partition.get(&self.url, self.initiator.as_ref(), seen) {
             Err(error) => FromNetwork::Failed {

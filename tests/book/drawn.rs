@@ -9,7 +9,7 @@ use std::fmt::Write;
 use std::fs;
 
 /// Who holds the two ends of an interface's channels: first the one that `To…` is sent to.
-const ENDS: [(&str, [&str; 2]); 12] = [
+const ENDS: [(&str, [&str; 2]); 13] = [
     ("bootstrap", ["every child", "broker"]),
     ("clipboard", ["clipboard", "broker"]),
     ("demo", ["demo", "broker"]),
@@ -21,6 +21,7 @@ const ENDS: [(&str, [&str; 2]); 12] = [
     ("network", ["network", "broker"]),
     ("renderer", ["renderer", "broker"]),
     ("shell", ["shell", "broker"]),
+    ("traffic", ["network", "devtools"]),
     ("x11_filter", ["x11-filter", "broker"]),
 ];
 

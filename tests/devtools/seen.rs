@@ -182,8 +182,8 @@ fn frames_within_a_page_are_told_of() {
         [&json!("about:srcdoc"), &json!(url("/outer"))],
         "{tree}"
     );
-    let one = [0, 1].map(|at| &below[at]).into_iter();
-    let around = one.filter(|it| it["frame"]["id"] == inner["id"]).next();
+    let mut one = [0, 1].map(|at| &below[at]).into_iter();
+    let around = one.find(|it| it["frame"]["id"] == inner["id"]);
     let around = around.expect("the same names");
     assert_eq!(around["childFrames"][0]["frame"]["id"], deep["id"]);
 

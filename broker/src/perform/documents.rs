@@ -4,7 +4,7 @@ use crate::child::children::Children;
 use crate::pages;
 use crate::state::Broker;
 use crate::store::documents::{Documents, document_handle};
-use browser_core::{Body, Event, action};
+use browser_core::{Action, Body, Event, action};
 use nix::fcntl::OFlag;
 use protocol::document::{BodySource, ResponseHead};
 use protocol::error::LoadError;
@@ -41,6 +41,17 @@ pub fn fetch(children: &mut Children, documents: &mut Documents, fetch: action::
             let result = Err(LoadError::Process { reason });
             children.report(Event::BodyReady { navigation, result });
         }
+    }
+}
+
+/// Nobody wants that document any more.
+pub fn cancel(children: &mut Children, action: &Action) {
+    if let Action::CancelFetch {
+        navigation,
+        network,
+    } = *action
+    {
+        children.send_network(network, ToNetwork::Cancel { navigation }, []);
     }
 }
 

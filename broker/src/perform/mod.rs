@@ -32,16 +32,15 @@ impl Broker {
             Action::Spawn { process, role } => {
                 spawn::spawn(children, &mut self.launcher, process, role);
             }
-            action @ (Action::Bootstrap { .. } | Action::Kill { .. } | Action::HungUp { .. }) => {
-                self.attend(action)
-            }
+            action @ (Action::Bootstrap { .. }
+            | Action::Kill { .. }
+            | Action::HungUp { .. }
+            | Action::Inject { .. }
+            | Action::Ping { .. }) => self.attend(action),
             Action::Lock(lock) => grants::lock(children, lock),
             action @ Action::ReplaceFetch { .. } => grants::replace(children, action),
             Action::Fetch(fetch) => documents::fetch(children, &mut store.documents, fetch),
-            Action::CancelFetch {
-                navigation,
-                network,
-            } => children.send_network(network, ToNetwork::Cancel { navigation }, []),
+            action @ Action::CancelFetch { .. } => documents::cancel(children, &action),
             Action::BuildPage { navigation, url } => self.build_page(navigation, &url),
             Action::OpenFile { navigation, url } => self.open_file(navigation, &url),
             Action::Commit(commit) => documents::commit(children, &mut store.documents, commit),
@@ -66,7 +65,7 @@ impl Broker {
             | Action::SetTitle { .. }
             | Action::SetCursor { .. }) => self.tell_window(action),
             action @ (Action::Input(_) | Action::SetAppearance(_) | Action::Find(_)) => {
-                self.steer(action);
+                self.steer(action)
             }
             action @ (Action::Edit { .. }
             | Action::Inspect { .. }
@@ -75,7 +74,6 @@ impl Broker {
             | Action::ReadClipboard { .. }
             | Action::Paste { .. }
             | Action::DropPaste { .. }) => self.perform_text(action),
-            action @ (Action::Inject { .. } | Action::Ping { .. }) => self.attend(action),
             action @ (Action::UpdateShell { .. }
             | Action::UpdatePopup { .. }
             | Action::UpdateDialog { .. }

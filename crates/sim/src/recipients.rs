@@ -36,12 +36,7 @@ pub(crate) fn recipients(action: &Action) -> Vec<ProcessId> {
         | Action::Paste { process, .. }
         | Action::FocusAddress { process }
         | Action::FocusFind { process } => vec![process],
-        Action::Lock(action::Lock {
-            process, network, ..
-        }) => Some(process).into_iter().chain(network).collect(),
-        Action::ReplaceFetch {
-            process, network, ..
-        } => vec![process, network],
+        Action::Lock(_) | Action::ReplaceFetch { .. } => of_fetch(action),
         Action::Fetch(action::Fetch { network, .. })
         | Action::CancelFetch { network, .. }
         | Action::TellRequests { network, .. } => vec![network],
@@ -73,6 +68,19 @@ pub(crate) fn recipients(action: &Action) -> Vec<ProcessId> {
         | Action::Record(_)
         | Action::CrashBroker
         | Action::Exit { .. } => Vec::new(),
+    }
+}
+
+/// A renderer, and the network process that it fetches from.
+fn of_fetch(action: &Action) -> Vec<ProcessId> {
+    match *action {
+        Action::Lock(action::Lock {
+            process, network, ..
+        }) => Some(process).into_iter().chain(network).collect(),
+        Action::ReplaceFetch {
+            process, network, ..
+        } => vec![process, network],
+        _ => Vec::new(),
     }
 }
 

@@ -8,120 +8,23 @@
 mod change;
 mod cookies;
 mod paused;
-mod watched;
-
-pub use watched::Watched;
+pub mod shared;
+pub mod watched;
 
 use crate::cookies::Jar;
-use crate::traffic::paused::{Paused, Word};
-use crate::wait::{Stop, lock};
-use ipc::{Endpoint, Receiver, RecvError, SendError, Sender};
-use protocol::ids::{NavigationId, ProcessId, TabId};
+use crate::traffic::paused::Word;
+use crate::traffic::shared::{ToDevtools, Traffic};
+use crate::wait::Stop;
+use ipc::{Endpoint, Receiver, RecvError, SendError};
+use protocol::ids::{ProcessId, TabId};
 use protocol::limits::MESSAGES_PER_TURN_MAX;
 use protocol::misbehaviour::Misbehaviour;
-use protocol::traffic::{FromNetwork, Kind, LoadNumber, Rules, ToNetwork};
-use std::collections::{HashMap, VecDeque};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use protocol::traffic::{FromNetwork, Rules, ToNetwork};
+use std::collections::VecDeque;
+use std::sync::Arc;
 
 /// Answers to the devtools process that wait because it does not read; past them it is cut off.
 const UNSENT_MAX: usize = 4_096;
-
-/// The channel to the devtools process as loads share it.
-pub type ToDevtools = Arc<Sender<FromNetwork>>;
-
-/// What is done with requests, shared by the two threads.
-#[derive(Default)]
-pub struct Traffic {
-    /// Whether any tab has rules.
-    is_on: AtomicBool,
-    state: Mutex<State>,
-}
-
-#[derive(Default)]
-struct State {
-    channel: Option<ToDevtools>,
-    rules: HashMap<TabId, Arc<Rules>>,
-    paused: HashMap<LoadNumber, Arc<Paused>>,
-    /// Loads so far.
-    loads: u64,
-}
-
-/// What a load needs to tell of itself.
-struct Ticket {
-    channel: ToDevtools,
-    rules: Arc<Rules>,
-    load: LoadNumber,
-}
-
-impl Traffic {
-    /// A load begins. Nothing unless its tab has rules.
-    pub fn begin(
-        self: &Arc<Self>,
-        tab: TabId,
-        navigation: NavigationId,
-        kind: Kind,
-    ) -> Option<Watched> {
-        if !self.is_on.load(Ordering::Relaxed) {
-            return None;
-        }
-        let ticket = lock(&self.state).ticket(tab)?;
-        Some(Watched::new(self, ticket, tab, (navigation, kind)))
-    }
-
-    /// Loads and their words find each other here.
-    fn pause(&self, load: LoadNumber, stop: Arc<Stop>) -> Arc<Paused> {
-        let paused = Arc::new(Paused::new(stop));
-        lock(&self.state).paused.insert(load, paused.clone());
-        paused
-    }
-
-    fn end_pause(&self, load: LoadNumber) {
-        lock(&self.state).paused.remove(&load);
-    }
-
-    fn set_rules(&self, tab: TabId, rules: Option<Rules>) {
-        let mut state = lock(&self.state);
-        match rules {
-            Some(rules) => state.rules.insert(tab, Arc::new(rules)),
-            None => state.rules.remove(&tab),
-        };
-        self.is_on.store(!state.rules.is_empty(), Ordering::Relaxed);
-    }
-
-    /// Nobody looks any more. Returns whom to wake: paused loads go on as if nobody had looked.
-    fn set_channel(&self, channel: Option<ToDevtools>) -> Vec<Arc<Stop>> {
-        let mut state = lock(&self.state);
-        state.channel = channel;
-        state.rules.clear();
-        self.is_on.store(false, Ordering::Relaxed);
-        let paused: Vec<Arc<Paused>> = state.paused.drain().map(|(_, paused)| paused).collect();
-        drop(state);
-        let mut woken = Vec::new();
-        for paused in paused {
-            paused.say(Word::Go(Box::default()));
-            woken.push(paused.stop().clone());
-        }
-        woken
-    }
-
-    fn paused(&self, load: LoadNumber) -> Option<Arc<Paused>> {
-        lock(&self.state).paused.get(&load).cloned()
-    }
-}
-
-impl State {
-    fn ticket(&mut self, tab: TabId) -> Option<Ticket> {
-        let rules = self.rules.get(&tab)?.clone();
-        let channel = self.channel.clone()?;
-        self.loads += 1;
-        Some(Ticket {
-            channel,
-            rules,
-            load: LoadNumber(self.loads),
-        })
-    }
-}
 
 /// The service's end: what it reads from the devtools process, and the answers that wait.
 pub struct Desk {

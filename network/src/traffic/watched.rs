@@ -6,7 +6,7 @@ use crate::connection;
 use crate::request::{Hop, HttpResponse};
 use crate::traffic::change;
 use crate::traffic::paused::Word;
-use crate::traffic::{Ticket, Traffic};
+use crate::traffic::shared::{Ticket, Traffic};
 use crate::wait::{self, WaitError};
 use protocol::error::LoadError;
 use protocol::ids::{NavigationId, TabId};
@@ -39,21 +39,23 @@ enum Said {
 }
 
 impl Watched {
-    pub(super) fn new(
+    /// A load begins. Nothing unless its tab has rules.
+    pub fn begin(
         traffic: &Arc<Traffic>,
-        ticket: Ticket,
         tab: TabId,
-        (navigation, kind): (NavigationId, Kind),
-    ) -> Watched {
+        navigation: NavigationId,
+        kind: Kind,
+    ) -> Option<Watched> {
+        let ticket = traffic.ticket(tab)?;
         wait::start_clock();
-        Watched {
+        Some(Watched {
             traffic: traffic.clone(),
             ticket,
             tab,
             navigation,
             kind,
             is_over: Cell::new(false),
-        }
+        })
     }
 
     /// Sends one request by `send`, as the clients want it.

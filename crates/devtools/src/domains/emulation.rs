@@ -48,7 +48,7 @@ fn scale_of(factor: f64) -> Result<Option<Percent>, Failure> {
     }
     let percent = (factor * 100.0).round();
     let is_number = (0.0..=f64::from(u16::MAX)).contains(&percent);
-    let scale = is_number.then(|| Percent(percent as u16));
+    let scale = is_number.then_some(Percent(percent as u16));
     let scale = scale.filter(|scale| scale.is_valid_scale());
     let wrong = || Failure::params("deviceScaleFactor must be from 0.5 to 4");
     Ok(Some(scale.ok_or_else(wrong)?))
