@@ -127,8 +127,8 @@ fn path(svg: &mut String, way: &str) {
 
 /// The processes, and who has a channel to whom.
 fn processes_svg() -> String {
-    let mut svg = format!("{OPEN} width=\"1050\" height=\"368\" viewBox=\"0 0 1050 368\">\n");
-    rectangle(&mut svg, [1, 1, 1048, 366], "#f6f7fa");
+    let mut svg = format!("{OPEN} width=\"1050\" height=\"396\" viewBox=\"0 0 1050 396\">\n");
+    rectangle(&mut svg, [1, 1, 1048, 394], "#f6f7fa");
     let mut of_broker: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     let mut depth = 0;
     let mut edges = edges();
