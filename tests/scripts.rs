@@ -110,9 +110,13 @@ fn survive(names: &[&str]) {
         browser.send(&format!("open http://{pages}/{name}.html"));
         let ended = browser.wait(name, |record| {
             let event = record["record"].as_str().unwrap_or_default();
-            matches!(event, "loaded" | "tab_crashed") && record["tab"] != calm.id
+            // A page that asks something at once is loaded when that is answered.
+            matches!(event, "loaded" | "dialog" | "tab_crashed") && record["tab"] != calm.id
         });
-        assert_eq!(ended["record"], "loaded", "{name} has lost its process");
+        assert_ne!(
+            ended["record"], "tab_crashed",
+            "{name} has lost its process"
+        );
         browser.send("click 40 120");
         browser.send("key a");
         browser.forget_records();
