@@ -36,6 +36,8 @@ fn browser() -> (Browser, u64, String) {
     let url = format!("http://{}/", server::pages(PAGES));
     let mut browser = Browser::headless(&[]);
     let tab = browser.open(&url);
+    // Until then the window shows what was there before, and the pointer would meet that.
+    browser.wait_for_tab("surface_live", &tab);
     (browser, tab.id, url)
 }
 
