@@ -374,11 +374,16 @@ impl Service {
         };
         let FetchChannel { process, site, .. } = channel;
         tracing::warn!(%process, %site, "renderer misbehaved on its fetch channel: {misbehaviour}");
-        // A broker that is gone ends the loop.
-        let _ = self.to_broker.sender.send(FromNetwork::ClientMisbehaved {
-            process: *process,
+        self.accuse(*process, misbehaviour);
+    }
+
+    fn accuse(&self, process: ProcessId, misbehaviour: Misbehaviour) {
+        let accusation = FromNetwork::ClientMisbehaved {
+            process,
             misbehaviour,
-        });
+        };
+        // A broker that is gone ends the loop.
+        let _ = self.to_broker.sender.send(accusation);
     }
 
     /// Does what a turn at the devtools process has come to.
@@ -386,10 +391,7 @@ impl Service {
         turn.woken.iter().for_each(|stop| self.pool.wake(stop));
         if let Some((process, misbehaviour)) = turn.broken {
             tracing::warn!(%process, "the devtools process misbehaved: {misbehaviour}");
-            let _ = self.to_broker.sender.send(FromNetwork::ClientMisbehaved {
-                process,
-                misbehaviour,
-            });
+            self.accuse(process, misbehaviour);
         }
     }
 

@@ -70,11 +70,12 @@ impl Rings {
             return LastWords::default();
         };
         let chosen = self.chosen(process, dead);
-        let now = flight::now_ns();
         let read: Vec<(Source, Read)> = chosen
             .iter()
             .map(|(source, ring)| (*source, self.read(*ring)))
             .collect();
+        // After the reading: the living go on writing while it lasts.
+        let now = flight::now_ns();
         let ways = ways(&self.table, &read);
         let words = |(source, read): (Source, Read)| {
             let Read {

@@ -10,6 +10,8 @@ use protocol::gpu::{Effect, Scene, SceneItem};
 use std::thread::JoinHandle;
 
 const SIZE: Size = Size::new(64, 48);
+const PAGE: SurfaceId = SurfaceId(7);
+const GENERATION: Generation = Generation(1);
 
 struct Broker {
     sender: Sender<ToGpu>,
@@ -42,6 +44,26 @@ impl Broker {
             .expect("a message")
             .message
     }
+
+    /// Has it show a surface, of which this is the producer.
+    fn shows_a_page(&self) -> FakeProducer {
+        let (page, ends) = FakeProducer::new(SIZE, GENERATION);
+        let create = ToGpu::CreateSurface {
+            surface: PAGE,
+            generation: GENERATION,
+            size: SIZE,
+        };
+        let fds = vec![ends.channel.into_fd(), ends.pixels, ends.latch];
+        self.sender.try_send_with(create, fds).expect("sent");
+        let item = SceneItem {
+            surface: PAGE,
+            rect: Rect::from_size(SIZE),
+            effect: Effect::None,
+        };
+        let scene = Scene { items: vec![item] };
+        self.sender.try_send(ToGpu::SetScene(scene)).expect("sent");
+        page
+    }
 }
 
 #[test]
@@ -56,24 +78,7 @@ fn a_headless_gpu_paces_takes_and_captures_frames_and_ends_with_its_broker() {
             presenter
         }
     );
-    let (surface, generation) = (SurfaceId(7), Generation(1));
-    let (mut page, ends) = FakeProducer::new(SIZE, generation);
-    let create = ToGpu::CreateSurface {
-        surface,
-        generation,
-        size: SIZE,
-    };
-    let fds = vec![ends.channel.into_fd(), ends.pixels, ends.latch];
-    broker.sender.try_send_with(create, fds).expect("sent");
-    let item = SceneItem {
-        surface,
-        rect: Rect::from_size(SIZE),
-        effect: Effect::None,
-    };
-    broker
-        .sender
-        .try_send(ToGpu::SetScene(Scene { items: vec![item] }))
-        .expect("sent");
+    let mut page = broker.shows_a_page();
     for round in 0..5_u8 {
         let ready = wait_one(page.receiver.as_fd(), Interest::Read, Some(WATCHDOG));
         assert!(ready.expect("poll").any(), "no credit in round {round}");
@@ -83,8 +88,8 @@ fn a_headless_gpu_paces_takes_and_captures_frames_and_ends_with_its_broker() {
     assert_eq!(
         broker.hears(),
         FromGpu::FirstFrame {
-            surface,
-            generation
+            surface: PAGE,
+            generation: GENERATION,
         }
     );
     let region = shm::Region::create("capture", SIZE.frame_bytes().expect("small"));
@@ -125,30 +130,15 @@ fn a_headless_gpu_paces_takes_and_captures_frames_and_ends_with_its_broker() {
 fn a_watcher_hears_of_the_next_frame_and_of_one_that_is_there() {
     let broker = Broker::start();
     assert!(matches!(broker.hears(), FromGpu::Ready { .. }));
-    let (surface, generation) = (SurfaceId(7), Generation(1));
-    let (mut page, ends) = FakeProducer::new(SIZE, generation);
-    let create = ToGpu::CreateSurface {
-        surface,
-        generation,
-        size: SIZE,
-    };
-    let fds = vec![ends.channel.into_fd(), ends.pixels, ends.latch];
-    broker.sender.try_send_with(create, fds).expect("sent");
+    let mut page = broker.shows_a_page();
     let watch = |frame| {
-        let watch = ToGpu::Watch { surface, frame };
+        let watch = ToGpu::Watch {
+            surface: PAGE,
+            frame,
+        };
         broker.sender.try_send(watch).expect("sent");
     };
     watch(0);
-    let item = SceneItem {
-        surface,
-        rect: Rect::from_size(SIZE),
-        effect: Effect::None,
-    };
-    let scene = Scene { items: vec![item] };
-    broker
-        .sender
-        .try_send(ToGpu::SetScene(scene))
-        .expect("sent");
     let mut paints = |colour| {
         let ready = wait_one(page.receiver.as_fd(), Interest::Read, Some(WATCHDOG));
         assert!(ready.expect("poll").any() && page.takes_credit());
@@ -156,11 +146,14 @@ fn a_watcher_hears_of_the_next_frame_and_of_one_that_is_there() {
     };
     paints([1, 2, 3]);
     let first = FromGpu::FirstFrame {
-        surface,
-        generation,
+        surface: PAGE,
+        generation: GENERATION,
     };
     let told = [broker.hears(), broker.hears()];
-    let painted = |frame| FromGpu::Painted { surface, frame };
+    let painted = |frame| FromGpu::Painted {
+        surface: PAGE,
+        frame,
+    };
     assert!(
         told.contains(&first) && told.contains(&painted(1)),
         "{told:?}"

@@ -252,6 +252,32 @@ fn a_paused_request_goes_on_as_the_client_changes_it() {
 }
 
 #[test]
+fn cookies_do_not_go_to_another_place_that_a_client_has_chosen() {
+    let (server, other, mut net) = (echo(), echo(), Net::start());
+    let looker = Looker::with(&net, pauses(false));
+    let wish = CookieWish::Set {
+        url: server.url("/"),
+        text: "secret=1; Path=/".to_owned(),
+    };
+    looker.say(ToNetwork::Cookies { call: 1, wish });
+    let is_done = true;
+    assert_eq!(looker.next(), FromNetwork::Done { call: 1, is_done });
+    for (place, has_cookie) in [(&server, true), (&other, false)] {
+        let (_, pipe) = net.navigate(&server.url("/asked"));
+        let (load, ..) = looker.request();
+        let url = Some(place.url("/chosen"));
+        let change = Change {
+            url,
+            ..Change::default()
+        };
+        looker.go(load, change);
+        assert_eq!(read_all(pipe).contains("secret=1"), has_cookie);
+        looker.response();
+        looker.rest();
+    }
+}
+
+#[test]
 fn a_client_answers_in_place_of_the_server() {
     let mut net = Net::start();
     let looker = Looker::with(&net, pauses(false));

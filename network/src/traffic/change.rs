@@ -1,32 +1,13 @@
 //! Requests and responses as the channel to the devtools process has them, and back.
 
 use crate::request::{self, HttpResponse};
+use crate::web::answer;
 use protocol::error::LoadError;
-use protocol::limits::{RESPONSE_HEADER_BYTES_MAX, TEXT_BYTES_MAX};
 use protocol::traffic::{Change, Head};
 use protocol::web::Header;
 use ureq::Body;
 use ureq::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use url::Url;
-
-/// As many headers as a message holds; each character stands for a byte.
-pub fn told(headers: &HeaderMap) -> Vec<Header> {
-    let mut left = RESPONSE_HEADER_BYTES_MAX - TEXT_BYTES_MAX;
-    let mut told = Vec::new();
-    for (name, value) in headers {
-        // A byte may become two of UTF-8.
-        let bytes = name.as_str().len() + 2 * value.len();
-        if bytes > left {
-            continue;
-        }
-        left -= bytes;
-        told.push(Header {
-            name: name.as_str().to_owned(),
-            value: value.as_bytes().iter().map(|byte| *byte as char).collect(),
-        });
-    }
-    told
-}
 
 /// The head of a response.
 pub fn head_of(response: &HttpResponse) -> Head {
@@ -37,7 +18,7 @@ pub fn head_of(response: &HttpResponse) -> Head {
             .canonical_reason()
             .unwrap_or_default()
             .to_owned(),
-        headers: told(response.headers()),
+        headers: answer::listed(response.headers(), |_| true),
     }
 }
 

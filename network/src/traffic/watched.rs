@@ -8,6 +8,8 @@ use crate::traffic::change;
 use crate::traffic::paused::Word;
 use crate::traffic::shared::{Ticket, Traffic};
 use crate::wait::{self, WaitError};
+use crate::web::answer;
+use crate::web::origin::origin_of;
 use protocol::error::LoadError;
 use protocol::ids::{NavigationId, TabId};
 use protocol::limits::{BODY_CHUNK_BYTES_MAX, RESOURCE_BYTES_MAX, TRAFFIC_REQUEST_BODY_BYTES_MAX};
@@ -17,6 +19,7 @@ use std::io::Read;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use ureq::Body;
+use ureq::http::header;
 use url::Url;
 
 /// A response, and the host that it is of.
@@ -163,7 +166,7 @@ impl Watched {
         }
         self.tell(FromNetwork::RequestHeaders {
             load,
-            headers: change::told(&hop.headers),
+            headers: answer::listed(&hop.headers, |_| true),
             is_paused,
         })
     }
@@ -300,6 +303,15 @@ fn send_changed(
     send: impl FnOnce(&Hop<'_>) -> Result<Answer, LoadError>,
 ) -> Result<Answer, LoadError> {
     let url = change::url_of(change)?;
+    let mut hop = hop;
+    if url
+        .as_ref()
+        .is_some_and(|url| origin_of(url) != origin_of(hop.url))
+    {
+        // They are for the place that the page has asked.
+        hop.headers.remove(header::COOKIE);
+        hop.headers.remove(header::AUTHORIZATION);
+    }
     let hop = Hop {
         url: url.as_ref().unwrap_or(hop.url),
         method: change.method.as_deref().unwrap_or(hop.method),

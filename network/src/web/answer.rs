@@ -9,14 +9,14 @@ use ureq::http::HeaderMap;
 
 /// Those of the document's own origin: all but the cookies.
 pub fn basic(headers: &HeaderMap) -> Vec<Header> {
-    visible(headers, |_| true)
+    listed(headers, |name| !is_of_cookies(name))
 }
 
 /// Those of another origin that allows that its answer is read: a few, and what it exposes.
 pub fn cors(headers: &HeaderMap, has_credentials: bool) -> Vec<Header> {
     let exposed = cors::names(headers, "access-control-expose-headers").unwrap_or_default();
     let exposes_all = !has_credentials && exposed.iter().any(|name| name == "*");
-    visible(headers, |name| {
+    let is_exposed = |name: &str| {
         exposes_all
             || matches!(
                 name,
@@ -31,17 +31,22 @@ pub fn cors(headers: &HeaderMap, has_credentials: bool) -> Vec<Header> {
             || exposed
                 .iter()
                 .any(|exposed| exposed.eq_ignore_ascii_case(name))
-    })
+    };
+    listed(headers, |name| !is_of_cookies(name) && is_exposed(name))
 }
 
-/// As many as fit; characters each stand for a byte.
-fn visible(headers: &HeaderMap, is_visible: impl Fn(&str) -> bool) -> Vec<Header> {
+fn is_of_cookies(name: &str) -> bool {
+    matches!(name, "set-cookie" | "set-cookie2")
+}
+
+/// Those that are meant, as many as fit; characters each stand for a byte.
+pub fn listed(headers: &HeaderMap, is_meant: impl Fn(&str) -> bool) -> Vec<Header> {
     let mut left = RESPONSE_HEADER_BYTES_MAX / 2;
     let mut seen = Vec::new();
     for (name, value) in headers {
         let name = name.as_str();
         let bytes = name.len() + value.len();
-        if matches!(name, "set-cookie" | "set-cookie2") || !is_visible(name) || bytes > left {
+        if !is_meant(name) || bytes > left {
             continue;
         }
         left -= bytes;

@@ -1,6 +1,7 @@
 //! `Emulation`: the size and the scale of a page.
 
 use crate::command::Command;
+use crate::domains::network;
 use crate::domains::page::tab_of;
 use crate::hub::{CallKind, Hub};
 use crate::reply::Failure;
@@ -34,6 +35,8 @@ pub fn run(
             (size, scale_of(factor)?)
         }
         "Emulation.clearDeviceMetricsOverride" => (None, None),
+        // As the command of that name there.
+        "Emulation.setUserAgentOverride" => return network::run(hub, asker, target, command),
         other => return Err(Failure::no_method(other)),
     };
     let wish = Wish::Resize { tab, size, scale };

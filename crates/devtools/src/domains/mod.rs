@@ -35,9 +35,6 @@ pub fn run(
         "Browser" | "Performance" | "SystemInfo" => browser::run(hub, asker, command),
         "Bulkhead" => bulkhead::run(hub, asker, target, command),
         "Fetch" => fetch::run(hub, asker, command),
-        "Emulation" if command.method == "Emulation.setUserAgentOverride" => {
-            network::run(hub, asker, target, command)
-        }
         "Emulation" => emulation::run(hub, asker, target, command),
         "IO" => io::run(hub, asker, command),
         "Input" => input::run(hub, asker, target, command),

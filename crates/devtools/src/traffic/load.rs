@@ -3,6 +3,7 @@
 use crate::session::SessionKey;
 use crate::tab::{Asker, loader_of};
 use protocol::ids::{NavigationId, TabId};
+use protocol::limits::TRAFFIC_REQUEST_BODY_BYTES_MAX;
 use protocol::request::RequestTimes;
 use protocol::traffic::{FromNetwork, Head, Kind};
 use protocol::web::Header;
@@ -13,6 +14,8 @@ use std::net::IpAddr;
 const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Most bytes of a body that wait for the document that they belong to.
 const HELD_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// Most messages that wait for it.
+const HELD_MAX: usize = 4_096;
 
 /// Who has answered, and when what was done.
 pub type Answered = (Option<IpAddr>, RequestTimes);
@@ -44,8 +47,6 @@ pub struct Load {
     pub body: Vec<u8>,
     /// Whether that is not the whole of it any more.
     pub is_body_cut: bool,
-    /// Bytes of the body that have come.
-    pub received: u64,
     pub is_over: bool,
     /// The client's word that it waits for.
     pub pause: Option<Pause>,
@@ -94,7 +95,6 @@ impl Load {
             has_response: false,
             body: Vec::new(),
             is_body_cut: false,
-            received: 0,
             is_over: false,
             pause: None,
             wanted_by: None,
@@ -110,15 +110,19 @@ impl Load {
         };
     }
 
-    /// Keeps a message until it may be told. Of a body, as much as there is room for.
+    /// Keeps a message until it may be told. Of a body, as much as there is room for; further
+    /// messages than any honest load has are left out.
     pub fn hold(&mut self, message: FromNetwork) {
+        if self.held.len() >= HELD_MAX {
+            self.is_body_cut = true;
+            return;
+        }
         if let FromNetwork::Body { bytes, .. } = &message {
             self.held_bytes = match self.held.is_empty() {
                 true => bytes.len(),
                 false => self.held_bytes + bytes.len(),
             };
             if self.held_bytes > HELD_BYTES_MAX {
-                self.received += bytes.len() as u64;
                 self.is_body_cut = true;
                 return;
             }
@@ -136,9 +140,15 @@ impl Load {
         };
     }
 
+    /// Adds to the body of the request; what is too much is left out.
+    pub fn add_to_request(&mut self, bytes: &[u8]) {
+        let body = &mut self.request.body;
+        let room = TRAFFIC_REQUEST_BODY_BYTES_MAX.saturating_sub(body.len());
+        body.extend_from_slice(&bytes[..bytes.len().min(room)]);
+    }
+
     /// Keeps bytes of the body. Returns by how much it has grown.
     pub fn keep(&mut self, bytes: &[u8]) -> usize {
-        self.received += bytes.len() as u64;
         if self.is_body_cut || self.body.len() + bytes.len() > BODY_BYTES_MAX {
             self.is_body_cut = true;
             return 0;

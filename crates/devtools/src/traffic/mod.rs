@@ -172,7 +172,7 @@ impl Hub {
             }
             FromNetwork::RequestBody { bytes, .. } => {
                 if let Some(load) = self.traffic.loads.get_mut(&number) {
-                    load.request.body.extend(bytes);
+                    load.add_to_request(&bytes);
                 }
             }
             FromNetwork::RequestHeaders {

@@ -56,15 +56,17 @@ impl Hub {
         let before = session.wants.clone();
         change(&mut session.wants);
         let rules = self.rules_of(tab);
-        if rules.as_ref().is_some_and(|rules| rules.check().is_err()) {
+        let sent = match rules.as_ref().is_some_and(|rules| rules.check().is_err()) {
+            true => Err(Failure::server(
+                "The patterns or headers are too many or too long",
+            )),
+            false => self.send_rules(tab, rules),
+        };
+        let sequence = sent.inspect_err(|_| {
             if let Some(session) = self.sessions.get_mut(&asker.session) {
                 session.wants = before;
             }
-            return Err(Failure::server(
-                "The patterns or headers are too many or too long",
-            ));
-        }
-        let sequence = self.send_rules(tab, rules)?;
+        })?;
         if !self.traffic.is_open {
             return Ok(Some(json!({})));
         }

@@ -2,12 +2,14 @@
 
 use crate::clock;
 use crate::hub::Hub;
+use crate::reply::Failure;
 use crate::session::{SessionKey, Target};
 use crate::tab::{error_text, loader_of};
 use crate::traffic::load::{Answered, Load, Pause};
 use crate::traffic::values::{self, type_of};
 use protocol::error::LoadError;
 use protocol::ids::TabId;
+use protocol::limits::RESOURCE_BYTES_MAX;
 use protocol::traffic::{Head, Kind, LoadNumber};
 use protocol::web::Header;
 use serde_json::{Value, json};
@@ -118,7 +120,8 @@ impl Hub {
             return;
         };
         if let Some((_, taken)) = load.pause.as_mut().and_then(|it| it.taking.as_mut()) {
-            taken.extend_from_slice(bytes);
+            let room = RESOURCE_BYTES_MAX.saturating_sub(taken.len());
+            taken.extend_from_slice(&bytes[..bytes.len().min(room)]);
             return;
         }
         let params = json!({
@@ -233,16 +236,12 @@ impl Hub {
         let Some(load) = load else { return };
         let taking = load.pause.as_mut().and_then(|it| it.taking.take());
         let Some((asker, bytes)) = taking else { return };
-        let mime = load
-            .head
-            .as_ref()
-            .map(|head| values::type_and_charset(head).0);
         let outcome = match is_whole {
             // Chromium gives every body of this kind in base 64.
-            true if mime.is_some() => Ok(json!({
+            true => Ok(json!({
                 "body": data_encoding::BASE64.encode(&bytes), "base64Encoded": true,
             })),
-            _ => Err(crate::reply::Failure::server(
+            false => Err(Failure::server(
                 "Can only get response body on requests captured after headers received.",
             )),
         };
