@@ -93,10 +93,29 @@ impl Unsealed {
     /// The region, which nobody can change any more.
     pub fn seal(self) -> io::Result<Region> {
         let file = self.file;
-        fcntl(&file, FcntlArg::F_ADD_SEALS(SEALS | SealFlag::F_SEAL_WRITE))?;
+        seal_against_writing(&file)?;
         let bytes = usize::try_from(file.metadata()?.len()).map_err(io::Error::other)?;
         Ok(Region { file, bytes })
     }
+}
+
+/// How often the kernel is asked to seal a file of which it says that it is busy.
+const SEAL_TRIES: usize = 32;
+
+/// Takes away everybody's right to change a file. The kernel refuses with `EBUSY`, after a wait of
+/// up to 150 ms, while somebody holds one of its pages. Nobody else has a descriptor yet, so it is
+/// the kernel itself, for its own upkeep of memory, and soon lets go.
+fn seal_against_writing(file: &File) -> io::Result<()> {
+    let seal = || fcntl(file, FcntlArg::F_ADD_SEALS(SEALS | SealFlag::F_SEAL_WRITE));
+    let mut result = seal();
+    for _ in 1..SEAL_TRIES {
+        if result != Err(Errno::EBUSY) {
+            break;
+        }
+        result = seal();
+    }
+    result?;
+    Ok(())
 }
 
 /// The two regions of a surface.
@@ -134,5 +153,34 @@ fn memory_file(name: &str) -> io::Result<File> {
         // Kernels before 6.3 do not know the flag that forbids executing it.
         Err(Errno::EINVAL) => Ok(File::from(memfd_create(name, flags)?)),
         other => Ok(File::from(other?)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nix::unistd::{pipe, read};
+    use std::thread;
+    use std::time::Duration;
+
+    #[test]
+    fn a_page_that_the_kernel_holds_for_a_while_does_not_keep_a_region_from_being_sealed() {
+        let mut unsealed = Unsealed::create("test").expect("created");
+        unsealed.write(&[7; 4096]).expect("written");
+        // A page in a pipe is held until the pipe is read.
+        let (reader, writer) = pipe().expect("pipe");
+        let (from, to) = (unsealed.file.as_raw_fd(), writer.as_raw_fd());
+        let mut start = 0;
+        // SAFETY: both descriptors are open, and `start` lives until the call is over.
+        let moved = unsafe { libc::splice(from, &mut start, to, std::ptr::null_mut(), 4096, 0) };
+        assert_eq!(moved, 4096);
+        let seal = FcntlArg::F_ADD_SEALS(SEALS | SealFlag::F_SEAL_WRITE);
+        assert_eq!(fcntl(&unsealed.file, seal), Err(Errno::EBUSY));
+        let sealing = thread::spawn(move || unsealed.seal());
+        // Longer than the kernel itself waits; the test holds however long it is.
+        thread::sleep(Duration::from_millis(300));
+        assert_eq!(read(&reader, &mut [0; 4096]), Ok(4096));
+        let region = sealing.join().expect("ended").expect("sealed");
+        assert_eq!(region.bytes(), 4096);
     }
 }
