@@ -7,6 +7,7 @@ PATH=${BULKHEAD_FOLDER:-$bulkhead_root/target/release}:$PATH
 bulkhead_folder=$(mktemp -d)
 browser=
 cd "$bulkhead_folder" || return
+: > messages
 # `browse` sets another XDG_RUNTIME_DIR, and a compositor's socket must still be found.
 case ${WAYLAND_DISPLAY:-} in
     '' | /*) ;;
@@ -52,8 +53,15 @@ tell() {
 
 # Waits for a record that matches, or for so many of them, and shows the last one.
 wait_for() {
-    grep -m "${2:-1}" -e "$1" <(tail -n +1 -s 0.1 -f --pid="$browser" "$bulkhead_folder/log" \
-        2> /dev/null) | tail -n 1
+    local found
+    found=$(grep -m "${2:-1}" -e "$1" <(tail -n +1 -s 0.1 -f --pid="$browser" \
+        "$bulkhead_folder/log" 2> /dev/null) | tail -n 1)
+    if [ -n "$found" ]; then
+        echo "$found"
+    else
+        echo "no such record, and no browser runs: $(tail -n 1 "$bulkhead_folder/messages")" >&2
+        return 1
+    fi
 }
 
 # Waits until that tab has loaded a page, or so many pages: `loaded 1`, `loaded 1 2`.
@@ -104,10 +112,13 @@ leave() {
 patch_of() { sed -n '/^```diff$/,/^```$/{/^```/!p}' "$bulkhead_root/docs/book/src/$1.md"; }
 
 # Applies it, and goes to the root of the project.
-exercise() { cd "$bulkhead_root" && patch_of "$1" | git apply - && echo "the patch is applied"; }
+exercise() {
+    patch_of "$1" | git -C "$bulkhead_root" apply - && cd "$bulkhead_root" \
+        && echo "the patch is applied"
+}
 
 # Takes it back, and returns to the folder of the session.
 undo() {
-    cd "$bulkhead_root" && patch_of "$1" | git apply -R - && cd "$bulkhead_folder" \
+    patch_of "$1" | git -C "$bulkhead_root" apply -R - && cd "$bulkhead_folder" \
         && echo "the patch is taken back"
 }
