@@ -249,8 +249,8 @@ fn reference() -> String {
          channel of `crates/ipc`, named by its interface; two names on a line are two channels. \
          Every child also has the channel that it was born with (`bootstrap`). The clipboard \
          process is white, for it is outside of the sandbox and has no policy: \
-         `docs/decisions/0026-clipboard-process.md`.\n\n## Messages\n\n| from | to | interface | messages \
-         |\n|---|---|---|---|\n",
+         `docs/decisions/0026-clipboard-process.md`.\n\n## Messages\n\n| from | to | interface \
+         | messages |\n|---|---|---|---|\n",
     );
     for (interface, entries) in interfaces() {
         for entry in entries {
