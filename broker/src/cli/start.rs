@@ -72,6 +72,10 @@ pub fn start(
         script: !options.no_script,
         // Without a window and without automation there is nobody who could answer.
         dialogs: server.is_some() || automation.fifo.is_some(),
+        chaos: options.chaos.clone().map(|spec| {
+            let seed = options.seed.unwrap_or_else(crate::state::chaos_seed);
+            (spec, seed)
+        }),
         capacity: Capacity::of_descriptors(descriptors),
         banner: degraded.then(|| format!("The sandbox is degraded: tier {tier} only")),
         ..Config::default()

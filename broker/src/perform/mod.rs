@@ -241,6 +241,13 @@ impl Broker {
         self.glass.note(&record.kind);
         self.timeline.note(&record);
         match &record.kind {
+            RecordKind::Chaos(fault) => tracing::warn!("chaos: {fault}"),
+            RecordKind::ChaosBegan { spec, seed } => {
+                tracing::warn!("chaos begins: {spec} with seed {seed}");
+            }
+            RecordKind::ChaosEnded { decisions } => {
+                tracing::warn!("chaos ends after {decisions} decisions");
+            }
             RecordKind::Died { role, pid, cause } => {
                 tracing::warn!("{role} process {pid} {cause}");
                 if *role == Role::Demo {

@@ -58,6 +58,7 @@ impl Hub {
             discover: None,
             auto_attach: None,
             has_page: false,
+            has_chaos: false,
             has_tap: false,
             screencast: Screencast::default(),
             wants: Wants::default(),

@@ -130,6 +130,7 @@ impl Hub {
                 is_accepted,
                 text,
             } => page::dialog_closed(self, tab, is_accepted, &text),
+            ToDevtools::Chaos(news) => domains::bulkhead::chaos_fault(self, &news),
             ToDevtools::Passed { messages, dropped } => {
                 domains::bulkhead::passed(self, &messages, dropped);
             }

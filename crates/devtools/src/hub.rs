@@ -55,6 +55,8 @@ pub struct Call {
 pub enum CallKind {
     /// An empty object.
     Plain,
+    /// `Bulkhead.chaos`, and the seed of what begins.
+    Chaos(Option<u64>),
     /// What `Target.closeTarget` answers.
     Close,
     /// The tab has taken an input.

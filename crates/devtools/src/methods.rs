@@ -77,9 +77,16 @@ pub const METHODS: &[Method] = &[
     method("Browser.getWindowForTarget", Partly, Own, BROWSER_AND_PAGE, "there is one window"),
     method("Browser.setDownloadBehavior", Accepted, Accept, BROWSER_AND_PAGE,
         "there are no downloads"),
+    method("Bulkhead.chaos", AsChromium, Own, ALL,
+        "injects faults by a list and a seed, as `--chaos` does: {spec, seed}; an empty list ends \
+         it; the reply has the seed. The session is told as by Bulkhead.enable"),
     method("Bulkhead.cont", AsChromium, Own, ALL, "has a stopped process go on: {process}"),
     method("Bulkhead.crashRecords", AsChromium, Own, ALL,
         "who has died of what: {records}, as `bulkhead crashes --json` writes them"),
+    method("Bulkhead.disable", AsChromium, Own, ALL, "ends that"),
+    method("Bulkhead.enable", AsChromium, Own, ALL,
+        "tells of each fault of chaos, in Bulkhead.chaosFault: {number, kind, role, afterMs, \
+         skipped, process, targetId}"),
     method("Bulkhead.kill", AsChromium, Own, ALL,
         "sends a process a signal: {process, signal}; KILL unless SEGV, STOP or CONT"),
     method("Bulkhead.misbehave", AsChromium, Own, ALL,
@@ -282,6 +289,7 @@ pub const METHODS: &[Method] = &[
 
 /// Every event that a client can be told, in alphabetical order.
 pub const EVENTS: &[&str] = &[
+    "Bulkhead.chaosFault",
     "Bulkhead.message",
     "DOM.attributeModified",
     "DOM.attributeRemoved",

@@ -58,6 +58,8 @@ pub struct Session {
     pub auto_attach: Option<Filter>,
     /// Whether it wants events of the page's navigations.
     pub has_page: bool,
+    /// Whether it wants to hear what chaos does.
+    pub has_chaos: bool,
     /// Whether it wants to hear of messages between processes.
     pub has_tap: bool,
     /// What it wants of requests.

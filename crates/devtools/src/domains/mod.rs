@@ -63,6 +63,7 @@ pub fn outcome(hub: &mut Hub, call: &mut Call, answer: Answer, pixels: Option<Ve
         tab.map_or(String::new(), |tab| tab.page.clone())
     };
     match (&mut call.kind, answer) {
+        (CallKind::Chaos(Some(seed)), _) => Ok(json!({"seed": seed})),
         (CallKind::Close, _) => Ok(json!({"success": true})),
         // It went to another place of the document, or it has broken the page.
         (CallKind::Navigate { breaks: false }, _) => Ok(json!({"frameId": frame()})),
