@@ -199,7 +199,8 @@ mod tests {
             is_skipped: false,
             pid: Some(7),
         };
-        let text = r#"{"after_ms":2000,"choice":1,"kind":"stop","number":3,"of":1,"pid":7,"record":"chaos","role":"gpu","skipped":false}"#;
+        let text = "{\"after_ms\":2000,\"choice\":1,\"kind\":\"stop\",\"number\":3,\"of\":1,\
+                    \"pid\":7,\"record\":\"chaos\",\"role\":\"gpu\",\"skipped\":false}";
         assert_eq!(line(RecordKind::Chaos(fault)), text);
         let (spec, seed) = ("kill-gpu=5s".to_owned(), 7);
         assert_eq!(

@@ -241,7 +241,10 @@ impl Broker {
         self.glass.note(&record.kind);
         self.timeline.note(&record);
         match &record.kind {
-            RecordKind::Chaos(fault) => tracing::warn!("chaos: {fault}"),
+            RecordKind::Chaos(fault) => match record.tab {
+                Some(tab) => tracing::warn!("chaos: {fault}, tab {}", tab.0),
+                None => tracing::warn!("chaos: {fault}"),
+            },
             RecordKind::ChaosBegan { spec, seed } => {
                 tracing::warn!("chaos begins: {spec} with seed {seed}");
             }

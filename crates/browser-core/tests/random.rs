@@ -38,7 +38,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..config() })]
+    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..config() })]
 
     /// The same, while the browser breaks itself.
     #[test]

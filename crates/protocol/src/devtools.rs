@@ -335,6 +335,8 @@ pub enum Wish {
         size: Option<Size>,
         scale: Option<Percent>,
     },
+    /// Whether the documents that the tab gets from now on may run scripts.
+    Scripts(TabId, bool),
     Signal {
         pid: u32,
         signal: ChildSignal,

@@ -84,6 +84,7 @@ impl Core {
             | Wish::Reload(tab)
             | Wish::Requests { tab, .. }
             | Wish::Resize { tab, .. }
+            | Wish::Scripts(tab, _)
             | Wish::Stop(tab)
             | Wish::TakeDialogs(tab, _) => {
                 self.tabs.find(tab).ok_or("there is no such tab")?;
@@ -133,6 +134,11 @@ impl Core {
             } => self.set_rules(tab, sequence, rules),
             Wish::Resize { size, scale, .. } => {
                 return self.resize_page(tab, call, (size, scale));
+            }
+            Wish::Scripts(_, is_on) => {
+                if let Some(tab) = self.tabs.find_mut(tab) {
+                    tab.scripts_off = !is_on;
+                }
             }
             Wish::Stop(_) => self.stop(tab),
             _ => {}

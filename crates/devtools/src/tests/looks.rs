@@ -288,7 +288,7 @@ fn chaos_begins_with_a_seed_and_is_told_to_those_who_asked() {
     );
     rig.command("Bulkhead.disable", json!({}));
     rig.broker(ToDevtools::Chaos(news.clone()));
-    assert_eq!(rig.texts, Vec::<serde_json::Value>::new());
+    assert_eq!(rig.texts, Vec::<Value>::new());
     // Whoever has not begun it may hear of it as well.
     rig.command("Bulkhead.enable", json!({}));
     rig.broker(ToDevtools::Chaos(news));
