@@ -58,7 +58,7 @@ function showAttacks(told) {
   const left = told.waiting.length;
   const rest = left === 0 ? "" : `, ${left} to come`;
   setText(byId("now"), told.running === null
-    ? "Nothing is attacked." : `Now: ${nameOf(told.running)}${rest}.`);
+    ? "No attack is running." : `Now: ${nameOf(told.running)}${rest}.`);
   const count = (verdict) => told.outcomes.filter((it) => it.verdict === verdict).length;
   const found = Object.keys(CLASSES).filter((it) => count(it) > 0);
   const parts = found.map((it) => `${count(it)} ${it}`);

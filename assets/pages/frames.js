@@ -110,7 +110,10 @@ function updateSurface(panel, surface) {
   ROWS.forEach(([, textOf], at) => setText(rows[at].cells[1], textOf(surface)));
 }
 
+let last = null;
+
 function showSurfaces(told) {
+  last = told;
   byId("table").hidden = true;
   const shown = [...told.surfaces].sort((a, b) => b.is_visible - a.is_visible || a.id - b.id);
   keepRows(byId("surfaces"), shown, (it) => it.id, beginSurface, updateSurface);
@@ -118,3 +121,6 @@ function showSurfaces(told) {
 }
 
 follow(showSurfaces);
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+  if (last !== null) showSurfaces(last);
+});

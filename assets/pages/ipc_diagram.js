@@ -2,7 +2,8 @@
 "use strict";
 
 const SVG = "http://www.w3.org/2000/svg";
-const WIDTH = 1180;
+/** What the panel has room for in a window of 1280 pixels. */
+const WIDTH = 1116;
 const NODE = { width: 148, height: 44 };
 /** Places in the row of the renderers. */
 const COLUMNS = 7;
@@ -64,7 +65,7 @@ function showDiagram(told, now) {
   const buttons = shown.filter((it) => at.has(it.id));
   const body = byId("diagram");
   const rest = shown.length - buttons.length;
-  const more = { id: "rest", role: `${rest} more renderers`, pid: "", site: "", tab: "" };
+  const more = { id: "rest", role: `${rest} more ${rest === 1 ? "renderer" : "renderers"}`, pid: "", site: "", tab: "" };
   if (rest > 0) buttons.push(more);
   keepNodes(body, buttons, at);
   showLines(told.channels, at, now);

@@ -11,6 +11,9 @@ const ACTS = [
   ["hang", "Hang"],
   ["exhaust-memory", "Memory"],
 ];
+/** Roles that take signals alone. */
+const WITHOUT_FAULTS = ["demo", "x11-filter"];
+const FAULTS = ["hang", "exhaust-memory"];
 /** The time on a processor of each, by its id, when it was told last. */
 let before = { nowMs: 0, cpuMs: new Map() };
 
@@ -18,7 +21,7 @@ const mebibytes = (bytes) => (bytes === null ? "?" : `${(bytes / 1048576).toFixe
 const age = (ms) => {
   if (ms === null) return "?";
   const seconds = Math.floor(ms / 1000);
-  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")} min`;
 };
 
 function beginRow(item) {
@@ -29,7 +32,9 @@ function beginRow(item) {
   for (const at of [5, 6]) row.children[at].append(make("span", "value"), make("i", "meter"));
   const acts = row.children[10];
   if (item.role !== "broker" && item.cause === undefined) {
-    acts.append(...ACTS.map(([name, label]) => actButton(label, name, item.pid)));
+    const takesFaults = !WITHOUT_FAULTS.includes(item.role);
+    const offered = ACTS.filter(([name]) => takesFaults || !FAULTS.includes(name));
+    acts.append(...offered.map(([name, label]) => actButton(label, name, item.pid)));
   }
   return row;
 }

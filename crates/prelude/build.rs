@@ -46,6 +46,7 @@ const FILES: &[&str] = &[
     "messages.js",
     "boxes.js",
     "performance.js",
+    "performance_observer.js",
     "leaving.js",
     "storage.js",
     "activation.js",

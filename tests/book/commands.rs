@@ -1,4 +1,5 @@
-//! The experiments of each chapter, run in one shell a chapter as a reader runs them.
+//! The experiments, run in bash: each chapter in a shell of its own, and all of them in one, as a
+//! reader runs them.
 
 use super::{blocks, root};
 use nix::sys::signal::{Signal, killpg};
@@ -132,11 +133,14 @@ fn run(steps: &[Step<'_>]) -> Option<Vec<String>> {
     Some(parts.map(str::to_owned).collect())
 }
 
-/// Runs the experiments of a chapter.
-fn try_out(chapter: &str) {
-    let text = fs::read_to_string(root().join("docs/book/src").join(chapter)).expect("a chapter");
-    let steps = steps(&text);
-    assert!(!steps.is_empty(), "{chapter} has no experiment");
+/// Runs the experiments of these chapters in one shell.
+fn try_out(chapters: &[&str]) {
+    let text = |chapter: &&str| {
+        fs::read_to_string(root().join("docs/book/src").join(chapter)).expect("a chapter")
+    };
+    let texts: Vec<String> = chapters.iter().map(text).collect();
+    let steps: Vec<Step<'_>> = texts.iter().flat_map(|text| steps(text)).collect();
+    assert!(!steps.is_empty(), "{chapters:?}: no experiment");
     let Some(outputs) = run(&steps) else {
         return;
     };
@@ -147,7 +151,7 @@ fn try_out(chapter: &str) {
         let lines: Vec<&str> = output.lines().collect();
         assert!(
             are_lines(&lines, &step.wanted),
-            "{chapter}: {}\nprints\n{output}\nand the book says\n{}",
+            "{chapters:?}: {}\nprints\n{output}\nand the book says\n{}",
             step.command,
             step.wanted.join("\n")
         );
@@ -160,9 +164,14 @@ macro_rules! chapters {
         $(
             #[test]
             fn $name() {
-                try_out($file);
+                try_out(&[$file]);
             }
         )+
+
+        #[test]
+        fn all_chapters_in_one_shell_print_what_they_say() {
+            try_out(&[$($file),+]);
+        }
 
         #[test]
         fn each_chapter_with_commands_is_tried() {
@@ -193,4 +202,30 @@ fn patterns_are_no_more_patient_than_they_look() {
     assert!(are_lines(&["a", "b", "c"], &["…", "c"]) && !are_lines(&["a", "b"], &["…", "c"]));
     assert!(!are_lines(&["a", "b"], &["a"]) && !are_lines(&["a"], &["a", "b"]));
     assert!(!are_lines(&[], &["[..]"]) && are_lines(&[], &["…"]));
+}
+
+#[test]
+fn the_session_finds_the_patch_of_each_exercise() {
+    for (chapter, _, patch) in super::patches() {
+        let command = format!("patch_of {}", chapter.trim_end_matches(".md"));
+        let step = Step {
+            command: &command,
+            wanted: Vec::new(),
+        };
+        if let Some(outputs) = run(&[step]) {
+            assert_eq!(outputs, [patch], "{chapter}");
+        }
+    }
+}
+
+#[test]
+fn a_command_without_a_browser_is_refused() {
+    let step = Step {
+        command: "tell quit || echo refused",
+        wanted: Vec::new(),
+    };
+    if let Some(outputs) = run(&[step]) {
+        let refusal = "no browser runs: start one with browse\nrefused\n";
+        assert_eq!(outputs, [refusal]);
+    }
 }

@@ -215,7 +215,7 @@ fn policies_svg() -> String {
     svg
 }
 
-/// The invariants, by the comments on their checks.
+/// The invariants, by the comments on their checks, in the order of their numbers.
 fn invariants() -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let mut goes_on = false;
@@ -235,6 +235,8 @@ fn invariants() -> Vec<String> {
         }
         goes_on = true;
     }
+    let digits = |text: &str| text.find(|digit: char| !digit.is_ascii_digit());
+    found.sort_by_key(|it| it[..digits(it).unwrap_or(it.len())].parse::<u32>().ok());
     found
 }
 
@@ -244,9 +246,11 @@ fn reference() -> String {
         "# Drawn from the code\n\nA test makes this page from the types, the policies and the \
          checks, and fails when it is out of date: `tests/book/drawn.rs`.\n\n## Processes and \
          channels\n\n![The processes and their channels](processes.svg)\n\nEach line is a \
-         channel of `crates/ipc`, named by its interface. Every child also has the channel that \
-         it was born with (`bootstrap`).\n\n## Messages\n\n| from | to | interface | messages \
-         |\n|---|---|---|---|\n",
+         channel of `crates/ipc`, named by its interface; two names on a line are two channels. \
+         Every child also has the channel that it was born with (`bootstrap`). The clipboard \
+         process is white, for it is outside of the sandbox and has no policy: \
+         `docs/decisions/0026-clipboard-process.md`.\n\n## Messages\n\n| from | to | interface \
+         | messages |\n|---|---|---|---|\n",
     );
     for (interface, entries) in interfaces() {
         for entry in entries {
@@ -271,12 +275,18 @@ fn reference() -> String {
         let _ = writeln!(text, "| {role} | {any} | {some} | {answered} | `{file}` |");
     }
     text.push_str(
-        "\nA call on no list ends the process.\n\n## Invariants of the broker's decisions\n\n\
+        "\nA call on no list ends the process. Some calls, which libraries make unasked, are \
+         answered with an error instead.\n\n## Invariants of the broker's decisions\n\n\
          `crates/browser-core/src/invariants.rs` checks these after each event of a test:\n\n",
     );
     for invariant in invariants() {
-        let _ = writeln!(text, "- {invariant}");
+        let (number, rest) = invariant.split_once(". ").expect("it has a number");
+        let _ = writeln!(text, "- **{number}.** {rest}");
     }
+    text.push_str(
+        "\n3 and 4 are about the stream of actions: `crates/sim/src/checker.rs`. 12 says that the \
+         same events give the same actions: `crates/browser-core/tests/random.rs`.\n",
+    );
     text
 }
 

@@ -23,7 +23,6 @@ struct Book {
     here: &'static str,
     chapters: &'static [Chapter],
     chapter: &'static Chapter,
-    next: Option<&'static Chapter>,
 }
 
 /// The page of that path under `bulkhead://book`.
@@ -31,15 +30,14 @@ struct Book {
 /// # Errors
 /// There is no chapter of that name.
 pub(super) fn build(path: &str) -> Result<String, LoadError> {
-    let found = CHAPTERS.iter().position(|chapter| chapter.name == path);
-    let at = found.ok_or_else(|| LoadError::NoSuchPage {
+    let found = CHAPTERS.iter().find(|chapter| chapter.name == path);
+    let chapter = found.ok_or_else(|| LoadError::NoSuchPage {
         name: format!("book/{path}"),
     })?;
     Ok(render(&Book {
         here: "book",
         chapters: CHAPTERS,
-        chapter: &CHAPTERS[at],
-        next: CHAPTERS.get(at + 1),
+        chapter,
     }))
 }
 

@@ -578,6 +578,18 @@ fn what_is_typed_is_completed_to_where_the_user_has_been() {
 }
 
 #[test]
+fn an_address_that_breaks_something_stays_as_it_is_typed() {
+    let (mut world, tab, _) = page();
+    world.navigate(tab, "bulkhead://crashes");
+    world.settle();
+    press(&mut world, Key::Character('l'), CTRL);
+    let typed = |world: &mut World, text: &str| world.shell_says(FromShell::Typed(text.to_owned()));
+    let cras = "bulkhead://cras";
+    assert_eq!(completions(&typed(&mut world, cras)), [(cras, "hes")]);
+    assert!(completions(&typed(&mut world, "bulkhead://crash")).is_empty());
+}
+
+#[test]
 fn the_menu_of_a_page_shows_its_source() {
     let (mut world, tab, process) = page();
     press(&mut world, Key::Function(10), SHIFT);

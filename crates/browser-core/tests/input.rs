@@ -277,3 +277,21 @@ fn window_that_loses_the_focus_takes_it_from_the_page() {
     let found = inputs(&world.input(InputEvent::Focus(true)));
     assert_eq!(found, [(page, InputEvent::Focus(true))]);
 }
+
+#[test]
+fn keys_go_to_the_card_that_lies_over_a_page() {
+    let (mut world, tab, page, shell) = with_page();
+    let typed = inputs(&press(&mut world, Key::Tab, NONE));
+    assert!(typed.iter().all(|(process, _)| *process == page));
+    world.die(page, 11);
+    world.settle();
+    assert!(world.tab(tab).card.is_some());
+    let typed = inputs(&press(&mut world, Key::Tab, NONE));
+    assert_eq!(typed.len(), 1, "{typed:?}");
+    assert_eq!(typed[0].0, shell);
+    // One in another tab has no part in it.
+    world.open(TWO);
+    world.settle();
+    let typed = inputs(&press(&mut world, Key::Tab, NONE));
+    assert!(typed.iter().all(|(process, _)| *process != shell));
+}

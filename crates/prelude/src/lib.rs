@@ -3,15 +3,18 @@
 //! Owns: the one place where the engine reads bytecode, which it does not check. Never: lets it
 //! read any but that which is part of the program.
 
+mod exotic;
 mod kinds;
 mod lists;
 pub mod members;
 mod objects;
+mod styles;
 mod wrappers;
 
 pub use kinds::kind;
 pub use lists::{Lists, Words};
-pub use objects::{NodeObject, Role};
+pub use objects::NodeObject;
+pub use styles::{Properties, Styles};
 pub use wrappers::{SLOT_BITS, Wrappers};
 
 use rquickjs::{Ctx, Error, Function, Module, Result};

@@ -4,6 +4,7 @@
 //! Source: the Web IDL standard, "Legacy platform objects", for lists without an indexed setter;
 //! the engine's `JSClassExoticMethods`.
 
+use crate::exotic::{checked, define, index, refuse, runtime_of};
 use rquickjs::qjs::{self, JSValue};
 use rquickjs::{Ctx, Error, Function, Object, Result, Value};
 use std::cell::Cell;
@@ -231,26 +232,6 @@ impl Lists {
     }
 }
 
-fn runtime_of(ctx: &Ctx<'_>) -> *mut qjs::JSRuntime {
-    // SAFETY: The context is alive, and nothing is changed.
-    unsafe { qjs::JS_GetRuntime(ctx.as_raw().as_ptr()) }
-}
-
-/// The engine's answer as a value.
-///
-/// # Safety
-///
-/// The answer is a reference that nobody else frees.
-unsafe fn checked<'js>(ctx: &Ctx<'js>, answer: JSValue) -> Result<Value<'js>> {
-    // SAFETY: The caller's.
-    unsafe {
-        match qjs::JS_IsException(answer) {
-            true => Err(Error::Exception),
-            false => Ok(Value::from_raw(ctx.clone(), answer)),
-        }
-    }
-}
-
 /// The list that an object of that class is.
 ///
 /// # Safety
@@ -290,13 +271,6 @@ unsafe fn free(runtime: *mut qjs::JSRuntime, list: List) {
         // SAFETY: The engine has given that memory.
         unsafe { qjs::js_free_rt(runtime, values.first.as_ptr().cast()) };
     }
-}
-
-/// The index that the name of a property is. The engine gives names that are numbers below 2^31
-/// this form (`JS_ATOM_TAG_INT` in its quickjs.c), and no others.
-fn index(name: qjs::JSAtom) -> Option<usize> {
-    const IS_INDEX: qjs::JSAtom = 1 << 31;
-    (name & IS_INDEX != 0).then_some((name & !IS_INDEX) as usize)
 }
 
 unsafe extern "C" fn finalize(runtime: *mut qjs::JSRuntime, object: JSValue) {
@@ -400,25 +374,12 @@ unsafe extern "C" fn define_own_property(
     setter: JSValue,
     flags: c_int,
 ) -> c_int {
-    let define = |object: JSValue, more: u32| {
-        let flags = flags | more as c_int;
-        // SAFETY: All of it is the engine's own, which only reads it.
-        unsafe { qjs::JS_DefineProperty(ctx, object, name, value, getter, setter, flags) }
-    };
-    if index(name).is_none() {
-        return define(object, qjs::JS_PROP_NO_EXOTIC);
-    }
-    // Nobody puts anything at a place. Whether that is an error depends on who asks, which the
-    // engine knows: it is asked for an object that takes nothing.
-    // SAFETY: The object is our own until it is freed.
+    // SAFETY: All of it is the engine's own.
     unsafe {
-        let closed = qjs::JS_NewObject(ctx);
-        if qjs::JS_IsException(closed) || qjs::JS_PreventExtensions(ctx, closed) < 0 {
-            return -1;
+        match index(name) {
+            None => define(ctx, object, (name, value, getter, setter), flags),
+            Some(_) => refuse(ctx, (name, value, getter, setter), flags),
         }
-        let refused = define(closed, 0);
-        qjs::JS_FreeValue(ctx, closed);
-        refused
     }
 }
 

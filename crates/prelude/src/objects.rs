@@ -6,31 +6,14 @@ use rquickjs::object::Object;
 use rquickjs::{Class, Constructor, Ctx, JsLifetime, Result, Value};
 use std::rc::Rc;
 
-/// What an object is of its node.
-pub enum Role {
-    /// The wrapper that scripts have.
-    Wrapper(Registered),
-    /// Behind the proxy for the declarations of its `style` attribute.
-    Style,
-}
-
-/// An object that stands for a node. No script can make one, or change what it stands for.
+/// The wrapper of a node. No script can make one, or change what it stands for.
 pub struct NodeObject {
     number: f64,
-    role: Role,
+    /// Tells the table when the engine frees it.
+    _registered: Registered,
 }
 
 impl NodeObject {
-    /// An object with that prototype.
-    ///
-    /// # Errors
-    ///
-    /// The engine has no memory left.
-    pub fn make<'js>(prototype: Object<'js>, number: f64, role: Role) -> Result<Object<'js>> {
-        let made = Class::instance_proto(NodeObject { number, role }, prototype)?;
-        Ok(made.into_inner())
-    }
-
     /// The wrapper of a node; made with that prototype if there is none.
     ///
     /// # Errors
@@ -46,8 +29,11 @@ impl NodeObject {
             return Ok(present);
         }
         // The engine may free others meanwhile, so that nothing is borrowed here.
-        let role = Role::Wrapper(table.register(&ctx, number)?);
-        let made = NodeObject::make(prototype, number, role)?;
+        let object = NodeObject {
+            number,
+            _registered: table.register(&ctx, number)?,
+        };
+        let made = Class::instance_proto(object, prototype)?.into_inner();
         table.put(number, &made);
         Ok(made)
     }
@@ -55,13 +41,7 @@ impl NodeObject {
     /// The handle of the node whose wrapper a value is.
     pub fn wrapper(value: &Value<'_>) -> Option<f64> {
         let object = value.as_object()?.as_class::<NodeObject>()?.borrow();
-        matches!(object.role, Role::Wrapper(_)).then_some(object.number)
-    }
-
-    /// The handle of the element whose declarations an object is.
-    pub fn style(object: &Object<'_>) -> Option<f64> {
-        let object = object.as_class::<NodeObject>()?.borrow();
-        matches!(object.role, Role::Style).then_some(object.number)
+        Some(object.number)
     }
 }
 

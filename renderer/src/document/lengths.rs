@@ -42,6 +42,9 @@ pub(crate) fn clamped(css: &str) -> Option<String> {
             _ => at + 1,
         };
     }
+    if changes.is_empty() {
+        return None;
+    }
     let mut clamped = css.to_owned();
     for (range, text) in changes.into_iter().rev() {
         clamped.replace_range(range, &text);

@@ -21,7 +21,7 @@ use crate::script::requests::Requests;
 use crate::script::storage::Storage;
 use crate::script::streams::WantedStreams;
 use crate::script::timers::Timers;
-use ::prelude::{Lists, Wrappers};
+use ::prelude::{Lists, Styles, Wrappers};
 use blitz_dom::node::NodeData;
 use blitz_dom::{BaseDocument, DocGuard, DocGuardMut, Document, LocalName, NodeId, QualName};
 use protocol::dialog::{DialogAnswer, DialogKind};
@@ -29,7 +29,6 @@ use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
-use style::properties::PropertyId;
 use url::Url;
 
 /// What the engine does not do itself: what follows a link, or sends a form.
@@ -82,6 +81,8 @@ pub(crate) struct Host {
     pub(crate) wrappers: Rc<Wrappers>,
     /// The class of lists that are read by index.
     pub(crate) lists: Lists,
+    /// The class of declarations of style.
+    pub(crate) styles: Styles,
     /// Nodes whose wrapper is gone, and those taken out of the tree: the sweep looks at them.
     pub(crate) released: RefCell<Vec<NodeId>>,
     /// The types of events that anybody listens to.
@@ -133,8 +134,6 @@ pub(crate) struct Host {
     pub(crate) disabled_links: RefCell<HashSet<NodeId>>,
     /// Whether scripts hear of each change of an attribute.
     pub(crate) tells_changes: Cell<bool>,
-    /// Properties of styles by their names in scripts; none: there is no such property.
-    pub(crate) css_names: RefCell<HashMap<String, Option<PropertyId>>>,
     /// Nodes at which anybody listens, or did.
     pub(crate) listening: RefCell<HashSet<NodeId>>,
     /// The types of events for which elements have had handlers as attributes.
@@ -173,6 +172,7 @@ impl Host {
             version: Cell::new(0),
             wrappers: Rc::default(),
             lists: Lists::default(),
+            styles: Styles::default(),
             released: RefCell::default(),
             listened: RefCell::default(),
             timers: RefCell::default(),
@@ -203,7 +203,6 @@ impl Host {
             presses: Cell::new(0),
             disabled_links: RefCell::default(),
             tells_changes: Cell::new(false),
-            css_names: RefCell::default(),
             listening: RefCell::default(),
             inlined: RefCell::default(),
             navigations: Cell::new(0),

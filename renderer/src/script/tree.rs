@@ -14,6 +14,7 @@ use blitz_dom::{
     BaseDocument, LocalName, Namespace, NodeId, QualName, RestyleHint, local_name, ns,
 };
 use protocol::limits::DOCUMENT_DEPTH_MAX;
+use std::collections::HashSet;
 
 type Outcome<T> = Result<T, Refusal>;
 
@@ -50,50 +51,89 @@ pub(crate) fn insert(
     before: Option<NodeId>,
 ) -> Outcome<bool> {
     let nodes = check_insertion(host, parent, child, before)?;
-    let mut is_shown = false;
     let mut document = host.write();
     let before = match before {
         // Before itself is where it stands: before the next that is not moved.
         Some(place) if nodes.contains(&place) => following(&document, place),
         place => place,
     };
-    for &node in &nodes {
-        if document
-            .get_node(node)
-            .is_some_and(|node| node.parent.is_some())
-        {
-            let old = document.get_node(node).and_then(|node| node.parent);
-            take_out(&mut document, node);
-            tend(&mut document, old);
-        }
-    }
-    if is(&document, parent, &local_name!("style")) {
-        sheets::put_text(&mut document, parent, &nodes, before);
-    } else {
-        let is_connected = is_connected(&document, parent);
-        is_shown = is_connected;
-        let stash = match is_connected {
-            true => elements::before_connection(host, &mut document, &nodes),
-            false => Vec::new(),
-        };
-        let mut mutator = document.mutate();
-        match before {
-            Some(before) => mutator.insert_nodes_before(before, &nodes),
-            None => mutator.append_children(parent, &nodes),
-        }
-        drop(mutator);
-        if parent == document.root_node().id {
-            restyle(&mut document, &nodes);
-        }
-        if is_connected {
-            elements::after_connection(host, &mut document, &nodes, stash);
-        }
-        tend(&mut document, Some(parent));
-    }
+    let is_shown = put(host, &mut document, parent, &nodes, before);
     drop(document);
     host.place.set(None);
     host.touch();
     Ok(is_shown)
+}
+
+/// Puts several nodes behind the others, or in the place of all. Returns whether scripts in them
+/// may run now, and what has gone; none, and nothing has changed, where that takes more than this.
+pub(crate) fn put_all(
+    host: &Host,
+    parent: NodeId,
+    nodes: &[NodeId],
+    replaces: bool,
+) -> Option<(bool, Vec<NodeId>)> {
+    let is_plain =
+        |document: &BaseDocument, id: NodeId| matches!(kind(host, document, id), 1 | 3 | 4 | 7 | 8);
+    {
+        let document = host.read();
+        let is_element = document.get_node(parent)?.is_element();
+        let mut once = HashSet::with_capacity(nodes.len());
+        let mut all = nodes.iter();
+        if !is_element || !all.all(|id| is_plain(&document, *id) && once.insert(*id)) {
+            return None;
+        }
+    }
+    for &node in nodes {
+        check_insertion(host, parent, node, None).ok()?;
+    }
+    let gone = match replaces {
+        true => take_children(host, parent),
+        false => Vec::new(),
+    };
+    let is_shown = put(host, &mut host.write(), parent, nodes, None);
+    host.place.set(None);
+    host.touch();
+    Some((is_shown, gone))
+}
+
+/// Puts nodes where they may stand. Returns whether that is in the document.
+fn put(
+    host: &Host,
+    document: &mut BaseDocument,
+    parent: NodeId,
+    nodes: &[NodeId],
+    before: Option<NodeId>,
+) -> bool {
+    for &node in nodes {
+        let old = document.get_node(node).and_then(|node| node.parent);
+        if old.is_some() {
+            take_out(document, node);
+            tend(document, old);
+        }
+    }
+    if is(document, parent, &local_name!("style")) {
+        sheets::put_text(document, parent, nodes, before);
+        return false;
+    }
+    let is_connected = is_connected(document, parent);
+    let stash = match is_connected {
+        true => elements::before_connection(host, document, nodes),
+        false => Vec::new(),
+    };
+    let mut mutator = document.mutate();
+    match before {
+        Some(before) => mutator.insert_nodes_before(before, nodes),
+        None => mutator.append_children(parent, nodes),
+    }
+    drop(mutator);
+    if parent == document.root_node().id {
+        restyle(document, nodes);
+    }
+    if is_connected {
+        elements::after_connection(host, document, nodes, stash);
+    }
+    tend(document, Some(parent));
+    is_connected
 }
 
 /// What comes to stand at the root gets the style of a root, which is a block. Blitz takes that
@@ -269,6 +309,22 @@ pub(crate) fn remove(host: &Host, id: NodeId) {
     host.released.borrow_mut().push(id);
     host.place.set(None);
     host.touch();
+}
+
+/// Takes all children out of a node. They are kept.
+pub(crate) fn take_children(host: &Host, parent: NodeId) -> Vec<NodeId> {
+    let mut document = host.write();
+    let all = children(&document, parent);
+    // The last one first: no other moves up.
+    for &child in all.iter().rev() {
+        take_out(&mut document, child);
+    }
+    tend(&mut document, Some(parent));
+    drop(document);
+    host.released.borrow_mut().extend(&all);
+    host.place.set(None);
+    host.touch();
+    all
 }
 
 fn take_out(document: &mut BaseDocument, id: NodeId) {

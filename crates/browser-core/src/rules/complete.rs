@@ -1,11 +1,13 @@
 //! Completes what the user types into the address bar: to a host of this session, and behind a host
 //! to an address of it.
 //!
-//! Never: completes to what would lead elsewhere than the address that was visited.
+//! Never: completes to what would lead elsewhere than the address that was visited, or what already
+//! names a fault.
 
 use crate::action::Action;
 use crate::address;
 use crate::state::core::Core;
+use crate::state::injection::injection_of;
 
 impl Core {
     /// Tells the shell what `text`, which was just typed, can be completed to.
@@ -13,6 +15,12 @@ impl Core {
         let Some(process) = self.ready_service(&self.services.shell) else {
             return;
         };
+        // Else `crash` could not be typed any more once `crashes` was visited.
+        let is_fault =
+            address::parse(text).is_ok_and(|url| matches!(injection_of(&url), Some(Ok(_))));
+        if is_fault {
+            return;
+        }
         let means =
             |whole: &str, url: &str| address::parse(whole).is_ok_and(|meant| meant.as_str() == url);
         let found = self.visits.completions(text);

@@ -136,7 +136,9 @@ impl Core {
             process.is_ready() && !has_no_lane
         });
         if !takes_faults {
-            return Err(format!("process {pid} can be signalled alone"));
+            return Err(format!(
+                "process {pid} takes signals only: Kill, Segfault, Stop and Continue"
+            ));
         }
         self.emit(Action::Inject { process, fault });
         Ok(())

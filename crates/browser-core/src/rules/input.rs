@@ -144,6 +144,8 @@ impl Core {
             Focus::Find => self.window.find,
             Focus::Strip => self.window.strip,
             Focus::Page if self.window.dialog.is_some() => self.window.dialog,
+            // The page under a card does not listen.
+            Focus::Page if self.window.card.is_some() => self.window.card,
             Focus::Page => self.tabs.shown()?.current().map(|slot| slot.surface),
         }
     }

@@ -110,11 +110,14 @@ fn completion(url: &str, text: &str) -> Option<Completion> {
         false => 0,
     };
     let host = form.get(before_host..).and_then(|rest| rest.find('/'));
-    let host = host.filter(|_| is_web).map(|end| before_host + end);
+    let has_host = is_web || scheme == "bulkhead";
+    let host = host.filter(|_| has_host).map(|end| before_host + end);
     let (rest, url) = match host {
         Some(end) if text.len() <= end => {
             let behind_host = url.len() - (form.len() - end);
-            (&form[text.len()..end], format!("{}/", &url[..behind_host]))
+            let slash = if is_web { "/" } else { "" };
+            let url = [&url[..behind_host], slash].concat();
+            (&form[text.len()..end], url)
         }
         _ => (&form[text.len()..], url.to_owned()),
     };
@@ -185,6 +188,7 @@ mod tests {
         let mut visits = Visits::default();
         for url in [
             "bulkhead://welcome",
+            "bulkhead://lab/plumber",
             "data:text/html,x",
             "https://docs.test/a/b",
             "http://127.0.0.1:8080/x",
@@ -201,11 +205,15 @@ mod tests {
         assert_eq!(first("docs.test/a"), some("/b", "https://docs.test/a/b"));
         assert_eq!(first("https://d"), some("ocs.test", "https://docs.test/"));
         assert_eq!(first("127.0.0.1:8"), some("080", "http://127.0.0.1:8080/"));
-        assert_eq!(first("bulk"), some("head://welcome", "bulkhead://welcome"));
+        assert_eq!(first("bulk"), some("head://lab", "bulkhead://lab"));
+        assert_eq!(first("bulkhead://w"), some("elcome", "bulkhead://welcome"));
+        let plumber = some("plumber", "bulkhead://lab/plumber");
+        assert_eq!(first("bulkhead://lab/"), plumber);
         for text in [
             "",
             "ocs",
             "h",
+            "bulkhead://lab",
             "data:",
             "docs.test/a/b",
             "docs.test/a/b/c",

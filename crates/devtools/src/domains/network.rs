@@ -50,8 +50,10 @@ pub fn run(
             hub.set_wants(asker, |wants| wants.conditions = conditions)
         }
         "Network.emulateNetworkConditionsByRule" => {
-            let conditions = conditions_by_rule(params)?;
-            hub.set_wants(asker, |wants| wants.conditions = conditions)
+            let (conditions, count) = conditions_by_rule(params)?;
+            let names: Vec<String> = (1..=count).map(|at| at.to_string()).collect();
+            let answer = json!({ "ruleIds": names });
+            hub.set_wants_with(asker, answer, |wants| wants.conditions = conditions)
         }
         "Network.getResponseBody" => body_of(hub, target, params).map(Some),
         "Network.getRequestPostData" => post_data_of(hub, target, params).map(Some),
@@ -89,7 +91,8 @@ fn conditions(params: &Params) -> Result<Conditions, Failure> {
 }
 
 /// The newer form: the rules for all addresses alone count.
-fn conditions_by_rule(params: &Params) -> Result<Conditions, Failure> {
+/// What the rules come to, and how many there are.
+fn conditions_by_rule(params: &Params) -> Result<(Conditions, usize), Failure> {
     let rules = params.0.get("matchedNetworkConditions");
     let rules = rules.and_then(Value::as_array);
     let rules = rules.ok_or_else(|| Failure::params("matchedNetworkConditions: array expected"))?;
@@ -112,7 +115,7 @@ fn conditions_by_rule(params: &Params) -> Result<Conditions, Failure> {
     if rules.is_empty() {
         found.is_offline = params.flag("offline")?;
     }
-    Ok(found)
+    Ok((found, rules.len()))
 }
 
 fn body_of(hub: &Hub, target: Target, params: &Params) -> Result<Value, Failure> {

@@ -25,6 +25,13 @@ fn with(method: &str, params: Value) -> (Rig, String) {
 
 /// Sends a command that changes the rules. Returns them.
 fn rule(rig: &mut Rig, session: &str, method: &str, params: Value) -> Option<Rules> {
+    let (answer, rules) = ruled(rig, session, method, params);
+    assert_eq!(answer, json!({}));
+    rules
+}
+
+/// Sends a command that changes the rules. Returns the answer, and them.
+fn ruled(rig: &mut Rig, session: &str, method: &str, params: Value) -> (Value, Option<Rules>) {
     let answer = rig.command_of(Some(session), method, params);
     assert_eq!(answer, Value::Null, "it waits for the network process");
     let id = rig.last_id();
@@ -39,8 +46,7 @@ fn rule(rig: &mut Rig, session: &str, method: &str, params: Value) -> Option<Rul
     };
     rig.network(FromNetwork::Ruled { sequence });
     let answer = rig.take(|it| it["id"] == id).expect("an answer");
-    assert_eq!(answer["result"], json!({}));
-    rules
+    (answer["result"].clone(), rules)
 }
 
 fn request(rig: &mut Rig, load: u64, kind: Kind, is_paused: bool) {
@@ -349,6 +355,15 @@ fn the_wants_of_sessions_become_one_set_of_rules() {
         (rules.latency_ms, rules.bytes_per_second),
         (100, Some(1000))
     );
+    // The front-end of DevTools wants a name for each rule.
+    let conditions = json!([{
+        "urlPattern": "", "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1,
+    }]);
+    let by_rule = json!({ "offline": true, "matchedNetworkConditions": conditions });
+    let method = "Network.emulateNetworkConditionsByRule";
+    let (answer, rules) = ruled(&mut rig, &session, method, by_rule);
+    assert_eq!(answer, json!({ "ruleIds": ["1"] }));
+    assert!(rules.expect("rules").is_offline);
     let long = "x".repeat(40_000);
     let many = json!({"patterns": [{"urlPattern": long}]});
     let refused = rig.command_of(Some(&session), "Fetch.enable", many);

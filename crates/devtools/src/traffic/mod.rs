@@ -18,7 +18,6 @@ use crate::traffic::load::{Load, Pause};
 use protocol::error::LoadError;
 use protocol::ids::{NavigationId, TabId};
 use protocol::traffic::{Change, FromNetwork, Kind, LoadNumber, ToNetwork};
-use serde_json::json;
 
 /// Loads that are known; past them the oldest are forgotten.
 const LOADS_MAX: usize = 2_000;
@@ -35,8 +34,8 @@ impl Hub {
     /// The network process is gone, and with it all that was under way there.
     pub fn traffic_closed(&mut self) {
         self.traffic.is_open = false;
-        for asker in std::mem::take(&mut self.traffic.waiting).into_values() {
-            self.answer(asker, Ok(json!({})));
+        for (asker, answer) in std::mem::take(&mut self.traffic.waiting).into_values() {
+            self.answer(asker, Ok(answer));
         }
         self.fail_cookie_calls();
         let open: Vec<LoadNumber> = self.traffic.loads.keys().copied().collect();
@@ -55,8 +54,8 @@ impl Hub {
     pub fn take_traffic(&mut self, message: FromNetwork) {
         let number = match &message {
             FromNetwork::Ruled { sequence } => {
-                if let Some(asker) = self.traffic.waiting.remove(sequence) {
-                    self.answer(asker, Ok(json!({})));
+                if let Some((asker, answer)) = self.traffic.waiting.remove(sequence) {
+                    self.answer(asker, Ok(answer));
                 }
                 return;
             }

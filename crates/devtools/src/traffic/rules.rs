@@ -48,6 +48,16 @@ impl Hub {
         asker: Asker,
         change: impl FnOnce(&mut Wants),
     ) -> Result<Option<Value>, Failure> {
+        self.set_wants_with(asker, json!({}), change)
+    }
+
+    /// Likewise, with an answer that says more.
+    pub fn set_wants_with(
+        &mut self,
+        asker: Asker,
+        answer: Value,
+        change: impl FnOnce(&mut Wants),
+    ) -> Result<Option<Value>, Failure> {
         let session = self.sessions.get_mut(&asker.session);
         let session = session.ok_or_else(Failure::no_target)?;
         let Target::Page(tab) = session.target else {
@@ -68,9 +78,9 @@ impl Hub {
             }
         })?;
         if !self.traffic.is_open {
-            return Ok(Some(json!({})));
+            return Ok(Some(answer));
         }
-        self.traffic.waiting.insert(sequence, asker);
+        self.traffic.waiting.insert(sequence, (asker, answer));
         Ok(None)
     }
 

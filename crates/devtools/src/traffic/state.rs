@@ -3,6 +3,7 @@
 use crate::tab::Asker;
 use crate::traffic::load::Load;
 use protocol::traffic::{Cookie, CookieWish, LoadNumber};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// All loads, and what waits for the network process.
@@ -12,8 +13,8 @@ pub struct Traffic {
     pub is_open: bool,
     /// Rules so far.
     pub ruled: u32,
-    /// Commands that are answered once rules are in force.
-    pub waiting: BTreeMap<u32, Asker>,
+    /// Commands that are answered once rules are in force, and the answers.
+    pub waiting: BTreeMap<u32, (Asker, Value)>,
     pub loads: BTreeMap<LoadNumber, Load>,
     /// Bytes of their bodies.
     pub bodies_bytes: usize,

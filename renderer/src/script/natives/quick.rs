@@ -5,10 +5,9 @@ use crate::document::elements::element;
 use crate::script::elements::{attribute, set_attribute};
 use crate::script::handles::{OrNull, id_of, number_of};
 use crate::script::host::Host;
-use crate::script::natives::style;
 use crate::script::nodes;
 use crate::script::tokens::{self, Change};
-use ::prelude::{NodeObject, Role};
+use ::prelude::NodeObject;
 use blitz_dom::{BaseDocument, ElementData, LocalName, NodeId, QualName, local_name, ns};
 use rquickjs::function::{FromParam, ParamRequirement, ParamsAccessor, Rest, This};
 use rquickjs::{Ctx, Error, FromJs, Function, IntoJs, Object, Persistent, Result, Value};
@@ -19,7 +18,7 @@ use std::rc::Rc;
 type Quick = for<'js> fn(&Host, &Ctx<'js>, &Value<'js>, &[Value<'js>]) -> Option<Value<'js>>;
 
 /// The methods and getters, by name.
-const METHODS: [(&str, Quick); 13] = [
+const METHODS: [(&str, Quick); 12] = [
     ("getAttribute", get),
     ("hasAttribute", has),
     ("setAttribute", set),
@@ -27,7 +26,6 @@ const METHODS: [(&str, Quick); 13] = [
     ("add", add_token),
     ("remove", remove_token),
     ("toggle", toggle),
-    ("style set", style_set),
     ("parentNode", |host, ctx, this, _| {
         step(host, ctx, this, nodes::parent)
     }),
@@ -54,8 +52,6 @@ pub(super) fn add<'js>(natives: &Object<'js>, host: &Rc<Host>) -> Result<()> {
         method(&ctx, host_of.clone(), *run, slow)
     };
     natives.set("quick", Function::new(ctx.clone(), quick)?)?;
-    let style = |proto: Object<'js>, number: f64| NodeObject::make(proto, number, Role::Style);
-    natives.set("styleObject", Function::new(ctx.clone(), style)?)?;
     let host = host.clone();
     let tells = move |tells: bool| host.tells_changes.set(tells);
     natives.set("tellsChanges", Function::new(ctx.clone(), tells)?)
@@ -285,30 +281,4 @@ fn remove_token<'js>(
     values: &[Value<'js>],
 ) -> Option<Value<'js>> {
     put_token(host, ctx, this, values, false)
-}
-
-/// The trap of a style's proxy for setting a property: target, name, value and receiver.
-fn style_set<'js>(
-    host: &Host,
-    ctx: &Ctx<'js>,
-    _: &Value<'js>,
-    values: &[Value<'js>],
-) -> Option<Value<'js>> {
-    let [target, key, value, receiver] = values else {
-        return None;
-    };
-    if host.tells_changes.get() {
-        return None;
-    }
-    let target = target.as_object()?;
-    let number = NodeObject::style(target)?;
-    let is_own = receiver.clone().into_proxy()?.target().ok()?.as_value() == target.as_value();
-    let name = style::property(host, &key.as_string()?.to_string().ok()?)?;
-    // The page may have put something of that name there.
-    if !is_own || target.contains_key(key.clone()).ok()? {
-        return None;
-    }
-    let value = plain(value)?;
-    style::set_property(host, id_of(number), name, &value, false).ok()?;
-    Some(Value::new_bool(ctx.clone(), true))
 }

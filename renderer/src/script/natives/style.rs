@@ -2,13 +2,15 @@
 
 use crate::document::elements::element;
 use crate::script::elements::{attribute, set_style};
-use crate::script::handles::{Handle, OrName, Refusal};
+use crate::script::handles::{Handle, OrName, Refusal, id_of};
 use crate::script::host::Host;
 use crate::script::native::native;
 use crate::script::natives::layout::settle;
 use crate::script::nodes::is_connected;
-use blitz_dom::{NodeId, css_property_is_supported};
-use rquickjs::{Object, Result};
+use ::prelude::Properties;
+use blitz_dom::{BaseDocument, ElementData, NodeId, css_property_is_supported};
+use rquickjs::{Ctx, Function, Object, Result};
+use std::cell::RefCell;
 use std::rc::Rc;
 use style::context::QuirksMode;
 use style::properties::declaration_block::{
@@ -19,28 +21,65 @@ use style::properties::{
     ShorthandId, SourcePropertyDeclaration,
 };
 use style::stylesheets::{CssRuleType, Origin, UrlExtraData};
-use style_traits::ParsingMode;
+use style_traits::{ParsingMode, ToCss};
 
 /// Fewer declarations than `all` stands for.
 const FEW: usize = 32;
-/// How many names of properties are remembered.
-const NAMES_MAX: usize = 1_000;
+/// The properties that scripts have named, each by its place here, and what elements declare.
+struct Declared {
+    host: Rc<Host>,
+    found: RefCell<Vec<PropertyId>>,
+}
 
-/// The property that a name of scripts stands for: `backgroundColor`, `webkitMask`.
-pub(super) fn property(host: &Host, key: &str) -> Option<PropertyId> {
-    if let Some(known) = host.css_names.borrow().get(key) {
-        return known.clone();
+impl Properties for Declared {
+    fn find(&self, name: &str) -> Option<u16> {
+        let name = property_name(name);
+        if !css_property_is_supported(&name) {
+            return None;
+        }
+        let property = PropertyId::parse_enabled_for_all_content(&name).ok()?;
+        let mut found = self.found.borrow_mut();
+        let known = found.iter().position(|known| *known == property);
+        let at = known.unwrap_or_else(|| {
+            found.push(property);
+            found.len() - 1
+        });
+        u16::try_from(at).ok()
     }
-    let name = property_name(key);
-    let found = match css_property_is_supported(&name) {
-        true => PropertyId::parse_enabled_for_all_content(&name).ok(),
-        false => None,
-    };
-    let mut names = host.css_names.borrow_mut();
-    if names.len() < NAMES_MAX && key.len() < 100 {
-        names.insert(key.to_owned(), found.clone());
+
+    fn name(&self, property: u16) -> String {
+        let found = self.found.borrow();
+        let property = found.get(usize::from(property));
+        property.map_or_else(String::new, ToCss::to_css_string)
     }
-    found
+
+    fn get(&self, number: f64, property: u16) -> Option<String> {
+        let found = self.found.borrow();
+        let property = found.get(usize::from(property))?;
+        let document = self.host.read();
+        let data = element(&document, id_of(number))?;
+        let mut value = String::new();
+        match &data.style_attribute {
+            Some(declared) => {
+                let read = document.guard().read();
+                let declared = declared.read_with(&read);
+                declared.property_value_to_css(property, &mut value).ok()?;
+            }
+            None if attribute(data, "style").is_none_or(str::is_empty) => {}
+            None => return None,
+        }
+        Some(value)
+    }
+
+    fn set(&self, number: f64, property: u16, value: &str) -> bool {
+        if self.host.tells_changes.get() {
+            return false;
+        }
+        let property = self.found.borrow().get(usize::from(property)).cloned();
+        property.is_some_and(|property| {
+            set_property(&self.host, id_of(number), property, value, false).is_ok()
+        })
+    }
 }
 
 fn property_name(key: &str) -> String {
@@ -62,21 +101,24 @@ fn property_name(key: &str) -> String {
 
 /// Declares a property in the `style` attribute of an element, or takes it away. What is no value
 /// of it changes nothing.
-pub(super) fn set_property(
+fn set_property(
     host: &Host,
     id: NodeId,
     property: PropertyId,
     value: &str,
     is_important: bool,
 ) -> std::result::Result<(), Refusal> {
-    let old = declared(host, id);
-    let Some(block) = with_property(host, id, &old, property, (value, is_important)) else {
-        return Ok(());
+    let changed = {
+        let document = host.read();
+        let data = element(&document, id).ok_or(Refusal::STATE)?;
+        let old = attribute(data, "style").unwrap_or_default();
+        let block = with_property(&document, data, old, property, (value, is_important));
+        let changed = block.map(|block| (written(&block), block));
+        changed.filter(|(new, _)| new != old)
     };
-    let new = written(&block);
-    match new == old {
-        true => Ok(()),
-        false => set_style(host, id, &new, block),
+    match changed {
+        Some((new, block)) => set_style(host, id, &new, block),
+        None => Ok(()),
     }
 }
 
@@ -109,18 +151,15 @@ fn written(block: &PropertyDeclarationBlock) -> String {
 
 /// What an element declares, with a property changed; `None`: that is no value of it.
 fn with_property(
-    host: &Host,
-    id: NodeId,
+    document: &BaseDocument,
+    data: &ElementData,
     old: &str,
     property: PropertyId,
     (value, is_important): (&str, bool),
 ) -> Option<PropertyDeclarationBlock> {
-    let document = host.read();
-    let read = document.guard().read();
     let url = UrlExtraData::from(document.base_url().clone());
-    let known = element(&document, id).and_then(|data| data.style_attribute.as_ref());
-    let mut block = match known {
-        Some(known) => known.read_with(&read).clone(),
+    let mut block = match &data.style_attribute {
+        Some(known) => known.read_with(&document.guard().read()).clone(),
         None if old.is_empty() => PropertyDeclarationBlock::new(),
         None => parse_style_attribute(old, &url, None, QuirksMode::NoQuirks, CssRuleType::Style),
     };
@@ -158,7 +197,7 @@ fn declared(host: &Host, id: NodeId) -> String {
     style.unwrap_or_default().to_owned()
 }
 
-pub(super) fn add(natives: &Object<'_>, host: &Rc<Host>) -> Result<()> {
+pub(super) fn add<'js>(natives: &Object<'js>, host: &Rc<Host>) -> Result<()> {
     native!(
         natives,
         "computedStyle",
@@ -212,9 +251,19 @@ pub(super) fn add(natives: &Object<'_>, host: &Rc<Host>) -> Result<()> {
         let is_short = condition.len() < 10_000 && condition.matches('(').count() < 64;
         is_short && host.read().css_supports_condition(&condition)
     });
-    native!(natives, "cssKnows", host, |property: String| {
-        let _ = &host;
-        css_property_is_supported(&property)
-    });
-    Ok(())
+    let of = host.clone();
+    let begin = move |proto: Object<'js>, names, get, set| {
+        let properties = Declared {
+            host: of.clone(),
+            found: RefCell::default(),
+        };
+        of.styles
+            .begin(Box::new(properties), proto, [names, get, set])
+    };
+    let ctx = natives.ctx();
+    natives.set("styleBegin", Function::new(ctx.clone(), begin)?)?;
+    let of = host.clone();
+    // For the attribute of an element, or for other declarations.
+    let make = move |ctx: Ctx<'js>, number: Option<f64>| of.styles.make(&ctx, number);
+    natives.set("styleObject", Function::new(ctx.clone(), make)?)
 }

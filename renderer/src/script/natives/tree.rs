@@ -161,18 +161,20 @@ fn wrappers(natives: &Object<'_>, host: &Rc<Host>) -> Result<()> {
     native!(natives, "detachedRoot", host, |node: Handle| {
         OrNull(detached_root(&host.read(), node.0).map(Handle))
     });
-    // The nodes of a tree that have wrappers, after what they have in common: where the tree ends,
-    // or the document.
-    native!(natives, "wrappedIn", host, |node: Handle| {
+    // The nodes of some trees that have wrappers, each after where its tree ends.
+    native!(natives, "wrappedIn", host, |trees: Vec<Handle>| {
         let document = host.read();
-        let root = detached_root(&document, node.0).unwrap_or(document.root_node().id);
-        let mut found = vec![Handle(root)];
-        nodes::walk(&document, node.0, |node| {
-            if host.is_wrapped(node.id) {
-                found.push(Handle(node.id));
-            }
-            true
-        });
+        let shown = document.root_node().id;
+        let mut found = Vec::new();
+        for tree in trees {
+            let root = detached_root(&document, tree.0).unwrap_or(shown);
+            nodes::walk(&document, tree.0, |node| {
+                if host.is_wrapped(node.id) {
+                    found.extend([Handle(root), Handle(node.id)]);
+                }
+                true
+            });
+        }
         Bare(found)
     });
     Ok(())
@@ -192,6 +194,16 @@ impl<'js> IntoJs<'js> for Step {
     }
 }
 
+/// Whether scripts may run, and what has gone.
+struct Put(bool, Bare<Handle>);
+
+impl<'js> IntoJs<'js> for Put {
+    fn into_js(self, ctx: &Ctx<'js>) -> Result<Value<'js>> {
+        let may_run = Value::new_bool(ctx.clone(), self.0);
+        Bare(vec![may_run, self.1.into_js(ctx)?]).into_js(ctx)
+    }
+}
+
 fn change(natives: &Object<'_>, host: &Rc<Host>) -> Result<()> {
     native!(
         natives,
@@ -206,9 +218,50 @@ fn change(natives: &Object<'_>, host: &Rc<Host>) -> Result<()> {
             ))
         }
     );
+    // Whether scripts may run, and what has gone; none where it cannot be done at once.
+    native!(
+        natives,
+        "putAll",
+        host,
+        |parent: Handle, nodes: Vec<Handle>, replaces: bool| {
+            let nodes: Vec<NodeId> = nodes.into_iter().map(|node| node.0).collect();
+            let done = tree::put_all(&host, parent.0, &nodes, replaces);
+            OrNull(done.map(|(may_run, gone)| Put(may_run, handles(gone))))
+        }
+    );
+    native!(natives, "takeChildren", host, |parent: Handle| handles(
+        tree::take_children(&host, parent.0)
+    ));
     native!(natives, "remove", host, |node: Handle| tree::remove(
         &host, node.0
     ));
+    make(natives, host)?;
+    // The scripts of trees that have come into the document and that have not run.
+    native!(natives, "scriptsIn", host, |trees: Vec<Handle>| {
+        let started = host.started.borrow();
+        let document = host.read();
+        let mut found = Vec::new();
+        for tree in trees {
+            if !is_connected(&document, tree.0) {
+                continue;
+            }
+            nodes::walk(&document, tree.0, |node| {
+                let is_script = node
+                    .element_data()
+                    .is_some_and(|element| element.name.local == local_name!("script"));
+                if is_script && !started.contains(&node.id) {
+                    found.push(Handle(node.id));
+                }
+                true
+            });
+        }
+        Bare(found)
+    });
+    Ok(())
+}
+
+/// New nodes.
+fn make(natives: &Object<'_>, host: &Rc<Host>) -> Result<()> {
     native!(
         natives,
         "create",
@@ -231,24 +284,6 @@ fn change(natives: &Object<'_>, host: &Rc<Host>) -> Result<()> {
     });
     native!(natives, "contents", host, |node: Handle| {
         OrName(tree::contents(&host, node.0).map(Handle))
-    });
-    // The scripts of a tree that has come into the document and that have not run.
-    native!(natives, "scriptsIn", host, |node: Handle| {
-        let started = host.started.borrow();
-        let document = host.read();
-        let mut found = Vec::new();
-        if is_connected(&document, node.0) {
-            nodes::walk(&document, node.0, |node| {
-                let is_script = node
-                    .element_data()
-                    .is_some_and(|element| element.name.local == local_name!("script"));
-                if is_script && !started.contains(&node.id) {
-                    found.push(Handle(node.id));
-                }
-                true
-            });
-        }
-        Bare(found)
     });
     Ok(())
 }

@@ -46,24 +46,26 @@ const own = (node, owner) => {
 
 // ---- insertion
 
+/** Whether nobody hears of what becomes of the tree. */
+const isQuiet = () => observers.length === 0 && !follows && !hasDefinitions && !hasOthers;
+
 /** Puts a node, or what is in a fragment, into a parent. */
 function insert(parent, node, before) {
   insertHandle(parent, nodeArgument(node), before, false);
   return node;
 }
 /** The nodes that have been put there. */
-function insertHandle(parent, handle, before, isQuiet) {
+function insertHandle(parent, handle, before, isWhole) {
   const isFragment = n.type(handle) === 11, tells = observers.length > 0;
   const moved = isFragment ? n.children(handle) : [handle];
-  if (!tells && !follows && !hasDefinitions && !hasOthers) {
-    // Nobody hears of it.
+  if (isQuiet()) {
     const mayRun = checked(n.insert(parent, handle, before));
     if (isFragment) {
-      if (existing(handle)) regroup(handle);
+      if (existing(handle)) regroup([handle]);
       else n.release(handle);
     }
-    for (let i = 0; i < moved.length; i++) regroup(moved[i]);
-    if (mayRun) for (let i = 0; i < moved.length; i++) runScripts(moved[i]);
+    regroup(moved);
+    if (mayRun) runScripts(moved);
     return moved;
   }
   const old = isFragment ? handle : n.parent(handle);
@@ -76,10 +78,10 @@ function insertHandle(parent, handle, before, isQuiet) {
   if (move !== null) move(old, place.index);
   if (isFragment) {
     // One that no script knows is done with.
-    if (existing(handle)) regroup(handle);
+    if (existing(handle)) regroup([handle]);
     else n.release(handle);
   }
-  for (let i = 0; i < moved.length; i++) regroup(moved[i]);
+  regroup(moved);
   if (moved.length > 0) {
     if (tells) {
       if (isFragment) tellChildren(handle, [], moved, null, null);
@@ -87,7 +89,7 @@ function insertHandle(parent, handle, before, isQuiet) {
     }
     const next = before === handle ? n.sibling(handle, 1) : before;
     if (follows && next !== null) toldInserted(parent, indexOf(moved[0]), moved.length);
-    if (tells && !isQuiet) {
+    if (tells && !isWhole) {
       tellChildren(parent, moved, [], n.sibling(moved[0], -1), n.sibling(moved[moved.length - 1], 1));
     }
   }
@@ -96,12 +98,30 @@ function insertHandle(parent, handle, before, isQuiet) {
     if (from !== null && from !== documentOf(parent)) adopted(handle, from);
     for (let i = 0; i < moved.length; i++) connected(moved[i]);
   }
-  for (let i = 0; i < moved.length; i++) runScripts(moved[i]);
+  runScripts(moved);
   return moved;
 }
+/**
+ * Puts several nodes behind the others, or in the place of all, at once. Returns false, and does
+ * nothing, where that takes more.
+ */
+function putAll(parent, values, replaces) {
+  if (values.length === 1 || !isQuiet()) return false;
+  const handles = bareList();
+  for (let i = 0; i < values.length; i++) {
+    if (!isNode(values[i])) return false;
+    handles[i] = stateOf(values[i]).handle;
+  }
+  const done = n.putAll(parent, handles, replaces);
+  if (done === null) return false;
+  regroup(done[1]);
+  regroup(handles);
+  if (done[0]) runScripts(handles);
+  return true;
+}
 /** The scripts in what was put into the document run now. */
-function runScripts(handle) {
-  const scripts = n.scriptsIn(handle);
+function runScripts(handles) {
+  const scripts = n.scriptsIn(handles);
   for (let i = 0; i < scripts.length; i++) n.runScript(scripts[i]);
 }
 const placeOf = (handle) => ({
@@ -132,7 +152,7 @@ function leaving(handle) {
   };
 }
 /** Takes a node out of its parent. */
-function remove(handle, isQuiet = false) {
+function remove(handle, isWhole = false) {
   const parent = n.parent(handle);
   if (parent === null) return;
   const tells = observers.length > 0;
@@ -142,14 +162,19 @@ function remove(handle, isQuiet = false) {
   const wasConnected = hasDefinitions && n.isConnected(handle);
   if (tells) stillObserved(handle, n.path(parent));
   n.remove(handle);
-  regroup(handle);
+  regroup([handle]);
   if (owner !== null) own(wrap(handle), owner);
   if (move !== null) move(parent, place.index);
-  if (tells && !isQuiet) tellChildren(parent, [], [handle], place.previous, place.next);
+  if (tells && !isWhole) tellChildren(parent, [], [handle], place.previous, place.next);
   if (wasConnected) disconnected(handle);
 }
 /** Takes all out of a node, and puts something in. */
 function replaceAll(parent, handle) {
+  if (isQuiet()) {
+    regroup(n.takeChildren(parent));
+    if (handle !== null) insertHandle(parent, handle, null, true);
+    return;
+  }
   const old = n.children(parent);
   for (let i = 0; i < old.length; i++) remove(old[i], true);
   const added = handle === null ? [] : insertHandle(parent, handle, null, true);

@@ -287,14 +287,16 @@ const parentMembers = {
   get childElementCount() { return n.childElements(handleOf(this)).length; },
   append(...values) {
     const handle = handleOf(this);
-    insert(handle, asOne(values, documentOf(handle)), null);
+    if (!putAll(handle, values, false)) insert(handle, asOne(values, documentOf(handle)), null);
   },
   prepend(...values) {
     const handle = handleOf(this), node = asOne(values, documentOf(handle));
     insert(handle, node, n.first(handle));
   },
   replaceChildren(...values) {
-    const handle = handleOf(this), node = handleOf(asOne(values, documentOf(handle)));
+    const handle = handleOf(this);
+    if (putAll(handle, values, true)) return;
+    const node = handleOf(asOne(values, documentOf(handle)));
     checked(n.checkInsertion(handle, node, null));
     replaceAll(handle, node);
   },

@@ -39,9 +39,12 @@ class PerformanceMark extends PerformanceEntry {
 class PerformanceMeasure extends PerformanceEntry {
   get detail() { return entryState(this).detail; }
 }
+/** Tells observers of an entry. */
+let tellTimed;
 const keep = (entry) => {
   if (timeline.length >= PERFORMANCE_ENTRIES_MAX) fail('QuotaExceededError', 'Too many marks');
   push(timeline, entry);
+  tellTimed(entry);
   return entry;
 };
 /** The time of a mark, by its name, or the time that is given. */
@@ -57,9 +60,9 @@ const timeOf = (given) => {
   }
   return fail('SyntaxError', `There is no mark ${name}`);
 };
-const entriesOf = (wanted) => {
+const entriesOf = (wanted, all = timeline) => {
   const found = [];
-  for (let i = 0; i < timeline.length; i++) if (wanted(stateOf(timeline[i]))) push(found, timeline[i]);
+  for (let i = 0; i < all.length; i++) if (wanted(stateOf(all[i]))) push(found, all[i]);
   for (let i = 1; i < found.length; i++) {
     for (let j = i; j > 0 && stateOf(found[j - 1]).start > stateOf(found[j]).start; j--) {
       const later_ = found[j - 1];

@@ -1,10 +1,5 @@
 // `element.style`, and computed style.
 
-const propertyName = (key) => {
-  if (key === 'cssFloat') return 'float';
-  const name = dashed(key);
-  return startsWith(name, 'webkit-') || startsWith(name, 'moz-') ? '-' + name : name;
-};
 /** The declared names, from the text of an attribute. */
 const declaredNames = (declared) => {
   const names = [];
@@ -146,31 +141,19 @@ const ruleSource = (rule) => {
     __proto__: null,
   };
 };
-const styleTraps = {
-  get(target, key, receiver) {
-    if (typeof key !== 'string' || key in target) return Reflect_get(target, key, receiver);
-    if (isIndex(key)) return receiver.item(+key) || undefined;
-    const name = propertyName(key);
-    return n.cssKnows(name) ? getProperty(receiver, name) : undefined;
-  },
-  set(target, key, value, receiver) {
-    if (typeof key !== 'string' || key in target) return Reflect.set(target, key, value, receiver);
-    const name = propertyName(key);
-    if (n.cssKnows(name)) setProperty(receiver, name, value === null ? '' : text(value), false);
-    else defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
-    return true;
-  },
-  has(target, key) {
-    return key in target || typeof key === 'string' && n.cssKnows(propertyName(key));
-  },
-  __proto__: null,
-};
-styleTraps.set = n.quick('style set', styleTraps.set);
-const newStyle = (source, target = objectCreate(CSSStyleDeclaration.prototype)) => new Brand(
-  new PlainProxy(target, styleTraps), { source, handle: null, __proto__: null });
+defineProperty(CSSStyleDeclaration.prototype, iteratorKey, {
+  value: iteratorOf, writable: true, configurable: true, __proto__: null,
+});
+n.styleBegin(CSSStyleDeclaration.prototype,
+  function names() { return sourceOf(this).names(); },
+  function get(name) { return getProperty(this, name); },
+  function set(name, value) {
+    setProperty(this, name, value === null ? '' : text(value), false);
+  });
+const newStyle = (source, element = null) => new Brand(
+  n.styleObject(element), { source, handle: null, __proto__: null });
 /** The style of an element's own attribute. */
-const newInlineStyle = (owner) => newStyle(inlineSource(owner),
-  n.styleObject(CSSStyleDeclaration.prototype, handleOf(owner)));
+const newInlineStyle = (owner) => newStyle(inlineSource(owner), handleOf(owner));
 const newRuleStyle = (rule) => newStyle(ruleSource(rule));
 const styleMembers = {
   set style(value) { setAttribute(handleOf(this), 'style', text(value)); },

@@ -49,12 +49,12 @@ function adopt(wrapper, state, root) {
   if (group) setAdd(group, wrapper);
 }
 
-/** A tree has moved: its wrappers are held elsewhere. */
-function regroup(handle) {
-  const moved = n.wrappedIn(handle), root = moved[0] === shownRoot ? null : moved[0];
-  for (let i = 1; i < moved.length; i++) {
-    const wrapper = existing(moved[i]);
-    if (wrapper) adopt(wrapper, stateOf(wrapper), root);
+/** Trees have moved: their wrappers are held elsewhere. */
+function regroup(handles) {
+  const moved = n.wrappedIn(handles);
+  for (let i = 0; i < moved.length; i += 2) {
+    const wrapper = existing(moved[i + 1]);
+    if (wrapper) adopt(wrapper, stateOf(wrapper), moved[i] === shownRoot ? null : moved[i]);
   }
 }
 

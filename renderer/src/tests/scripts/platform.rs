@@ -280,3 +280,36 @@ fn a_page_may_have_names_of_the_window_for_its_own() {
         "1,5,x,true,e,true"
     );
 }
+
+#[test]
+fn observers_hear_of_marks_and_measures_later() {
+    let mut page = Scripted::new(PAGE);
+    assert_eq!(
+        page.say(
+            "performance.mark('early'); globalThis.told = []; const tell = (name) => (list, of) => \
+               told.push(name + ' ' + list.getEntries().map((at) => at.name) + ' ' \
+               + list.getEntriesByType('mark').length + (of instanceof PerformanceObserver)); \
+             const all = new PerformanceObserver(tell('all')); \
+             all.observe({ entryTypes: ['mark', 'measure', 'longtask'] }); \
+             const late = new PerformanceObserver(tell('late')); \
+             late.observe({ type: 'mark', buffered: true }); \
+             const gone = new PerformanceObserver(tell('gone')); gone.observe({ type: 'mark' }); \
+             const taken = new PerformanceObserver(tell('taken')); \
+             taken.observe({ entryTypes: ['measure'] }); \
+             performance.mark('m'); performance.measure('n', 'm'); gone.disconnect(); \
+             const odd = [{}, { entryTypes: ['mark'], type: 'mark' }].map((options) => { \
+               try { all.observe(options); } catch (error) { return error.name; } }); \
+             try { late.observe({ entryTypes: ['mark'] }); } \
+             catch (error) { odd.push(error.name); } \
+             new PerformanceObserver(() => {}).observe({ type: 'paint' }); \
+             return [PerformanceObserver.supportedEntryTypes, taken.takeRecords().length, odd, \
+               told.length].join()"
+        ),
+        "mark,measure,1,TypeError,TypeError,InvalidModificationError,0"
+    );
+    page.pass();
+    assert_eq!(
+        page.say("return told.sort().join('; ')"),
+        "all m,n 1true; late early,m 2true"
+    );
+}

@@ -103,10 +103,77 @@ fn what_a_page_puts_in_the_way_of_a_style_is_found() {
             "let asked = 0; Object.defineProperty(CSSStyleDeclaration.prototype, 'left', { \
                set() { asked++; }, configurable: true }); \
              const { style } = document.getElementById('p'); style.left = '1px'; \
-             delete CSSStyleDeclaration.prototype.left; style.left = '2px'; \
-             return [asked, style.cssText].join()"
+             delete CSSStyleDeclaration.prototype.left; style.left = '2px'; style.top = '3px'; \
+             const { name } = Object.getOwnPropertyDescriptor( \
+               CSSStyleDeclaration.prototype, 'top').set; \
+             return [asked, style.left, style.cssText, name, Object.keys(style)].join()"
         ),
-        "1,left: 2px;"
+        "1,2px,top: 3px;,set top,left,0"
+    );
+}
+
+#[test]
+fn declarations_of_all_kinds_have_the_same_properties() {
+    assert_eq!(
+        say(
+            "document.head.innerHTML = '<style>p { color: red; margin: 1px }</style>'; \
+             const p = document.getElementById('p'); \
+             const { style } = document.styleSheets[0].cssRules[0]; \
+             const computed = getComputedStyle(p), told = []; style.color = 'blue'; \
+             p.style['margin-top'] = '7px'; p.style.WebkitUserSelect = 'none'; \
+             try { computed.color = 'red'; } catch (error) { told.push(error.name); } \
+             const own = (of) => Object.hasOwn(of, 'color') + ':' + ('color' in of); \
+             return [style.color, computed.color, computed.marginTop, style.length, \
+               style[4], own(style), own(computed), own(p.style), p.style.length, p.style[0], \
+               computed.length > 50, computed[0], [...p.style].length, told].join('|')"
+        ),
+        "blue|rgb(0, 0, 255)|7px|2||false:true|false:true|false:true|2|margin-top|true|\
+         align-content|2|NoModificationAllowedError"
+    );
+}
+
+#[test]
+fn several_nodes_are_put_in_at_once_as_they_are_one_by_one() {
+    let work = "const told = [], tell = () => told.push(document.body.innerHTML); \
+        const body = document.body, make = (name) => document.createElement(name); \
+        if (hears) new MutationObserver(() => {}).observe(document, { childList: true, \
+          subtree: true }); \
+        const [a, b, c] = ['i', 'u', 's'].map(make); a.append(b, make('q')); \
+        body.append(a, b, c); tell(); body.append(c, a, c); tell(); \
+        body.replaceChildren(b, make('s')); tell(); body.replaceChildren(b, b); tell(); \
+        const x = make('div'); x.append('one', a); x.append(a, x.firstChild); \
+        try { a.append(b, x); } catch (error) { told.push(error.name); } \
+        try { a.replaceChildren(b, document); } catch (error) { told.push(error.name); } \
+        told.push(x.outerHTML, b.parentNode === null); body.replaceChildren(x, b); tell(); \
+        globalThis.ran = 0; const script = make('script'); script.textContent = 'ran++'; \
+        body.append(make('i'), script); body.replaceChildren(script, make('i')); \
+        const fragment = document.createDocumentFragment(); fragment.append(make('a'), make('b')); \
+        body.append(fragment, make('u')); tell(); told.push(ran, fragment.childNodes.length); \
+        body.replaceChildren(); tell(); told.push(x.isConnected, a.parentNode === x); \
+        try { document.append(make('a'), make('b')); } catch (error) { told.push(error.name); } \
+        return told.join('|')";
+    let quiet = say(&format!("const hears = false; {work}"));
+    assert_eq!(quiet, say(&format!("const hears = true; {work}")));
+    assert!(
+        quiet.starts_with("<div id=\"x\"") && quiet.ends_with("HierarchyRequestError"),
+        "{quiet}"
+    );
+}
+
+#[test]
+fn what_is_put_in_at_once_keeps_its_wrappers() {
+    assert_eq!(
+        say("const list = document.createElement('ul'), all = []; \
+             for (let n = 0; n < 50; n++) { const item = document.createElement('li'); \
+               item.mine = n; item.append(document.createElement('b')); \
+               item.firstChild.mine = n; all.push(item); } \
+             const kept = (nodes) => [...nodes].every((at, n) => at.mine === n \
+               && at.firstChild.mine === n); \
+             list.append(...all); const first = kept(list.children); \
+             document.body.replaceChildren(...all); const second = kept(document.body.children); \
+             document.body.replaceChildren(); list.replaceChildren(...all); \
+             return [first, second, kept(list.children), list.children.length].join()"),
+        "true,true,true,50"
     );
 }
 
