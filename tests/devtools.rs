@@ -1,6 +1,7 @@
 //! Tools drive the browser by the Chrome DevTools Protocol.
 
 pub(crate) mod client;
+mod pages;
 mod seen;
 
 use client::{Client, address};

@@ -167,3 +167,31 @@ fn a_tap_tells_of_messages_until_it_ends() {
     client.ask(None, "Bulkhead.tapStop", json!({}));
     assert!(browser.quit().success());
 }
+
+#[test]
+fn chaos_begins_and_ends_by_the_protocol() {
+    let site = format!("http://{}/", server::pages(PAGES));
+    let (browser, mut client) = start(&[]);
+    let (target, _) = client.open(&site);
+    client.wait_for_title(&target, "first");
+    let wrong = client.send(None, "Bulkhead.chaos", json!({"spec": "explode=1s"}));
+    let wrong = client.answer(wrong);
+    let message = wrong["error"]["message"].as_str().expect("why");
+    assert!(message.contains("explode"), "{message}");
+    let wanted = json!({"spec": "kill=200ms,kill-demo=200ms", "seed": 7});
+    let answer = client.ask(None, "Bulkhead.chaos", wanted);
+    assert_eq!(answer, json!({"seed": 7}));
+    let killed = client.wait("a kill", |it| {
+        it["method"] == "Bulkhead.chaosFault"
+            && it["params"]["kind"] == "kill"
+            && it["params"]["skipped"] == false
+    });
+    assert!(killed["params"]["targetId"].is_string(), "{killed}");
+    client.event("Target.targetCrashed");
+    client.wait("nothing to kill", |it| {
+        it["params"]["role"] == "demo" && it["params"]["skipped"] == true
+    });
+    let ended = client.ask(None, "Bulkhead.chaos", json!({"spec": ""}));
+    assert_eq!(ended, json!({}));
+    assert!(browser.quit().success());
+}

@@ -142,6 +142,11 @@ fn the_page_on_testing_shows_what_runs() {
             "docs/testing.md: {script} is another one"
         );
     }
+    let client = std::fs::read_to_string(folder().join("cdp/rust/faults.rs")).expect("the client");
+    assert!(
+        page.contains(client.trim_end()),
+        "docs/testing.md: cdp/rust/faults.rs is another one"
+    );
     let own = include_str!("faults.rs");
     let (_, own) = own
         .split_once("// In Rust, by the harness")

@@ -12,6 +12,7 @@ mod text;
 mod answers;
 mod bad_input;
 mod book;
+mod chaos;
 mod clients;
 mod command_line;
 mod crash;

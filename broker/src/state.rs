@@ -148,6 +148,12 @@ pub fn block_signals() -> anyhow::Result<()> {
     signals().thread_block().context("cannot block signals")
 }
 
+/// A seed for a chaos run that has none; short enough to be typed.
+pub fn chaos_seed() -> u64 {
+    // Of a time in nanoseconds, the digits that nobody can foretell.
+    seed() / 100 % 1_000_000_000
+}
+
 /// The core's random seed, which only decides the order among equals. Differs between runs.
 fn seed() -> u64 {
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH);

@@ -140,6 +140,7 @@ impl Page {
             inspector.end(session);
         }
         self.emulate_media();
+        self.name_browser();
         self.view.with_script(|realm| realm.end_session(session));
     }
 
@@ -198,11 +199,19 @@ impl Page {
         let params = Params(&command.params);
         let answer = page_commands::run(inspector, command.session, &command.method, &params);
         self.emulate_media();
+        self.name_browser();
         // Only where there is a realm already; else it is equipped when it is made.
         if let Some(realm) = self.view.script {
             self.equip_realm(realm);
         }
         answer.unwrap_or_else(|| Err(Fault::unknown(&command.method)))
+    }
+
+    /// Has the page call the browser what clients want.
+    fn name_browser(&self) {
+        if let (Some(realm), Some(inspector)) = (self.view.script, &self.inspector) {
+            realm.host.user_agent.replace(inspector.user_agent());
+        }
     }
 
     fn do_in_document(&mut self, command: &Command, realm: &'static Realm) -> Done {
@@ -335,6 +344,7 @@ impl Page {
             self.scripts.is_interactive = true;
             self.scripts.is_content_told = true;
         }
+        realm.host.user_agent.replace(inspector.user_agent());
         let wants = inspector.wants_to_be_first();
         if !wants && !inspector.is_listening() {
             return;

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 /// Each crate of ours, and those of ours that it may depend on.
-const MAY_USE: [(&str, &[&str]); 26] = [
+const MAY_USE: [(&str, &[&str]); 27] = [
     ("public-suffix", &[]),
     ("fiber", &[]),
     ("prelude", &[]),
@@ -51,6 +51,7 @@ const MAY_USE: [(&str, &[&str]); 26] = [
     ("testkit", &["sandbox"]),
     ("sim", &["browser-core", "protocol"]),
     ("bulkhead-fuzz", &["devtools", "flight", "ipc", "protocol"]),
+    ("bulkhead-cdp-client", &[]),
     ("broker", BELOW_THE_BROKER),
 ];
 

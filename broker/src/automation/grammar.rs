@@ -1,7 +1,7 @@
 //! The commands that the control pipe accepts, one a line.
 
 use crate::automation::waits::Awaited;
-use browser_core::Command;
+use browser_core::{CHAOS_SEED_MAX, ChaosError, ChaosSpec, Command};
 use protocol::dialog::DialogAnswer;
 use protocol::fault::Fault;
 use protocol::ids::{Role, TabId};
@@ -15,6 +15,7 @@ pub const HELP: &str = "\
 open URL | navigate TAB URL | activate TAB | close TAB | reload TAB | back TAB | forward TAB
 kill TAB | stop-script TAB | dialog TAB accept [TEXT] | dialog TAB dismiss
 break TAB|devtools|gpu|network|shell abort|bad-message|crash|hang|memory|panic|syscall=NUMBER
+chaos FAULT[-PROCESS]=TIME,... [SEED] | chaos off
 move X Y | click X Y | right-click X Y | drag X Y X Y | clipboard TEXT
 wheel X Y PIXELS | type TEXT | key [ctrl+|shift+|alt+]NAME
 screenshot [TAB] FILE.png | state FILE.json | help | quit
@@ -31,6 +32,8 @@ const WAIT_SECONDS_MAX: f32 = 3_600.0;
 pub enum Line {
     /// A command for the core.
     Core(Command),
+    /// Faults by that list and seed; without a seed, by one that is drawn.
+    Chaos(ChaosSpec, Option<u64>),
     /// Input, as if it came from the window.
     Input(Vec<InputEvent>),
     /// A picture of the window, or of the page of a tab.
@@ -82,6 +85,7 @@ pub fn parse(line: &str) -> Result<Line, String> {
         "back" => Line::Core(Command::Back(tab()?)),
         "forward" => Line::Core(Command::Forward(tab()?)),
         "kill" => Line::Core(Command::Kill(tab()?)),
+        "chaos" => chaos(rest)?,
         "dialog" => {
             let (id, answer) = rest
                 .split_once(' ')
@@ -117,6 +121,22 @@ pub fn parse(line: &str) -> Result<Line, String> {
         "quit" => Line::Core(Command::Quit),
         _ => return Err("unknown command; `help` lists all commands".to_owned()),
     })
+}
+
+fn chaos(rest: &str) -> Result<Line, String> {
+    if rest == "off" {
+        return Ok(Line::Core(Command::Chaos(None)));
+    }
+    let (spec, seed) = rest.split_once(' ').unwrap_or((rest, ""));
+    let spec = spec.parse().map_err(|it: ChaosError| it.to_string())?;
+    let seed = match seed.trim() {
+        "" => None,
+        seed => {
+            let number = seed.parse().ok().filter(|it| *it <= CHAOS_SEED_MAX);
+            Some(number.ok_or_else(|| format!("{seed:?} is no seed from 0 to {CHAOS_SEED_MAX}"))?)
+        }
+    };
+    Ok(Line::Chaos(spec, seed))
 }
 
 fn screenshot(rest: &str) -> Line {
@@ -386,6 +406,17 @@ mod tests {
     }
 
     #[test]
+    fn chaos_has_a_list_and_perhaps_a_seed() {
+        let spec: ChaosSpec = "kill=5s".parse().expect("a list");
+        assert_eq!(
+            parse("chaos kill=5s 7"),
+            Ok(Line::Chaos(spec.clone(), Some(7)))
+        );
+        assert_eq!(parse("chaos kill=5s"), Ok(Line::Chaos(spec, None)));
+        assert_eq!(parse("chaos off"), Ok(Line::Core(Command::Chaos(None))));
+    }
+
+    #[test]
     fn an_unknown_command_is_refused() {
         for line in [
             "wait 2 loaded",
@@ -400,6 +431,11 @@ mod tests {
             "click 1",
             "key hyper+x",
             "break 1 sulk",
+            "chaos",
+            "chaos kill",
+            "chaos kill=5s x",
+            "chaos kill=5s 9007199254740992",
+            "chaos off 3",
         ] {
             assert!(parse(line).is_err(), "{line:?}");
         }

@@ -80,7 +80,7 @@ impl Drop for Recorder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use browser_core::RecordKind;
+    use browser_core::{ChaosFault, RecordKind};
     use protocol::geometry::Size;
     use protocol::ids::{NavigationId, ProcessId, Role, SurfaceId, TabId};
 
@@ -184,6 +184,32 @@ mod tests {
         assert_eq!(
             line(RecordKind::SurfaceLive { surface }),
             r#"{"record":"surface_live","surface":4}"#
+        );
+    }
+
+    #[test]
+    fn chaos_has_the_names_and_shapes_that_programs_rely_on() {
+        let fault = ChaosFault {
+            number: 3,
+            kind: "stop",
+            role: Role::Gpu,
+            after_ms: 2_000,
+            choice: 1,
+            of: 1,
+            is_skipped: false,
+            pid: Some(7),
+        };
+        let text = "{\"after_ms\":2000,\"choice\":1,\"kind\":\"stop\",\"number\":3,\"of\":1,\
+                    \"pid\":7,\"record\":\"chaos\",\"role\":\"gpu\",\"skipped\":false}";
+        assert_eq!(line(RecordKind::Chaos(fault)), text);
+        let (spec, seed) = ("kill-gpu=5s".to_owned(), 7);
+        assert_eq!(
+            line(RecordKind::ChaosBegan { spec, seed }),
+            r#"{"record":"chaos_began","seed":7,"spec":"kill-gpu=5s"}"#
+        );
+        assert_eq!(
+            line(RecordKind::ChaosEnded { decisions: 7 }),
+            r#"{"decisions":7,"record":"chaos_ended"}"#
         );
     }
 

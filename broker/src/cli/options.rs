@@ -1,6 +1,7 @@
 //! The flags of the command line, and the checks of their values.
 
 use crate::machine::display::DisplayServer;
+use browser_core::{CHAOS_SEED_MAX, ChaosSpec};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Parser, ValueEnum};
 use protocol::appearance::Percent;
@@ -64,6 +65,19 @@ pub struct Options {
     #[arg(long, value_name = "SECONDS", default_value_t = 30,
           value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub timeout: u64,
+
+    /// Inject faults while the browser runs: a list such as `kill=5s,hang=20s,stop-gpu=1m` of
+    /// faults, each with a process (`renderer` if it has none) and the time from one to the next on
+    /// the average. Faults are abort, bad-message, crash, hang, kill, memory, panic, segv, stop and
+    /// syscall; `reload` brings a tab back that has died or hangs
+    #[arg(long, value_name = "FAULT[-PROCESS]=TIME,…")]
+    pub chaos: Option<ChaosSpec>,
+
+    /// The seed of --chaos: the same one leads to the same decisions. Without it, one is drawn and
+    /// written down in the record `chaos_began`
+    #[arg(long, value_name = "NUMBER", requires = "chaos",
+          value_parser = clap::value_parser!(u64).range(..=CHAOS_SEED_MAX))]
+    pub seed: Option<u64>,
 
     /// Read commands from this named pipe, one per line. Creates the pipe if it does not exist. The
     /// command `help` lists all commands
@@ -184,6 +198,11 @@ pub fn check(options: &Options) -> Result<(), String> {
             .any(|it| options.urls == [*it])
     {
         return Err("--json works only with `bulkhead sandbox` and `bulkhead crashes`".to_owned());
+    }
+    let reports = ["crashes", "sandbox", "tour"];
+    if options.chaos.is_some() && reports.iter().any(|it| options.urls == [*it]) {
+        let what = &options.urls[0];
+        return Err(format!("--chaos does not work with `bulkhead {what}`"));
     }
     let is_address = |url: &&String| !matches!(url.as_str(), "crashes" | "tour" | "sandbox");
     for url in options.urls.iter().filter(is_address) {

@@ -9,9 +9,9 @@ use crate::cli::options::{Options, SandboxMode, SchemeChoice};
 use crate::machine::display::{self, Server};
 use crate::machine::{color_scheme, network};
 use crate::output::terminal::complain;
-use crate::state::{Broker, block_signals};
+use crate::state::{Broker, block_signals, chaos_seed};
 use anyhow::Context;
-use browser_core::{Capacity, Command, Config, EXIT_NO_WINDOW, Event};
+use browser_core::{Capacity, ChaosSpec, Command, Config, EXIT_NO_WINDOW, Event};
 use nix::errno::Errno;
 use protocol::appearance::ColorScheme;
 use sandbox::{Availability, Feature, Namespace, Support, Tier};
@@ -72,6 +72,7 @@ pub fn start(
         script: !options.no_script,
         // Without a window and without automation there is nobody who could answer.
         dialogs: server.is_some() || automation.fifo.is_some(),
+        chaos: chaos_of(options),
         capacity: Capacity::of_descriptors(descriptors),
         banner: degraded.then(|| format!("The sandbox is degraded: tier {tier} only")),
         ..Config::default()
@@ -85,6 +86,12 @@ pub fn start(
         broker.follow_desktop();
     }
     Ok(broker)
+}
+
+/// The faults that the browser injects into itself, and their seed.
+fn chaos_of(options: &Options) -> Option<(ChaosSpec, u64)> {
+    let seed = options.seed.unwrap_or_else(chaos_seed);
+    options.chaos.clone().map(|spec| (spec, seed))
 }
 
 /// The control pipe and the records.

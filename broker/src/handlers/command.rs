@@ -6,7 +6,7 @@ use crate::automation::grammar::{HELP, Line, parse, split_id};
 use crate::automation::waits::WAITS_MAX;
 use crate::output::terminal::say;
 use crate::snapshot;
-use crate::state::Broker;
+use crate::state::{Broker, chaos_seed};
 use anyhow::Context;
 use browser_core::{Command, Event, ProcessState};
 use protocol::ids::{Role, TabId};
@@ -37,6 +37,12 @@ impl Broker {
         tracing::debug!("control pipe: {command:?}");
         match command {
             Line::Core(command) => return self.command(id, command).map(Some),
+            Line::Chaos(spec, seed) => {
+                let seed = seed.unwrap_or_else(chaos_seed);
+                let mut more = self.command(id, Command::Chaos(Some((spec, seed))))?;
+                more.insert("seed".to_owned(), seed.into());
+                return Ok(Some(more));
+            }
             Line::Input(events) => self.automation.queue_inputs(events)?,
             Line::Screenshot(tab, path) => {
                 let id = id.map(str::to_owned);
@@ -121,7 +127,7 @@ impl Broker {
     /// Why the core would not do that.
     fn check_command(&self, command: &Command) -> Result<(), String> {
         let tab = match command {
-            Command::Open { .. } | Command::Quit => return Ok(()),
+            Command::Chaos(_) | Command::Open { .. } | Command::Quit => return Ok(()),
             Command::InjectIntoService(role, _) => return self.check_service(*role),
             Command::AnswerDialog(tab, _)
             | Command::Activate(tab)

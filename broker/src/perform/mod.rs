@@ -241,6 +241,16 @@ impl Broker {
         self.glass.note(&record.kind);
         self.timeline.note(&record);
         match &record.kind {
+            RecordKind::Chaos(fault) => match record.tab {
+                Some(tab) => tracing::warn!("chaos: {fault}, tab {}", tab.0),
+                None => tracing::warn!("chaos: {fault}"),
+            },
+            RecordKind::ChaosBegan { spec, seed } => {
+                tracing::warn!("chaos begins: {spec} with seed {seed}");
+            }
+            RecordKind::ChaosEnded { decisions } => {
+                tracing::warn!("chaos ends after {decisions} decisions");
+            }
             RecordKind::Died { role, pid, cause } => {
                 tracing::warn!("{role} process {pid} {cause}");
                 if *role == Role::Demo {

@@ -1,5 +1,6 @@
 //! The settings of one browser session.
 
+use crate::chaos::ChaosSpec;
 use protocol::appearance::{ColorScheme, Percent};
 use protocol::geometry::Size;
 use protocol::limits::{PROCESSES_MAX, TABS_MAX};
@@ -64,6 +65,8 @@ pub struct Config {
     pub script: bool,
     /// Whether anybody can answer the dialogs of pages; otherwise they are refused.
     pub dialogs: bool,
+    /// The faults that the browser injects into itself from the start, and their seed.
+    pub chaos: Option<(ChaosSpec, u64)>,
     /// How many tabs and processes there may be.
     pub capacity: Capacity,
     /// A remark that stays in the shell for the whole session (a degraded sandbox).
@@ -86,6 +89,7 @@ impl Default for Config {
             ends_with_last_tab: true,
             script: true,
             dialogs: true,
+            chaos: None,
             capacity: Capacity {
                 tabs: TABS_MAX,
                 processes: PROCESSES_MAX,

@@ -15,7 +15,11 @@ impl Core {
     /// A core at time zero that wants its first processes started. The seed makes the names of
     /// opaque sites differ between sessions; nothing else depends on it.
     pub fn new(config: Config, seed: u64) -> Core {
+        let chaos = config.chaos.clone();
         let mut core = Core::at_rest(config, seed);
+        if let Some((spec, seed)) = chaos {
+            core.begin_chaos(&spec, seed);
+        }
         core.settle();
         core
     }
@@ -62,7 +66,8 @@ impl Core {
         let refreshes = self.refresh_deadline();
         let deadlines = handshakes.chain(hangs).chain(swaps).chain(restarts);
         let deadlines = deadlines.chain(stops).chain(self.leave_deadline());
-        deadlines.chain(refreshes).chain(self.spare_delay()).min()
+        let deadlines = deadlines.chain(refreshes).chain(self.chaos_deadline());
+        deadlines.chain(self.spare_delay()).min()
     }
 
     fn dispatch(&mut self, event: Event) {
@@ -126,6 +131,8 @@ impl Core {
             Command::AnswerDialog(tab, answer) => self.close_dialog(tab, answer),
             Command::Activate(tab) => self.activate(tab),
             Command::Back(tab) => self.go_back(tab),
+            Command::Chaos(Some((spec, seed))) => self.begin_chaos(&spec, seed),
+            Command::Chaos(None) => self.end_chaos(),
             Command::Inject(tab, fault) => {
                 self.inject(tab, Injection::Page(fault));
             }
@@ -156,6 +163,7 @@ impl Core {
             return;
         }
         self.check_refreshes();
+        self.check_chaos();
         self.keep_services();
         self.keep_popup();
         // The shell knows what to paint before it has the surface.

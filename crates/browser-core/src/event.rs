@@ -2,6 +2,7 @@
 //! they claim.
 #![allow(missing_docs, reason = "a field whose name says all needs no sentence")]
 
+use crate::chaos::ChaosSpec;
 use crate::death::{Exit, Waiting};
 use protocol::appearance::ColorScheme;
 use protocol::devtools::FromDevtools;
@@ -143,6 +144,8 @@ pub enum Command {
     Activate(TabId),
     /// Back in its history.
     Back(TabId),
+    /// Inject faults by that list and seed from now on; none: no more.
+    Chaos(Option<(ChaosSpec, u64)>),
     /// Inject a fault into the tab's process.
     Inject(TabId, Fault),
     /// Inject a fault into the process of a service.

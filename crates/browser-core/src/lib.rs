@@ -27,6 +27,7 @@
 
 pub mod action;
 pub mod address;
+mod chaos;
 mod config;
 mod death;
 mod dispatch;
@@ -39,9 +40,10 @@ mod text;
 mod views;
 
 pub use action::{Action, Body, EXIT_NO_WINDOW, KillReason};
+pub use chaos::{CHAOS_SEED_MAX, ChaosError, ChaosKind, ChaosLine, ChaosSpec};
 pub use config::{Capacity, Config};
 pub use death::{DeathCause, Exit, Stack, Usage, Waiting};
 pub use event::{Command, Event, Time};
-pub use record::{Record, RecordKind};
+pub use record::{ChaosFault, Record, RecordKind};
 pub use state::core::Core;
 pub use views::{ProcessInfo, ProcessState, SurfaceInfo, TabInfo, TabState};

@@ -5,6 +5,7 @@
 use protocol::geometry::Size;
 use protocol::ids::{NavigationId, ProcessId, Role, SurfaceId, TabId};
 use serde::{Serialize, Serializer};
+use std::fmt;
 
 /// One entry.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -24,6 +25,15 @@ pub struct Record {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "record", rename_all = "snake_case")]
 pub enum RecordKind {
+    /// A chaos run has done something, or has found nothing to do it to.
+    Chaos(ChaosFault),
+    /// A chaos run begins. With the list and the seed it can be repeated.
+    ChaosBegan { spec: String, seed: u64 },
+    /// It ends.
+    ChaosEnded {
+        /// How many decisions there were.
+        decisions: u32,
+    },
     /// A navigation was committed; the URL is what the address bar shows now.
     Committed {
         navigation: NavigationId,
@@ -176,6 +186,43 @@ pub enum RecordKind {
         #[serde(flatten)]
         size: Size,
     },
+}
+
+/// What a chaos run has done. All fields but `pid` repeat with the list, the seed and what the
+/// browser does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ChaosFault {
+    /// The number of the decision, from 1.
+    pub number: u32,
+    /// [`crate::ChaosKind::name`]; `cont` for a stopped process that goes on.
+    pub kind: &'static str,
+    #[serde(serialize_with = "by_name")]
+    pub role: Role,
+    /// When it was due, in milliseconds since the run began.
+    pub after_ms: u64,
+    /// Which of those that could be meant, from 1; 0: none.
+    pub choice: usize,
+    /// How many could be meant.
+    pub of: usize,
+    /// Whether there was nothing that could be meant.
+    #[serde(rename = "skipped")]
+    pub is_skipped: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pid: Option<u32>,
+}
+
+impl fmt::Display for ChaosFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ChaosFault {
+            number, kind, role, ..
+        } = self;
+        write!(f, "{number}: {kind}-{role}")?;
+        match (self.is_skipped, self.pid) {
+            (true, _) => f.write_str(", skipped: there is none"),
+            (false, Some(pid)) => write!(f, ", process {pid}"),
+            (false, None) => Ok(()),
+        }
+    }
 }
 
 /// A role by the name that the command line and the logs use; its own form is that of messages.

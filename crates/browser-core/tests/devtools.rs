@@ -291,3 +291,33 @@ fn a_page_has_the_size_that_automation_chooses() {
     world.settle();
     world.check_at_rest();
 }
+
+#[test]
+fn scripts_of_a_tab_are_off_for_its_next_documents() {
+    let mut world = driven();
+    let (tab, _) = open(&mut world, "https://one.example/");
+    let (other, _) = open(&mut world, "https://two.example/");
+    assert_eq!(world.scripts, [true, true]);
+    assert_eq!(
+        answers(&wishes(&mut world, Wish::Scripts(tab, false))),
+        [Answer::Done]
+    );
+    wishes(&mut world, Wish::Reload(tab));
+    wishes(&mut world, Wish::Reload(other));
+    settle(&mut world);
+    let mut last = world.scripts.split_off(2);
+    last.sort_unstable();
+    assert_eq!(last, [false, true], "the other tab runs its scripts");
+    wishes(&mut world, Wish::Scripts(tab, true));
+    wishes(&mut world, Wish::Reload(tab));
+    settle(&mut world);
+    assert_eq!(world.scripts.split_off(2), [true]);
+    // Whoever wanted it so is gone.
+    wishes(&mut world, Wish::Scripts(tab, false));
+    let process = devtools(&world);
+    world.die(process, 9);
+    settle(&mut world);
+    wishes(&mut world, Wish::Reload(tab));
+    settle(&mut world);
+    assert_eq!(world.scripts.split_off(2), [true]);
+}

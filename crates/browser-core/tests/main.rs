@@ -1,6 +1,7 @@
 //! Tests of the core from outside: events in, actions out. The crate `sim` plays the event
 //! loop with all the children and watches the stream of actions.
 
+mod chaos;
 mod console;
 mod crash;
 mod devtools;

@@ -1,6 +1,6 @@
 //! Clients and their sessions.
 
-use crate::domains::{bulkhead, traces};
+use crate::domains::{bulkhead, emulation, traces};
 use crate::hub::{CallKind, Hub, Output};
 use crate::reply::Failure;
 use crate::screencast::Screencast;
@@ -55,10 +55,13 @@ impl Hub {
             client,
             target,
             parent,
+            is_nested: false,
             discover: None,
             auto_attach: None,
             has_page: false,
+            has_chaos: false,
             has_tap: false,
+            stops_scripts: false,
             screencast: Screencast::default(),
             wants: Wants::default(),
             standing: Standing::default(),
@@ -97,6 +100,7 @@ impl Hub {
         self.tell_changed(session.target);
         if let Target::Page(tab) = session.target {
             self.take_dialogs(tab);
+            emulation::stop_scripts(self, tab, For::Nobody);
             self.resume_for(key);
             self.drop_wants(&session, tab);
         }

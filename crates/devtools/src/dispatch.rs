@@ -36,6 +36,23 @@ impl Hub {
             let answer = reply::answer(Some(command.id), None, Err(failure));
             return self.push(Output::Send(client, answer));
         };
+        self.take_command(key, command);
+    }
+
+    /// A client has sent a text to a nested session.
+    pub fn take_nested(&mut self, key: SessionKey, text: &str) {
+        let answer = match command::parse(text) {
+            Ok(command) if command.session.is_none() => return self.take_command(key, command),
+            Ok(command) => {
+                let failure = Failure::with_code(-32001, "Session with given id not found.");
+                reply::answer(Some(command.id), None, Err(failure))
+            }
+            Err(malformed) => reply::answer(malformed.id, None, Err(malformed.failure)),
+        };
+        self.send(key, answer);
+    }
+
+    fn take_command(&mut self, key: SessionKey, command: Command) {
         let asker = Asker {
             session: key,
             id: command.id,
@@ -130,6 +147,7 @@ impl Hub {
                 is_accepted,
                 text,
             } => page::dialog_closed(self, tab, is_accepted, &text),
+            ToDevtools::Chaos(news) => domains::bulkhead::chaos_fault(self, &news),
             ToDevtools::Passed { messages, dropped } => {
                 domains::bulkhead::passed(self, &messages, dropped);
             }

@@ -55,6 +55,8 @@ pub struct Call {
 pub enum CallKind {
     /// An empty object.
     Plain,
+    /// `Bulkhead.chaos`, and the seed of what begins.
+    Chaos(Option<u64>),
     /// What `Target.closeTarget` answers.
     Close,
     /// The tab has taken an input.
@@ -145,18 +147,35 @@ impl Hub {
 
     pub fn answer(&mut self, asker: Asker, outcome: Outcome) {
         if let Some(session) = self.sessions.get(&asker.session) {
-            let text = reply::answer(Some(asker.id), session.name.as_deref(), outcome);
-            let client = session.client;
-            self.push(Output::Send(client, text));
+            let text = reply::answer(Some(asker.id), session.name_outside(), outcome);
+            self.send(asker.session, text);
         }
     }
 
     pub fn tell(&mut self, key: SessionKey, method: &str, params: Value) {
         if let Some(session) = self.sessions.get(&key) {
-            let text = reply::event(session.name.as_deref(), method, params);
-            let client = session.client;
-            self.push(Output::Send(client, text));
+            let text = reply::event(session.name_outside(), method, params);
+            self.send(key, text);
         }
+    }
+
+    /// Sends what a session says. That of a nested one goes within a message of its parent, which
+    /// is none.
+    pub fn send(&mut self, key: SessionKey, text: String) {
+        let Some(session) = self.sessions.get(&key) else {
+            return;
+        };
+        let parent = session.parent.filter(|_| session.is_nested);
+        let Some(parent) = parent else {
+            let client = session.client;
+            return self.push(Output::Send(client, text));
+        };
+        let params = json!({
+            "sessionId": session.name,
+            "message": text,
+            "targetId": self.name_of(session.target),
+        });
+        self.tell(parent, "Target.receivedMessageFromTarget", params);
     }
 
     /// The sessions of a target.

@@ -24,6 +24,7 @@ mod hub;
 mod inspecting;
 mod inspector;
 mod keys;
+mod log;
 mod methods;
 mod names;
 mod picture;

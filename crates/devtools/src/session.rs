@@ -43,6 +43,15 @@ impl Target {
     }
 }
 
+/// How the messages of a session travel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// They name their session.
+    Flat,
+    /// Within those of the session that it was attached from.
+    Nested,
+}
+
 /// A session.
 #[derive(Debug)]
 pub struct Session {
@@ -52,20 +61,33 @@ pub struct Session {
     pub target: Target,
     /// The one that it was attached from.
     pub parent: Option<SessionKey>,
+    /// Whether what it says and hears travels within messages of its parent.
+    pub is_nested: bool,
     /// Of which targets it is told.
     pub discover: Option<Filter>,
     /// To which targets it is attached by itself.
     pub auto_attach: Option<Filter>,
     /// Whether it wants events of the page's navigations.
     pub has_page: bool,
+    /// Whether it wants to hear what chaos does.
+    pub has_chaos: bool,
     /// Whether it wants to hear of messages between processes.
     pub has_tap: bool,
+    /// Whether it wants the page's next documents to run no scripts.
+    pub stops_scripts: bool,
     /// What it wants of requests.
     pub wants: Wants,
     /// What it wants of the page's frames.
     pub screencast: Screencast,
     /// What a new process of the page has to be told.
     pub standing: Standing,
+}
+
+impl Session {
+    /// Its name in messages that stand alone.
+    pub fn name_outside(&self) -> Option<&str> {
+        self.name.as_deref().filter(|_| !self.is_nested)
+    }
 }
 
 /// The trace that a session has begun.

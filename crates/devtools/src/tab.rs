@@ -2,6 +2,7 @@
 
 use crate::command::Params;
 use crate::inspector::Inspector;
+use crate::log::Log;
 use crate::picture::Job;
 use crate::screencast::Wanted;
 use crate::session::{ClientId, SessionKey};
@@ -73,9 +74,13 @@ pub struct Tab {
     pub frame_after: Option<u64>,
     /// Whether its dialogs are answered by a client.
     pub has_dialogs: bool,
+    /// Whether its next documents run no scripts.
+    pub scripts_off: bool,
     /// Events of a document that is not committed yet, with their bytes.
     pub early: Vec<Early>,
     pub early_bytes: usize,
+    /// What went wrong with its requests.
+    pub log: Log,
 }
 
 /// What a tab shows.
@@ -173,8 +178,10 @@ impl Tab {
             has_input_under_way: false,
             frame_after: None,
             has_dialogs: false,
+            scripts_off: false,
             early: Vec::new(),
             early_bytes: 0,
+            log: Log::default(),
         }
     }
 

@@ -5,7 +5,7 @@ use crate::filter::Filter;
 use crate::hub::{Hub, Output};
 use crate::names;
 use crate::reply::Failure;
-use crate::session::{ClientId, SessionKey, Target};
+use crate::session::{ClientId, SessionKey, Target, Way};
 use crate::tab::Tab;
 use protocol::devtools::Ending;
 use protocol::ids::TabId;
@@ -143,12 +143,16 @@ impl Hub {
         &mut self,
         by: SessionKey,
         target: Target,
+        way: Way,
         is_waiting: bool,
     ) -> Result<String, Failure> {
         let client = self.sessions.get(&by).map(|session| session.client);
         let client = client.ok_or_else(|| Failure::server("The session is gone"))?;
         let name = names::random();
-        self.begin_session(Some(name.clone()), client, target, Some(by))?;
+        let key = self.begin_session(Some(name.clone()), client, target, Some(by))?;
+        if let Some(session) = self.sessions.get_mut(&key) {
+            session.is_nested = way == Way::Nested;
+        }
         self.tell_changed(target);
         let params = json!({
             "sessionId": name,
@@ -198,7 +202,7 @@ impl Hub {
         let mut all = self.sessions.values();
         let is_attached = all.any(|it| it.parent == Some(key) && it.target == target);
         if is_wanted && is_related && !is_attached {
-            self.attach(key, target, is_waiting)?;
+            self.attach(key, target, Way::Flat, is_waiting)?;
         }
         Ok(())
     }

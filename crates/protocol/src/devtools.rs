@@ -12,8 +12,9 @@ use crate::geometry::Size;
 use crate::ids::{NavigationId, Role, TabId};
 use crate::input::InputEvent;
 use crate::limits::{
-    DEVTOOLS_HISTORY_BYTES_MAX, DEVTOOLS_PASSED_MAX, DEVTOOLS_ROWS_MAX, DEVTOOLS_TEXT_BYTES_MAX,
-    DIALOG_TEXT_BYTES_MAX, HISTORY_ENTRIES_MAX, TEXT_BYTES_MAX, TITLE_BYTES_MAX, URL_BYTES_MAX,
+    CHAOS_SPEC_BYTES_MAX, DEVTOOLS_HISTORY_BYTES_MAX, DEVTOOLS_PASSED_MAX, DEVTOOLS_ROWS_MAX,
+    DEVTOOLS_TEXT_BYTES_MAX, DIALOG_TEXT_BYTES_MAX, HISTORY_ENTRIES_MAX, TEXT_BYTES_MAX,
+    TITLE_BYTES_MAX, URL_BYTES_MAX,
 };
 use crate::misbehaviour::{Misbehaviour, check_text};
 use crate::traffic::Rules;
@@ -105,6 +106,8 @@ pub enum ToDevtools {
         is_accepted: bool,
         text: String,
     },
+    /// A chaos run has done something.
+    Chaos(ChaosNews),
     /// The answer to a call.
     Answer {
         call: u32,
@@ -120,6 +123,22 @@ pub enum ToDevtools {
     Told,
     /// Injects a fault.
     Inject(Fault),
+}
+
+/// What a chaos run has done, or has found nothing to do it to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChaosNews {
+    /// The number of the decision, from 1.
+    pub number: u32,
+    /// What was done, by its word in the list; `cont` for a stopped process that goes on.
+    pub kind: String,
+    pub role: Role,
+    /// When it was due, in milliseconds since the run began.
+    pub after_ms: u64,
+    /// Whether there was nothing that could be meant.
+    pub is_skipped: bool,
+    pub pid: Option<u32>,
+    pub tab: Option<TabId>,
 }
 
 /// How a process ended, for programs.
@@ -258,6 +277,11 @@ pub enum ChildSignal {
 pub enum Wish {
     /// Show the tab.
     Activate(TabId),
+    /// Inject faults by that list and seed from now on; an empty list ends that.
+    Chaos {
+        spec: String,
+        seed: u64,
+    },
     Close(TabId),
     /// End the browser as the user does.
     CloseBrowser,
@@ -311,6 +335,8 @@ pub enum Wish {
         size: Option<Size>,
         scale: Option<Percent>,
     },
+    /// Whether the documents that the tab gets from now on may run scripts.
+    Scripts(TabId, bool),
     Signal {
         pid: u32,
         signal: ChildSignal,
@@ -372,6 +398,7 @@ impl Message for ToDevtools {
             }
             ToDevtools::DialogClosed { text, .. } => check_text(text, DIALOG_TEXT_BYTES_MAX),
             ToDevtools::Answer { answer, .. } => answer.check(),
+            ToDevtools::Chaos(news) => check_text(&news.kind, TEXT_BYTES_MAX),
             ToDevtools::Inject(fault) => fault.check(),
             ToDevtools::Passed { messages, .. } if messages.len() > DEVTOOLS_PASSED_MAX => {
                 Err(Misbehaviour::Oversized)
@@ -452,6 +479,7 @@ impl Wish {
                 fault => fault.check(),
             },
             Wish::AnswerDialog(_, answer) => answer.check(),
+            Wish::Chaos { spec, .. } => check_text(spec, CHAOS_SPEC_BYTES_MAX),
             Wish::Input(_, event) => event.check(),
             Wish::Requests { rules, .. } => rules.as_ref().map_or(Ok(()), Rules::check),
             Wish::Navigate(_, url) | Wish::Open { url, .. } => check_text(url, URL_BYTES_MAX),

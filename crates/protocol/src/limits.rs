@@ -151,6 +151,9 @@ pub const TRAFFIC_COOKIES_MAX: usize = 64;
 /// Most bytes of them.
 pub const TRAFFIC_COOKIES_BYTES_MAX: usize = 32 * 1024;
 
+/// Bytes of the list of faults of a chaos run.
+pub const CHAOS_SPEC_BYTES_MAX: usize = 1024;
+
 /// Web origins that `--remote-allow-origins` may name.
 pub const DEVTOOLS_ORIGINS_MAX: usize = 12;
 /// Calls of the devtools process that the broker works on at once; further ones are refused.

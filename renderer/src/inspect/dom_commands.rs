@@ -126,7 +126,11 @@ impl Work<'_> {
     }
 
     fn get_document(&mut self, params: &Params<'_>) -> Answer {
-        let depth = depth_of(params, 2)?;
+        // As in Chromium, this one may be without its children.
+        let depth = match params.int("depth")? {
+            Some(0) => 0,
+            _ => depth_of(params, 2)?,
+        };
         params.flag("pierce")?;
         self.session.dom.is_enabled = true;
         self.session.dom.forget();

@@ -367,6 +367,12 @@ impl Inspector {
         self.sessions.values().any(Session::wants_to_be_first)
     }
 
+    /// What pages are to call the browser, if a session wants another name; the last one counts.
+    pub(crate) fn user_agent(&self) -> Option<String> {
+        let mut sessions = self.sessions.values().rev();
+        sessions.find_map(|it| it.user_agent.clone())
+    }
+
     /// Whether any session hears of the console.
     pub(crate) fn is_listening(&self) -> bool {
         self.sessions.values().any(|session| session.hears_runtime)

@@ -9,16 +9,13 @@ use crate::inspect::session::Session;
 use serde_json::{Value, json};
 
 /// Accepted, for they change nothing here.
-const ACCEPTED: [&str; 12] = [
+const ACCEPTED: [&str; 9] = [
     "Accessibility.enable",
     "Accessibility.disable",
     "Runtime.runIfWaitingForDebugger",
     "Runtime.setAsyncCallStackDepth",
     "Runtime.setMaxCallStackSizeToCapture",
     "Runtime.setCustomObjectFormatterEnabled",
-    "Log.enable",
-    "Log.disable",
-    "Log.clear",
     "Console.enable",
     "Console.disable",
     "Console.clearMessages",
@@ -55,6 +52,7 @@ pub(crate) fn run(
         }
         "Page.createIsolatedWorld" => create_world(inspector, params),
         "Emulation.setEmulatedMedia" => emulate_media(inspector, session, params),
+        "Emulation.setUserAgentOverride" => override_user_agent(inspector, session, params),
         "Page.getFrameTree" => frame_tree(inspector, false),
         "Page.getResourceTree" => frame_tree(inspector, true),
         "DOM.enable" => set(inspector, session, |session| session.dom.is_enabled = true),
@@ -74,6 +72,12 @@ fn set(inspector: &mut Inspector, session: u32, change: impl FnOnce(&mut Session
 fn emulate_media(inspector: &mut Inspector, session: u32, params: &Params<'_>) -> Answer {
     let wanted = media::parse(params)?;
     set(inspector, session, |session| session.emulated = wanted)
+}
+
+fn override_user_agent(inspector: &mut Inspector, session: u32, params: &Params<'_>) -> Answer {
+    let name = params.need_text("userAgent")?.to_owned();
+    let name = Some(name).filter(|name| !name.is_empty());
+    set(inspector, session, |session| session.user_agent = name)
 }
 
 fn enable_runtime(inspector: &mut Inspector, session: u32) -> Answer {

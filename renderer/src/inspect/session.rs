@@ -17,6 +17,8 @@ pub(crate) struct Session {
     pub(crate) dom: Dom,
     /// How the document is to believe that it is shown.
     pub(crate) emulated: Emulated,
+    /// What its pages are to call the browser.
+    pub(crate) user_agent: Option<String>,
     /// Functions that it has put into pages: into which worlds, if not into all.
     pub(crate) bindings: BTreeMap<String, Option<String>>,
     pub(crate) scripts: Vec<FirstScript>,

@@ -121,6 +121,8 @@ pub(crate) struct Host {
     /// How often scripts have made another document of it.
     pub(crate) reopened: Cell<u32>,
     pub(crate) is_hidden: Cell<bool>,
+    /// What the page is to call the browser, in place of its own name.
+    pub(crate) user_agent: RefCell<Option<String>>,
     /// How many nodes there may be.
     pub(crate) nodes_max: Cell<usize>,
     /// What the origin keeps.
@@ -194,6 +196,7 @@ impl Host {
             ready_state: Cell::new("loading"),
             reopened: Cell::new(0),
             is_hidden: Cell::new(false),
+            user_agent: RefCell::default(),
             nodes_max: Cell::new(NODES_MAX),
             storage: RefCell::default(),
             canvases: RefCell::default(),
@@ -209,6 +212,11 @@ impl Host {
             frames: Cell::new(0),
             place: Cell::new(None),
         }
+    }
+
+    /// What the page is to call the browser, in place of its own name.
+    pub(crate) fn user_agent(&self) -> Option<String> {
+        self.user_agent.borrow().clone()
     }
 
     /// Takes the document for a task.

@@ -112,7 +112,8 @@ impl Core {
         navigation: NavigationId,
         document: &Document,
     ) -> bool {
-        let script = self.may_run_scripts(document);
+        let is_off = self.tabs.find(tab).is_some_and(|tab| tab.scripts_off);
+        let script = !is_off && self.may_run_scripts(document);
         self.begin_storage(tab, process, navigation, &document.url, script);
         script
     }

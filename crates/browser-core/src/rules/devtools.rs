@@ -225,6 +225,7 @@ impl Core {
         for tab in self.tabs.ids() {
             if let Some(tab) = self.tabs.find_mut(tab) {
                 tab.picture_size = None;
+                tab.scripts_off = false;
             }
             if let Some(process) = self.current_process(tab) {
                 self.emit(Action::EndHold { process });

@@ -1,6 +1,7 @@
 //! What happens to the state, one file a subject. Each file adds its rules to
 //! [`Core`](crate::Core); a rule imports state, never another rule's types.
 
+mod chaos;
 mod clipboard;
 mod commit;
 mod complete;

@@ -3,6 +3,7 @@
 //! Trusts: no tab, entry or process that it names. Never: answers a call twice.
 
 use crate::action::{self, Action, ChildSignal};
+use crate::chaos::ChaosError;
 use crate::state::core::Core;
 use crate::state::devtools::{Until, Waiting};
 use crate::state::injection::Injection;
@@ -35,6 +36,11 @@ impl Core {
     /// The answer, unless it comes later.
     fn grant(&mut self, call: u32, wish: Wish) -> Result<Option<Answer>, Refusal> {
         match wish {
+            Wish::Chaos { spec, .. } if spec.is_empty() => self.end_chaos(),
+            Wish::Chaos { spec, seed } => {
+                let spec = spec.parse().map_err(|it: ChaosError| it.to_string())?;
+                self.begin_chaos(&spec, seed);
+            }
             Wish::CloseBrowser => self.quit(),
             Wish::CrashBrowser => self.emit(Action::CrashBroker),
             Wish::BreakService(role, fault) => self.inject_into_service(role, fault),
@@ -78,6 +84,7 @@ impl Core {
             | Wish::Reload(tab)
             | Wish::Requests { tab, .. }
             | Wish::Resize { tab, .. }
+            | Wish::Scripts(tab, _)
             | Wish::Stop(tab)
             | Wish::TakeDialogs(tab, _) => {
                 self.tabs.find(tab).ok_or("there is no such tab")?;
@@ -127,6 +134,11 @@ impl Core {
             } => self.set_rules(tab, sequence, rules),
             Wish::Resize { size, scale, .. } => {
                 return self.resize_page(tab, call, (size, scale));
+            }
+            Wish::Scripts(_, is_on) => {
+                if let Some(tab) = self.tabs.find_mut(tab) {
+                    tab.scripts_off = !is_on;
+                }
             }
             Wish::Stop(_) => self.stop(tab),
             _ => {}

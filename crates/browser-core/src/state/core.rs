@@ -4,6 +4,7 @@ use crate::action::Action;
 use crate::config::Config;
 use crate::event::Time;
 use crate::record::{Record, RecordKind};
+use crate::state::chaos::Chaos;
 use crate::state::clipboard::Pastes;
 use crate::state::closed_tabs::ClosedTabs;
 use crate::state::devtools::DevtoolsCalls;
@@ -55,6 +56,8 @@ pub struct Core {
     pub(crate) scripts_off: ScriptSites,
     pub(crate) storage: Storage,
     pub(crate) devtools: DevtoolsCalls,
+    /// The run of faults that is under way.
+    pub(crate) chaos: Option<Chaos>,
     /// The text that was looked for last, in any tab.
     pub(crate) last_find: String,
     /// What the shell was told last.
@@ -97,6 +100,7 @@ impl Core {
             scripts_off: ScriptSites::default(),
             storage: Storage::default(),
             devtools: DevtoolsCalls::default(),
+            chaos: None,
             last_find: String::new(),
             shell_told: None,
             icons_told: BTreeMap::new(),

@@ -1,5 +1,6 @@
 //! What the core knows: types, and what can be said about one of them alone.
 
+pub(crate) mod chaos;
 pub(crate) mod clipboard;
 pub(crate) mod closed_tabs;
 pub(crate) mod core;

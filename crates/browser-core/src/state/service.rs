@@ -121,6 +121,20 @@ impl Services {
         }
     }
 
+    /// The process of the service of that role; of a renderer that of the spare one.
+    pub(crate) fn process_of(&self, role: Role) -> Option<ProcessId> {
+        let service = match role {
+            Role::Demo => &self.demo,
+            Role::Devtools => &self.devtools,
+            Role::Gpu => &self.gpu,
+            Role::Network => &self.network,
+            Role::Renderer => &self.spare,
+            Role::Shell => &self.shell,
+            Role::X11Filter => &self.x11_filter,
+        };
+        service.process
+    }
+
     pub(crate) fn all(&self) -> [&Service; 7] {
         [
             &self.gpu,

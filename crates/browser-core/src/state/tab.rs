@@ -46,6 +46,8 @@ pub(crate) struct Tab {
     pub(crate) quick_refreshes: u32,
     /// A fault to inject once the page of the break-it addresses is on show.
     pub(crate) injection_when_painted: Option<Injection>,
+    /// Whether automation has switched the scripts of its next documents off.
+    pub(crate) scripts_off: bool,
     /// The size of its page in pixels at scale 1, where automation has chosen one.
     pub(crate) page_size: Option<Size>,
     /// The scale of its page, likewise.
@@ -159,6 +161,7 @@ impl Tab {
             injection_when_painted: None,
             page_size: None,
             page_scale: None,
+            scripts_off: false,
             picture_size: None,
         }
     }

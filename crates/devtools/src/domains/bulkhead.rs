@@ -2,13 +2,18 @@
 
 use crate::command::{Command, Params};
 use crate::hub::{CallKind, Hub};
+use crate::names;
 use crate::reply::Failure;
 use crate::session::Target;
 use crate::tab::{Asker, For};
-use protocol::devtools::{ChildSignal, Look, Party, Passed, Row, Wish};
+use protocol::devtools::{ChaosNews, ChildSignal, Look, Party, Passed, Row, Wish};
 use protocol::fault::Fault;
 use protocol::ids::Role;
+use protocol::limits::CHAOS_SPEC_BYTES_MAX;
 use serde_json::{Value, json};
+
+/// Numbers of JSON are exact up to here.
+const SEED_MAX: f64 = 9_007_199_254_740_991.0;
 
 pub fn run(
     hub: &mut Hub,
@@ -22,12 +27,19 @@ pub fn run(
         Ok(Wish::Signal { pid, signal })
     };
     let wish = match command.method.as_str() {
+        "Bulkhead.chaos" => return chaos(hub, asker, params),
         "Bulkhead.cont" => signal(ChildSignal::Continue)?,
         "Bulkhead.crashRecords" => {
             let kind = CallKind::Report("records");
             let wish = Wish::Look(Look::CrashRecords);
             hub.call(For::Session(asker), None, kind, wish)?;
             return Ok(None);
+        }
+        "Bulkhead.disable" | "Bulkhead.enable" => {
+            if let Some(session) = hub.sessions.get_mut(&asker.session) {
+                session.has_chaos = command.method == "Bulkhead.enable";
+            }
+            return Ok(Some(json!({})));
         }
         "Bulkhead.kill" => signal(signal_named(params)?)?,
         "Bulkhead.misbehave" => misbehave(hub, target, params)?,
@@ -54,6 +66,50 @@ pub fn run(
     };
     hub.call(For::Session(asker), None, CallKind::Plain, wish)?;
     Ok(None)
+}
+
+/// Begins or ends faults, of which the session hears from now on.
+fn chaos(hub: &mut Hub, asker: Asker, params: &Params) -> Result<Option<Value>, Failure> {
+    let spec = params.text("spec")?.to_owned();
+    if spec.len() > CHAOS_SPEC_BYTES_MAX {
+        return Err(Failure::params("params.spec is too long"));
+    }
+    let is_seed = |it: &f64| it.fract() == 0.0 && (0.0..=SEED_MAX).contains(it);
+    let seed = match params.optional_number("seed")? {
+        None => names::number() % 1_000_000_000,
+        Some(seed) if is_seed(&seed) => seed as u64,
+        Some(_) => {
+            return Err(Failure::params(
+                "params.seed is no whole number from 0 to 2^53-1",
+            ));
+        }
+    };
+    let kind = CallKind::Chaos((!spec.is_empty()).then_some(seed));
+    let wish = Wish::Chaos { spec, seed };
+    hub.call(For::Session(asker), None, kind, wish)?;
+    if let Some(session) = hub.sessions.get_mut(&asker.session) {
+        session.has_chaos = true;
+    }
+    Ok(None)
+}
+
+/// A chaos run has done something.
+pub fn chaos_fault(hub: &mut Hub, news: &ChaosNews) {
+    let wanting = hub.sessions.iter().filter(|(_, it)| it.has_chaos);
+    let wanting: Vec<_> = wanting.map(|(key, _)| *key).collect();
+    let tab = news.tab.and_then(|tab| hub.tabs.get(&tab));
+    let params = json!({
+        "number": news.number,
+        "kind": news.kind,
+        "role": news.role.name(),
+        "afterMs": news.after_ms,
+        "skipped": news.is_skipped,
+        "process": news.pid,
+        "targetId": tab.map(|tab| tab.page.clone()),
+    });
+    for key in wanting {
+        hub.tell(key, "Bulkhead.chaosFault", params.clone());
+    }
 }
 
 fn tap(hub: &mut Hub, asker: Asker, is_on: bool) -> Result<Option<Value>, Failure> {

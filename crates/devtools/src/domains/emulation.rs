@@ -1,4 +1,4 @@
-//! `Emulation`: the size and the scale of a page.
+//! `Emulation`: the size and the scale of a page, and whether it runs scripts.
 
 use crate::command::Command;
 use crate::domains::network;
@@ -10,7 +10,8 @@ use crate::tab::{Asker, For};
 use protocol::appearance::Percent;
 use protocol::devtools::Wish;
 use protocol::geometry::Size;
-use serde_json::Value;
+use protocol::ids::TabId;
+use serde_json::{Value, json};
 
 pub fn run(
     hub: &mut Hub,
@@ -35,6 +36,14 @@ pub fn run(
             (size, scale_of(factor)?)
         }
         "Emulation.clearDeviceMetricsOverride" => (None, None),
+        "Emulation.setScriptExecutionDisabled" => {
+            let is_off = command.params.needed_flag("value")?;
+            if let Some(session) = hub.sessions.get_mut(&asker.session) {
+                session.stops_scripts = is_off;
+            }
+            let is_asked = stop_scripts(hub, tab, For::Session(asker));
+            return Ok((!is_asked).then(|| json!({})));
+        }
         // As the command of that name there.
         "Emulation.setUserAgentOverride" => return network::run(hub, asker, target, command),
         other => return Err(Failure::no_method(other)),
@@ -42,6 +51,23 @@ pub fn run(
     let wish = Wish::Resize { tab, size, scale };
     hub.call(For::Session(asker), Some(tab), CallKind::Plain, wish)?;
     Ok(None)
+}
+
+/// The next documents of a page run no scripts while any session wants it so. Returns whether the
+/// broker is asked for a change.
+pub fn stop_scripts(hub: &mut Hub, id: TabId, for_: For) -> bool {
+    let mut sessions = hub.sessions.values();
+    let is_off = sessions.any(|it| it.target == Target::Page(id) && it.stops_scripts);
+    let tab = hub.tabs.get_mut(&id);
+    if tab.is_none_or(|tab| std::mem::replace(&mut tab.scripts_off, is_off) == is_off) {
+        return false;
+    }
+    let wish = Wish::Scripts(id, !is_off);
+    let called = hub.call(for_, Some(id), CallKind::Plain, wish);
+    if let Err(failure) = &called {
+        tracing::warn!("scripts of {id}: {}", failure.message);
+    }
+    called.is_ok()
 }
 
 /// Zero stands for what the display has.

@@ -3,10 +3,11 @@
 pub mod browser;
 pub mod bulkhead;
 mod cookies;
-mod emulation;
+pub mod emulation;
 mod fetch;
 mod input;
 mod io;
+mod log;
 pub mod network;
 pub mod page;
 pub mod screencast;
@@ -38,6 +39,7 @@ pub fn run(
         "Emulation" => emulation::run(hub, asker, target, command),
         "IO" => io::run(hub, asker, command),
         "Input" => input::run(hub, asker, target, command),
+        "Log" => log::run(hub, asker, target, command),
         "Network" => network::run(hub, asker, target, command),
         "Page" => page::run(hub, asker, target, command),
         "Storage" => cookies::run(hub, asker, target, command),
@@ -63,6 +65,7 @@ pub fn outcome(hub: &mut Hub, call: &mut Call, answer: Answer, pixels: Option<Ve
         tab.map_or(String::new(), |tab| tab.page.clone())
     };
     match (&mut call.kind, answer) {
+        (CallKind::Chaos(Some(seed)), _) => Ok(json!({"seed": seed})),
         (CallKind::Close, _) => Ok(json!({"success": true})),
         // It went to another place of the document, or it has broken the page.
         (CallKind::Navigate { breaks: false }, _) => Ok(json!({"frameId": frame()})),

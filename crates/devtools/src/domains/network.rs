@@ -3,7 +3,7 @@
 
 use crate::clock;
 use crate::command::{Command, Params};
-use crate::domains::{cookies, fetch};
+use crate::domains::{cookies, fetch, standing};
 use crate::hub::Hub;
 use crate::reply::Failure;
 use crate::session::Target;
@@ -38,7 +38,12 @@ pub fn run(
             };
             fetch::check(vec![header], REQUEST_HEADER_BYTES_MAX)?;
             let user_agent = Some(user_agent).filter(|it| !it.is_empty());
-            hub.set_wants(asker, |wants| wants.user_agent = user_agent)
+            let name = user_agent.clone().unwrap_or_default();
+            let outcome = hub.set_wants(asker, |wants| wants.user_agent = user_agent)?;
+            if let Some(tab) = target.tab() {
+                standing::name_browser(hub, asker, tab, &name);
+            }
+            Ok(outcome)
         }
         "Network.emulateNetworkConditions" => {
             let conditions = conditions(params)?;

@@ -226,6 +226,7 @@ pub fn committed(hub: &mut Hub, id: TabId, navigation: NavigationId, head: Head)
     let Some(tab) = hub.tabs.get_mut(&id) else {
         return;
     };
+    tab.log.forget_before(navigation);
     let is_awaited = tab.pending == Some(navigation);
     tab.url = url;
     tab.title = head.title;

@@ -5,7 +5,8 @@ use crate::command::Params;
 use crate::hub::Hub;
 use crate::reply::Failure;
 use crate::session::Script;
-use crate::tab::Asker;
+use crate::tab::{Asked, Asker};
+use protocol::ids::TabId;
 use serde_json::{Value, json};
 
 const ADD_SCRIPT: &str = "Page.addScriptToEvaluateOnNewDocument";
@@ -88,6 +89,17 @@ pub fn note(
         },
     }
     Ok(params)
+}
+
+/// Documents are to call the browser that: the present one, and those to come.
+pub fn name_browser(hub: &mut Hub, asker: Asker, tab: TabId, name: &str) {
+    const METHOD: &str = "Emulation.setUserAgentOverride";
+    let text = json!({"method": METHOD, "params": {"userAgent": name}}).to_string();
+    if let Some(session) = hub.sessions.get_mut(&asker.session) {
+        let enabled = &mut session.standing.enabled;
+        enabled.insert(METHOD.to_owned(), text.clone());
+    }
+    hub.send_command(tab, asker.session, &text, Asked::Nobody);
 }
 
 /// The name of the script that a command has added.

@@ -5,7 +5,7 @@ use crate::domains::page::plain_url;
 use crate::filter::Filter;
 use crate::hub::{CallKind, Hub};
 use crate::reply::{Failure, Outcome};
-use crate::session::{SessionKey, Target};
+use crate::session::{SessionKey, Target, Way};
 use crate::tab::{Asker, For};
 use protocol::devtools::{Ending, Wish};
 use protocol::ids::TabId;
@@ -27,18 +27,23 @@ pub fn run(
             Ok(None)
         }
         "Target.attachToBrowserTarget" => {
-            let name = hub.attach(by, Target::Browser, false)?;
+            let name = hub.attach(by, Target::Browser, Way::Flat, false)?;
             Ok(Some(json!({"sessionId": name})))
         }
         "Target.attachToTarget" => {
             let named = hub.target_named(params.text("targetId")?);
             let named = named.ok_or_else(Failure::no_target)?;
-            if !params.flag("flatten")? {
+            let way = match params.flag("flatten")? {
+                true => Way::Flat,
+                false => Way::Nested,
+            };
+            // Each level of nesting would double the length of messages.
+            if hub.sessions.get(&by).is_some_and(|it| it.is_nested) {
                 return Err(Failure::server(
-                    "Only flat sessions are supported: set flatten",
+                    "A session that is not flat has none of its own",
                 ));
             }
-            let name = hub.attach(by, named, false)?;
+            let name = hub.attach(by, named, way, false)?;
             Ok(Some(json!({"sessionId": name})))
         }
         "Target.closeTarget" => {
@@ -60,6 +65,11 @@ pub fn run(
             Ok(None)
         }
         "Target.detachFromTarget" => detach(hub, by, command).map(Some),
+        "Target.sendMessageToTarget" => {
+            let key = nested_session(hub, by, command)?;
+            hub.take_nested(key, params.text("message")?);
+            Ok(Some(json!({})))
+        }
         _ => look(hub, asker, target, command),
     }
 }
@@ -124,6 +134,29 @@ fn look(
 fn tab_named(hub: &Hub, name: &str) -> Result<TabId, Failure> {
     let target = hub.target_named(name).and_then(Target::tab);
     target.ok_or_else(Failure::no_target)
+}
+
+/// The nested session that a message is for.
+fn nested_session(hub: &Hub, by: SessionKey, command: &Command) -> Result<SessionKey, Failure> {
+    let params = &command.params;
+    let name = params.optional_text("sessionId")?;
+    let target = params.optional_text("targetId")?;
+    let mut its = hub.sessions.iter();
+    let found = its.find(|(_, it)| {
+        let is_meant = match (name, target) {
+            (Some(name), _) => it.name.as_deref() == Some(name),
+            (None, Some(target)) => hub.name_of(it.target) == target,
+            (None, None) => false,
+        };
+        it.is_nested && it.parent == Some(by) && is_meant
+    });
+    let missing = match (name, target) {
+        (None, None) => "Session id must be specified",
+        _ => "No session with given id",
+    };
+    found
+        .map(|(key, _)| *key)
+        .ok_or_else(|| Failure::params(missing))
 }
 
 fn detach(hub: &mut Hub, by: SessionKey, command: &Command) -> Result<Value, Failure> {

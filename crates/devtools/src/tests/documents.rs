@@ -167,7 +167,7 @@ fn a_page_that_comes_back_knows_what_its_sessions_want() {
     for (method, params) in [
         ("Runtime.enable", json!({})),
         ("Page.enable", json!({})),
-        ("Log.enable", json!({})),
+        ("Console.enable", json!({})),
         (
             "Page.addScriptToEvaluateOnNewDocument",
             json!({"source": "1"}),
@@ -177,7 +177,7 @@ fn a_page_that_comes_back_knows_what_its_sessions_want() {
         rig.command_of(s, method, params);
         rig.document_answers(json!({"result": {"identifier": "9"}}));
     }
-    rig.command_of(s, "Log.disable", json!({}));
+    rig.command_of(s, "Console.disable", json!({}));
     rig.document_answers(json!({"result": {}}));
     crash(&mut rig);
     rig.clear();

@@ -2,7 +2,7 @@
 
 use crate::session::{ClientId, Target};
 use crate::tests::rig::Rig;
-use protocol::devtools::{Answer, Look, Party, Passed, ToDevtools, Wish};
+use protocol::devtools::{Answer, ChaosNews, Look, Party, Passed, ToDevtools, Wish};
 use protocol::ids::Role;
 use serde_json::{Value, json};
 
@@ -257,4 +257,78 @@ fn messages_are_told_while_somebody_wants_to_hear_of_them() {
     rig.hub.disconnect(ClientId(1));
     rig.collect();
     look(&mut rig, Look::EndTap);
+}
+
+#[test]
+fn chaos_begins_with_a_seed_and_is_told_to_those_who_asked() {
+    let mut rig = Rig::new();
+    let params = json!({"spec": "kill=5s", "seed": 7});
+    rig.command("Bulkhead.chaos", params);
+    let (call, wish) = rig.wish().expect("the broker is asked");
+    let spec = "kill=5s".to_owned();
+    assert_eq!(wish, Wish::Chaos { spec, seed: 7 });
+    rig.answer(call, Answer::Done);
+    let answer = rig.texts.remove(0);
+    assert_eq!(answer["result"], json!({"seed": 7}));
+    let news = ChaosNews {
+        number: 1,
+        kind: "kill".to_owned(),
+        role: Role::Gpu,
+        after_ms: 40,
+        is_skipped: false,
+        pid: Some(9),
+        tab: None,
+    };
+    rig.broker(ToDevtools::Chaos(news.clone()));
+    let told = rig.take(|it| it["method"] == "Bulkhead.chaosFault");
+    assert_eq!(
+        told.expect("it is told")["params"],
+        json!({"number": 1, "kind": "kill", "role": "gpu", "afterMs": 40, "skipped": false,
+            "process": 9, "targetId": null})
+    );
+    rig.command("Bulkhead.disable", json!({}));
+    rig.broker(ToDevtools::Chaos(news.clone()));
+    assert_eq!(rig.texts, Vec::<Value>::new());
+    // Whoever has not begun it may hear of it as well.
+    rig.command("Bulkhead.enable", json!({}));
+    rig.broker(ToDevtools::Chaos(news));
+    assert_eq!(rig.texts.len(), 1);
+}
+
+#[test]
+fn chaos_draws_a_seed_and_ends_without_a_list() {
+    let mut rig = Rig::new();
+    rig.command("Bulkhead.chaos", json!({"spec": "kill=5s"}));
+    let (call, wish) = rig.wish().expect("the broker is asked");
+    let Wish::Chaos { seed, .. } = wish else {
+        panic!("{wish:?}");
+    };
+    rig.answer(call, Answer::Done);
+    assert_eq!(rig.texts.remove(0)["result"]["seed"], json!(seed));
+    rig.command("Bulkhead.chaos", json!({"spec": ""}));
+    let (call, _) = rig.wish().expect("the broker is asked");
+    rig.answer(call, Answer::Done);
+    assert_eq!(rig.texts.remove(0)["result"], json!({}));
+}
+
+#[test]
+fn chaos_that_makes_no_sense_is_refused() {
+    let mut rig = Rig::new();
+    for odd in [
+        json!({}),
+        json!({"spec": 1}),
+        json!({"spec": "x".repeat(2_000)}),
+        json!({"spec": "kill=5s", "seed": -1}),
+        json!({"spec": "kill=5s", "seed": 1.5}),
+        json!({"spec": "kill=5s", "seed": 1.0e16}),
+    ] {
+        let answer = rig.command("Bulkhead.chaos", odd.clone());
+        assert_eq!(answer["error"]["code"], -32602, "{odd}");
+    }
+    rig.command("Bulkhead.chaos", json!({"spec": "explode=5s"}));
+    let (call, _) = rig.wish().expect("the broker is asked");
+    let reason = "\"explode\" is no fault".to_owned();
+    rig.answer(call, Answer::Refused { reason });
+    let message = &rig.texts[0]["error"]["message"];
+    assert_eq!(message, "\"explode\" is no fault");
 }

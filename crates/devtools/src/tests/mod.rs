@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod documents;
+mod log;
 mod looks;
 mod rig;
 mod screencast;

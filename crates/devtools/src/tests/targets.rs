@@ -178,3 +178,105 @@ fn one_client_cannot_use_the_session_of_another() {
     let answer: Value = serde_json::from_str(&text).expect("JSON");
     assert_eq!(answer["error"]["code"], -32001);
 }
+
+/// A session of the page, whose messages travel within those of the connection's own.
+fn nested(rig: &mut Rig) -> String {
+    let page = rig.page();
+    let attached = rig.command("Target.attachToTarget", json!({"targetId": page}));
+    let name = attached["result"]["sessionId"].as_str().expect("a name");
+    rig.clear();
+    name.to_owned()
+}
+
+/// What a nested session was told last.
+fn within(rig: &mut Rig) -> Value {
+    let is_it = |it: &Value| it["method"] == "Target.receivedMessageFromTarget";
+    let outer = rig.take(is_it).expect("something was told");
+    assert_eq!(outer["params"]["targetId"], json!(rig.page()));
+    let message = outer["params"]["message"].as_str().expect("a text");
+    serde_json::from_str(message).expect("JSON")
+}
+
+#[test]
+fn messages_of_a_session_that_is_not_flat_travel_within_those_of_another() {
+    let mut rig = Rig::new();
+    rig.open();
+    let name = nested(&mut rig);
+    let ask = |rig: &mut Rig, message: &str| {
+        let params = json!({"sessionId": name, "message": message});
+        let answer = rig.command("Target.sendMessageToTarget", params);
+        assert_eq!(answer["result"], json!({}), "{message}");
+    };
+    ask(&mut rig, r#"{"id": 1, "method": "Page.enable"}"#);
+    rig.document_answers(json!({"result": {}}));
+    assert_eq!(within(&mut rig), json!({"id": 1, "result": {}}));
+    rig.begin(2, None);
+    let began = within(&mut rig);
+    assert_eq!(began["method"], "Page.frameStartedNavigating");
+    assert_eq!(began.get("sessionId"), None);
+    rig.clear();
+    for (message, code) in [
+        ("{", -32700),
+        (r#"{"id": 2, "method": "Nothing.atAll"}"#, -32601),
+        (
+            r#"{"id": 2, "method": "Page.enable", "sessionId": "x"}"#,
+            -32001,
+        ),
+    ] {
+        ask(&mut rig, message);
+        assert_eq!(within(&mut rig)["error"]["code"], code, "{message}");
+    }
+    // By the name of its target as well.
+    let page = rig.page();
+    let message = r#"{"id": 3, "method": "Performance.getMetrics"}"#;
+    let params = json!({"targetId": page, "message": message});
+    rig.command("Target.sendMessageToTarget", params);
+    assert_eq!(within(&mut rig)["id"], 3);
+    rig.command("Target.detachFromTarget", json!({"sessionId": name}));
+    let gone = json!({"sessionId": name, "message": "{}"});
+    let answer = rig.command("Target.sendMessageToTarget", gone);
+    assert_eq!(answer["error"]["code"], -32602);
+}
+
+#[test]
+fn a_session_that_is_not_flat_has_none_of_its_own() {
+    let mut rig = Rig::new();
+    rig.open();
+    let (page, name) = (rig.page(), nested(&mut rig));
+    let message = json!({"id": 1, "method": "Target.attachToTarget", "params": {"targetId": page}});
+    let params = json!({"sessionId": name, "message": message.to_string()});
+    rig.command("Target.sendMessageToTarget", params);
+    assert_eq!(within(&mut rig)["error"]["code"], -32000);
+    // Nor may others speak in its name.
+    let params = json!({"sessionId": "x", "message": message.to_string()});
+    let answer = rig.command("Target.sendMessageToTarget", params);
+    assert_eq!(answer["error"]["code"], -32602);
+}
+
+#[test]
+fn scripts_stay_off_while_any_session_wants_it_so() {
+    let (mut rig, first) = Rig::with_page();
+    let page = rig.page();
+    let attach = json!({"targetId": page, "flatten": true});
+    let attached = rig.command("Target.attachToTarget", attach);
+    let second = attached["result"]["sessionId"].as_str().expect("a name");
+    let switch = |rig: &mut Rig, session: &str, value: bool| {
+        rig.clear();
+        let method = "Emulation.setScriptExecutionDisabled";
+        rig.command_of(Some(session), method, json!({"value": value}));
+        rig.wish().map(|(_, wish)| wish)
+    };
+    let on = |is_on| Some(Wish::Scripts(TAB, is_on));
+    assert_eq!(switch(&mut rig, &first, true), on(false));
+    assert_eq!(switch(&mut rig, second, true), None);
+    assert_eq!(switch(&mut rig, &first, false), None);
+    rig.clear();
+    rig.command("Target.detachFromTarget", json!({"sessionId": second}));
+    assert_eq!(rig.wish().map(|(_, wish)| wish), on(true));
+    let wrong = rig.command_of(
+        Some(&first),
+        "Emulation.setScriptExecutionDisabled",
+        json!({}),
+    );
+    assert_eq!(wrong["error"]["code"], -32602);
+}

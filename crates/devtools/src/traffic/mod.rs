@@ -6,6 +6,7 @@
 
 pub mod cookies;
 pub mod load;
+mod logging;
 mod rules;
 pub mod state;
 mod telling;

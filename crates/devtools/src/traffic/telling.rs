@@ -2,10 +2,12 @@
 
 use crate::clock;
 use crate::hub::Hub;
+use crate::log::Blockage;
 use crate::reply::Failure;
 use crate::session::{SessionKey, Target};
-use crate::tab::{error_text, loader_of};
+use crate::tab::loader_of;
 use crate::traffic::load::{Answered, Load, Pause};
+use crate::traffic::logging::{blockage, failure_text};
 use crate::traffic::values::{self, type_of};
 use protocol::error::LoadError;
 use protocol::ids::TabId;
@@ -113,6 +115,7 @@ impl Hub {
         });
         let id = load.tab;
         self.tell_network(id, "Network.responseReceived", &params);
+        self.log_status(number);
     }
 
     pub(super) fn body_told(&mut self, number: LoadNumber, bytes: &[u8]) {
@@ -162,14 +165,18 @@ impl Hub {
             "requestId": load.name,
             "timestamp": clock::now_s(),
             "type": type_of(load.kind),
-            "errorText": load.reason.unwrap_or_else(|| error_text(error.code())),
+            "errorText": failure_text(load, error),
             "canceled": *error == LoadError::Cancelled,
         });
         if load.reason == Some("net::ERR_BLOCKED_BY_CLIENT") {
             params["blockedReason"] = json!("inspector");
         }
+        if blockage(error) == Some(Blockage::Mixed) {
+            params["blockedReason"] = json!("mixed-content");
+        }
         let tab = load.tab;
         self.tell_network(tab, "Network.loadingFailed", &params);
+        self.log_failure(number, error);
     }
 
     // Pauses

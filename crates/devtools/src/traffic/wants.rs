@@ -8,6 +8,8 @@ use protocol::web::Header;
 pub struct Wants {
     /// To hear of them.
     pub hears: bool,
+    /// To hear what goes wrong with them.
+    pub logs: bool,
     /// Which wait for its word; none: it does not pause any.
     pub pauses: Option<Vec<Pattern>>,
     /// Further headers.
@@ -28,6 +30,7 @@ impl Wants {
     /// Whether it wants none of it.
     pub fn is_nothing(&self) -> bool {
         !self.hears
+            && !self.logs
             && self.pauses.is_none()
             && self.headers.is_empty()
             && self.user_agent.is_none()

@@ -81,6 +81,7 @@ pub(super) fn add<'js>(natives: &Object<'js>, host: &Rc<Host>) -> Result<()> {
         .set(host.reopened.get().wrapping_add(1)));
     native!(natives, "readyState", host, || host.ready_state.get());
     native!(natives, "isHidden", host, || host.is_hidden.get());
+    native!(natives, "userAgent", host, || host.user_agent());
     native!(natives, "currentScript", host, || OrNull(
         host.current_script.get().map(Handle)
     ));

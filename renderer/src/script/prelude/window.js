@@ -186,7 +186,7 @@ const userActivation = objectCreate(UserActivation.prototype);
 expose('UserActivation', UserActivation);
 class Navigator { constructor() { illegal(); } }
 mix(Navigator.prototype, {
-  get userAgent() { return 'Mozilla/5.0 (X11; Linux x86_64) Bulkhead/0.1'; },
+  get userAgent() { return n.userAgent() ?? 'Mozilla/5.0 (X11; Linux x86_64) Bulkhead/0.1'; },
   get appVersion() { return '5.0 (X11; Linux x86_64) Bulkhead/0.1'; },
   get appName() { return 'Netscape'; },
   get appCodeName() { return 'Mozilla'; },

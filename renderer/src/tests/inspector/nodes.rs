@@ -34,6 +34,8 @@ fn the_document_is_described_as_chromium_describes_it() {
             .get("children")
             .is_none()
     );
+    let found = client.result("DOM.getDocument", json!({"depth": 0}));
+    assert_eq!(found["root"].get("children"), None);
     let found = client.result("DOM.getDocument", json!({"depth": -1, "pierce": true}));
     let div = &found["root"]["children"][1]["children"][1]["children"][0];
     let wanted = json!({"nodeName": "DIV", "children": [{"nodeType": 3, "nodeName": "#text",
