@@ -255,6 +255,29 @@ fn address_bar_completes_what_was_visited_and_places_within_pages() {
 }
 
 #[test]
+fn an_address_that_breaks_the_page_is_typed_and_its_card_is_used_by_keys() {
+    let (mut browser, tab, _) = browser();
+    browser.send(&format!("navigate {tab} bulkhead://crashes"));
+    browser.wait("the list", |r| {
+        r["record"] == "committed" && r["url"] == "bulkhead://crashes"
+    });
+    browser.send("key ctrl+l");
+    browser.send("type bulkhead://crash");
+    browser.forget_records();
+    browser.send("key Enter");
+    browser.wait_for("tab_crashed");
+    // That of the card: only then has it the keyboard.
+    browser.wait_for("surface_live");
+    browser.forget_records();
+    browser.send("key Tab");
+    browser.send("key Enter");
+    browser.wait("a reload", |r| {
+        r["record"] == "committed" && r["tab"] == tab
+    });
+    assert!(browser.quit().success());
+}
+
+#[test]
 fn address_bar_selects_words() {
     let (mut browser, _, url) = browser();
     browser.send(&format!("navigate 1 {url}next"));

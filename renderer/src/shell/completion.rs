@@ -28,7 +28,10 @@ impl Completion {
         // A paste, or whatever changes the text next, is no character.
         let is_by_character = std::mem::take(&mut self.is_by_character);
         self.wanted = (is_by_character && is_at_end).then(|| text.to_owned());
-        let rest = self.wanted.as_ref().and(self.whole.strip_prefix(text));
+        // Each of these may be an address that breaks something: the broker says whether it is.
+        let is_own = text.starts_with("bulkhead:");
+        let wanted = self.wanted.as_ref().filter(|_| !is_own);
+        let rest = wanted.and(self.whole.strip_prefix(text));
         let rest = rest.filter(|rest| !rest.is_empty()).map(str::to_owned);
         if rest.is_none() {
             self.whole.clear();
@@ -43,5 +46,41 @@ impl Completion {
         }
         self.whole = [typed, rest].concat();
         Some(self.whole.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::input::Modifiers;
+
+    /// What stands behind the text at once when its last character is typed.
+    fn typed(completion: &mut Completion, text: &str) -> Option<String> {
+        completion.hear(&InputEvent::KeyDown {
+            key: Key::Character('x'),
+            modifiers: Modifiers::default(),
+            repeat: false,
+        });
+        completion.typed(text, true)
+    }
+
+    #[test]
+    fn the_rest_stays_while_it_is_typed() {
+        let mut completion = Completion::default();
+        assert_eq!(typed(&mut completion, "do"), None);
+        let whole = completion.of("do", "cs.test");
+        assert_eq!(whole.as_deref(), Some("docs.test"));
+        assert_eq!(typed(&mut completion, "doc").as_deref(), Some("s.test"));
+        assert_eq!(typed(&mut completion, "dog"), None);
+        assert_eq!(typed(&mut completion, "doc"), None);
+        assert_eq!(completion.of("do", "cs.test"), None, "it has come too late");
+    }
+
+    #[test]
+    fn no_rest_stays_behind_an_address_of_the_browser() {
+        let mut completion = Completion::default();
+        assert_eq!(typed(&mut completion, "bulkhead://cras"), None);
+        assert!(completion.of("bulkhead://cras", "hes").is_some());
+        assert_eq!(typed(&mut completion, "bulkhead://crash"), None);
     }
 }
