@@ -4,12 +4,12 @@
 //! Source: the Web IDL standard, "Legacy platform objects", for lists without an indexed setter;
 //! the engine's `JSClassExoticMethods`.
 
-use crate::exotic::{checked, define, index, refuse, runtime_of};
+use crate::exotic::{self, checked, index, runtime_of};
 use rquickjs::qjs::{self, JSValue};
 use rquickjs::{Ctx, Error, Function, Object, Result, Value};
 use std::cell::Cell;
 use std::ffi::c_int;
-use std::ptr::{NonNull, null_mut};
+use std::ptr::NonNull;
 use std::rc::Rc;
 
 /// The words of an attribute of a node, each once.
@@ -82,7 +82,7 @@ static METHODS: qjs::JSClassExoticMethods = qjs::JSClassExoticMethods {
     get_own_property: Some(get_own_property),
     get_own_property_names: Some(get_own_property_names),
     delete_property: Some(delete_property),
-    define_own_property: Some(define_own_property),
+    define_own_property: Some(exotic::define_own_property),
     has_property: None,
     get_property: None,
     set_property: None,
@@ -181,26 +181,19 @@ impl Lists {
 
     fn make<'js>(&self, prototype: &Object<'js>, list: List) -> Result<Object<'js>> {
         let ctx = prototype.ctx();
-        let raw = ctx.as_raw().as_ptr();
-        let made = self.register(ctx).and_then(|class| {
-            // SAFETY: The class is one of this runtime's; nobody else has the object yet.
-            unsafe {
-                let made = qjs::JS_NewObjectProtoClass(raw, prototype.as_raw(), class);
-                checked(ctx, made)
+        let made = self.register(ctx);
+        match made.and_then(|class| exotic::instance(prototype, class)) {
+            Ok(made) => {
+                // SAFETY: The data of the class is a list.
+                unsafe { exotic::give(&made, list) };
+                Ok(made)
             }
-        });
-        let made = match made {
-            Ok(made) => made,
             Err(error) => {
                 // SAFETY: Nobody else has it.
-                unsafe { free(qjs::JS_GetRuntime(raw), list) };
-                return Err(error);
+                unsafe { free(runtime_of(ctx), list) };
+                Err(error)
             }
-        };
-        let data = Box::into_raw(Box::new(list));
-        // SAFETY: The object is of that class, and has no data yet; its finalizer takes this back.
-        unsafe { qjs::JS_SetOpaque(made.as_raw(), data.cast()) };
-        made.into_object().ok_or(Error::Unknown)
+        }
     }
 
     fn register(&self, ctx: &Ctx<'_>) -> Result<qjs::JSClassID> {
@@ -218,14 +211,7 @@ impl Lists {
             call: None,
             exotic: (&raw const METHODS).cast_mut(),
         };
-        let mut class = 0;
-        // SAFETY: The engine copies the definition; the methods are there for ever.
-        unsafe {
-            qjs::JS_NewClassID(runtime, &mut class);
-            if qjs::JS_NewClass(runtime, class, &definition) < 0 {
-                return Err(Error::Exception);
-            }
-        }
+        let class = exotic::register(runtime, &definition)?;
         self.class.set(class);
         self.runtime.set(runtime);
         Ok(class)
@@ -240,21 +226,6 @@ impl Lists {
 unsafe fn list_of<'a>(object: JSValue, class: qjs::JSClassID) -> Option<&'a List> {
     // SAFETY: The data of a list is one, or nothing while it is being made.
     unsafe { qjs::JS_GetOpaque(object, class).cast::<List>().as_ref() }
-}
-
-/// The list that an object is for which the engine calls one of the methods.
-///
-/// # Safety
-///
-/// As for [`list_of`].
-unsafe fn own_list<'a>(object: JSValue) -> Option<&'a List> {
-    let mut class = 0;
-    // SAFETY: The engine calls them for lists alone.
-    unsafe {
-        qjs::JS_GetAnyOpaque(object, &mut class)
-            .cast::<List>()
-            .as_ref()
-    }
 }
 
 /// Frees what a list holds.
@@ -274,12 +245,10 @@ unsafe fn free(runtime: *mut qjs::JSRuntime, list: List) {
 }
 
 unsafe extern "C" fn finalize(runtime: *mut qjs::JSRuntime, object: JSValue) {
-    let mut class = 0;
-    // SAFETY: The engine calls it once, for a list; its data came from a box.
+    // SAFETY: The engine calls it once, for a list.
     unsafe {
-        let data = qjs::JS_GetAnyOpaque(object, &mut class).cast::<List>();
-        if !data.is_null() {
-            free(runtime, *Box::from_raw(data));
+        if let Some(list) = exotic::take::<List>(object) {
+            free(runtime, list);
         }
     }
 }
@@ -287,7 +256,7 @@ unsafe extern "C" fn finalize(runtime: *mut qjs::JSRuntime, object: JSValue) {
 unsafe extern "C" fn mark(runtime: *mut qjs::JSRuntime, object: JSValue, mark: qjs::JS_MarkFunc) {
     // SAFETY: The engine calls it for a list; the values are the list's own.
     unsafe {
-        if let Some(List::Values(values)) = own_list(object) {
+        if let Some(List::Values(values)) = exotic::data::<List>(object) {
             for value in values.all() {
                 qjs::JS_MarkValue(runtime, *value, mark);
             }
@@ -303,7 +272,7 @@ unsafe extern "C" fn get_own_property(
 ) -> c_int {
     let Some(at) = index(name) else { return 0 };
     // SAFETY: The engine calls it for a list.
-    let Some(list) = (unsafe { own_list(object) }) else {
+    let Some(list) = (unsafe { exotic::data::<List>(object) }) else {
         return 0;
     };
     if descriptor.is_null() {
@@ -317,12 +286,7 @@ unsafe extern "C" fn get_own_property(
         if qjs::JS_IsException(value) {
             return -1;
         }
-        *descriptor = qjs::JSPropertyDescriptor {
-            flags: (qjs::JS_PROP_CONFIGURABLE | qjs::JS_PROP_ENUMERABLE) as c_int,
-            value,
-            getter: qjs::JS_UNDEFINED,
-            setter: qjs::JS_UNDEFINED,
-        };
+        *descriptor = exotic::at_place(value);
     }
     1
 }
@@ -333,26 +297,11 @@ unsafe extern "C" fn get_own_property_names(
     count: *mut u32,
     object: JSValue,
 ) -> c_int {
-    // SAFETY: The engine calls it for a list, and frees the array and the names in it.
+    // SAFETY: The engine calls it for a list.
     unsafe {
-        let all = own_list(object).map_or(0, List::count);
-        let bytes = all * size_of::<qjs::JSPropertyEnum>();
-        let made = match all {
-            0 => null_mut(),
-            _ => qjs::js_malloc(ctx, bytes as _).cast::<qjs::JSPropertyEnum>(),
-        };
-        if made.is_null() && all > 0 {
-            return -1;
-        }
-        for at in 0..all {
-            made.add(at).write(qjs::JSPropertyEnum {
-                is_enumerable: true,
-                atom: qjs::JS_NewAtomUInt32(ctx, at as u32),
-            });
-        }
-        (*names, *count) = (made, all as u32);
+        let all = exotic::data::<List>(object).map_or(0, List::count);
+        exotic::places(ctx, names, count, all)
     }
-    0
 }
 
 unsafe extern "C" fn delete_property(
@@ -361,26 +310,8 @@ unsafe extern "C" fn delete_property(
     name: qjs::JSAtom,
 ) -> c_int {
     // SAFETY: The engine calls it for a list.
-    let count = unsafe { own_list(object) }.map_or(0, List::count);
+    let count = unsafe { exotic::data::<List>(object) }.map_or(0, List::count);
     c_int::from(index(name).is_none_or(|at| at >= count))
-}
-
-unsafe extern "C" fn define_own_property(
-    ctx: *mut qjs::JSContext,
-    object: JSValue,
-    name: qjs::JSAtom,
-    value: JSValue,
-    getter: JSValue,
-    setter: JSValue,
-    flags: c_int,
-) -> c_int {
-    // SAFETY: All of it is the engine's own.
-    unsafe {
-        match index(name) {
-            None => define(ctx, object, (name, value, getter, setter), flags),
-            Some(_) => refuse(ctx, (name, value, getter, setter), flags),
-        }
-    }
 }
 
 unsafe extern "C" fn length(

@@ -4,7 +4,7 @@
 //!
 //! Source: CSSOM, "The CSSStyleProperties interface"; the engine's `JSClassExoticMethods`.
 
-use crate::exotic::{checked, define, index, refuse, runtime_of};
+use crate::exotic::{self, checked, index, runtime_of};
 use rquickjs::function::This;
 use rquickjs::qjs::{self, JSValue};
 use rquickjs::{Array, Ctx, Error, Function, Object, Persistent, Result, Value};
@@ -75,7 +75,7 @@ static METHODS: qjs::JSClassExoticMethods = qjs::JSClassExoticMethods {
     get_own_property: Some(get_own_property),
     get_own_property_names: Some(get_own_property_names),
     delete_property: Some(delete_property),
-    define_own_property: Some(define_own_property),
+    define_own_property: Some(exotic::define_own_property),
     has_property: None,
     get_property: None,
     set_property: None,
@@ -103,14 +103,7 @@ impl Styles {
             call: None,
             exotic: (&raw const METHODS).cast_mut(),
         };
-        let mut class = 0;
-        // SAFETY: The engine copies the definition; the methods are there for ever.
-        unsafe {
-            qjs::JS_NewClassID(runtime, &mut class);
-            if qjs::JS_NewClass(runtime, class, &definition) < 0 {
-                return Err(Error::Exception);
-            }
-        }
+        let class = exotic::register(runtime, &definition)?;
         let prelude = Prelude {
             prototype: Persistent::save(&ctx, prototype),
             names: Persistent::save(&ctx, names),
@@ -139,19 +132,14 @@ impl Styles {
             return Err(Error::UnrelatedRuntime);
         }
         let prototype = shared.prelude.prototype.clone().restore(ctx)?;
-        let raw = ctx.as_raw().as_ptr();
-        // SAFETY: The class is one of this runtime's; nobody else has the object yet.
-        let made = unsafe {
-            let made = qjs::JS_NewObjectProtoClass(raw, prototype.as_raw(), shared.class);
-            checked(ctx, made)?
-        };
-        let data = Box::into_raw(Box::new(Style {
+        let made = exotic::instance(&prototype, shared.class)?;
+        let style = Style {
             number,
             shared: Rc::downgrade(shared),
-        }));
-        // SAFETY: The object is of that class, and has no data yet; its finalizer takes this back.
-        unsafe { qjs::JS_SetOpaque(made.as_raw(), data.cast()) };
-        made.into_object().ok_or(Error::Unknown)
+        };
+        // SAFETY: The data of the class is a style.
+        unsafe { exotic::give(&made, style) };
+        Ok(made)
     }
 }
 
@@ -298,29 +286,9 @@ unsafe fn context<'js>(ctx: *mut qjs::JSContext) -> Option<Ctx<'js>> {
     NonNull::new(ctx).map(|ctx| unsafe { Ctx::from_raw(ctx) })
 }
 
-/// What an object has for which the engine calls one of the methods.
-///
-/// # Safety
-///
-/// The engine calls them for objects of this class alone, which live as long as what is returned.
-unsafe fn own<'a>(object: JSValue) -> Option<&'a Style> {
-    let mut class = 0;
-    // SAFETY: The caller's; the data of an object is a style, or nothing while it is being made.
-    unsafe {
-        let data = qjs::JS_GetAnyOpaque(object, &mut class);
-        data.cast::<Style>().as_ref()
-    }
-}
-
 unsafe extern "C" fn finalize(_: *mut qjs::JSRuntime, object: JSValue) {
-    let mut class = 0;
-    // SAFETY: The engine calls it once, for an object of the class; its data came from a box.
-    unsafe {
-        let data = qjs::JS_GetAnyOpaque(object, &mut class).cast::<Style>();
-        if !data.is_null() {
-            drop(Box::from_raw(data));
-        }
-    }
+    // SAFETY: The engine calls it once, for an object of the class.
+    drop(unsafe { exotic::take::<Style>(object) });
 }
 
 unsafe extern "C" fn get_own_property(
@@ -330,7 +298,7 @@ unsafe extern "C" fn get_own_property(
     name: qjs::JSAtom,
 ) -> c_int {
     // SAFETY: The engine calls it for an object of the class.
-    let (style, ctx) = unsafe { (own(object), context(ctx)) };
+    let (style, ctx) = unsafe { (exotic::data::<Style>(object), context(ctx)) };
     let (Some(style), Some(ctx)) = (style, ctx) else {
         return 0;
     };
@@ -349,16 +317,9 @@ unsafe extern "C" fn get_own_property(
         Ok(None) => 0,
         Ok(Some(_)) if descriptor.is_null() => 1,
         Ok(Some(value)) => {
-            let value = value.as_raw();
+            let raw = ctx.as_raw().as_ptr();
             // SAFETY: The descriptor is the engine's, which frees the value.
-            unsafe {
-                *descriptor = qjs::JSPropertyDescriptor {
-                    flags: (qjs::JS_PROP_CONFIGURABLE | qjs::JS_PROP_ENUMERABLE) as c_int,
-                    value: qjs::JS_DupValue(ctx.as_raw().as_ptr(), value),
-                    getter: qjs::JS_UNDEFINED,
-                    setter: qjs::JS_UNDEFINED,
-                };
-            }
+            unsafe { *descriptor = exotic::at_place(qjs::JS_DupValue(raw, value.as_raw())) };
             1
         }
         Err(_) => -1,
@@ -369,10 +330,10 @@ unsafe extern "C" fn get_own_property(
 ///
 /// # Safety
 ///
-/// As for [`own`].
+/// The engine calls it for an object of the class.
 unsafe fn count(ctx: *mut qjs::JSContext, object: JSValue) -> Option<usize> {
     // SAFETY: The caller's.
-    let (style, ctx) = unsafe { (own(object)?, context(ctx)?) };
+    let (style, ctx) = unsafe { (exotic::data::<Style>(object)?, context(ctx)?) };
     let names = style.shared.upgrade()?.names(&ctx, object).ok()?;
     Some(names.len())
 }
@@ -383,28 +344,13 @@ unsafe extern "C" fn get_own_property_names(
     number: *mut u32,
     object: JSValue,
 ) -> c_int {
-    // SAFETY: The engine calls it for an object of the class, and frees the array and the names.
+    // SAFETY: The engine calls it for an object of the class.
     unsafe {
         let Some(all) = count(ctx, object) else {
             return -1;
         };
-        let bytes = all * size_of::<qjs::JSPropertyEnum>();
-        let made = match all {
-            0 => null_mut(),
-            _ => qjs::js_malloc(ctx, bytes as _).cast::<qjs::JSPropertyEnum>(),
-        };
-        if made.is_null() && all > 0 {
-            return -1;
-        }
-        for at in 0..all {
-            made.add(at).write(qjs::JSPropertyEnum {
-                is_enumerable: true,
-                atom: qjs::JS_NewAtomUInt32(ctx, at as u32),
-            });
-        }
-        (*names, *number) = (made, all as u32);
+        exotic::places(ctx, names, number, all)
     }
-    0
 }
 
 unsafe extern "C" fn delete_property(
@@ -417,24 +363,6 @@ unsafe extern "C" fn delete_property(
     match unsafe { count(ctx, object) } {
         Some(all) => c_int::from(at >= all),
         None => -1,
-    }
-}
-
-unsafe extern "C" fn define_own_property(
-    ctx: *mut qjs::JSContext,
-    object: JSValue,
-    name: qjs::JSAtom,
-    value: JSValue,
-    getter: JSValue,
-    setter: JSValue,
-    flags: c_int,
-) -> c_int {
-    // SAFETY: All of it is the engine's own.
-    unsafe {
-        match index(name) {
-            None => define(ctx, object, (name, value, getter, setter), flags),
-            Some(_) => refuse(ctx, (name, value, getter, setter), flags),
-        }
     }
 }
 
