@@ -1,11 +1,12 @@
 //! The commands that the control pipe accepts, one a line.
 
 use crate::automation::waits::Awaited;
-use browser_core::{CHAOS_SEED_MAX, ChaosError, ChaosSpec, Command};
+use browser_core::{ChaosError, ChaosSpec, Command};
 use protocol::dialog::DialogAnswer;
 use protocol::fault::Fault;
 use protocol::ids::{Role, TabId};
 use protocol::input::{Button, InputEvent, Key, Modifiers};
+use protocol::limits::CHAOS_SEED_MAX;
 use protocol::limits::DIALOG_TEXT_BYTES_MAX;
 use std::path::PathBuf;
 use std::time::Duration;

@@ -1,11 +1,12 @@
 //! The flags of the command line, and the checks of their values.
 
 use crate::machine::display::DisplayServer;
-use browser_core::{CHAOS_SEED_MAX, ChaosSpec};
+use browser_core::ChaosSpec;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Parser, ValueEnum};
 use protocol::appearance::Percent;
 use protocol::geometry::Size;
+use protocol::limits::CHAOS_SEED_MAX;
 use protocol::limits::DEVTOOLS_ORIGINS_MAX;
 use sandbox::Tier;
 use std::path::{Path, PathBuf};

@@ -16,8 +16,6 @@ use protocol::limits::CHAOS_SPEC_BYTES_MAX;
 use std::fmt;
 use std::str::FromStr;
 
-/// Largest seed: programs that keep numbers of JSON as floating-point ones can name it.
-pub const CHAOS_SEED_MAX: u64 = (1 << 53) - 1;
 /// Lines of a list.
 const LINES_MAX: usize = 64;
 const MEAN_MS_MIN: u64 = 100;

@@ -40,7 +40,7 @@ mod text;
 mod views;
 
 pub use action::{Action, Body, EXIT_NO_WINDOW, KillReason};
-pub use chaos::{CHAOS_SEED_MAX, ChaosError, ChaosKind, ChaosLine, ChaosSpec};
+pub use chaos::{ChaosError, ChaosKind, ChaosLine, ChaosSpec};
 pub use config::{Capacity, Config};
 pub use death::{DeathCause, Exit, Stack, Usage, Waiting};
 pub use event::{Command, Event, Time};

@@ -194,3 +194,21 @@ fn it_may_begin_with_the_browser() {
     let deadline = core.deadline().expect("a fault is due");
     assert!(deadline <= Time(1_500), "{deadline:?}");
 }
+
+#[test]
+fn a_browser_that_was_stopped_for_long_does_what_is_due_bit_by_bit() {
+    let mut world = browser(1);
+    begin(&mut world, "stop=100ms", 3);
+    let from = world.log.len();
+    world.advance(60 * 60 * 1000);
+    let first = faults(&world.log[from..]).len();
+    assert!((1..1_000).contains(&first), "{first}");
+    let due = world.core.deadline().expect("more is due");
+    assert!(due.0 <= world.now, "at once");
+    world.command(Command::Chaos(None));
+    let ended = records(&world.log).into_iter().find_map(|kind| match kind {
+        RecordKind::ChaosEnded { decisions } => Some(*decisions),
+        _ => None,
+    });
+    assert_eq!(ended, Some(first as u32));
+}

@@ -100,7 +100,9 @@ impl Hub {
         self.tell_changed(session.target);
         if let Target::Page(tab) = session.target {
             self.take_dialogs(tab);
-            emulation::stop_scripts(self, tab, For::Nobody);
+            if let Err(failure) = emulation::stop_scripts(self, tab, For::Nobody) {
+                tracing::warn!("scripts of {tab}: {}", failure.message);
+            }
             self.resume_for(key);
             self.drop_wants(&session, tab);
         }

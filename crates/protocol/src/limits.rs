@@ -153,6 +153,8 @@ pub const TRAFFIC_COOKIES_BYTES_MAX: usize = 32 * 1024;
 
 /// Bytes of the list of faults of a chaos run.
 pub const CHAOS_SPEC_BYTES_MAX: usize = 1024;
+/// Largest seed of one: programs that keep numbers of JSON as floating-point ones can name it.
+pub const CHAOS_SEED_MAX: u64 = (1 << 53) - 1;
 
 /// Web origins that `--remote-allow-origins` may name.
 pub const DEVTOOLS_ORIGINS_MAX: usize = 12;

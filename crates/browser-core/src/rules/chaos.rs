@@ -18,6 +18,10 @@ use protocol::ids::{ProcessId, Role, TabId};
 /// `ptrace`, which no policy permits.
 const REFUSED_CALL: u32 = 101;
 
+/// Decisions that are carried out in one turn. After a browser was stopped for an hour, many are due:
+/// the others follow, and what else happens comes in between.
+const DECISIONS_A_TURN_MAX: usize = 64;
+
 /// Whom a decision can meet.
 #[derive(Clone, Copy, Debug)]
 enum Candidate {
@@ -63,7 +67,9 @@ impl Core {
         for stopped in chaos.take_rested(now) {
             self.resume(&stopped, age_ms);
         }
-        while let Some(decision) = self.chaos.as_mut().and_then(|it| it.decide(now)) {
+        for _ in 0..DECISIONS_A_TURN_MAX {
+            let decision = self.chaos.as_mut().and_then(|it| it.decide(now));
+            let Some(decision) = decision else { return };
             self.carry_out(&decision);
         }
     }

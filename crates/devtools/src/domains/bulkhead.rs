@@ -9,11 +9,8 @@ use crate::tab::{Asker, For};
 use protocol::devtools::{ChaosNews, ChildSignal, Look, Party, Passed, Row, Wish};
 use protocol::fault::Fault;
 use protocol::ids::Role;
-use protocol::limits::CHAOS_SPEC_BYTES_MAX;
+use protocol::limits::{CHAOS_SEED_MAX, CHAOS_SPEC_BYTES_MAX};
 use serde_json::{Value, json};
-
-/// Numbers of JSON are exact up to here.
-const SEED_MAX: f64 = 9_007_199_254_740_991.0;
 
 pub fn run(
     hub: &mut Hub,
@@ -74,7 +71,7 @@ fn chaos(hub: &mut Hub, asker: Asker, params: &Params) -> Result<Option<Value>, 
     if spec.len() > CHAOS_SPEC_BYTES_MAX {
         return Err(Failure::params("params.spec is too long"));
     }
-    let is_seed = |it: &f64| it.fract() == 0.0 && (0.0..=SEED_MAX).contains(it);
+    let is_seed = |it: &f64| it.fract() == 0.0 && (0.0..=CHAOS_SEED_MAX as f64).contains(it);
     let seed = match params.optional_number("seed")? {
         None => names::number() % 1_000_000_000,
         Some(seed) if is_seed(&seed) => seed as u64,

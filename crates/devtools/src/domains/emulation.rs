@@ -41,7 +41,7 @@ pub fn run(
             if let Some(session) = hub.sessions.get_mut(&asker.session) {
                 session.stops_scripts = is_off;
             }
-            let is_asked = stop_scripts(hub, tab, For::Session(asker));
+            let is_asked = stop_scripts(hub, tab, For::Session(asker))?;
             return Ok((!is_asked).then(|| json!({})));
         }
         // As the command of that name there.
@@ -55,19 +55,26 @@ pub fn run(
 
 /// The next documents of a page run no scripts while any session wants it so. Returns whether the
 /// broker is asked for a change.
-pub fn stop_scripts(hub: &mut Hub, id: TabId, for_: For) -> bool {
+///
+/// # Errors
+/// The broker cannot be asked; it is when this is wanted next.
+pub fn stop_scripts(hub: &mut Hub, id: TabId, for_: For) -> Result<bool, Failure> {
     let mut sessions = hub.sessions.values();
     let is_off = sessions.any(|it| it.target == Target::Page(id) && it.stops_scripts);
-    let tab = hub.tabs.get_mut(&id);
-    if tab.is_none_or(|tab| std::mem::replace(&mut tab.scripts_off, is_off) == is_off) {
-        return false;
+    let is_so = |hub: &Hub| {
+        hub.tabs
+            .get(&id)
+            .is_none_or(|tab| tab.scripts_off == is_off)
+    };
+    if is_so(hub) {
+        return Ok(false);
     }
     let wish = Wish::Scripts(id, !is_off);
-    let called = hub.call(for_, Some(id), CallKind::Plain, wish);
-    if let Err(failure) = &called {
-        tracing::warn!("scripts of {id}: {}", failure.message);
+    hub.call(for_, Some(id), CallKind::Plain, wish)?;
+    if let Some(tab) = hub.tabs.get_mut(&id) {
+        tab.scripts_off = is_off;
     }
-    called.is_ok()
+    Ok(true)
 }
 
 /// Zero stands for what the display has.

@@ -58,17 +58,7 @@ impl Properties for Declared {
         let property = found.get(usize::from(property))?;
         let document = self.host.read();
         let data = element(&document, id_of(number))?;
-        let mut value = String::new();
-        match &data.style_attribute {
-            Some(declared) => {
-                let read = document.guard().read();
-                let declared = declared.read_with(&read);
-                declared.property_value_to_css(property, &mut value).ok()?;
-            }
-            None if attribute(data, "style").is_none_or(str::is_empty) => {}
-            None => return None,
-        }
-        Some(value)
+        Some(declared_value(&document, data, property))
     }
 
     fn set(&self, number: f64, property: u16, value: &str) -> bool {
@@ -97,6 +87,24 @@ fn property_name(key: &str) -> String {
         name.insert(0, '-');
     }
     name
+}
+
+/// What an element declares of a property; an empty text if nothing.
+fn declared_value(document: &BaseDocument, data: &ElementData, property: &PropertyId) -> String {
+    let mut value = String::new();
+    match (&data.style_attribute, attribute(data, "style")) {
+        (Some(declared), _) => {
+            let read = document.guard().read();
+            let declared = declared.read_with(&read);
+            // Writing to a text does not fail.
+            let _ = declared.property_value_to_css(property, &mut value);
+            value
+        }
+        (None, Some(style)) if !style.is_empty() => {
+            document.style_attr_get_property(style, &property.to_css_string())
+        }
+        _ => value,
+    }
 }
 
 /// Declares a property in the `style` attribute of an element, or takes it away. What is no value
@@ -217,11 +225,13 @@ pub(super) fn add<'js>(natives: &Object<'js>, host: &Rc<Host>) -> Result<()> {
         "styleGet",
         host,
         |node: Handle, property: String| {
-            let style = declared(&host, node.0);
-            match style.is_empty() {
-                true => style,
-                false => host.read().style_attr_get_property(&style, &property),
-            }
+            let document = host.read();
+            let data = element(&document, node.0);
+            let property = PropertyId::parse_enabled_for_all_content(&property).ok();
+            let value = data.zip(property);
+            value.map_or_else(String::new, |(data, property)| {
+                declared_value(&document, data, &property)
+            })
         }
     );
     native!(natives, "styleText", host, |node: Handle| {

@@ -2,7 +2,7 @@
 //
 // Source: Performance Timeline, "The PerformanceObserver interface".
 
-const timedTypes = ['mark', 'measure'], timedObservers = [];
+const timedTypes = freeze(['mark', 'measure']), timedObservers = [];
 /** The entries that an observer is given. */
 class PerformanceObserverEntryList {
   constructor() { illegal(); }
@@ -65,9 +65,10 @@ class PerformanceObserver {
       throw new PlainTypeError('Types are given, and something else');
     }
     const isSingle = type !== undefined;
+    if (!isSingle && !isObject(entryTypes)) throw new PlainTypeError('The types are no sequence');
     if (this.#isSingle !== null && this.#isSingle !== isSingle) fail('InvalidModificationError');
     this.#isSingle = isSingle;
-    const wanted = isSingle ? [text(type)] : typesGiven(entryTypes);
+    const wanted = isSingle ? [text(type)] : textsOf(entryTypes);
     const known = [];
     for (let i = 0; i < wanted.length; i++) {
       if (indexIn(timedTypes, wanted[i]) >= 0) push(known, wanted[i]);
@@ -94,15 +95,7 @@ class PerformanceObserver {
     this.#records = [];
     return taken;
   }
-  static get supportedEntryTypes() { return supportedTimed; }
+  static get supportedEntryTypes() { return timedTypes; }
 }
-/** What a page may list the types in. */
-const typesGiven = (list) => {
-  if (!isObject(list)) throw new PlainTypeError('The types are no sequence');
-  const texts = [];
-  for (let i = 0; i < list.length; i++) push(texts, text(list[i]));
-  return texts;
-};
-const supportedTimed = freeze(['mark', 'measure']);
 expose('PerformanceObserver', PerformanceObserver);
 expose('PerformanceObserverEntryList', PerformanceObserverEntryList);
