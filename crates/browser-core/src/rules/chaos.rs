@@ -18,8 +18,8 @@ use protocol::ids::{ProcessId, Role, TabId};
 /// `ptrace`, which no policy permits.
 const REFUSED_CALL: u32 = 101;
 
-/// Decisions that are carried out in one turn. After a browser was stopped for an hour, many are due:
-/// the others follow, and what else happens comes in between.
+/// Decisions that are carried out in one turn. After a browser was stopped for an hour, many are
+/// due: the others follow, and what else happens comes in between.
 const DECISIONS_A_TURN_MAX: usize = 64;
 
 /// Whom a decision can meet.

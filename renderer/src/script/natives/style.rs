@@ -261,6 +261,11 @@ pub(super) fn add<'js>(natives: &Object<'js>, host: &Rc<Host>) -> Result<()> {
         let is_short = condition.len() < 10_000 && condition.matches('(').count() < 64;
         is_short && host.read().css_supports_condition(&condition)
     });
+    add_objects(natives, host)
+}
+
+/// Objects of a class of the engine's own (decision 0059), whose properties are read and set here.
+fn add_objects<'js>(natives: &Object<'js>, host: &Rc<Host>) -> Result<()> {
     let of = host.clone();
     let begin = move |proto: Object<'js>, names, get, set| {
         let properties = Declared {
