@@ -211,6 +211,11 @@ fn puppeteer_sees_and_stops_requests_as_in_chromium() {
 }
 
 #[test]
+fn contexts_keep_what_they_have_apart_as_in_chromium() {
+    both("contexts.cjs");
+}
+
+#[test]
 fn chrome_remote_interface_is_told_what_chromium_tells() {
     both("interface.cjs");
 }

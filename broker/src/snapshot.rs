@@ -7,7 +7,7 @@ use crate::state::Broker;
 use anyhow::Context;
 use browser_core::{ProcessState, TabState};
 use protocol::geometry::Size;
-use protocol::ids::{Role, TabId};
+use protocol::ids::{ContextId, Role, TabId};
 use sandbox::report::Report;
 use sandbox::{Layer, Tier};
 use serde_json::{Value, json};
@@ -34,6 +34,8 @@ pub struct ProcessRow {
 /// A row of the tab list.
 pub struct TabRow {
     pub tab: TabId,
+    /// With which tabs it shares cookies and storage.
+    pub context: ContextId,
     /// The title of the committed page.
     pub title: String,
     /// The committed URL.
@@ -146,6 +148,7 @@ pub fn tabs(browser: &Broker) -> Vec<TabRow> {
     let pid_of = |process| browser.core.process(process).and_then(|info| info.pid);
     let row = |tab: browser_core::TabInfo| TabRow {
         tab: tab.tab,
+        context: tab.context,
         title: tab.title,
         url: tab.url,
         state: match tab.state {
@@ -234,7 +237,8 @@ fn state(browser: &Broker) -> Value {
         .into_iter()
         .map(|tab| {
             json!({
-                "tab": tab.tab.0, "title": tab.title, "url": tab.url, "state": tab.state,
+                "tab": tab.tab.0, "context": tab.context.0,
+                "title": tab.title, "url": tab.url, "state": tab.state,
                 "pid": tab.pid, "can_go_back": tab.can_go_back,
                 "can_go_forward": tab.can_go_forward,
                 "notice": tab.notice,

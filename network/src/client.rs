@@ -56,7 +56,6 @@ pub struct Client {
     tls: ClientConfig,
     settings: Config,
     origins: Arc<Origins>,
-    jar: Arc<Jar>,
 }
 
 /// Connections that only one site's documents use (or only navigations), so that no site learns
@@ -66,7 +65,7 @@ pub struct Partition {
     agent: Agent,
     /// From where documents came; of all partitions.
     pub origins: Arc<Origins>,
-    /// All cookies.
+    /// All cookies of the context.
     pub jar: Arc<Jar>,
     /// Leave that other origins gave the site's documents.
     pub preflights: Arc<Preflights>,
@@ -107,23 +106,17 @@ impl Client {
             tls: tls::configuration(&config.extra_roots)?,
             settings,
             origins: Arc::new(Origins::new(&config.hosts)),
-            jar: Arc::default(),
         })
     }
 
-    /// All cookies.
-    pub fn jar(&self) -> &Arc<Jar> {
-        &self.jar
-    }
-
-    /// A partition without connections.
-    pub fn partition(&self) -> Partition {
+    /// A partition without connections, with the cookies of its context.
+    pub fn partition(&self, jar: &Arc<Jar>) -> Partition {
         let connect = Connect::new(tls::partition(&self.tls));
         let resolver = SharedResolver(self.resolver.clone());
         Partition {
             agent: Agent::with_parts(self.settings.clone(), connect, resolver),
             origins: self.origins.clone(),
-            jar: self.jar.clone(),
+            jar: jar.clone(),
             preflights: Arc::default(),
         }
     }

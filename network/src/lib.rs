@@ -13,6 +13,7 @@
 mod channel;
 mod client;
 mod connection;
+mod contexts;
 mod cookies;
 mod dns;
 mod failure;

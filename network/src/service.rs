@@ -1,11 +1,12 @@
 //! The main thread: reads the control channel and every fetch channel, and hands each load to a
 //! worker.
 //!
-//! Owns: the channels, and the partition of each site. Trusts: the broker, no renderer: one that
+//! Owns: the channels, and the browser contexts. Trusts: the broker, no renderer: one that
 //! misbehaves loses its channel and is reported, and the others go on. Never: blocks on anything
 //! but all channels at once, or on sending to the broker, which always reads.
 
-use crate::client::{Client, Partition};
+use crate::client::Client;
+use crate::contexts::Contexts;
 use crate::cookies::{By, Jar};
 use crate::fetch::{Fetch, FetchChannel, Wish};
 use crate::navigation::Navigation;
@@ -23,14 +24,13 @@ use ipc::{Endpoint, Handles, Misbehaviour, Rate, Receiver, RecvError};
 use protocol::bootstrap::NetworkConfig;
 use protocol::error::LoadError;
 use protocol::fetch;
-use protocol::ids::{NavigationId, ProcessId, TabId};
+use protocol::ids::{ContextId, NavigationId, ProcessId, TabId};
 use protocol::limits::{FETCHES_PER_CHANNEL_MAX, MESSAGES_PER_TURN_MAX, PROCESSES_MAX};
 use protocol::network::{FromNetwork, ToNetwork};
 use protocol::site::Site;
-use std::collections::HashMap;
 use std::io;
 use std::os::fd::AsFd;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 use thiserror::Error;
 
@@ -53,12 +53,10 @@ pub enum ServiceError {
 
 /// The network process's work.
 pub struct Service {
-    client: Client,
-    navigations: Partition,
+    contexts: Contexts,
     to_broker: Arc<ToBroker>,
     receiver: Receiver<ToNetwork>,
     channels: Vec<OpenChannel>,
-    sites: HashMap<Site, Weak<Partition>>,
     channels_opened: u64,
     room: Room,
     devtools: Desk,
@@ -113,11 +111,8 @@ impl Service {
         control: Endpoint<FromNetwork, ToNetwork>,
     ) -> Result<Service, ServiceError> {
         let (sender, receiver) = control.split();
-        let client = Client::new(config)?;
-        let devtools = Desk::new(client.jar().clone());
         Ok(Service {
-            navigations: client.partition(),
-            client,
+            contexts: Contexts::new(Client::new(config)?),
             to_broker: Arc::new(ToBroker {
                 sender,
                 under_way: UnderWay::default(),
@@ -125,10 +120,9 @@ impl Service {
             }),
             receiver,
             channels: Vec::new(),
-            sites: HashMap::new(),
             channels_opened: 0,
             room: Room::default(),
-            devtools,
+            devtools: Desk::default(),
             pool: Pool::new()?,
         })
     }
@@ -167,7 +161,7 @@ impl Service {
                 }
             }
             if devtools_at.is_some_and(|at| ready.get(at) == Some(&true)) {
-                let turn = self.devtools.serve();
+                let turn = self.devtools.serve(&self.contexts);
                 self.end_turn(turn);
             }
             if ready[0] && self.serve_control()? == ChannelState::Closed {
@@ -196,17 +190,28 @@ impl Service {
             ToNetwork::Navigate {
                 navigation,
                 tab,
+                context,
                 url,
                 initiator,
-            } => self.navigate((navigation, tab), (url, initiator), &mut handles),
+            } => self.navigate((navigation, tab, context), (url, initiator), &mut handles),
             ToNetwork::Cancel { navigation } => {
                 if let Some(stop) = self.to_broker.under_way.cancel(&navigation) {
                     self.pool.stop(&stop);
                 }
                 Ok(())
             }
-            ToNetwork::OpenFetch { process, tab, site } => {
-                self.open((process, tab), site, Endpoint::take(&mut handles)?);
+            ToNetwork::OpenFetch {
+                process,
+                tab,
+                context,
+                site,
+            } => self.open((process, tab, context), site, &mut handles),
+            ToNetwork::OpenContext { context } => {
+                self.contexts.open(context);
+                Ok(())
+            }
+            ToNetwork::CloseContext { context } => {
+                self.contexts.close(context);
                 Ok(())
             }
             ToNetwork::OpenTraffic { process } => {
@@ -251,16 +256,17 @@ impl Service {
 
     fn navigate(
         &mut self,
-        (id, tab): (NavigationId, TabId),
+        (id, tab, context): (NavigationId, TabId, ContextId),
         (url, initiator): (String, Option<Site>),
         handles: &mut Handles,
     ) -> Result<(), Misbehaviour> {
         let pipe = handles.pipe_writer()?;
+        let partition = self.contexts.navigations(context)?.clone();
         let stop = self.to_broker.under_way.begin(id, NAVIGATIONS_MAX);
         let stop = stop.ok_or(Misbehaviour::WrongState)?;
         let navigation = Navigation {
             to_broker: self.to_broker.clone(),
-            partition: self.navigations.clone(),
+            partition,
             traffic: self.devtools.traffic.clone(),
             tab,
             id,
@@ -296,12 +302,12 @@ impl Service {
 
     fn open(
         &mut self,
-        (process, tab): (ProcessId, TabId),
+        (process, tab, context): (ProcessId, TabId, ContextId),
         site: Site,
-        endpoint: Endpoint<fetch::FromNetwork, fetch::ToNetwork>,
-    ) {
-        let (sender, receiver) = endpoint.split();
-        let partition = self.partition(&site);
+        handles: &mut Handles,
+    ) -> Result<(), Misbehaviour> {
+        let (sender, receiver) = Endpoint::take(handles)?.split();
+        let partition = self.contexts.partition(context, &site)?;
         self.channels_opened += 1;
         let number = self.channels_opened;
         let under_way = UnderWay::default();
@@ -324,18 +330,7 @@ impl Service {
             navigation: NavigationId(0),
             uploads: Uploads::default(),
         });
-    }
-
-    /// The connections of `site`, shared by its renderers as long as there is one.
-    fn partition(&mut self, site: &Site) -> Arc<Partition> {
-        if let Some(partition) = self.sites.get(site).and_then(Weak::upgrade) {
-            return partition;
-        }
-        self.sites
-            .retain(|_, partition| partition.strong_count() > 0);
-        let partition = Arc::new(self.client.partition());
-        self.sites.insert(site.clone(), Arc::downgrade(&partition));
-        partition
+        Ok(())
     }
 
     fn serve_channel(&mut self, index: usize) -> ChannelState {

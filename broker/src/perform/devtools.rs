@@ -50,18 +50,8 @@ impl Broker {
                     tracing::warn!("requests cannot be told to the devtools process: {error}");
                 }
             }
-            Action::TellRequests {
-                network,
-                tab,
-                sequence,
-                rules,
-            } => {
-                let message = ToNetwork::Requests {
-                    tab,
-                    sequence,
-                    rules,
-                };
-                self.children.send_network(network, message, []);
+            action @ (Action::TellRequests { .. } | Action::TellContext { .. }) => {
+                self.tell_network(action);
             }
             Action::EndHold { process } => self.children.end_hold(process),
             Action::CapturePage {
@@ -91,6 +81,34 @@ impl Broker {
             }
             _ => {}
         }
+    }
+
+    fn tell_network(&mut self, action: Action) {
+        let (network, message) = match action {
+            Action::TellRequests {
+                network,
+                tab,
+                sequence,
+                rules,
+            } => {
+                let message = ToNetwork::Requests {
+                    tab,
+                    sequence,
+                    rules,
+                };
+                (network, message)
+            }
+            Action::TellContext {
+                context,
+                network,
+                is_open,
+            } => match is_open {
+                true => (network, ToNetwork::OpenContext { context }),
+                false => (network, ToNetwork::CloseContext { context }),
+            },
+            _ => return,
+        };
+        self.children.send_network(network, message, []);
     }
 
     fn capture_page(

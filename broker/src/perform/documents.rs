@@ -21,6 +21,7 @@ pub fn fetch(children: &mut Children, documents: &mut Documents, fetch: action::
     let action::Fetch {
         navigation,
         tab,
+        context,
         network,
         url,
         initiator,
@@ -31,6 +32,7 @@ pub fn fetch(children: &mut Children, documents: &mut Documents, fetch: action::
             let message = ToNetwork::Navigate {
                 navigation,
                 tab,
+                context,
                 url,
                 initiator,
             };

@@ -7,7 +7,7 @@ use crate::rings::ends::{Purpose, source_of};
 use browser_core::{Action, action};
 use ipc::{Endpoint, edge_of};
 use protocol::fetch;
-use protocol::ids::{ProcessId, TabId};
+use protocol::ids::{ContextId, ProcessId, TabId};
 use protocol::network::ToNetwork;
 use protocol::renderer::ToRenderer;
 use protocol::site::Site;
@@ -17,11 +17,12 @@ use std::os::fd::{AsFd, OwnedFd};
 /// Locks a renderer to its site, and connects the renderer with the network process, if any.
 pub fn lock(children: &mut Children, lock: action::Lock) {
     let (process, tab, site) = (lock.process, lock.tab, lock.site);
+    let context = lock.context;
     let Some(network) = lock.network else {
         let message = ToRenderer::Lock { site, fetch: false };
         return children.send_renderer(process, message, []);
     };
-    match open_fetch(children, (process, tab), &site, network) {
+    match open_fetch(children, (process, tab, context), &site, network) {
         Ok(channel) => {
             let message = ToRenderer::Lock { site, fetch: true };
             children.send_renderer(process, message, [channel]);
@@ -35,13 +36,14 @@ pub fn replace(children: &mut Children, action: Action) {
     let Action::ReplaceFetch {
         process,
         tab,
+        context,
         site,
         network,
     } = action
     else {
         return;
     };
-    match open_fetch(children, (process, tab), &site, network) {
+    match open_fetch(children, (process, tab, context), &site, network) {
         Ok(channel) => {
             children.send_renderer(process, ToRenderer::FetchChannel, [channel]);
         }
@@ -52,7 +54,7 @@ pub fn replace(children: &mut Children, action: Action) {
 /// Opens a fetch channel for the site: tells the network process, returns the renderer's end.
 fn open_fetch(
     children: &mut Children,
-    (process, tab): (ProcessId, TabId),
+    (process, tab, context): (ProcessId, TabId, ContextId),
     site: &Site,
     network: ProcessId,
 ) -> io::Result<OwnedFd> {
@@ -65,6 +67,7 @@ fn open_fetch(
     let message = ToNetwork::OpenFetch {
         process,
         tab,
+        context,
         site: site.clone(),
     };
     children.send_network(network, message, [server.into_fd()]);

@@ -87,6 +87,7 @@ impl Broker {
             | Action::OpenInspector { .. }
             | Action::OpenTraffic { .. }
             | Action::TellRequests { .. }
+            | Action::TellContext { .. }
             | Action::EndHold { .. }
             | Action::CapturePage { .. }
             | Action::WatchSurface { .. }

@@ -13,7 +13,7 @@ use protocol::fault::Fault;
 use protocol::find::FindCommand;
 use protocol::geometry::Size;
 use protocol::gpu::Scene;
-use protocol::ids::{Generation, NavigationId, ProcessId, Role, SurfaceId, TabId};
+use protocol::ids::{ContextId, Generation, NavigationId, ProcessId, Role, SurfaceId, TabId};
 use protocol::input::{Cursor, InputEvent};
 use protocol::renderer::{GoWithin, HistoryPlace};
 use protocol::request::RequestNews;
@@ -105,6 +105,7 @@ impl Action {
             Action::Lock(Lock { network, .. }) => *network,
             Action::ReplaceFetch { network, .. }
             | Action::Fetch(Fetch { network, .. })
+            | Action::TellContext { network, .. }
             | Action::CancelFetch { network, .. } => Some(*network),
             Action::CreateSurface(CreateSurface { gpu, .. })
             | Action::ResizeSurface(ResizeSurface { gpu, .. })
@@ -124,6 +125,8 @@ impl Action {
 pub struct Fetch {
     pub navigation: NavigationId,
     pub tab: TabId,
+    /// The context of the tab.
+    pub context: ContextId,
     pub network: ProcessId,
     pub url: String,
     /// The site of the page that asked for it, if one did.
@@ -135,6 +138,8 @@ pub struct Fetch {
 pub struct Lock {
     pub process: ProcessId,
     pub tab: TabId,
+    /// The context of the tab.
+    pub context: ContextId,
     /// For ever.
     pub site: Site,
     /// The network process to connect it with.
@@ -283,10 +288,18 @@ pub enum Action {
     ReplaceFetch {
         process: ProcessId,
         tab: TabId,
+        /// The context of the tab.
+        context: ContextId,
         /// The site it is locked to.
         site: Site,
         /// The new network process.
         network: ProcessId,
+    },
+    /// Send `OpenContext` or `CloseContext`.
+    TellContext {
+        context: ContextId,
+        network: ProcessId,
+        is_open: bool,
     },
     /// Make a pipe, keep the read end under the navigation's id, send `Navigate` with the write
     /// end.

@@ -183,6 +183,9 @@ impl Core {
             || "8: too many processes".to_owned(),
         )?;
         for tab in self.tabs.iter() {
+            ensure(self.contexts.has(tab.context), || {
+                format!("8: {} outlives its context", tab.id)
+            })?;
             ensure(tab.history.len() <= limits::HISTORY_ENTRIES_MAX, || {
                 format!("8: history of {}", tab.id)
             })?;
@@ -197,6 +200,7 @@ impl Core {
         let is_within = self.pastes.len() <= PASTES_MAX
             && self.input.held.len() <= HELD_MAX
             && self.visits.len() <= visits::REMEMBERED_MAX
+            && self.contexts.len() <= limits::CONTEXTS_MAX
             && self.closed_tabs.len() <= closed_tabs::REMEMBERED_MAX;
         ensure(is_within, || "8: pastes, visits, closed tabs".to_owned())?;
         for process in self.processes.values() {

@@ -8,7 +8,7 @@ use crate::state::process::{Process, ProcessStage};
 use crate::state::surface::Surface;
 use crate::state::tab::Tab;
 use protocol::geometry::Size;
-use protocol::ids::{Generation, ProcessId, Role, SurfaceId, TabId};
+use protocol::ids::{ContextId, Generation, ProcessId, Role, SurfaceId, TabId};
 use protocol::shell::{Card, Popup, TabMark};
 use protocol::site::Site;
 use protocol::surface::SurfacePart;
@@ -30,6 +30,8 @@ pub enum TabState {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TabInfo {
     pub tab: TabId,
+    /// With which tabs it shares cookies and storage.
+    pub context: ContextId,
     /// The title of the committed page; empty where it has none.
     pub title: String,
     /// The committed URL, or before the first commit the one asked for.
@@ -209,6 +211,7 @@ impl Core {
         let committed = tab.committed.as_ref();
         TabInfo {
             tab: tab.id,
+            context: tab.context,
             title: committed
                 .map(|committed| committed.title.clone())
                 .unwrap_or_default(),

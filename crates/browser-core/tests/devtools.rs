@@ -5,7 +5,7 @@ use protocol::devtools::{Answer, Ending, FromDevtools, Look, ToDevtools, Wish};
 use protocol::fault::Fault;
 use protocol::geometry::Size;
 use protocol::gpu::FromGpu;
-use protocol::ids::{ProcessId, Role, TabId};
+use protocol::ids::{ContextId, ProcessId, Role, TabId};
 use protocol::input::InputEvent;
 use protocol::misbehaviour::Misbehaviour;
 use sim::world::{World, records};
@@ -67,6 +67,7 @@ fn open(world: &mut World, url: &str) -> (TabId, Vec<Action>) {
         Wish::Open {
             url: url.to_owned(),
             activate: true,
+            context: ContextId::DEFAULT,
         },
     );
     let opened = answers(&actions)

@@ -3,6 +3,7 @@
 
 mod chaos;
 mod console;
+mod contexts;
 mod crash;
 mod devtools;
 mod dialogs;

@@ -95,6 +95,7 @@ impl Hub {
             self.end_session(child);
         }
         self.streams.close_all_of(key);
+        self.close_contexts_of(key);
         traces::session_ended(self, key);
         bulkhead::tap_if_wanted(self);
         self.tell_changed(session.target);

@@ -11,7 +11,7 @@ use crate::pipe::Pipe;
 use crate::session::{ClientId, Target};
 use crate::tab::For;
 use protocol::devtools::Wish;
-use protocol::ids::TabId;
+use protocol::ids::{ContextId, TabId};
 use serde_json::{Value, json};
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
@@ -411,6 +411,7 @@ fn respond(id: ClientId, hub: &mut Hub, request: &Request) -> Option<Response> {
             let wish = Wish::Open {
                 url: url.unwrap_or_else(|| "about:blank".to_owned()),
                 activate: true,
+                context: ContextId::DEFAULT,
             };
             wait_for(hub, id, None, CallKind::Open, wish)
         }

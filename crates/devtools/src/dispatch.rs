@@ -88,7 +88,8 @@ impl Hub {
     /// The broker says something. With a picture, its pixels come along; with a text, its bytes.
     pub fn take_broker(&mut self, message: ToDevtools, pixels: Option<Vec<u8>>) {
         match message {
-            ToDevtools::Opened { tab, url } => self.tab_opened(tab, url),
+            ToDevtools::Opened { tab, context, url } => self.tab_opened(tab, context, url),
+            ToDevtools::Context { context } => self.context_opened(context, None),
             ToDevtools::Closed { tab } => self.tab_closed(tab),
             ToDevtools::Shown { tab } => screencast::shown(self, tab),
             ToDevtools::Began {

@@ -4,7 +4,7 @@ use crate::hub::{Hub, Output};
 use crate::session::{ClientId, Target};
 use protocol::bootstrap::DevtoolsConfig;
 use protocol::devtools::ToDevtools;
-use protocol::ids::{NavigationId, TabId};
+use protocol::ids::{ContextId, NavigationId, TabId};
 
 /// Has a client of a page send these lines.
 ///
@@ -17,6 +17,7 @@ pub fn exercise(input: &[u8]) {
     hub.take_broker(
         ToDevtools::Opened {
             tab,
+            context: ContextId::DEFAULT,
             url: url.clone(),
         },
         None,

@@ -4,7 +4,7 @@
 //! Owns: sessions, targets, and calls that have not been answered. Never: answers a command twice,
 //! or keeps a command of a target that has died.
 
-use crate::names;
+use crate::contexts::Context;
 use crate::picture::Job;
 use crate::reply::{self, Failure, Outcome};
 use crate::session::{ClientId, Session, SessionKey, Target, Trace};
@@ -13,7 +13,7 @@ use crate::tab::{Asked, Asker, For, Tab, Waiting};
 use crate::traffic::state::Traffic;
 use protocol::bootstrap::DevtoolsConfig;
 use protocol::devtools::{FromDevtools, Row, Wish};
-use protocol::ids::TabId;
+use protocol::ids::{ContextId, TabId};
 use protocol::inspector::ToInspector;
 use protocol::limits::DEVTOOLS_CALLS_MAX;
 use protocol::traffic::ToNetwork;
@@ -59,6 +59,7 @@ pub enum CallKind {
     Chaos(Option<u64>),
     /// What `Target.closeTarget` answers.
     Close,
+    CloseContext(ContextId),
     /// The tab has taken an input.
     Input,
     /// `Page.navigate`, and whether the address breaks the page instead of replacing it.
@@ -73,6 +74,8 @@ pub enum CallKind {
     },
     History,
     Open,
+    /// `Target.createBrowserContext`, and the session with whose end the context is closed.
+    OpenContext(Option<SessionKey>),
     Picture(Job),
     /// `SystemInfo.getProcessInfo`, or `Bulkhead.processes`.
     Processes {
@@ -89,8 +92,8 @@ pub enum CallKind {
 /// All that is known.
 pub struct Hub {
     pub config: DevtoolsConfig,
-    /// The name of the one context that all pages are in.
-    pub context: String,
+    /// All contexts, the user's own among them.
+    pub contexts: BTreeMap<ContextId, Context>,
     pub tabs: BTreeMap<TabId, Tab>,
     pub active: Option<TabId>,
     pub sessions: BTreeMap<SessionKey, Session>,
@@ -115,7 +118,7 @@ impl Hub {
     pub fn new(config: DevtoolsConfig) -> Hub {
         Hub {
             config,
-            context: names::random(),
+            contexts: BTreeMap::from([(ContextId::DEFAULT, Context::new(None))]),
             tabs: BTreeMap::new(),
             active: None,
             sessions: BTreeMap::new(),

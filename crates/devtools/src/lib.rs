@@ -15,6 +15,7 @@ mod clients;
 mod clock;
 mod command;
 mod connection;
+mod contexts;
 mod dispatch;
 mod domains;
 mod exercise;

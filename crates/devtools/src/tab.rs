@@ -7,7 +7,7 @@ use crate::picture::Job;
 use crate::screencast::Wanted;
 use crate::session::{ClientId, SessionKey};
 use protocol::geometry::Size;
-use protocol::ids::NavigationId;
+use protocol::ids::{ContextId, NavigationId};
 use protocol::input::InputEvent;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -36,6 +36,7 @@ const ERROR_PAGE: &str = "chrome-error://chromewebdata/";
 /// A tab.
 #[derive(Debug)]
 pub struct Tab {
+    pub context: ContextId,
     /// The name of its page, which is that of the page's frame.
     pub page: String,
     /// The name of the tab itself.
@@ -155,8 +156,9 @@ pub struct Early {
 }
 
 impl Tab {
-    pub fn new(page: String, name: String, url: String) -> Tab {
+    pub fn new(context: ContextId, page: String, name: String, url: String) -> Tab {
         Tab {
+            context,
             page,
             name,
             url,

@@ -8,7 +8,7 @@ use crate::reply::Failure;
 use crate::session::{ClientId, SessionKey, Target, Way};
 use crate::tab::Tab;
 use protocol::devtools::Ending;
-use protocol::ids::TabId;
+use protocol::ids::{ContextId, TabId};
 use serde_json::{Value, json};
 
 impl Hub {
@@ -54,7 +54,11 @@ impl Hub {
             "canAccessOpener": false,
         });
         if let Some(tab) = target.tab() {
-            info["browserContextId"] = json!(self.context);
+            let context = self
+                .tabs
+                .get(&tab)
+                .map_or(ContextId::DEFAULT, |it| it.context);
+            info["browserContextId"] = json!(self.name_of_context(context));
             if let Target::Tab(_) = target {
                 let place = self.tabs.keys().position(|it| *it == tab).unwrap_or(0);
                 info["embedderData"] = json!({
@@ -223,8 +227,8 @@ impl Hub {
 
     // Tabs
 
-    pub fn tab_opened(&mut self, id: TabId, url: String) {
-        let tab = Tab::new(names::random(), names::random(), url);
+    pub fn tab_opened(&mut self, id: TabId, context: ContextId, url: String) {
+        let tab = Tab::new(context, names::random(), names::random(), url);
         self.tabs.insert(id, tab);
         for target in [Target::Tab(id), Target::Page(id)] {
             let params = json!({"targetInfo": self.info(target)});

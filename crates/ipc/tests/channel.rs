@@ -10,7 +10,7 @@ use protocol::bootstrap::FromChild;
 use protocol::fetch::{Destination, FetchOptions, ToNetwork as Fetch};
 use protocol::frames::{FromProducer, ToProducer};
 use protocol::geometry::Size;
-use protocol::ids::{Generation, NavigationId, RequestId, SurfaceId, TabId};
+use protocol::ids::{ContextId, Generation, NavigationId, RequestId, SurfaceId, TabId};
 use protocol::network::ToNetwork;
 use protocol::renderer::{FromRenderer, ToRenderer};
 use protocol::surface::SurfacePart;
@@ -60,6 +60,7 @@ fn navigate() -> ToNetwork {
     ToNetwork::Navigate {
         navigation: NavigationId(7),
         tab: TabId(1),
+        context: ContextId::DEFAULT,
         url: "https://example.org/".to_owned(),
         initiator: None,
     }

@@ -9,7 +9,7 @@ use crate::appearance::Percent;
 use crate::dialog::{DialogAnswer, DialogKind};
 use crate::fault::Fault;
 use crate::geometry::Size;
-use crate::ids::{NavigationId, Role, TabId};
+use crate::ids::{ContextId, NavigationId, Role, TabId};
 use crate::input::InputEvent;
 use crate::limits::{
     CHAOS_SPEC_BYTES_MAX, DEVTOOLS_HISTORY_BYTES_MAX, DEVTOOLS_PASSED_MAX, DEVTOOLS_ROWS_MAX,
@@ -28,7 +28,12 @@ pub enum ToDevtools {
     /// strip then.
     Opened {
         tab: TabId,
+        context: ContextId,
         url: String,
+    },
+    /// A context besides the user's own that was there when the devtools process began.
+    Context {
+        context: ContextId,
     },
     /// That tab is gone.
     Closed {
@@ -164,6 +169,10 @@ pub enum Answer {
     Opened {
         tab: TabId,
     },
+    /// Of [`Wish::OpenContext`].
+    Context {
+        context: ContextId,
+    },
     /// Of [`Wish::History`].
     History {
         /// Which of the entries is the present one.
@@ -283,6 +292,8 @@ pub enum Wish {
         seed: u64,
     },
     Close(TabId),
+    /// Close a context that is not the user's own, with its tabs and all that they have kept.
+    CloseContext(ContextId),
     /// End the browser as the user does.
     CloseBrowser,
     /// End the broker as a fault of its own would.
@@ -315,6 +326,12 @@ pub enum Wish {
         url: String,
         /// Whether it is shown at once.
         activate: bool,
+        context: ContextId,
+    },
+    /// A context of its own: without cookies or storage, and without tabs.
+    OpenContext {
+        /// Whether it is closed when the devtools process ends.
+        ends_with_devtools: bool,
     },
     /// What the page shows now; the tab is shown for it. With a size, as if the page had that
     /// size, in pixels at scale 1.
@@ -407,6 +424,7 @@ impl Message for ToDevtools {
                 .iter()
                 .try_for_each(|it| check_text(&it.kind, TEXT_BYTES_MAX)),
             ToDevtools::Closed { .. }
+            | ToDevtools::Context { .. }
             | ToDevtools::Shown { .. }
             | ToDevtools::Ended { .. }
             | ToDevtools::Inspector { .. }
@@ -419,7 +437,7 @@ impl Message for ToDevtools {
 impl Answer {
     fn check(&self) -> Result<(), Misbehaviour> {
         match self {
-            Answer::Done | Answer::Opened { .. } => Ok(()),
+            Answer::Done | Answer::Opened { .. } | Answer::Context { .. } => Ok(()),
             Answer::Refused { reason } => check_text(reason, TEXT_BYTES_MAX),
             Answer::History { entries, .. } => {
                 let bytes: usize = entries.iter().map(Entry::bytes).sum();

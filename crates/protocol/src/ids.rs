@@ -23,6 +23,17 @@ id!(
     TabId(u32), "tab"
 );
 id!(
+    /// A browser context: tabs that share cookies and storage with each other, and with no tab of
+    /// another context. Never used twice.
+    ContextId(u32), "c"
+);
+
+impl ContextId {
+    /// The user's own, which is always there.
+    pub const DEFAULT: ContextId = ContextId(0);
+}
+
+id!(
     /// A process of this browser session. Never used twice: a restarted gpu process has a new one,
     /// so a late message of the old one is recognised.
     ProcessId(u32), "p"

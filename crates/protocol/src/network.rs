@@ -4,7 +4,7 @@
 use crate::document::ResponseHead;
 use crate::error::LoadError;
 use crate::fault::Fault;
-use crate::ids::{NavigationId, ProcessId, TabId};
+use crate::ids::{ContextId, NavigationId, ProcessId, TabId};
 use crate::limits::URL_BYTES_MAX;
 use crate::misbehaviour::{Misbehaviour, check_text};
 use crate::request::RequestNews;
@@ -21,6 +21,8 @@ pub enum ToNetwork {
         navigation: NavigationId,
         /// The tab that it is for.
         tab: TabId,
+        /// The context of the tab.
+        context: ContextId,
         /// An absolute http or https URL.
         url: String,
         /// The site of the page that asked for it, if one did: some cookies do not go with links of
@@ -35,9 +37,16 @@ pub enum ToNetwork {
         process: ProcessId,
         /// The tab whose documents it shows.
         tab: TabId,
+        /// The context of the tab.
+        context: ContextId,
         /// The site it is locked to.
         site: Site,
     },
+    /// A further context, without cookies. Nothing names one that is not open; the default one
+    /// always is.
+    OpenContext { context: ContextId },
+    /// Forget a context, whose tabs are closed.
+    CloseContext { context: ContextId },
     /// What is done with the requests of a tab from now on.
     Requests {
         tab: TabId,
@@ -109,6 +118,8 @@ impl Message for ToNetwork {
                 vec![HandleKind::Channel]
             }
             ToNetwork::Cancel { .. }
+            | ToNetwork::OpenContext { .. }
+            | ToNetwork::CloseContext { .. }
             | ToNetwork::Requests { .. }
             | ToNetwork::Inject(_)
             | ToNetwork::Ping { .. }
@@ -125,6 +136,8 @@ impl Message for ToNetwork {
             ToNetwork::Inject(action) => action.check(),
             ToNetwork::Requests { rules, .. } => rules.as_ref().map_or(Ok(()), Rules::check),
             ToNetwork::OpenTraffic { .. }
+            | ToNetwork::OpenContext { .. }
+            | ToNetwork::CloseContext { .. }
             | ToNetwork::Cancel { .. }
             | ToNetwork::Ping { .. }
             | ToNetwork::Watch { .. } => Ok(()),

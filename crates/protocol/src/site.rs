@@ -79,6 +79,16 @@ impl Site {
         &self.0
     }
 
+    /// Its host, without scheme and port.
+    pub fn host(&self) -> &str {
+        let (_, host) = self.0.split_once("://").unwrap_or(("", &self.0));
+        match host.rsplit_once(':') {
+            // An IPv6 address has colons of its own.
+            Some((name, port)) if !port.contains(']') => name,
+            _ => host,
+        }
+    }
+
     /// Whether its documents come from the broker itself.
     pub fn is_builtin(&self) -> bool {
         self.0.starts_with("bulkhead://")
@@ -130,6 +140,20 @@ mod tests {
             ("bulkhead://crashes", "bulkhead://crashes?x"),
         ] {
             assert!(!may(from, to), "{from} to {to}");
+        }
+    }
+
+    #[test]
+    fn a_host_is_named_without_scheme_and_port() {
+        for (url, host) in [
+            ("https://a.example.org:8443/x", "example.org"),
+            ("http://127.0.0.1:8000/", "127.0.0.1"),
+            ("http://[::1]:8000/", "[::1]"),
+            ("http://localhost/", "localhost"),
+            ("bulkhead://welcome", "welcome"),
+        ] {
+            let site = Site::of(&Url::parse(url).expect("test URL"), 0);
+            assert_eq!(site.host(), host);
         }
     }
 

@@ -6,7 +6,7 @@
 #![allow(missing_docs, reason = "a field whose name says all needs no sentence")]
 
 use crate::error::LoadError;
-use crate::ids::{NavigationId, TabId};
+use crate::ids::{ContextId, NavigationId, TabId};
 use crate::limits::{
     BODY_CHUNK_BYTES_MAX, REQUEST_HEADER_BYTES_MAX, REQUEST_HEADERS_MAX, RESPONSE_HEADER_BYTES_MAX,
     TEXT_BYTES_MAX, TRAFFIC_COOKIES_MAX, TRAFFIC_PATTERNS_MAX, TRAFFIC_RULES_BYTES_MAX,
@@ -81,8 +81,13 @@ pub enum ToNetwork {
     Fail { load: LoadNumber },
     /// The body of the response at which a load is paused. Answered with `Body` and `Taken`.
     TakeBody { load: LoadNumber },
-    /// Something is wanted of the cookies. Answered with `Cookies` or `Done`.
-    Cookies { call: u32, wish: CookieWish },
+    /// Something is wanted of the cookies of a context. Answered with `Cookies` or `Done`; in a
+    /// context that is gone there are none, and nothing can be done.
+    Cookies {
+        call: u32,
+        context: ContextId,
+        wish: CookieWish,
+    },
 }
 
 /// What a client changes of a request before it is sent, or of a response.
@@ -107,7 +112,12 @@ pub enum CookieWish {
     /// Those that go with a request to that address; none: all that there are.
     Get { url: Option<String> },
     /// Keep one, as a `Set-Cookie` header of that address would.
-    Set { url: String, text: String },
+    Set {
+        url: String,
+        text: String,
+        /// Whether it is for every scheme and port of the host. Sites keep theirs apart.
+        for_host: bool,
+    },
     /// Drop those of that name: of an address, of a domain, or of any.
     Delete {
         name: String,
@@ -313,7 +323,7 @@ impl CookieWish {
     fn check(&self) -> Result<(), Misbehaviour> {
         match self {
             CookieWish::Get { url } => check_optional(url.as_ref(), URL_BYTES_MAX),
-            CookieWish::Set { url, text } => {
+            CookieWish::Set { url, text, .. } => {
                 check_text(url, URL_BYTES_MAX)?;
                 check_text(text, 4 * TEXT_BYTES_MAX)
             }

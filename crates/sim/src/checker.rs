@@ -505,6 +505,7 @@ mod seeded_mutants {
     fn checker_catches_a_lock_of_an_unsealed_process() {
         let lock = Action::Lock(action::Lock {
             tab: protocol::ids::TabId(1),
+            context: protocol::ids::ContextId::DEFAULT,
             process: P,
             site: Site::error_pages(),
             network: None,

@@ -38,6 +38,7 @@ pub(crate) fn recipients(action: &Action) -> Vec<ProcessId> {
         | Action::FocusFind { process } => vec![process],
         Action::Lock(_) | Action::ReplaceFetch { .. } => of_fetch(action),
         Action::Fetch(action::Fetch { network, .. })
+        | Action::TellContext { network, .. }
         | Action::CancelFetch { network, .. }
         | Action::TellRequests { network, .. } => vec![network],
         Action::CreateSurface(_)

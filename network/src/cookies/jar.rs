@@ -15,6 +15,8 @@ use url::Url;
 const PER_SITE_MAX: usize = 200;
 /// Most sites with cookies; the one that got one longest ago loses its own.
 const SITES_MAX: usize = 1_000;
+/// Most cookies that a client of devtools gives to hosts.
+const GIVEN_MAX: usize = 1_000;
 /// Most cookies that a client of devtools is told at once.
 const LISTED_MAX: usize = 10_000;
 
@@ -50,7 +52,7 @@ impl By {
     }
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Entry {
     cookie: Kept,
     made: u64,
@@ -66,6 +68,9 @@ struct Cookies {
 #[derive(Debug, Default)]
 struct State {
     sites: HashMap<Site, Cookies>,
+    /// Those that a client of devtools gave to a host, whatever the scheme and the port. Each site
+    /// of the host begins with them.
+    given: Vec<(String, Kept)>,
     /// Counts what happens, for the order of things.
     turn: u64,
 }
@@ -82,38 +87,28 @@ impl Jar {
         let Some(cookie) = parse::parse(text, url, now).filter(|cookie| by.may_set(cookie)) else {
             return false;
         };
-        let mut state = lock(&self.0);
-        state.turn += 1;
-        let turn = state.turn;
-        state.make_room(site);
-        let cookies = state.sites.entry(site.clone()).or_default();
-        cookies.changed = turn;
-        let is_blocked = cookies.entries.iter().any(|entry| {
-            let old = &entry.cookie;
-            let hides = old.is_secure && !is_trustworthy(url) && overlays(&cookie, old);
-            hides || by == By::Script && old.is_http_only && is_same(&cookie, old)
-        });
-        if is_blocked {
+        lock(&self.0).set(site, url, cookie, by, now)
+    }
+
+    /// Likewise, for all sites of the host, of any scheme and port: those that have cookies, and
+    /// those that begin later. Only for a client of devtools.
+    pub fn give(&self, url: &Url, text: &str, now: SystemTime) -> bool {
+        let Some(cookie) = parse::parse(text, url, now) else {
             return false;
+        };
+        let mut state = lock(&self.0);
+        let host = Site::of(url, 0).host().to_owned();
+        let sites = state.sites.keys().filter(|site| site.host() == host);
+        for site in sites.cloned().collect::<Vec<_>>() {
+            state.set(&site, url, cookie.clone(), By::OwnSite, now);
         }
-        let old = cookies
-            .entries
-            .iter()
-            .position(|old| is_same(&cookie, &old.cookie));
-        let made = old.map(|at| cookies.entries.remove(at).made);
-        if cookie.until.is_some_and(|until| until <= now) {
-            return true;
+        state.given.retain(|(_, old)| !is_same(&cookie, old));
+        if cookie.until.is_none_or(|until| until > now) {
+            if state.given.len() >= GIVEN_MAX {
+                state.given.remove(0);
+            }
+            state.given.push((host, cookie));
         }
-        cookies.entries.retain(|entry| entry.cookie.is_alive(now));
-        if cookies.entries.len() >= PER_SITE_MAX {
-            let oldest = (0..cookies.entries.len()).min_by_key(|at| cookies.entries[*at].used);
-            oldest.map(|at| cookies.entries.swap_remove(at));
-        }
-        cookies.entries.push(Entry {
-            cookie,
-            made: made.unwrap_or(turn),
-            used: turn,
-        });
         true
     }
 
@@ -121,15 +116,18 @@ impl Jar {
     pub fn all(&self, now: SystemTime) -> Vec<Cookie> {
         let state = lock(&self.0);
         let entries = state.sites.values().flat_map(|cookies| &cookies.entries);
+        let is_begun = |host: &str| state.sites.keys().any(|site| site.host() == host);
+        let given = state.given.iter().filter(|(host, _)| !is_begun(host));
         let cookies = entries.map(|entry| &entry.cookie);
+        let cookies = cookies.chain(given.map(|(_, cookie)| cookie));
         let alive = cookies.filter(|cookie| cookie.is_alive(now));
         alive.take(LISTED_MAX).map(shown).collect()
     }
 
     /// Those that go with a request of the site itself to `url`, likewise.
     pub fn list(&self, site: &Site, url: &Url, now: SystemTime) -> Vec<Cookie> {
-        let state = lock(&self.0);
-        let entries = state.sites.get(site).map_or(&[][..], |its| &its.entries);
+        let mut state = lock(&self.0);
+        let entries = state.of(site).map_or(&[][..], |its| &its.entries);
         let cookies = entries.iter().map(|entry| &entry.cookie);
         let sent = cookies.filter(|cookie| cookie.is_alive(now) && cookie.is_for(url));
         sent.map(shown).collect()
@@ -137,7 +135,9 @@ impl Jar {
 
     /// Drops the cookies that are meant.
     pub fn remove(&self, is_meant: impl Fn(&Cookie) -> bool) {
-        for cookies in lock(&self.0).sites.values_mut() {
+        let mut state = lock(&self.0);
+        state.given.retain(|(_, cookie)| !is_meant(&shown(cookie)));
+        for cookies in state.sites.values_mut() {
             let is_kept = |entry: &Entry| !is_meant(&shown(&entry.cookie));
             cookies.entries.retain(is_kept);
         }
@@ -149,7 +149,7 @@ impl Jar {
         let mut state = lock(&self.0);
         state.turn += 1;
         let turn = state.turn;
-        let Some(cookies) = state.sites.get_mut(site) else {
+        let Some(cookies) = state.of(site) else {
             return String::new();
         };
         let mut found: Vec<&mut Entry> = cookies
@@ -182,6 +182,65 @@ impl Jar {
 }
 
 impl State {
+    /// The cookies of a site, if it has any.
+    fn of(&mut self, site: &Site) -> Option<&mut Cookies> {
+        let has_own = self.sites.contains_key(site);
+        let is_given = || self.given.iter().any(|(host, _)| site.host() == host);
+        (has_own || is_given()).then(|| self.begin(site))
+    }
+
+    /// The cookies of a site, which begins with those that were given to its host.
+    fn begin(&mut self, site: &Site) -> &mut Cookies {
+        self.make_room(site);
+        let (turn, given) = (self.turn, &self.given);
+        self.sites.entry(site.clone()).or_insert_with(|| {
+            let its = given.iter().filter(|(host, _)| site.host() == host);
+            let entry = |(_, cookie): &(String, Kept)| Entry {
+                cookie: cookie.clone(),
+                made: turn,
+                used: turn,
+            };
+            Cookies {
+                entries: its.take(PER_SITE_MAX).map(entry).collect(),
+                changed: turn,
+            }
+        })
+    }
+
+    fn set(&mut self, site: &Site, url: &Url, cookie: Kept, by: By, now: SystemTime) -> bool {
+        self.turn += 1;
+        let turn = self.turn;
+        let cookies = self.begin(site);
+        cookies.changed = turn;
+        let is_blocked = cookies.entries.iter().any(|entry| {
+            let old = &entry.cookie;
+            let hides = old.is_secure && !is_trustworthy(url) && overlays(&cookie, old);
+            hides || by == By::Script && old.is_http_only && is_same(&cookie, old)
+        });
+        if is_blocked {
+            return false;
+        }
+        let old = cookies
+            .entries
+            .iter()
+            .position(|old| is_same(&cookie, &old.cookie));
+        let made = old.map(|at| cookies.entries.remove(at).made);
+        if cookie.until.is_some_and(|until| until <= now) {
+            return true;
+        }
+        cookies.entries.retain(|entry| entry.cookie.is_alive(now));
+        if cookies.entries.len() >= PER_SITE_MAX {
+            let oldest = (0..cookies.entries.len()).min_by_key(|at| cookies.entries[*at].used);
+            oldest.map(|at| cookies.entries.swap_remove(at));
+        }
+        cookies.entries.push(Entry {
+            cookie,
+            made: made.unwrap_or(turn),
+            used: turn,
+        });
+        true
+    }
+
     fn make_room(&mut self, site: &Site) {
         if self.sites.len() < SITES_MAX || self.sites.contains_key(site) {
             return;
@@ -322,6 +381,34 @@ mod tests {
             NOW,
         );
         assert_eq!(framed, "a=2");
+    }
+
+    #[test]
+    fn what_is_given_to_a_host_is_had_by_all_its_sites_and_by_no_other() {
+        let jar = Jar::default();
+        let here = "http://127.0.0.1:8000/";
+        let had = |jar: &Jar, at: &str| jar.get(&site(at), &url(at), By::OwnSite, NOW);
+        jar.set(&site(here), &url(here), "old=1", By::OwnSite, NOW);
+        assert!(jar.give(&url("http://127.0.0.1/"), "in=2; Path=/", NOW));
+        assert!(jar.give(&url("http://example.org/"), "a=3; Domain=.example.org", NOW));
+        assert_eq!(jar.all(NOW).len(), 3);
+        assert_eq!(had(&jar, here), "old=1; in=2");
+        for begins in ["http://127.0.0.1:9000/", "https://127.0.0.1/"] {
+            assert_eq!(had(&jar, begins), "in=2");
+        }
+        assert_eq!(had(&jar, "https://www.example.org:444/"), "a=3");
+        assert_eq!(had(&jar, "http://127.0.0.2:8000/"), "");
+        // From then on each site has its own.
+        jar.set(&site(here), &url(here), "in=4; Path=/", By::OwnSite, NOW);
+        assert_eq!(had(&jar, here), "old=1; in=4");
+        assert_eq!(had(&jar, "http://127.0.0.1:9000/"), "in=2");
+        jar.remove(|cookie| cookie.name == "in");
+        assert_eq!(had(&jar, "http://127.0.0.1:9000/"), "");
+        assert_eq!(had(&jar, "http://127.0.0.1:7000/"), "");
+        let over = "in=5; Path=/; Max-Age=0";
+        assert!(jar.give(&url("http://127.0.0.1/"), over, NOW));
+        assert_eq!(had(&jar, "http://127.0.0.1:6000/"), "");
+        assert!(!jar.give(&url("http://127.0.0.1/"), "x=1; Domain=b.example", NOW));
     }
 
     #[test]

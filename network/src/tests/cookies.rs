@@ -3,6 +3,8 @@
 use super::server::{Server, respond};
 use super::{Net, Renderer, next};
 use protocol::fetch::{Destination, FetchOptions, FromNetwork, ToNetwork};
+use protocol::ids::ContextId;
+use protocol::network;
 use protocol::site::Site;
 use protocol::web::{Credentials, Mode};
 use std::sync::{Arc, Mutex};
@@ -90,6 +92,30 @@ fn cookies_come_back_to_their_site_and_go_to_no_other() {
     };
     own.ask(1, &server.url("/"), Destination::Image, none);
     own.answer().expect("loads");
+    assert_eq!(last(&seen), None);
+}
+
+#[test]
+fn contexts_share_no_cookies_and_what_is_closed_is_forgotten() {
+    let (server, seen) = server();
+    let mut net = Net::start();
+    let context = ContextId(3);
+    let open = network::ToNetwork::OpenContext { context };
+    net.sender().send(open.clone()).expect("sent");
+    net.load(&server.url("/set")).expect("loads");
+    let own = net.open(&server.url("/"));
+    net.context = context;
+    net.load(&server.url("/")).expect("loads");
+    assert_eq!(last(&seen), None);
+    let other = net.open(&server.url("/"));
+    assert_eq!(read(&other), "");
+    write(&other, "inside=1");
+    assert_eq!(read(&other), "inside=1");
+    assert_eq!(read(&own), "strict=2; plain=3");
+    let close = network::ToNetwork::CloseContext { context };
+    net.sender().send(close).expect("sent");
+    net.sender().send(open).expect("sent");
+    net.load(&server.url("/")).expect("loads");
     assert_eq!(last(&seen), None);
 }
 

@@ -16,7 +16,7 @@ use protocol::bootstrap::NetworkConfig;
 use protocol::document::ResponseHead;
 use protocol::error::LoadError;
 use protocol::fetch::{self, Destination, FetchOptions};
-use protocol::ids::{NavigationId, ProcessId, RequestId, TabId};
+use protocol::ids::{ContextId, NavigationId, ProcessId, RequestId, TabId};
 use protocol::misbehaviour::Misbehaviour;
 use protocol::network::{FromNetwork, ToNetwork};
 use protocol::site::Site;
@@ -38,6 +38,8 @@ pub struct Net {
     thread: Option<JoinHandle<()>>,
     next: u64,
     opened: Cell<u32>,
+    /// That of the navigations and channels that are opened next.
+    pub context: ContextId,
 }
 
 pub fn config() -> NetworkConfig {
@@ -63,6 +65,7 @@ impl Net {
             thread: Some(thread),
             next: 0,
             opened: Cell::new(0),
+            context: ContextId::DEFAULT,
         }
     }
 
@@ -91,6 +94,7 @@ impl Net {
         let message = ToNetwork::Navigate {
             navigation,
             tab: TAB,
+            context: self.context,
             url: url.to_owned(),
             initiator,
         };
@@ -185,6 +189,7 @@ impl Net {
         let message = ToNetwork::OpenFetch {
             process,
             tab: TAB,
+            context: self.context,
             site: site.clone(),
         };
         self.sender()

@@ -4,7 +4,7 @@ use super::server::{Server, respond};
 use super::{Net, TAB, next};
 use ipc::{Endpoint, Receiver, Sender};
 use protocol::fetch::{self, Destination, FetchOptions};
-use protocol::ids::{ProcessId, RequestId, TabId};
+use protocol::ids::{ContextId, ProcessId, RequestId, TabId};
 use protocol::misbehaviour::Misbehaviour;
 use protocol::network;
 use protocol::traffic::{
@@ -258,8 +258,13 @@ fn cookies_do_not_go_to_another_place_that_a_client_has_chosen() {
     let wish = CookieWish::Set {
         url: server.url("/"),
         text: "secret=1; Path=/".to_owned(),
+        for_host: false,
     };
-    looker.say(ToNetwork::Cookies { call: 1, wish });
+    looker.say(ToNetwork::Cookies {
+        call: 1,
+        context: ContextId::DEFAULT,
+        wish,
+    });
     let is_done = true;
     assert_eq!(looker.next(), FromNetwork::Done { call: 1, is_done });
     for (place, has_cookie) in [(&server, true), (&other, false)] {
@@ -396,16 +401,68 @@ fn a_paused_load_is_cancelled_at_once() {
 }
 
 #[test]
+fn a_client_finds_the_cookies_of_each_context_apart() {
+    let (server, mut net) = (echo(), Net::start());
+    let (first, second) = (ContextId(1), ContextId(2));
+    let looker = Looker::connect(&net);
+    let ask = |context, wish| {
+        looker.say(ToNetwork::Cookies {
+            call: 1,
+            context,
+            wish,
+        });
+        looker.next()
+    };
+    let set = || CookieWish::Set {
+        url: server.url("/"),
+        text: "mark=1; Path=/".to_owned(),
+        for_host: false,
+    };
+    let done = |is_done| FromNetwork::Done { call: 1, is_done };
+    let open = |context| network::ToNetwork::OpenContext { context };
+    net.sender().send(open(first)).expect("sent");
+    net.sender().send(open(second)).expect("sent");
+    net.context = first;
+    let has_mark = |net: &mut Net| {
+        let loaded = net.load(&server.url("/")).expect("loads");
+        String::from_utf8_lossy(&loaded.body).contains("mark=1")
+    };
+    // What is loaded comes after the contexts.
+    assert!(!has_mark(&mut net));
+    assert_eq!(ask(first, set()), done(true));
+    assert!(has_mark(&mut net));
+    for other in [second, ContextId::DEFAULT] {
+        net.context = other;
+        assert!(!has_mark(&mut net));
+    }
+    let close = network::ToNetwork::CloseContext { context: first };
+    net.sender().send(close).expect("sent");
+    assert!(!has_mark(&mut net));
+    assert_eq!(ask(first, set()), done(false), "it is closed");
+    let none = FromNetwork::Cookies {
+        call: 1,
+        cookies: Vec::new(),
+        is_last: true,
+    };
+    assert_eq!(ask(first, CookieWish::Get { url: None }), none);
+}
+
+#[test]
 fn cookies_are_listed_set_and_dropped() {
     let net = Net::start();
     let looker = Looker::connect(&net);
     let ask = |wish| {
-        looker.say(ToNetwork::Cookies { call: 1, wish });
+        looker.say(ToNetwork::Cookies {
+            call: 1,
+            context: ContextId::DEFAULT,
+            wish,
+        });
         looker.next()
     };
     let set = |url: &str, text: &str| CookieWish::Set {
         url: url.to_owned(),
         text: text.to_owned(),
+        for_host: false,
     };
     let done = |is_done| FromNetwork::Done { call: 1, is_done };
     let url = "http://shop.example/cart";

@@ -7,8 +7,17 @@ use protocol::traffic::{Cookie, CookieWish, FromNetwork};
 use std::time::SystemTime;
 use url::Url;
 
-/// Does it. Returns the answers.
-pub fn grant(jar: &Jar, call: u32, wish: CookieWish) -> Vec<FromNetwork> {
+/// Does it, in the cookies of a context that is open. Returns the answers.
+pub fn grant(jar: Option<&Jar>, call: u32, wish: CookieWish) -> Vec<FromNetwork> {
+    let Some(jar) = jar else {
+        return match wish {
+            CookieWish::Get { .. } => pieces(call, Vec::new()),
+            _ => vec![FromNetwork::Done {
+                call,
+                is_done: false,
+            }],
+        };
+    };
     let now = SystemTime::now();
     let place = |url: &str| {
         let url = Url::parse(url).ok()?;
@@ -20,9 +29,14 @@ pub fn grant(jar: &Jar, call: u32, wish: CookieWish) -> Vec<FromNetwork> {
             let cookies = place(&url).map(|(site, url)| jar.list(&site, &url, now));
             return pieces(call, cookies.unwrap_or_default());
         }
-        CookieWish::Set { url, text } => {
-            place(&url).is_some_and(|(site, url)| jar.set(&site, &url, &text, By::OwnSite, now))
-        }
+        CookieWish::Set {
+            url,
+            text,
+            for_host,
+        } => place(&url).is_some_and(|(site, url)| match for_host {
+            true => jar.give(&url, &text, now),
+            false => jar.set(&site, &url, &text, By::OwnSite, now),
+        }),
         CookieWish::Delete {
             name,
             url,

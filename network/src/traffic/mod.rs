@@ -11,7 +11,7 @@ mod paused;
 pub mod shared;
 pub mod watched;
 
-use crate::cookies::Jar;
+use crate::contexts::Contexts;
 use crate::traffic::paused::Word;
 use crate::traffic::shared::{ToDevtools, Traffic};
 use crate::wait::Stop;
@@ -26,11 +26,12 @@ use std::sync::Arc;
 /// Answers to the devtools process that wait because it does not read; past them it is cut off.
 const UNSENT_MAX: usize = 4_096;
 
-/// The service's end: what it reads from the devtools process, and the answers that wait.
+/// The service's end: what it reads from the devtools process, and the answers that wait. Nobody is
+/// connected at first.
+#[derive(Default)]
 pub struct Desk {
     /// What loads share.
     pub traffic: Arc<Traffic>,
-    jar: Arc<Jar>,
     open: Option<Open>,
 }
 
@@ -51,15 +52,6 @@ pub struct Turn {
 }
 
 impl Desk {
-    /// Nobody is connected.
-    pub fn new(jar: Arc<Jar>) -> Desk {
-        Desk {
-            traffic: Arc::default(),
-            jar,
-            open: None,
-        }
-    }
-
     /// A devtools process. What there was before it ends.
     pub fn open(
         &mut self,
@@ -108,7 +100,7 @@ impl Desk {
     }
 
     /// A turn at its channel.
-    pub fn serve(&mut self) -> Turn {
+    pub fn serve(&mut self, contexts: &Contexts) -> Turn {
         let mut turn = Turn::default();
         for _ in 0..MESSAGES_PER_TURN_MAX {
             let Some(open) = &mut self.open else {
@@ -117,7 +109,7 @@ impl Desk {
             open.flush();
             let ended = match open.receiver.try_recv() {
                 Ok(Some(received)) => {
-                    turn.woken.extend(self.take(received.message));
+                    turn.woken.extend(self.take(contexts, received.message));
                     let is_behind = |open: &Open| open.unsent.len() > UNSENT_MAX;
                     match self.open.as_ref().is_some_and(is_behind) {
                         true => Some(Misbehaviour::Flood),
@@ -141,7 +133,7 @@ impl Desk {
     }
 
     /// Returns the load to wake.
-    fn take(&mut self, message: ToNetwork) -> Option<Arc<Stop>> {
+    fn take(&mut self, contexts: &Contexts, message: ToNetwork) -> Option<Arc<Stop>> {
         let (load, word) = match message {
             ToNetwork::Body { load, bytes } => {
                 self.traffic.paused(load)?.add(&bytes);
@@ -151,8 +143,12 @@ impl Desk {
             ToNetwork::Answer { load, head } => (load, Word::Answer(head)),
             ToNetwork::Fail { load } => (load, Word::Fail),
             ToNetwork::TakeBody { load } => (load, Word::TakeBody),
-            ToNetwork::Cookies { call, wish } => {
-                for answer in cookies::grant(&self.jar, call, wish) {
+            ToNetwork::Cookies {
+                call,
+                context,
+                wish,
+            } => {
+                for answer in cookies::grant(contexts.jar(context), call, wish) {
                     self.answer(answer);
                 }
                 return None;

@@ -14,7 +14,7 @@ use crate::state::navigation::{Document, Navigation, NavigationKind};
 use crate::state::rate_limit::RateLimit;
 use crate::state::tab::{Committed, Slot, Untold};
 use protocol::error::LoadError;
-use protocol::ids::{NavigationId, ProcessId, TabId};
+use protocol::ids::{ContextId, NavigationId, ProcessId, TabId};
 use protocol::limits::{BUILTIN_NAVIGATIONS_MAX, PAGE_NAVIGATIONS_WINDOW_MS};
 use protocol::renderer::HistoryPlace;
 use protocol::site::Site;
@@ -155,7 +155,7 @@ impl Core {
         tab.blocked_popup = None;
         tab.leaving = None;
         enter_history(&mut tab.history, navigation.kind, &url, navigation.id);
-        if error.is_none() {
+        if error.is_none() && tab.context == ContextId::DEFAULT {
             self.visits.add(&url);
         }
         let before = tab.committed.take().filter(|before| before.site == site);
@@ -221,9 +221,11 @@ impl Core {
                 RateLimit::new(BUILTIN_NAVIGATIONS_MAX, PAGE_NAVIGATIONS_WINDOW_MS);
         }
         process.network = network;
+        let context = self.context_of(tab);
         self.emit(Action::Lock(action::Lock {
             process: id,
             tab,
+            context,
             site: site.clone(),
             network,
         }));

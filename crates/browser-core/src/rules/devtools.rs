@@ -15,6 +15,9 @@ use protocol::traffic::Rules;
 impl Core {
     /// A devtools process begins: it is told what there is.
     pub(crate) fn devtools_ready(&mut self) {
+        for context in self.contexts.all() {
+            self.tell_devtools(|| ToDevtools::Context { context });
+        }
         for tab in self.tabs.ids() {
             let committed = self.tabs.find_mut(tab).and_then(|it| it.committed.as_mut());
             if let Some(committed) = committed {
@@ -83,7 +86,11 @@ impl Core {
             return Vec::new();
         };
         let url = tab.url().to_owned();
-        let mut news = vec![ToDevtools::Opened { tab: id, url }];
+        let mut news = vec![ToDevtools::Opened {
+            tab: id,
+            context: tab.context,
+            url,
+        }];
         if let Some(committed) = &tab.committed {
             news.push(ToDevtools::Committed {
                 tab: id,
@@ -217,6 +224,9 @@ impl Core {
         // The network process drops them with the channel.
         self.devtools.rules.clear();
         self.devtools.network = None;
+        for context in self.contexts.of_devtools() {
+            self.close_context(context);
+        }
         for tab in std::mem::take(&mut self.devtools.dialogs) {
             if !self.config.dialogs {
                 self.refuse_dialog(tab);

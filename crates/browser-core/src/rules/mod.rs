@@ -6,6 +6,7 @@ mod clipboard;
 mod commit;
 mod complete;
 mod console;
+mod contexts;
 mod devtools;
 mod dialogs;
 mod display;

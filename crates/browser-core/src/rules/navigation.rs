@@ -193,12 +193,14 @@ impl Core {
         let page = address::source_of(&pending.url).unwrap_or(&pending.url);
         let (navigation, url) = (pending.id, page.to_owned());
         let initiator = pending.initiator.clone();
+        let context = self.context_of(id);
         if let Some(process) = self.processes.living_mut(network) {
             process.navigations.grant(navigation);
         }
         self.emit(Action::Fetch(action::Fetch {
             navigation,
             tab: id,
+            context,
             network,
             url,
             initiator,

@@ -179,6 +179,7 @@ impl Core {
 
     /// A network process is ready: whoever waits for one goes on.
     pub(crate) fn network_ready(&mut self, network: ProcessId) {
+        self.tell_contexts();
         self.open_traffic();
         let mut cut_off = Vec::new();
         for process in self.processes.values_mut() {
@@ -192,9 +193,11 @@ impl Core {
             }
         }
         for (process, tab, site) in cut_off {
+            let context = self.context_of(tab);
             self.emit(Action::ReplaceFetch {
                 process,
                 tab,
+                context,
                 site,
                 network,
             });

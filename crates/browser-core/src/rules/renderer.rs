@@ -11,7 +11,7 @@ use crate::state::navigation::NavigationKind;
 use crate::state::tab::{Named, Tab};
 use crate::text;
 use protocol::devtools::ToDevtools;
-use protocol::ids::{NavigationId, ProcessId, Role, TabId};
+use protocol::ids::{ContextId, NavigationId, ProcessId, Role, TabId};
 use protocol::limits::TITLE_BYTES_MAX;
 use protocol::misbehaviour::Misbehaviour;
 use protocol::renderer::FromRenderer;
@@ -133,11 +133,11 @@ impl Core {
                     return;
                 }
                 committed.title.clone_from(&title);
-                self.visits.name(&committed.url, &title);
                 if let Some(entry) = tab.history.current_mut() {
                     entry.title.clone_from(&title);
                 }
                 let told = title.clone();
+                self.name_visit(id, &title);
                 self.record(RecordKind::Title { title }, Some(id), Some(process));
                 self.tell_devtools(|| ToDevtools::Titled {
                     tab: id,
@@ -187,6 +187,14 @@ impl Core {
             }
             FromRenderer::Icon { pixels, .. } => self.on_icon(id, process, pixels),
             message => self.on_script(id, process, message),
+        }
+    }
+
+    /// The user has been to the tab's page, which has that title.
+    fn name_visit(&mut self, id: TabId, title: &str) {
+        let tab = self.tabs.find(id);
+        if let Some(tab) = tab.filter(|tab| tab.context == ContextId::DEFAULT) {
+            self.visits.name(tab.url(), title);
         }
     }
 
@@ -374,7 +382,7 @@ impl Core {
             .map_or(0, |at| at + 1);
         // A page that nobody sees cannot bring another one to the front.
         let activate = activate && self.tabs.active == Some(tab);
-        let new = self.add_tab(link, activate, at)?;
+        let new = self.add_tab(link, self.context_of(tab), activate, at)?;
         self.begin(new, link, NavigationKind::New);
         Some(new)
     }
@@ -401,7 +409,7 @@ impl Core {
         let link = tab.and_then(|tab| tab.blocked_popup.take());
         let place = self.tabs.place_of(id).map_or(0, |place| place + 1);
         if let Some(link) = link
-            && let Some(new) = self.add_tab(&link, true, place)
+            && let Some(new) = self.add_tab(&link, self.context_of(id), true, place)
         {
             self.begin(new, &link, NavigationKind::New);
         }

@@ -24,8 +24,8 @@ impl Core {
             return;
         }
         let url = tab.url();
-        let address = format!("{}{url}", address::VIEW_SOURCE);
-        if let Some(new) = self.add_tab(&address, true, place + 1) {
+        let (address, context) = (format!("{}{url}", address::VIEW_SOURCE), tab.context);
+        if let Some(new) = self.add_tab(&address, context, true, place + 1) {
             self.begin(new, &address, NavigationKind::New);
         }
     }

@@ -5,7 +5,7 @@
 
 use crate::action::{Action, StorageTold};
 use crate::state::core::Core;
-use crate::state::storage::{StorageUse, Unfinished};
+use crate::state::storage::{Owner, StorageUse, Unfinished};
 use protocol::ids::{NavigationId, ProcessId, TabId};
 use protocol::limits::{STORAGE_TOLD_BYTES_MAX, STORAGE_UNFINISHED_BYTES_MAX, TEXT_BYTES_MAX};
 use protocol::misbehaviour::Misbehaviour;
@@ -35,7 +35,8 @@ impl Core {
             .ok()
             .and_then(|url| storage::origin_of(&url));
         let origin = origin.filter(|_| script);
-        let used = origin.map(|origin| StorageUse::new(navigation, tab, origin));
+        let context = self.context_of(tab);
+        let used = origin.map(|origin| StorageUse::new(navigation, (tab, context), origin));
         if let Some(used) = &used {
             self.storage.touch(&used.owner(StorageArea::Local));
             self.storage.touch(&used.owner(StorageArea::Session));
@@ -187,14 +188,14 @@ impl Core {
             Whole::Refused => return self.outdate_storage(id),
         };
         if area == StorageArea::Local {
-            self.tell_stored(id, &owner.origin, &key, &value);
+            self.tell_stored(id, &owner, &key, &value);
         }
     }
 
     fn tell_stored(
         &mut self,
         by: ProcessId,
-        origin: &str,
+        owner: &Owner,
         key: &Option<String>,
         value: &Option<String>,
     ) {
@@ -213,7 +214,7 @@ impl Core {
             };
             let has_script = process.scripts.have_run;
             let used = process.storage.as_mut();
-            let Some(used) = used.filter(|used| used.origin == origin) else {
+            let Some(used) = used.filter(|used| used.owner(StorageArea::Local) == *owner) else {
                 continue;
             };
             if !is_told || !has_script || !used.may_be_told() {

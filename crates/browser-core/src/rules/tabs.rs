@@ -13,7 +13,7 @@ use crate::state::input::Focus;
 use crate::state::navigation::NavigationKind;
 use crate::state::tab::{Crash, Slot, Tab};
 use protocol::devtools::ToDevtools;
-use protocol::ids::{ProcessId, TabId};
+use protocol::ids::{ContextId, ProcessId, TabId};
 
 impl Core {
     pub(crate) fn set_notice(&mut self, tab: TabId, notice: String) {
@@ -39,10 +39,20 @@ impl Core {
         }
     }
 
-    /// A new tab at an address as typed; `None` at the limit.
+    /// A new tab of the user's at an address as typed; `None` at the limit.
     pub(crate) fn open_typed(&mut self, address: &str, activate: bool) -> Option<TabId> {
+        self.open_typed_in(ContextId::DEFAULT, address, activate)
+    }
+
+    /// Likewise, in a context that is open.
+    pub(crate) fn open_typed_in(
+        &mut self,
+        context: ContextId,
+        address: &str,
+        activate: bool,
+    ) -> Option<TabId> {
         let after = self.tabs.len();
-        let tab = self.add_tab(address, activate, after)?;
+        let tab = self.add_tab(address, context, activate, after)?;
         self.navigate_typed(tab, address, NavigationKind::New);
         Some(tab)
     }
@@ -55,18 +65,28 @@ impl Core {
         }
     }
 
-    /// A tab at that place in the strip; `None` at the limit.
-    pub(crate) fn add_tab(&mut self, address: &str, activate: bool, at: usize) -> Option<TabId> {
+    /// A tab of a context at that place in the strip; `None` at the limit.
+    pub(crate) fn add_tab(
+        &mut self,
+        address: &str,
+        context: ContextId,
+        activate: bool,
+        at: usize,
+    ) -> Option<TabId> {
         if !self.has_room_for_tab() {
             return None;
         }
         let id = self.ids.tab();
         let requested = crate::text::shorten(address.trim(), protocol::limits::URL_BYTES_MAX / 3);
-        self.tabs
-            .insert(at.min(self.tabs.len()), Tab::new(id, requested.clone()));
+        let tab = Tab::new(id, context, requested.clone());
+        self.tabs.insert(at.min(self.tabs.len()), tab);
         let url = requested.clone();
         self.record(RecordKind::TabOpened { url: requested }, Some(id), None);
-        self.tell_devtools(|| ToDevtools::Opened { tab: id, url });
+        self.tell_devtools(|| ToDevtools::Opened {
+            tab: id,
+            context,
+            url,
+        });
         if activate || self.tabs.active.is_none() {
             self.activate(id);
         }
@@ -116,7 +136,9 @@ impl Core {
         self.storage.forget_tab(id);
         self.devtools.dialogs.remove(&id);
         self.drop_rules(id);
-        self.closed_tabs.add(tab.history, place);
+        if tab.context == ContextId::DEFAULT {
+            self.closed_tabs.add(tab.history, place);
+        }
         self.record(RecordKind::TabClosed, Some(id), None);
         self.tell_devtools(|| ToDevtools::Closed { tab: id });
         if self.tabs.active == Some(id) {
@@ -150,7 +172,7 @@ impl Core {
             && self.has_room_for_tab()
             && let Some(closed) = self.closed_tabs.take_last()
         {
-            self.open_with_history(closed.history, closed.place);
+            self.open_with_history(ContextId::DEFAULT, closed.history, closed.place);
         }
     }
 
@@ -159,16 +181,16 @@ impl Core {
         let Some(tab) = self.tabs.find(id) else {
             return;
         };
-        let history = tab.history.clone();
+        let (context, history) = (tab.context, tab.history.clone());
         let place = self.tabs.place_of(id).map_or(0, |place| place + 1);
-        self.open_with_history(history, place);
+        self.open_with_history(context, history, place);
     }
 
-    fn open_with_history(&mut self, history: History, place: usize) {
+    fn open_with_history(&mut self, context: ContextId, history: History, place: usize) {
         let Some(url) = history.current().map(|entry| entry.url.clone()) else {
             return;
         };
-        let Some(id) = self.add_tab(&url, true, place) else {
+        let Some(id) = self.add_tab(&url, context, true, place) else {
             return;
         };
         let at = history.at();

@@ -14,7 +14,7 @@ use crate::state::tab::Tab;
 use protocol::appearance::Percent;
 use protocol::devtools::{Answer, ChildSignal as WantedSignal, Entry, Wish};
 use protocol::geometry::Size;
-use protocol::ids::{Generation, SurfaceId, TabId};
+use protocol::ids::{ContextId, Generation, SurfaceId, TabId};
 use protocol::input::InputEvent;
 use protocol::limits::{DEVTOOLS_CALLS_MAX, DEVTOOLS_HISTORY_BYTES_MAX, UNANSWERED_RESIZES_MAX};
 use protocol::surface::SurfacePart;
@@ -60,10 +60,19 @@ impl Core {
                 }
                 return Ok(None);
             }
-            Wish::Open { url, activate } => {
-                let opened = self.open_typed(&url, activate);
-                let tab = opened.ok_or("as many tabs are open as are possible")?;
-                return Ok(Some(Answer::Opened { tab }));
+            Wish::OpenContext { ends_with_devtools } => {
+                let context = self.open_context(ends_with_devtools);
+                let context = context.ok_or("as many contexts are open as are possible")?;
+                return Ok(Some(Answer::Context { context }));
+            }
+            Wish::CloseContext(context) if self.close_context(context) => {}
+            Wish::CloseContext(_) => return Err("there is no such context".to_owned()),
+            Wish::Open {
+                url,
+                activate,
+                context,
+            } => {
+                return self.open_for(context, &url, activate);
             }
             Wish::Processes => {
                 if let Some(devtools) = self.ready_service(&self.services.devtools) {
@@ -92,6 +101,20 @@ impl Core {
             }
         }
         Ok(Some(Answer::Done))
+    }
+
+    fn open_for(
+        &mut self,
+        context: ContextId,
+        url: &str,
+        activate: bool,
+    ) -> Result<Option<Answer>, Refusal> {
+        if !self.contexts.has(context) {
+            return Err("there is no such context".to_owned());
+        }
+        let opened = self.open_typed_in(context, url, activate);
+        let tab = opened.ok_or("as many tabs are open as are possible")?;
+        Ok(Some(Answer::Opened { tab }))
     }
 
     /// What is wanted of a tab that is there.

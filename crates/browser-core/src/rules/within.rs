@@ -11,7 +11,7 @@ use crate::state::dialog::Leave;
 use crate::state::tab::Tab;
 use protocol::devtools::ToDevtools;
 use protocol::error::LoadError;
-use protocol::ids::{ProcessId, TabId};
+use protocol::ids::{ContextId, ProcessId, TabId};
 use protocol::limits::URL_BYTES_MAX;
 use protocol::misbehaviour::Misbehaviour;
 use protocol::renderer::GoWithin;
@@ -193,7 +193,7 @@ impl Core {
             Place::NewState(state, by_user) => tab.history.push_state(url, state, by_user),
             Place::SameState(state) => tab.history.replace_state(url, state),
         }
-        if !is_by_page {
+        if !is_by_page && tab.context == ContextId::DEFAULT {
             self.visits.add(url);
             self.visits.name(url, &committed.title);
         }

@@ -7,6 +7,7 @@ use crate::record::{Record, RecordKind};
 use crate::state::chaos::Chaos;
 use crate::state::clipboard::Pastes;
 use crate::state::closed_tabs::ClosedTabs;
+use crate::state::contexts::Contexts;
 use crate::state::devtools::DevtoolsCalls;
 use crate::state::ids::Ids;
 use crate::state::input::InputState;
@@ -55,6 +56,7 @@ pub struct Core {
     pub(crate) zooms: Zooms,
     pub(crate) scripts_off: ScriptSites,
     pub(crate) storage: Storage,
+    pub(crate) contexts: Contexts,
     pub(crate) devtools: DevtoolsCalls,
     /// The run of faults that is under way.
     pub(crate) chaos: Option<Chaos>,
@@ -99,6 +101,7 @@ impl Core {
             zooms: Zooms::default(),
             scripts_off: ScriptSites::default(),
             storage: Storage::default(),
+            contexts: Contexts::default(),
             devtools: DevtoolsCalls::default(),
             chaos: None,
             last_find: String::new(),

@@ -1,7 +1,7 @@
 //! Identifiers: where new ones come from, and which ones a process was granted. No id is ever
 //! issued twice.
 
-use protocol::ids::{NavigationId, ProcessId, SurfaceId, TabId};
+use protocol::ids::{ContextId, NavigationId, ProcessId, SurfaceId, TabId};
 use std::collections::BTreeSet;
 
 /// Ids remembered one by one per process; older ones are remembered by their highest.
@@ -12,6 +12,7 @@ const REMEMBERED_MAX: usize = 256;
 pub(crate) struct Ids {
     process: u32,
     tab: u32,
+    context: u32,
     surface: u32,
     navigation: u64,
     icon: u64,
@@ -23,6 +24,7 @@ impl Ids {
         Ids {
             process: 1,
             tab: 1,
+            context: ContextId::DEFAULT.0 + 1,
             surface: 1,
             navigation: 1,
             icon: 1,
@@ -38,6 +40,11 @@ impl Ids {
     pub(crate) fn tab(&mut self) -> TabId {
         self.tab += 1;
         TabId(self.tab - 1)
+    }
+
+    pub(crate) fn context(&mut self) -> ContextId {
+        self.context += 1;
+        ContextId(self.context - 1)
     }
 
     pub(crate) fn surface(&mut self) -> SurfaceId {

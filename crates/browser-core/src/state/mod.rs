@@ -3,6 +3,7 @@
 pub(crate) mod chaos;
 pub(crate) mod clipboard;
 pub(crate) mod closed_tabs;
+pub(crate) mod contexts;
 pub(crate) mod core;
 pub(crate) mod devtools;
 pub(crate) mod dialog;

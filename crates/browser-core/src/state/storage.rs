@@ -4,7 +4,7 @@
 //! Trusts: no length of a key or value. Never: holds more than its bounds; makes room by forgetting
 //! what was used least recently.
 
-use protocol::ids::{NavigationId, TabId};
+use protocol::ids::{ContextId, NavigationId, TabId};
 use protocol::limits::{STORAGE_BYTES_MAX, STORAGE_TOTAL_BYTES_MAX, STORAGE_UNTAKEN_MAX};
 use protocol::storage::{self, Items, StorageArea};
 use std::collections::BTreeMap;
@@ -12,9 +12,10 @@ use std::collections::BTreeMap;
 /// What it takes to know an owner, besides what it keeps.
 const OWNER_BYTES: usize = 512;
 
-/// Whose items they are: an origin's, or those of an origin in one tab.
+/// Whose items they are: an origin's in a context, or those of an origin in one tab.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Owner {
+    pub(crate) context: ContextId,
     pub(crate) origin: String,
     pub(crate) tab: Option<TabId>,
 }
@@ -103,7 +104,16 @@ impl Storage {
 
     /// The tab is gone, and with it what was kept for it.
     pub(crate) fn forget_tab(&mut self, tab: TabId) {
-        let owners = self.kept.keys().filter(|owner| owner.tab == Some(tab));
+        self.forget(|owner| owner.tab == Some(tab));
+    }
+
+    /// The context is gone, and with it what was kept in it.
+    pub(crate) fn forget_context(&mut self, context: ContextId) {
+        self.forget(|owner| owner.context == context);
+    }
+
+    fn forget(&mut self, is_gone: impl Fn(&Owner) -> bool) {
+        let owners = self.kept.keys().filter(|owner| is_gone(owner));
         let owners: Vec<Owner> = owners.cloned().collect();
         for owner in owners {
             self.clear(&owner);
@@ -168,6 +178,7 @@ impl Unfinished {
 pub(crate) struct StorageUse {
     pub(crate) navigation: NavigationId,
     pub(crate) tab: TabId,
+    pub(crate) context: ContextId,
     pub(crate) origin: String,
     pub(crate) unfinished: Option<Unfinished>,
     /// Changes that were taken from it.
@@ -179,10 +190,15 @@ pub(crate) struct StorageUse {
 }
 
 impl StorageUse {
-    pub(crate) fn new(navigation: NavigationId, tab: TabId, origin: String) -> StorageUse {
+    pub(crate) fn new(
+        navigation: NavigationId,
+        (tab, context): (TabId, ContextId),
+        origin: String,
+    ) -> StorageUse {
         StorageUse {
             navigation,
             tab,
+            context,
             origin,
             unfinished: None,
             seen: 0,
@@ -193,6 +209,7 @@ impl StorageUse {
 
     pub(crate) fn owner(&self, area: StorageArea) -> Owner {
         Owner {
+            context: self.context,
             origin: self.origin.clone(),
             tab: match area {
                 StorageArea::Local => None,
@@ -212,8 +229,11 @@ mod tests {
     use super::*;
 
     fn owner(origin: &str) -> Owner {
-        let origin = origin.to_owned();
-        Owner { origin, tab: None }
+        Owner {
+            context: ContextId::DEFAULT,
+            origin: origin.to_owned(),
+            tab: None,
+        }
     }
 
     #[test]
@@ -257,5 +277,24 @@ mod tests {
         assert_eq!(storage.kept.len(), 1);
         storage.clear(&owner("a"));
         assert_eq!(storage.bytes, 0);
+    }
+
+    #[test]
+    fn a_context_takes_all_that_is_its_own_with_it() {
+        let mut storage = Storage::default();
+        let of_context = Owner {
+            context: ContextId(7),
+            ..owner("a")
+        };
+        let of_tab = Owner {
+            tab: Some(TabId(3)),
+            ..of_context.clone()
+        };
+        for owner in [&owner("a"), &of_context, &of_tab] {
+            assert!(storage.set(owner, "k".to_owned(), "v".to_owned()));
+        }
+        storage.forget_context(ContextId(7));
+        assert_eq!(storage.kept.keys().collect::<Vec<_>>(), [&owner("a")]);
+        assert!(storage.is_within_bounds());
     }
 }

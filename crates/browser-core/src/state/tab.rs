@@ -10,7 +10,7 @@ use crate::state::navigation::{Document, LoadStage, Navigation};
 use protocol::appearance::Percent;
 use protocol::error::LoadError;
 use protocol::geometry::Size;
-use protocol::ids::{NavigationId, ProcessId, SurfaceId, TabId};
+use protocol::ids::{ContextId, NavigationId, ProcessId, SurfaceId, TabId};
 use protocol::limits::{SPARE_DELAY_MS_MAX, STALE_PAGE_MS_MAX};
 use protocol::site::Site;
 
@@ -18,6 +18,8 @@ use protocol::site::Site;
 #[derive(Debug)]
 pub(crate) struct Tab {
     pub(crate) id: TabId,
+    /// With which tabs it shares cookies and storage; for ever.
+    pub(crate) context: ContextId,
     /// The address asked for first; shown until something is committed.
     pub(crate) requested: String,
     pub(crate) history: History,
@@ -140,9 +142,10 @@ pub(crate) struct Crash {
 }
 
 impl Tab {
-    pub(crate) fn new(id: TabId, requested: String) -> Tab {
+    pub(crate) fn new(id: TabId, context: ContextId, requested: String) -> Tab {
         Tab {
             id,
+            context,
             requested,
             history: History::default(),
             committed: None,

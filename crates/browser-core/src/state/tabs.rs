@@ -94,11 +94,12 @@ impl Tabs {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use protocol::ids::ContextId;
 
     fn three() -> Tabs {
         let mut tabs = Tabs::default();
         for id in 1..=3 {
-            tabs.insert(9, Tab::new(TabId(id), String::new()));
+            tabs.insert(9, Tab::new(TabId(id), ContextId::DEFAULT, String::new()));
         }
         tabs.active = Some(TabId(1));
         tabs

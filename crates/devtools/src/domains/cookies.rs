@@ -2,11 +2,13 @@
 
 use crate::clock;
 use crate::command::{Command, Params};
+use crate::domains::contexts;
 use crate::hub::Hub;
 use crate::reply::Failure;
 use crate::session::Target;
 use crate::tab::Asker;
 use crate::traffic::state::CookieAnswer;
+use protocol::ids::ContextId;
 use protocol::traffic::CookieWish;
 use serde_json::Value;
 use std::fmt::Write;
@@ -74,7 +76,11 @@ pub fn run(
         }
         other => return Err(Failure::no_method(other)),
     };
-    hub.ask_cookies(asker, answer, wishes)
+    // Commands of `Network` are about the page's context.
+    let context = contexts::named(hub, command)?;
+    let tab = target.tab().and_then(|tab| hub.tabs.get(&tab));
+    let of_target = tab.map_or(ContextId::DEFAULT, |tab| tab.context);
+    hub.ask_cookies(asker, context.unwrap_or(of_target), answer, wishes)
 }
 
 fn texts(params: &Params, name: &str) -> Result<Option<Vec<String>>, Failure> {
@@ -134,5 +140,10 @@ fn set(params: &Params) -> Result<CookieWish, Failure> {
     if let Some(same_site) = plain("sameSite")? {
         let _ = write!(text, "; SameSite={same_site}");
     }
-    Ok(CookieWish::Set { url, text })
+    Ok(CookieWish::Set {
+        url,
+        text,
+        // A domain alone says nothing of scheme and port.
+        for_host: params.optional_text("url")?.is_none(),
+    })
 }

@@ -2,6 +2,7 @@
 
 pub mod browser;
 pub mod bulkhead;
+mod contexts;
 mod cookies;
 pub mod emulation;
 mod fetch;
@@ -67,6 +68,13 @@ pub fn outcome(hub: &mut Hub, call: &mut Call, answer: Answer, pixels: Option<Ve
     match (&mut call.kind, answer) {
         (CallKind::Chaos(Some(seed)), _) => Ok(json!({"seed": seed})),
         (CallKind::Close, _) => Ok(json!({"success": true})),
+        (CallKind::CloseContext(context), _) => {
+            hub.contexts.remove(context);
+            Ok(json!({}))
+        }
+        (CallKind::OpenContext(ends_with), Answer::Context { context }) => {
+            contexts::opened(hub, context, *ends_with)
+        }
         // It went to another place of the document, or it has broken the page.
         (CallKind::Navigate { breaks: false }, _) => Ok(json!({"frameId": frame()})),
         (CallKind::Navigate { breaks: true }, _) => {

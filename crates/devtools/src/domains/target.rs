@@ -1,6 +1,7 @@
 //! `Target`: who is told of what, and sessions.
 
 use crate::command::Command;
+use crate::domains::contexts;
 use crate::domains::page::plain_url;
 use crate::filter::Filter;
 use crate::hub::{CallKind, Hub};
@@ -8,7 +9,7 @@ use crate::reply::{Failure, Outcome};
 use crate::session::{SessionKey, Target, Way};
 use crate::tab::{Asker, For};
 use protocol::devtools::{Ending, Wish};
-use protocol::ids::TabId;
+use protocol::ids::{ContextId, TabId};
 use serde_json::{Value, json};
 
 pub fn run(
@@ -53,14 +54,12 @@ pub fn run(
         }
         "Target.createTarget" => {
             let url = plain_url(params.text("url")?).unwrap_or_else(|| "about:blank".to_owned());
-            if let Some(context) = params.optional_text("browserContextId")?
-                && context != hub.context
-            {
-                let message = format!("Failed to find browser context with id {context}");
-                return Err(Failure::server(message));
-            }
-            let activate = !params.flag("background")?;
-            let wish = Wish::Open { url, activate };
+            let context = contexts::named(hub, command)?;
+            let wish = Wish::Open {
+                url,
+                activate: !params.flag("background")?,
+                context: context.unwrap_or(ContextId::DEFAULT),
+            };
             hub.call(for_, None, CallKind::Open, wish)?;
             Ok(None)
         }
@@ -70,6 +69,9 @@ pub fn run(
             hub.take_nested(key, params.text("message")?);
             Ok(Some(json!({})))
         }
+        "Target.createBrowserContext"
+        | "Target.disposeBrowserContext"
+        | "Target.getBrowserContexts" => contexts::run(hub, asker, command),
         _ => look(hub, asker, target, command),
     }
 }
@@ -84,10 +86,6 @@ fn look(
     let params = &command.params;
     let by = asker.session;
     match command.method.as_str() {
-        "Target.getBrowserContexts" => Ok(Some(json!({
-            "browserContextIds": [],
-            "defaultBrowserContextId": hub.context,
-        }))),
         "Target.getTargetInfo" => {
             let named = match params.optional_text("targetId")? {
                 Some(name) => hub.target_named(name).ok_or_else(Failure::no_target)?,

@@ -2,7 +2,7 @@
 
 use crate::tests::rig::{Rig, TAB};
 use protocol::devtools::{Answer, Ending, ToDevtools, Wish};
-use protocol::ids::NavigationId;
+use protocol::ids::{ContextId, NavigationId};
 use protocol::inspector::ToInspector;
 use serde_json::{Value, json};
 
@@ -218,7 +218,11 @@ fn a_page_that_comes_back_knows_what_its_sessions_want() {
 fn what_waits_for_a_document_is_asked_once_it_is_there() {
     let mut rig = Rig::new();
     let url = "about:blank".to_owned();
-    rig.broker(ToDevtools::Opened { tab: TAB, url });
+    rig.broker(ToDevtools::Opened {
+        tab: TAB,
+        context: ContextId::DEFAULT,
+        url,
+    });
     let page = rig.page();
     let attached = rig.command(
         "Target.attachToTarget",

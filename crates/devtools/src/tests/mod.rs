@@ -1,6 +1,7 @@
 //! Tests of what clients see, with a broker and documents that are made up.
 
 mod bad_input;
+mod contexts;
 mod documents;
 mod log;
 mod looks;

@@ -5,7 +5,7 @@ use crate::session::{ClientId, Target};
 use protocol::bootstrap::DevtoolsConfig;
 use protocol::devtools::{Answer, FromDevtools, ToDevtools, Wish};
 use protocol::geometry::Size;
-use protocol::ids::{NavigationId, TabId};
+use protocol::ids::{ContextId, NavigationId, TabId};
 use protocol::inspector::{FromInspector, Piece, ToInspector};
 use protocol::traffic::{FromNetwork, ToNetwork};
 use serde_json::{Value, json};
@@ -71,7 +71,11 @@ impl Rig {
     /// A tab with a document.
     pub fn open(&mut self) {
         let url = "http://a.b/".to_owned();
-        self.broker(ToDevtools::Opened { tab: TAB, url });
+        self.broker(ToDevtools::Opened {
+            tab: TAB,
+            context: ContextId::DEFAULT,
+            url,
+        });
         self.begin(1, None);
         self.commit(1);
     }

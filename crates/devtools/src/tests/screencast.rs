@@ -2,7 +2,7 @@
 
 use crate::tests::rig::{Rig, TAB};
 use protocol::devtools::{Answer, Ending, ToDevtools, Wish};
-use protocol::ids::TabId;
+use protocol::ids::{ContextId, TabId};
 use serde_json::{Value, json};
 
 const METRICS: &str = "> Page.getLayoutMetrics";
@@ -108,7 +108,11 @@ fn hidden_and_shown_is_told_to_those_who_look() {
     let (mut rig, session) = Rig::with_page();
     let other = TabId(8);
     let url = String::new();
-    rig.broker(ToDevtools::Opened { tab: other, url });
+    rig.broker(ToDevtools::Opened {
+        tab: other,
+        context: ContextId::DEFAULT,
+        url,
+    });
     rig.broker(ToDevtools::Shown { tab: other });
     let quiet = rig.take(|it| it["method"] == "Page.screencastVisibilityChanged");
     assert_eq!(quiet, None);

@@ -4,7 +4,7 @@ use crate::serve::{CONNECTIONS_MAX, Doors, serve};
 use ipc::{Endpoint, Receiver, Sender};
 use protocol::bootstrap::DevtoolsConfig;
 use protocol::devtools::{Answer, FromDevtools, ToDevtools, Wish};
-use protocol::ids::{NavigationId, TabId};
+use protocol::ids::{ContextId, NavigationId, TabId};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -52,6 +52,7 @@ impl Running {
         let (tab, url) = (TabId(1), "http://a.b/".to_owned());
         running.tell(ToDevtools::Opened {
             tab,
+            context: ContextId::DEFAULT,
             url: url.clone(),
         });
         running.tell(ToDevtools::Committed {
@@ -224,11 +225,16 @@ fn a_new_tab_is_answered_when_the_broker_has_it() {
         wish,
         Wish::Open {
             url: url.clone(),
-            activate: true
+            activate: true,
+            context: ContextId::DEFAULT,
         }
     );
     let tab = TabId(2);
-    running.tell(ToDevtools::Opened { tab, url });
+    running.tell(ToDevtools::Opened {
+        tab,
+        context: ContextId::DEFAULT,
+        url,
+    });
     running.tell(ToDevtools::Answer {
         call,
         answer: Answer::Opened { tab },
@@ -372,6 +378,7 @@ fn a_client_may_hang_up_while_the_broker_works_for_it() {
     let tab = TabId(3);
     running.tell(ToDevtools::Opened {
         tab,
+        context: ContextId::DEFAULT,
         url: "http://e.f/".to_owned(),
     });
     running.tell(ToDevtools::Answer {

@@ -2,6 +2,7 @@
 
 use crate::tests::rig::{Rig, TAB};
 use protocol::devtools::{Answer, ToDevtools, Wish};
+use protocol::ids::ContextId;
 use serde_json::{Value, json};
 
 /// The names of the messages so far, with the kind of the target that they are about.
@@ -94,10 +95,15 @@ fn a_new_tab_is_told_of_before_the_answer() {
         wish,
         Wish::Open {
             url: url.clone(),
-            activate: true
+            activate: true,
+            context: ContextId::DEFAULT,
         }
     );
-    rig.broker(ToDevtools::Opened { tab: TAB, url });
+    rig.broker(ToDevtools::Opened {
+        tab: TAB,
+        context: ContextId::DEFAULT,
+        url,
+    });
     rig.answer(call, Answer::Opened { tab: TAB });
     assert_eq!(
         told(&mut rig),

@@ -4,7 +4,7 @@ use crate::hub::Output;
 use crate::tests::rig::{Rig, TAB};
 use protocol::devtools::{ToDevtools, Wish};
 use protocol::error::LoadError;
-use protocol::ids::NavigationId;
+use protocol::ids::{ContextId, NavigationId};
 use protocol::request::RequestTimes;
 use protocol::traffic::{
     Cookie, CookieWish, FromNetwork, Head, Kind, LoadNumber, Rules, ToNetwork,
@@ -426,7 +426,14 @@ fn cookies_come_in_pieces_and_are_set_as_headers_would() {
     let wish = CookieWish::Get {
         url: Some("http://c.d/".to_owned()),
     };
-    assert_eq!(told(&rig), ToNetwork::Cookies { call: 2, wish });
+    assert_eq!(
+        told(&rig),
+        ToNetwork::Cookies {
+            call: 2,
+            context: ContextId::DEFAULT,
+            wish
+        }
+    );
     rig.network(FromNetwork::Cookies {
         call: 2,
         cookies: vec![cookie("x")],
@@ -442,7 +449,12 @@ fn cookies_come_in_pieces_and_are_set_as_headers_would() {
     let set = json!({"name": "n", "value": "v", "domain": ".a.b", "secure": true});
     rig.command_of(s, "Network.setCookie", set);
     let ToNetwork::Cookies {
-        wish: CookieWish::Set { url, text },
+        wish:
+            CookieWish::Set {
+                url,
+                text,
+                for_host: true,
+            },
         ..
     } = told(&rig)
     else {

@@ -4,6 +4,7 @@ use crate::hub::{Hub, Output};
 use crate::reply::{Failure, Outcome};
 use crate::tab::Asker;
 use crate::traffic::state::{CookieAnswer, CookieCall};
+use protocol::ids::ContextId;
 use protocol::traffic::{Cookie, CookieWish, FromNetwork, ToNetwork};
 use serde_json::{Value, json};
 
@@ -15,6 +16,7 @@ impl Hub {
     pub fn ask_cookies(
         &mut self,
         asker: Asker,
+        context: ContextId,
         answer: CookieAnswer,
         mut wishes: Vec<CookieWish>,
     ) -> Result<Option<Value>, Failure> {
@@ -27,6 +29,7 @@ impl Hub {
         wishes.reverse();
         let call = CookieCall {
             asker,
+            context,
             found: Vec::new(),
             is_done: true,
             rest: wishes,
@@ -41,9 +44,13 @@ impl Hub {
             return self.answer(call.asker, outcome(&call));
         };
         self.traffic.cookies_called = self.traffic.cookies_called.wrapping_add(1);
-        let number = self.traffic.cookies_called;
+        let (number, context) = (self.traffic.cookies_called, call.context);
         self.traffic.cookie_calls.insert(number, call);
-        self.push(Output::Traffic(ToNetwork::Cookies { call: number, wish }));
+        self.push(Output::Traffic(ToNetwork::Cookies {
+            call: number,
+            context,
+            wish,
+        }));
     }
 
     pub(super) fn take_cookies(&mut self, message: FromNetwork) {

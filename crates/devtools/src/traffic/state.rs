@@ -2,6 +2,7 @@
 
 use crate::tab::Asker;
 use crate::traffic::load::Load;
+use protocol::ids::ContextId;
 use protocol::traffic::{Cookie, CookieWish, LoadNumber};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -29,6 +30,7 @@ pub struct Traffic {
 #[derive(Debug)]
 pub struct CookieCall {
     pub asker: Asker,
+    pub context: ContextId,
     /// What the command has come to so far.
     pub found: Vec<Cookie>,
     pub is_done: bool,
