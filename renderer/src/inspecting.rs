@@ -3,13 +3,14 @@
 //!
 //! Never: does anything while there is no inspector.
 
+use crate::inspect::debugger::OF_SOURCES;
 use crate::inspect::document::{Inspected, Progress};
 use crate::inspect::dom_commands::{Work, changes_for};
 use crate::inspect::fault::{Answer, Fault, Params};
 use crate::inspect::inspector::now_s;
 use crate::inspect::kinds::{OF_VALUES, needs_realm};
 use crate::inspect::session::Session;
-use crate::inspect::{Command, Inspector, Order, page_commands};
+use crate::inspect::{Command, Inspector, Order, debugger, page_commands};
 use crate::page::Page;
 use crate::runtime::{LoopError, ToBroker};
 use crate::script::Realm;
@@ -241,6 +242,10 @@ impl Page {
                     "embedderHeapUsedSize": 0, "backingStorageSize": 0,
                 })))
             }
+            method if OF_SOURCES.contains(&method) => {
+                let params = Params(&command.params);
+                Done::Answered(debugger::run(&realm.host.sources, method, &params))
+            }
             method if OF_VALUES.contains(&method) => self.do_with_values(command),
             _ => Done::Answered(self.do_with_nodes(command)),
         }
@@ -315,6 +320,9 @@ impl Page {
         let Some(inspector) = inspector.as_deref_mut() else {
             return;
         };
+        if let Some(realm) = view.script {
+            inspector.tell_scripts(&realm.host.sources);
+        }
         let Some(document) = &mut inspector.document else {
             return;
         };
@@ -338,6 +346,7 @@ impl Page {
         let Some(inspector) = &self.inspector else {
             return;
         };
+        realm.host.sources.keep();
         if self.scripts.stage == Stage::Over {
             // Its page was there before.
             realm.host.ready_state.set("complete");

@@ -302,9 +302,10 @@ impl Inspector {
             document.contexts.push(context);
         }
         self.document = Some(document);
-        self.sessions
-            .values_mut()
-            .for_each(|session| session.dom.forget());
+        for session in self.sessions.values_mut() {
+            session.dom.forget();
+            session.scripts_known = session.scripts_known.map(|_| 0);
+        }
         self.tell_commit();
     }
 

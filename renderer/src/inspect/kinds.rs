@@ -1,5 +1,7 @@
 //! The commands that the document itself has to answer.
 
+use crate::inspect::debugger::OF_SOURCES;
+
 /// Commands about values, which the inspector's program answers.
 pub(crate) const OF_VALUES: [&str; 10] = [
     "Runtime.evaluate",
@@ -45,6 +47,7 @@ const OF_NODES: [&str; 24] = [
 /// Whether it cannot be done without the document's realm.
 pub(crate) fn needs_realm(method: &str) -> bool {
     OF_VALUES.contains(&method)
+        || OF_SOURCES.contains(&method)
         || OF_NODES.contains(&method)
         || matches!(
             method,

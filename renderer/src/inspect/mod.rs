@@ -8,6 +8,7 @@ pub(crate) mod accessible;
 pub(crate) mod boxes;
 pub(crate) mod changes;
 pub(crate) mod contexts;
+pub(crate) mod debugger;
 pub(crate) mod describe;
 pub(crate) mod document;
 pub(crate) mod dom;

@@ -37,6 +37,8 @@ pub(crate) fn run(
         "Runtime.addBinding" => add_binding(inspector, session, params),
         "Runtime.removeBinding" => remove_binding(inspector, session, params),
         "Runtime.getIsolateId" => Ok(json!({ "id": inspector.isolate })),
+        "Debugger.enable" => enable_debugger(inspector, session),
+        "Debugger.disable" => set(inspector, session, |session| session.scripts_known = None),
         "Page.enable" => enable_page(inspector, session),
         "Page.disable" => set(inspector, session, |session| {
             session.hears_page = false;
@@ -94,6 +96,12 @@ fn enable_runtime(inspector: &mut Inspector, session: u32) -> Answer {
         }
     }
     Ok(json!({}))
+}
+
+/// The scripts that there are come before the answer, like every event.
+fn enable_debugger(inspector: &mut Inspector, session: u32) -> Answer {
+    inspector.session(session)?.scripts_known.get_or_insert(0);
+    Ok(json!({ "debuggerId": inspector.isolate }))
 }
 
 fn add_binding(inspector: &mut Inspector, session: u32, params: &Params<'_>) -> Answer {

@@ -14,6 +14,8 @@ pub(crate) struct Session {
     /// Whether it hears of what becomes of the document.
     pub(crate) hears_page: bool,
     pub(crate) hears_lifecycle: bool,
+    /// Of how many scripts of the document it has been told, if it wants to be.
+    pub(crate) scripts_known: Option<usize>,
     pub(crate) dom: Dom,
     /// How the document is to believe that it is shown.
     pub(crate) emulated: Emulated,

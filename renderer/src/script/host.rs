@@ -18,6 +18,7 @@ use crate::script::limits::{
 use crate::script::modules::{Import, Modules};
 use crate::script::outside::Outside;
 use crate::script::requests::Requests;
+use crate::script::sources::Sources;
 use crate::script::storage::Storage;
 use crate::script::streams::WantedStreams;
 use crate::script::timers::Timers;
@@ -52,6 +53,8 @@ pub(crate) struct Host {
     pub(crate) epoch: Instant,
     /// How long a task may run.
     pub(crate) task_max: Cell<Duration>,
+    /// The scripts so far, if somebody inspects the document.
+    pub(crate) sources: Sources,
     /// Until when the present task may run.
     pub(crate) deadline: Cell<Option<Instant>>,
     /// Whether a task ran too long; none runs any more.
@@ -157,6 +160,7 @@ impl Host {
             outside: Outside::new(),
             epoch: Instant::now(),
             task_max: Cell::new(TASK_MAX),
+            sources: Sources::default(),
             deadline: Cell::new(None),
             is_stopped: Cell::new(false),
             has_changed: Cell::new(false),

@@ -77,6 +77,7 @@ impl Loader for Texts {
         if text.is_json {
             return json(ctx, name, &text);
         }
+        self.0.sources.add(name, &text.text, true);
         let module = Module::declare(ctx.clone(), name, text.text.as_str())?;
         describe(&module, &self.0, name, &text)?;
         Ok(module)

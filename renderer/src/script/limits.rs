@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// How long one task may run: a script, an event, a timer, and the microtasks that follow it.
 pub(crate) const TASK_MAX: Duration = match cfg!(test) {
-    true => Duration::from_millis(2_500),
+    true => Duration::from_secs(10),
     false => Duration::from_secs(30),
 };
 /// How often a script that runs looks for the broker's word to stop.
@@ -23,6 +23,10 @@ pub(crate) const NODES_MAX: usize = match cfg!(test) {
     true => 12_000,
     false => 2 * DOCUMENT_ELEMENTS_MAX,
 };
+/// Scripts whose text is kept for whoever inspects the document.
+pub(crate) const SOURCES_MAX: usize = 10_000;
+/// Bytes of their text.
+pub(crate) const SOURCES_BYTES_MAX: usize = 32 << 20;
 /// Text of a document, in the tree or not: to lay it out takes forty times as much.
 pub(crate) const TEXT_BYTES_MAX: usize = 8 << 20;
 /// Attributes of a document, in the tree or not.

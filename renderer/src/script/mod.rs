@@ -35,6 +35,7 @@ pub(crate) mod requests;
 pub(crate) mod resources;
 pub(crate) mod scripts;
 pub(crate) mod sheets;
+pub(crate) mod sources;
 pub(crate) mod special;
 pub(crate) mod stage;
 pub(crate) mod storage;

@@ -136,6 +136,7 @@ pub(crate) fn run(host: &Host, ctx: &Ctx<'_>, id: Option<NodeId>, text: &str, na
     if text.len() > SCRIPT_BYTES_MAX {
         return host.log("error", &format!("{name}: the script is too large"));
     }
+    host.sources.add(name, text, false);
     let before = host.current_script.replace(id);
     let mut options = EvalOptions::default();
     options.strict = false;

@@ -82,6 +82,14 @@ pub(super) fn add<'js>(natives: &Object<'js>, host: &Rc<Host>) -> Result<()> {
     native!(natives, "readyState", host, || host.ready_state.get());
     native!(natives, "isHidden", host, || host.is_hidden.get());
     native!(natives, "userAgent", host, || host.user_agent());
+    add_scripts(natives, host)
+}
+
+/// What scripts ask about scripts.
+fn add_scripts<'js>(natives: &Object<'js>, host: &Rc<Host>) -> Result<()> {
+    native!(natives, "scriptNumber", host, |name: String| {
+        host.sources.number_of(&name) as f64
+    });
     native!(natives, "currentScript", host, || OrNull(
         host.current_script.get().map(Handle)
     ));

@@ -1,6 +1,7 @@
 //! Claims about the inspector: a fake devtools process drives it over a real channel.
 
 mod commands;
+mod debugger;
 mod documents;
 mod events;
 mod faults;

@@ -1,12 +1,14 @@
 //! Pages that try to take the process down: the scripts of the document may end, the page stays.
 
-use super::{Scripted, on_stack};
+use super::{HURRY, Scripted, on_stack};
 use std::path::Path;
+use std::time::Duration;
 
 /// What the pages are named after, and what the console says in the end where that is certain.
 fn run(name: &str) -> Scripted {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tests/scripts/hostile");
     let page = std::fs::read_to_string(folder.join(name)).expect("the page is there");
+    HURRY.set(Some(Duration::from_millis(2_500)));
     let mut page = Scripted::new(&page);
     page.pass();
     page.click(20.0, 20.0);

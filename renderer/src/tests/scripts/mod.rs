@@ -30,7 +30,9 @@ use crate::view::scripted::PageDefaults;
 use blitz_dom::{BaseDocument, NodeId};
 use protocol::geometry::Size;
 use protocol::input::{Button, InputEvent, Key, Modifiers};
+use std::cell::Cell;
 use std::rc::Rc;
+use std::time::Duration;
 use url::Url;
 
 /// What the main thread of the real process has.
@@ -48,6 +50,11 @@ fn on_stack(test: impl FnOnce() + Send + 'static) {
 
 const URL: &str = "http://site.test/page";
 
+thread_local! {
+    /// How long a task may run, of pages that would run for ever.
+    static HURRY: Cell<Option<Duration>> = const { Cell::new(None) };
+}
+
 /// The realm of the document that is shown.
 fn realm(view: &mut View) -> &'static Realm {
     if let Some(realm) = view.script {
@@ -56,6 +63,9 @@ fn realm(view: &mut View) -> &'static Realm {
     let url = Url::parse(URL).expect("a URL");
     let defaults = Box::new(PageDefaults(view.events.clone()));
     let realm = Realm::new(url, defaults, &mut view.document).expect("memory");
+    if let Some(task_max) = HURRY.get() {
+        realm.host.task_max.set(task_max);
+    }
     view.equip(realm);
     view.script = Some(realm);
     realm

@@ -160,9 +160,12 @@ const framesOf = (stack) => {
 const unnamed = '<anonymous>';
 /** A script of the document has the document's address. */
 const urlOf = (file) => file === unnamed ? '' : file === 'inline script' ? p.n.url() : file;
+/** Names of code that clients run; a script of the document has the number that Debugger tells. */
 const scriptIds = new Map();
 const scriptOf = (file) => {
-  if (!scriptIds.has(file) && scriptIds.size < 10_000) scriptIds.set(file, `${scriptIds.size + 1}`);
+  const known = p.n.scriptNumber(file);
+  if (known > 0) return `${known}`;
+  if (!scriptIds.has(file) && scriptIds.size < 10_000) scriptIds.set(file, `e${scriptIds.size + 1}`);
   return scriptIds.get(file) ?? '0';
 };
 const placeText = (frame) => {
