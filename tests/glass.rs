@@ -74,6 +74,31 @@ fn a_button_of_the_page_kills_a_process_and_another_takes_its_place() {
 }
 
 #[test]
+fn the_keyboard_stays_in_the_table_when_the_row_under_it_goes() {
+    let mut browser = Browser::headless(&[]);
+    browser.open("bulkhead://processes");
+    wait_for_text(&mut browser, "Segfault");
+    let (first, next) = {
+        let state = browser.state();
+        (state["processes"][1].clone(), state["processes"][2].clone())
+    };
+    first_button(&mut browser, 0);
+    browser.forget_records();
+    browser.send("key Enter");
+    let died = browser.wait_for("died");
+    assert_eq!(died["pid"], first["pid"], "{died}");
+    wait_for_text(&mut browser, "SIGKILL");
+    browser.forget_records();
+    // On the row itself it does nothing.
+    browser.send("key Enter");
+    browser.send("key Tab");
+    browser.send("key Enter");
+    let died = browser.wait_for("died");
+    assert_eq!(died["pid"], next["pid"], "{died}");
+    assert!(browser.quit().success());
+}
+
+#[test]
 fn the_page_of_the_crashes_grows_and_brings_the_tab_back() {
     let mut browser = Browser::headless(&[]);
     let page = browser.open(&format!("http://{}/", server::pages(PAGE)));

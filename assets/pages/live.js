@@ -58,12 +58,13 @@ function actButton(label, name, of) {
 
 /** Makes the rows of a table those of `items`, in their order; a row stays that of its key. */
 function keepRows(body, items, keyOf, begin, update) {
+  const keys = new Set(items.map((item) => String(keyOf(item))));
+  removeRows([...body.children], (row) => keys.has(row.dataset.key));
   const old = new Map([...body.children].map((row) => [row.dataset.key, row]));
   let at = body.firstElementChild;
   for (const item of items) {
     const key = String(keyOf(item));
     let row = old.get(key);
-    old.delete(key);
     if (row === undefined) {
       row = begin(item);
       row.dataset.key = key;
@@ -72,7 +73,17 @@ function keepRows(body, items, keyOf, begin, update) {
     else body.insertBefore(row, at);
     update(row, item);
   }
-  for (const row of old.values()) row.remove();
+}
+
+/** Removes rows. If one had the focus, its neighbour gets it, and no button: Enter does no harm. */
+function removeRows(rows, stays) {
+  const held = rows.findIndex((row) => row.contains(document.activeElement));
+  for (const row of rows) if (!stays(row)) row.remove();
+  if (held < 0 || stays(rows[held])) return;
+  const heir = rows.slice(held).find(stays) ?? rows.slice(0, held).findLast(stays);
+  if (heir === undefined) return;
+  heir.tabIndex = -1;
+  heir.focus();
 }
 
 /** What is known of the trace, as a sentence. */

@@ -161,7 +161,7 @@ pub const DEVTOOLS_ORIGINS_MAX: usize = 12;
 /// Calls of the devtools process that the broker works on at once; further ones are refused.
 pub const DEVTOOLS_CALLS_MAX: usize = 1_024;
 /// Most browser contexts besides the user's own.
-pub const CONTEXTS_MAX: usize = 256;
+pub const CONTEXTS_MAX: usize = 100;
 /// How long the next document of a process waits until the devtools process has said what is to be
 /// done before it.
 pub const DEVTOOLS_WAIT_MS_MAX: u64 = 500;

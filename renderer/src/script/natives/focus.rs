@@ -1,6 +1,7 @@
 //! The focus.
 
 use crate::document::elements::element;
+use crate::script::elements::attribute;
 use crate::script::handles::{Handle, OrNull};
 use crate::script::host::{Host, Lent};
 use crate::script::native::native;
@@ -28,14 +29,26 @@ fn is_shown(document: &BaseDocument, id: NodeId) -> bool {
     is_visible
 }
 
+/// Whether a script can give an element the focus: what Tab comes to, and what a negative
+/// `tabindex` has it pass by.
+fn is_focusable(document: &BaseDocument, id: NodeId) -> bool {
+    let by_script = || {
+        let element = element(document, id)?;
+        let index = attribute(element, "tabindex")?.trim().parse::<i32>();
+        let is_hidden = &*element.name.local == "input"
+            && attribute(element, "type").is_some_and(|it| it.eq_ignore_ascii_case("hidden"));
+        Some(index.is_ok() && !is_hidden && attribute(element, "disabled").is_none())
+    };
+    let node = document.get_node(id);
+    node.is_some_and(|node| node.is_focussable()) || by_script() == Some(true)
+}
+
 pub(super) fn add(natives: &Object<'_>, host: &Rc<Host>) -> Result<()> {
     native!(natives, "focus", host, |node: Handle| {
         settle(&host);
         let mut document = host.write();
         let can = is_connected(&document, node.0)
-            && document
-                .get_node(node.0)
-                .is_some_and(|node| node.is_focussable())
+            && is_focusable(&document, node.0)
             && is_shown(&document, node.0);
         if can {
             document.set_focus_to(node.0);

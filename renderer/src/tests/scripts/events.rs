@@ -379,6 +379,27 @@ fn what_is_not_shown_takes_no_focus() {
 }
 
 #[test]
+fn what_tab_passes_by_takes_the_focus_from_a_script() {
+    let mut page = Scripted::new(
+        "<p tabindex=-1 id=p>p</p><p id=q>q</p><p tabindex=x id=x>x</p><p tabindex=0 id=o>o</p>\
+         <table><tr id=r><td>r</table><button tabindex=-1 disabled id=b>b</button>\
+         <input type=hidden tabindex=-1 id=h>",
+    );
+    assert_eq!(
+        page.say(
+            "const $ = (id) => document.getElementById(id), out = []; $('r').tabIndex = -1; \
+             for (const id of ['p', 'q', 'x', 'o', 'r', 'b', 'h']) { $(id).focus(); \
+             out.push(document.activeElement.id); document.activeElement.blur(); } \
+             return out.join()"
+        ),
+        "p,,,o,r,,"
+    );
+    page.say("document.getElementById('p').focus()");
+    page.key(Key::Tab);
+    assert_eq!(page.say("return document.activeElement.id"), "o");
+}
+
+#[test]
 fn a_second_click_is_told_as_a_double_one_whatever_becomes_of_it() {
     let mut page = Scripted::new(
         "<style>* { margin: 0 } body > * { display: block; width: 90px; height: 30px }</style>\
