@@ -60,25 +60,27 @@ fn search(source: &Source, params: &Params<'_>) -> Answer {
 }
 
 impl Inspector {
-    /// Tells sessions of the scripts that they have not been told of.
+    /// Tells sessions of the scripts that they have not been told of. Those for which there is no
+    /// room now come later.
     pub(crate) fn tell_scripts(&mut self, sources: &Sources) {
         let all = sources.all();
-        let mut told: Vec<(u32, Value)> = Vec::new();
-        let Some(document) = &self.document else {
-            return;
-        };
-        for (number, session) in &mut self.sessions {
-            let Some(known) = &mut session.scripts_known else {
-                continue;
-            };
-            for at in *known..all.len() {
-                told.push((*number, parsed(document, &self.frame, at, &all[at])));
+        let sessions: Vec<u32> = self.sessions.keys().copied().collect();
+        for number in sessions {
+            while let Some(params) = self.next_script(number, &all) {
+                self.tell_one(number, "Debugger.scriptParsed", &params);
             }
-            *known = all.len();
         }
-        for (session, params) in told {
-            self.tell_one(session, "Debugger.scriptParsed", &params);
+    }
+
+    fn next_script(&mut self, session: u32, all: &[Source]) -> Option<Value> {
+        let known = self.sessions.get_mut(&session)?.scripts_known.as_mut()?;
+        let (at, source) = (*known, all.get(*known)?);
+        if self.outbox.is_full() {
+            return None;
         }
+        *known += 1;
+        let document = self.document.as_ref()?;
+        Some(parsed(document, &self.frame, at, source))
     }
 }
 

@@ -1,6 +1,8 @@
 //! Claims about the domain Debugger: which scripts there are, and their text.
 
 use super::{Client, FRAME, SESSION, has};
+use protocol::ids::NavigationId;
+use protocol::renderer::FromRenderer;
 use serde_json::json;
 
 #[test]
@@ -80,4 +82,29 @@ fn what_is_no_script_is_refused() {
     let params = json!({ "scriptId": "1", "query": "1", "isRegex": true });
     let (code, _) = client.error("Debugger.searchInContent", params);
     assert_eq!(code, -32_000);
+}
+
+#[test]
+fn a_client_that_does_not_read_is_told_of_all_scripts_in_the_end() {
+    let mut client = Client::new();
+    client.result("Debugger.enable", json!({}));
+    client.clients().reads = false;
+    // Each event has the address.
+    let long = format!("http://site.test/{}", "x".repeat(30_000));
+    client.commit(
+        NavigationId(9),
+        &long,
+        "<script>0</script>".repeat(1_000).as_str(),
+    );
+    client
+        .outside
+        .wait_said("the load", |message| match message {
+            FromRenderer::Loaded { .. } => Some(()),
+            _ => None,
+        });
+    client.clients().reads = true;
+    for number in 1..=1_000 {
+        let told = client.wait_event("Debugger.scriptParsed");
+        assert_eq!(told["scriptId"], number.to_string());
+    }
 }
