@@ -321,15 +321,18 @@ impl Browser {
             .collect()
     }
 
-    /// The process of that role.
+    /// The process of that role, once it has started: on a loaded machine it may not be sealed when
+    /// the first page is loaded.
     pub fn pid_of(&mut self, role: &str) -> i32 {
-        let state = self.state();
-        let processes = state["processes"].as_array().expect("processes");
-        let found = processes
-            .iter()
-            .find(|p| p["role"] == role)
-            .expect("a process of that role");
-        i32::try_from(found["pid"].as_i64().expect("a pid")).expect("a pid fits")
+        let mut pid = None;
+        self.wait_until("a process of that role", |browser| {
+            let state = browser.state();
+            let mut processes = state["processes"].as_array().expect("processes").iter();
+            let is_it = |it: &&Value| it["role"] == role && it["state"] != "starting";
+            pid = processes.find(is_it).and_then(|it| it["pid"].as_i64());
+            pid.is_some()
+        });
+        i32::try_from(pid.expect("waited for")).expect("a pid fits")
     }
 
     /// What it wrote to standard error so far.
