@@ -5,9 +5,9 @@ use prelude::{kind, load_inspector};
 use rquickjs::{CatchResultExt, Context, Ctx, Function, Object, Persistent, Runtime, Value};
 
 /// What stands for the prelude and for the host.
-const MEANS: &str =
-    "({ G: globalThis, DOMException, n: { url: () => 'http://site.test/' }, isNode: () => false,
-    hasState: () => false, hear(heard) { globalThis.heard = heard; } })";
+const MEANS: &str = "({ G: globalThis, DOMException, isNode: () => false, hasState: () => false,
+    n: { url: () => 'http://site.test/', scriptNumber: () => 0 },
+    hear(heard) { globalThis.heard = heard; } })";
 const NATIVES: &str =
     "({ isolate: '7', textMax: 1 << 25, objectsMax: 100, valuesMax: 100, told: [],
     evaluate(id, code) { return (0, eval)(code); }, parse: (id, json) => JSON.parse(json),
