@@ -1,7 +1,8 @@
 //! Browser contexts: what their tabs share, and what goes with them.
 
+use crate::devtools::driven;
 use browser_core::action::{self, StorageTold};
-use browser_core::{Action, Command, Config, Event};
+use browser_core::{Action, Command, Event};
 use protocol::devtools::{Answer, FromDevtools, ToDevtools, Wish};
 use protocol::ids::{ContextId, ProcessId, Role, TabId};
 use protocol::input::{InputEvent, Key, Modifiers};
@@ -11,15 +12,6 @@ use protocol::storage::{StorageArea, StorageChange};
 use sim::world::World;
 
 const ONE: &str = "https://one.example/";
-
-fn driven() -> World {
-    let mut world = World::new(Config {
-        devtools: true,
-        ..Config::default()
-    });
-    world.settle();
-    world
-}
 
 fn answer(world: &mut World, wish: Wish) -> Answer {
     let process = world.service(Role::Devtools).expect("there is one");

@@ -10,7 +10,8 @@ use protocol::input::InputEvent;
 use protocol::misbehaviour::Misbehaviour;
 use sim::world::{World, records};
 
-fn driven() -> World {
+/// A browser that automation drives.
+pub(crate) fn driven() -> World {
     let mut world = World::new(Config {
         devtools: true,
         ..Config::default()

@@ -76,7 +76,7 @@ pub fn run(
         }
         other => return Err(Failure::no_method(other)),
     };
-    // Commands of `Network` are about the page's context.
+    // Without a name: the context of the page, or the user's own.
     let context = contexts::named(hub, command)?;
     let tab = target.tab().and_then(|tab| hub.tabs.get(&tab));
     let of_target = tab.map_or(ContextId::DEFAULT, |tab| tab.context);
